@@ -1,0 +1,123 @@
+"""Train small neural networks with NumPy alone, as fast as a CPU allows, and see every number on the way.
+
+import chainrule as cr
+
+x, y = cr.datasets.xor()
+network = cr.mlp(2, 4, 4, 1, activation="sigmoid")
+run = cr.train(network, x, y, loss=cr.HalfSquaredError(), optimizer=cr.SGD(0.5), epochs=100_000)
+run.model.predict(x)
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from chainrule.core.activations import ELU as ELU
+    from chainrule.core.activations import GELU as GELU
+    from chainrule.core.activations import LeakyReLU as LeakyReLU
+    from chainrule.core.activations import ReLU as ReLU
+    from chainrule.core.activations import Sigmoid as Sigmoid
+    from chainrule.core.activations import Softplus as Softplus
+    from chainrule.core.activations import Tanh as Tanh
+    from chainrule.core.description import Description as Description
+    from chainrule.core.errors import ChainruleError as ChainruleError
+    from chainrule.core.errors import DataError as DataError
+    from chainrule.core.errors import DivergenceError as DivergenceError
+    from chainrule.core.errors import FileError as FileError
+    from chainrule.core.errors import MissingExtraError as MissingExtraError
+    from chainrule.core.errors import SettingError as SettingError
+    from chainrule.core.errors import ShapeError as ShapeError
+    from chainrule.core.gradient_check import LayerCheck as LayerCheck
+    from chainrule.core.gradient_check import check_gradient as check_gradient
+    from chainrule.core.initializers import Glorot as Glorot
+    from chainrule.core.initializers import He as He
+    from chainrule.core.initializers import Initializer as Initializer
+    from chainrule.core.initializers import LeCun as LeCun
+    from chainrule.core.initializers import Normal as Normal
+    from chainrule.core.initializers import Uniform as Uniform
+    from chainrule.core.initializers import Zeros as Zeros
+    from chainrule.core.layers.base import Layer as Layer
+    from chainrule.core.layers.dense import Dense as Dense
+    from chainrule.core.layers.regularize import Dropout as Dropout
+    from chainrule.core.layers.shape import Flatten as Flatten
+    from chainrule.core.layers.shape import Identity as Identity
+    from chainrule.core.losses import BinaryCrossEntropy as BinaryCrossEntropy
+    from chainrule.core.losses import HalfSquaredError as HalfSquaredError
+    from chainrule.core.losses import Loss as Loss
+    from chainrule.core.losses import SoftmaxCrossEntropy as SoftmaxCrossEntropy
+    from chainrule.core.losses import SquaredError as SquaredError
+    from chainrule.core.network import Network as Network
+    from chainrule.core.network import mlp as mlp
+    from chainrule.core.optimizers import SGD as SGD
+    from chainrule.core.optimizers import Adam as Adam
+    from chainrule.core.optimizers import AdamW as AdamW
+    from chainrule.core.optimizers import Momentum as Momentum
+    from chainrule.core.optimizers import Nesterov as Nesterov
+    from chainrule.core.optimizers import Optimizer as Optimizer
+    from chainrule.core.optimizers import RMSprop as RMSprop
+    from chainrule.core.penalties import L2 as L2
+    from chainrule.core.schedules import Constant as Constant
+    from chainrule.core.schedules import Cosine as Cosine
+    from chainrule.core.schedules import Exponential as Exponential
+    from chainrule.core.schedules import Schedule as Schedule
+    from chainrule.core.schedules import StepDecay as StepDecay
+    from chainrule.core.schedules import WarmUp as WarmUp
+    from chainrule.training import datasets as datasets
+    from chainrule.training.early_stopping import EarlyStopping as EarlyStopping
+    from chainrule.training.early_stopping import Ending as Ending
+    from chainrule.training.history import History as History
+    from chainrule.training.history import Record as Record
+    from chainrule.training.loop import Run as Run
+    from chainrule.training.loop import Training as Training
+    from chainrule.training.loop import iterate as iterate
+    from chainrule.training.loop import train as train
+    from chainrule.training.metrics import accuracy as accuracy
+    from chainrule.training.metrics import confusion_matrix as confusion_matrix
+    from chainrule.training.metrics import mean_squared_error as mean_squared_error
+    from chainrule.training.metrics import r2 as r2
+    from chainrule.training.model import Model as Model
+    from chainrule.training.preparation import Standardizer as Standardizer
+    from chainrule.training.preparation import split as split
+
+# Names are imported when they are first used (PEP 562), so that `import chainrule` costs little over NumPy.
+_NAMES = {
+    "core.activations": "ELU GELU LeakyReLU ReLU Sigmoid Softplus Tanh",
+    "core.description": "Description",
+    "core.errors": "ChainruleError DataError DivergenceError FileError MissingExtraError SettingError ShapeError",
+    "core.gradient_check": "LayerCheck check_gradient",
+    "core.initializers": "Glorot He Initializer LeCun Normal Uniform Zeros",
+    "core.layers.base": "Layer",
+    "core.layers.dense": "Dense",
+    "core.layers.regularize": "Dropout",
+    "core.layers.shape": "Flatten Identity",
+    "core.losses": "BinaryCrossEntropy HalfSquaredError Loss SoftmaxCrossEntropy SquaredError",
+    "core.network": "Network mlp",
+    "core.optimizers": "Adam AdamW Momentum Nesterov Optimizer RMSprop SGD",
+    "core.penalties": "L2",
+    "core.schedules": "Constant Cosine Exponential Schedule StepDecay WarmUp",
+    "training.early_stopping": "EarlyStopping Ending",
+    "training.history": "History Record",
+    "training.loop": "Run Training iterate train",
+    "training.metrics": "accuracy confusion_matrix mean_squared_error r2",
+    "training.model": "Model",
+    "training.preparation": "Standardizer split",
+}
+_HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}
+
+__all__ = sorted([*_HOMES, "datasets"])
+
+
+def __getattr__(name: str) -> Any:
+    if name == "datasets":
+        return import_module("chainrule.training.datasets")
+    if name not in _HOMES:
+        raise AttributeError(f"chainrule has no {name!r}; it has {', '.join(__all__)}.")
+    value = getattr(import_module(f"chainrule.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

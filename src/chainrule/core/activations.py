@@ -1,0 +1,276 @@
+"""Activation functions: a = f(z), elementwise, and dz = da · f'(z).
+
+Each is a layer that keeps its input's shape. Its slope is taken from its output wherever the function allows it,
+so that a may lie in the memory of z.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from chainrule.core.arrays import Shape
+from chainrule.core.description import FRACTION, POSITIVE, Real, real
+from chainrule.core.errors import SettingError, choose
+from chainrule.core.initializers import Glorot, He, Initializer
+from chainrule.core.layers.base import Buffers, Layer, Pass, Signature
+from chainrule.core.layers.shape import Identity
+
+
+class Activation(Layer):
+    """The base of the activation functions."""
+
+    elementwise = True
+    backward_reads = frozenset({"output"})
+
+    initializer: ClassVar[Initializer] = Glorot()
+    """The start that suits the weights in front of this function."""
+
+    def signature(self, input_shape: Shape) -> Signature:
+        return Signature(input_shape)
+
+
+@dataclass(frozen=True, repr=False)
+class Sigmoid(Activation):
+    """a = 1 / (1 + e^-z), slope a (1 - a).
+
+    >>> Sigmoid()
+    Sigmoid()
+    """
+
+    def bind(self, at: Buffers) -> Pass:
+        z, a, s = at.input, at.output, at.scratch()
+        da, dz = at.d_output, at.d_input
+        one = at.number(1.0)
+
+        def forward() -> None:
+            np.negative(z, out=a)
+            np.exp(a, out=a)  # infinite at z = -1e4, and 1 / (1 + inf) is the right answer, 0
+            np.add(a, one, out=a)
+            np.reciprocal(a, out=a)
+
+        def backward() -> None:
+            np.subtract(one, a, out=s)
+            np.multiply(a, s, out=s)
+            np.multiply(da, s, out=dz)
+
+        return forward, backward
+
+
+@dataclass(frozen=True, repr=False)
+class Tanh(Activation):
+    """a = tanh(z), slope 1 - a².
+
+    >>> Tanh()
+    Tanh()
+    """
+
+    def bind(self, at: Buffers) -> Pass:
+        z, a, s = at.input, at.output, at.scratch()
+        da, dz = at.d_output, at.d_input
+        one = at.number(1.0)
+
+        def forward() -> None:
+            np.tanh(z, out=a)
+
+        def backward() -> None:
+            np.multiply(a, a, out=s)
+            np.subtract(one, s, out=s)
+            np.multiply(da, s, out=dz)
+
+        return forward, backward
+
+
+@dataclass(frozen=True, repr=False)
+class ReLU(Activation):
+    """a = max(0, z), slope 1 where a > 0, else 0.
+
+    >>> ReLU()
+    ReLU()
+    """
+
+    initializer = He()
+
+    def bind(self, at: Buffers) -> Pass:
+        z, a, s = at.input, at.output, at.scratch()
+        da, dz = at.d_output, at.d_input
+        zero = at.number(0.0)
+
+        def forward() -> None:
+            np.maximum(z, zero, out=a)
+
+        def backward() -> None:
+            np.sign(a, out=s)  # a is never negative: 1 where a > 0, else 0
+            np.multiply(da, s, out=dz)
+
+        return forward, backward
+
+
+@dataclass(frozen=True, repr=False)
+class LeakyReLU(Activation):
+    """a = z where z > 0, else λ z; slope 1 where a > 0, else λ. `slope` is λ, from 0 up to 1.
+
+    Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models" (2013).
+
+    >>> LeakyReLU(slope=0.1)
+    LeakyReLU(0.1)
+    """
+
+    slope: Real = real(FRACTION, 0.01)
+
+    initializer = He()
+
+    def bind(self, at: Buffers) -> Pass:
+        z, a, s = at.input, at.output, at.scratch()
+        da, dz = at.d_output, at.d_input
+        slope, rise = at.number(self.slope), at.number(1.0 - np.array(self.slope))
+        zero = at.number(0.0)
+
+        def forward() -> None:
+            np.multiply(z, slope, out=s)
+            np.maximum(z, s, out=a)  # λ < 1: z is the larger one where z > 0
+
+        def backward() -> None:
+            np.heaviside(a, zero, out=s)
+            np.multiply(s, rise, out=s)
+            np.add(s, slope, out=s)
+            np.multiply(da, s, out=dz)
+
+        return forward, backward
+
+
+@dataclass(frozen=True, repr=False)
+class ELU(Activation):
+    """a = z where z > 0, else α (e^z - 1); slope 1 where a > 0, else a + α.
+
+    Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units" (2016).
+
+    >>> ELU()
+    ELU()
+    """
+
+    alpha: Real = real(POSITIVE, 1.0)
+
+    initializer = He()
+
+    def bind(self, at: Buffers) -> Pass:
+        z, a, s, t = at.input, at.output, at.scratch(), at.scratch()
+        da, dz = at.d_output, at.d_input
+        alpha, rise = at.number(self.alpha), at.number(1.0 - np.array(self.alpha))
+        zero = at.number(0.0)
+
+        def forward() -> None:
+            np.minimum(z, zero, out=s)
+            np.expm1(s, out=s)
+            np.multiply(s, alpha, out=s)  # α (e^z - 1) where z < 0, else 0
+            np.maximum(z, zero, out=a)
+            np.add(a, s, out=a)
+
+        def backward() -> None:
+            np.minimum(a, zero, out=s)
+            np.add(s, alpha, out=s)
+            np.heaviside(a, zero, out=t)
+            np.multiply(t, rise, out=t)
+            np.add(s, t, out=s)  # a + α, and where a > 0: α + (1 - α) = 1
+            np.multiply(da, s, out=dz)
+
+        return forward, backward
+
+
+@dataclass(frozen=True, repr=False)
+class GELU(Activation):
+    """a = z/2 (1 + tanh u), u = √(2/π) (z + 0.044715 z³); slope (1 + tanh u)/2 + z/2 (1 - tanh² u) u'.
+
+    The tanh form of z Φ(z): NumPy has no erf.
+    Source: Hendrycks and Gimpel, "Gaussian error linear units" (2016).
+
+    >>> GELU()
+    GELU()
+    """
+
+    backward_reads = frozenset({"input"})
+    initializer = He()
+
+    def bind(self, at: Buffers) -> Pass:
+        z, a, r, s = at.input, at.output, at.scratch(), at.scratch()
+        da, dz = at.d_output, at.d_input
+        t = np.empty_like(a)  # tanh u, kept for backward
+        root, k = math.sqrt(2.0 / math.pi), 0.044715
+        c, ck, ck3 = at.number(root), at.number(root * k), at.number(3.0 * root * k)
+        one, half = at.number(1.0), at.number(0.5)
+
+        def forward() -> None:
+            np.multiply(z, z, out=t)
+            np.multiply(t, ck, out=t)
+            np.add(t, c, out=t)
+            np.multiply(t, z, out=t)  # u = z (c + c k z²)
+            np.tanh(t, out=t)
+            np.add(t, one, out=a)
+            np.multiply(a, z, out=a)
+            np.multiply(a, half, out=a)
+
+        def backward() -> None:
+            np.multiply(z, z, out=s)
+            np.multiply(s, ck3, out=s)
+            np.add(s, c, out=s)  # u' = c + 3 c k z²
+            np.multiply(t, t, out=r)
+            np.subtract(one, r, out=r)
+            np.multiply(s, r, out=s)
+            np.multiply(s, z, out=s)  # z (1 - tanh² u) u'
+            np.add(s, t, out=s)
+            np.add(s, one, out=s)
+            np.multiply(s, half, out=s)
+            np.multiply(da, s, out=dz)
+
+        return forward, backward
+
+
+@dataclass(frozen=True, repr=False)
+class Softplus(Activation):
+    """a = log(1 + e^z), slope 1 - e^-a.
+
+    >>> Softplus()
+    Softplus()
+    """
+
+    def bind(self, at: Buffers) -> Pass:
+        z, a, s = at.input, at.output, at.scratch()
+        da, dz = at.d_output, at.d_input
+        zero = at.number(0.0)
+
+        def forward() -> None:
+            np.logaddexp(zero, z, out=a)  # log(e^0 + e^z), without overflow
+
+        def backward() -> None:
+            np.negative(a, out=s)
+            np.expm1(s, out=s)
+            np.negative(s, out=s)
+            np.multiply(da, s, out=dz)
+
+        return forward, backward
+
+
+ACTIVATIONS: dict[str, type[Layer]] = {
+    "elu": ELU,
+    "gelu": GELU,
+    "identity": Identity,
+    "leaky_relu": LeakyReLU,
+    "relu": ReLU,
+    "sigmoid": Sigmoid,
+    "softplus": Softplus,
+    "tanh": Tanh,
+}
+
+
+def activation(which: str | Layer) -> Layer:
+    """An activation by its name; a layer as it is.
+
+    >>> activation("tanh")
+    Tanh()
+    """
+    if isinstance(which, str):
+        return choose("activation", which, ACTIVATIONS)()
+    if isinstance(which, Layer):
+        return which
+    raise SettingError(f"an activation must be a name or a layer such as Tanh(); got {which!r}.")

@@ -1,0 +1,160 @@
+"""Descriptions: frozen settings without arrays or data. They compare, hash, print and serialise.
+
+A field that holds a number names the rule it must obey; the rule is also what the error says:
+
+    @dataclass(frozen=True, repr=False)
+    class Momentum(Optimizer):
+        learning_rate: Real = real(POSITIVE)
+        momentum: Real = real(FRACTION, 0.9)
+
+Any real-valued setting may be a sequence of K numbers, one for each member of a population.
+"""
+
+import dataclasses
+import math
+import numbers
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from chainrule.core.errors import FileError, SettingError, listing
+
+Real = float | Sequence[float]
+"""A number, or K of them, one a member. After the check: a float, or a tuple of floats."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a number must be: the words for a person, and the test."""
+
+    words: str
+    holds: Callable[[float], bool]
+
+
+NUMBER = Rule("a finite number", lambda value: True)
+POSITIVE = Rule("a number above 0", lambda value: value > 0)
+NON_NEGATIVE = Rule("a number of 0 or more", lambda value: value >= 0)
+FRACTION = Rule("a number from 0 up to but not including 1", lambda value: 0 <= value < 1)
+COUNT = Rule("a whole number of 1 or more", lambda value: value >= 1)
+COUNT_OR_ZERO = Rule("a whole number of 0 or more", lambda value: value >= 0)
+
+
+def check_real(name: str, rule: Rule, value: Any) -> Real:
+    """A float, or a tuple of K floats, each of which obeys the rule."""
+    if isinstance(value, Sequence | np.ndarray) and not isinstance(value, str) and np.ndim(value) == 1:
+        if len(value) == 0:
+            raise SettingError(f"{name} must be {rule.words}, or one for each member; got an empty sequence.")
+        return tuple(_one_real(name, rule, each) for each in value)
+    return _one_real(name, rule, value)
+
+
+def _one_real(name: str, rule: Rule, value: Any) -> float:
+    is_real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if is_real and math.isfinite(value) and rule.holds(value):
+        return float(value)
+    raise SettingError(f"{name} must be {rule.words}; got {value!r}.")
+
+
+def check_whole(name: str, rule: Rule, value: Any) -> int:
+    """An int that obeys the rule."""
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool) and rule.holds(int(value)):
+        return int(value)
+    raise SettingError(f"{name} must be {rule.words}; got {value!r}.")
+
+
+def real(rule: Rule, default: Any = MISSING) -> Any:
+    """A real-valued field: a number that obeys the rule, or K of them."""
+    return dataclasses.field(default=default, metadata={"check": check_real, "rule": rule, "per member": True})
+
+
+def whole(rule: Rule, default: Any = MISSING) -> Any:
+    """A whole-numbered field: one number for all members."""
+    return dataclasses.field(default=default, metadata={"check": check_whole, "rule": rule})
+
+
+class Description:
+    """The base of every description: checks its numbers, prints what differs from the defaults, serialises."""
+
+    known: ClassVar[dict[str, type["Description"]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        Description.known[cls.__name__] = cls
+
+    def __post_init__(self) -> None:
+        for field, value in self.settings():
+            if "check" in field.metadata:
+                name = f"{type(self).__name__}'s {field.name}"
+                checked = field.metadata["check"](name, field.metadata["rule"], value)
+                object.__setattr__(self, field.name, checked)
+
+    def settings(self) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
+        """Each field with its value, in order."""
+        for field in dataclasses.fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
+            yield field, getattr(self, field.name)
+
+    def __repr__(self) -> str:
+        shown = [
+            repr(value) if number == 0 or field.default is MISSING else f"{field.name}={value!r}"
+            for number, (field, value) in enumerate(self.settings())
+            if field.default is MISSING or value != field.default
+        ]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), tuple(value for _, value in self.settings())
+
+    def members(self) -> dict[str, int]:
+        """The settings that have one value for each member, with how many: `{"SGD's learning_rate": 8}`."""
+        found = {}
+        for field, value in self.settings():
+            if "per member" in field.metadata and isinstance(value, tuple):
+                found[f"{type(self).__name__}'s {field.name}"] = len(value)
+            for inner in value if isinstance(value, tuple) else (value,):
+                if isinstance(inner, Description):
+                    found.update(inner.members())
+        return found
+
+    def member(self, k: int) -> Self:
+        """The description of member k alone: of every setting with K values, the k-th."""
+
+        def pick(field: dataclasses.Field[Any], value: Any) -> Any:
+            if isinstance(value, Description):
+                return value.member(k)
+            if isinstance(value, tuple) and "per member" in field.metadata:
+                return value[k]
+            if isinstance(value, tuple):
+                return tuple(each.member(k) if isinstance(each, Description) else each for each in value)
+            return value
+
+        return type(self)(**{field.name: pick(field, value) for field, value in self.settings()})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists, numbers and strings, ready for JSON."""
+        return {"type": type(self).__name__} | {field.name: _plain(value) for field, value in self.settings()}
+
+    @staticmethod
+    def from_dict(data: Mapping[str, Any]) -> "Description":
+        """The description that `to_dict` wrote."""
+        kind = data.get("type")
+        if kind not in Description.known:
+            known = listing(Description.known)
+            raise FileError(f"unknown description {kind!r}; choose from {known}, or import the module that defines it.")
+        values = {name: _described(value) for name, value in data.items() if name != "type"}
+        try:
+            return Description.known[kind](**values)
+        except TypeError as error:
+            raise FileError(f"the description of {kind} doesn't have the fields it should: {error}.") from None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Description):
+        return value.to_dict()
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _described(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return Description.from_dict(value)
+    return tuple(_described(each) for each in value) if isinstance(value, list) else value

@@ -1,0 +1,180 @@
+"""The public door's arrays, checked, through bound plans and out again as fresh arrays.
+
+Each thread keeps the plans that it bound last, so that a second call with the same shapes is only the arithmetic.
+theta is copied into a plan's own memory: the plan serves any theta, and nobody's array is held on to.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from chainrule.core.arrays import Array, Shape
+from chainrule.core.errors import DataError, SettingError, ShapeError
+from chainrule.core.losses import BLOCK, Loss
+from chainrule.core.penalties import L2
+from chainrule.core.plan import Plan, generators, run
+from chainrule.core.population import agree
+from chainrule.core.streams import Seed, member_seeds
+
+if TYPE_CHECKING:
+    from chainrule.core.network import Network
+
+PIECE = 512
+"""`predict` walks its input in pieces of this many samples, so that activations stay in the cache."""
+
+KEPT_PLANS = 8
+"""How many bound plans a thread keeps."""
+
+KEPT_NUMBERS = 1_000_000
+"""A plan with more numbers of input than this is bound for one call."""
+
+
+class _Kept(threading.local):
+    def __init__(self) -> None:
+        self.plans: OrderedDict[Hashable, Plan] = OrderedDict()
+
+
+_kept = _Kept()
+
+
+def bound(network: Network, n: int, theta: Array, **settings: Any) -> Plan:
+    """The thread's plan for these shapes and settings, holding a copy of theta."""
+    key = (network, n, theta.shape, theta.dtype, *settings.values())
+    plan = _kept.plans.get(key)
+    if plan is None:
+        plan = Plan(network, n, np.empty_like(theta), **settings)
+        if plan.input.size <= KEPT_NUMBERS:
+            _kept.plans[key] = plan
+            if len(_kept.plans) > KEPT_PLANS:
+                _kept.plans.popitem(last=False)
+    else:
+        _kept.plans.move_to_end(key)
+    plan.theta[...] = theta
+    return plan
+
+
+def predict(network: Network, theta: ArrayLike, x: ArrayLike) -> Array:
+    """The outputs (n, *shape), or (K, n, *shape), walked in pieces."""
+    theta, x = check_theta(network, theta), check_samples(network.input_shape, x)
+    lead, shape = theta.shape[:-1], network.output_shape
+    outputs = np.empty((*lead, len(x), *shape), theta.dtype)
+    samples_last = outputs.transpose(*range(len(lead)), *range(len(lead) + 1, outputs.ndim), len(lead))
+    for start in range(0, len(x), PIECE):
+        piece = x[start : start + PIECE]
+        plan = bound(network, len(piece), theta)
+        plan.set_input(piece)
+        run(plan.infer)
+        samples_last[..., start : start + PIECE] = plan.output
+    return outputs
+
+
+def loss_and_gradient(
+    network: Network,
+    theta: ArrayLike,
+    x: ArrayLike,
+    y: ArrayLike,
+    loss: Loss,
+    seed: Seed | None = None,
+    sample_weight: ArrayLike | None = None,
+    penalty: L2 | None = None,
+) -> tuple[Any, Array]:
+    """The loss and its gradient with respect to theta, in training mode."""
+    theta, x = check_theta(network, theta), check_samples(network.input_shape, x)
+    y, weights = check_targets(network, loss, y, len(x)), check_weights(sample_weight, len(x))
+    members = theta.shape[0] if theta.ndim == 2 else None
+    agree(None, seed, network, penalty, theta=members or 1) if members else agree(None, None, network, penalty)
+    settings: dict[str, Any] = {"loss": loss, "penalty": penalty, "weighted": weights is not None}
+    draws = {} if seed is None else generators(network, member_seeds(seed, members))
+    if draws:
+        plan = Plan(network, len(x), theta.copy(), draws=draws, **settings)
+    else:
+        plan = bound(network, len(x), theta, **settings)
+    plan.set_input(x)
+    plan.set_targets(loss.rows(y, network.output_shape[0]))
+    if weights is not None:
+        plan.set_weights(weights)
+    run(plan.measure)
+    value = plan.value.copy() if members else plan.value.item()
+    return value, plan.gradient.copy()
+
+
+def check_theta(network: Network, theta: ArrayLike) -> Array:
+    """Parameters as a float array (P,) or (K, P), float64 unless it is float32."""
+    array = np.asarray(theta)
+    if array.ndim not in (1, 2) or array.shape[-1] != network.n_parameters or array.shape[0] == 0:
+        raise ShapeError(
+            f"theta should have shape ({network.n_parameters},) or (K, {network.n_parameters}) for this network, "
+            f"got {array.shape}. network.initialize() gives one."
+        )
+    return array if array.dtype in (np.float64, np.float32) else array.astype(np.float64)
+
+
+def check_samples(shape: Shape, x: ArrayLike, name: str = "x") -> Array:
+    """Samples as an array (n, *shape) of finite numbers; their dtype is kept, and a memory map stays one."""
+    array = check_numbers(x, name)
+    if array.shape[1:] != shape or array.ndim == 0:
+        expected = f"(n, {', '.join(map(str, shape))})"
+        hint = _hint(array, shape)
+        raise ShapeError(f"{name} should have shape {expected}, a row a sample, got {array.shape}. {hint}")
+    if len(array) == 0:
+        raise DataError(f"{name} holds no samples: shape {array.shape}. At least one is needed.")
+    if array.dtype.kind == "f":
+        for start in range(0, len(array), BLOCK):
+            finite = np.isfinite(array[start : start + BLOCK])
+            if not np.logical_and.reduce(finite, axis=None):
+                sample = start + int(np.argwhere(~finite)[0][0])
+                raise DataError(
+                    f"{name} should hold finite numbers, got NaN or infinity in sample {sample}. "
+                    "Remove such samples, or fill the gaps."
+                )
+    return array
+
+
+def _hint(array: Array, shape: Shape) -> str:
+    """What to do about a shape that doesn't fit, where it is plain."""
+    if array.shape == shape:
+        return "For one sample write x[None]."
+    if array.shape == (*shape, array.shape[-1]):
+        return "The samples seem to be last: hand over the transpose."
+    return "Change the data, or the network's input shape."
+
+
+def check_numbers(values: ArrayLike, name: str) -> Array:
+    """An array of real numbers."""
+    try:
+        array = np.asanyarray(values)
+    except ValueError:
+        raise ShapeError(f"{name} should be an array, got rows of different lengths. Make them equally long.") from None
+    if array.dtype.kind not in "fiub":
+        raise DataError(f"{name} should hold real numbers, got {array.dtype}. Turn text and categories into numbers.")
+    return array
+
+
+def check_targets(network: Network, loss: Loss, y: ArrayLike, n: int, name: str = "y") -> Array:
+    """Targets that fit the loss, the network and the number of samples."""
+    if not isinstance(loss, Loss):
+        raise SettingError(f"loss must be a loss such as SquaredError(); got {loss!r}.")
+    loss.check_network(network.output_shape, network.last_layer)
+    array = check_numbers(y, name)
+    if array.ndim == 0 or len(array) != n:
+        raise ShapeError(f"{name} should have {n} samples, as many as the inputs, got shape {array.shape}.")
+    loss.check_targets(array, network.output_shape[0])
+    return array
+
+
+def check_weights(weights: ArrayLike | None, n: int) -> Array | None:
+    """Sample weights (n,): finite, 0 or more, not all zero."""
+    if weights is None:
+        return None
+    array = check_numbers(weights, "sample_weight")
+    if array.shape != (n,):
+        raise ShapeError(f"sample_weight should have shape ({n},), a number a sample, got {array.shape}.")
+    if not np.isfinite(array).all() or array.min() < 0 or array.max() == 0:
+        raise DataError("sample_weight should be 0 or more, and somewhere above 0; got other numbers.")
+    return array

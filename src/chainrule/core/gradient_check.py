@@ -1,0 +1,106 @@
+"""The gradient against central differences: the population theta ± h·eye(P) is the whole numeric gradient at once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from chainrule.core.arrays import Array
+from chainrule.core.errors import ShapeError
+from chainrule.core.layers.base import Layer
+from chainrule.core.layout import Leaf
+from chainrule.core.losses import Loss
+from chainrule.core.network import Network
+from chainrule.core.penalties import L2
+from chainrule.core.streams import stream
+
+STEP = 1e-5
+"""h: its truncation error h² and its rounding error 1e-16 / h are both near 1e-10."""
+
+MOST_PARAMETERS = 5_000
+"""Above this many parameters, random directions stand for the axes, unless `full=True`."""
+
+DIRECTIONS = 16
+"""How many random directions a layer is checked along."""
+
+MOST_NUMBERS = 2_000_000
+"""Members are checked in chunks of about this many activations."""
+
+
+@dataclass(frozen=True)
+class LayerCheck:
+    """What the check found in one layer: the largest |gradient - difference| / max(1, |gradient|, |difference|)."""
+
+    index: int
+    layer: Layer
+    n_parameters: int
+    n_directions: int
+    error: float
+
+
+def check_gradient(
+    network: Network,
+    x: ArrayLike,
+    y: ArrayLike,
+    loss: Loss,
+    *,
+    theta: ArrayLike | None = None,
+    seed: int = 0,
+    sample_weight: ArrayLike | None = None,
+    penalty: L2 | None = None,
+    full: bool = False,
+) -> tuple[LayerCheck, ...]:
+    """Compare back-propagation with central differences, in float64: a record for each layer with parameters.
+
+    `seed` draws the parameters where none are given, and the dropouts, the same for every difference.
+
+    >>> from chainrule.core.losses import SquaredError
+    >>> from chainrule.core.network import mlp
+    >>> checks = check_gradient(mlp(2, 4, 1), [[0.0, 1.0], [1.0, 1.0]], [0.0, 1.0], SquaredError())
+    >>> [check.n_parameters for check in checks], max(check.error for check in checks) < 1e-7
+    ([12, 5], True)
+    """
+    at = network.initialize(seed) if theta is None else np.array(theta, np.float64)
+    if at.ndim != 1:
+        raise ShapeError(f"check_gradient() checks one network, theta ({network.n_parameters},), got {at.shape}.")
+    settings: dict[str, Any] = {"sample_weight": sample_weight, "penalty": penalty}
+    _, gradient = network.loss_and_gradient(at, x, y, loss, seed=seed, **settings)
+    members = max(1, MOST_NUMBERS // (2 * max(1, len(np.asarray(y))) * network.n_rows))
+
+    def difference(directions: Array) -> Array:
+        """The slopes along directions (D, P)."""
+        there = np.concatenate([at + STEP * directions, at - STEP * directions])
+        values, _ = network.loss_and_gradient(there, x, y, loss, seed=(seed,) * len(there), **settings)
+        ahead, behind = np.split(values, 2)
+        slopes: Array = (ahead - behind) / (2.0 * STEP)
+        return slopes
+
+    def check(index: int, leaf: Leaf) -> LayerCheck:
+        error, n_directions = 0.0, 0
+        for directions in _directions(leaf, network.n_parameters, members, full, seed):
+            numeric, exact = difference(directions), directions @ gradient
+            scale = np.maximum(1.0, np.maximum(abs(numeric), abs(exact)))
+            error = max(error, float((abs(numeric - exact) / scale).max()))
+            n_directions += len(directions)
+        return LayerCheck(index, leaf.layer, leaf.stop - leaf.start, n_directions, error)
+
+    return tuple(check(index, leaf) for index, leaf in enumerate(network.leaves) if leaf.signature.parameters)
+
+
+def _directions(leaf: Leaf, n_parameters: int, members: int, full: bool, seed: int) -> Iterator[Array]:
+    """Directions (D, P) within a layer's parameters, at most `members` at a time: each axis, or random ones."""
+    size = leaf.stop - leaf.start
+    by_axis = full or n_parameters <= MOST_PARAMETERS
+    generator = stream(seed, "check", leaf.start)
+    n_directions = size if by_axis else DIRECTIONS
+    for start in range(0, n_directions, members):
+        stop = min(start + members, n_directions)
+        directions = np.zeros((stop - start, n_parameters))
+        if by_axis:
+            directions[np.arange(stop - start), leaf.start + np.arange(start, stop)] = 1.0
+        else:
+            draw = generator.standard_normal((stop - start, size))
+            directions[:, leaf.start : leaf.stop] = draw / np.linalg.norm(draw, axis=-1, keepdims=True)
+        yield directions

@@ -1,0 +1,112 @@
+"""Starting weights: a standard draw times a scale that follows from the numbers of inputs and outputs.
+
+Biases start at zero.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainrule.core.arrays import Array, Shape
+from chainrule.core.description import NON_NEGATIVE, Description, Real, real
+
+
+class Initializer(Description):
+    """The base: weights = scale · draw, drawn in float64 whatever the run's dtype."""
+
+    def draw(self, generator: np.random.Generator, shape: Shape) -> Array:
+        """One member's draw: standard normal, unless the class says otherwise."""
+        return generator.standard_normal(shape)
+
+    def scale(self, fan_in: int, fan_out: int) -> Real:
+        """What the draw is multiplied by: one number, or one for each member."""
+        raise NotImplementedError(f"{type(self).__name__} must define scale()")
+
+
+@dataclass(frozen=True, repr=False)
+class Normal(Initializer):
+    """Normal with mean 0 and the given deviation: by default the standard normal of the reference lab.
+
+    >>> Normal().scale(2, 4)
+    1.0
+    """
+
+    deviation: Real = real(NON_NEGATIVE, 1.0)
+
+    def scale(self, fan_in: int, fan_out: int) -> Real:
+        return self.deviation
+
+
+@dataclass(frozen=True, repr=False)
+class Uniform(Initializer):
+    """Uniform from -limit to limit.
+
+    >>> Uniform(0.5).scale(2, 4)
+    0.5
+    """
+
+    limit: Real = real(NON_NEGATIVE)
+
+    def draw(self, generator: np.random.Generator, shape: Shape) -> Array:
+        return generator.uniform(-1.0, 1.0, shape)
+
+    def scale(self, fan_in: int, fan_out: int) -> Real:
+        return self.limit
+
+
+@dataclass(frozen=True, repr=False)
+class Glorot(Initializer):
+    """Uniform from -√(6 / (fan_in + fan_out)) to the same above zero.
+
+    Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010), (16).
+
+    >>> round(Glorot().scale(2, 4), 6)
+    1.0
+    """
+
+    def draw(self, generator: np.random.Generator, shape: Shape) -> Array:
+        return generator.uniform(-1.0, 1.0, shape)
+
+    def scale(self, fan_in: int, fan_out: int) -> float:
+        return math.sqrt(6.0 / (fan_in + fan_out))
+
+
+@dataclass(frozen=True, repr=False)
+class He(Initializer):
+    """Normal with deviation √(2 / fan_in): keeps the variance through layers of ReLUs.
+
+    Source: He et al., "Delving deep into rectifiers" (2015), (10).
+
+    >>> He().scale(8, 4)
+    0.5
+    """
+
+    def scale(self, fan_in: int, fan_out: int) -> float:
+        return math.sqrt(2.0 / fan_in)
+
+
+@dataclass(frozen=True, repr=False)
+class LeCun(Initializer):
+    """Normal with deviation √(1 / fan_in).
+
+    Source: LeCun et al., "Efficient BackProp" (1998), (16).
+
+    >>> LeCun().scale(4, 4)
+    0.5
+    """
+
+    def scale(self, fan_in: int, fan_out: int) -> float:
+        return math.sqrt(1.0 / fan_in)
+
+
+@dataclass(frozen=True, repr=False)
+class Zeros(Initializer):
+    """All zero: every unit of a layer stays the same as its neighbours, which is worth seeing once.
+
+    >>> Zeros().scale(4, 4)
+    0.0
+    """
+
+    def scale(self, fan_in: int, fan_out: int) -> float:
+        return 0.0

@@ -1,0 +1,10 @@
+"""The layers, a file a family."""
+
+from chainrule.core.layers.base import Buffers as Buffers
+from chainrule.core.layers.base import Layer as Layer
+from chainrule.core.layers.base import Parameter as Parameter
+from chainrule.core.layers.base import Signature as Signature
+from chainrule.core.layers.dense import Dense as Dense
+from chainrule.core.layers.regularize import Dropout as Dropout
+from chainrule.core.layers.shape import Flatten as Flatten
+from chainrule.core.layers.shape import Identity as Identity

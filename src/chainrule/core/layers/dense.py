@@ -1,0 +1,50 @@
+"""The fully connected layer."""
+
+from dataclasses import dataclass
+
+from chainrule.core.arrays import Shape, product
+from chainrule.core.description import COUNT, whole
+from chainrule.core.errors import ShapeError
+from chainrule.core.initializers import Initializer
+from chainrule.core.layers.base import Buffers, Layer, Parameter, Pass, Signature
+
+
+@dataclass(frozen=True, repr=False)
+class Dense(Layer):
+    """Every output listens to every input: z = W a, the bias in the last column of W (a ends in a row of ones).
+
+    Input (I,), output (units,). Parameters: weights (units, I) and, unless `bias=False`, bias (units,).
+    `initializer` draws the weights' start; without one it is the network's, or else He's in front of the
+    ReLU family and Glorot's elsewhere. Biases start at zero.
+
+    >>> Dense(4).signature((2,)).output
+    (4,)
+    """
+
+    units: int = whole(COUNT)
+    bias: bool = True
+    initializer: Initializer | None = None
+
+    backward_reads = frozenset({"input"})
+
+    def signature(self, input_shape: Shape) -> Signature:
+        if len(input_shape) != 1:
+            raise ShapeError(f"{self} expects a vector a sample, got {input_shape}. Put Flatten() before it.")
+        weights = Parameter("weights", (self.units, *input_shape), bias=self.bias)
+        return Signature((self.units,), (weights,), ones=self.bias)
+
+    def bind(self, at: Buffers) -> Pass:
+        a = at.input if at.input_and_ones is None else at.input_and_ones
+        W, z = at.weights, at.output
+        dW, da, dz = at.d_weights, at.d_input, at.d_output
+        aT, WT = a.mT, W[..., : at.input.shape[-2]].mT  # the bias sends no error back
+
+        def forward() -> None:
+            product(W, a, out=z)  # (O, I + 1) (I + 1, n) -> (O, n)
+
+        def backward() -> None:
+            product(dz, aT, out=dW)  # (O, n) (n, I + 1) -> (O, I + 1)
+            if da is not None:  # nobody asks the first layer for it
+                product(WT, dz, out=da)  # (I, O) (O, n) -> (I, n)
+
+        return forward, backward

@@ -1,0 +1,52 @@
+"""Layers that make a network generalise by disturbing its training."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainrule.core.arrays import Shape
+from chainrule.core.description import FRACTION, Real, real
+from chainrule.core.layers.base import Buffers, Layer, Pass, Signature
+from chainrule.core.layers.shape import Identity
+
+
+@dataclass(frozen=True, repr=False)
+class Dropout(Layer):
+    """y = x m / (1 - rate), each m drawn anew: 0 with probability `rate`, else 1. The mean of y is x.
+
+    Any shape, kept. Draws in training with a seed; the identity in prediction and without one.
+    Source: Srivastava et al., "Dropout" (2014), in its inverted form, which leaves prediction alone.
+
+    >>> Dropout(0.5)
+    Dropout(0.5)
+    """
+
+    rate: Real = real(FRACTION)
+
+    elementwise = True
+
+    def signature(self, input_shape: Shape) -> Signature:
+        return Signature(input_shape)
+
+    def without_chance(self) -> Layer:
+        return Identity()
+
+    def bind(self, at: Buffers) -> Pass:
+        x, y, dx, dy = at.input, at.output, at.d_input, at.d_output
+        m = np.empty(y.shape, y.dtype)
+        m_of = m.reshape(len(at.random), -1)  # (K, ...): each member draws from its own stream
+        kept = 1.0 - np.array(self.rate)
+        keep, scale = at.number(kept), at.number(1.0 / kept)
+
+        def forward() -> None:
+            for generator, mask in zip(at.random, m_of, strict=True):
+                generator.random(out=mask, dtype=mask.dtype)
+            np.add(m, keep, out=m)
+            np.floor(m, out=m)  # u + keep reaches 1 with probability keep
+            np.multiply(m, scale, out=m)
+            np.multiply(x, m, out=y)
+
+        def backward() -> None:
+            np.multiply(dy, m, out=dx)
+
+        return forward, backward

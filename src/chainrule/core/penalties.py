@@ -1,0 +1,56 @@
+"""What keeps weights and gradients small: the L2 penalty, and clipping by the norm."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainrule.core.arrays import Array, Call
+from chainrule.core.description import NON_NEGATIVE, Description, Real, real
+from chainrule.core.optimizers import Memory
+
+
+@dataclass(frozen=True, repr=False)
+class L2(Description):
+    """½ λ Σ w² over the weights, never the biases: added to the loss, and λ w to the gradient. λ is `strength`.
+
+    >>> L2(0.001)
+    L2(0.001)
+    """
+
+    strength: Real = real(NON_NEGATIVE)
+
+    def bind(self, at: Memory, value: Array) -> Call:
+        """A call that adds the penalty to `value`, () or (K,), and its gradient to g."""
+        W, g, s = at.W, at.g, at.scratch()
+        lambdas = at.number(self.strength) * at.is_weight  # (P,) or (K, P): λ at the weights, 0 at the biases
+        squares, half = np.empty_like(value), at.number(0.5)
+
+        def penalize() -> None:
+            np.multiply(W, lambdas, out=s)
+            np.add(g, s, out=g)
+            np.vecdot(W, s, out=squares)
+            np.multiply(squares, half, out=squares)
+            np.add(value, squares, out=value)
+
+        return penalize
+
+
+def bind_clip(limit: Real, at: Memory) -> Callable[[], None]:
+    """Bind g ← g · min(1, limit / ‖g‖), the norm taken over all of a member's parameters.
+
+    Source: Pascanu et al., "On the difficulty of training recurrent neural networks" (2013), algorithm 1.
+    """
+    g = at.g
+    norm = np.empty((*g.shape[:-1], 1), g.dtype)
+    squares = norm[..., 0]
+    bound = at.number(limit)
+
+    def clip() -> None:
+        np.vecdot(g, g, out=squares)
+        np.sqrt(norm, out=norm)
+        np.maximum(norm, bound, out=norm)
+        np.divide(bound, norm, out=norm)
+        np.multiply(g, norm, out=g)
+
+    return clip

@@ -1,0 +1,42 @@
+"""How many members: what the population, the seeds, theta and the settings with K values say must agree."""
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from chainrule.core.description import COUNT, Description, check_whole
+from chainrule.core.errors import SettingError
+from chainrule.core.streams import Seed, check_seed
+
+
+def agree(population: int | None, seed: Seed | None, *described: Description | None, **others: int) -> int | None:
+    """K, or None for a single network, from everything that can set it.
+
+    `described` may hold settings with K values; `others` are counts by name, such as theta's.
+
+    >>> from chainrule.core.optimizers import SGD
+    >>> agree(None, 0, SGD([0.1, 0.5, 1.0]))
+    3
+    """
+    counts = dict(others)
+    if population is not None:
+        counts["population"] = check_whole("population", COUNT, population)
+    checked = check_seed(seed) if seed is not None else 0
+    if isinstance(checked, tuple):
+        counts["seed"] = len(checked)
+    for description in described:
+        counts.update(description.members() if description is not None else {})
+    if len(set(counts.values())) > 1:
+        said = ", ".join(f"{name} {size}" for name, size in counts.items())
+        raise SettingError(f"the numbers of members should agree, got {said}. Settings are zipped, not crossed.")
+    return next(iter(counts.values()), None)
+
+
+def check_dtype(dtype: DTypeLike) -> np.dtype[np.generic]:
+    """float64 or float32."""
+    try:
+        checked = np.dtype(dtype)
+    except TypeError:
+        checked = None
+    if checked not in (np.dtype(np.float64), np.dtype(np.float32)):
+        raise SettingError(f"dtype must be float64 or float32; got {dtype!r}.")
+    return checked

@@ -1,0 +1,135 @@
+"""Learning rates that change: functions of the step, counted from 0, lengths in steps.
+
+    Adam(Cosine(0.01, steps=1000))
+
+A schedule of numbers with one value for each member gives each member its own.
+"""
+
+import dataclasses
+import math
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass
+from typing import Any
+
+import numpy as np
+
+from chainrule.core.arrays import Array
+from chainrule.core.description import COUNT, NON_NEGATIVE, POSITIVE, Description, Real, Rule, check_real, real, whole
+
+Number = Callable[[Real], float | Array]
+"""How a run writes a setting: a float as it is, K values as an array."""
+
+Rate = Callable[[int], float | Array]
+"""The value at a step."""
+
+
+class Schedule(Description):
+    """The base of the schedules. A new one writes `bind`."""
+
+    def bind(self, number: Number) -> Rate:
+        """The function of the step, with its numbers as the run writes them."""
+        raise NotImplementedError(f"{type(self).__name__} must define bind()")
+
+    def __call__(self, step: int) -> float | Array:
+        """The value at a step: a number, or an array of K."""
+        return self.bind(lambda value: value if isinstance(value, float) else np.array(value))(step)
+
+
+def rate(rule: Rule, default: Any = MISSING) -> Any:
+    """A field that holds a number, K numbers, or a schedule of them."""
+    return dataclasses.field(default=default, metadata={"check": _check_rate, "rule": rule, "per member": True})
+
+
+def _check_rate(name: str, rule: Rule, value: Any) -> Real | Schedule:
+    return value if isinstance(value, Schedule) else check_real(name, rule, value)
+
+
+def bind_rate(value: Real | Schedule, number: Number) -> Rate:
+    """A rate as a function of the step, whether it changes or not."""
+    if isinstance(value, Schedule):
+        return value.bind(number)
+    constant = number(value)
+    return lambda step: constant
+
+
+@dataclass(frozen=True, repr=False)
+class Constant(Schedule):
+    """The same at every step; a plain number means the same.
+
+    >>> Constant(0.1)(1000)
+    0.1
+    """
+
+    value: Real = real(POSITIVE)
+
+    def bind(self, number: Number) -> Rate:
+        return bind_rate(self.value, number)
+
+
+@dataclass(frozen=True, repr=False)
+class StepDecay(Schedule):
+    """start · factor^⌊step / every⌋: a drop after every so many steps.
+
+    >>> [StepDecay(1.0, every=10, factor=0.5)(step) for step in (0, 9, 10, 20)]
+    [1.0, 1.0, 0.5, 0.25]
+    """
+
+    start: Real = real(POSITIVE)
+    every: int = whole(COUNT)
+    factor: Real = real(POSITIVE, 0.1)
+
+    def bind(self, number: Number) -> Rate:
+        start, factor = number(self.start), number(self.factor)
+        return lambda step: start * factor ** (step // self.every)
+
+
+@dataclass(frozen=True, repr=False)
+class Exponential(Schedule):
+    """start · factor^(step / every): a smooth decay by `factor` over `every` steps.
+
+    >>> [Exponential(1.0, every=10, factor=0.25)(step) for step in (0, 5, 10)]
+    [1.0, 0.5, 0.25]
+    """
+
+    start: Real = real(POSITIVE)
+    every: int = whole(COUNT)
+    factor: Real = real(POSITIVE, 0.1)
+
+    def bind(self, number: Number) -> Rate:
+        start, factor = number(self.start), number(self.factor)
+        return lambda step: start * factor ** (step / self.every)
+
+
+@dataclass(frozen=True, repr=False)
+class Cosine(Schedule):
+    """end + (start - end) · (1 + cos(π step / steps)) / 2, and `end` from then on.
+
+    Source: Loshchilov and Hutter, "SGDR" (2017), (5), one period.
+
+    >>> [round(Cosine(1.0, steps=100)(step), 6) for step in (0, 50, 100, 200)]
+    [1.0, 0.5, 0.0, 0.0]
+    """
+
+    start: Real = real(POSITIVE)
+    steps: int = whole(COUNT)
+    end: Real = real(NON_NEGATIVE, 0.0)
+
+    def bind(self, number: Number) -> Rate:
+        start, end = number(self.start), number(self.end)
+        return lambda step: end + (start - end) * (0.5 + 0.5 * math.cos(math.pi * min(step / self.steps, 1.0)))
+
+
+@dataclass(frozen=True, repr=False)
+class WarmUp(Schedule):
+    """A straight rise over `steps` steps to the first value of `then`, which follows: a number or a schedule.
+
+    >>> [WarmUp(0.4, steps=4)(step) for step in (0, 1, 3, 4, 100)]
+    [0.1, 0.2, 0.4, 0.4, 0.4]
+    """
+
+    then: Real | Schedule = rate(POSITIVE)
+    steps: int = whole(COUNT)
+
+    def bind(self, number: Number) -> Rate:
+        then, steps = bind_rate(self.then, number), self.steps
+        return lambda step: then(step - steps) if step >= steps else then(0) * ((step + 1) / steps)

@@ -1,0 +1,164 @@
+"""How samples reach the bound plans: all at once, or gathered batch by batch. The data stay as the user gave them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from chainrule.core.arrays import Array, Call
+from chainrule.core.losses import Loss
+from chainrule.core.network import Network
+from chainrule.core.penalties import L2
+from chainrule.core.plan import Plan, generators, run
+from chainrule.core.streams import stream
+
+PIECE = 4096
+"""A data set is appraised in pieces of this many samples."""
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Checked data: x (n, *shape), y in the form of `Loss.rows`, weights (n,) or None."""
+
+    x: Array
+    y: Array
+    weights: Array | None = None
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def load(self, plan: Plan, which: slice = slice(None)) -> None:
+        """Copy a stretch of the samples into a plan of that length."""
+        plan.set_input(self.x[which])
+        plan.set_targets(self.y[which])
+        if self.weights is not None:
+            plan.set_weights(self.weights[which])
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What is minimised: a loss of a network's answers, and a penalty."""
+
+    network: Network
+    loss: Loss
+    penalty: L2 | None = None
+
+    def plan(self, n: int, theta: Array, gradient: Array | None, weighted: bool, **settings: Any) -> Plan:
+        """A plan for n samples."""
+        return Plan(
+            self.network, n, theta, gradient, loss=self.loss, penalty=self.penalty, weighted=weighted, **settings
+        )
+
+
+class Batches(Protocol):
+    """Where a run's steps come from."""
+
+    loss: Array
+    """The mean loss of the epoch, (), or (K,): complete when the epoch is."""
+    value: Array
+    """The loss of the batch measured last."""
+
+    def epoch(self) -> Iterable[Sequence[Call]]:
+        """The calls of each step, in turn: they write the loss's value and the gradient."""
+        ...
+
+
+class FullBatch:
+    """Every step is the whole data set, copied once to where the network reads it."""
+
+    def __init__(
+        self, objective: Objective, data: Samples, theta: Array, gradient: Array, seeds: Sequence[int]
+    ) -> None:
+        draws = generators(objective.network, seeds)
+        plan = objective.plan(len(data), theta, gradient, data.weights is not None, draws=draws)
+        data.load(plan)
+        self.loss = self.value = plan.value
+        self._steps = (plan.measure,)
+
+    def epoch(self) -> Iterable[Sequence[Call]]:
+        return self._steps
+
+
+class MiniBatches:
+    """Each epoch walks the samples in a new order, each member in its own; the last batch may be short."""
+
+    def __init__(
+        self, objective: Objective, data: Samples, theta: Array, gradient: Array, seeds: Sequence[int], size: int
+    ) -> None:
+        network, lead = objective.network, theta.shape[:-1]
+        own = len(set(seeds)) > 1  # members with one seed see the same batches
+        sample_lead = lead if own else ()
+        self._shuffles = [stream(seed, "shuffle") for seed in (seeds if own else seeds[:1])]
+        self._data = data
+        self._in_order = np.arange(len(data))
+        self._order = np.empty((len(self._shuffles), len(data)), np.intp)
+        self.value = np.zeros(lead, theta.dtype)
+        self.loss = np.zeros(lead, theta.dtype)
+        self._part = np.zeros(lead, theta.dtype)
+
+        draws = generators(network, seeds)
+        starts = range(0, len(data), size)
+        settings: dict[str, Any] = {"draws": draws, "own_samples": own}
+        self._gathers: dict[int, _Gather] = {}
+        for n in {min(size, len(data)), len(data) - starts[-1]}:
+            plan = objective.plan(n, theta, gradient, data.weights is not None, **settings)
+            self._gathers[n] = _Gather(data, plan, sample_lead)
+        orders = self._order.reshape(*sample_lead, len(data))
+        self._batches = [orders[..., start : start + size] for start in starts]
+
+    def epoch(self) -> Iterator[Sequence[Call]]:
+        for order, shuffle in zip(self._order, self._shuffles, strict=True):
+            order[...] = self._in_order
+            shuffle.shuffle(order)
+        self.loss[...] = 0.0
+        for rows in self._batches:
+            gather = self._gathers[rows.shape[-1]]
+            gather.load(rows)
+            self.value = gather.plan.value
+            yield gather.plan.measure
+            np.multiply(self.value, gather.share, out=self._part)
+            np.add(self.loss, self._part, out=self.loss)
+
+
+class _Gather:
+    """Rows of the data, brought into a plan through arrays of the data's own dtype."""
+
+    def __init__(self, data: Samples, plan: Plan, lead: tuple[int, ...]) -> None:
+        self.plan = plan
+        self.share = np.array(plan.n / len(data), plan.theta.dtype)
+        self._pairs = [(data.x, plan.set_input), (data.y, plan.set_targets)]
+        if data.weights is not None:
+            self._pairs.append((data.weights, plan.set_weights))
+        self._taken = [np.empty((*lead, plan.n, *source.shape[1:]), source.dtype) for source, _ in self._pairs]
+
+    def load(self, rows: Array) -> None:
+        for (source, put), taken in zip(self._pairs, self._taken, strict=True):
+            np.take(source, rows, axis=0, out=taken, mode="clip")
+            put(taken)
+
+
+class Appraiser:
+    """The mean loss of a data set under theta as it is now, nothing drawn: a number, or (K,)."""
+
+    def __init__(self, objective: Objective, data: Samples, theta: Array) -> None:
+        self._data, self._lead = data, theta.shape[:-1]
+        weighted = data.weights is not None
+        lengths = {min(PIECE, len(data)), len(data) % PIECE or min(PIECE, len(data))}
+        self._plans = {n: objective.plan(n, theta, None, weighted) for n in lengths}
+        self._weights = np.ones(len(data)) if data.weights is None else data.weights
+        self._loaded = False
+
+    def __call__(self) -> Array:
+        mean: Array = np.zeros(self._lead)
+        for start in range(0, len(self._data), PIECE):
+            which = slice(start, start + PIECE)
+            plan = self._plans[len(self._data.x[which])]
+            if not self._loaded:
+                self._data.load(plan, which)
+            run(plan.appraise)
+            mean += plan.value * (self._weights[which].sum() / self._weights.sum())
+        self._loaded = len(self._data) <= PIECE
+        return mean

@@ -1,0 +1,14 @@
+"""Data sets: points in the plane, and files."""
+
+from chainrule.training.datasets.files import Table as Table
+from chainrule.training.datasets.files import read_csv as read_csv
+from chainrule.training.datasets.files import read_numpy as read_numpy
+from chainrule.training.datasets.files import write_csv as write_csv
+from chainrule.training.datasets.points import circles as circles
+from chainrule.training.datasets.points import gaussians as gaussians
+from chainrule.training.datasets.points import linear as linear
+from chainrule.training.datasets.points import load as load
+from chainrule.training.datasets.points import moons as moons
+from chainrule.training.datasets.points import spiral as spiral
+from chainrule.training.datasets.points import xor as xor
+from chainrule.training.datasets.points import xor_cloud as xor_cloud

@@ -1,0 +1,106 @@
+"""What a run remembers of its epochs, as columns."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chainrule.core.arrays import Array
+from chainrule.core.errors import MissingExtraError, choose
+from chainrule.training.storage import replacing
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """One look at a run under way.
+
+    epoch: counted from 0, of `epochs`; step: how many updates came before it.
+    loss: full batch: of the parameters as the epoch finds them, so epoch 0 is the untrained network; mini-batches:
+        the mean over the epoch, weighted by batch size. A float, or (K,).
+    theta: the parameters as the epoch finds them, fresh: (P,), or (K, P).
+    validation_loss: of those parameters; None without validation data.
+    """
+
+    epoch: int
+    epochs: int
+    step: int
+    loss: Any
+    theta: Array = field(repr=False)
+    validation_loss: Any = None
+
+
+class History(Mapping[str, Array]):
+    """Columns by name: epoch (R,), step (R,), loss and validation_loss (R,), or (R, K) for a population.
+
+    >>> history = History()
+    >>> history.append(Record(epoch=0, epochs=10, step=0, loss=0.25, theta=np.zeros(3)))
+    >>> history["loss"]
+    array([0.25])
+    >>> print(history.to_csv())
+    epoch,step,loss
+    0,0,0.25
+    """
+
+    def __init__(self) -> None:
+        self._rows: list[dict[str, Any]] = []
+
+    def append(self, record: Record) -> None:
+        """Remember a record, without its parameters."""
+        row = {"epoch": record.epoch, "step": record.step, "loss": record.loss}
+        if record.validation_loss is not None:
+            row["validation_loss"] = record.validation_loss
+        self._rows.append(row)
+
+    def __getitem__(self, name: str) -> Array:
+        choose("column", name, dict.fromkeys(self))
+        return np.array([row[name] for row in self._rows])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows[0] if self._rows else ("epoch", "step", "loss"))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def __repr__(self) -> str:
+        return f"History of {len(self._rows)} records: {', '.join(self)}"
+
+    @property
+    def members(self) -> int | None:
+        """K, or None for a single run."""
+        return None if not self._rows or np.ndim(self._rows[0]["loss"]) == 0 else len(self._rows[0]["loss"])
+
+    def to_dict(self) -> dict[str, list[Any]]:
+        """Columns as plain lists."""
+        return {name: self[name].tolist() for name in self}
+
+    def long(self) -> dict[str, Array]:
+        """Columns with a row for each record and member, the member's number in `member` (a population only)."""
+        if self.members is None:
+            return {name: self[name] for name in self}
+        rows, members = len(self._rows), self.members
+        columns = {name: np.broadcast_to(np.atleast_2d(self[name].T).T, (rows, members)).ravel() for name in self}
+        return {"member": np.tile(np.arange(members), rows)} | columns
+
+    def to_csv(self, path: str | Path | None = None) -> str:
+        """The long table as CSV text, also written to `path` where one is given."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        columns = self.long()
+        writer.writerow(columns)
+        writer.writerows(zip(*(column.tolist() for column in columns.values()), strict=True))
+        if path is not None:
+            with replacing(path, "w") as file:
+                file.write(text.getvalue())
+        return text.getvalue().rstrip("\n")
+
+    def to_pandas(self) -> Any:
+        """The long table as a data frame; needs the extra `pandas`."""
+        try:
+            import pandas  # type: ignore[import-untyped,unused-ignore]
+        except ImportError:
+            raise MissingExtraError("to_pandas() needs pandas: pip install 'chainrule[pandas]'.") from None
+        return pandas.DataFrame(self.long())

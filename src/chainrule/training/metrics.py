@@ -1,0 +1,157 @@
+"""How good are the answers? Each metric compares targets y with predictions, for one network or a population.
+
+y is (n,) or (n, o); predicted is shaped likewise, or with a leading axis K for a population: then a metric gives one
+value a member, (K,). A column (n, 1) and a vector (n,) are the same thing here.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from chainrule.core.arrays import Array, total
+from chainrule.core.errors import DataError, SettingError, ShapeError
+
+Value = float | Array
+"""A number, or (K,) of them for a population."""
+
+
+def accuracy(y: ArrayLike, predicted: ArrayLike) -> Value:
+    """The fraction of samples whose class is predicted, from 0 to 1.
+
+    y (n,) and predicted (..., n): class numbers, or class names. Raises ShapeError if the shapes don't fit, DataError
+    for values that aren't classes (probabilities, say), or if one side holds numbers and the other names.
+
+    >>> accuracy([0, 1, 1, 0], [0, 1, 0, 0])
+    0.75
+    >>> accuracy(["cat", "dog"], [["cat", "dog"], ["dog", "dog"]])        # two members
+    array([1. , 0.5])
+    """
+    y, predicted = _classes("accuracy", y, predicted)
+    return _value((predicted == y).mean(axis=-1))
+
+
+def confusion_matrix(y: ArrayLike, predicted: ArrayLike, classes: Sequence[Any] | None = None) -> Array:
+    """How often each true class (row) was taken for each class (column): counts (C, C), or (K, C, C).
+
+    y (n,) and predicted (..., n): class numbers, or class names. `classes` gives the order of rows and columns (for
+    class numbers, say, `range(10)`); without it they are the classes that occur, sorted. Raises as `accuracy` does,
+    DataError for a class that isn't among `classes`, SettingError if these repeat.
+
+    >>> confusion_matrix([0, 0, 1, 1], [0, 1, 1, 1])
+    array([[1, 1],
+           [0, 2]])
+    """
+    y, predicted = _classes("confusion_matrix", y, predicted)
+    occurring = np.union1d(y, predicted)
+    labels = occurring if classes is None else np.asarray(classes)
+    if len(np.unique(labels)) != len(labels):
+        raise SettingError(f"classes must name each class once; got {list(labels)}.")
+    unknown = np.setdiff1d(occurring, labels)
+    if len(unknown):
+        raise DataError(f"expected classes among {labels.tolist()}, got {unknown.tolist()}; add what is missing.")
+    C, members = len(labels), predicted.reshape(-1, len(y))
+    K = len(members)
+    by_name = np.argsort(labels)
+    row, column = (by_name[np.searchsorted(labels, each, sorter=by_name)] for each in (y, members))  # (n,), (K, n)
+    cell = (np.arange(K)[:, np.newaxis] * C + row) * C + column  # each sample's place in K matrices written in a line
+    counts = np.bincount(cell.reshape(-1), minlength=K * C * C)
+    return counts.reshape(*predicted.shape[:-1], C, C)
+
+
+def mean_squared_error(y: ArrayLike, predicted: ArrayLike) -> Value:
+    """The mean over samples and outputs of (predicted - y)², in the target's unit squared.
+
+    y (n,) or (n, o), predicted the same or with a leading K. Raises ShapeError if the shapes don't fit, DataError for
+    values that aren't numbers. A member that diverged has NaN or infinity.
+
+    >>> mean_squared_error([1.0, 2.0], [1.0, 4.0])
+    2.0
+    """
+    y, predicted = _numbers("mean_squared_error", y, predicted)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _value(np.square(predicted - y).mean(axis=(-2, -1)))
+
+
+def r2(y: ArrayLike, predicted: ArrayLike) -> Value:
+    """The coefficient of determination, 1 - Σ (predicted - y)² / Σ (y - mean of y)²; 1 is perfect, the mean itself has 0.
+
+    y (n,) or (n, o), predicted the same or with a leading K; the mean over outputs. Where an output's target is
+    constant the fraction isn't defined: it counts as 1 if predicted exactly, else as 0, as in scikit-learn.
+    Raises ShapeError if the shapes don't fit, DataError for values that aren't numbers.
+
+    >>> r2([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
+    0.5
+    """
+    y, predicted = _numbers("r2", y, predicted)
+    with np.errstate(over="ignore", invalid="ignore"):
+        error = total(np.square(predicted - y), axis=-2)  # (..., n, o) -> (..., o)
+        deviation = y - y[0]  # exactly 0 for a constant target, however its mean is rounded
+        spread = total(np.square(deviation - deviation.mean(axis=0)), axis=0)  # (n, o) -> (o,)
+        constant = np.where(error == 0, 1.0, 0.0)
+        score = np.where(spread == 0, constant, 1 - error / np.where(spread == 0, 1, spread))
+        return _value(np.where(np.isnan(error), np.nan, score).mean(axis=-1))
+
+
+METRICS: dict[str, Callable[[ArrayLike, ArrayLike], Value]] = {
+    each.__name__: each for each in (accuracy, mean_squared_error, r2)
+}
+"""The metrics with one value a member, by name."""
+
+
+def _value(result: Any) -> Value:
+    return float(result) if np.ndim(result) == 0 else result
+
+
+def _aligned(metric: str, y: Array, predicted: Array) -> tuple[Array, Array]:
+    """The targets as (n, o) and predicted as (..., n, o). A shape that can be read both ways is one network's."""
+    if y.size == 0:
+        raise DataError(f"{metric} expects at least one sample, got y {y.shape}; pass the samples to compare.")
+    targets = y.reshape(len(y), -1) if y.ndim in (1, 2) else y
+    n, o = targets.shape if targets.ndim == 2 else (0, 0)
+    shapes = [(n, o), (n,)] if o == 1 else [(n, o)]
+    if targets.ndim == 2 and predicted.shape in shapes:
+        return targets, predicted.reshape(n, o)
+    if targets.ndim == 2 and predicted.ndim > 1 and predicted.shape[1:] in shapes:
+        return targets, predicted.reshape(-1, n, o)
+    raise ShapeError(
+        f"{metric} expects y (n,) or (n, outputs), and predictions of that shape or with a population's axis in front; "
+        f"got {y.shape} and {predicted.shape}. Compare as many samples and outputs on both sides."
+    )
+
+
+def _numbers(metric: str, y: ArrayLike, predicted: ArrayLike) -> tuple[Array, Array]:
+    """Both as float64, aligned."""
+    try:
+        return _aligned(metric, np.asarray(y, dtype=np.float64), np.asarray(predicted, dtype=np.float64))
+    except (TypeError, ValueError) as error:
+        if isinstance(error, ShapeError | DataError):
+            raise
+        raise DataError(f"{metric} expects numbers, got others ({error}); for class names there is accuracy.") from None
+
+
+def _classes(metric: str, y: ArrayLike, predicted: ArrayLike) -> tuple[Array, Array]:
+    """The targets as (n,) and predicted as (..., n), both class numbers or both names."""
+    y, predicted = _aligned(metric, _labels(metric, y), _labels(metric, predicted))
+    if y.shape[-1] != 1:
+        raise ShapeError(
+            f"{metric} expects one class a sample, got {y.shape}; argmax(axis=-1) makes classes of probabilities."
+        )
+    if (y.dtype.kind == "U") != (predicted.dtype.kind == "U"):
+        raise DataError(f"{metric} expects class numbers, or class names, on both sides; got one of each. Convert one.")
+    return y[..., 0], predicted[..., 0]
+
+
+def _labels(metric: str, values: ArrayLike) -> Array:
+    """Values that can be classes: names, or whole numbers."""
+    labels = np.asarray(values)
+    if labels.dtype.kind == "O":
+        labels = np.asarray(labels.tolist())  # names that came from a table of another library
+    broken = labels[labels != np.floor(labels)] if labels.dtype.kind == "f" else labels[:0]
+    if labels.dtype.kind not in "biufU" or broken.size:
+        got = broken.reshape(-1)[0] if broken.size else f"values of type {labels.dtype}"
+        raise DataError(
+            f"{metric} expects class numbers or class names, got {got}; make classes of probabilities first (p > 0.5)."
+        )
+    return labels

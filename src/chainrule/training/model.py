@@ -1,0 +1,167 @@
+"""A model: a network with its parameters. It predicts, keeps itself in a file, and belongs to no thread."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from chainrule.core.arrays import Array, total
+from chainrule.core.description import Description
+from chainrule.core.errors import ChainruleError, DataError, FileError, SettingError, choose
+from chainrule.core.evaluate import check_theta
+from chainrule.core.losses import Loss
+from chainrule.core.network import Network
+from chainrule.training.metrics import METRICS
+from chainrule.training.preparation import Standardizer
+from chainrule.training.storage import replacing
+
+FORMAT = "chainrule model 1"
+
+
+def sigmoid(z: Array) -> Array:
+    """1 / (1 + e^-z), for any z."""
+    a: Array = np.exp(-np.logaddexp(0.0, -z))
+    return a
+
+
+def softmax(z: Array) -> Array:
+    """e^z divided by its sum over the outputs, which are last."""
+    powers = np.exp(z - z.max(axis=-1, keepdims=True))
+    shares: Array = powers / total(powers, axis=-1, keepdims=True)
+    return shares
+
+
+LINKS: dict[str, Callable[[Array], Array]] = {"identity": lambda z: z, "sigmoid": sigmoid, "softmax": softmax}
+"""What turns the network's outputs into probabilities, by the name of the loss's link."""
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A network and its theta, (P,), or (K, P) for a population; `model[k]` is one member.
+
+    loss: the loss it was trained by, whose link `probabilities` and `classify` apply.
+    standardizer: applied to every x first, where there is one.
+    classes: names for the class numbers 0, 1, ...
+
+    >>> from chainrule.core.network import mlp
+    >>> network = mlp(2, 4, 1)
+    >>> Model(network, np.zeros(network.n_parameters)).predict([[0.0, 1.0]])
+    array([[0.5]])
+    """
+
+    network: Network
+    theta: Array = field(repr=False)
+    loss: Loss | None = None
+    standardizer: Standardizer | None = None
+    classes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "theta", check_theta(self.network, self.theta))
+
+    @property
+    def population(self) -> int | None:
+        """K, or None for a single network."""
+        return len(self.theta) if self.theta.ndim == 2 else None
+
+    def __getitem__(self, k: int) -> "Model":
+        """Member k of a population, as a model of its own."""
+        if self.population is None:
+            raise SettingError("this model is a single network; only a population has members to choose from.")
+        if not -self.population <= k < self.population:
+            raise IndexError(f"a population of {self.population} has members 0 to {self.population - 1}; got {k}.")
+        return replace(self, network=self.network.member(k), theta=self.theta[k].copy())
+
+    def __iter__(self) -> Any:
+        return (self[k] for k in range(self.population or 0))
+
+    def predict(self, x: ArrayLike) -> Array:
+        """The last layer's output for x (n, *input_shape): (n, O), or (K, n, O)."""
+        return self.network.predict(self.theta, x if self.standardizer is None else self.standardizer.apply(x))
+
+    def probabilities(self, x: ArrayLike) -> Array:
+        """The outputs through the loss's link: a sigmoid or softmax for a cross-entropy, else as they are."""
+        return LINKS[self.loss.link if self.loss is not None else "identity"](self.predict(x))
+
+    def classify(self, x: ArrayLike) -> Array:
+        """The most probable class of each sample: its number or name, (n,) or (K, n).
+
+        One output is class 1 where it is 0.5 or more. Several outputs vie for one class each, unless the loss is
+        a binary cross-entropy, whose outputs are questions of their own: (n, O) answers 0 and 1.
+        """
+        probabilities = self.probabilities(x)
+        if self.loss is not None and self.loss.link == "sigmoid" and probabilities.shape[-1] > 1:
+            return (probabilities >= 0.5).astype(np.intp)
+        if probabilities.shape[-1] == 1:
+            numbers = (probabilities[..., 0] >= 0.5).astype(np.intp)
+        else:
+            numbers = probabilities.argmax(axis=-1)
+        return np.array(self.classes)[numbers] if self.classes else numbers
+
+    def score(self, x: ArrayLike, y: ArrayLike, metric: str | None = None) -> Any:
+        """How well the model does on x and y by a metric: accuracy for a cross-entropy, else R², unless named.
+
+        `metric`: accuracy, mean_squared_error or r2. A float, or (K,).
+        """
+        if metric is None:
+            metric = "r2" if self.loss is None or self.loss.link == "identity" else "accuracy"
+        measure = choose("metric", metric, METRICS)
+        return measure(y, self.classify(x) if metric == "accuracy" else self.predict(x))
+
+    def save(self, path: str | Path) -> None:
+        """Write the model to a NumPy file (.npz): theta, and the description as JSON."""
+        described: tuple[tuple[str, Description | None], ...] = (
+            ("network", self.network),
+            ("loss", self.loss),
+            ("standardizer", self.standardizer),
+        )
+        description: dict[str, Any] = {name: each and each.to_dict() for name, each in described}
+        description |= {"format": FORMAT, "classes": list(self.classes), "layout": layout(self.network)}
+        with replacing(path, "wb") as file:
+            np.savez(file, theta=self.theta, description=np.array(json.dumps(description)))
+
+    @staticmethod
+    def load(path: str | Path) -> "Model":
+        """The model that `save` wrote. Nothing in the file is executed."""
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                theta, description = file["theta"], json.loads(str(file["description"]))
+            if description.get("format") != FORMAT:
+                raise FileError(f"{path} should be of the format '{FORMAT}', got {description.get('format')!r}.")
+        except FileNotFoundError:
+            raise FileError(f"there is no file {path}. Model.save() writes one.") from None
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile, AttributeError, TypeError) as error:
+            if isinstance(error, ChainruleError):
+                raise
+            raise FileError(
+                f"{path} is not a chainrule model, or it is cut short ({type(error).__name__}). "
+                "Save the model again with Model.save()."
+            ) from None
+        return _from_description(path, theta, description)
+
+
+def _from_description(path: str | Path, theta: Array, description: dict[str, Any]) -> Model:
+    """The model of a file whose description is readable, if it describes this theta."""
+    try:
+        parts: dict[str, Any] = {
+            name: description[name] and Description.from_dict(description[name])
+            for name in ("network", "loss", "standardizer")
+        }
+        if layout(parts["network"]) != description["layout"]:
+            raise FileError("its parameters are laid out otherwise than this version of chainrule lays them out")
+        return Model(theta=theta, classes=tuple(description["classes"]), **parts)
+    except (ChainruleError, DataError, KeyError, TypeError, AttributeError) as error:
+        raise FileError(f"{path} is not a model that can be read here: {error}. Train and save it again.") from None
+
+
+def layout(network: Network) -> list[list[Any]]:
+    """Where each parameter lies in theta: layer, name, shape of the matrix, start."""
+    return [
+        [index, parameter.name, list(parameter.matrix), leaf.start]
+        for index, leaf in enumerate(network.leaves)
+        for parameter in leaf.signature.parameters
+    ]
