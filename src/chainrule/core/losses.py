@@ -227,8 +227,7 @@ class SoftmaxCrossEntropy(Loss):
     def bind(self, at: LossBuffers) -> Pass:
         z, y, dz, share = at.output, at.targets, at.d_output, at.share
         p, e = at.scratch(), at.scratch()
-        of_samples = total(z, axis=-2, keepdims=True)
-        largest, sums = np.empty_like(of_samples), np.empty_like(of_samples)
+        largest, sums, of_samples = (np.empty_like(z[..., :1, :]) for _ in range(3))
 
         def forward() -> None:
             # Subtracting the maximum leaves softmax unchanged and keeps exp() below overflow.

@@ -119,6 +119,7 @@ class Plan:
                 parameters=leaf.matrices(self.theta),
                 gradients=leaf.matrices(self.gradient),
                 random=draws.get(i, ()),
+                population=bool(self._lead),
                 scratch=self._scratch(output, pools),
             )
             forward, backward = leaf.layer.bind(at)

@@ -152,7 +152,7 @@ class Appraiser:
         self._loaded = False
 
     def __call__(self) -> Array:
-        mean: Array = np.zeros(self._lead)
+        mean = np.zeros(self._lead)
         for start in range(0, len(self._data), PIECE):
             which = slice(start, start + PIECE)
             plan = self._plans[len(self._data.x[which])]

@@ -75,7 +75,7 @@ def mean_squared_error(y: ArrayLike, predicted: ArrayLike) -> Value:
 
 
 def r2(y: ArrayLike, predicted: ArrayLike) -> Value:
-    """The coefficient of determination, 1 - Σ (predicted - y)² / Σ (y - mean of y)²; 1 is perfect, the mean itself has 0.
+    """The coefficient of determination, 1 - Σ (predicted - y)² / Σ (y - mean of y)²; 1 is perfect, the mean gives 0.
 
     y (n,) or (n, o), predicted the same or with a leading K; the mean over outputs. Where an output's target is
     constant the fraction isn't defined: it counts as 1 if predicted exactly, else as 0, as in scikit-learn.

@@ -55,6 +55,7 @@ class Buffers:
     d_input and d_output: the gradient of the loss in them. d_input is None where nobody asks for it.
     parameters, gradients: views into theta and its gradient, by name, each (..., O, I + 1)
     random: a generator for each member, for layers that draw
+    population: whether the arrays have a leading axis K
     """
 
     input: Array
@@ -65,6 +66,7 @@ class Buffers:
     parameters: dict[str, Array]
     gradients: dict[str, Array]
     random: tuple[np.random.Generator, ...]
+    population: bool
     scratch: Callable[[], Array] = field(repr=False)
     """An array like the output whose content lasts for one call: layers share them. A second call gives a second."""
 

@@ -33,14 +33,16 @@ class Dropout(Layer):
 
     def bind(self, at: Buffers) -> Pass:
         x, y, dx, dy = at.input, at.output, at.d_input, at.d_output
-        m = np.empty(y.shape, y.dtype)
-        m_of = m.reshape(len(at.random), -1)  # (K, ...): each member draws from its own stream
+        m = np.empty_like(y)
+        m_of_members = m if at.population else m[None]
+        draw = np.empty(m_of_members.shape[1:], m.dtype)
         kept = 1.0 - np.array(self.rate)
         keep, scale = at.number(kept), at.number(1.0 / kept)
 
         def forward() -> None:
-            for generator, mask in zip(at.random, m_of, strict=True):
-                generator.random(out=mask, dtype=mask.dtype)
+            for generator, m_of_member in zip(at.random, m_of_members, strict=True):
+                generator.random(out=draw, dtype=draw.dtype)  # each member draws from its own stream
+                m_of_member[...] = draw
             np.add(m, keep, out=m)
             np.floor(m, out=m)  # u + keep reaches 1 with probability keep
             np.multiply(m, scale, out=m)

@@ -5,6 +5,7 @@ import io
 import itertools
 import math
 import os
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -62,7 +63,8 @@ def read_csv(
     also name numbers ("3", "7").
 
     Returns a Table, x (n, features) and y (n,). Raises FileError for a file that isn't such a table, DataError for no
-    samples or a cell that isn't a finite number, SettingError for a target or delimiter that doesn't fit. Source: RFC 4180.
+    samples or a cell that isn't a finite number, SettingError for a target or delimiter that doesn't fit.
+    Source: RFC 4180.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -91,7 +93,7 @@ def read_csv(
     for line, cells in rows if header else itertools.chain([first], rows):
         if len(cells) != width:
             raise FileError(f"{path}, line {line}: expected {width} cells, got {len(cells)}; complete the line.")
-        samples.append(np.array([_number(path, line, i, columns[i], cells[i]) for i in positions]))
+        samples.append(_sample(path, line, columns, cells))
         if t is not None:
             targets.append((line, cells[t].strip()))
     if not samples:
@@ -194,8 +196,8 @@ def _rows(path: FilePath, delimiter: str | None) -> Iterator[Row]:
     """The rows that aren't blank."""
     text = _text(path)
     if delimiter is None:
-        head = text.lstrip("\r\n").splitlines()[:1]
-        delimiter = max(",;\t", key=lambda each: len(next(csv.reader(head, delimiter=each), [])))
+        head = next((row for row in io.StringIO(text, newline=None) if row.strip()), "")
+        delimiter = max(",;\t", key=lambda each: len(next(csv.reader([head], delimiter=each), [])))
     elif not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '\r\n"':
         raise SettingError(f"delimiter must be one character such as ',' or ';'; got {delimiter!r}.")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
@@ -260,6 +262,17 @@ def _at(path: FilePath, line: int, position: int, name: str) -> str:
     return f"{path}, line {line}, column {position + 1} ({name})"
 
 
+def _sample(path: FilePath, line: int, columns: dict[int, str], cells: list[str]) -> Array:
+    """The features of a row; only a row with a fault is looked at cell by cell."""
+    try:
+        sample = np.array([float(cells[i]) for i in columns])
+    except ValueError:
+        sample = np.array(np.nan)
+    if np.isfinite(sample).all():
+        return sample
+    return np.array([_number(path, line, i, name, cells[i]) for i, name in columns.items()])
+
+
 def _number(path: FilePath, line: int, position: int, name: str, cell: str) -> float:
     try:
         value = float(cell)
@@ -289,8 +302,8 @@ def _target(
     if classes is None and not all(texts):
         line, cell = targets[texts.index(not texts[0])]
         raise DataError(
-            f"{_at(path, line, position, name)}: expected {'text' if texts[0] else 'a number'} as in line {targets[0][0]}, "
-            f"got {cell!r}; correct it, or list all names in classes."
+            f"{_at(path, line, position, name)}: expected {'text' if texts[0] else 'a number'} as in "
+            f"line {targets[0][0]}, got {cell!r}; correct it, or list all names in classes."
         )
     names = tuple(sorted({cell for _, cell in targets})) if classes is None else tuple(classes)
     number = {each: k for k, each in enumerate(names)}
@@ -311,6 +324,13 @@ def _check_finite(name: str, values: Array) -> None:
 # NumPy's files -------------------------------------------------------------------------------------------------------
 
 
+BROKEN = (
+    *(ValueError, EOFError, OSError, KeyError, RuntimeError, SyntaxError, OverflowError, MemoryError),
+    *(tokenize.TokenError, zipfile.BadZipFile, zlib.error),
+)
+"""What NumPy raises for a file that is damaged, one way or another."""
+
+
 def _is_zip(path: FilePath) -> bool:
     """What a file is, its first bytes say, not its name."""
     _check_exists(path)
@@ -323,7 +343,7 @@ def _is_zip(path: FilePath) -> bool:
 
 def _read_npz(path: FilePath, names: list[str]) -> list[Array]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
             missing = [name for name in names if name not in archive]
             if missing:
                 there = ", ".join(archive.files) or "none"
@@ -331,7 +351,7 @@ def _read_npz(path: FilePath, names: list[str]) -> list[Array]:
             return [_numeric(path, archive[name]) for name in names]
     except FileError:
         raise
-    except (ValueError, EOFError, OSError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+    except BROKEN as error:
         raise FileError(f"{path} isn't an .npz file of numbers ({error}); use np.savez(path, x=x, y=y).") from None
 
 
@@ -341,7 +361,7 @@ def _read_npy(path: FilePath) -> Array:
         return _numeric(path, np.lib.format.open_memmap(path, mode="r"))
     except FileError:
         raise
-    except (ValueError, EOFError, OSError, SyntaxError) as error:
+    except BROKEN as error:
         raise FileError(f"{path} isn't an .npy file of numbers ({error}); use np.save(path, x).") from None
 
 

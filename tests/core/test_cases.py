@@ -1,0 +1,154 @@
+"""What every row of the table of cases must hold to."""
+
+import inspect
+import tracemalloc
+
+import numpy as np
+import pytest
+from cases import CASES, LAYERS, LOSSES, OPTIMIZERS, Case
+
+import chainrule as cr
+from chainrule.core import activations, losses, optimizers, penalties
+from chainrule.core.description import Description
+from chainrule.core.layers import dense, regularize
+from chainrule.core.plan import Plan, generators, run
+
+every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+
+
+@pytest.mark.parametrize("kind, base", [("layers", cr.Layer), ("losses", cr.Loss), ("optimizers", cr.Optimizer)])
+def test_nothing_is_missing_from_the_table(kind, base):
+    present = {
+        "layers": {type(layer) for case in LAYERS.values() for layer in case.network.layers},
+        "losses": {type(case.loss) for case in LOSSES.values()},
+        "optimizers": {type(optimizer) for optimizer in OPTIMIZERS.values()},
+    }[kind]
+    public = {each for each in Description.known.values() if issubclass(each, base) and "bind" in vars(each)}
+    public |= {each for each in Description.known.values() if issubclass(each, base) and vars(each).get("view")}
+    public = {each for each in public if each is not base and each.__module__.startswith("chainrule.")}
+    assert public == present
+
+
+@every_case
+def test_the_gradient_equals_differences(case: Case):
+    x, y = case.data()
+    for check in cr.check_gradient(case.network, x, y, case.loss, seed=3):
+        assert check.error < 1e-7, check
+
+
+@every_case
+def test_weights_and_a_penalty_enter_value_and_gradient_alike(case: Case):
+    x, y = case.data()
+    weights = np.linspace(0.0, 2.0, len(x))
+    checks = cr.check_gradient(case.network, x, y, case.loss, sample_weight=weights, penalty=cr.L2(0.1))
+    assert max(check.error for check in checks) < 1e-7
+
+
+@every_case
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_shapes_and_dtype(case: Case, dtype: str):
+    x, y = case.data()
+    network, n = case.network, len(x)
+    for lead in ((), (3,)):
+        theta = network.initialize(population=3 if lead else None, dtype=dtype)
+        value, gradient = network.loss_and_gradient(theta, x, y, case.loss, seed=0)
+        assert theta.shape == gradient.shape == (*lead, network.n_parameters)
+        assert np.shape(value) == lead
+        assert network.predict(theta, x).shape == (*lead, n, *network.output_shape)
+        assert theta.dtype == gradient.dtype == network.predict(theta, x).dtype == dtype
+
+
+@every_case
+def test_a_population_is_its_members(case: Case):
+    x, y = case.data()
+    network = case.network
+    theta = network.initialize(seed=5, population=4)
+    values, gradients = network.loss_and_gradient(theta, x, y, case.loss, seed=9)
+    for k, (value, gradient, answer) in enumerate(zip(values, gradients, network.predict(theta, x), strict=True)):
+        alone = network.loss_and_gradient(theta[k], x, y, case.loss, seed=9 + k)
+        np.testing.assert_allclose(value, alone[0], rtol=1e-12)
+        np.testing.assert_allclose(gradient, alone[1], rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(answer, network.predict(theta[k], x), rtol=1e-12)
+
+
+@every_case
+def test_theta_ends_up_where_its_names_say(case: Case):
+    """The named views cover theta, each number once."""
+    theta = np.arange(float(case.network.n_parameters))
+    named = [array.ravel() for layer in case.network.parameters(theta) for array in layer.values()]
+    assert sorted(np.concatenate(named)) == theta.tolist()
+    assert all(np.shares_memory(array, theta) for array in named if array.base is not None)
+
+
+def steady_state_bytes(network: cr.Network, x, y, **settings) -> int:
+    """The most that a thousand epochs take from the allocator, beyond the record of their last."""
+    training = cr.iterate(network, x, y, epochs=2001, record_every=1000, **settings)
+    next(training)  # epoch 0, and its record
+    tracemalloc.start()
+    start, _ = tracemalloc.get_traced_memory()
+    tracemalloc.reset_peak()
+    record = next(training)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak - start - record.theta.nbytes
+
+
+@every_case
+@pytest.mark.parametrize("settings", [{}, {"population": 3, "dtype": "float32"}], ids=["single", "population"])
+def test_no_allocation_in_the_steady_state(case: Case, settings: dict):
+    x, y = case.data(40)
+    assert steady_state_bytes(case.network, x, y, loss=case.loss, optimizer=cr.SGD(1e-3), **settings) < 4096
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS.keys())
+@pytest.mark.parametrize("settings", [{}, {"population": 3, "dtype": "float32"}], ids=["single", "population"])
+def test_no_allocation_by_an_optimizer_or_a_batch(optimizer: cr.Optimizer, settings: dict):
+    case = CASES["SoftmaxCrossEntropy"]
+    x, y = case.data(40)
+    weights = np.linspace(0.5, 1.0, 40)
+    settings |= {"batch_size": 16, "penalty": cr.L2(0.01), "clip": 1.0, "sample_weight": weights}
+    assert steady_state_bytes(case.network, x, y, loss=case.loss, optimizer=optimizer, **settings) < 4096
+
+
+class StrictNumPy:
+    """NumPy whose functions accept arrays of one dtype only: a cast would take memory that no trace shows."""
+
+    def __init__(self, wrapped: object, dtype: np.dtype):
+        self._wrapped, self._dtype = wrapped, dtype
+
+    def __getattr__(self, name: str) -> object:
+        found = getattr(self._wrapped, name)
+        return StrictNumPy(found, self._dtype) if callable(found) and not inspect.isclass(found) else found
+
+    def __call__(self, *arguments: object, **named: object) -> object:
+        for each in (*arguments, *named.values()):
+            if isinstance(each, np.ndarray | np.floating):
+                assert each.dtype == self._dtype, self._wrapped
+            assert not isinstance(each, float), (self._wrapped, "a Python float costs its conversion at every call")
+        return self._wrapped(*arguments, **named)
+
+
+@every_case
+@pytest.mark.parametrize("lead", [(), (3,)], ids=["single", "population"])
+def test_every_operand_has_the_dtype_of_the_run(case: Case, lead: tuple, monkeypatch: pytest.MonkeyPatch):
+    x, y = case.data()
+    network = case.network
+    theta = network.initialize(population=3 if lead else None, dtype="float32")
+    draws = generators(network, range(3) if lead else [0])
+    plan = Plan(network, len(x), theta, loss=case.loss, penalty=cr.L2(0.1), draws=draws)
+    plan.set_input(x)
+    plan.set_targets(case.loss.rows(y, network.output_shape[0]))
+    is_weight = network.is_weight(theta.dtype)
+    updates = []
+    for optimizer in OPTIMIZERS.values():
+        slots = {name: np.zeros_like(theta) for name in optimizer.slots}
+        updates.append(optimizer.bind(optimizers.Memory(theta, plan.gradient, slots, is_weight)))
+    clip = penalties.bind_clip(1.0, optimizers.Memory(theta, plan.gradient, {}, is_weight))
+    for module in (activations, dense, losses, optimizers, penalties, regularize):
+        for name in ("np", "product", "total"):
+            if hasattr(module, name):
+                monkeypatch.setattr(module, name, StrictNumPy(getattr(module, name), theta.dtype))
+    run(plan.measure)
+    clip()
+    for update in updates:
+        update(0)
