@@ -13,6 +13,7 @@ Any real-valued setting may be a sequence of K numbers, one for each member of a
 import dataclasses
 import math
 import numbers
+import reprlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass
 from typing import Any, ClassVar, Self
@@ -43,35 +44,61 @@ COUNT_OR_ZERO = Rule("a whole number of 0 or more", lambda value: value >= 0)
 
 def check_real(name: str, rule: Rule, value: Any) -> Real:
     """A float, or a tuple of K floats, each of which obeys the rule."""
-    if isinstance(value, Sequence | np.ndarray) and not isinstance(value, str) and np.ndim(value) == 1:
-        if len(value) == 0:
-            raise SettingError(f"{name} must be {rule.words}, or one for each member; got an empty sequence.")
-        return tuple(_one_real(name, rule, each) for each in value)
-    return _one_real(name, rule, value)
+    value = value.tolist() if isinstance(value, np.ndarray) else value
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return _one_real(name, rule, value)
+    if len(value) == 0:
+        raise SettingError(f"{name} must be {rule.words}, or one for each member; got an empty sequence.")
+    return tuple(_one_real(name, rule, each) for each in value)
 
 
 def _one_real(name: str, rule: Rule, value: Any) -> float:
-    is_real = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if is_real and math.isfinite(value) and rule.holds(value):
-        return float(value)
-    raise SettingError(f"{name} must be {rule.words}; got {value!r}.")
+    try:
+        number = float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else math.nan
+    except OverflowError:
+        number = math.inf
+    if math.isfinite(number) and rule.holds(number):
+        return number
+    raise SettingError(f"{name} must be {rule.words}; got {reprlib.repr(value)}.")
 
 
 def check_whole(name: str, rule: Rule, value: Any) -> int:
     """An int that obeys the rule."""
     if isinstance(value, numbers.Integral) and not isinstance(value, bool) and rule.holds(int(value)):
         return int(value)
-    raise SettingError(f"{name} must be {rule.words}; got {value!r}.")
+    raise SettingError(f"{name} must be {rule.words}; got {reprlib.repr(value)}.")
+
+
+def check_kind(name: str, kind: type | tuple[type, ...], example: str, value: Any) -> Any:
+    """A value that is of the kind, or a sentence with an example of one."""
+    if isinstance(value, kind):
+        return value
+    raise SettingError(f"{name} must be {example}; got {reprlib.repr(value)}.")
 
 
 def real(rule: Rule, default: Any = MISSING) -> Any:
     """A real-valued field: a number that obeys the rule, or K of them."""
-    return dataclasses.field(default=default, metadata={"check": check_real, "rule": rule, "per member": True})
+    return setting(lambda name, value: check_real(name, rule, value), default, per_member=True)
 
 
 def whole(rule: Rule, default: Any = MISSING) -> Any:
     """A whole-numbered field: one number for all members."""
-    return dataclasses.field(default=default, metadata={"check": check_whole, "rule": rule})
+    return setting(lambda name, value: check_whole(name, rule, value), default)
+
+
+def flag(default: bool) -> Any:
+    """A field that is True or False."""
+    return setting(lambda name, value: check_kind(name, bool, "True or False", value), default)
+
+
+def part(kind: type, example: str) -> Any:
+    """A field that holds a description of a kind, or None."""
+    return setting(lambda name, value: check_kind(name, (kind, type(None)), f"{example} or None", value), None)
+
+
+def setting(check: Callable[[str, Any], Any], default: Any = MISSING, per_member: bool = False) -> Any:
+    """A field whose value is what `check` returns of it; `per_member`: it may have K values."""
+    return dataclasses.field(default=default, metadata={"check": check, "per member": per_member})
 
 
 class Description:
@@ -85,8 +112,7 @@ class Description:
     def __post_init__(self) -> None:
         for field, value in self.settings():
             if "check" in field.metadata:
-                name = f"{type(self).__name__}'s {field.name}"
-                checked = field.metadata["check"](name, field.metadata["rule"], value)
+                checked = field.metadata["check"](f"{type(self).__name__}'s {field.name}", value)
                 object.__setattr__(self, field.name, checked)
 
     def settings(self) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
@@ -105,15 +131,14 @@ class Description:
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), tuple(value for _, value in self.settings())
 
-    def members(self) -> dict[str, int]:
-        """The settings that have one value for each member, with how many: `{"SGD's learning_rate": 8}`."""
-        found = {}
+    def members(self) -> list[tuple[str, int]]:
+        """The settings that have one value for each member, with how many: `[("SGD's learning_rate", 8)]`."""
+        found = []
         for field, value in self.settings():
-            if "per member" in field.metadata and isinstance(value, tuple):
-                found[f"{type(self).__name__}'s {field.name}"] = len(value)
+            if field.metadata.get("per member") and isinstance(value, tuple):
+                found.append((f"{type(self).__name__}'s {field.name}", len(value)))
             for inner in value if isinstance(value, tuple) else (value,):
-                if isinstance(inner, Description):
-                    found.update(inner.members())
+                found += inner.members() if isinstance(inner, Description) else []
         return found
 
     def member(self, k: int) -> Self:
@@ -122,7 +147,7 @@ class Description:
         def pick(field: dataclasses.Field[Any], value: Any) -> Any:
             if isinstance(value, Description):
                 return value.member(k)
-            if isinstance(value, tuple) and "per member" in field.metadata:
+            if isinstance(value, tuple) and field.metadata.get("per member"):
                 return value[k]
             if isinstance(value, tuple):
                 return tuple(each.member(k) if isinstance(each, Description) else each for each in value)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array
 from chainrule.core.errors import ShapeError
+from chainrule.core.evaluate import check_theta
 from chainrule.core.layers.base import Layer
 from chainrule.core.layout import Leaf
 from chainrule.core.losses import Loss
@@ -62,7 +63,7 @@ def check_gradient(
     >>> [check.n_parameters for check in checks], max(check.error for check in checks) < 1e-7
     ([12, 5], True)
     """
-    at = network.initialize(seed) if theta is None else np.array(theta, np.float64)
+    at = network.initialize(seed) if theta is None else check_theta(network, theta).astype(np.float64)
     if at.ndim != 1:
         raise ShapeError(f"check_gradient() checks one network, theta ({network.n_parameters},), got {at.shape}.")
     settings: dict[str, Any] = {"sample_weight": sample_weight, "penalty": penalty}

@@ -13,7 +13,7 @@ from chainrule.core import evaluate
 from chainrule.core.activations import Activation
 from chainrule.core.activations import activation as activation_named
 from chainrule.core.arrays import Array, Shape
-from chainrule.core.description import COUNT, Description, check_whole
+from chainrule.core.description import COUNT, Description, check_kind, check_whole, part
 from chainrule.core.errors import SettingError
 from chainrule.core.initializers import Glorot, Initializer
 from chainrule.core.layers.base import Layer
@@ -41,19 +41,20 @@ class Network(Description):
 
     input_shape: Shape
     layers: Sequence[Layer]
-    initializer: Initializer | None = None
+    initializer: Initializer | None = part(Initializer, "an initializer such as He()")
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         shape = self.input_shape if isinstance(self.input_shape, Sequence) else (self.input_shape,)
         checked = tuple(check_whole("Network's input_shape", COUNT, each) for each in shape)
+        layers = self.layers if isinstance(self.layers, Sequence) else (self.layers,)
+        for each in layers:
+            check_kind("each of Network's layers", Layer, "a layer such as Dense(4) or Tanh()", each)
+        if not checked or not layers:
+            raise SettingError(f"a Network needs an input shape and at least one layer; got {checked} and {layers}.")
         object.__setattr__(self, "input_shape", checked)
-        object.__setattr__(self, "layers", tuple(self.layers))
-        for each in self.layers:
-            if not isinstance(each, Layer):
-                raise SettingError(f"Network's layers must be layers such as Dense(4) or Tanh(); got {each!r}.")
-        if not checked or not self.layers:
-            raise SettingError("a Network needs an input shape and at least one layer; got none.")
-        self.leaves  # noqa: B018  # so that layers that don't fit together are found here
+        object.__setattr__(self, "layers", tuple(layers))
+        self.leaves, self.population  # noqa: B018  # layers and settings that don't fit together are found here
 
     def __hash__(self) -> int:
         return self._hash
@@ -70,6 +71,11 @@ class Network(Description):
             leaves.append(Leaf(layer, shape, layer.signature(shape), start))
             shape, start = leaves[-1].signature.output, leaves[-1].stop
         return tuple(leaves)
+
+    @cached_property
+    def population(self) -> int | None:
+        """K, where the layers have settings with K values; else None."""
+        return agree(None, None, self)
 
     @cached_property
     def output_shape(self) -> Shape:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array
-from chainrule.core.description import FRACTION, NON_NEGATIVE, POSITIVE, Description, Real, real
+from chainrule.core.description import FRACTION, NON_NEGATIVE, POSITIVE, Description, Real, flag, real
 from chainrule.core.layers.base import as_operand
 from chainrule.core.schedules import Rate, Schedule, bind_rate, rate
 
@@ -200,7 +200,7 @@ class Adam(Optimizer):
     momentum: Real = real(FRACTION, 0.9)
     decay: Real = real(FRACTION, 0.999)
     epsilon: Real = real(POSITIVE, 1e-8)
-    bias_correction: bool = True
+    bias_correction: bool = flag(True)
 
     slots = ("m", "v")
 

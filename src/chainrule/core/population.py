@@ -1,5 +1,7 @@
 """How many members: what the population, the seeds, theta and the settings with K values say must agree."""
 
+import reprlib
+
 import numpy as np
 from numpy.typing import DTypeLike
 
@@ -17,26 +19,26 @@ def agree(population: int | None, seed: Seed | None, *described: Description | N
     >>> agree(None, 0, SGD([0.1, 0.5, 1.0]))
     3
     """
-    counts = dict(others)
+    counts = list(others.items())
     if population is not None:
-        counts["population"] = check_whole("population", COUNT, population)
+        counts.append(("population", check_whole("population", COUNT, population)))
     checked = check_seed(seed) if seed is not None else 0
     if isinstance(checked, tuple):
-        counts["seed"] = len(checked)
+        counts.append(("seed", len(checked)))
     for description in described:
-        counts.update(description.members() if description is not None else {})
-    if len(set(counts.values())) > 1:
-        said = ", ".join(f"{name} {size}" for name, size in counts.items())
+        counts += description.members() if description is not None else []
+    if len({size for _, size in counts}) > 1:
+        said = ", ".join(f"{name} {size}" for name, size in counts)
         raise SettingError(f"the numbers of members should agree, got {said}. Settings are zipped, not crossed.")
-    return next(iter(counts.values()), None)
+    return counts[0][1] if counts else None
 
 
 def check_dtype(dtype: DTypeLike) -> np.dtype[np.generic]:
     """float64 or float32."""
-    try:
-        checked = np.dtype(dtype)
-    except TypeError:
-        checked = None
-    if checked not in (np.dtype(np.float64), np.dtype(np.float32)):
-        raise SettingError(f"dtype must be float64 or float32; got {dtype!r}.")
-    return checked
+    for known in (np.dtype(np.float64), np.dtype(np.float32)):
+        try:
+            if dtype is not None and np.dtype(dtype) == known:
+                return known
+        except (TypeError, ValueError):
+            break
+    raise SettingError(f"dtype must be float64 or float32; got {reprlib.repr(dtype)}.")

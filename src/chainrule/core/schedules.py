@@ -5,7 +5,6 @@
 A schedule of numbers with one value for each member gives each member its own.
 """
 
-import dataclasses
 import math
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass
@@ -14,7 +13,18 @@ from typing import Any
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.description import COUNT, NON_NEGATIVE, POSITIVE, Description, Real, Rule, check_real, real, whole
+from chainrule.core.description import (
+    COUNT,
+    NON_NEGATIVE,
+    POSITIVE,
+    Description,
+    Real,
+    Rule,
+    check_real,
+    real,
+    setting,
+    whole,
+)
 
 Number = Callable[[Real], float | Array]
 """How a run writes a setting: a float as it is, K values as an array."""
@@ -37,11 +47,11 @@ class Schedule(Description):
 
 def rate(rule: Rule, default: Any = MISSING) -> Any:
     """A field that holds a number, K numbers, or a schedule of them."""
-    return dataclasses.field(default=default, metadata={"check": _check_rate, "rule": rule, "per member": True})
 
+    def check(name: str, value: Any) -> Real | Schedule:
+        return value if isinstance(value, Schedule) else check_real(name, rule, value)
 
-def _check_rate(name: str, rule: Rule, value: Any) -> Real | Schedule:
-    return value if isinstance(value, Schedule) else check_real(name, rule, value)
+    return setting(check, default, per_member=True)
 
 
 def bind_rate(value: Real | Schedule, number: Number) -> Rate:

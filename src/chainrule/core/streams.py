@@ -4,6 +4,7 @@ The scheme is part of the file format: changing it changes every result. Add pur
 """
 
 import numbers
+import reprlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -30,13 +31,15 @@ def stream(seed: int, purpose: str, index: int = 0) -> np.random.Generator:
 
 def check_seed(seed: Seed) -> int | tuple[int, ...]:
     """A seed as an int, or K of them as a tuple."""
-    seeds = tuple(seed) if isinstance(seed, Sequence | np.ndarray) else (seed,)
+    plain = seed.tolist() if isinstance(seed, np.ndarray) else seed
+    seeds = tuple(plain) if isinstance(plain, Sequence) else (plain,)
     for each in seeds:
         if not isinstance(each, numbers.Integral) or isinstance(each, bool) or each < 0:
-            raise SettingError(f"a seed must be a whole number of 0 or more, or one for each member; got {seed!r}.")
+            said = reprlib.repr(plain)
+            raise SettingError(f"seed must be a whole number of 0 or more, or one for each member; got {said}.")
     if not seeds:
         raise SettingError("seed must be a whole number, or one for each member; got an empty sequence.")
-    return int(seeds[0]) if isinstance(seed, numbers.Integral) else tuple(int(each) for each in seeds)
+    return tuple(int(each) for each in seeds) if isinstance(plain, Sequence) else int(seeds[0])
 
 
 def member_seeds(seed: Seed, population: int | None) -> tuple[int, ...]:

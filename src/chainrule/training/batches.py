@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Call
+from chainrule.core.arrays import Array, Call, Shape
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.penalties import L2
@@ -144,7 +144,8 @@ class Appraiser:
     """The mean loss of a data set under theta as it is now, nothing drawn: a number, or (K,)."""
 
     def __init__(self, objective: Objective, data: Samples, theta: Array) -> None:
-        self._data, self._lead = data, theta.shape[:-1]
+        self._data = data
+        self._lead: Shape = theta.shape[:-1]
         weighted = data.weights is not None
         lengths = {min(PIECE, len(data)), len(data) % PIECE or min(PIECE, len(data))}
         self._plans = {n: objective.plan(n, theta, None, weighted) for n in lengths}

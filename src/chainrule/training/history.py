@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,7 @@ class Record:
     validation_loss: Any = None
 
 
-class History(Mapping[str, Array]):
+class History:
     """Columns by name: epoch (R,), step (R,), loss and validation_loss (R,), or (R, K) for a population.
 
     >>> history = History()
@@ -55,18 +54,23 @@ class History(Mapping[str, Array]):
             row["validation_loss"] = record.validation_loss
         self._rows.append(row)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(self._rows[0]) if self._rows else ("epoch", "step", "loss")
+
     def __getitem__(self, name: str) -> Array:
-        choose("column", name, dict.fromkeys(self))
+        choose("column", name, dict.fromkeys(self.columns))
         return np.array([row[name] for row in self._rows])
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._rows[0] if self._rows else ("epoch", "step", "loss"))
+    def __contains__(self, name: object) -> bool:
+        return name in self.columns
 
     def __len__(self) -> int:
-        return len(list(iter(self)))
+        return len(self._rows)
 
     def __repr__(self) -> str:
-        return f"History of {len(self._rows)} records: {', '.join(self)}"
+        return f"History of {len(self)} records: {', '.join(self.columns)}"
 
     @property
     def members(self) -> int | None:
@@ -75,15 +79,15 @@ class History(Mapping[str, Array]):
 
     def to_dict(self) -> dict[str, list[Any]]:
         """Columns as plain lists."""
-        return {name: self[name].tolist() for name in self}
+        return {name: self[name].tolist() for name in self.columns}
 
     def long(self) -> dict[str, Array]:
         """Columns with a row for each record and member, the member's number in `member` (a population only)."""
         if self.members is None:
-            return {name: self[name] for name in self}
+            return {name: self[name] for name in self.columns}
         rows, members = len(self._rows), self.members
-        columns = {name: np.broadcast_to(np.atleast_2d(self[name].T).T, (rows, members)).ravel() for name in self}
-        return {"member": np.tile(np.arange(members), rows)} | columns
+        wide = {name: np.broadcast_to(self[name].reshape(rows, -1), (rows, members)) for name in self.columns}
+        return {"member": np.tile(np.arange(members), rows)} | {name: column.ravel() for name, column in wide.items()}
 
     def to_csv(self, path: str | Path | None = None) -> str:
         """The long table as CSV text, also written to `path` where one is given."""

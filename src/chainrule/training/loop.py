@@ -2,6 +2,7 @@
 
 import inspect
 import math
+import reprlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
@@ -10,9 +11,16 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from chainrule.core.arrays import Array, Call
-from chainrule.core.description import COUNT, POSITIVE, Real, check_real, check_whole
+from chainrule.core.description import COUNT, POSITIVE, Real, check_kind, check_real, check_whole
 from chainrule.core.errors import DataError, DivergenceError, SettingError
-from chainrule.core.evaluate import check_samples, check_targets, check_theta, check_weights
+from chainrule.core.evaluate import (
+    check_finite,
+    check_numbers,
+    check_samples,
+    check_targets,
+    check_theta,
+    check_weights,
+)
 from chainrule.core.losses import BLOCK, Loss
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Memory, Optimizer
@@ -85,11 +93,12 @@ class Training:
         batch_size = None if batch_size is None else check_whole("batch_size", COUNT, batch_size)
         clip = None if clip is None else check_real("clip", POSITIVE, clip)
         clip = None if clip is None else check_real("clip", POSITIVE, clip)
-        data = check_data(network, loss, x, y, sample_weight)
+        data = check_data(network, loss, x, y, sample_weight, dtype)
 
         counts = {"clip": len(clip)} if isinstance(clip, tuple) else {}
-        if theta is not None and np.ndim(theta) == 2:
-            counts["theta"] = len(np.asarray(theta))
+        if theta is not None:
+            theta = check_numbers(theta, "theta")
+            counts |= {"theta": len(theta)} if theta.ndim == 2 else {}
         members = agree(population, seed, network, optimizer, early_stopping, penalty, **counts)
         seeds = member_seeds(seed, members)
         self._theta = starting_parameters(network, theta, seed, members, dtype)
@@ -109,7 +118,7 @@ class Training:
         self._appraise = Appraiser(objective, data, self._theta)
         self._validate: Appraiser | None = None
         if validation is not None:
-            held_out = check_validation(network, loss, validation)
+            held_out = check_validation(network, loss, validation, dtype)
             self._validate = Appraiser(Objective(network, loss), held_out, self._theta)
         watched = "training loss" if validation is None else "validation loss"
         self._watch = Watch(self._theta, early_stopping, watched)
@@ -162,6 +171,10 @@ class Training:
         except KeyboardInterrupt:
             self._reason = "interrupted"
             raise
+        except StopIteration:
+            if self._watch.ended.ndim == 0 and self._watch.has_diverged:
+                raise self._divergence() from None
+            raise
 
     def _walk(self) -> Generator[Record, None, None]:
         """The records: each is of the first epoch of a stretch."""
@@ -183,8 +196,6 @@ class Training:
             if self._watch.over:
                 break
         self._reason = "finished"
-        if self._watch.ended.ndim == 0 and self._watch.has_diverged:
-            raise self._divergence()
 
     def _stretch(self, epochs: range) -> None:
         """Train for these epochs, or until every member has ended."""
@@ -316,41 +327,39 @@ def check_kinds(
     callbacks: Sequence[Callback],
 ) -> None:
     """Raise unless each argument is of the kind that it should be."""
-    kinds: tuple[tuple[str, Any, type, str], ...] = (
-        ("network", network, Network, "a Network such as mlp(2, 4, 1)"),
-        ("loss", loss, Loss, "a loss such as SquaredError()"),
-        ("optimizer", optimizer, Optimizer, "an optimizer such as SGD(0.5)"),
-        ("early_stopping", early_stopping, EarlyStopping, "an EarlyStopping(patience=10) or None"),
-        ("penalty", penalty, L2, "an L2(0.001) or None"),
-    )
-    for name, value, kind, wanted in kinds:
-        if not isinstance(value, kind) and not (value is None and "None" in wanted):
-            raise SettingError(f"{name} must be {wanted}; got {value!r}.")
+    check_kind("network", Network, "a Network such as mlp(2, 4, 1)", network)
+    check_kind("loss", Loss, "a loss such as SquaredError()", loss)
+    check_kind("optimizer", Optimizer, "an optimizer such as SGD(0.5)", optimizer)
+    check_kind("early_stopping", (EarlyStopping, type(None)), "an EarlyStopping(patience=10) or None", early_stopping)
+    check_kind("penalty", (L2, type(None)), "an L2(0.001) or None", penalty)
+    if network.n_parameters == 0:
+        raise SettingError(f"a network to train needs parameters; got {network}. Add a layer such as Dense(4).")
     if not isinstance(callbacks, Sequence) or not all(callable(each) for each in callbacks):
-        raise SettingError(f"callbacks must be a list of functions of a record; got {callbacks!r}.")
+        raise SettingError(f"callbacks must be a list of functions of a record; got {reprlib.repr(callbacks)}.")
 
 
-def check_data(network: Network, loss: Loss, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None) -> Samples:
+def check_data(
+    network: Network, loss: Loss, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, dtype: DTypeLike
+) -> Samples:
     """Training data that can be learnt from."""
-    inputs = check_samples(network.input_shape, x)
-    targets = check_targets(network, loss, y, len(inputs))
+    inputs = check_samples(network.input_shape, x, dtype=check_dtype(dtype))
+    targets = check_targets(network, loss, y, len(inputs), dtype=dtype)
     rows = loss.rows(targets, network.output_shape[0])
-    starts = range(0, len(rows), BLOCK)
-    if loss.link != "identity" and rows.size == len(rows):
-        first = rows.flat[0]
-        if first == int(first) and all((rows[start : start + BLOCK] == first).all() for start in starts):
-            raise DataError(
-                f"y should hold two classes or more, got class {first:g} for every sample. Add samples of another class."
-            )
+    blocks = (rows[start : start + BLOCK] for start in range(0, len(rows), BLOCK))
+    is_class = loss.link != "identity" and np.array_equal(rows[0], np.floor(rows[0]))
+    if is_class and all((block == rows[0]).all() for block in blocks):
+        raise DataError(f"y should hold two classes or more, got {rows[0]} for every sample. Add samples of another.")
     return Samples(inputs, rows, check_weights(sample_weight, len(inputs)))
 
 
-def check_validation(network: Network, loss: Loss, validation: tuple[ArrayLike, ArrayLike]) -> Samples:
+def check_validation(
+    network: Network, loss: Loss, validation: tuple[ArrayLike, ArrayLike], dtype: DTypeLike
+) -> Samples:
     """Held-out data that fit the network and the loss."""
     if not isinstance(validation, tuple | list) or len(validation) != 2:
         raise SettingError(f"validation must be a pair (x, y); got {type(validation).__name__}.")
-    inputs = check_samples(network.input_shape, validation[0], "validation x")
-    targets = check_targets(network, loss, validation[1], len(inputs), "validation y")
+    inputs = check_samples(network.input_shape, validation[0], "validation x", dtype)
+    targets = check_targets(network, loss, validation[1], len(inputs), "validation y", dtype)
     return Samples(inputs, loss.rows(targets, network.output_shape[0]))
 
 
@@ -361,5 +370,6 @@ def starting_parameters(
     if theta is None:
         return network.initialize(seed, members, dtype)
     start = check_theta(network, theta)
+    check_finite(np.atleast_2d(start), "theta", check_dtype(dtype))
     lead = () if members is None else (members,)
     return np.array(np.broadcast_to(start, (*lead, network.n_parameters)), check_dtype(dtype), order="C")

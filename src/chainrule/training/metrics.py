@@ -47,7 +47,7 @@ def confusion_matrix(y: ArrayLike, predicted: ArrayLike, classes: Sequence[Any] 
     occurring = np.union1d(y, predicted)
     labels = occurring if classes is None else np.asarray(classes)
     if len(np.unique(labels)) != len(labels):
-        raise SettingError(f"classes must name each class once; got {list(labels)}.")
+        raise SettingError(f"classes must name each class once; got {labels.tolist()}; remove the repeats.")
     unknown = np.setdiff1d(occurring, labels)
     if len(unknown):
         raise DataError(f"expected classes among {labels.tolist()}, got {unknown.tolist()}; add what is missing.")

@@ -5,15 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array, total
-from chainrule.core.description import Description
-from chainrule.core.errors import ChainruleError, DataError, FileError, SettingError, choose
-from chainrule.core.evaluate import check_theta
+from chainrule.core.description import Description, check_kind
+from chainrule.core.errors import ChainruleError, FileError, SettingError, choose
+from chainrule.core.evaluate import check_samples, check_theta
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.training.metrics import METRICS
@@ -61,6 +60,7 @@ class Model:
     classes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        check_kind("a Model's network", Network, "a Network such as mlp(2, 4, 1)", self.network)
         object.__setattr__(self, "theta", check_theta(self.network, self.theta))
 
     @property
@@ -81,7 +81,9 @@ class Model:
 
     def predict(self, x: ArrayLike) -> Array:
         """The last layer's output for x (n, *input_shape): (n, O), or (K, n, O)."""
-        return self.network.predict(self.theta, x if self.standardizer is None else self.standardizer.apply(x))
+        if self.standardizer is not None:
+            x = self.standardizer.apply(check_samples(self.network.input_shape, x))
+        return self.network.predict(self.theta, x)
 
     def probabilities(self, x: ArrayLike) -> Array:
         """The outputs through the loss's link: a sigmoid or softmax for a cross-entropy, else as they are."""
@@ -134,11 +136,11 @@ class Model:
                 raise FileError(f"{path} should be of the format '{FORMAT}', got {description.get('format')!r}.")
         except FileNotFoundError:
             raise FileError(f"there is no file {path}. Model.save() writes one.") from None
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile, AttributeError, TypeError) as error:
-            if isinstance(error, ChainruleError):
-                raise
+        except ChainruleError:
+            raise
+        except Exception as error:  # whatever a damaged archive makes NumPy, zipfile or JSON raise
             raise FileError(
-                f"{path} is not a chainrule model, or it is cut short ({type(error).__name__}). "
+                f"{path} is not a chainrule model, or it is damaged ({type(error).__name__}). "
                 "Save the model again with Model.save()."
             ) from None
         return _from_description(path, theta, description)
@@ -154,7 +156,7 @@ def _from_description(path: str | Path, theta: Array, description: dict[str, Any
         if layout(parts["network"]) != description["layout"]:
             raise FileError("its parameters are laid out otherwise than this version of chainrule lays them out")
         return Model(theta=theta, classes=tuple(description["classes"]), **parts)
-    except (ChainruleError, DataError, KeyError, TypeError, AttributeError) as error:
+    except (ChainruleError, KeyError, TypeError, AttributeError) as error:
         raise FileError(f"{path} is not a model that can be read here: {error}. Train and save it again.") from None
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chainrule.core.arrays import Shape, product
-from chainrule.core.description import COUNT, whole
+from chainrule.core.description import COUNT, flag, part, whole
 from chainrule.core.errors import ShapeError
 from chainrule.core.initializers import Initializer
 from chainrule.core.layers.base import Buffers, Layer, Parameter, Pass, Signature
@@ -22,8 +22,8 @@ class Dense(Layer):
     """
 
     units: int = whole(COUNT)
-    bias: bool = True
-    initializer: Initializer | None = None
+    bias: bool = flag(True)
+    initializer: Initializer | None = part(Initializer, "an initializer such as He()")
 
     backward_reads = frozenset({"input"})
 

@@ -1,0 +1,87 @@
+"""The house: imports only point inwards, `core` knows NumPy alone, and `import chainrule` loads nothing else."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import chainrule
+
+SOURCE = Path(chainrule.__file__).parent
+RINGS = ("core", "training", "lab", "interfaces")
+ALLOWED = {"core": {"numpy"}, "training": {"numpy"}}
+"""What a ring may import at all, beyond the standard library. Optional imports stand inside functions."""
+OPTIONAL = {"training": {"pandas"}}
+
+
+def imported(path: Path) -> list[tuple[str, bool]]:
+    """Every module that a file imports, and whether at its top."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    top = {id(node) for node in tree.body}
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, id(node) in top) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found += [(f"{node.module}.{alias.name}", id(node) in top) for alias in node.names]
+    return found
+
+
+@pytest.mark.parametrize("ring", RINGS)
+def test_imports_only_point_inwards(ring: str):
+    outer = RINGS[RINGS.index(ring) + 1 :]
+    for path in (SOURCE / ring).rglob("*.py"):
+        for module, _ in imported(path):
+            assert not any(module.startswith(f"chainrule.{each}") for each in outer), f"{path} imports {module}"
+
+
+@pytest.mark.parametrize("ring", ALLOWED)
+def test_the_inner_rings_know_numpy_alone(ring: str):
+    for path in (SOURCE / ring).rglob("*.py"):
+        for module, at_top in imported(path):
+            name = module.split(".")[0]
+            allowed = ALLOWED[ring] | (set() if at_top else OPTIONAL.get(ring, set()))
+            assert name in sys.stdlib_module_names | {"chainrule"} | allowed, f"{path} imports {module}"
+
+
+def test_using_chainrule_loads_numpy_only():
+    """A whole training run, in a fresh interpreter: nothing is loaded but NumPy and the standard library."""
+    program = """
+import sys
+before = set(sys.modules)
+import chainrule as cr
+x, y = cr.datasets.xor()
+cr.train(cr.mlp(2, 4, 1), x, y, loss=cr.HalfSquaredError(), optimizer=cr.SGD(0.5), epochs=3).model.predict(x)
+print(*sorted({name.split(".")[0] for name in set(sys.modules) - before}))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = {name for name in done.stdout.split() if "cython" not in name}  # what numpy.random was compiled with
+    assert loaded - sys.stdlib_module_names == {"numpy", "chainrule"}
+
+
+def test_the_public_names_are_the_ones_that_type_checkers_see():
+    """`import chainrule` lists its names twice, for the interpreter and for the type checker."""
+    tree = ast.parse((SOURCE / "__init__.py").read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    seen = {alias.asname: node.module for node in block.body for alias in node.names}
+    assert {name: seen[name] for name in chainrule._HOMES} == {
+        name: f"chainrule.{home}" for name, home in chainrule._HOMES.items()
+    }
+    assert set(seen) == set(chainrule.__all__)
+    assert all(getattr(chainrule, name) is not None for name in chainrule.__all__)
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones():
+    with pytest.raises(AttributeError, match="chainrule has no 'Denze'; it has .*Dense"):
+        _ = chainrule.Denze
+
+
+def test_every_public_name_has_a_docstring_with_an_example():
+    errors = {name for name in chainrule.__all__ if name.endswith("Error") and name not in ("SquaredError", "HalfSquaredError")}
+    without = {"datasets", "Description", "Layer", "Loss", "Optimizer", "Initializer", "Schedule", "LayerCheck"}
+    results = {"Ending", "Record", "Run", "Training"}  # made by the library, shown in train's example
+    for name in set(chainrule.__all__) - errors - without - results:
+        assert ">>>" in (getattr(chainrule, name).__doc__ or ""), name
