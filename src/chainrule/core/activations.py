@@ -198,7 +198,7 @@ class GELU(Activation):
         t = np.empty_like(a)  # tanh u, kept for backward
         root, k = math.sqrt(2.0 / math.pi), 0.044715
         c, ck, ck3 = at.number(root), at.number(root * k), at.number(3.0 * root * k)
-        one, half = at.number(1.0), at.number(0.5)
+        one, half, far = at.number(1.0), at.number(0.5), at.number(1e4)
 
         def forward() -> None:
             np.multiply(z, z, out=t)
@@ -212,6 +212,7 @@ class GELU(Activation):
 
         def backward() -> None:
             np.multiply(z, z, out=s)
+            np.minimum(s, far, out=s)  # there tanh² u is 1 already, and infinity times 0 would be no number
             np.multiply(s, ck3, out=s)
             np.add(s, c, out=s)  # u' = c + 3 c k z²
             np.multiply(t, t, out=r)

@@ -5,7 +5,7 @@ C H W an image. `...` in a shape stands for the population axis, where there is 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -23,3 +23,17 @@ total = np.add.reduce
 def count(shape: Shape) -> int:
     """How many numbers an array of this shape holds."""
     return math.prod(shape)
+
+
+MOST_NUMBERS = 2**16
+"""Long data are walked in stretches of about this many numbers: half a megabyte of float64, which a cache can hold."""
+
+
+def stretches(n: int, size: int) -> Iterator[slice]:
+    """Slices that cover n samples of `size` numbers, so that data larger than memory can be walked.
+
+    >>> list(stretches(100_000, 1))
+    [slice(0, 65536, None), slice(65536, 100000, None)]
+    """
+    rows = max(1, MOST_NUMBERS // max(1, size))
+    return (slice(start, min(start + rows, n)) for start in range(0, n, rows))

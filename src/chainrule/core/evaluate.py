@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from chainrule.core.arrays import Array, Shape
+from chainrule.core.arrays import Array, Shape, count, stretches
 from chainrule.core.description import Description, check_kind
 from chainrule.core.errors import DataError, SettingError, ShapeError
-from chainrule.core.losses import BLOCK, Loss
+from chainrule.core.losses import Loss
 from chainrule.core.penalties import L2
 from chainrule.core.plan import Plan, generators, run
 from chainrule.core.population import agree
@@ -25,9 +25,6 @@ from chainrule.core.streams import Seed, member_seeds
 
 if TYPE_CHECKING:
     from chainrule.core.network import Network
-
-PIECE = 512
-"""`predict` walks its input in pieces of this many samples, so that activations stay in the cache."""
 
 KEPT_PLANS = 8
 """How many bound plans a thread keeps."""
@@ -67,12 +64,11 @@ def predict(network: Network, theta: ArrayLike, x: ArrayLike) -> Array:
     lead, shape = theta.shape[:-1], network.output_shape
     outputs = np.empty((*lead, len(x), *shape), theta.dtype)
     samples_last = outputs.transpose(*range(len(lead)), *range(len(lead) + 1, outputs.ndim), len(lead))
-    for start in range(0, len(x), PIECE):
-        piece = x[start : start + PIECE]
-        plan = bound(network, len(piece), theta)
-        plan.set_input(piece)
+    for which in stretches(len(x), network.n_rows * count(lead)):
+        plan = bound(network, which.stop - which.start, theta)
+        plan.set_input(x[which])
         run(plan.infer)
-        samples_last[..., start : start + PIECE] = plan.output
+        samples_last[..., which] = plan.output
     return outputs
 
 
@@ -161,14 +157,14 @@ def check_finite(array: Array, name: str, dtype: DTypeLike) -> None:
     if array.dtype.kind != "f":
         return
     narrows = array.dtype.itemsize > np.dtype(dtype).itemsize
-    for start in range(0, len(array), BLOCK):
-        block = array[start : start + BLOCK]
+    for which in stretches(len(array), count(array.shape[1:])):
+        block = array[which]
         finite = abs(block) <= np.finfo(dtype).max if narrows else np.isfinite(block)
         if not np.logical_and.reduce(finite, axis=None):
             sample = int(np.argwhere(~finite)[0][0])
             value = block[sample][~finite[sample]].flat[0]
             raise DataError(
-                f"{name} should hold finite {np.dtype(dtype)} numbers, got {value} in sample {start + sample}. "
+                f"{name} should hold finite {np.dtype(dtype)} numbers, got {value} in sample {which.start + sample}. "
                 "Remove such samples, or fill the gaps."
             )
 

@@ -11,13 +11,10 @@ from typing import ClassVar
 import numpy as np
 
 from chainrule.core.activations import Sigmoid
-from chainrule.core.arrays import Array, Shape, total
+from chainrule.core.arrays import Array, Shape, stretches, total
 from chainrule.core.description import Description
 from chainrule.core.errors import DataError, SettingError, ShapeError
 from chainrule.core.layers.base import Layer, Pass
-
-BLOCK = 65_536
-"""Targets are checked this many samples at a time, so that a memory-mapped file stays on its disk."""
 
 
 @dataclass
@@ -70,8 +67,8 @@ class Loss(Description):
                 f"{self} expects targets of shape ({len(y)}, {n_outputs}){' or (n,)' if n_outputs == 1 else ''} "
                 f"for a network with {n_outputs} output{'s' * (n_outputs > 1)}, got {y.shape}."
             )
-        for start in range(0, len(y), BLOCK):
-            self.check_values(y[start : start + BLOCK])
+        for which in stretches(len(y), n_outputs):
+            self.check_values(y[which])
 
     def rows(self, y: Array, n_outputs: int) -> Array:
         """Checked targets as a plan takes them, a view: values (n, O), or class numbers (n,)."""
@@ -206,8 +203,8 @@ class SoftmaxCrossEntropy(Loss):
             raise ShapeError(
                 f"{self} expects class numbers ({len(y)},) or probabilities ({len(y)}, {n_outputs}), got {y.shape}."
             )
-        for start in range(0, len(y), BLOCK):
-            check_labels(y[start : start + BLOCK], n_outputs)
+        for which in stretches(len(y), 1):
+            check_labels(y[which], n_outputs)
 
     def rows(self, y: Array, n_outputs: int) -> Array:
         return y if y.shape[1:] == (n_outputs,) else y.reshape(len(y))

@@ -87,7 +87,7 @@ class Network(Description):
         """P, the length of theta."""
         return self.leaves[-1].stop
 
-    @property
+    @cached_property
     def n_rows(self) -> int:
         """How many numbers all activations of one sample are."""
         return sum(each.rows for each in lay_out(self.input_shape, self.leaves, in_place=False))
@@ -130,9 +130,9 @@ class Network(Description):
 
     def _initializer(self, i: int) -> Initializer:
         """The layer's own, the network's, or what suits the activation that follows."""
-        own = getattr(self.layers[i], "initializer", None) or self.initializer
-        following = (layer.initializer for layer in self.layers[i + 1 :] if isinstance(layer, Activation | Dense))
-        return own or next(following, None) or Glorot()
+        following = next((layer for layer in self.layers[i + 1 :] if isinstance(layer, Activation | Dense)), None)
+        suited = following.initializer if isinstance(following, Activation) else Glorot()
+        return getattr(self.layers[i], "initializer", None) or self.initializer or suited
 
     def parameters(self, theta: ArrayLike) -> tuple[dict[str, Array], ...]:
         """Views into theta: for each layer in order a dict of arrays by name, empty for a layer without parameters.

@@ -40,8 +40,8 @@ class Memory:
         return as_operand(value, self.W.ndim, self.W.dtype)
 
     def plain(self, value: Real) -> float | Array:
-        """A setting to reckon with in between: a float, or K numbers as (K, 1)."""
-        return value if isinstance(value, float) else self.number(value)
+        """A setting to reckon with in between: a float, or K numbers as (K, 1), in float64 whatever the run's dtype."""
+        return value if isinstance(value, float) else np.array(value).reshape(-1, 1)
 
     def rate(self, value: Real | Schedule) -> Rate:
         """A learning rate as a function of the step, in plain numbers."""

@@ -8,15 +8,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Call, Shape
+from chainrule.core.arrays import Array, Call, count, stretches
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.penalties import L2
 from chainrule.core.plan import Plan, generators, run
 from chainrule.core.streams import stream
-
-PIECE = 4096
-"""A data set is appraised in pieces of this many samples."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +92,7 @@ class MiniBatches:
         self._data = data
         self._in_order = np.arange(len(data))
         self._order = np.empty((len(self._shuffles), len(data)), np.intp)
-        self.value = np.zeros(lead, theta.dtype)
+        self.value: Array = np.zeros(lead, theta.dtype)
         self.loss = np.zeros(lead, theta.dtype)
         self._part = np.zeros(lead, theta.dtype)
 
@@ -144,22 +141,21 @@ class Appraiser:
     """The mean loss of a data set under theta as it is now, nothing drawn: a number, or (K,)."""
 
     def __init__(self, objective: Objective, data: Samples, theta: Array) -> None:
-        self._data = data
-        self._lead: Shape = theta.shape[:-1]
-        weighted = data.weights is not None
-        lengths = {min(PIECE, len(data)), len(data) % PIECE or min(PIECE, len(data))}
-        self._plans = {n: objective.plan(n, theta, None, weighted) for n in lengths}
-        self._weights = np.ones(len(data)) if data.weights is None else data.weights
+        self._data, self._lead = data, theta.shape[:-1]
+        self._stretches = list(stretches(len(data), objective.network.n_rows * count(self._lead)))
+        lengths = {which.stop - which.start for which in self._stretches}
+        self._plans = {n: objective.plan(n, theta, None, data.weights is not None) for n in lengths}
+        weights = np.ones(len(data)) if data.weights is None else data.weights
+        self._shares = [weights[which].sum() / weights.sum() for which in self._stretches]
         self._loaded = False
 
     def __call__(self) -> Array:
-        mean = np.zeros(self._lead)
-        for start in range(0, len(self._data), PIECE):
-            which = slice(start, start + PIECE)
-            plan = self._plans[len(self._data.x[which])]
+        mean: Array = np.zeros((*self._lead,))
+        for which, share in zip(self._stretches, self._shares, strict=True):
+            plan = self._plans[which.stop - which.start]
             if not self._loaded:
                 self._data.load(plan, which)
             run(plan.appraise)
-            mean += plan.value * (self._weights[which].sum() / self._weights.sum())
-        self._loaded = len(self._data) <= PIECE
+            mean += plan.value * share
+        self._loaded = len(self._stretches) == 1
         return mean

@@ -10,18 +10,17 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from chainrule.core.arrays import Array, Call
+from chainrule.core.arrays import Array, Call, stretches
 from chainrule.core.description import COUNT, POSITIVE, Real, check_kind, check_real, check_whole
 from chainrule.core.errors import DataError, DivergenceError, SettingError
 from chainrule.core.evaluate import (
-    check_finite,
     check_numbers,
     check_samples,
     check_targets,
     check_theta,
     check_weights,
 )
-from chainrule.core.losses import BLOCK, Loss
+from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Memory, Optimizer
 from chainrule.core.penalties import L2, bind_clip
@@ -189,7 +188,7 @@ class Training:
             self._history.append(record)
             yield record
             answers = [callback(record) for callback in self._callbacks]
-            if any(answer is True for answer in answers):
+            if any(isinstance(answer, bool | np.bool) and answer for answer in answers):
                 self._reason = "stopped by a callback"
                 return
             self._stretch(range(first + 1, min(first + self._record_every, self._epochs)))
@@ -333,7 +332,7 @@ def check_kinds(
     check_kind("early_stopping", (EarlyStopping, type(None)), "an EarlyStopping(patience=10) or None", early_stopping)
     check_kind("penalty", (L2, type(None)), "an L2(0.001) or None", penalty)
     if network.n_parameters == 0:
-        raise SettingError(f"a network to train needs parameters; got {network}. Add a layer such as Dense(4).")
+        raise SettingError(f"a network to train needs parameters; got {network!r}. Add a layer such as Dense(4).")
     if not isinstance(callbacks, Sequence) or not all(callable(each) for each in callbacks):
         raise SettingError(f"callbacks must be a list of functions of a record; got {reprlib.repr(callbacks)}.")
 
@@ -345,7 +344,7 @@ def check_data(
     inputs = check_samples(network.input_shape, x, dtype=check_dtype(dtype))
     targets = check_targets(network, loss, y, len(inputs), dtype=dtype)
     rows = loss.rows(targets, network.output_shape[0])
-    blocks = (rows[start : start + BLOCK] for start in range(0, len(rows), BLOCK))
+    blocks = (rows[which] for which in stretches(len(rows), rows[0].size))
     is_class = loss.link != "identity" and np.array_equal(rows[0], np.floor(rows[0]))
     if is_class and all((block == rows[0]).all() for block in blocks):
         raise DataError(f"y should hold two classes or more, got {rows[0]} for every sample. Add samples of another.")
@@ -370,6 +369,7 @@ def starting_parameters(
     if theta is None:
         return network.initialize(seed, members, dtype)
     start = check_theta(network, theta)
-    check_finite(np.atleast_2d(start), "theta", check_dtype(dtype))
+    if not np.isfinite(start).all():
+        raise DataError(f"theta should hold finite numbers, got {start[~np.isfinite(start)][0]}. Start somewhere else.")
     lead = () if members is None else (members,)
     return np.array(np.broadcast_to(start, (*lead, network.n_parameters)), check_dtype(dtype), order="C")

@@ -61,6 +61,8 @@ class Model:
 
     def __post_init__(self) -> None:
         check_kind("a Model's network", Network, "a Network such as mlp(2, 4, 1)", self.network)
+        check_kind("a Model's loss", (Loss, type(None)), "a loss such as SquaredError() or None", self.loss)
+        check_kind("a Model's standardizer", (Standardizer, type(None)), "a Standardizer or None", self.standardizer)
         object.__setattr__(self, "theta", check_theta(self.network, self.theta))
 
     @property
@@ -130,7 +132,7 @@ class Model:
     def load(path: str | Path) -> "Model":
         """The model that `save` wrote. Nothing in the file is executed."""
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with open(path, "rb") as source, np.load(source, allow_pickle=False) as file:
                 theta, description = file["theta"], json.loads(str(file["description"]))
             if description.get("format") != FORMAT:
                 raise FileError(f"{path} should be of the format '{FORMAT}', got {description.get('format')!r}.")
@@ -156,7 +158,7 @@ def _from_description(path: str | Path, theta: Array, description: dict[str, Any
         if layout(parts["network"]) != description["layout"]:
             raise FileError("its parameters are laid out otherwise than this version of chainrule lays them out")
         return Model(theta=theta, classes=tuple(description["classes"]), **parts)
-    except (ChainruleError, KeyError, TypeError, AttributeError) as error:
+    except (ChainruleError, KeyError, TypeError, AttributeError, NotImplementedError) as error:
         raise FileError(f"{path} is not a model that can be read here: {error}. Train and save it again.") from None
 
 

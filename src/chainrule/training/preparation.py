@@ -7,13 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array, Shape, count, total
+from chainrule.core.arrays import Array, Shape, count, stretches, total
 from chainrule.core.description import COUNT_OR_ZERO, Description, check_whole
 from chainrule.core.errors import DataError, SettingError, ShapeError
 from chainrule.core.streams import stream
-
-BLOCK = 2**20
-"""How many numbers are looked at together, so that data larger than memory can be walked."""
 
 
 def split(
@@ -157,10 +154,9 @@ def _along(values: Array, shape: Shape) -> Array:
 
 
 def _blocks(x: Array) -> Iterator[Array]:
-    """The samples in pieces of about `BLOCK` numbers, as float64."""
-    rows = max(1, BLOCK // count(x.shape[1:]))
-    for start in range(0, len(x), rows):
-        yield x[start : start + rows].astype(np.float64)
+    """The samples a stretch at a time, as float64."""
+    for which in stretches(len(x), count(x.shape[1:])):
+        yield x[which].astype(np.float64)
 
 
 def _finite_blocks(x: Array) -> Iterator[Array]:

@@ -1,0 +1,437 @@
+"""A model predicts, keeps itself in a file, and refuses files that are not what they claim to be."""
+
+import contextlib
+import io
+import json
+import os
+import pickle
+import subprocess
+import sys
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import chainrule as cr
+
+X = np.random.default_rng(0).standard_normal((12, 3))
+
+
+def model_of(
+    *layers: cr.Layer, loss: cr.Loss | None = None, population: int | None = None, dtype: str = "float64", **rest
+) -> cr.Model:
+    """A model of these layers for three features."""
+    network = cr.Network((3,), layers)
+    return cr.Model(network, network.initialize(7, population, dtype), loss, **rest)
+
+
+# Predicting ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("population", [None, 4])
+@pytest.mark.parametrize("loss", [None, cr.SquaredError(), cr.HalfSquaredError()], ids=repr)
+def test_without_a_link_probabilities_are_the_outputs(loss: cr.Loss | None, population: int | None) -> None:
+    model = model_of(cr.Dense(4), cr.Tanh(), cr.Dense(1), cr.Sigmoid(), loss=loss, population=population)
+    lead = () if population is None else (population,)
+    assert model.predict(X).shape == (*lead, 12, 1)
+    assert (model.probabilities(X) == model.predict(X)).all()
+    assert (model.classify(X) == (model.predict(X)[..., 0] >= 0.5)).all()
+
+
+@pytest.mark.parametrize("population", [None, 4])
+def test_a_binary_cross_entropy_is_linked_by_the_sigmoid(population: int | None) -> None:
+    model = model_of(cr.Dense(1), loss=cr.BinaryCrossEntropy(), population=population)
+    z = model.predict(X)
+    np.testing.assert_allclose(model.probabilities(X), 1 / (1 + np.exp(-z)), rtol=1e-14)
+    assert (model.classify(X) == (z[..., 0] >= 0)).all()
+
+
+def test_several_questions_have_several_answers() -> None:
+    model = model_of(cr.Dense(2), loss=cr.BinaryCrossEntropy())
+    assert (model.classify(X) == (model.predict(X) >= 0)).all()
+
+
+@pytest.mark.parametrize("population", [None, 4])
+def test_a_softmax_cross_entropy_is_linked_by_the_softmax(population: int | None) -> None:
+    model = model_of(cr.Dense(5), loss=cr.SoftmaxCrossEntropy(), population=population)
+    powers = np.exp(model.predict(X))
+    np.testing.assert_allclose(model.probabilities(X), powers / powers.sum(axis=-1, keepdims=True), rtol=1e-14)
+    assert (model.classify(X) == powers.argmax(axis=-1)).all()
+
+
+@pytest.mark.parametrize("loss", [cr.BinaryCrossEntropy(), cr.SoftmaxCrossEntropy()], ids=repr)
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_probabilities_of_any_logits_are_finite(loss: cr.Loss, dtype: str) -> None:
+    network = cr.Network((2,), [cr.Dense(2, bias=False)])
+    model = cr.Model(network, np.eye(2, dtype=dtype).ravel(), loss)
+    probabilities = model.probabilities([[1e4, -1e4], [0, 0], [-1e4, 1e4]])
+    assert probabilities.dtype == dtype
+    assert probabilities.tolist() == [[1, 0], [0.5, 0.5], [0, 1]]
+
+
+def test_classes_have_names() -> None:
+    names = ("cat", "dog", "eel")
+    model = model_of(cr.Dense(3), loss=cr.SoftmaxCrossEntropy(), classes=names)
+    answers = model.classify(X)
+    assert answers.tolist() == [names[k] for k in model.predict(X).argmax(axis=-1)]
+    assert model.score(X, answers) == 1.0
+
+
+def test_the_score_is_what_the_loss_is_about() -> None:
+    y = np.arange(12.0)[:, np.newaxis]
+    model = model_of(cr.Dense(1), loss=cr.SquaredError())
+    assert model.score(X, y) == cr.r2(y, model.predict(X))
+    assert model.score(X, y, "mean_squared_error") == cr.mean_squared_error(y, model.predict(X))
+    labels = np.arange(12) % 2
+    for loss, units in ((cr.BinaryCrossEntropy(), 1), (cr.SoftmaxCrossEntropy(), 2)):
+        model = model_of(cr.Dense(units), loss=loss, population=3)
+        assert (model.score(X, labels) == [cr.accuracy(labels, each.classify(X)) for each in model]).all()
+    with pytest.raises(cr.SettingError, match="unknown metric 'f1'; choose from accuracy, mean_squared_error, r2"):
+        model.score(X, labels, "f1")
+
+
+def test_a_standardizer_comes_first() -> None:
+    standardizer = cr.Standardizer.fit(X)
+    plain, standardized = (model_of(cr.Dense(2), standardizer=each) for each in (None, standardizer))
+    np.testing.assert_allclose(standardized.predict(X), plain.predict(standardizer.apply(X)))
+
+
+@pytest.mark.parametrize("standardizer", [None, cr.Standardizer.fit(X)], ids=["plain", "standardized"])
+@pytest.mark.parametrize(
+    "x",
+    [[["a", "b", "c"]], [[1, 2, 3], [1, 2]], [[np.nan, 1, 2]], [[1, 2]], [1, 2, 3], 3.0, np.ones((0, 3)), [[1j, 0, 0]]],
+    ids=["text", "ragged", "NaN", "too few", "one sample", "a number", "none", "complex"],
+)
+def test_samples_that_do_not_fit(x, standardizer: cr.Standardizer | None) -> None:
+    with pytest.raises(cr.ChainruleError) as found:
+        model_of(cr.Dense(1), standardizer=standardizer).predict(x)
+    assert "\n" not in str(found.value)
+
+
+def test_members_are_models() -> None:
+    model = model_of(cr.Dense(4), cr.LeakyReLU((0.1, 0.2, 0.3)), cr.Dense(1), population=3)
+    assert model.population == 3
+    for k, member in enumerate(model):
+        assert member.population is None
+        assert member.network == model.network.member(k)
+        np.testing.assert_allclose(member.predict(X), model.predict(X)[k], rtol=1e-14)
+    assert (model[-1].theta == model.theta[2]).all()
+    model[0].theta[...] = 0.0
+    assert model.theta[0].any()
+    with pytest.raises(IndexError, match="a population of 3 has members 0 to 2; got 3"):
+        model[3]
+    with pytest.raises(cr.SettingError, match="only a population has members"):
+        model[0][0]
+
+
+def test_a_model_serves_many_threads() -> None:
+    """4,000 predictions of two models and many lengths, each by whichever thread is free."""
+    models = [model_of(cr.Dense(4), cr.Tanh(), cr.Dense(2)), model_of(cr.Dense(3), cr.Sigmoid(), population=2)]
+    jobs = [(model, X[: 1 + i % 12]) for i in range(2000) for model in models]
+    expected = {(id(model), len(x)): model.predict(x) for model, x in jobs[:24]}
+    with ThreadPoolExecutor(8) as threads:
+        answers = threads.map(lambda job: job[0].predict(job[1]), jobs)
+    assert all((answer == expected[id(model), len(x)]).all() for (model, x), answer in zip(jobs, answers, strict=True))
+
+
+def test_predictions_are_fresh() -> None:
+    model = model_of(cr.Dense(2))
+    first = model.predict(X)
+    kept = first.copy()
+    model.predict(X + 1)
+    assert (first == kept).all()
+
+
+# Round trips -----------------------------------------------------------------------------------------------------
+
+MODELS = {
+    "every layer": model_of(
+        cr.Dense(4), cr.ELU(0.5), cr.Dense(4, bias=False), cr.GELU(), cr.LeakyReLU(0.2), cr.ReLU(), cr.Dropout(0.1),
+        cr.Sigmoid(), cr.Softplus(), cr.Tanh(), cr.Identity(), cr.Flatten(), cr.Dense(1),
+    ),
+    "initializers": model_of(
+        *(cr.Dense(2, initializer=each) for each in (cr.Glorot(), cr.He(), cr.LeCun(), cr.Zeros())),
+        *(cr.Dense(2, initializer=each) for each in (cr.Normal(0.5), cr.Uniform(2.0))),
+    ),
+    "the network's initializer": cr.Model(cr.mlp(3, 1, initializer=cr.Normal()), np.zeros(4)),
+    "images": cr.Model(cr.Network((2, 3, 4), [cr.Flatten(), cr.Dense(1)]), np.arange(25.0)),
+    "SquaredError": model_of(cr.Dense(1), loss=cr.SquaredError()),
+    "HalfSquaredError": model_of(cr.Dense(1), loss=cr.HalfSquaredError()),
+    "BinaryCrossEntropy": model_of(cr.Dense(1), loss=cr.BinaryCrossEntropy()),
+    "SoftmaxCrossEntropy": model_of(cr.Dense(2), loss=cr.SoftmaxCrossEntropy()),
+    "standardizer": model_of(cr.Dense(1), standardizer=cr.Standardizer.fit(X)),
+    "classes": model_of(cr.Dense(2), loss=cr.SoftmaxCrossEntropy(), classes=("ja", "naïve, \"quoted\"")),
+    "float32": model_of(cr.Dense(1), dtype="float32"),
+    "population": model_of(cr.Dense(2), cr.LeakyReLU((0.1, 0.2)), cr.Dropout((0.0, 0.5)), population=2),
+    "parameters that ran away": cr.Model(cr.mlp(3, 1), np.array([np.nan, np.inf, -np.inf, -0.0])),
+}  # fmt: skip
+
+
+def equal(one: cr.Model, other: cr.Model) -> bool:
+    """The same to the last bit."""
+    return (
+        (one.network, one.loss, one.standardizer, one.classes, one.theta.dtype, one.theta.shape)
+        == (other.network, other.loss, other.standardizer, other.classes, other.theta.dtype, other.theta.shape)
+        and one.theta.tobytes() == other.theta.tobytes()
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+def test_a_model_is_loaded_as_it_was_saved(model: cr.Model, tmp_path: Path) -> None:
+    path = tmp_path / "some model"  # the name is kept as it is
+    model.save(path)
+    assert equal(cr.Model.load(path), model)
+    assert equal(cr.Model.load(str(path)), model)
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+def test_a_model_pickles(model: cr.Model) -> None:
+    assert equal(pickle.loads(pickle.dumps(model)), model)
+
+
+def test_a_network_pickles_to_another_process() -> None:
+    """Another hash seed there: what is equal hashes alike all the same."""
+    network = MODELS["every layer"].network
+    hash(network)
+    code = """
+import pickle, sys
+from chainrule import *
+theirs = pickle.load(sys.stdin.buffer)
+ours = eval(repr(theirs))
+assert theirs == ours and hash(theirs) == hash(ours) and {theirs: True}[ours]
+"""
+    environment = os.environ | {"PYTHONHASHSEED": "123", "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", code], input=pickle.dumps(network), env=environment, check=True)
+
+
+def test_a_run_pickles() -> None:
+    run = cr.train(cr.mlp(3, 1), X, X[:, 0] > 0, loss=cr.SquaredError(), optimizer=cr.SGD(0.1), epochs=3)
+    same = pickle.loads(pickle.dumps(run))
+    assert equal(same.model, run.model)
+    assert same.history.to_dict() == run.history.to_dict()
+    assert (same.final_loss, same.ending) == (run.final_loss, run.ending)
+
+
+# Files -----------------------------------------------------------------------------------------------------------
+
+MODEL = model_of(cr.Dense(4), cr.LeakyReLU(0.2), cr.Dense(2), loss=cr.SoftmaxCrossEntropy(), classes=("a", "b"))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("model")
+
+
+@pytest.fixture(scope="module")
+def contents(folder: Path) -> bytes:
+    """The bytes of a good file."""
+    MODEL.save(folder / "good.npz")
+    return (folder / "good.npz").read_bytes()
+
+
+def refused(path: Path) -> str:
+    """The sentence that a file is refused with."""
+    with pytest.raises(cr.FileError) as found:
+        cr.Model.load(path)
+    sentence = str(found.value)
+    assert "\n" not in sentence
+    assert path.name in sentence
+    return sentence
+
+
+def loaded_or_refused(path: Path, content: bytes) -> None:
+    """A broken file either loads as the model that it was, or gets a sentence: never another error."""
+    path.write_bytes(content)
+    with contextlib.suppress(cr.FileError):
+        assert equal(cr.Model.load(path), MODEL)
+
+
+def test_a_file_that_is_cut_short(contents: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "cut.npz"
+    for length in [*range(0, len(contents), 17), len(contents) - 1]:
+        path.write_bytes(contents[:length])
+        refused(path)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_a_file_with_broken_bytes(contents: bytes, folder: Path, data: st.DataObject) -> None:
+    broken = bytearray(contents)
+    for _ in range(data.draw(st.integers(1, 3))):
+        broken[data.draw(st.integers(0, len(contents) - 1))] = data.draw(st.integers(0, 255))
+    loaded_or_refused(folder / "broken.npz", broken)
+
+
+def test_every_byte_of_the_zips_directory(contents: bytes, tmp_path: Path) -> None:
+    """Sizes, flags, ways to compress: zipfile has an error of its own for each."""
+    for place in range(contents.index(b"PK\x01\x02"), len(contents)):
+        for bit in (1, 8, 64):
+            broken = bytearray(contents)
+            broken[place] ^= bit
+            loaded_or_refused(tmp_path / "broken.npz", broken)
+
+
+def npz(**arrays) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+def npy(values) -> bytes:
+    file = io.BytesIO()
+    np.save(file, values)
+    return file.getvalue()
+
+
+def zipped(**members: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(f"{name}.npy", content)
+    return file.getvalue()
+
+
+class Bomb:
+    """Executed, it would fail the test."""
+
+    def __reduce__(self):
+        return pytest.fail, ("the file was executed",)
+
+
+THETA = np.zeros(3)
+NOT_MODELS = {
+    "empty": b"",
+    "text": b"x1,x2,y\n0,0,1\n",
+    "a picture": b"\x89PNG\r\n\x1a\n" + bytes(100),
+    "a .npy": npy(THETA),
+    "another .npz": npz(x=THETA, y=THETA),
+    "theta alone": npz(theta=THETA),
+    "an empty .npz": npz(),
+    "an empty zip": zipped(),
+    "members that are not arrays": zipped(theta=b"hello", description=b"world"),
+    "a header that is too large": zipped(theta=npy(THETA).replace(b"(3,)", b"(9000000000000,)"), description=npy("{}")),
+    "a header that is no Python": zipped(theta=npy(THETA).replace(b"{'descr'", b"{'descr("), description=npy("{}")),
+    "a pickle": pickle.dumps(Bomb()),
+    "a pickle in an .npz": npz(theta=np.array([Bomb()], dtype=object), description=np.array("{}")),
+    "a pickled description": npz(theta=THETA, description=np.array(Bomb(), dtype=object)),
+    "a description that is no JSON": npz(theta=THETA, description=np.array("{'format")),
+    "a description that is a list": npz(theta=THETA, description=np.array("[]")),
+    "a description that is null": npz(theta=THETA, description=np.array("null")),
+    "a description without end": npz(theta=THETA, description=np.array("[" * 100_000)),
+    "a number for a description": npz(theta=THETA, description=np.array(3.0)),
+    "an empty description": npz(theta=THETA, description=np.array("{}")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("content", NOT_MODELS.values(), ids=NOT_MODELS)
+def test_a_file_that_is_not_a_model(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "other.npz"
+    path.write_bytes(content)
+    refused(path)
+
+
+def test_no_file_and_a_folder(tmp_path: Path) -> None:
+    assert "there is no file" in refused(tmp_path / "missing.npz")
+    assert "there is no file" in refused(tmp_path / "no folder" / "missing.npz")
+    refused(tmp_path)
+
+
+NETWORK = MODEL.network.to_dict()
+DENSE, SLOPE, LAST = NETWORK["layers"]
+CHANGED = {
+    "another format": ({"format": "chainrule model 99"}, "of the format 'chainrule model 1', got 'chainrule model 99'"),
+    "an unknown layer": ({"network": NETWORK | {"layers": [DENSE, {"type": "Conv9D"}]}}, "description 'Conv9D'"),
+    "a layer that is abstract": ({"network": NETWORK | {"layers": [DENSE, {"type": "Layer"}]}}, ""),
+    "a layer without a type": ({"network": NETWORK | {"layers": [{"units": 4}]}}, "unknown description None"),
+    "a type that is a list": ({"network": NETWORK | {"type": []}}, ""),
+    "a field too many": ({"network": NETWORK | {"layers": [DENSE | {"colour": "red"}]}}, "colour"),
+    "a field too few": ({"network": NETWORK | {"layers": [{"type": "Dense"}]}}, "units"),
+    "no units": ({"network": NETWORK | {"layers": [DENSE | {"units": 0}]}}, "of 1 or more; got 0"),
+    "a slope of text": ({"network": NETWORK | {"layers": [DENSE, SLOPE | {"slope": "steep"}, LAST]}}, "got 'steep'"),
+    "a bias of text": ({"network": NETWORK | {"layers": [DENSE | {"bias": "yes"}, SLOPE, LAST]}}, ""),
+    "a layer that is a loss": ({"network": NETWORK | {"layers": [{"type": "SquaredError"}]}}, "must be a layer"),
+    "no layers": ({"network": NETWORK | {"layers": []}}, "at least one layer"),
+    "a number of layers": ({"network": NETWORK | {"layers": 3}}, ""),
+    "no network": ({"network": None}, ""),
+    "a network that is a loss": ({"network": {"type": "SquaredError"}}, ""),
+    "a loss that is a layer": ({"loss": DENSE}, ""),
+    "a standardizer that is a loss": ({"standardizer": {"type": "SquaredError"}}, ""),
+    "a standardizer of text": ({"standardizer": {"type": "Standardizer", "mean": ["a"], "scale": [1]}}, "finite mean"),
+    "classes that are a number": ({"classes": 3}, ""),
+    "another network": ({"network": cr.mlp(3, 5, 2).to_dict()}, "laid out otherwise"),
+    "another layout": ({"layout": [[0, "weights", [4, 4], 1]]}, "laid out otherwise"),
+    "no layout": ({"layout": None}, "laid out otherwise"),
+    "too many members": ({"network": NETWORK | {"layers": [DENSE, SLOPE | {"slope": [0.1, 0.2]}, LAST]}}, ""),
+}  # fmt: skip
+
+
+def changed(contents: bytes, theta=MODEL.theta, without: str = "", **changes) -> bytes:
+    """The good file with other contents."""
+    with np.load(io.BytesIO(contents)) as file:
+        description = json.loads(str(file["description"])) | changes
+    description.pop(without, None)
+    return npz(theta=theta, description=np.array(json.dumps(description)))
+
+
+@pytest.mark.parametrize(("changes", "sentence"), CHANGED.values(), ids=CHANGED)
+def test_a_description_that_does_not_fit(contents: bytes, changes: dict, sentence: str, tmp_path: Path) -> None:
+    path = tmp_path / "changed.npz"
+    path.write_bytes(changed(contents))
+    assert equal(cr.Model.load(path), MODEL)
+    path.write_bytes(changed(contents, **changes))
+    assert sentence in refused(path)
+
+
+@pytest.mark.parametrize("part", ["format", "network", "loss", "standardizer", "classes", "layout"])
+def test_a_description_without_a_part(contents: bytes, part: str, tmp_path: Path) -> None:
+    path = tmp_path / "part.npz"
+    path.write_bytes(changed(contents, without=part))
+    refused(path)
+
+
+THETAS = {
+    "too short": MODEL.theta[1:],
+    "too long": np.append(MODEL.theta, 0.0),
+    "three axes": MODEL.theta[np.newaxis, np.newaxis],
+    "no members": MODEL.theta[np.newaxis][:0],
+    "text": MODEL.theta.astype(str),
+    "complex": MODEL.theta + 1j,
+}
+
+
+@pytest.mark.parametrize("theta", THETAS.values(), ids=THETAS)
+def test_parameters_that_do_not_fit(contents: bytes, theta: np.ndarray, tmp_path: Path) -> None:
+    path = tmp_path / "theta.npz"
+    path.write_bytes(changed(contents, theta=theta))
+    refused(path)
+    with pytest.raises(cr.ChainruleError, match="theta"):
+        cr.Model(MODEL.network, theta)
+
+
+def test_saving_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "model.npz"
+    MODEL.save(path)
+    before = path.read_bytes()
+
+    for error, seen in ((OSError(28, "No space left on device"), cr.FileError), (MemoryError(), MemoryError)):
+
+        def half(file, error=error, **arrays) -> None:
+            file.write(before[:100])
+            raise error
+
+        monkeypatch.setattr(np, "savez", half)
+        with pytest.raises(seen):
+            MODELS["float32"].save(path)
+        assert path.read_bytes() == before
+        assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_place_that_can_not_be_written(tmp_path: Path) -> None:
+    with pytest.raises(cr.FileError, match=r"got the folder .*; add a file name"):
+        MODEL.save(tmp_path)
+    with pytest.raises(cr.FileError, match="there is no folder"):
+        MODEL.save(tmp_path / "nowhere" / "model.npz")
