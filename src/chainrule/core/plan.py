@@ -41,8 +41,8 @@ def run(calls: Sequence[Call]) -> None:
 
 
 def quiet() -> np.errstate:
-    """No warning where a number overflows to infinity: 1 / (1 + inf) is right, and a diverging loss is looked at."""
-    return np.errstate(over="ignore", invalid="ignore")
+    """No word where a number overflows or vanishes: 1 / (1 + inf) is right, and a diverging loss is looked at."""
+    return np.errstate(over="ignore", under="ignore", invalid="ignore")
 
 
 def generators(network: Network, seeds: Sequence[int]) -> Generators:
