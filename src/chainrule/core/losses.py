@@ -108,14 +108,13 @@ class HalfSquaredError(Loss):
 def bind_squares(at: LossBuffers) -> Pass:
     """½ Σ share (a - y)², with gradient share (a - y)."""
     a, y, da, e, share = at.output, at.targets, at.d_output, at.scratch(), at.share
-    of_outputs, half = np.empty(a.shape[:-1], a.dtype), at.number(0.5)
+    of_outputs, halves = np.empty(a.shape[:-1], a.dtype), np.full(a.shape[-2], 0.5, a.dtype)
 
     def forward() -> None:
         np.subtract(a, y, out=e)
         np.multiply(e, share, out=da)
         np.vecdot(e, da, out=of_outputs)  # (..., O, n) -> (..., O)
-        total(of_outputs, axis=-1, out=at.value)
-        np.multiply(at.value, half, out=at.value)
+        np.vecdot(of_outputs, halves, out=at.value)  # (..., O) -> (...)
 
     def backward() -> None:
         """Nothing is left to do: da is share (a - y) already."""
