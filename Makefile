@@ -18,7 +18,7 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 -q
 
 soak: $(VENV)/.dev
-	CHAINRULE_SOAK=$${CHAINRULE_SOAK:-20} $(BIN)/python -m pytest -n 2 -q tests -m property
+	CHAINRULE_SOAK=$${CHAINRULE_SOAK:-20} $(BIN)/python -m pytest -n 2 -q tests -m hypothesis
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

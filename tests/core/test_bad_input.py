@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule as cr
@@ -17,6 +17,7 @@ from chainrule.core.errors import choose
 from chainrule.core.losses import LOSSES
 from chainrule.core.optimizers import OPTIMIZERS
 from chainrule.core.plan import Plan
+from drawn import examples
 
 X = np.arange(12.0).reshape(6, 2)
 Y = np.arange(6.0) % 2
@@ -370,7 +371,7 @@ def fits(network: cr.Network, loss: cr.Loss, x: tuple[int, ...], y: tuple[int, .
 
 
 @pytest.mark.parametrize("route", ROUTES)
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(x=SHAPES, y=SHAPES, n=st.integers(0, 4), seed=st.integers(0, 9))
 def test_shapes_fit_or_are_refused(route: str, x: tuple[int, ...], y: tuple[int, ...], n: int, seed: int) -> None:
     network, loss = ROUTES[route]
@@ -397,7 +398,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(x=ANYTHING, y=ANYTHING)
 def test_data_of_any_kind_are_refused(x: Any, y: Any) -> None:
     for given_x, given_y in ((x, Y), (X, y), (x, y)):
@@ -411,7 +412,7 @@ def test_data_of_any_kind_are_refused(x: Any, y: Any) -> None:
 NAMES = inspect.signature(cr.train).parameters.keys() - {"network", "x", "y"}
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(name=st.sampled_from(sorted(NAMES)), value=ANYTHING)
 def test_settings_of_any_kind_are_refused_or_right(name: str, value: Any) -> None:
     with contextlib.suppress(cr.ChainruleError):

@@ -5,9 +5,9 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from cases import CASES, LAYERS, LOSSES, OPTIMIZERS, Case
 
 import chainrule as cr
+from cases import CASES, LAYERS, LOSSES, OPTIMIZERS, Case
 from chainrule.core import activations, losses, optimizers, penalties
 from chainrule.core.description import Description
 from chainrule.core.layers import dense, regularize
@@ -16,7 +16,7 @@ from chainrule.core.plan import Plan, generators, run
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 
 
-@pytest.mark.parametrize("kind, base", [("layers", cr.Layer), ("losses", cr.Loss), ("optimizers", cr.Optimizer)])
+@pytest.mark.parametrize(("kind", "base"), [("layers", cr.Layer), ("losses", cr.Loss), ("optimizers", cr.Optimizer)])
 def test_nothing_is_missing_from_the_table(kind, base):
     present = {
         "layers": {type(layer) for case in LAYERS.values() for layer in case.network.layers},

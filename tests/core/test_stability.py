@@ -8,10 +8,11 @@ from math import exp, log
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule as cr
+from drawn import examples
 
 EPSILON = {dtype: float(np.finfo(dtype).eps) for dtype in ("float64", "float32")}
 LARGE = 1e4
@@ -125,7 +126,7 @@ def test_softmax_cross_entropy_of_logits(z, label, dtype):
 FINITE = st.floats(-LARGE, LARGE, width=32)
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@examples(200)
 @given(z=st.lists(FINITE, min_size=2, max_size=5), data=st.data(), dtype=st.sampled_from([*EPSILON]))
 def test_softmax_cross_entropy_of_any_logits(z, data, dtype):
     label = data.draw(st.integers(0, len(z) - 1))
@@ -135,7 +136,7 @@ def test_softmax_cross_entropy_of_any_logits(z, data, dtype):
     np.testing.assert_allclose(gradient, np.exp(-expected) - np.eye(len(z))[label], rtol=0, atol=tolerance)
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@examples(200)
 @given(z=FINITE, y=st.floats(0, 1, width=32), dtype=st.sampled_from([*EPSILON]))
 def test_binary_cross_entropy_of_any_logit(z, y, dtype):
     value, gradient = of_logits([z], [[y]], cr.BinaryCrossEntropy(), dtype)

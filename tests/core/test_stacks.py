@@ -1,11 +1,12 @@
 """Random stacks of layers: writing in place changes no number, and the gradient is right."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule as cr
 from chainrule.core.plan import Plan, generators, run
+from drawn import examples
 
 smooth = st.sampled_from([cr.Tanh(), cr.Sigmoid(), cr.Softplus(), cr.GELU(), cr.Identity(), cr.Flatten()])
 kinked = st.sampled_from([cr.ReLU(), cr.LeakyReLU(), cr.ELU(0.5)])
@@ -22,7 +23,7 @@ def stacks(*layers: st.SearchStrategy[cr.Layer]) -> st.SearchStrategy[cr.Network
 shapes = st.sampled_from([(3,), (1,), (2, 2)])
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(stacks(smooth, kinked, drops), st.sampled_from([None, 3]))
 def test_in_place_or_not_the_numbers_are_the_same(network: cr.Network, population: int | None):
     rng = np.random.default_rng(0)
@@ -41,7 +42,7 @@ def test_in_place_or_not_the_numbers_are_the_same(network: cr.Network, populatio
         np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-14)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(stacks(smooth, drops))
 def test_the_gradient_of_a_stack_equals_differences(network: cr.Network):
     rng = np.random.default_rng(2)

@@ -5,12 +5,13 @@ import zipfile
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from chainrule.core.errors import ChainruleError, DataError, FileError, SettingError, ShapeError
 from chainrule.training.datasets import Table, read_csv, read_numpy, write_csv, xor
+from drawn import examples
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 matrices = arrays.arrays(np.float64, arrays.array_shapes(min_dims=2, max_dims=2, max_side=6), elements=finite)
@@ -239,7 +240,7 @@ def test_a_file_that_may_not_be_read(written):
             read(path)
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(contents=st.one_of(st.binary(max_size=60), st.text("01a,;\n\r\"'. \t", max_size=60).map(str.encode)))
 def test_whatever_a_file_holds_the_answer_is_a_table_or_a_sentence(tmp_path_factory, contents):
     path = tmp_path_factory.getbasetemp() / "fuzz"
@@ -256,7 +257,7 @@ def test_whatever_a_file_holds_the_answer_is_a_table_or_a_sentence(tmp_path_fact
 # write_csv
 
 
-@settings(deadline=None, max_examples=25)
+@examples(25)
 @given(x=matrices, seed=st.integers(0, 9))
 def test_what_is_written_is_read_back_to_the_last_digit(tmp_path_factory, x, seed):
     path = tmp_path_factory.getbasetemp() / "round.csv"
@@ -409,7 +410,7 @@ def test_shapes_that_do_not_fit(tmp_path):
             read_numpy(tmp_path / "a.npz")
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(position=st.integers(0, 10**6), byte=st.integers(0, 255), cut=st.booleans(), zipped=st.booleans())
 def test_a_damaged_file_is_an_array_or_a_sentence(tmp_path_factory, position, byte, cut, zipped):
     buffer = io.BytesIO()

@@ -1,17 +1,18 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from chainrule.core.errors import DataError, SettingError, ShapeError
 from chainrule.training.metrics import METRICS, accuracy, confusion_matrix, mean_squared_error, r2
+from drawn import examples
 
 labels = arrays.arrays(np.int64, st.integers(1, 20), elements=st.integers(0, 4))
 values = arrays.arrays(np.float64, arrays.array_shapes(min_dims=2, max_dims=2, max_side=8), elements=st.floats(-9, 9))
 
 
-@settings(deadline=None, max_examples=30)
+@examples(30)
 @given(y=labels, K=st.integers(1, 4), seed=st.integers(0, 99))
 def test_a_populations_value_is_each_members_value(y, K, seed):
     predicted = np.random.default_rng(seed).integers(0, 5, (K, len(y)))
@@ -22,7 +23,7 @@ def test_a_populations_value_is_each_members_value(y, K, seed):
         np.testing.assert_allclose(together, alone, rtol=1e-12)
 
 
-@settings(deadline=None, max_examples=30)
+@examples(30)
 @given(y=values, seed=st.integers(0, 99))
 def test_a_populations_value_with_several_outputs(y, seed):
     predicted = np.random.default_rng(seed).normal(size=(3, *y.shape))
@@ -62,7 +63,7 @@ def test_accuracy_by_hand():
     assert accuracy([True, False], [1, 0]) == 1
 
 
-@settings(deadline=None, max_examples=30)
+@examples(30)
 @given(y=labels)
 def test_perfect_and_all_wrong(y):
     assert accuracy(y, y) == 1
@@ -88,7 +89,7 @@ def test_confusion_matrix_follows_the_order_of_classes():
     np.testing.assert_array_equal(confusion_matrix([0], [1], range(3)), [[0, 1, 0], [0, 0, 0], [0, 0, 0]])
 
 
-@settings(deadline=None, max_examples=30)
+@examples(30)
 @given(y=labels, seed=st.integers(0, 99))
 def test_the_diagonal_of_the_confusion_matrix_is_the_accuracy(y, seed):
     predicted = np.random.default_rng(seed).integers(0, 5, len(y))
@@ -126,7 +127,7 @@ def test_regression_by_hand():
     assert r2([1.0, 2.0, 3.0], [3.0, 2.0, 1.0]) == -3
 
 
-@settings(deadline=None, max_examples=30)
+@examples(30)
 @given(value=st.floats(-1e6, 1e6), n=st.integers(1, 30))
 def test_r2_of_a_constant_target_is_1_or_0(value, n):
     y = np.full(n, value)

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule as cr
+from drawn import examples
 
 X = np.random.default_rng(0).standard_normal((12, 3))
 
@@ -257,7 +258,7 @@ def test_a_file_that_is_cut_short(contents: bytes, tmp_path: Path) -> None:
         refused(path)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(data=st.data())
 def test_a_file_with_broken_bytes(contents: bytes, folder: Path, data: st.DataObject) -> None:
     broken = bytearray(contents)

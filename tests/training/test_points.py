@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.core.errors import SettingError
 from chainrule.training.datasets import circles, gaussians, linear, load, moons, spiral, xor, xor_cloud
 from chainrule.training.datasets.points import BY_NAME
+from drawn import examples
 
 NOISY = {"xor_cloud": 4, "circles": 2, "moons": 2, "spiral": 2, "gaussians": 2}
 """The sets with noise, and how many shapes share their points."""
@@ -43,7 +44,7 @@ def test_linear_is_the_reference_labs():
 
 
 @pytest.mark.parametrize("name", sorted(set(BY_NAME) - {"xor"}))
-@settings(deadline=None, max_examples=20)
+@examples(20)
 @given(n=sizes, seed=seeds)
 def test_shapes_types_and_repeatability(name, n, seed):
     x, y = load(name, n=n, seed=seed)
@@ -62,7 +63,7 @@ def test_another_seed_gives_other_points(name):
 
 
 @pytest.mark.parametrize("name", sorted(NOISY))
-@settings(deadline=None, max_examples=20)
+@examples(20)
 @given(n=sizes, seed=seeds)
 def test_classes_are_spread_evenly(name, n, seed):
     counts = np.bincount(load(name, n=n, seed=seed)[1][:, 0].astype(int), minlength=2)
@@ -70,7 +71,7 @@ def test_classes_are_spread_evenly(name, n, seed):
     assert counts.max() - counts.min() <= 1
 
 
-@settings(deadline=None, max_examples=20)
+@examples(20)
 @given(n=sizes, groups=st.integers(1, 7))
 def test_any_number_of_arms_and_classes(n, groups):
     for _, y in (spiral(n, arms=groups), gaussians(n, classes=groups)):

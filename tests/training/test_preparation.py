@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as drawn
 
@@ -10,6 +10,7 @@ from chainrule.core import arrays
 from chainrule.core.description import Description
 from chainrule.core.errors import DataError, SettingError, ShapeError
 from chainrule.training.preparation import Standardizer, split
+from drawn import examples
 
 finite = st.floats(-1e6, 1e6)
 matrices = drawn.arrays(np.float64, drawn.array_shapes(min_dims=2, max_dims=2, max_side=12), elements=finite)
@@ -18,7 +19,7 @@ matrices = drawn.arrays(np.float64, drawn.array_shapes(min_dims=2, max_dims=2, m
 # split
 
 
-@settings(deadline=None, max_examples=30)
+@examples(30)
 @given(n=st.integers(2, 80), test=st.floats(0.01, 0.99), seed=st.integers(0, 99), stratify=st.booleans())
 def test_split_parts_every_sample_once_and_keeps_rows_together(n, test, seed, stratify):
     x = np.arange(2 * n).reshape(n, 2)
@@ -35,7 +36,7 @@ def test_split_parts_every_sample_once_and_keeps_rows_together(n, test, seed, st
         np.testing.assert_array_equal(targets, part[:, 0] // 2 % 3)
 
 
-@settings(deadline=None, max_examples=30)
+@examples(30)
 @given(counts=st.lists(st.integers(1, 30), min_size=1, max_size=4), test=st.floats(0.05, 0.95), seed=st.integers(0, 9))
 def test_stratified_parts_have_each_class_within_one_sample(counts, test, seed):
     y = np.repeat(np.arange(len(counts)), counts)
@@ -101,7 +102,7 @@ def test_split_names_the_counts():
 # Standardizer
 
 
-@settings(deadline=None, max_examples=30)
+@examples(30)
 @given(x=matrices)
 def test_standardized_features_have_mean_0_and_deviation_1_and_come_back(x):
     standardizer = Standardizer.fit(x)
@@ -114,7 +115,7 @@ def test_standardized_features_have_mean_0_and_deviation_1_and_come_back(x):
     assert (np.abs(standardizer.undo(z) - x) <= 1e-14 * size).all()
 
 
-@settings(deadline=None, max_examples=30)
+@examples(30)
 @given(value=finite, n=st.integers(1, 50))
 def test_a_constant_feature_gets_scale_1_and_becomes_0(value, n):
     x = np.full((n, 1), value)
