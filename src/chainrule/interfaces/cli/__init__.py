@@ -1,0 +1,18 @@
+"""The command line: `chainrule report | train | predict`.
+
+Typer and Rich are imported behind this door alone; without them one sentence says what to install.
+"""
+
+import sys
+
+
+def main() -> None:
+    """Run the command that the arguments name, and exit."""
+    try:
+        from chainrule.interfaces.cli.app import app
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("typer", "rich"):
+            raise
+        sys.stderr.write("Error: the command line needs Typer and Rich: pip install 'chainrule[cli]'.\n")
+        sys.exit(2)
+    app(prog_name="chainrule")

@@ -1,0 +1,130 @@
+"""A model's answers to data: as the reference lab's rows, as a table, and how good they are."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from chainrule.core.activations import Sigmoid
+from chainrule.core.arrays import Array
+from chainrule.core.errors import DataError
+from chainrule.interfaces.cli.data import Data
+from chainrule.lab.reference import accuracy_line
+from chainrule.training.metrics import accuracy, mean_squared_error, r2
+from chainrule.training.model import Model
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a model says of data, beside what is true.
+
+    outputs (n, O): through the loss's link.  chosen (n,): the classes, as numbers or names; None for quantities.
+    true: the classes (n,), or the quantities (n, O); None where they aren't known.
+    """
+
+    model: Model
+    data: Data
+    outputs: Array
+    chosen: Array | None
+    true: Array | None
+
+    def rows(self) -> Iterator[str]:
+        """A row a sample, counted from 0: `Iter 0  Ground Truth: 1  Prediction: 0.960788`.
+
+        The prediction is the output itself; but where classes have names, or an output each, it is the class that was
+        chosen, and its probability (for a squared error: its output) stands beside it.
+        """
+        by_class = self.chosen is not None and (bool(self.model.classes) or self.outputs.shape[1] > 1)
+        for i, outputs in enumerate(self.outputs):
+            truth = "" if self.true is None else f"Ground Truth: {_text(self.true[i])}  "
+            prediction = _text(outputs)
+            if self.chosen is not None and by_class:
+                prediction = f"{self.chosen[i]}  {self._output_name}: {_of_chosen(outputs):.6f}"
+            yield f"Iter {i}  {truth}Prediction: {prediction}"
+
+    def verdict(self) -> list[str]:
+        """The accuracy in percent; for quantities the mean squared error and R². Nothing without the truth."""
+        if self.true is None:
+            return []
+        if self.chosen is not None:
+            return [accuracy_line(float(accuracy(self.true, self.chosen)))]
+        error, score = float(mean_squared_error(self.true, self.outputs)), float(r2(self.true, self.outputs))
+        return [f"Test Mean Squared Error: {error:.6f}", f"Test R²: {score:.6f}"]
+
+    def table(self) -> Iterator[list[Any]]:
+        """A header, then a row a sample, to the last digit: features, target where known, prediction, outputs."""
+        columns = [self.data.x]
+        names = list(self.data.features)
+        if self.true is not None:
+            columns.append(self.true.reshape(len(self.true), -1))
+            names += _numbered(self.data.target, columns[-1].shape[1])
+        if self.chosen is None:
+            columns.append(self.outputs)
+            names += _numbered("prediction", self.outputs.shape[1])
+        else:
+            columns += [self.chosen[:, np.newaxis], self.outputs]
+            names += ["prediction", *(f"{self._output_name.lower()}_{each}" for each in self._classes_of_outputs)]
+        yield names
+        for parts in zip(*(column.tolist() for column in columns), strict=True):
+            yield [cell for part in parts for cell in part]
+
+    @property
+    def _output_name(self) -> str:
+        return "Probability" if _has_link(self.model) else "Output"
+
+    @property
+    def _classes_of_outputs(self) -> tuple[str, ...]:
+        """The class that each output speaks for; a single output speaks for class 1."""
+        n_outputs = self.outputs.shape[1]
+        names = self.model.classes or tuple(str(k) for k in range(max(2, n_outputs)))
+        return names[1:2] if n_outputs == 1 else names
+
+
+def answer(model: Model, data: Data) -> Answers:
+    """Ask a model."""
+    outputs = model.probabilities(data.x)
+    if not _are_classes(model, data):
+        return Answers(model, data, outputs, None, data.y)
+    true = None
+    if data.y is not None:
+        true = data.y.reshape(-1).astype(np.intp)
+        if model.classes and not (true.min() >= 0 and true.max() < len(model.classes)):
+            raise DataError(
+                f"{data.name} has classes from {true.min()} to {true.max()}, but the model knows "
+                f"{', '.join(model.classes)}; give it data of those classes, or without targets."
+            )
+        true = np.array(model.classes)[true] if model.classes else true
+    return Answers(model, data, outputs, model.classify(data.x), true)
+
+
+def _are_classes(model: Model, data: Data) -> bool:
+    """Whether the answers to these data are classes, right or wrong, rather than quantities."""
+    if data.y is None:
+        return bool(model.classes) or _has_link(model)
+    y = data.y.reshape(len(data), -1)
+    if y.shape[1] > 1 or (y != np.floor(y)).any():
+        return False
+    within_one = y.min() >= 0 and y.max() <= 1
+    one_of_two = data.n_classes == 2 or (within_one and isinstance(model.network.last_layer, Sigmoid))
+    return bool(model.classes) or _has_link(model) or one_of_two or model.network.output_shape[0] > 1
+
+
+def _has_link(model: Model) -> bool:
+    """Whether outputs become probabilities."""
+    return model.loss is not None and model.loss.link != "identity"
+
+
+def _of_chosen(outputs: Array) -> float:
+    """The output of the class that was chosen. One output is that of class 1; class 0 has the rest to 1."""
+    return float(max(outputs[0], 1 - outputs[0]) if len(outputs) == 1 else outputs.max())
+
+
+def _text(value: Any) -> str:
+    """A class as it is; quantities with six decimals."""
+    values = np.atleast_1d(value)
+    return " ".join(f"{each:.6f}" if values.dtype.kind == "f" else str(each) for each in values)
+
+
+def _numbered(name: str, count: int) -> list[str]:
+    return [name] if count == 1 else [f"{name}{k}" for k in range(1, count + 1)]

@@ -1,0 +1,48 @@
+"""The commands, gathered under one name."""
+
+import sys
+from typing import Annotated
+
+import typer
+from typer import rich_utils
+
+from chainrule import __version__
+from chainrule.interfaces.cli import predict, report, train
+from chainrule.interfaces.cli.terminal import examples, in_sentences
+
+app = typer.Typer(
+    rich_markup_mode="rich",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples(
+        "chainrule report",
+        "chainrule train xor",
+        "chainrule train pets.csv --test 0.25 --save pets.npz",
+        "chainrule predict pets.npz more_pets.csv",
+    ),
+)
+
+if not sys.stdout.isatty():
+    rich_utils.FORCE_TERMINAL = None  # Typer colours the help on some services (GitHub's), though it goes into a file
+
+for module in (report, train, predict):
+    name = module.__name__.rpartition(".")[2]
+    app.command(name, epilog=module.EXAMPLES)(in_sentences(getattr(module, name)))
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and exit."""
+    if wanted:
+        typer.echo(f"chainrule {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def chainrule(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Train small neural networks with NumPy alone, and see every number on the way."""

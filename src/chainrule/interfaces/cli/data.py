@@ -1,0 +1,192 @@
+"""DATA: a data set's name, a CSV file, or NumPy's `.npz`, read as samples and what is asked about them."""
+
+import csv
+import inspect
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chainrule.core.arrays import Array
+from chainrule.core.errors import DataError, SettingError, ShapeError, listing
+from chainrule.lab.reference import Lab
+from chainrule.training.datasets import load, read_csv, read_numpy
+from chainrule.training.datasets.points import BY_NAME
+from chainrule.training.model import Model
+
+DRAWN = 100
+"""How many points a fresh draw for the test has, as in the reference lab."""
+
+TEST_SEED = Lab().seed + Lab().starts
+"""It is drawn with the seed of the report's test, whatever was trained: `predict` then meets the same points."""
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Samples x (n, features) and targets y, (n,) or (n, outputs), or None.
+
+    n_classes: how many classes y numbers from 0; 0 where y is a quantity.
+    classes: their names, where they have some.
+    named: whether it is one of the data sets known by name.
+    fresh: the same set drawn anew, where that is possible.
+    """
+
+    name: str
+    x: Array
+    y: Array | None
+    features: tuple[str, ...]
+    target: str = "y"
+    n_classes: int = 0
+    classes: tuple[str, ...] = ()
+    named: bool = False
+    fresh: "Data | None" = None
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @property
+    def targets(self) -> Array:
+        """y, or a sentence where there is none."""
+        if self.y is None:
+            raise DataError(f"{self.name} holds no targets to learn; expected features and a target.")
+        return self.y
+
+    def pick(self, x: Array, y: Array | None) -> "Data":
+        """Other samples of the same kind."""
+        return replace(self, x=x, y=y, fresh=None)
+
+
+def read_data(
+    name: str,
+    target: str | None = None,
+    points: int | None = None,
+    noise: float | None = None,
+    data_seed: int | None = None,
+    seed: int = 0,
+) -> Data:
+    """The data set of this name, or the file. A set that is drawn is drawn with `data_seed`, or else with `seed`.
+
+    `target` is a CSV file's column by name or position (the last one without it), or the name of y in an `.npz`;
+    `points`, `noise` and `data_seed` are for the named sets. A target of text, of zeros and ones alone, or of whole
+    numbers 0, 1, 2, ... in an integer array, is a class; anything else is a quantity.
+    """
+    if name in BY_NAME:
+        if target is not None:
+            raise SettingError(f"--target names a column of a file; {name} is a data set that has its targets.")
+        return _named(name, points, noise, data_seed, seed)
+    given = {"--points": points, "--noise": noise, "--data-seed": data_seed}
+    for option, value in given.items():
+        if value is not None and Path(name).exists():
+            raise SettingError(f"{option} is for the data sets that have a name; {name} is a file, leave it out.")
+    _check_there(name)
+    if _is_numpy(name):
+        x, y = read_numpy(name, y=target or "y")
+        return _from_arrays(name, x, y, target or "y")
+    table = read_csv(name, target=_column(target))
+    n_classes = len(table.classes) or 2 * _is_binary(table.y)
+    return Data(name, table.x, table.y, table.features, table.target or "y", n_classes, table.classes)
+
+
+def read_data_for(model: Model, name: str, target: str | None = None) -> Data:
+    """Data for a model to answer, with or without targets: a CSV with one column more than its inputs has a target.
+
+    A named set that can be drawn is drawn as for the test after training. Class names are numbered as the model does.
+    """
+    if name in BY_NAME:
+        data = _named(name)
+        return _fitting(model, data.fresh or data)
+    _check_there(name)
+    if _is_numpy(name):
+        x, y = read_numpy(name, y=None if target is None and not _holds(name, "y") else target or "y")
+        return _fitting(model, _from_arrays(name, x, y, target or "y"))
+    n_inputs = int(np.prod(model.network.input_shape))
+    without = target is None and _n_columns(name) == n_inputs
+    classes = model.classes or None
+    table = read_csv(name, target=None if without else _column(target), classes=None if without else classes)
+    n_classes = len(model.classes) or 2 * _is_binary(table.y)
+    return _fitting(model, Data(name, table.x, table.y, table.features, table.target or "y", n_classes, model.classes))
+
+
+def _named(
+    name: str, points: int | None = None, noise: float | None = None, data_seed: int | None = None, seed: int = 0
+) -> Data:
+    known = inspect.signature(BY_NAME[name]).parameters
+    said = {"n": ("--points", points), "noise": ("--noise", noise), "seed": ("--data-seed", data_seed)}
+    for setting, (option, value) in said.items():
+        if value is not None and setting not in known:
+            raise SettingError(f"the data set {name} has no {option}; leave it out.")
+    settings: dict[str, Any] = {setting: value for setting, (_, value) in said.items() if value is not None}
+    if "seed" not in known:
+        return _drawn(name, settings)
+    settings = {"seed": seed} | settings
+    test_seed = TEST_SEED if settings["seed"] != TEST_SEED else TEST_SEED + 1
+    return replace(_drawn(name, settings), fresh=_drawn(name, settings | {"n": DRAWN, "seed": test_seed}))
+
+
+def _drawn(name: str, settings: dict[str, Any]) -> Data:
+    x, y = load(name, **settings)
+    return Data(name, x, y, ("x1", "x2"), n_classes=max(2, int(y.max()) + 1), named=True)
+
+
+def _from_arrays(name: str, x: Array, y: Array | None, target: str) -> Data:
+    x = x.reshape(len(x), -1)
+    features = tuple(f"x{k}" for k in range(1, x.shape[1] + 1))
+    n_classes = 0
+    if y is not None and (y.ndim == 1 or y.shape[1:] == (1,)):
+        numbers = np.unique(y)
+        in_turn = y.dtype.kind in "biu" and len(numbers) > 1 and np.array_equal(numbers, np.arange(len(numbers)))
+        n_classes = len(numbers) if in_turn else 2 * _is_binary(y)
+    return Data(name, x, y, features, target, n_classes)
+
+
+def _fitting(model: Model, data: Data) -> Data:
+    n_inputs = int(np.prod(model.network.input_shape))
+    if data.x.shape[1] != n_inputs:
+        raise ShapeError(
+            f"the model expects {n_inputs} features a sample, got {data.x.shape[1]} in {data.name}"
+            f"{'' if data.y is None else f' beside the target {data.target}'}. "
+            "A file holds the features, and may hold the target as its last column (or name it with --target)."
+        )
+    return data
+
+
+def _is_binary(y: Array | None) -> bool:
+    return y is not None and set(np.unique(y).tolist()) == {0, 1}
+
+
+def _column(target: str | None) -> int | str:
+    """A column as `read_csv` takes it: the last one, a position, or a name."""
+    if target is None:
+        return -1
+    return int(target) if target.removeprefix("-").isdecimal() else target
+
+
+def _n_columns(path: str) -> int:
+    """How many cells the first line of a CSV file has; 0 if that can't be said here."""
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            first = next((line for line in file if line.strip()), "")
+        return max(len(next(csv.reader([first], delimiter=each, skipinitialspace=True), [])) for each in ",;\t")
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return 0
+
+
+def _check_there(name: str) -> None:
+    if not Path(name).exists() and name == Path(name).stem:  # else it is meant as a file, and its reader will say
+        raise SettingError(
+            f"there is no data set and no file {name!r}; choose from {listing(BY_NAME)}, or name a CSV or .npz file."
+        )
+
+
+def _is_numpy(path: str) -> bool:
+    return Path(path).suffix.lower() in (".npz", ".npy")
+
+
+def _holds(path: str, array: str) -> bool:
+    """Whether a NumPy file has an array of this name."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return array in archive
+    except (OSError, ValueError, TypeError, AttributeError):
+        return False

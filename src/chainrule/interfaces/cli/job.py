@@ -1,0 +1,92 @@
+"""A run to be done: the settings and the data met, everything described, nothing computed yet."""
+
+from dataclasses import dataclass, replace
+
+from chainrule.core.arrays import Array
+from chainrule.core.losses import HalfSquaredError, Loss, SquaredError
+from chainrule.core.network import Network
+from chainrule.core.optimizers import Optimizer
+from chainrule.core.penalties import L2
+from chainrule.interfaces.cli.data import Data
+from chainrule.interfaces.cli.parts import Parts
+from chainrule.interfaces.cli.settings import Settings, targets_for, units
+from chainrule.lab.reference import Lab
+from chainrule.training.early_stopping import EarlyStopping
+from chainrule.training.history import Record
+from chainrule.training.loop import Run, Training, iterate
+from chainrule.training.metrics import mean_squared_error
+from chainrule.training.model import Model
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """A run: `start()` begins it, `model()` is what it came to."""
+
+    settings: Settings
+    parts: Parts
+    network: Network
+    loss: Loss
+    optimizer: Optimizer
+    epochs: int
+
+    @property
+    def log_epochs(self) -> tuple[int, ...]:
+        """The epochs of the log: at most 20, evenly spaced, as in the report."""
+        return Lab(epochs=self.epochs).log_epochs
+
+    def start(self) -> Training:
+        """The run under way. Raises what is wrong with the settings or the data."""
+        settings, parts = self.settings, self.parts
+        return iterate(
+            self.network,
+            *self._learnable(parts.learnt),
+            loss=self.loss,
+            optimizer=self.optimizer,
+            epochs=self.epochs,
+            batch_size=settings.batch_size,
+            seed=settings.seed,
+            dtype=settings.dtype,
+            record_every=Lab(epochs=self.epochs).record_every,
+            validation=None if parts.validation is None else self._learnable(parts.validation),
+            early_stopping=None if settings.early_stopping is None else EarlyStopping(settings.early_stopping),
+            penalty=None if settings.penalty is None else L2(settings.penalty),
+            clip=settings.clip,
+        )
+
+    def shown_loss(self, record: Record) -> float:
+        """The loss as the log shows it: of squared errors the full mean, without a penalty, as in the reference lab."""
+        if isinstance(self.loss, SquaredError | HalfSquaredError) and self.settings.penalty:
+            x, y = self._learnable(self.parts.learnt)
+            return float(mean_squared_error(y, self.network.predict(record.theta, x)))
+        factor = 2.0 / self.network.output_shape[0] if isinstance(self.loss, HalfSquaredError) else 1.0
+        return factor * float(record.loss)
+
+    def model(self, run: Run) -> Model:
+        """The model of a run, with what it must know of the data: their scale and the names of their classes."""
+        return replace(run.model, standardizer=self.parts.standardizer, classes=self.parts.learnt.classes)
+
+    def summary(self) -> str:
+        """The data and the run in two lines."""
+        data, network = self.parts.learnt, self.network
+        kind = f"{data.n_classes} classes" if data.n_classes else f"the quantity {data.target}"
+        kind = f"{data.n_classes} classes ({', '.join(data.classes)})" if data.classes else kind
+        sizes = (data.x.shape[1], *units(self.settings.layers or ""), *network.output_shape)
+        return (
+            f"{data.name}: {len(data):,} samples to learn, {data.x.shape[1]} features, {kind}\n"
+            f"{'-'.join(map(str, sizes))} {self.settings.activation}, {network.n_parameters:,} parameters, "
+            f"{self.loss}, {self.optimizer}, {self.epochs:,} epochs"
+        )
+
+    def _learnable(self, data: Data) -> tuple[Array, Array]:
+        """Samples and targets as the network and the loss take them."""
+        scale = self.parts.standardizer
+        return data.x if scale is None else scale.apply(data.x), targets_for(self.loss, data)[0]
+
+
+def describe(settings: Settings, parts: Parts) -> Job:
+    """The job that settings and data make together; gaps in the settings are filled with what suits the data."""
+    settings = settings.suited_to(parts.learnt)
+    loss = settings.build_loss()
+    n_outputs = targets_for(loss, parts.learnt)[1]
+    network = settings.build_network(parts.learnt.x.shape[1], n_outputs, loss)
+    return Job(settings, parts, network, loss, settings.build_optimizer(), settings.epochs or 1)

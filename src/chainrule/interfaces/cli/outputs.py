@@ -1,0 +1,21 @@
+"""Places to write to, looked at before the work, so that no run is lost for the lack of a folder."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from chainrule.core.errors import FileError
+
+
+def check_outputs(places: Mapping[str, Path | None]) -> None:
+    """Raise unless each option's place can hold a new file."""
+    for option, place in places.items():
+        if place is None:
+            continue
+        folder = place.resolve().parent
+        if place.is_dir():
+            raise FileError(f"{option} expects the name of a file, got the folder {place}; add a file name.")
+        if not folder.is_dir():
+            raise FileError(f"{option} {place}: there is no folder {folder}; create it first.")
+        if not os.access(folder, os.W_OK):
+            raise FileError(f"{option} {place}: the folder {folder} can't be written to; choose another place.")

@@ -1,0 +1,170 @@
+"""Settings as a person writes them, in names and numbers, and the network, loss and optimizer that they mean."""
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+
+from chainrule.core.arrays import Array
+from chainrule.core.errors import DataError, SettingError, choose, listing
+from chainrule.core.initializers import Glorot, He, Initializer, LeCun, Normal, Zeros
+from chainrule.core.losses import LOSSES, HalfSquaredError, Loss, SoftmaxCrossEntropy, SquaredError
+from chainrule.core.network import Network, mlp
+from chainrule.core.optimizers import OPTIMIZERS, Optimizer
+from chainrule.interfaces.cli.data import Data
+from chainrule.lab.reference import TASKS
+
+INITIALIZERS: dict[str, type[Initializer]] = {
+    "glorot": Glorot,
+    "he": He,
+    "lecun": LeCun,
+    "normal": Normal,
+    "zeros": Zeros,
+}
+
+LEARNING_RATES = {
+    "sgd": 0.5,
+    "momentum": 0.05,
+    "nesterov": 0.05,
+    "rmsprop": 0.01,
+    "adam": 0.01,
+    "adamw": 0.01,
+}
+
+REFERENCE = {
+    "layers": "4,4",
+    "activation": "sigmoid",
+    "loss": "half_squared_error",
+    "optimizer": "sgd",
+    "initializer": "normal",
+    "epochs": 100_000,
+}
+"""What the reference lab does, on the data sets that have a name."""
+
+FILES = {"layers": "16", "activation": "tanh", "optimizer": "adam", "epochs": 1000}
+"""What suits most tables of numbers, standardised; the loss then follows from the target."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a run; None: what suits the data."""
+
+    layers: str | None = None
+    activation: str | None = None
+    output: str | None = None
+    bias: bool = True
+    initializer: str | None = None
+    loss: str | None = None
+    optimizer: str | None = None
+    learning_rate: float | None = None
+    momentum: float | None = None
+    decay: float | None = None
+    epsilon: float | None = None
+    weight_decay: float | None = None
+    bias_correction: bool | None = None
+    epochs: int | None = None
+    batch_size: int | None = None
+    seed: int = 0
+    dtype: str = "float64"
+    penalty: float | None = None
+    clip: float | None = None
+    early_stopping: int | None = None
+
+    def suited_to(self, data: Data) -> "Settings":
+        """These settings, the gaps filled with what suits the data."""
+        defaults: dict[str, Any] = dict(REFERENCE if data.named else FILES)
+        if not data.named:
+            defaults["loss"] = LOSS_FOR.get(data.n_classes, "softmax_cross_entropy")
+        if data.named and data.n_classes > 2:
+            defaults["loss"] = "softmax_cross_entropy"
+        if self.learning_rate is None:
+            optimizer = self.optimizer or defaults["optimizer"]
+            of_lab = data.named and data.name in TASKS and optimizer == "sgd"
+            defaults["learning_rate"] = TASKS[data.name].learning_rate if of_lab else LEARNING_RATES.get(optimizer)
+        return replace(self, **{name: value for name, value in defaults.items() if getattr(self, name) is None})
+
+    def build_loss(self) -> Loss:
+        """The loss of this name."""
+        return choose("loss", self.loss or "", LOSSES)()
+
+    def build_optimizer(self) -> Optimizer:
+        """The optimizer of this name, with the settings that were given; each must be one that it has."""
+        name = self.optimizer or ""
+        kind = choose("optimizer", name, OPTIMIZERS)
+        known = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # every optimizer is a dataclass
+        given: dict[str, Any] = {}
+        for setting in OPTIMIZER_SETTINGS:
+            value = getattr(self, setting)
+            if value is None:
+                continue
+            if setting not in known:
+                options = listing("--" + each.replace("_", "-") for each in known)
+                raise SettingError(f"{name} has no --{setting.replace('_', '-')}; it has {options}.")
+            given[setting] = value
+        return kind(**given)
+
+    def build_network(self, n_features: int, n_outputs: int, loss: Loss) -> Network:
+        """A multi-layer perceptron. Its output stays as it is for a cross-entropy, and for the loss of quantities."""
+        output = self.output
+        if output is None and (loss.link != "identity" or isinstance(loss, SquaredError)):
+            output = "identity"
+        return mlp(
+            n_features,
+            *units(self.layers or ""),
+            n_outputs,
+            activation=self.activation or "sigmoid",
+            output=output,
+            bias=self.bias,
+            initializer=None if self.initializer is None else choose("initializer", self.initializer, INITIALIZERS)(),
+        )
+
+
+OPTIMIZER_SETTINGS = ("learning_rate", "momentum", "decay", "epsilon", "weight_decay", "bias_correction")
+
+LOSS_FOR = {0: "squared_error", 2: "binary_cross_entropy"}
+"""By the number of classes; 0: the target is a quantity."""
+
+
+def units(layers: str) -> list[int]:
+    """The units of each hidden layer, from "4,4"; none from "" or "none".
+
+    >>> units("8, 4"), units("none")
+    ([8, 4], [])
+    """
+    if layers.strip() in ("", "none"):
+        return []
+    try:
+        return [int(each) for each in layers.split(",")]
+    except ValueError:
+        raise SettingError(
+            f"--layers must be whole numbers with commas between, such as 4,4, or none; got {layers!r}."
+        ) from None
+
+
+def targets_for(loss: Loss, data: Data) -> tuple[Array, int]:
+    """The targets as the loss takes them, and how many outputs they ask for.
+
+    Class numbers stay as they are for a cross-entropy and for two classes; more classes become columns of zeros and a
+    one for the squared errors.
+    """
+    y = data.targets
+    n_columns = 1 if y.ndim == 1 else y.shape[1]
+    if len(data.classes) == 1:
+        raise DataError(
+            f"{data.name}: {data.target} is {data.classes[0]} in every row; expected two classes or more. "
+            "Add rows of another class."
+        )
+    if n_columns > 1:
+        return y, n_columns
+    if isinstance(loss, SoftmaxCrossEntropy):
+        largest = y.max()
+        n_classes = data.n_classes or (int(max(1, largest)) + 1 if np.isfinite(largest) else 2)
+        if n_classes > len(y) + 1:
+            raise DataError(
+                f"{loss} would need {n_classes:,} outputs for {len(y):,} samples; expected targets that are class "
+                "numbers 0, 1, 2, ... Take squared_error for a quantity."
+            )
+        return y.reshape(-1), n_classes
+    if data.n_classes > 2 and isinstance(loss, SquaredError | HalfSquaredError):
+        return np.eye(data.n_classes)[y.reshape(-1).astype(int)], data.n_classes
+    return y, 1

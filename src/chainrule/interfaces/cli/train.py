@@ -1,0 +1,162 @@
+"""`chainrule train DATA`: one run, with the reference lab's log, prediction rows and accuracy."""
+
+import itertools
+from typing import Annotated
+
+import typer
+
+from chainrule.core.errors import DivergenceError
+from chainrule.interfaces.cli import options
+from chainrule.interfaces.cli.answers import answer
+from chainrule.interfaces.cli.data import read_data
+from chainrule.interfaces.cli.job import Job, describe
+from chainrule.interfaces.cli.outputs import check_outputs
+from chainrule.interfaces.cli.parts import Parts, share_out
+from chainrule.interfaces.cli.settings import Settings
+from chainrule.interfaces.cli.terminal import INTERRUPTED, Bars, examples, note, remark, say
+from chainrule.lab.reference import log_line
+from chainrule.training.early_stopping import Ending
+from chainrule.training.loop import Run, Training
+from chainrule.training.model import Model
+
+EXAMPLES = examples(
+    "chainrule train xor",
+    "chainrule train linear --learning-rate 1 --epochs 20000 --save linear.npz",
+    "chainrule train moons --layers 16,16 --activation tanh --optimizer adam",
+    "chainrule train pets.csv --target kind --test 0.25 --save pets.npz",
+    "chainrule train prices.csv --validation 0.2 --early-stopping 50",
+)
+
+ROWS = 100
+"""How many prediction rows are printed at most."""
+
+INTERRUPTIONS = ("interrupted", "stopped by the caller")
+"""What an ending says after Ctrl-C: inside a step, or between two records."""
+
+
+def train(
+    data: Annotated[
+        str,
+        typer.Argument(
+            metavar="DATA",
+            help="linear, xor, xor_cloud, circles, moons, spiral, gaussians; a CSV file; or an .npz with x and y.",
+            show_default=False,
+        ),
+    ],
+    target: options.Target = None,
+    test: options.Test = None,
+    validation: options.Validation = None,
+    standardize: options.Standardize = None,
+    points: options.Points = None,
+    noise: options.Noise = None,
+    data_seed: options.DataSeed = None,
+    layers: options.Layers = None,
+    activation: options.Activation = None,
+    output: options.Output = None,
+    no_bias: options.NoBias = False,
+    initializer: options.Start = None,
+    dtype: options.DType = "float64",
+    loss: options.LossName = None,
+    penalty: options.Penalty = None,
+    optimizer: options.OptimizerName = None,
+    learning_rate: options.LearningRate = None,
+    momentum: options.Momentum = None,
+    decay: options.Decay = None,
+    epsilon: options.Epsilon = None,
+    weight_decay: options.WeightDecay = None,
+    no_bias_correction: options.NoBiasCorrection = False,
+    clip: options.Clip = None,
+    epochs: options.Epochs = None,
+    batch_size: options.BatchSize = None,
+    seed: options.Seed = 0,
+    early_stopping: options.Patience = None,
+    save: options.Save = None,
+    history: options.HistoryFile = None,
+) -> None:
+    """Train a network on DATA: a log of its loss, a row for each test sample, and the accuracy.
+
+    Without settings it is the reference lab's run: a 2-4-4-1 network of sigmoids,
+    gradient descent on all samples at once, half the squared error. The log shows
+    the full mean squared error.
+
+    A file's target that is text, or only 0 and 1, is a class; any other is a
+    quantity, judged by its squared error and R². If its numbers 0, 1, 2, ... are
+    classes, say so: --loss softmax_cross_entropy.
+
+    Ctrl-C ends a run with what it has learnt.
+    """
+    check_outputs({"--save": save, "--history": history})
+    data_set = read_data(data, target, points, noise, data_seed, seed)
+    settings = Settings(
+        layers=layers,
+        activation=activation,
+        output=output,
+        bias=not no_bias,
+        initializer=initializer,
+        loss=loss,
+        optimizer=optimizer,
+        learning_rate=learning_rate,
+        momentum=momentum,
+        decay=decay,
+        epsilon=epsilon,
+        weight_decay=weight_decay,
+        bias_correction=False if no_bias_correction else None,
+        epochs=epochs,
+        batch_size=batch_size,
+        seed=seed,
+        dtype=dtype,
+        penalty=penalty,
+        clip=clip,
+        early_stopping=early_stopping,
+    )
+    parts = share_out(data_set, test, validation, not data_set.named if standardize is None else standardize, seed)
+    job = describe(settings, parts)
+    training = job.start()
+    remark(job.summary())
+
+    run, ending = follow(training, job)
+    if history is not None:
+        run.history.to_csv(history)
+        remark(f"Saved the losses: {history}")
+    if ending.reason == "diverged":
+        raise DivergenceError(f"the run {ending} with {job.optimizer}. Try a smaller --learning-rate, or --clip.")
+    model = job.model(run)
+    if save is not None:
+        model.save(save)
+        remark(f"Saved the model: {save}")
+    show_test(model, parts)
+    if ending.reason in INTERRUPTIONS:
+        raise typer.Exit(INTERRUPTED)
+
+
+def follow(training: Training, job: Job) -> tuple[Run, Ending]:
+    """Print the log while the run goes on, and say why it ended if that was before its time."""
+    log_epochs = set(job.log_epochs)
+    try:
+        with Bars() as show:
+            for record in training:
+                loss = job.shown_loss(record)
+                if record.epoch in log_epochs:
+                    say(log_line(record.epoch, loss))
+                show("Training", record.epoch, record.epochs, f"loss {loss:.6f}")
+    except (KeyboardInterrupt, DivergenceError):
+        pass  # the run's ending tells
+    run = training.result()
+    ending = run.ending if isinstance(run.ending, Ending) else run.ending[0]
+    if ending.reason in INTERRUPTIONS:
+        note(f"Interrupted after {ending.epoch:,} of {job.epochs:,} epochs; what was learnt until then is kept.")
+    elif ending.reason == "stopped early":
+        note(f"{ending.sentence.capitalize()}. The model is that of epoch {ending.best_epoch}.")
+    return run, ending
+
+
+def show_test(model: Model, parts: Parts) -> None:
+    """The prediction rows, and how good they are."""
+    say(f"Tested on {parts.tested_on}:")
+    answers = answer(model, parts.test)
+    for row in itertools.islice(answers.rows(), ROWS):
+        say(row)
+    if len(parts.test) > ROWS:
+        say(f"... and {len(parts.test) - ROWS:,} rows more.")
+    for line in answers.verdict():
+        say(line)

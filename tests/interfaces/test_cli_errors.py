@@ -1,0 +1,136 @@
+"""What the command line says to bad input: one sentence on stderr, no traceback, exit code 2; 1 for a failed run."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import chainrule
+from chainrule.interfaces.cli.app import app
+
+FILES = {
+    "good.csv": "a,b,y\n1,2,0\n3,4,1\n5,6,0\n",
+    "ragged.csv": "a,b,y\n1,2,0\n3,4\n",
+    "nan.csv": "a,b,y\n1,nan,0\n",
+    "text.csv": "a,b,y\n1,2,0\n3,x,1\n",
+    "empty.csv": "",
+    "header.csv": "a,b,y\n",
+    "one.csv": "a,b,y\n1,2,cat\n3,4,cat\n",
+    "wide.csv": "a,b,c,d,y\n1,2,3,4,0\n",
+    "prices.csv": "a,b,y\n1,2,0.5\n3,4,1000\n5,6,7.5\n",
+    "notes.npz": "this is not a model",
+}
+
+BAD_INPUT = {
+    "train xorr": "no data set and no file 'xorr'; choose from circles, gaussians, linear",
+    "train nothing.csv": "there is no file nothing.csv",
+    "train ragged.csv": "ragged.csv, line 3: expected 3 cells, got 2",
+    "train nan.csv": "nan.csv, line 2, column 2 (b): expected a finite number",
+    "train text.csv": "text.csv, line 3, column 2 (b): expected a finite number, got 'x'",
+    "train empty.csv": "empty.csv is empty",
+    "train header.csv": "header.csv has a header but no samples",
+    "train one.csv": "one.csv: y is cat in every row; expected two classes or more",
+    "train notes.npz": "notes.npz isn't an .np",
+    "train features.npz": "has no array 'y'",
+    "train good.csv --target z": "target must be one column's name",
+    "train good.csv --points 5": "--points is for the data sets that have a name",
+    "train xor --points 5": "the data set xor has no --points",
+    "train moons --noise -1": "noise must be a number of 0 or more",
+    "train xor --target y": "--target names a column of a file",
+    "train xor --activation relo": "unknown activation 'relo'; choose from elu, gelu",
+    "train xor --output relo": "unknown activation 'relo'",
+    "train xor --loss mse": "unknown loss 'mse'; choose from binary_cross_entropy",
+    "train xor --optimizer adamm": "unknown optimizer 'adamm'; choose from adam, adamw",
+    "train xor --initializer none": "unknown initializer 'none'; choose from glorot, he",
+    "train xor --momentum 0.9": "sgd has no --momentum; it has --learning-rate.",
+    "train xor --no-bias-correction": "sgd has no --bias-correction",
+    "train xor --learning-rate -1": "learning_rate must be a number above 0; got -1.0",
+    "train xor --learning-rate nan": "learning_rate must be a number above 0; got nan",
+    "train xor --layers 4,x": "--layers must be whole numbers with commas between, such as 4,4, or none; got '4,x'",
+    "train xor --layers 4,0": "units must be a whole number of 1 or more; got 0",
+    "train xor --dtype float16": "dtype must be float64 or float32",
+    "train xor --penalty -1": "strength must be a number of 0 or more",
+    "train xor --clip 0": "clip must be a number above 0",
+    "train xor --test 1.5": "--test must be a fraction above 0 and below 1; got 1.5",
+    "train xor --test 0.5 --validation 0.5": "leave nothing to learn",
+    "train xor --test 0.01": "test=0.01 of 21 samples would be 0 to test",
+    "train xor --loss binary_cross_entropy --output sigmoid": "takes logits",
+    "train prices.csv --loss softmax_cross_entropy": "would need 1,001 outputs for 3 samples",
+    "train prices.csv --loss binary_cross_entropy": "expects targets from 0 to 1",
+    "train xor --save no/m.npz": "no; create it first",
+    "train xor --history no/h.csv": "no; create it first",
+    "train xor --save .": "expects the name of a file, got the folder",
+    "predict nothing.npz xor": "there is no file nothing.npz",
+    "predict notes.npz xor": "notes.npz is not a chainrule model",
+    "predict good.csv xor": "good.csv is not a chainrule model",
+    "predict xor.npz xorr": "no data set and no file 'xorr'",
+    "predict xor.npz wide.csv": "the model expects 2 features a sample, got 4 in wide.csv beside the target y",
+    "predict xor.npz ragged.csv": "line 3: expected 3 cells, got 2",
+    "predict xor.npz good.csv --csv no/out.csv": "no; create it first",
+    "predict many.npz xor": "many.npz is a population of 3",
+    "predict pets.npz one.csv": "expected one of mouse, rat; got 'cat'",
+    "predict pets.npz three.npz": "three.npz has classes from 0 to 2, but the model knows mouse, rat",
+    "report --out good.csv": "--out expects a folder, got the file good.csv",
+}
+
+MISTYPED = {
+    "trian xor": "No such command 'trian'",
+    "train": "Missing argument 'DATA'",
+    "train xor --epoch 3": "No such option: --epoch",
+    "train xor --epochs 0": "--epochs",
+    "train xor --epochs many": "--epochs",
+    "train xor --learning-rate fast": "--learning-rate",
+    "report --starts 0": "--starts",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with good and bad files."""
+    folder = tmp_path_factory.mktemp("files")
+    for name, text in FILES.items():
+        (folder / name).write_text(text)
+    np.savez(folder / "features.npz", x=np.zeros((3, 2)))
+    np.savez(folder / "three.npz", x=np.zeros((3, 2)), y=np.arange(3))
+    network = chainrule.mlp(2, 1)
+    chainrule.Model(network, network.initialize()).save(folder / "xor.npz")
+    chainrule.Model(network, network.initialize(population=3)).save(folder / "many.npz")
+    chainrule.Model(network, network.initialize(), classes=("mouse", "rat")).save(folder / "pets.npz")
+    return folder
+
+
+def complaint(folder: Path, command: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
+    """The exit code, and what stands on stderr; nothing stands on stdout, so that no work was done."""
+    monkeypatch.chdir(folder)
+    result = CliRunner().invoke(app, command.split(), catch_exceptions=False)
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    return result.exit_code, result.stderr
+
+
+@pytest.mark.parametrize(("command", "sentence"), BAD_INPUT.items())
+def test_bad_input_gets_its_sentence(folder: Path, command: str, sentence: str, monkeypatch: pytest.MonkeyPatch):
+    code, said = complaint(folder, command, monkeypatch)
+    assert code == 2
+    assert said.startswith("Error: ")
+    assert said.count("\n") == 1
+    assert sentence in said
+
+
+@pytest.mark.parametrize(("command", "words"), MISTYPED.items())
+def test_typing_mistakes_get_typers_message(folder: Path, command: str, words: str, monkeypatch: pytest.MonkeyPatch):
+    code, said = complaint(folder, command, monkeypatch)
+    assert code == 2
+    assert words in said
+
+
+def test_a_run_that_diverges_fails_and_keeps_its_history(tmp_path: Path):
+    history, model = tmp_path / "h.csv", tmp_path / "m.npz"
+    arguments = ["train", "moons", "--loss", "squared_error", "--learning-rate", "1e9", "--activation", "relu"]
+    result = CliRunner().invoke(app, [*arguments, "--history", str(history), "--save", str(model)])
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: the run diverged: the loss became ")
+    assert "with SGD(1000000000.0). Try a smaller --learning-rate, or --clip." in result.stderr
+    assert history.read_text().startswith("epoch,step,loss\n0,0,")
+    assert not model.exists()

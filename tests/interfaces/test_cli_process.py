@@ -1,0 +1,108 @@
+"""The command line as a program of its own: pipes, terminals, signals, missing packages."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import chainrule
+
+PROGRAM = [sys.executable, "-m", "chainrule"]
+posix = pytest.mark.skipif(os.name != "posix", reason="signals and terminals are those of POSIX")
+
+
+def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    plain = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "PY_COLORS")}
+    command = [*PROGRAM, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=plain | environment)
+
+
+def test_a_pipe_gets_the_result_alone():
+    done = run("train", "xor", "--epochs", "40", GITHUB_ACTIONS="true")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Epoch 0 Loss: ")
+    assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [("train", "--help"), ("train", "xor", "--epoch"), ("train", "xorr")])
+def test_no_colours_in_pipes(arguments: tuple[str, ...]):
+    done = run(*arguments, GITHUB_ACTIONS="true")
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_errors_have_no_traceback():
+    done = run("train", "xorr")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(r"Error: there is no data set and no file 'xorr'; .*\n", done.stderr)
+
+
+@posix
+def test_ctrl_c_ends_the_run_and_keeps_what_it_had(tmp_path: Path):
+    model, history = tmp_path / "m.npz", tmp_path / "h.csv"
+    command = [*PROGRAM, "train", "xor", "--epochs", "10000000", "--save", str(model), "--history", str(history)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        assert program.stdout.readline().startswith("Epoch 0 Loss: ")  # it comes at once, not when a buffer is full
+        program.send_signal(signal.SIGINT)
+        rest, said = program.stdout.read(), program.stderr.read()
+    assert program.returncode == 130
+    assert re.fullmatch(r"Interrupted after [\d,]+ of 10,000,000 epochs; what was learnt until then is kept\.\n", said)
+    assert re.search(r"Test Accuracy: \d+\.\d\d%\n$", rest)
+    assert chainrule.Model.load(model).network.n_parameters == 37
+    assert history.read_text().startswith("epoch,step,loss\n0,0,")
+
+
+@posix
+def test_a_reader_that_leaves_is_no_error():
+    command = [*PROGRAM, "train", "xor", "--epochs", "2000"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        program.stdout.readline()
+        program.stdout.close()
+        assert program.stderr.read() == ""
+
+
+@posix
+def test_a_terminal_sees_progress(tmp_path: Path):
+    """On a pseudo-terminal: the run in two lines, a bar with the loss, and no bar left when Rich has tidied up."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    command = [*PROGRAM, "train", "xor", "--epochs", "3000", "--save", str(tmp_path / "m.npz")]
+    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "80", "NO_COLOR": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, env=environment) as program:
+        os.close(theirs)
+        seen = b""
+        while chunk := read(ours):
+            seen += chunk
+        assert program.stdout is not None
+        out = program.stdout.read().decode()
+    os.close(ours)
+    text = seen.decode()
+    assert "2-4-4-1 sigmoid, 37 parameters, HalfSquaredError(), SGD(" in text
+    assert re.search(r"Training .*%.* loss 0\.\d{6}", text)
+    assert "Saved the model: " in text
+    assert not re.search("\x1b\\[[0-9;]*3[0-9]m", text), "colours in spite of NO_COLOR"
+    assert "\x1b" not in out
+
+
+def read(terminal: int) -> bytes:
+    """What a pseudo-terminal says next; nothing when its other end is closed."""
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # so Linux reports the end
+        return b""
+
+
+@pytest.mark.parametrize("package", ["typer", "rich"])
+def test_missing_packages_end_in_one_sentence(package: str):
+    program = f"import sys; sys.modules[{package!r}] = None; from chainrule.interfaces.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", program, "--help"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "Error: the command line needs Typer and Rich: pip install 'chainrule[cli]'.\n"
