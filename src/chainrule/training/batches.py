@@ -133,7 +133,10 @@ class _Gather:
 
     def load(self, rows: Array) -> None:
         for (source, put), taken in zip(self._pairs, self._taken, strict=True):
-            np.take(source, rows, axis=0, out=taken, mode="clip")
+            if source.flags.c_contiguous and source.dtype.isnative:
+                np.take(source, rows, axis=0, out=taken, mode="clip")
+            else:
+                taken[...] = source[rows]  # np.take would first copy the whole of such an array
             put(taken)
 
 

@@ -88,7 +88,7 @@ class Watch:
     def finish(self, reason: str, epochs: int) -> tuple[Ending, ...]:
         """Give every member the parameters it is to end with; return all endings."""
         for k in np.flatnonzero(~self.ended):
-            self._end(int(k), reason, epochs, f"{reason} after {epochs} epochs")
+            self._end(int(k), reason, epochs, f"{reason} after {epochs} epoch{'s' * (epochs != 1)}")
         returned = self.ended if self._settings is None else np.isfinite(self._best) | self.ended
         self._theta[returned] = self._kept[returned]
         return tuple(self._endings[k] for k in range(len(self._endings)))

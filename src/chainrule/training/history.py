@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,9 @@ class History:
     def __getitem__(self, name: str) -> Array:
         choose("column", name, dict.fromkeys(self.columns))
         return np.array([row[name] for row in self._rows])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
 
     def __contains__(self, name: object) -> bool:
         return name in self.columns

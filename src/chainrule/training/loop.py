@@ -258,5 +258,3 @@ def train(*data: Any, **settings: Any) -> Run:
     except KeyboardInterrupt:
         pass
     return training.result()
-
-

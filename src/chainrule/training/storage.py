@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files: read if they are there, written whole or not at all."""
 
 import os
 import secrets
@@ -9,9 +9,11 @@ from typing import IO, Any, Literal
 
 from chainrule.core.errors import FileError
 
+FilePath = str | os.PathLike[str]
+
 
 @contextmanager
-def replacing(path: str | os.PathLike[str], mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any]]:
+def replacing(path: FilePath, mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any]]:
     """A new file that takes the place of `path` once its block has ended well.
 
     The block writes to a temporary file in the same folder, which is then renamed: a reader sees the old file or the
@@ -42,3 +44,11 @@ def replacing(path: str | os.PathLike[str], mode: Literal["w", "wb"] = "w") -> I
         raise FileError(f"can't write {path}: {error.strerror or error}; choose another place.") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def check_exists(path: FilePath) -> None:
+    """Raise unless there is a file to read."""
+    if Path(path).is_dir():
+        raise FileError(f"expected a file, got the folder {path}; name a file in it.")
+    if not Path(path).exists():
+        raise FileError(f"there is no file {path}; check the name and the folder.")

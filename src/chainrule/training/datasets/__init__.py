@@ -1,9 +1,9 @@
 """Data sets: points in the plane, and files."""
 
-from chainrule.training.datasets.files import Table as Table
-from chainrule.training.datasets.files import read_csv as read_csv
-from chainrule.training.datasets.files import read_numpy as read_numpy
-from chainrule.training.datasets.files import write_csv as write_csv
+from chainrule.training.datasets.csv_files import Table as Table
+from chainrule.training.datasets.csv_files import read_csv as read_csv
+from chainrule.training.datasets.csv_files import write_csv as write_csv
+from chainrule.training.datasets.numpy_files import read_numpy as read_numpy
 from chainrule.training.datasets.points import circles as circles
 from chainrule.training.datasets.points import gaussians as gaussians
 from chainrule.training.datasets.points import linear as linear

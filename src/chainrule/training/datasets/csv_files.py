@@ -1,13 +1,9 @@
-"""Data from files, and into files: CSV, and NumPy's own `.npy` and `.npz`. Nothing in a file is ever executed."""
+"""Data from CSV files, and into them."""
 
 import csv
 import io
 import itertools
 import math
-import os
-import tokenize
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +13,7 @@ from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array
 from chainrule.core.errors import DataError, FileError, SettingError, ShapeError
-from chainrule.training.storage import replacing
-
-FilePath = str | os.PathLike[str]
+from chainrule.training.storage import FilePath, check_exists, replacing
 
 Row = tuple[int, list[str]]
 """The number of a line in its file, counted from 1, and its cells."""
@@ -152,46 +146,6 @@ def write_csv(
         csv.writer(file, lineterminator="\n").writerows([names, *rows])
 
 
-def read_numpy(
-    path: FilePath, y_path: FilePath | None = None, *, x: str = "x", y: str | None = "y"
-) -> tuple[Array, Array | None]:
-    """`(x, y)` from NumPy's files: an `.npz` with both, or an `.npy` for x and perhaps a second one for y.
-
-    An array in an `.npy` file stays on disk, mapped into memory read-only, so it may be larger than memory. In an
-    `.npz`, `x` and `y` are the names of the arrays; y=None reads x alone. Without a target, y is None.
-
-    x (n, ...), y (n,) or (n, outputs), in the dtype of the file; NaN is looked for where the data are used.
-    Raises FileError for files that aren't NumPy's or don't hold numbers, ShapeError if x and y don't fit. Pickled
-    objects are never loaded. Source: numpy.lib.format.
-
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     np.savez(f"{folder}/two.npz", x=np.zeros((2, 3)), y=np.ones(2))
-    ...     features, classes = read_numpy(f"{folder}/two.npz")
-    >>> features.shape, classes
-    ((2, 3), array([1., 1.]))
-    """
-    if _is_zip(path):
-        if y_path is not None:
-            raise FileError(f"{path} is an .npz file, which holds its own y; expected no second file, got {y_path}.")
-        features, *rest = _read_npz(path, [x] if y is None else [x, y])
-        targets = rest[0] if rest else None
-    else:
-        features = _read_npy(path)
-        targets = None if y_path is None else _read_npy(y_path)
-    if features.ndim < 2 or len(features) == 0:
-        raise ShapeError(f"{path}: expected x (n, features), got {features.shape}; save it with one row a sample.")
-    if targets is not None and (targets.ndim == 0 or len(targets) != len(features)):
-        raise ShapeError(
-            f"{y_path or path}: expected one row of y for each of the {len(features)} rows of x, got {targets.shape}; "
-            "save both from the same samples."
-        )
-    return features, targets
-
-
-# CSV, from the text inwards ------------------------------------------------------------------------------------------
-
-
 def _rows(path: FilePath, delimiter: str | None) -> Iterator[Row]:
     """The rows that aren't blank."""
     text = _text(path)
@@ -215,7 +169,7 @@ def _rows(path: FilePath, delimiter: str | None) -> Iterator[Row]:
 
 def _text(path: FilePath) -> str:
     """The contents of a file without its byte order mark."""
-    _check_exists(path)
+    check_exists(path)
     try:
         text = Path(path).read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -225,13 +179,6 @@ def _text(path: FilePath) -> str:
     if "\0" in text:
         raise FileError(f"{path} isn't text: byte {text.index(chr(0))} is zero; save it as CSV in UTF-8.")
     return text
-
-
-def _check_exists(path: FilePath) -> None:
-    if Path(path).is_dir():
-        raise FileError(f"expected a file, got the folder {path}; name a file in it.")
-    if not Path(path).exists():
-        raise FileError(f"there is no file {path}; check the name and the folder.")
 
 
 def _position(path: FilePath, target: int | str, header: bool | None, first: list[str]) -> int:
@@ -319,54 +266,3 @@ def _target(
 def _check_finite(name: str, values: Array) -> None:
     if values.dtype.kind not in "biuf" or not np.isfinite(values).all():
         raise DataError(f"write_csv expects finite numbers in {name}, got NaN, infinity or text; remove those samples.")
-
-
-# NumPy's files -------------------------------------------------------------------------------------------------------
-
-
-BROKEN = (
-    *(ValueError, EOFError, OSError, KeyError, RuntimeError, SyntaxError, OverflowError, MemoryError),
-    *(tokenize.TokenError, zipfile.BadZipFile, zlib.error),
-)
-"""What NumPy raises for a file that is damaged, one way or another."""
-
-
-def _is_zip(path: FilePath) -> bool:
-    """What a file is, its first bytes say, not its name."""
-    _check_exists(path)
-    try:
-        with open(path, "rb") as file:
-            return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
-    except OSError as error:
-        raise FileError(f"can't read {path}: {error.strerror or error}; check its permissions.") from None
-
-
-def _read_npz(path: FilePath, names: list[str]) -> list[Array]:
-    try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
-            missing = [name for name in names if name not in archive]
-            if missing:
-                there = ", ".join(archive.files) or "none"
-                raise FileError(f"{path} has no array {missing[0]!r}; it has {there}. Name the array to read.")
-            return [_numeric(path, archive[name]) for name in names]
-    except FileError:
-        raise
-    except BROKEN as error:
-        raise FileError(f"{path} isn't an .npz file of numbers ({error}); use np.savez(path, x=x, y=y).") from None
-
-
-def _read_npy(path: FilePath) -> Array:
-    _check_exists(path)
-    try:
-        return _numeric(path, np.lib.format.open_memmap(path, mode="r"))
-    except FileError:
-        raise
-    except BROKEN as error:
-        raise FileError(f"{path} isn't an .npy file of numbers ({error}); use np.save(path, x).") from None
-
-
-def _numeric(path: FilePath, values: object) -> Array:
-    if not isinstance(values, np.ndarray) or values.dtype.kind not in "biuf":
-        kind = getattr(values, "dtype", type(values).__name__)
-        raise FileError(f"{path}: expected an array of numbers, got {kind}; save x.astype(float).")
-    return values
