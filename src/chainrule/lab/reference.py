@@ -1,0 +1,255 @@
+"""The reference lab: one small network, two tasks, many starts, and the numbers that the reference report prints."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainrule.core.arrays import Array
+from chainrule.core.description import COUNT, COUNT_OR_ZERO, Description, whole
+from chainrule.core.errors import choose
+from chainrule.core.initializers import Normal
+from chainrule.core.losses import HalfSquaredError
+from chainrule.core.network import Network, mlp
+from chainrule.core.optimizers import SGD, Memory
+from chainrule.core.plan import Plan, quiet, run
+from chainrule.lab.published import LINEAR, XOR, Published
+from chainrule.lab.workers import Progress, run_side_by_side, silent
+from chainrule.training.datasets.points import Points, load
+from chainrule.training.loop import iterate
+from chainrule.training.model import Model
+
+LOG_ROWS = 20
+"""The reference prints its loss at so many epochs."""
+
+RECORDS_A_ROW = 10
+"""A curve has so many points for each row of the log."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A data set by its name and settings: `points()` draws it, and its text is the line of Python that does.
+
+    >>> print(Draw("linear", (("n", 100), ("seed", 7))))
+    cr.datasets.linear(n=100, seed=7)
+    """
+
+    name: str
+    settings: tuple[tuple[str, int], ...] = ()
+
+    def points(self) -> Points:
+        """X (n, 2) and y (n, 1)."""
+        return load(self.name, **dict(self.settings))
+
+    def __str__(self) -> str:
+        return f"cr.datasets.{self.name}({', '.join(f'{name}={value}' for name, value in self.settings)})"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One of the lab's two tasks: what is learnt, how fast, and what the reference found.
+
+    drawn: whether its points are drawn, anew for each start, and tested on one more, fresh draw; else they are fixed,
+        and are the test too.
+    learning_rate: the reference doesn't say its own; this one holds its curve in the band of our starts.
+    """
+
+    name: str
+    published: Published
+    drawn: bool
+    learning_rate: float
+
+    def points(self, seed: int) -> Draw:
+        """The points that a seed draws, or the fixed ones.
+
+        >>> print(TASKS["linear"].points(7), TASKS["xor"].points(7))
+        cr.datasets.linear(n=100, seed=7) cr.datasets.xor()
+        """
+        return Draw(self.name, (("n", 100), ("seed", seed)) if self.drawn else ())
+
+
+TASKS = {each.name: each for each in (Task("linear", LINEAR, True, 0.8), Task("xor", XOR, False, 0.25))}
+"""The two tasks by name."""
+
+
+@dataclass(frozen=True, repr=False)
+class Lab(Description):
+    """The settings of the reference lab. Start k has seed `seed` + k, for its weights and, on linear, for its points.
+
+    >>> Lab(epochs=1000, starts=8)
+    Lab(1000, starts=8)
+    >>> Lab().log_epochs[:3], Lab().log_epochs[-1], Lab().record_every
+    ((0, 5000, 10000), 95000, 500)
+    """
+
+    epochs: int = whole(COUNT, 100_000)
+    starts: int = whole(COUNT, 32)
+    seed: int = whole(COUNT_OR_ZERO, 0)
+
+    @property
+    def network(self) -> Network:
+        """Two inputs, two hidden layers of four units, one output; sigmoid after each; standard normal weights."""
+        return mlp(2, 4, 4, 1, initializer=Normal())
+
+    @property
+    def loss(self) -> HalfSquaredError:
+        """Half the mean squared error, whose gradient is the reference's equation (2)."""
+        return HalfSquaredError()
+
+    def optimizer(self, task: Task) -> SGD:
+        """Gradient descent, on all points at once."""
+        return SGD(task.learning_rate)
+
+    def training(self, task: Task, start: int) -> Draw:
+        """The points that a start learns from."""
+        return task.points(self.seed + start)
+
+    def test(self, task: Task) -> Draw:
+        """The points that every start is asked: drawn with the first seed that no start has.
+
+        >>> print(Lab().test(TASKS["linear"]))
+        cr.datasets.linear(n=100, seed=32)
+        """
+        return task.points(self.seed + self.starts)
+
+    @property
+    def record_every(self) -> int:
+        """Epochs from one point of a curve to the next: a divisor of the log's step."""
+        return math.ceil(math.ceil(self.epochs / LOG_ROWS) / RECORDS_A_ROW)
+
+    @property
+    def log_epochs(self) -> tuple[int, ...]:
+        """The epochs of the log: at most 20, evenly spaced from 0."""
+        step = math.ceil(math.ceil(self.epochs / LOG_ROWS) / self.record_every) * self.record_every
+        return tuple(range(0, self.epochs, step))
+
+
+Report = Callable[[int, int], object]
+"""Called with how many epochs are done, of how many."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What all starts came to on one task.
+
+    epochs (R,): the epochs recorded.  losses (R, K): the mean squared error there.  final (K,): after the last epoch.
+    theta (K, P): the parameters that they ended with.  seconds: how long the training took.
+    """
+
+    lab: Lab
+    task: str
+    epochs: Array
+    losses: Array
+    final: Array
+    theta: Array
+    seconds: float
+
+    @property
+    def model(self) -> Model:
+        """All starts, as the model of a population."""
+        return Model(self.lab.network, self.theta, self.lab.loss)
+
+    @property
+    def shown(self) -> int:
+        """The start that is shown in detail: the middle one, ordered by final loss (the better one of two)."""
+        return int(np.argsort(self.final, kind="stable")[(len(self.final) - 1) // 2])
+
+
+def train_task(lab: Lab, task: str, report: Report = lambda done, total: None) -> Outcome:
+    """All starts of one task, as one population, in this process; `report(done, total)` counts epochs.
+
+    Raises SettingError for an unknown task. Ctrl-C ends it with KeyboardInterrupt.
+
+    >>> outcome = train_task(Lab(epochs=40, starts=2), "xor")
+    >>> outcome.losses.shape, outcome.theta.shape
+    ((40, 2), (2, 37))
+    """
+    what = choose("task", task, TASKS)
+    begin = time.perf_counter()
+    epochs, losses, final, theta = (_train_on_own_points if what.drawn else _train_on_same_points)(lab, what, report)
+    report(lab.epochs, lab.epochs)
+    # The loss that is trained is half the mean squared error.
+    return Outcome(lab, task, epochs, 2 * losses, 2 * final, theta, time.perf_counter() - begin)
+
+
+def _train_on_same_points(lab: Lab, task: Task, report: Report) -> tuple[Array, Array, Array, Array]:
+    """The population of `train`: every start learns from the same points."""
+    x, y = lab.training(task, 0).points()
+    training = iterate(
+        lab.network,
+        x,
+        y,
+        loss=lab.loss,
+        optimizer=lab.optimizer(task),
+        epochs=lab.epochs,
+        record_every=lab.record_every,
+        population=lab.starts,
+        seed=lab.seed,
+    )
+    for record in training:
+        report(record.epoch, lab.epochs)
+    done = training.result()
+    return done.history["epoch"], done.history["loss"], done.final_loss, done.model.theta
+
+
+def _train_on_own_points(lab: Lab, task: Task, report: Report) -> tuple[Array, Array, Array, Array]:
+    """A population whose starts have points of their own, so that the band holds the chance of the draw too.
+
+    Start k does what `train(network, *points(seed + k), seed=seed + k, ...)` does; a test compares them.
+    """
+    network, draws = lab.network, [lab.training(task, k).points() for k in range(lab.starts)]
+    theta = network.initialize(lab.seed, lab.starts)  # (K, P)
+    gradient = np.empty_like(theta)
+    plan = Plan(network, len(draws[0][0]), theta, gradient, loss=lab.loss, own_samples=True)
+    plan.set_input(np.stack([x for x, _ in draws]))  # (K, n, 2)
+    plan.set_targets(np.stack([y for _, y in draws]))  # (K, n, 1)
+    update = lab.optimizer(task).bind(Memory(theta, gradient, {}, network.is_weight()))
+    losses = []
+    for first in range(0, lab.epochs, lab.record_every):
+        with quiet():
+            for epoch in range(first, min(first + lab.record_every, lab.epochs)):
+                for call in plan.measure:
+                    call()
+                if epoch == first:
+                    losses.append(plan.value.copy())
+                update(epoch)
+        report(first, lab.epochs)
+    run(plan.appraise)
+    return np.arange(0, lab.epochs, lab.record_every), np.array(losses), plan.value.copy(), theta
+
+
+def run_lab(lab: Lab, progress: Progress = silent) -> dict[str, Outcome]:
+    """Both tasks, side by side where there are two cores; `progress(task, done, total)` counts epochs.
+
+    Ctrl-C ends both with KeyboardInterrupt.
+    """
+    return run_side_by_side({name: (train_task, (lab, name)) for name in TASKS}, progress)
+
+
+def log_line(epoch: int, loss: float) -> str:
+    """A line of the training log, as the reference prints it.
+
+    >>> log_line(5000, 0.006943)
+    'Epoch 5000 Loss: 0.006943'
+    """
+    return f"Epoch {epoch} Loss: {loss:.6f}"
+
+
+def prediction_line(i: int, truth: int, prediction: float) -> str:
+    """A row of the predictions, as the reference prints it.
+
+    >>> prediction_line(3, 1, 0.9911)
+    'Iter 3  Ground Truth: 1  Prediction: 0.991100'
+    """
+    return f"Iter {i}  Ground Truth: {truth}  Prediction: {prediction:.6f}"
+
+
+def accuracy_line(accuracy: float) -> str:
+    """The line under the predictions, as the reference prints it; `accuracy` is from 0 to 1.
+
+    >>> accuracy_line(0.99)
+    'Test Accuracy: 99.00%'
+    """
+    return f"Test Accuracy: {100 * accuracy:.2f}%"

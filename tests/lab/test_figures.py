@@ -1,0 +1,120 @@
+"""The figures: well-formed, deterministic, at home on light and dark pages, and true to their data."""
+
+import re
+import sys
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from chainrule.core.errors import MissingExtraError
+from chainrule.lab import figures, svg
+from chainrule.lab.reference import TASKS, Lab, train_task
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def outcomes():
+    lab = Lab(epochs=200, starts=3)
+    return {task: train_task(lab, task) for task in TASKS}
+
+
+@pytest.fixture(scope="module")
+def panels(outcomes):
+    return figures.panels(outcomes)
+
+
+def luminance(color):
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(a, b):
+    low, high = sorted((luminance(a), luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_there_is_a_panel_for_each_task_and_figure(panels):
+    assert set(panels) == {f"{kind}-{task}" for kind in ("curve", "truth", "prediction") for task in TASKS}
+
+
+def test_each_is_well_formed_named_and_described(panels):
+    for name, panel in panels.items():
+        root = ET.fromstring(panel)
+        assert root.tag == f"{SVG}svg"
+        assert root.get("role") == "img"
+        ids = {each.get("id"): each for each in root.iter() if each.get("id")}
+        for label in root.get("aria-labelledby").split():
+            assert ids[label].text
+        assert all(each.startswith(f"{name}-") for each in ids)
+        used = set(re.findall(r'(?:url\(|href=")#([^)"]+)', panel))
+        assert used <= set(ids)
+
+
+def test_text_stays_text(panels):
+    words = " ".join(ET.fromstring(panels["curve-linear"]).itertext())
+    for expected in ("epoch, in thousands", "mean squared error", "the reference", "median", "0.0001", "0.1"):
+        assert expected in words
+
+
+def test_no_id_occurs_twice_on_a_page(panels):
+    ids = re.findall(r'\sid="([^"]+)"', "".join(panels.values()))
+    assert len(ids) == len(set(ids))
+
+
+def test_the_same_outcomes_give_the_same_bytes(outcomes, panels):
+    assert figures.panels(outcomes) == panels
+
+
+def test_a_readers_own_style_stays_out(outcomes, panels):
+    import matplotlib
+
+    with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "red", "svg.fonttype": "path"}):
+        assert figures.panels({"xor": outcomes["xor"]})["truth-xor"] == panels["truth-xor"]
+
+
+def test_every_colour_has_its_counterpart_for_dark_pages(panels):
+    known = {light for light, _ in svg.PALETTE.values()}
+    for panel in panels.values():
+        assert set(re.findall(r"(?:fill|stroke): (#\w+)", panel)) <= known
+    for light, dark in svg.PALETTE.values():
+        assert f'[style*="fill: {light}"] {{ fill: {dark} !important }}' in svg.dark_css()
+
+
+@pytest.mark.parametrize("theme", [0, 1])
+def test_colours_stand_out_from_the_page(theme):
+    palette = {name: each[theme] for name, each in svg.PALETTE.items()}
+    for text in ("ink", "muted"):
+        assert contrast(palette[text], palette["paper"]) >= 4.5
+    for mark in ("class 0", "class 1", "run"):
+        assert contrast(palette[mark], palette["paper"]) >= 3
+
+
+def test_a_wrong_answer_is_ringed_and_a_field_without_a_boundary_draws_none(outcomes):
+    outcome = outcomes["linear"]
+    never = replace(outcome, theta=np.zeros_like(outcome.theta) - 9.0)  # answers 0 everywhere: half of them wrong
+    panel = figures.panels({"linear": never})["prediction-linear"]
+    assert "wrong" in " ".join(ET.fromstring(panel).itertext())
+
+
+def test_a_file_is_the_figure_with_both_themes(tmp_path, panels):
+    svg.save(panels["truth-xor"], tmp_path / "truth.svg")
+    text = (tmp_path / "truth.svg").read_text(encoding="utf-8")
+    assert ET.fromstring(text.encode()).tag == f"{SVG}svg"
+    assert "prefers-color-scheme: dark" in text
+    assert "<metadata" not in text
+
+
+def test_the_overview_holds_all(outcomes):
+    words = " ".join(ET.fromstring(figures.overview(outcomes)).itertext())
+    for title in ("linear", "xor", "linear, answer", "xor, answer"):
+        assert title in words
+
+
+def test_without_matplotlib_one_sentence_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'chainrule\[report\]'"):
+        svg.need_matplotlib()
