@@ -30,7 +30,14 @@ Contender = Callable[[int], float]
 
 def chainrule(epochs: int) -> float:
     run = cr.train(
-        network, x, y, loss=cr.HalfSquaredError(), optimizer=cr.SGD(RATE), epochs=epochs, theta=start, record_every=epochs - 1
+        network,
+        x,
+        y,
+        loss=cr.HalfSquaredError(),
+        optimizer=cr.SGD(RATE),
+        epochs=epochs,
+        theta=start,
+        record_every=epochs - 1,
     )
     return float(run.history["loss"][-1])
 
@@ -60,7 +67,9 @@ def textbook(epochs: int) -> float:
         loss = 0.5 * np.mean((activations[-1] - y) ** 2)
         error = (activations[-1] - y) / len(x)
         updated = []
-        for (W, b), a, below in zip(reversed(weights), reversed(activations[1:]), reversed(activations[:-1]), strict=True):
+        for (W, b), a, below in zip(
+            reversed(weights), reversed(activations[1:]), reversed(activations[:-1]), strict=True
+        ):
             delta = error * a * (1.0 - a)
             error = delta @ W.T
             updated.append((W - RATE * below.T @ delta, b - RATE * delta.sum(axis=0)))
@@ -120,7 +129,9 @@ def main() -> None:
             contender(epochs)
             times[name].append((time.perf_counter() - began) / epochs / networks * 1e6)
 
-    print(f"NumPy {np.__version__}, {ROUNDS} rounds; microseconds an epoch and network, and round by round the ratio to the last row")
+    print(
+        f"NumPy {np.__version__}, {ROUNDS} rounds; microseconds an epoch and network, and round by round the ratio to the last row"
+    )
     reference = times[list(times)[-1]]
     for name, values in times.items():
         ratios = [value / other for value, other in zip(values, reference, strict=True)]

@@ -1,12 +1,14 @@
 """The reference lab's descriptions, its numbers, and what its starts compute."""
 
-import pickle
+import sys
 
+import loky
 import numpy as np
 import pytest
+from loky import ProcessPoolExecutor as Executor
 
 import chainrule as cr
-from chainrule.core.errors import SettingError
+from chainrule.core.errors import MissingExtraError, SettingError
 from chainrule.lab.reference import TASKS, Lab, accuracy_line, log_line, prediction_line, run_lab, train_task
 from chainrule.lab.workers import WorkerError, run_side_by_side
 
@@ -14,7 +16,7 @@ from chainrule.lab.workers import WorkerError, run_side_by_side
 def echo(value, report):
     report(1, 2)
     report(2, 2)
-    return value, pickle.HIGHEST_PROTOCOL
+    return value
 
 
 def fail(report):
@@ -113,30 +115,37 @@ def test_both_tasks_side_by_side_are_what_each_is_alone():
 
 def test_a_worker_answers_reports_and_raises(tests_importable):
     seen = []
-    jobs = {"a": (echo, ("one",)), "b": (echo, ("two",))}
-    answers = run_side_by_side(jobs, lambda *step: seen.append(step), at_once=1)
-    assert answers == {"a": ("one", pickle.HIGHEST_PROTOCOL), "b": ("two", pickle.HIGHEST_PROTOCOL)}
-    assert seen == [("a", 1, 2), ("a", 2, 2), ("b", 1, 2), ("b", 2, 2)]
+    answers = run_side_by_side({"a": (echo, ("one",)), "b": (echo, ("two",))}, lambda *step: seen.append(step))
+    assert answers == {"a": "one", "b": "two"}
+    assert seen[-2:] == [("a", 2, 2), ("b", 2, 2)]
     with pytest.raises(SettingError, match="a sentence from far away"):
-        run_side_by_side({"a": (fail, ())})
-    with pytest.raises(WorkerError, match=r"the worker of a ended without an answer \(exit code 3\)"):
+        run_side_by_side({"a": (fail, ()), "b": (echo, ("two",))})
+    with pytest.raises(
+        WorkerError, match=r"a worker ended without an answer .*; if memory ran out, try fewer starts\."
+    ):
         run_side_by_side({"a": (die, ())})
 
 
-def test_an_interruption_leaves_no_worker_behind(monkeypatch):
-    from chainrule.lab import workers
+def test_without_loky_a_sentence_says_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "loky", None)
+    with pytest.raises(MissingExtraError, match=r"need loky: pip install 'chainrule\[report\]'"):
+        run_lab(Lab(epochs=2, starts=2))
 
-    started = []
-    start = workers._start
-    monkeypatch.setattr(workers, "_start", lambda *given: started.append(start(*given)) or started[-1])
+
+def test_an_interruption_leaves_no_worker_behind(monkeypatch):
+    pools, processes = [], []
+    monkeypatch.setattr(
+        "loky.ProcessPoolExecutor", lambda *given, **named: pools.append(Executor(*given, **named)) or pools[0]
+    )
 
     def interrupt(task, done, total):
+        processes.extend(pools[0]._processes.values())
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         run_lab(Lab(epochs=1_000_000, starts=2), interrupt)
-    assert started
-    assert all(process.poll() is not None for process in started)
+    assert len(processes) == min(2, loky.cpu_count())
+    assert not any(process.is_alive() for process in processes)
 
 
 def test_the_rows_are_the_references():
