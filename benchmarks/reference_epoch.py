@@ -8,6 +8,7 @@ machine slows all of them; the ratios are taken round by round. chainrule is tim
 its input included.
 """
 
+import platform
 import statistics
 import time
 from collections.abc import Callable
@@ -129,16 +130,18 @@ def main() -> None:
             contender(epochs)
             times[name].append((time.perf_counter() - began) / epochs / networks * 1e6)
 
-    print(
-        f"NumPy {np.__version__}, {ROUNDS} rounds; microseconds an epoch and network, and round by round the ratio to the last row"
-    )
+    print(f"NumPy {np.__version__}, Python {platform.python_version()}, {platform.machine()}, {ROUNDS} rounds")
+    print(f"{'one epoch, of one network':<28} {'microseconds':>26} {'ratio to the last row':>28}")
     reference = times[list(times)[-1]]
     for name, values in times.items():
         ratios = [value / other for value, other in zip(values, reference, strict=True)]
-        print(
-            f"{name:<28} {statistics.median(values):8.1f}  ({min(values):.1f} to {max(values):.1f})"
-            f"   ratio {statistics.median(ratios):.4f}  ({min(ratios):.4f} to {max(ratios):.4f})"
-        )
+        print(f"{name:<28} {spread(values, 1):>26} {spread(ratios, 3):>28}")
+
+
+def spread(values: list[float], digits: int) -> str:
+    """The median, and the range."""
+    median, low, high = (f"{value:.{digits}f}" for value in (statistics.median(values), min(values), max(values)))
+    return f"{median} ({low} to {high})"
 
 
 if __name__ == "__main__":
