@@ -41,7 +41,7 @@ def by_hand(theta, epochs, size=1000, rate=0.1, seed=0, weights=None) -> Iterato
             batch = {"x": X[rows], "y": Y[rows], "sample_weight": None if weights is None else weights[rows]}
             value, gradient = NETWORK.loss_and_gradient(theta, loss=cr.SquaredError(), **batch)
             theta = theta - rate * gradient
-            mean += value * len(rows) / len(X)
+            mean += value * (len(rows) / len(X) if weights is None else weights[rows].sum() / weights.sum())
         yield mean, theta
 
 
@@ -602,3 +602,49 @@ def test_data_too_large_for_float32_end_in_a_sentence() -> None:
         train(x=X * 1e300, dtype="float32")
     with pytest.raises(cr.ChainruleError):
         train(y=Y * 1e300, dtype="float32")
+
+
+# The last update -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("validation", [None, (X, Y)])
+@pytest.mark.parametrize("population", [None, 3])
+def test_early_stopping_judges_the_last_update_too(validation, population) -> None:
+    run = train(epochs=1, validation=validation, population=population, early_stopping=cr.EarlyStopping(5))
+    plain = train(epochs=1, population=population)
+    np.testing.assert_array_equal(run.model.theta, plain.model.theta)
+    ending = run.ending if population is None else run.ending[0]
+    assert (ending.best_epoch, str(ending)) == (1, "finished after 1 epoch, the best of them 1")
+
+
+def test_a_divergence_in_the_last_update_is_told() -> None:
+    linear = cr.mlp(2, 5, 1, activation="identity")
+    with pytest.raises(cr.DivergenceError, match=r"the loss became (nan|inf) at epoch 1 with SGD"):
+        train(linear, epochs=1, optimizer=cr.SGD(1e200))
+    run = train(linear, epochs=1, optimizer=cr.SGD([0.1, 1e200]))
+    assert [ending.reason for ending in run.ending] == ["finished", "diverged"]
+
+
+@pytest.mark.parametrize(("dtype", "scale"), [("float32", 1e12), ("float64", 1e80)])
+def test_clipping_holds_a_gradient_whose_square_overflows(dtype, scale) -> None:
+    network = cr.mlp(2, 1, output="identity")
+    run = train(network, X * scale, Y * scale, epochs=1, optimizer=cr.SGD(1.0), clip=0.5, dtype=dtype)
+    moved = run.model.theta - network.initialize(dtype=dtype)
+    np.testing.assert_allclose(np.linalg.norm(moved), 0.5, rtol=1e-6)
+
+
+def test_the_validation_loss_of_an_ended_member_is_no_number() -> None:
+    stops = {"early_stopping": cr.EarlyStopping(3), "optimizer": cr.Adam([0.01, 10.0])}
+    run = train(epochs=60, validation=(X, Y), **stops)
+    ended = np.isnan(run.history["loss"])
+    assert ended.any()
+    np.testing.assert_array_equal(np.isnan(run.history["validation_loss"]), ended)
+
+
+def test_a_slip_at_the_door_names_the_door() -> None:
+    with pytest.raises(
+        TypeError, match=r"^train\(\) got an unexpected keyword argument 'lr'; it takes network, x, y, loss"
+    ):
+        train(lr=0.1)
+    with pytest.raises(TypeError, match=r"^iterate\(\) missing a required argument: 'loss'; it takes"):
+        cr.iterate(NETWORK, X, Y)

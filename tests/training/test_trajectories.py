@@ -151,7 +151,7 @@ def theirs(objective, update, y, batch_size, weights, strength, limit):
             g = g * min(1.0, limit / np.sqrt((g**2).sum()))
             t += 1
             theta, m, v = update(theta, g, m, v, t)
-            losses[-1] += value * len(rows) / n
+            losses[-1] += value * weights[rows].sum() / weights.sum()
         if t == STEPS:
             return theta, losses
 

@@ -207,8 +207,8 @@ class GELU(Activation):
             np.multiply(t, z, out=t)  # u = z (c + c k z²)
             np.tanh(t, out=t)
             np.add(t, one, out=a)
-            np.multiply(a, z, out=a)
             np.multiply(a, half, out=a)
+            np.multiply(a, z, out=a)
 
         def backward() -> None:
             np.multiply(z, z, out=s)

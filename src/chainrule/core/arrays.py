@@ -29,11 +29,13 @@ MOST_NUMBERS = 2**16
 """Long data are walked in stretches of about this many numbers: half a megabyte of float64, which a cache can hold."""
 
 
-def stretches(n: int, size: int) -> Iterator[slice]:
+def stretches(n: int, size: int, at_least: int = 0) -> Iterator[slice]:
     """Slices that cover n samples of `size` numbers, so that data larger than memory can be walked.
+
+    `at_least`: so many numbers a stretch, where what is done once a stretch costs as much as that.
 
     >>> list(stretches(100_000, 1))
     [slice(0, 65536, None), slice(65536, 100000, None)]
     """
-    rows = max(1, MOST_NUMBERS // max(1, size))
+    rows = max(1, max(MOST_NUMBERS, at_least) // max(1, size))
     return (slice(start, min(start + rows, n)) for start in range(0, n, rows))

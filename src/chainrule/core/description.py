@@ -107,7 +107,13 @@ class Description:
     known: ClassVar[dict[str, type["Description"]]] = {}
 
     def __init_subclass__(cls) -> None:
-        Description.known[cls.__name__] = cls
+        Description.known[cls.kind()] = cls
+
+    @classmethod
+    def kind(cls) -> str:
+        """The name of the class in files; a class from elsewhere is named with its module."""
+        is_ours = cls.__module__.startswith("chainrule.")
+        return cls.__name__ if is_ours else f"{cls.__module__}.{cls.__qualname__}"
 
     def __post_init__(self) -> None:
         for field, value in self.settings():
@@ -122,8 +128,8 @@ class Description:
 
     def __repr__(self) -> str:
         shown = [
-            repr(value) if number == 0 or field.default is MISSING else f"{field.name}={value!r}"
-            for number, (field, value) in enumerate(self.settings())
+            repr(value) if place == 0 or field.default is MISSING else f"{field.name}={value!r}"
+            for place, (field, value) in enumerate(self.settings())
             if field.default is MISSING or value != field.default
         ]
         return f"{type(self).__name__}({', '.join(shown)})"
@@ -157,7 +163,7 @@ class Description:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, numbers and strings, ready for JSON."""
-        return {"type": type(self).__name__} | {field.name: _plain(value) for field, value in self.settings()}
+        return {"type": self.kind()} | {field.name: _plain(value) for field, value in self.settings()}
 
     @staticmethod
     def from_dict(data: Mapping[str, Any]) -> "Description":

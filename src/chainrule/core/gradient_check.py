@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array
+from chainrule.core.checks import check_theta
 from chainrule.core.errors import ShapeError
-from chainrule.core.evaluate import check_theta
 from chainrule.core.layers.base import Layer
 from chainrule.core.layout import Leaf
 from chainrule.core.losses import Loss
@@ -26,13 +26,16 @@ MOST_PARAMETERS = 5_000
 DIRECTIONS = 16
 """How many random directions a layer is checked along."""
 
-MOST_NUMBERS = 2_000_000
-"""Members are checked in chunks of about this many activations."""
+CHUNK = 2_000_000
+"""Differences are taken in populations of about this many numbers, activations or parameters."""
+
+ROUNDING = 0.01
+"""Gradients smaller than this part of the loss are lost in the rounding of its differences."""
 
 
 @dataclass(frozen=True)
 class LayerCheck:
-    """What the check found in one layer: the largest |gradient - difference| / max(1, |gradient|, |difference|)."""
+    """What the check found in one layer: the largest |gradient - difference|, beside the network's largest gradient."""
 
     index: int
     layer: Layer
@@ -67,8 +70,9 @@ def check_gradient(
     if at.ndim != 1:
         raise ShapeError(f"check_gradient() checks one network, theta ({network.n_parameters},), got {at.shape}.")
     settings: dict[str, Any] = {"sample_weight": sample_weight, "penalty": penalty}
-    _, gradient = network.loss_and_gradient(at, x, y, loss, seed=seed, **settings)
-    members = max(1, MOST_NUMBERS // (2 * max(1, len(np.asarray(y))) * network.n_rows))
+    value, gradient = network.loss_and_gradient(at, x, y, loss, seed=seed, **settings)
+    scale = max(abs(gradient).max(initial=0.0), ROUNDING * abs(value), np.finfo(np.float64).tiny)
+    members = max(1, CHUNK // (2 * max(len(np.asarray(y)) * network.n_rows, network.n_parameters)))
 
     def difference(directions: Array) -> Array:
         """The slopes along directions (D, P)."""
@@ -81,9 +85,7 @@ def check_gradient(
     def check(index: int, leaf: Leaf) -> LayerCheck:
         error, n_directions = 0.0, 0
         for directions in _directions(leaf, network.n_parameters, members, full, seed):
-            numeric, exact = difference(directions), directions @ gradient
-            scale = np.maximum(1.0, np.maximum(abs(numeric), abs(exact)))
-            error = max(error, float((abs(numeric - exact) / scale).max()))
+            error = max(error, float(abs(difference(directions) - directions @ gradient).max() / scale))
             n_directions += len(directions)
         return LayerCheck(index, leaf.layer, leaf.stop - leaf.start, n_directions, error)
 

@@ -65,7 +65,8 @@ class Loss(Description):
         if y.shape[1:] != (n_outputs,) and not (n_outputs == 1 and y.ndim == 1):
             raise ShapeError(
                 f"{self} expects targets of shape ({len(y)}, {n_outputs}){' or (n,)' if n_outputs == 1 else ''} "
-                f"for a network with {n_outputs} output{'s' * (n_outputs > 1)}, got {y.shape}."
+                f"for a network with {n_outputs} output{'s' * (n_outputs > 1)}, got {y.shape}. "
+                "Change the targets, or the network's last layer."
             )
         for which in stretches(len(y), n_outputs):
             self.check_values(y[which])
@@ -200,7 +201,8 @@ class SoftmaxCrossEntropy(Loss):
             return
         if y.ndim != 1 and y.shape[1:] != (1,):
             raise ShapeError(
-                f"{self} expects class numbers ({len(y)},) or probabilities ({len(y)}, {n_outputs}), got {y.shape}."
+                f"{self} expects class numbers ({len(y)},) or probabilities ({len(y)}, {n_outputs}), got {y.shape}. "
+                "Change the targets, or the network's last layer."
             )
         for which in stretches(len(y), 1):
             check_labels(y[which], n_outputs)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from chainrule.core import evaluate
+from chainrule.core import checks, evaluate
 from chainrule.core.activations import Activation
 from chainrule.core.activations import activation as activation_named
 from chainrule.core.arrays import Array, Shape
@@ -141,7 +141,7 @@ class Network(Description):
         >>> [{name: array.shape for name, array in each.items()} for each in network.parameters(network.initialize())]
         [{'weights': (4, 2), 'bias': (4,)}, {}, {'weights': (1, 4), 'bias': (1,)}, {}]
         """
-        theta = evaluate.check_theta(self, theta)
+        theta = checks.check_theta(self, theta)
         return tuple(leaf.named(theta) for leaf in self.leaves)
 
     def predict(self, theta: ArrayLike, x: ArrayLike) -> Array:
@@ -178,6 +178,7 @@ class Network(Description):
         return evaluate.loss_and_gradient(self, theta, x, y, loss, seed, sample_weight, penalty)
 
     def __str__(self) -> str:
+        """A table: each layer, its output, its parameters, and the float64 memory that its activation adds a sample."""
         rows = [("layer", "output", "parameters", "bytes a sample"), *self._rows()]
         widths = [max(len(row[column]) for row in rows) for column in range(4)]
         return "\n".join(

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from chainrule.core.arrays import Array
 from chainrule.core.description import FRACTION, NON_NEGATIVE, POSITIVE, Description, Real, flag, real
 from chainrule.core.layers.base import as_operand
-from chainrule.core.schedules import Rate, Schedule, bind_rate, rate
+from chainrule.core.schedules import Rate, Schedule, bind_rate, scheduled
 
 Update = Callable[[int], None]
 """One step, in place: `update(step)`, the step counted from 0."""
@@ -51,6 +51,19 @@ class Memory:
         """Room for a number that changes from step to step: (), or (K, 1) where a setting has K values."""
         return np.empty((len(self.W), 1) if optimizer.members() else (), self.W.dtype)
 
+    def stepped(self, optimizer: "Optimizer", value: Real | Schedule) -> Callable[[int], Array]:
+        """A learning rate as a function of the step, as ufuncs take it fastest."""
+        rate, operand = self.rate(value), self.operand(optimizer)
+        operand[...] = rate(0)
+        if not isinstance(value, Schedule):
+            return lambda step: operand
+
+        def at_step(step: int) -> Array:
+            operand[...] = rate(step)
+            return operand
+
+        return at_step
+
 
 class Optimizer(Description):
     """The base of the optimizers. A new one names its `slots` and writes `bind`."""
@@ -71,15 +84,14 @@ class SGD(Optimizer):
     SGD(0.5)
     """
 
-    learning_rate: Real | Schedule = rate(POSITIVE)
+    learning_rate: Real | Schedule = scheduled(POSITIVE)
 
     def bind(self, at: Memory) -> Update:
         W, g, s = at.W, at.g, at.scratch()
-        rate, alpha = at.rate(self.learning_rate), at.operand(self)
+        alpha = at.stepped(self, self.learning_rate)
 
         def update(step: int) -> None:
-            alpha[...] = rate(step)
-            np.multiply(g, alpha, out=s)
+            np.multiply(g, alpha(step), out=s)
             np.subtract(W, s, out=W)
 
         return update
@@ -95,21 +107,20 @@ class Momentum(Optimizer):
     Momentum(0.1)
     """
 
-    learning_rate: Real | Schedule = rate(POSITIVE)
+    learning_rate: Real | Schedule = scheduled(POSITIVE)
     momentum: Real = real(FRACTION, 0.9)
 
     slots = ("v",)
 
     def bind(self, at: Memory) -> Update:
         W, g, v, s = at.W, at.g, at.slots["v"], at.scratch()
-        rate, alpha = at.rate(self.learning_rate), at.operand(self)
+        alpha = at.stepped(self, self.learning_rate)
         momentum = at.number(self.momentum)
 
         def update(step: int) -> None:
-            alpha[...] = rate(step)
             np.multiply(v, momentum, out=v)
             np.add(v, g, out=v)
-            np.multiply(v, alpha, out=s)
+            np.multiply(v, alpha(step), out=s)
             np.subtract(W, s, out=W)
 
         return update
@@ -125,23 +136,22 @@ class Nesterov(Optimizer):
     Nesterov(0.1, momentum=0.8)
     """
 
-    learning_rate: Real | Schedule = rate(POSITIVE)
+    learning_rate: Real | Schedule = scheduled(POSITIVE)
     momentum: Real = real(FRACTION, 0.9)
 
     slots = ("v",)
 
     def bind(self, at: Memory) -> Update:
         W, g, v, s = at.W, at.g, at.slots["v"], at.scratch()
-        rate, alpha = at.rate(self.learning_rate), at.operand(self)
+        alpha = at.stepped(self, self.learning_rate)
         momentum = at.number(self.momentum)
 
         def update(step: int) -> None:
-            alpha[...] = rate(step)
             np.multiply(v, momentum, out=v)
             np.add(v, g, out=v)
             np.multiply(v, momentum, out=s)
             np.add(s, g, out=s)
-            np.multiply(s, alpha, out=s)
+            np.multiply(s, alpha(step), out=s)
             np.subtract(W, s, out=W)
 
         return update
@@ -157,7 +167,7 @@ class RMSprop(Optimizer):
     RMSprop(0.01)
     """
 
-    learning_rate: Real | Schedule = rate(POSITIVE)
+    learning_rate: Real | Schedule = scheduled(POSITIVE)
     decay: Real = real(FRACTION, 0.99)
     epsilon: Real = real(POSITIVE, 1e-8)
 
@@ -165,12 +175,11 @@ class RMSprop(Optimizer):
 
     def bind(self, at: Memory) -> Update:
         W, g, v, s = at.W, at.g, at.slots["v"], at.scratch()
-        rate, alpha = at.rate(self.learning_rate), at.operand(self)
+        alpha = at.stepped(self, self.learning_rate)
         decay, rest = at.number(self.decay), at.number(1.0 - np.array(self.decay))
         epsilon = at.number(self.epsilon)
 
         def update(step: int) -> None:
-            alpha[...] = rate(step)
             np.multiply(v, decay, out=v)
             np.multiply(g, g, out=s)
             np.multiply(s, rest, out=s)
@@ -178,7 +187,7 @@ class RMSprop(Optimizer):
             np.sqrt(v, out=s)
             np.add(s, epsilon, out=s)
             np.divide(g, s, out=s)
-            np.multiply(s, alpha, out=s)
+            np.multiply(s, alpha(step), out=s)
             np.subtract(W, s, out=W)
 
         return update
@@ -196,7 +205,7 @@ class Adam(Optimizer):
     Adam(0.01, bias_correction=False)
     """
 
-    learning_rate: Real | Schedule = rate(POSITIVE, 0.001)
+    learning_rate: Real | Schedule = scheduled(POSITIVE, 0.001)
     momentum: Real = real(FRACTION, 0.9)
     decay: Real = real(FRACTION, 0.999)
     epsilon: Real = real(POSITIVE, 1e-8)
@@ -245,7 +254,7 @@ class AdamW(Optimizer):
     AdamW(0.01)
     """
 
-    learning_rate: Real | Schedule = rate(POSITIVE, 0.001)
+    learning_rate: Real | Schedule = scheduled(POSITIVE, 0.001)
     momentum: Real = real(FRACTION, 0.9)
     decay: Real = real(FRACTION, 0.999)
     epsilon: Real = real(POSITIVE, 1e-8)
@@ -255,14 +264,13 @@ class AdamW(Optimizer):
 
     def bind(self, at: Memory) -> Update:
         W, s = at.W, at.scratch()
-        rate, alpha = at.rate(self.learning_rate), at.operand(self)
-        decay = at.number(self.weight_decay) * at.is_weight  # λ at the weights, 0 at the biases: (P,), or (K, P)
+        alpha = at.stepped(self, self.learning_rate)
+        weight_decay = at.number(self.weight_decay) * at.is_weight  # λ at the weights, 0 at the biases: (P,), or (K, P)
         adam = Adam(self.learning_rate, self.momentum, self.decay, self.epsilon).bind(at)
 
         def update(step: int) -> None:
-            alpha[...] = rate(step)
-            np.multiply(W, decay, out=s)
-            np.multiply(s, alpha, out=s)
+            np.multiply(W, weight_decay, out=s)
+            np.multiply(s, alpha(step), out=s)
             np.subtract(W, s, out=W)
             adam(step)
 

@@ -1,12 +1,12 @@
 """What keeps weights and gradients small: the L2 penalty, and clipping by the norm."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from chainrule.core.arrays import Array, Call
 from chainrule.core.description import NON_NEGATIVE, Description, Real, real
+from chainrule.core.layers.base import Pass
 from chainrule.core.optimizers import Memory
 
 
@@ -20,35 +20,43 @@ class L2(Description):
 
     strength: Real = real(NON_NEGATIVE)
 
-    def bind(self, at: Memory, value: Array) -> Call:
-        """A call that adds the penalty to `value`, () or (K,), and its gradient to g."""
+    def bind(self, at: Memory, value: Array) -> Pass:
+        """Return `forward`, which adds the penalty to `value`, () or (K,), and `backward`, which adds to g."""
         W, g, s = at.W, at.g, at.scratch()
         lambdas = at.number(self.strength) * at.is_weight  # (P,) or (K, P): λ at the weights, 0 at the biases
         squares, half = np.empty_like(value), at.number(0.5)
 
-        def penalize() -> None:
+        def forward() -> None:
             np.multiply(W, lambdas, out=s)
-            np.add(g, s, out=g)
             np.vecdot(W, s, out=squares)
             np.multiply(squares, half, out=squares)
             np.add(value, squares, out=value)
 
-        return penalize
+        def backward() -> None:
+            np.add(g, s, out=g)
+
+        return forward, backward
 
 
-def bind_clip(limit: Real, at: Memory) -> Callable[[], None]:
+def bind_clip(limit: Real, at: Memory) -> Call:
     """Bind g ← g · min(1, limit / ‖g‖), the norm taken over all of a member's parameters.
 
     Source: Pascanu et al., "On the difficulty of training recurrent neural networks" (2013), algorithm 1.
     """
-    g = at.g
-    norm = np.empty((*g.shape[:-1], 1), g.dtype)
+    g, s = at.g, at.scratch()
+    largest, norm = np.empty((*g.shape[:-1], 1), g.dtype), np.empty((*g.shape[:-1], 1), g.dtype)
     squares = norm[..., 0]
-    bound = at.number(limit)
+    bound, tiny = at.number(limit), at.number(np.finfo(g.dtype).tiny)
 
     def clip() -> None:
-        np.vecdot(g, g, out=squares)
+        # Seen from its largest number, an exploding gradient has a norm that doesn't overflow.
+        np.abs(g, out=s)
+        np.maximum.reduce(s, axis=-1, keepdims=True, out=largest)
+        np.maximum(largest, tiny, out=largest)
+        np.divide(g, largest, out=s)
+        np.vecdot(s, s, out=squares)
         np.sqrt(norm, out=norm)
+        np.multiply(norm, largest, out=norm)  # ‖g‖
         np.maximum(norm, bound, out=norm)
         np.divide(bound, norm, out=norm)
         np.multiply(g, norm, out=g)

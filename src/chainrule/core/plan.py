@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chainrule.core.arrays import Array, Call, Shape, total
+from chainrule.core.errors import SettingError
 from chainrule.core.layers.base import Buffers
 from chainrule.core.layout import Leaf, allocate, body, lay_out
 from chainrule.core.losses import Loss, LossBuffers
@@ -90,9 +91,10 @@ class Plan:
         if loss is not None:
             self._bind_loss(loss, network.output_shape[0], weighted)
         if penalty is not None:
-            penalize = penalty.bind(Memory(theta, self.gradient, {}, network.is_weight(theta.dtype)), self.value)
-            self.appraise += (penalize,)
-            self.measure += (penalize,)
+            memory = Memory(theta, self.gradient, {}, network.is_weight(theta.dtype))
+            forward, backward = penalty.bind(memory, self.value)
+            self.appraise += (forward,)
+            self.measure += (forward, backward)
 
     def _bind_layers(self, network: Network, leaves: Sequence[Leaf], draws: Generators, in_place: bool) -> None:
         storages = lay_out(network.input_shape, leaves, in_place)
@@ -198,9 +200,10 @@ class Plan:
 
     def set_weights(self, weights: Array) -> None:
         """Set the share that each sample (..., n) has in the mean: its weight divided by the sum of weights."""
-        if self._share is not None:
-            share = self._share[..., 0, :]
-            share[...] = weights
-            sums = np.maximum(total(share, axis=-1, keepdims=True), np.finfo(share.dtype).tiny)
-            np.divide(share, sums, out=share)
-            np.multiply(share, self._factor, out=share)
+        if self._share is None:
+            raise SettingError("this plan is bound for samples without weights; got weights. Bind with weighted=True.")
+        share = self._share[..., 0, :]
+        share[...] = weights
+        sums = np.maximum(total(share, axis=-1, keepdims=True), np.finfo(share.dtype).tiny)
+        np.divide(share, sums, out=share)
+        np.multiply(share, self._factor, out=share)

@@ -1,6 +1,7 @@
 """How many members: what the population, the seeds, theta and the settings with K values say must agree."""
 
 import reprlib
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -33,7 +34,7 @@ def agree(population: int | None, seed: Seed | None, *described: Description | N
     return counts[0][1] if counts else None
 
 
-def check_dtype(dtype: DTypeLike) -> np.dtype[np.generic]:
+def check_dtype(dtype: DTypeLike) -> np.dtype[np.floating[Any]]:
     """float64 or float32."""
     for known in (np.dtype(np.float64), np.dtype(np.float32)):
         try:

@@ -45,7 +45,7 @@ class Schedule(Description):
         return self.bind(lambda value: value if isinstance(value, float) else np.array(value))(step)
 
 
-def rate(rule: Rule, default: Any = MISSING) -> Any:
+def scheduled(rule: Rule, default: Any = MISSING) -> Any:
     """A field that holds a number, K numbers, or a schedule of them."""
 
     def check(name: str, value: Any) -> Real | Schedule:
@@ -137,7 +137,7 @@ class WarmUp(Schedule):
     [0.1, 0.2, 0.4, 0.4, 0.4]
     """
 
-    then: Real | Schedule = rate(POSITIVE)
+    then: Real | Schedule = scheduled(POSITIVE)
     steps: int = whole(COUNT)
 
     def bind(self, number: Number) -> Rate:

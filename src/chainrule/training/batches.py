@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Call, count, stretches
+from chainrule.core.arrays import Array, Call, count, stretches, total
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.penalties import L2
@@ -121,15 +121,21 @@ class MiniBatches:
 
 
 class _Gather:
-    """Rows of the data, brought into a plan through arrays of the data's own dtype."""
+    """Rows of the data, brought into a plan through arrays of the data's own dtype.
+
+    share: the batch's part of the epoch's mean, (), or (K,) where members have batches of their own: its part of the
+        samples, or of the sum of their weights.
+    """
 
     def __init__(self, data: Samples, plan: Plan, lead: tuple[int, ...]) -> None:
         self.plan = plan
-        self.share = np.array(plan.n / len(data), plan.theta.dtype)
+        self.share = np.full(plan.value.shape if lead else (), plan.n / len(data), plan.theta.dtype)
         self._pairs = [(data.x, plan.set_input), (data.y, plan.set_targets)]
         if data.weights is not None:
             self._pairs.append((data.weights, plan.set_weights))
+        self._all_weights = np.array(1.0 if data.weights is None else data.weights.sum())
         self._taken = [np.empty((*lead, plan.n, *source.shape[1:]), source.dtype) for source, _ in self._pairs]
+        self._weights = None if data.weights is None else self._taken[-1]
 
     def load(self, rows: Array) -> None:
         for (source, put), taken in zip(self._pairs, self._taken, strict=True):
@@ -138,6 +144,8 @@ class _Gather:
             else:
                 taken[...] = source[rows]  # np.take would first copy the whole of such an array
             put(taken)
+        if self._weights is not None:
+            np.divide(total(self._weights, axis=-1), self._all_weights, out=self.share)
 
 
 class Appraiser:
@@ -145,7 +153,9 @@ class Appraiser:
 
     def __init__(self, objective: Objective, data: Samples, theta: Array) -> None:
         self._data, self._lead = data, theta.shape[:-1]
-        self._stretches = list(stretches(len(data), objective.network.n_rows * count(self._lead)))
+        self._stretches = list(
+            stretches(len(data), objective.network.n_rows * count(self._lead), at_least=4 * theta.size)
+        )
         lengths = {which.stop - which.start for which in self._stretches}
         self._plans = {n: objective.plan(n, theta, None, data.weights is not None) for n in lengths}
         weights = np.ones(len(data)) if data.weights is None else data.weights

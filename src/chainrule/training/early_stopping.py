@@ -12,8 +12,9 @@ from chainrule.core.description import COUNT, NON_NEGATIVE, Description, Real, r
 class EarlyStopping(Description):
     """Stop after `patience` epochs without an improvement of more than `min_delta`; keep the best parameters.
 
-    Watches the validation loss where there is validation data, else the training loss. In a population each
-    member has its own best parameters and its own end.
+    Watches the validation loss where there is validation data, else the training loss (of mini-batches: the mean over
+    the epoch, which stands for the parameters at its end). In a population each member has its own best parameters
+    and its own end.
     Source: Prechelt, "Early stopping - but when?" (1998).
 
     >>> EarlyStopping(patience=20)
@@ -70,14 +71,20 @@ class Watch:
             self._end(int(k), "diverged", epoch, f"diverged: {what}")
         self._mark(lost)
 
-    def look(self, epoch: int, loss: Array) -> None:
-        """Keep what is the best so far; end the members that have waited long enough."""
+    def keep(self, epoch: int, loss: Array) -> None:
+        """Keep the parameters of the members that are the best so far."""
         if self._settings is None:
             return
         better = (loss < self._best - np.array(self._settings.min_delta)) & ~self.ended
         self._best[better] = loss[better]
         self._best_epoch[better] = epoch
         self._kept[better] = self._theta[better]
+
+    def look(self, epoch: int, loss: Array) -> None:
+        """Keep what is the best so far; end the members that have waited long enough."""
+        if self._settings is None:
+            return
+        self.keep(epoch, loss)
         waited = (epoch - self._best_epoch >= self._settings.patience) & ~self.ended
         for k in np.flatnonzero(waited):
             best, best_epoch = np.ravel(self._best)[k], np.ravel(self._best_epoch)[k]
@@ -88,7 +95,8 @@ class Watch:
     def finish(self, reason: str, epochs: int) -> tuple[Ending, ...]:
         """Give every member the parameters it is to end with; return all endings."""
         for k in np.flatnonzero(~self.ended):
-            self._end(int(k), reason, epochs, f"{reason} after {epochs} epoch{'s' * (epochs != 1)}")
+            best = "" if self._settings is None else f", the best of them {np.ravel(self._best_epoch)[k]}"
+            self._end(int(k), reason, epochs, f"{reason} after {epochs} epoch{'s' * (epochs != 1)}{best}")
         returned = self.ended if self._settings is None else np.isfinite(self._best) | self.ended
         self._theta[returned] = self._kept[returned]
         return tuple(self._endings[k] for k in range(len(self._endings)))

@@ -20,7 +20,7 @@ class Record:
 
     epoch: counted from 0, of `epochs`; step: how many updates came before it.
     loss: full batch: of the parameters as the epoch finds them, so epoch 0 is the untrained network; mini-batches:
-        the mean over the epoch, weighted by batch size. A float, or (K,).
+        the mean over the epoch's samples, as each batch found them. A float, or (K,).
     theta: the parameters as the epoch finds them, fresh: (P,), or (K, P).
     validation_loss: of those parameters; None without validation data.
     """

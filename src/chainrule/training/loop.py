@@ -1,7 +1,9 @@
 """The training loop: bound once, then a few NumPy calls an epoch, whether it trains one network or a population."""
 
+import functools
 import inspect
 import math
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
@@ -39,6 +41,14 @@ class Run:
     final_loss: Any
     ending: Ending | tuple[Ending, ...]
     final_validation_loss: Any = None
+
+    def __str__(self) -> str:
+        if isinstance(self.ending, Ending):
+            return f"{self.ending}; loss {self.final_loss:.6g}"
+        reasons = Counter(ending.reason for ending in self.ending)
+        said = ", ".join(f"{n} {reason}" for reason, n in reasons.items())
+        low, middle, high = np.nanquantile(self.final_loss, [0.0, 0.5, 1.0])
+        return f"{len(self.ending)} members: {said}; median loss {middle:.6g}, from {low:.6g} to {high:.6g}"
 
 
 class Training:
@@ -122,11 +132,11 @@ class Training:
         task = self._task
         for first in range(0, task.epochs, task.record_every):
             theta, step = self._theta.copy(), self._step
-            validation_loss = None if self._validate is None else as_door(self._validate())
+            validation_loss = None if self._validate is None else self._validate()
             self._stretch(range(first, first + 1))
             if self._watch.over:
                 break
-            loss = as_door(np.where(self._watch.ended, np.nan, self._batches.loss))
+            loss, validation_loss = self._of_the_living(self._batches.loss), self._of_the_living(validation_loss)
             record = Record(first, task.epochs, step, loss, theta, validation_loss)
             self._history.append(record)
             yield record
@@ -138,6 +148,20 @@ class Training:
             if self._watch.over:
                 break
         self._reason = "finished"
+        self._look_at_the_last_update()
+
+    def _of_the_living(self, loss: Array | None) -> Any:
+        """A loss for the record, NaN for the members that have ended."""
+        return None if loss is None else as_door(np.where(self._watch.ended, np.nan, loss))
+
+    def _look_at_the_last_update(self) -> None:
+        """What the last update made is judged like what the others made."""
+        final = self._appraise()
+        self._watch.diverged(self._epoch, final)
+        if self._validate is not None:
+            self._watch.keep(self._epoch, self._validate())
+        elif self._task.batch_size is None:
+            self._watch.keep(self._epoch, final)
 
     def _stretch(self, epochs: range) -> None:
         """Train for these epochs, or until every member has ended."""
@@ -196,10 +220,20 @@ def as_door(loss: Array) -> Any:
 
 def takes(receiver: Callable[Given, Any]) -> Callable[[Callable[..., Result]], Callable[Given, Result]]:
     """Give a function that hands everything on the signature of what it hands it to."""
+    signature = inspect.signature(receiver)
 
     def decorate(function: Callable[..., Result]) -> Callable[Given, Result]:
-        function.__signature__ = inspect.signature(receiver)  # type: ignore[attr-defined]
-        return function
+        @functools.wraps(function)
+        def handing_on(*data: Given.args, **settings: Given.kwargs) -> Result:
+            try:
+                signature.bind(*data, **settings)
+            except TypeError as error:
+                raise TypeError(f"{function.__name__}() {error}; it takes {', '.join(signature.parameters)}.") from None
+            return function(*data, **settings)
+
+        answer = inspect.signature(function).return_annotation
+        handing_on.__signature__ = signature.replace(return_annotation=answer)  # type: ignore[attr-defined]
+        return handing_on
 
     return decorate
 
@@ -238,7 +272,7 @@ def train(*data: Any, **settings: Any) -> Run:
     penalty: an `L2`.
     clip: the largest norm of a step's gradient.
     sample_weight: (n,), divided by their sum.
-    callbacks: functions of a `Record`; one that returns True ends the run.
+    callbacks: functions of a `Record`, called at each record (see `record_every`); one that returns True ends the run.
 
     A single run whose loss becomes NaN or infinite raises a `DivergenceError` that says at which epoch; in a
     population that member ends, and the others go on. Ctrl-C ends the run and returns what it had.
@@ -250,6 +284,8 @@ def train(*data: Any, **settings: Any) -> Run:
     >>> run = train(mlp(1, 1), x, y, loss=SquaredError(), optimizer=SGD(1.0), epochs=1000)
     >>> run.final_loss < 0.01, str(run.ending)
     (True, 'finished after 1000 epochs')
+    >>> print(train(mlp(1, 1), x, y, loss=SquaredError(), optimizer=SGD([1.0, 2.0]), epochs=100))
+    2 members: 2 finished; median loss 0.0136633, from 0.00812768 to 0.0191989
     """
     training = Training(check_task(*data, **settings))
     try:

@@ -1,23 +1,23 @@
 """A model: a network with its parameters. It predicts, keeps itself in a file, and belongs to no thread."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array, total
+from chainrule.core.checks import check_samples, check_theta
 from chainrule.core.description import Description, check_kind
 from chainrule.core.errors import ChainruleError, FileError, SettingError, choose
-from chainrule.core.evaluate import check_samples, check_theta
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
+from chainrule.core.plan import quiet
 from chainrule.training.metrics import METRICS
 from chainrule.training.preparation import Standardizer
-from chainrule.training.storage import replacing
+from chainrule.training.storage import FilePath, check_exists, replacing
 
 FORMAT = "chainrule model 1"
 
@@ -47,6 +47,8 @@ class Model:
     standardizer: applied to every x first, where there is one.
     classes: names for the class numbers 0, 1, ...
 
+    What a run doesn't know of its data is added to its model: `dataclasses.replace(run.model, standardizer=...)`.
+
     >>> from chainrule.core.network import mlp
     >>> network = mlp(2, 4, 1)
     >>> Model(network, np.zeros(network.n_parameters)).predict([[0.0, 1.0]])
@@ -63,7 +65,11 @@ class Model:
         check_kind("a Model's network", Network, "a Network such as mlp(2, 4, 1)", self.network)
         check_kind("a Model's loss", (Loss, type(None)), "a loss such as SquaredError() or None", self.loss)
         check_kind("a Model's standardizer", (Standardizer, type(None)), "a Standardizer or None", self.standardizer)
-        object.__setattr__(self, "theta", check_theta(self.network, self.theta))
+        object.__setattr__(self, "theta", check_theta(self.network, self.theta).copy())
+        check_kind("a Model's classes", tuple, "a tuple of names", self.classes)
+        n_classes = max(2, self.network.output_shape[0])
+        if self.classes and len(self.classes) != n_classes:
+            raise SettingError(f"a Model's classes must be {n_classes} names; got {self.classes}.")
 
     @property
     def population(self) -> int | None:
@@ -78,8 +84,8 @@ class Model:
             raise IndexError(f"a population of {self.population} has members 0 to {self.population - 1}; got {k}.")
         return replace(self, network=self.network.member(k), theta=self.theta[k].copy())
 
-    def __iter__(self) -> Any:
-        return (self[k] for k in range(self.population or 0))
+    def __iter__(self) -> Iterator["Model"]:
+        return (self[k] for k in range(1 if self.population is None else self.population))
 
     def predict(self, x: ArrayLike) -> Array:
         """The last layer's output for x (n, *input_shape): (n, O), or (K, n, O)."""
@@ -89,7 +95,9 @@ class Model:
 
     def probabilities(self, x: ArrayLike) -> Array:
         """The outputs through the loss's link: a sigmoid or softmax for a cross-entropy, else as they are."""
-        return LINKS[self.loss.link if self.loss is not None else "identity"](self.predict(x))
+        outputs = self.predict(x)
+        with quiet():
+            return LINKS[self.loss.link if self.loss is not None else "identity"](outputs)
 
     def classify(self, x: ArrayLike) -> Array:
         """The most probable class of each sample: its number or name, (n,) or (K, n).
@@ -114,9 +122,14 @@ class Model:
         if metric is None:
             metric = "r2" if self.loss is None or self.loss.link == "identity" else "accuracy"
         measure = choose("metric", metric, METRICS)
-        return measure(y, self.classify(x) if metric == "accuracy" else self.predict(x))
+        if metric != "accuracy":
+            return measure(y, self.predict(x))
+        answers = self.classify(x)
+        if answers.ndim > self.theta.ndim:  # several questions a sample: the accuracy over all of them
+            return measure(np.reshape(y, -1), answers.reshape(*self.theta.shape[:-1], -1))
+        return measure(y, answers)
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: FilePath) -> None:
         """Write the model to a NumPy file (.npz): theta, and the description as JSON."""
         described: tuple[tuple[str, Description | None], ...] = (
             ("network", self.network),
@@ -129,15 +142,14 @@ class Model:
             np.savez(file, theta=self.theta, description=np.array(json.dumps(description)))
 
     @staticmethod
-    def load(path: str | Path) -> "Model":
+    def load(path: FilePath) -> "Model":
         """The model that `save` wrote. Nothing in the file is executed."""
+        check_exists(path)
         try:
             with open(path, "rb") as source, np.load(source, allow_pickle=False) as file:
                 theta, description = file["theta"], json.loads(str(file["description"]))
             if description.get("format") != FORMAT:
                 raise FileError(f"{path} should be of the format '{FORMAT}', got {description.get('format')!r}.")
-        except FileNotFoundError:
-            raise FileError(f"there is no file {path}. Model.save() writes one.") from None
         except ChainruleError:
             raise
         except Exception as error:  # whatever a damaged archive makes NumPy, zipfile or JSON raise
@@ -148,7 +160,7 @@ class Model:
         return _from_description(path, theta, description)
 
 
-def _from_description(path: str | Path, theta: Array, description: dict[str, Any]) -> Model:
+def _from_description(path: FilePath, theta: Array, description: dict[str, Any]) -> Model:
     """The model of a file whose description is readable, if it describes this theta."""
     try:
         parts: dict[str, Any] = {

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from chainrule.core.arrays import Array, stretches
+from chainrule.core.checks import check_numbers, check_samples, check_targets, check_theta, check_weights
 from chainrule.core.description import COUNT, POSITIVE, Real, check_kind, check_real, check_whole
 from chainrule.core.errors import DataError, SettingError
-from chainrule.core.evaluate import check_numbers, check_samples, check_targets, check_theta, check_weights
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Optimizer
@@ -26,7 +26,10 @@ RECORDS = 200
 """About how many records a run makes where nobody says how often."""
 
 Callback = Callable[[Record], object]
-"""Called with each record; a callback that returns True ends the run."""
+"""A function that is called with each record, in the order given; one that returns True ends the run.
+
+    train(..., callbacks=[lambda record: record.loss < 0.01])
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +142,7 @@ def check_validation(
     """Held-out data that fit the network and the loss."""
     if not isinstance(validation, tuple | list) or len(validation) != 2:
         size = f" of {len(validation)}" if isinstance(validation, Sized) else ""
-        raise SettingError(f"validation must be a pair (x, y); got a {type(validation).__name__}{size}.")
+        raise SettingError(f"validation must be a pair (x, y); got {type(validation).__name__}{size}.")
     inputs = check_samples(network.input_shape, validation[0], "validation x", dtype)
     targets = check_targets(network, loss, validation[1], len(inputs), "validation y", dtype)
     return Samples(inputs, loss.rows(targets, network.output_shape[0]))
@@ -152,7 +155,9 @@ def starting_parameters(
     if theta is None:
         return network.initialize(seed, members, dtype)
     start = check_theta(network, theta)
-    if not np.isfinite(start).all():
-        raise DataError(f"theta should hold finite numbers, got {start[~np.isfinite(start)][0]}. Start somewhere else.")
+    dtype = check_dtype(dtype)
+    finite = abs(start) <= np.finfo(dtype).max
+    if not finite.all():
+        raise DataError(f"theta should hold finite {dtype} numbers, got {start[~finite][0]}. Start somewhere else.")
     lead = () if members is None else (members,)
-    return np.array(np.broadcast_to(start, (*lead, network.n_parameters)), check_dtype(dtype), order="C")
+    return np.array(np.broadcast_to(start, (*lead, network.n_parameters)), dtype, order="C")

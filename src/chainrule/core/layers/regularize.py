@@ -37,7 +37,7 @@ class Dropout(Layer):
         m_of_members = m if at.population else m[None]
         draw = np.empty(m_of_members.shape[1:], m.dtype)
         kept = 1.0 - np.array(self.rate)
-        keep, scale = at.number(kept), at.number(1.0 / kept)
+        keep, scale, one = at.number(kept), at.number(1.0 / kept), at.number(1.0)
 
         def forward() -> None:
             for generator, m_of_member in zip(at.random, m_of_members, strict=True):
@@ -45,6 +45,7 @@ class Dropout(Layer):
                 m_of_member[...] = draw
             np.add(m, keep, out=m)
             np.floor(m, out=m)  # u + keep reaches 1 with probability keep
+            np.minimum(m, one, out=m)  # and 2 by rounding alone
             np.multiply(m, scale, out=m)
             np.multiply(x, m, out=y)
 

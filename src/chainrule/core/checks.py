@@ -1,0 +1,133 @@
+"""What comes through the public door, looked at before any work is done: theta, samples, targets and weights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from chainrule.core.arrays import Array, Shape, count, stretches
+from chainrule.core.description import Description, check_kind
+from chainrule.core.errors import DataError, SettingError, ShapeError
+from chainrule.core.losses import Loss
+from chainrule.core.population import agree
+from chainrule.core.streams import Seed
+
+if TYPE_CHECKING:
+    from chainrule.core.network import Network
+
+
+def check_theta(network: Network, theta: ArrayLike) -> Array:
+    """Parameters as a float array (P,) or (K, P), float64 unless it is float32, that fit the network's settings."""
+    array = check_numbers(theta, "theta")
+    if array.ndim not in (1, 2) or array.shape[-1] != network.n_parameters or (array.ndim == 2 and len(array) == 0):
+        raise ShapeError(
+            f"theta should have shape ({network.n_parameters},) or (K, {network.n_parameters}) for this network, "
+            f"got {array.shape}. network.initialize() gives one."
+        )
+    if network.population is not None:
+        check_members(array, None, network)
+    return array if array.dtype in (np.float64, np.float32) else array.astype(np.float64)
+
+
+def check_members(theta: Array, seed: Seed | None, *described: Description | None) -> int | None:
+    """K, or None for a single network: what theta says, if seeds and settings with K values agree."""
+    if theta.ndim == 2:
+        return agree(None, seed, *described, theta=len(theta))
+    members = agree(None, seed, *described)
+    if members is not None:
+        raise SettingError(
+            f"theta should have shape ({members}, {len(theta)}), since other settings have {members} values, "
+            f"got {theta.shape}. initialize(population={members}) gives one."
+        )
+    return None
+
+
+def check_samples(shape: Shape, x: ArrayLike, name: str = "x", dtype: DTypeLike = np.float64) -> Array:
+    """Samples as an array (n, *shape) of numbers finite in the run's dtype; their own dtype is kept."""
+    array = check_numbers(x, name)
+    if array.shape[1:] != shape or array.ndim == 0:
+        expected = f"(n, {', '.join(map(str, shape))})"
+        hint = _hint(array, shape)
+        raise ShapeError(f"{name} should have shape {expected}, a row a sample, got {array.shape}. {hint}")
+    if len(array) == 0:
+        raise DataError(f"{name} holds no samples: shape {array.shape}. At least one is needed.")
+    check_finite(array, name, dtype)
+    return array
+
+
+def _hint(array: Array, shape: Shape) -> str:
+    """What to do about a shape that doesn't fit, where it is plain."""
+    if array.shape == shape:
+        return "For one sample write x[None]."
+    if array.shape == (*shape, array.shape[-1] if array.ndim else 0):
+        return "The samples seem to be last: hand over the transpose."
+    return "Change the data, or the network's input shape."
+
+
+def check_finite(array: Array, name: str, dtype: DTypeLike) -> None:
+    """Raise unless every number is finite, in the run's dtype too. Walks in blocks, for files mapped into memory."""
+    if array.dtype.kind != "f":
+        return
+    narrows = array.dtype.itemsize > np.dtype(dtype).itemsize
+    for which in stretches(len(array), count(array.shape[1:])):
+        block = array[which]
+        finite = abs(block) <= np.finfo(dtype).max if narrows else np.isfinite(block)
+        if not np.logical_and.reduce(finite, axis=None):
+            sample = int(np.argwhere(~finite)[0][0])
+            place = ", ".join(str(each) for each in np.argwhere(~finite)[0][1:])
+            value = block[sample][~finite[sample]].flat[0]
+            raise DataError(
+                f"{name} should hold finite {np.dtype(dtype)} numbers, got {value} in sample {which.start + sample}"
+                f"{f', feature {place}' if place else ''}. "
+                "Remove such samples, or fill the gaps."
+            )
+
+
+def check_numbers(values: ArrayLike, name: str) -> Array:
+    """An array of real numbers. A file mapped into memory stays one."""
+    if isinstance(values, np.ma.MaskedArray):
+        raise DataError(f"{name} should be a plain array, got a masked one. Fill its gaps: {name}.filled(...).")
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise ShapeError(f"{name} should be an array, got rows of different lengths. Make them equally long.") from None
+    if array.dtype.kind not in "fiub":
+        held = "text" if array.dtype.kind in "US" else str(array.dtype)
+        raise DataError(
+            f"{name} should hold real numbers, got {held}. Turn categories into numbers, as "
+            "np.unique(labels, return_inverse=True) does, and leave nothing empty."
+        )
+    return array
+
+
+def check_targets(
+    network: Network, loss: Loss, y: ArrayLike, n: int, name: str = "y", dtype: DTypeLike = np.float64
+) -> Array:
+    """Targets that fit the loss, the network and the number of samples."""
+    check_kind("loss", Loss, "a loss such as SquaredError()", loss)
+    loss.check_network(network.output_shape, network.last_layer)
+    array = check_numbers(y, name)
+    if array.ndim == 0 or len(array) != n:
+        raise ShapeError(f"{name} should have {n} samples, as many as the inputs, got shape {array.shape}.")
+    check_finite(array, name, dtype)
+    loss.check_targets(array, network.output_shape[0])
+    return array
+
+
+def check_weights(weights: ArrayLike | None, n: int) -> Array | None:
+    """Sample weights (n,), 0 or more and not all zero, relative to the largest."""
+    if weights is None:
+        return None
+    array = check_numbers(weights, "sample_weight")
+    if array.shape != (n,):
+        raise ShapeError(f"sample_weight should have shape ({n},), a number a sample, got {array.shape}.")
+    check_finite(array, "sample_weight", np.float64)
+    if array.min() < 0 or array.max() == 0:
+        raise DataError(
+            f"sample_weight should be 0 or more, and somewhere above 0, got {array.min():g} to {array.max():g}. "
+            "Give weight 0 to the samples that should not count, and more to others."
+        )
+    relative: Array = array / array.max()
+    return relative
