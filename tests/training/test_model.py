@@ -101,6 +101,26 @@ def test_a_standardizer_comes_first() -> None:
     np.testing.assert_allclose(standardized.predict(X), plain.predict(standardizer.apply(X)))
 
 
+@pytest.mark.parametrize("population", [None, 4])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_standardized_target_comes_back_in_its_unit(population: int | None, dtype: str) -> None:
+    target = cr.Standardizer((100.0, -3.0), (20.0, 0.5))
+    plain = model_of(cr.Dense(2), population=population, dtype=dtype)
+    in_units = cr.Model(plain.network, plain.theta, target_standardizer=target)
+    assert in_units.predict(X).dtype == dtype
+    np.testing.assert_allclose(in_units.predict(X), plain.predict(X) * [20.0, 0.5] + [100.0, -3.0], rtol=1e-5)
+    with pytest.raises(cr.SettingError, match=r"target_standardizer must be of 1 outputs; got Standardizer"):
+        model_of(cr.Dense(1), target_standardizer=target)
+
+
+@pytest.mark.parametrize("wrong", [("a",), "abc", ("a", "b", "c")], ids=repr)
+def test_names_are_as_many_as_what_they_name(wrong) -> None:
+    with pytest.raises(cr.SettingError, match=r"a Model's classes must be (2|a tuple of) names; got"):
+        model_of(cr.Dense(1), classes=wrong)
+    with pytest.raises(cr.SettingError, match=r"a Model's features must be (3|a tuple of) names; got"):
+        model_of(cr.Dense(1), features=wrong[:2])
+
+
 @pytest.mark.parametrize("standardizer", [None, cr.Standardizer.fit(X)], ids=["plain", "standardized"])
 @pytest.mark.parametrize(
     "x",
@@ -165,6 +185,7 @@ MODELS = {
     "BinaryCrossEntropy": model_of(cr.Dense(1), loss=cr.BinaryCrossEntropy()),
     "SoftmaxCrossEntropy": model_of(cr.Dense(2), loss=cr.SoftmaxCrossEntropy()),
     "standardizer": model_of(cr.Dense(1), standardizer=cr.Standardizer.fit(X)),
+    "target": model_of(cr.Dense(1), target_standardizer=cr.Standardizer((1.0,), (2.0,)), features=("a", "b", "c")),
     "classes": model_of(cr.Dense(2), loss=cr.SoftmaxCrossEntropy(), classes=("ja", "naïve, \"quoted\"")),
     "float32": model_of(cr.Dense(1), dtype="float32"),
     "population": model_of(cr.Dense(2), cr.LeakyReLU((0.1, 0.2)), cr.Dropout((0.0, 0.5)), population=2),
@@ -175,8 +196,8 @@ MODELS = {
 def equal(one: cr.Model, other: cr.Model) -> bool:
     """The same to the last bit."""
     return (
-        (one.network, one.loss, one.standardizer, one.classes, one.theta.dtype, one.theta.shape)
-        == (other.network, other.loss, other.standardizer, other.classes, other.theta.dtype, other.theta.shape)
+        (one.network, one.loss, one.standardizer, one.target_standardizer, one.features, one.classes)
+        == (other.network, other.loss, other.standardizer, other.target_standardizer, other.features, other.classes)
         and one.theta.tobytes() == other.theta.tobytes()
     )  # fmt: skip
 

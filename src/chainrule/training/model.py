@@ -45,7 +45,9 @@ class Model:
 
     loss: the loss it was trained by, whose link `probabilities` and `classify` apply.
     standardizer: applied to every x first, where there is one.
+    target_standardizer: of the targets that the network learnt; undone in what it predicts.
     classes: names for the class numbers 0, 1, ...
+    features: names for the columns of x.
 
     What a run doesn't know of its data is added to its model: `dataclasses.replace(run.model, standardizer=...)`.
 
@@ -59,17 +61,28 @@ class Model:
     theta: Array = field(repr=False)
     loss: Loss | None = None
     standardizer: Standardizer | None = None
+    target_standardizer: Standardizer | None = None
     classes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_kind("a Model's network", Network, "a Network such as mlp(2, 4, 1)", self.network)
         check_kind("a Model's loss", (Loss, type(None)), "a loss such as SquaredError() or None", self.loss)
-        check_kind("a Model's standardizer", (Standardizer, type(None)), "a Standardizer or None", self.standardizer)
+        for standardizer in (self.standardizer, self.target_standardizer):
+            check_kind("a Model's standardizer", (Standardizer, type(None)), "a Standardizer or None", standardizer)
         object.__setattr__(self, "theta", check_theta(self.network, self.theta).copy())
         check_kind("a Model's classes", tuple, "a tuple of names", self.classes)
-        n_classes = max(2, self.network.output_shape[0])
+        n_outputs = self.network.output_shape[0]
+        if self.target_standardizer is not None and len(self.target_standardizer.mean) != n_outputs:
+            raise SettingError(
+                f"a Model's target_standardizer must be of {n_outputs} outputs; got {self.target_standardizer}."
+            )
+        n_classes = max(2, n_outputs)
         if self.classes and len(self.classes) != n_classes:
             raise SettingError(f"a Model's classes must be {n_classes} names; got {self.classes}.")
+        check_kind("a Model's features", tuple, "a tuple of names", self.features)
+        if self.features and (len(self.features),) != self.network.input_shape:
+            raise SettingError(f"a Model's features must be {self.network.input_shape[0]} names; got {self.features}.")
 
     @property
     def population(self) -> int | None:
@@ -88,10 +101,14 @@ class Model:
         return (self[k] for k in range(1 if self.population is None else self.population))
 
     def predict(self, x: ArrayLike) -> Array:
-        """The last layer's output for x (n, *input_shape): (n, O), or (K, n, O)."""
+        """The last layer's output for x (n, *input_shape), in the targets' unit: (n, O), or (K, n, O)."""
         if self.standardizer is not None:
             x = self.standardizer.apply(check_samples(self.network.input_shape, x))
-        return self.network.predict(self.theta, x)
+        outputs = self.network.predict(self.theta, x)
+        if self.target_standardizer is not None:
+            scale, mean = np.array((self.target_standardizer.scale, self.target_standardizer.mean), outputs.dtype)
+            outputs = outputs * scale + mean
+        return outputs
 
     def probabilities(self, x: ArrayLike) -> Array:
         """The outputs through the loss's link: a sigmoid or softmax for a cross-entropy, else as they are."""
@@ -135,9 +152,11 @@ class Model:
             ("network", self.network),
             ("loss", self.loss),
             ("standardizer", self.standardizer),
+            ("target_standardizer", self.target_standardizer),
         )
         description: dict[str, Any] = {name: each and each.to_dict() for name, each in described}
-        description |= {"format": FORMAT, "classes": list(self.classes), "layout": layout(self.network)}
+        names = {"classes": list(self.classes), "features": list(self.features)}
+        description |= names | {"format": FORMAT, "layout": layout(self.network)}
         with replacing(path, "wb") as file:
             np.savez(file, theta=self.theta, description=np.array(json.dumps(description)))
 
@@ -165,11 +184,12 @@ def _from_description(path: FilePath, theta: Array, description: dict[str, Any])
     try:
         parts: dict[str, Any] = {
             name: description[name] and Description.from_dict(description[name])
-            for name in ("network", "loss", "standardizer")
+            for name in ("network", "loss", "standardizer", "target_standardizer")
         }
         if layout(parts["network"]) != description["layout"]:
             raise FileError("its parameters are laid out otherwise than this version of chainrule lays them out")
-        return Model(theta=theta, classes=tuple(description["classes"]), **parts)
+        parts |= {name: tuple(description[name]) for name in ("classes", "features")}
+        return Model(theta=theta, **parts)
     except (ChainruleError, KeyError, TypeError, AttributeError, NotImplementedError) as error:
         raise FileError(f"{path} is not a model that can be read here: {error}. Train and save it again.") from None
 
