@@ -70,26 +70,40 @@ def test_a_reader_that_leaves_is_no_error():
 
 @posix
 def test_a_terminal_sees_progress(tmp_path: Path):
-    """On a pseudo-terminal: the run in two lines, a bar with the loss, and no bar left when Rich has tidied up."""
-    import pty
-
-    ours, theirs = pty.openpty()
-    command = [*PROGRAM, "train", "xor", "--epochs", "3000", "--save", str(tmp_path / "m.npz")]
-    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "80", "NO_COLOR": "1"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, env=environment) as program:
-        os.close(theirs)
-        seen = b""
-        while chunk := read(ours):
-            seen += chunk
-        assert program.stdout is not None
-        out = program.stdout.read().decode()
-    os.close(ours)
-    text = seen.decode()
+    """On a pseudo-terminal: the run in two lines, a bar with the loss, and no colours where they aren't wanted."""
+    text = on_a_terminal("train", "xor", "--epochs", "3000", "--save", str(tmp_path / "m.npz"))
     assert "2-4-4-1 sigmoid, 37 parameters, HalfSquaredError(), SGD(" in text
     assert re.search(r"Training .*%.* loss 0\.\d{6}", text)
     assert "Saved the model: " in text
+    assert "Epoch 0 Loss: " in text
     assert not re.search("\x1b\\[[0-9;]*3[0-9]m", text), "colours in spite of NO_COLOR"
-    assert "\x1b" not in out
+
+
+@posix
+def test_a_log_that_is_piped_away_has_no_bar_in_it():
+    """`chainrule train ... | tee log`: the log comes back to the terminal where the bar would be."""
+    text = on_a_terminal("train", "xor", "--epochs", "3000", stdout=subprocess.PIPE)
+    assert "2-4-4-1 sigmoid" in text
+    assert "Training" not in text
+
+
+def on_a_terminal(*words: str, stdout: int | None = None) -> str:
+    """What a pseudo-terminal gets to see of a command: its errors, and its output unless that goes to `stdout`."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "80", "NO_COLOR": "1"}
+    program = subprocess.Popen([*PROGRAM, *words], stdout=stdout or theirs, stderr=theirs, env=environment)
+    os.close(theirs)
+    seen = b""
+    while chunk := read(ours):
+        seen += chunk
+    os.close(ours)
+    if program.stdout is not None:
+        assert "\x1b" not in program.stdout.read().decode()
+        program.stdout.close()
+    assert program.wait() == 0
+    return seen.decode()
 
 
 def read(terminal: int) -> bytes:

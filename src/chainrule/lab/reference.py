@@ -229,12 +229,12 @@ def run_lab(lab: Lab, progress: Progress = silent) -> dict[str, Outcome]:
 
 
 def log_line(epoch: int, loss: float) -> str:
-    """A line of the training log, as the reference prints it.
+    """A line of the training log, as the reference prints it (a loss of millions without its decimals).
 
     >>> log_line(5000, 0.006943)
     'Epoch 5000 Loss: 0.006943'
     """
-    return f"Epoch {epoch} Loss: {loss:.6f}"
+    return f"Epoch {epoch} Loss: {loss:.6f}" if loss < 1e6 else f"Epoch {epoch} Loss: {loss:.6g}"
 
 
 def prediction_line(i: int, truth: int, prediction: float) -> str:

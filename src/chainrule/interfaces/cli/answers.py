@@ -50,7 +50,7 @@ class Answers:
         if self.chosen is not None:
             return [accuracy_line(float(accuracy(self.true, self.chosen)))]
         error, score = float(mean_squared_error(self.true, self.outputs)), float(r2(self.true, self.outputs))
-        return [f"Test Mean Squared Error: {error:.6f}", f"Test R²: {score:.6f}"]
+        return [f"Test Mean Squared Error: {_number(error)}", f"Test R²: {score:.6f}"]
 
     def table(self) -> Iterator[list[Any]]:
         """A header, then a row a sample, to the last digit: features, target where known, prediction, outputs."""
@@ -121,9 +121,13 @@ def _of_chosen(outputs: Array) -> float:
 
 
 def _text(value: Any) -> str:
-    """A class as it is; quantities with six decimals."""
+    """A class as it is; a quantity with six decimals, or with six digits where it is large."""
     values = np.atleast_1d(value)
-    return " ".join(f"{each:.6f}" if values.dtype.kind == "f" else str(each) for each in values)
+    return " ".join(_number(each) if values.dtype.kind == "f" else str(each) for each in values)
+
+
+def _number(value: float) -> str:
+    return f"{value:.6f}" if abs(value) < 1000 else f"{value:.6g}"
 
 
 def _numbered(name: str, count: int) -> list[str]:

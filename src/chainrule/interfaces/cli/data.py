@@ -148,7 +148,22 @@ def _fitting(model: Model, data: Data) -> Data:
             f"{'' if data.y is None else f' beside the target {data.target}'}. "
             "A file holds the features, and may hold the target as its last column (or name it with --target)."
         )
-    return data
+    return _in_the_models_order(model, data)
+
+
+def _in_the_models_order(model: Model, data: Data) -> Data:
+    """The columns as the model names them, where both have names."""
+    nameless = data.features == tuple(f"x{k}" for k in range(1, len(data.features) + 1))
+    if not model.features or data.features == model.features or nameless:
+        return data
+    if sorted(data.features) != sorted(model.features):
+        wanted, there = ", ".join(model.features), ", ".join(data.features)
+        raise DataError(
+            f"the model expects the columns {wanted}; got {there} in {data.name}. "
+            "Give it a file with those columns, in any order."
+        )
+    order = [data.features.index(name) for name in model.features]
+    return replace(data, x=data.x[:, order], features=model.features)
 
 
 def _is_binary(y: Array | None) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from chainrule.core.arrays import Array
+from chainrule.core.layers.dense import Dense
 from chainrule.core.losses import HalfSquaredError, Loss, SquaredError
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Optimizer
@@ -16,11 +17,15 @@ from chainrule.training.history import Record
 from chainrule.training.loop import Run, Training, iterate
 from chainrule.training.metrics import mean_squared_error
 from chainrule.training.model import Model
+from chainrule.training.preparation import Standardizer
 
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """A run: `start()` begins it, `model()` is what it came to."""
+    """A run: `start()` begins it, `model()` is what it came to.
+
+    A quantity from a file is standardised like its features: the log's loss is then of the standardised target.
+    """
 
     settings: Settings
     parts: Parts
@@ -53,6 +58,14 @@ class Job:
             clip=settings.clip,
         )
 
+    @property
+    def target_standardizer(self) -> Standardizer | None:
+        """The scale of a quantity from a file: a network with free outputs learns it from its mean, in deviations."""
+        is_free = isinstance(self.network.last_layer, Dense) and self.loss.link == "identity"
+        if self.parts.standardizer is None or self.parts.learnt.n_classes or not is_free:
+            return None
+        return Standardizer.fit(self.parts.learnt.targets.reshape(len(self.parts.learnt), -1))
+
     def shown_loss(self, record: Record) -> float:
         """The loss as the log shows it: of squared errors the full mean, without a penalty, as in the reference lab."""
         if isinstance(self.loss, SquaredError | HalfSquaredError) and self.settings.penalty:
@@ -63,12 +76,20 @@ class Job:
 
     def model(self, run: Run) -> Model:
         """The model of a run, with what it must know of the data: their scale and the names of their classes."""
-        return replace(run.model, standardizer=self.parts.standardizer, classes=self.parts.learnt.classes)
+        data = self.parts.learnt
+        return replace(
+            run.model,
+            standardizer=self.parts.standardizer,
+            target_standardizer=self.target_standardizer,
+            classes=data.classes,
+            features=() if data.named else data.features,
+        )
 
     def summary(self) -> str:
         """The data and the run in two lines."""
         data, network = self.parts.learnt, self.network
-        kind = f"{data.n_classes} classes" if data.n_classes else f"the quantity {data.target}"
+        standardized = " (a loss of 1 is what its mean would have)" if self.target_standardizer else ""
+        kind = f"{data.n_classes} classes" if data.n_classes else f"the quantity {data.target}{standardized}"
         kind = f"{data.n_classes} classes ({', '.join(data.classes)})" if data.classes else kind
         sizes = (data.x.shape[1], *units(self.settings.layers or ""), *network.output_shape)
         return (
@@ -79,8 +100,9 @@ class Job:
 
     def _learnable(self, data: Data) -> tuple[Array, Array]:
         """Samples and targets as the network and the loss take them."""
-        scale = self.parts.standardizer
-        return data.x if scale is None else scale.apply(data.x), targets_for(self.loss, data)[0]
+        scale, target_scale = self.parts.standardizer, self.target_standardizer
+        x, y = data.x if scale is None else scale.apply(data.x), targets_for(self.loss, data)[0]
+        return x, y if target_scale is None else target_scale.apply(y.reshape(len(y), -1))
 
 
 def describe(settings: Settings, parts: Parts) -> Job:

@@ -8,10 +8,14 @@ from chainrule.core.errors import FileError
 
 
 def check_outputs(places: Mapping[str, Path | None]) -> None:
-    """Raise unless each option's place can hold a new file."""
+    """Raise unless each option's place can hold a new file of its own."""
+    taken: dict[Path, str] = {}
     for option, place in places.items():
         if place is None:
             continue
+        if place.resolve() in taken:
+            raise FileError(f"{taken[place.resolve()]} and {option} both name {place}; give each a file of its own.")
+        taken[place.resolve()] = option
         folder = place.resolve().parent
         if place.is_dir():
             raise FileError(f"{option} expects the name of a file, got the folder {place}; add a file name.")

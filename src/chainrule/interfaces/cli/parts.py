@@ -37,7 +37,7 @@ def share_out(
         learnt, watched = _hold_out(learnt, validation / (1 - (test or 0)), seed)
     if held_out is None:
         held_out = learnt
-        tested_on = f"the {len(learnt):,} samples it was trained on"
+        tested_on = f"the {len(learnt):,} sample{'s' * (len(learnt) != 1)} it was trained on"
     standardizer = Standardizer.fit(learnt.x) if standardize else None
     return Parts(learnt, watched, held_out, tested_on, standardizer)
 

@@ -1,6 +1,6 @@
 """The terminal: lines on stdout, notes and bars on stderr, errors as sentences, and how a command exits.
 
-Bars and colours appear only where stderr is a terminal, and never reach a file or a pipe.
+Colours appear only where stderr is a terminal, bars where stdout is one too: they never reach a file or a pipe.
 """
 
 import functools
@@ -81,7 +81,7 @@ def _stderr() -> Console:
 
 
 class Bars:
-    """A bar for each task on stderr, with what is known of it and the time left; nothing where there is no terminal.
+    """A bar for each task on stderr, with what is known of it and the time left; nothing where output goes elsewhere.
 
     with Bars() as show:
         show("training", done, total, "loss 0.012345")
@@ -89,7 +89,8 @@ class Bars:
 
     def __init__(self) -> None:
         console = _stderr()
-        self._seen = sys.stderr.isatty() and not console.is_dumb_terminal
+        # A log that is piped may come back to the same terminal (`| tee`), in the middle of a bar.
+        self._seen = sys.stderr.isatty() and sys.stdout.isatty() and not console.is_dumb_terminal
         self._tasks: dict[str, progress.TaskID] = {}
         self._progress = progress.Progress(
             progress.TextColumn("{task.description}"),
@@ -99,7 +100,6 @@ class Bars:
             progress.TimeRemainingColumn(elapsed_when_finished=True),
             console=console,
             transient=True,
-            redirect_stdout=sys.stdout.isatty(),  # else lines for a file would land on the terminal
         )
 
     def __enter__(self) -> Self:
