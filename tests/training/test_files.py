@@ -167,10 +167,17 @@ def test_a_ragged_row(written):
 
 
 @pytest.mark.parametrize(
-    ("cell", "got"), [("abc", "'abc'"), ("nan", "'nan'"), ("-inf", "'-inf'"), ("", "an empty cell")]
+    ("cell", "got", "mend"),
+    [
+        ("abc", "'abc'", "turn the column's text into numbers, leave the column out, or make it the target"),
+        ('"1,5"', "'1,5'", r"write 1\.5"),
+        ("nan", "'nan'", "fill the gap, or remove the line"),
+        ("-inf", "'-inf'", "fill the gap, or remove the line"),
+        ("", "an empty cell", "fill the gap, or remove the line"),
+    ],
 )
-def test_a_feature_that_is_no_number(written, cell, got):
-    sentence = rf"data\.csv, line 3, column 2 \(b\): expected a finite number, got {got}; correct it, or choose another"
+def test_a_feature_that_is_no_number(written, cell, got, mend):
+    sentence = rf"data\.csv, line 3, column 2 \(b\): expected a finite number, got {got}; {mend}\."
     with pytest.raises(DataError, match=sentence):
         read_csv(written(f"a,b,y\n1,2,3\n4,{cell},5\n"))
 

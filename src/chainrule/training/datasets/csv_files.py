@@ -227,11 +227,17 @@ def _number(path: FilePath, line: int, position: int, name: str, cell: str) -> f
         value = math.nan
     if not math.isfinite(value):
         got = repr(cell) if cell.strip() else "an empty cell"
-        raise DataError(
-            f"{_at(path, line, position, name)}: expected a finite number, got {got}; "
-            "correct it, or choose another target column."
-        )
+        raise DataError(f"{_at(path, line, position, name)}: expected a finite number, got {got}; {_mend(cell)}.")
     return value
+
+
+def _mend(cell: str) -> str:
+    """What to do about a cell that is no number."""
+    if not _is_text(cell):
+        return "fill the gap, or remove the line"
+    if not _is_text(cell.replace(",", ".", 1)):
+        return f"write {cell.replace(',', '.', 1)}"
+    return "turn the column's text into numbers, leave the column out, or make it the target"
 
 
 def _target(
