@@ -137,6 +137,9 @@ class Network(Description):
     def parameters(self, theta: ArrayLike) -> tuple[dict[str, Array], ...]:
         """Views into theta: for each layer in order a dict of arrays by name, empty for a layer without parameters.
 
+        weights (..., O, I), bias (..., O), with a leading K for a population. They are views of theta if it is an array
+        of floats, else of a copy. Raises ShapeError unless theta is (P,) or (K, P).
+
         >>> network = mlp(2, 4, 1)
         >>> [{name: array.shape for name, array in each.items()} for each in network.parameters(network.initialize())]
         [{'weights': (4, 2), 'bias': (4,)}, {}, {'weights': (1, 4), 'bias': (1,)}, {}]
@@ -145,7 +148,9 @@ class Network(Description):
         return tuple(leaf.named(theta) for leaf in self.leaves)
 
     def predict(self, theta: ArrayLike, x: ArrayLike) -> Array:
-        """The last layer's output for samples x (n, *input_shape), in prediction mode: (n, O), or (K, n, O).
+        """The last layer's output for samples x (n, *input_shape), in prediction mode: (n, O), or (K, n, O), fresh.
+
+        Raises ShapeError where theta or x don't fit, DataError where x holds no samples, text, NaN or infinity.
 
         >>> network = mlp(2, 4, 1)
         >>> network.predict(np.zeros(network.n_parameters), [[0.0, 1.0]])
@@ -166,8 +171,10 @@ class Network(Description):
     ) -> tuple[Any, Array]:
         """The loss, a float or (K,), and its gradient, fresh and shaped as theta, in training mode.
 
+        x (n, *input_shape), y and the loss as in `train`; sample_weight (n,), divided by its sum; penalty: an `L2`.
         `seed` draws the dropouts; without one nothing is dropped. `lambda theta: network.loss_and_gradient(theta, ...)`
-        is what SciPy's `minimize(..., jac=True)` takes.
+        is what SciPy's `minimize(..., jac=True)` takes. Raises ShapeError, DataError and SettingError for what doesn't
+        fit, before any work is done.
 
         >>> from chainrule.core.losses import SquaredError
         >>> network = mlp(2, 4, 1)

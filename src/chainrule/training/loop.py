@@ -274,8 +274,9 @@ def train(*data: Any, **settings: Any) -> Run:
     sample_weight: (n,), divided by their sum.
     callbacks: functions of a `Record`, called at each record (see `record_every`); one that returns True ends the run.
 
-    A single run whose loss becomes NaN or infinite raises a `DivergenceError` that says at which epoch; in a
-    population that member ends, and the others go on. Ctrl-C ends the run and returns what it had.
+    A single run whose loss becomes NaN or infinite raises a `DivergenceError` that says at which epoch and carries what
+    was learnt until then; in a population that member ends, and the others go on. Ctrl-C ends the run and returns what
+    it had. Raises ShapeError, DataError and SettingError for what doesn't fit, before any work is done.
 
     >>> from chainrule.core.losses import SquaredError
     >>> from chainrule.core.network import mlp

@@ -111,7 +111,10 @@ class Model:
         return outputs
 
     def probabilities(self, x: ArrayLike) -> Array:
-        """The outputs through the loss's link: a sigmoid or softmax for a cross-entropy, else as they are."""
+        """The outputs through the loss's link: a sigmoid or softmax for a cross-entropy, else as they are.
+
+        x (n, *input_shape); (n, O), or (K, n, O). Raises what `Network.predict` raises.
+        """
         outputs = self.predict(x)
         with quiet():
             return LINKS[self.loss.link if self.loss is not None else "identity"](outputs)
@@ -134,7 +137,8 @@ class Model:
     def score(self, x: ArrayLike, y: ArrayLike, metric: str | None = None) -> Any:
         """How well the model does on x and y by a metric: accuracy for a cross-entropy, else R², unless named.
 
-        `metric`: accuracy, mean_squared_error or r2. A float, or (K,).
+        `metric`: accuracy (a part of 1), mean_squared_error (in the targets' unit squared) or r2. y (n,) or (n, O).
+        A float, or (K,). Raises SettingError for an unknown metric.
         """
         if metric is None:
             metric = "r2" if self.loss is None or self.loss.link == "identity" else "accuracy"
@@ -147,7 +151,10 @@ class Model:
         return measure(y, answers)
 
     def save(self, path: FilePath) -> None:
-        """Write the model to a NumPy file (.npz): theta, and the description as JSON."""
+        """Write the model to a NumPy file (.npz): theta, and the description as JSON. Whole, or not at all.
+
+        Raises FileError where the file can't be written.
+        """
         described: tuple[tuple[str, Description | None], ...] = (
             ("network", self.network),
             ("loss", self.loss),
@@ -162,7 +169,10 @@ class Model:
 
     @staticmethod
     def load(path: FilePath) -> "Model":
-        """The model that `save` wrote. Nothing in the file is executed."""
+        """The model that `save` wrote. Nothing in the file is executed.
+
+        Raises FileError for a file that isn't there, isn't a model, is damaged, or lays out its parameters otherwise.
+        """
         check_exists(path)
         try:
             with open(path, "rb") as source, np.load(source, allow_pickle=False) as file:
