@@ -64,6 +64,12 @@ if TYPE_CHECKING:
     from chainrule.core.schedules import Schedule as Schedule
     from chainrule.core.schedules import StepDecay as StepDecay
     from chainrule.core.schedules import WarmUp as WarmUp
+    from chainrule.lab.compare import compare as compare
+    from chainrule.lab.comparison import Comparison as Comparison
+    from chainrule.lab.experiment import Experiment as Experiment
+    from chainrule.lab.experiment import Perceptron as Perceptron
+    from chainrule.lab.samples import DataFile as DataFile
+    from chainrule.lab.samples import DataSet as DataSet
     from chainrule.training import datasets as datasets
     from chainrule.training.early_stopping import EarlyStopping as EarlyStopping
     from chainrule.training.early_stopping import Ending as Ending
@@ -97,6 +103,10 @@ _NAMES = {
     "core.optimizers": "Adam AdamW Momentum Nesterov Optimizer RMSprop SGD",
     "core.penalties": "L2",
     "core.schedules": "Constant Cosine Exponential Schedule StepDecay WarmUp",
+    "lab.compare": "compare",
+    "lab.comparison": "Comparison",
+    "lab.experiment": "Experiment Perceptron",
+    "lab.samples": "DataFile DataSet",
     "training.early_stopping": "EarlyStopping Ending",
     "training.history": "History Record",
     "training.loop": "Run Training iterate train",

@@ -7,7 +7,7 @@ import typer
 from typer import rich_utils
 
 from chainrule import __version__
-from chainrule.interfaces.cli import predict, report, train
+from chainrule.interfaces.cli import check, compare, points, predict, report, train
 from chainrule.interfaces.cli.terminal import examples, in_sentences
 
 app = typer.Typer(
@@ -21,15 +21,22 @@ app = typer.Typer(
         "chainrule train xor",
         "chainrule train pets.csv --test 0.25 --save pets.npz",
         "chainrule predict pets.npz more_pets.csv",
+        "chainrule compare xor --learning-rate 0.1,1,10",
     ),
 )
 
 if not sys.stdout.isatty():
     rich_utils.FORCE_TERMINAL = None  # Typer colours the help on some services (GitHub's), though it goes into a file
 
-for module in (report, train, predict):
-    name = module.__name__.rpartition(".")[2]
-    app.command(name, epilog=module.EXAMPLES)(in_sentences(getattr(module, name)))
+for command, epilog in (
+    (report.report, report.EXAMPLES),
+    (train.train, train.EXAMPLES),
+    (predict.predict, predict.EXAMPLES),
+    (compare.compare, compare.EXAMPLES),
+    (check.check, check.EXAMPLES),
+    (points.data, points.EXAMPLES),
+):
+    app.command(command.__name__, epilog=epilog)(in_sentences(command))
 
 
 def show_version(wanted: bool) -> None:

@@ -50,7 +50,7 @@ Start = Annotated[
     str | None,
     _option(P, "--initializer", "NAME", _names(INITIALIZERS), "normal; for a file what suits the activation"),
 ]
-DType = Annotated[str, _option(P, "--dtype", "NAME", "float64 or float32.", "float64")]
+DType = Annotated[str | None, _option(P, "--dtype", "NAME", "float64 or float32.", "float64")]
 
 P = "Loss"
 LossName = Annotated[
@@ -77,10 +77,15 @@ Clip = Annotated[float | None, _option(P, "--clip", "NORM", "Largest norm of a g
 P = "Run"
 Epochs = Annotated[int | None, _option(P, "--epochs", "N", "Passes over the data.", "100,000; for a file 1,000", min=1)]
 BatchSize = Annotated[int | None, _option(P, "--batch-size", "N", "Samples a step, shuffled.", "all, in order", min=1)]
-Seed = Annotated[int, _option(P, "--seed", "N", "Decides points, start, shuffling, and what is held out.", "0", min=0)]
+Seed = Annotated[
+    int | None, _option(P, "--seed", "N", "Decides points, start, shuffling, and what is held out.", "0", min=0)
+]
 Patience = Annotated[
     int | None,
     _option(P, "--early-stopping", "PATIENCE", "Stop after so many epochs without a better loss.", min=1),
 ]
 Save = Annotated[Path | None, _option(P, "--save", "MODEL.npz", "Keep the model, for predict.")]
+Config = Annotated[
+    Path | None, _option(P, "--config", "FILE.toml", "An experiment to run; options that are given win over it.")
+]
 HistoryFile = Annotated[Path | None, _option(P, "--history", "FILE.csv", "Keep the losses.")]

@@ -3,15 +3,14 @@
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-import numpy as np
-
 from chainrule.core.arrays import Array
 from chainrule.core.errors import DataError, SettingError, choose, listing
 from chainrule.core.initializers import Glorot, He, Initializer, LeCun, Normal, Zeros
-from chainrule.core.losses import LOSSES, HalfSquaredError, Loss, SoftmaxCrossEntropy, SquaredError
+from chainrule.core.losses import LOSSES, Loss, SquaredError
 from chainrule.core.network import Network, mlp
 from chainrule.core.optimizers import OPTIMIZERS, Optimizer
 from chainrule.interfaces.cli.data import Data
+from chainrule.lab import samples
 from chainrule.lab.reference import TASKS
 
 INITIALIZERS: dict[str, type[Initializer]] = {
@@ -147,24 +146,6 @@ def targets_for(loss: Loss, data: Data) -> tuple[Array, int]:
     Class numbers stay as they are for a cross-entropy and for two classes; more classes become columns of zeros and a
     one for the squared errors.
     """
-    y = data.targets
-    n_columns = 1 if y.ndim == 1 else y.shape[1]
-    if len(data.classes) == 1:
-        raise DataError(
-            f"{data.name}: {data.target} is {data.classes[0]} in every row; expected two classes or more. "
-            "Add rows of another class."
-        )
-    if n_columns > 1:
-        return y, n_columns
-    if isinstance(loss, SoftmaxCrossEntropy):
-        largest = y.max()
-        n_classes = data.n_classes or (int(max(1, largest)) + 1 if np.isfinite(largest) else 2)
-        if n_classes > len(y) + 1:
-            raise DataError(
-                f"{loss} would need {n_classes:,} outputs for {len(y):,} samples; expected targets that are class "
-                "numbers 0, 1, 2, ... Take squared_error for a quantity."
-            )
-        return y.reshape(-1), n_classes
-    if data.n_classes > 2 and isinstance(loss, SquaredError | HalfSquaredError):
-        return np.eye(data.n_classes)[y.reshape(-1).astype(int)], data.n_classes
-    return y, 1
+    if data.y is None:
+        raise DataError(f"{data.name} holds no targets to learn; expected features and a target.")
+    return samples.targets_for(loss, data)

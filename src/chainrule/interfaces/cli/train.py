@@ -1,13 +1,15 @@
 """`chainrule train DATA`: one run, with the reference lab's log, prediction rows and accuracy."""
 
 import itertools
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from chainrule.core.errors import DivergenceError
+from chainrule.core.errors import DivergenceError, SettingError
 from chainrule.interfaces.cli import options
 from chainrule.interfaces.cli.answers import answer
+from chainrule.interfaces.cli.config import describe_config, read_config
 from chainrule.interfaces.cli.data import read_data
 from chainrule.interfaces.cli.job import Job, describe
 from chainrule.interfaces.cli.outputs import check_outputs
@@ -24,6 +26,7 @@ EXAMPLES = examples(
     "chainrule train linear --learning-rate 1 --epochs 20000 --save linear.npz",
     "chainrule train moons --layers 16,16 --activation tanh --optimizer adam",
     "chainrule train pets.csv --target kind --test 0.25 --save pets.npz",
+    "chainrule train --config experiment.toml --epochs 5000",
     "chainrule train prices.csv --validation 0.2 --early-stopping 50",
 )
 
@@ -36,13 +39,13 @@ INTERRUPTIONS = ("interrupted", "stopped by the caller")
 
 def train(
     data: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="DATA",
             help="linear, xor, xor_cloud, circles, moons, spiral, gaussians; a CSV file; or an .npz with x and y.",
             show_default=False,
         ),
-    ],
+    ] = None,
     target: options.Target = None,
     test: options.Test = None,
     validation: options.Validation = None,
@@ -55,7 +58,7 @@ def train(
     output: options.Output = None,
     no_bias: options.NoBias = False,
     initializer: options.Start = None,
-    dtype: options.DType = "float64",
+    dtype: options.DType = None,
     loss: options.LossName = None,
     penalty: options.Penalty = None,
     optimizer: options.OptimizerName = None,
@@ -68,8 +71,9 @@ def train(
     clip: options.Clip = None,
     epochs: options.Epochs = None,
     batch_size: options.BatchSize = None,
-    seed: options.Seed = 0,
+    seed: options.Seed = None,
     early_stopping: options.Patience = None,
+    config: options.Config = None,
     save: options.Save = None,
     history: options.HistoryFile = None,
 ) -> None:
@@ -86,7 +90,6 @@ def train(
     Ctrl-C ends a run with what it has learnt.
     """
     check_outputs({"--save": save, "--history": history})
-    data_set = read_data(data, target, points, noise, data_seed, seed)
     settings = Settings(
         layers=layers,
         activation=activation,
@@ -103,14 +106,24 @@ def train(
         bias_correction=False if no_bias_correction else None,
         epochs=epochs,
         batch_size=batch_size,
-        seed=seed,
-        dtype=dtype,
+        seed=seed or 0,
+        dtype=dtype or "float64",
         penalty=penalty,
         clip=clip,
         early_stopping=early_stopping,
     )
-    parts = share_out(data_set, test, validation, not data_set.named if standardize is None else standardize, seed)
-    job = describe(settings, parts)
+    if config is not None:
+        said = asdict(settings) | {"bias": False if no_bias else None, "seed": seed, "dtype": dtype}
+        del said["early_stopping"]
+        said |= {"points": points, "noise": noise, "data_seed": data_seed, "test": test}
+        said |= {"target": target, "standardize": standardize}
+        job = describe_config(read_config(config, data, said), validation, early_stopping)
+    elif data is None:
+        raise SettingError("Missing argument 'DATA': name a data set or a file, or give --config FILE.toml.")
+    else:
+        data_set = read_data(data, target, points, noise, data_seed, settings.seed)
+        scaled = not data_set.named if standardize is None else standardize
+        job = describe(settings, share_out(data_set, test, validation, scaled, settings.seed))
     training = job.start()
     remark(job.summary())
 
@@ -124,7 +137,7 @@ def train(
     if save is not None:
         model.save(save)
         remark(f"Saved the model: {save}")
-    show_test(model, parts)
+    show_test(model, job.parts)
     if ending.reason in INTERRUPTIONS:
         raise typer.Exit(INTERRUPTED)
 

@@ -1,0 +1,276 @@
+"""A comparison as a figure: the learning curves of its settings, and what each setting came to."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chainrule.core.losses import HalfSquaredError, SquaredError
+from chainrule.lab.comparison import Comparison, Summary, label, surviving_band
+from chainrule.lab.svg import COLOR, Drawing, render
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PURPLE = "#a8508c"
+"""Stands out from light and from dark pages alike, so that it needs no counterpart."""
+
+STYLES = [
+    (color, dash)
+    for dash in ("solid", (0, (4, 1.6)))
+    for color in (COLOR["class 1"], COLOR["class 0"], COLOR["run"], PURPLE)
+]
+"""Eight that every eye tells apart: four colours, then the same dashed."""
+
+MOST_PANELS = 4
+"""Of crossed settings, each value of one has a panel of curves: at most so many."""
+
+FLOOR = 1e-12
+"""The axes of losses reach down to this part of their height."""
+
+PANEL = (400, 300)
+
+Values = tuple[Any, ...]
+
+
+def draw(comparison: Comparison) -> str:
+    """The figure as an SVG."""
+    inner = _inner(comparison)
+    outer = _spaced(list(dict.fromkeys(_without(values, inner) for values in comparison.values)), MOST_PANELS)
+    series = list(dict.fromkeys(values[inner] for values in comparison.values))
+    shown = _spaced(series, len(STYLES))
+    drawings: list[Drawing] = [_curves(comparison, inner, each, shown, len(series)) for each in outer]
+    drawings.append(_finals(comparison, inner, outer))
+    columns = 2
+    drawings += [_blank] * (-len(drawings) % columns)
+    rows = [drawings[i : i + columns] for i in range(0, len(drawings), columns)]
+    names, starts = " and ".join(comparison.names), comparison.experiment.starts
+    return render(
+        rows,
+        name="comparison-" + "-".join(comparison.names),
+        title=f"Comparison of {names}",
+        description=f"The loss over epochs for {len(comparison.values)} settings of {names}, {starts} starts each: "
+        "the median and the band from 5 to 95 % of the starts that did not diverge. Then the loss each setting ended "
+        "with. " + _in_words(comparison),
+        size=PANEL,
+    )
+
+
+def _in_words(comparison: Comparison) -> str:
+    """The numbers, for those who don't see the figure."""
+    said = []
+    for each in comparison.summary()[:24]:
+        lost = f", {each.diverged} diverged" if each.diverged else ""
+        loss = "no loss" if math.isnan(each.median) else f"median loss {each.median:.3g}"
+        said.append(f"{each.label}: {loss}, {each.succeeded} of {each.starts} at or below {comparison.level:g}{lost}")
+    return "; ".join(said) + "."
+
+
+def _inner(comparison: Comparison) -> int:
+    """The setting whose values are the series of a panel: a numeric one, and of two the one with more values."""
+    sizes = [len({values[i] for values in comparison.values}) for i in range(len(comparison.names))]
+    return max(range(len(sizes)), key=lambda i: (_numeric(comparison, i), sizes[i]))
+
+
+def _numeric(comparison: Comparison, i: int) -> bool:
+    kinds = {type(values[i]) for values in comparison.values}
+    return kinds <= {int, float}
+
+
+def _without(values: Values, i: int) -> Values:
+    return values[:i] + values[i + 1 :]
+
+
+def _spaced(values: list[Any], most: int) -> list[Any]:
+    """At most so many of the values, evenly spaced, the first and the last among them."""
+    if len(values) <= most:
+        return values
+    return [values[round(i * (len(values) - 1) / (most - 1))] for i in range(most)]
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _title(comparison: Comparison, inner: int, outer: Values) -> str:
+    others = _without(comparison.names, inner)
+    return ", ".join(
+        f"{_words(name)} {label((value,))}" if isinstance(value, int | float | tuple) else label((value,))
+        for name, value in zip(others, outer, strict=True)
+    )
+
+
+def _loss_name(comparison: Comparison) -> str:
+    squared = all(isinstance(each.loss, SquaredError | HalfSquaredError) for each in comparison.experiments)
+    return "mean squared error" if squared else "loss"
+
+
+def _curves(comparison: Comparison, inner: int, outer: Values, shown: list[Any], n_series: int) -> Drawing:
+    ceiling = _ceiling(comparison)
+
+    def drawing(axes: "Axes") -> None:
+        longest, lowest, highest = 1, math.inf, 0.0
+        for values, each, runs in zip(comparison.values, comparison.experiments, comparison.runs, strict=True):
+            if _without(values, inner) != outer or values[inner] not in shown:
+                continue
+            color, dash = STYLES[shown.index(values[inner])]
+            longest = max(longest, each.epochs)
+            low, median, high = (np.minimum(each, ceiling) for each in surviving_band(runs.losses))
+            epochs = runs.epochs
+            lost = int(runs.diverged.sum())
+            mark = f"  ({lost} diverged)" if lost else ""
+            axes.fill_between(epochs, low, high, color=color, alpha=0.16 if len(shown) <= 3 else 0.1, linewidth=0)
+            axes.plot(epochs, median, color=color, linestyle=dash, linewidth=1.8, label=label((values[inner],)) + mark)
+            positive = np.concatenate([low[low > 0], high[high > 0]])
+            if len(positive):
+                lowest, highest = min(lowest, float(positive.min())), max(highest, float(positive.max()))
+        _log_scale(axes, "y", max(lowest, highest * FLOOR), highest)
+        axes.set_xlim(0, longest)
+        _thousands(axes, longest)
+        axes.set_ylabel(_loss_name(comparison))
+        axes.set_title(_title(comparison, inner, outer) or "learning curves")
+        name = _words(comparison.names[inner])
+        name += f"\n{len(shown)} of {n_series}" if len(shown) < n_series else ""
+        _legend(axes, name)
+
+    return drawing
+
+
+def _legend(axes: "Axes", name: str) -> None:
+    """Beside the panel, in the order of the values."""
+    if not axes.get_legend_handles_labels()[1]:
+        return
+    legend = axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.02), title=name, handlelength=1.6)
+    legend.get_title().set_color(COLOR["muted"])
+    legend.get_title().set_fontsize(9.5)
+    legend.set_alignment("left")
+
+
+def _finals(comparison: Comparison, inner: int, outer: list[Values]) -> Drawing:
+    """The final loss against the setting: on a scale of numbers, else a place for each value."""
+    numeric = _numeric(comparison, inner)
+
+    def drawing(axes: "Axes") -> None:
+        series = list(dict.fromkeys(values[inner] for values in comparison.values))
+        series = sorted(series) if numeric else series
+        places = [float(each) for each in series] if numeric else [float(i) for i in range(len(series))]
+        logarithmic = numeric and min(places) > 0 and max(places) >= 8 * min(places)
+        for k, each in enumerate(outer):
+            color, dash = STYLES[k]
+            rows = [row for row in comparison.summary() if _without(row.values, inner) == each]
+            rows.sort(key=lambda row: series.index(row.values[inner]))
+            at = [places[series.index(row.values[inner])] for row in rows]
+            nudged = [_nudge(place, k, len(outer), logarithmic, places) for place in at]
+            _series(
+                axes,
+                nudged,
+                rows,
+                _ceiling(comparison),
+                (color, dash if numeric else "none"),
+                _title(comparison, inner, each) or "median, 5–95 %",
+            )
+        finals = np.concatenate([runs.final for runs in comparison.runs])
+        finals = np.minimum(finals[np.isfinite(finals) & (finals > 0)], _ceiling(comparison))
+        dotted: dict[str, Any] = {"color": COLOR["muted"], "linewidth": 1.1, "linestyle": (0, (1, 2))}
+        axes.axhline(comparison.level, label=f"{comparison.level:g}: success", **dotted)
+        if any(runs.diverged.any() for runs in comparison.runs):
+            axes.plot([], [], "x", color=COLOR["muted"], markersize=6, label="some diverged")
+        lowest, highest = (finals.min(), finals.max()) if len(finals) else (comparison.level, comparison.level)
+        _log_scale(axes, "y", min(float(lowest), comparison.level), max(float(highest), comparison.level))
+        if logarithmic:
+            _log_scale(axes, "x", min(places) / 1.3, max(places) * 1.3)
+        elif not numeric:
+            axes.set_xticks(places, [label((each,)) for each in series], **_slant(series))
+            axes.set_xlim(-0.6, len(places) - 0.4)
+        axes.set_xlabel(_words(comparison.names[inner]))
+        axes.set_ylabel(f"final {_loss_name(comparison)}")
+        axes.set_title(f"where {comparison.experiment.starts} starts end")
+        _legend(axes, ", ".join(_words(name) for name in _without(comparison.names, inner)))
+
+    return drawing
+
+
+def _slant(series: Sequence[Any]) -> dict[str, Any]:
+    """Long names stand aslant, so that they don't run into each other."""
+    long = sum(len(label((each,))) for each in series) > 34
+    return {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if long else {}
+
+
+def _nudge(place: float, k: int, n: int, logarithmic: bool, places: list[float]) -> float:
+    """Series stand a little beside each other, so that their bars can be told apart."""
+    aside = (k - (n - 1) / 2) * 0.12
+    if logarithmic:
+        return place * math.exp(aside * math.log(max(places) / min(places)) / len(places))
+    return place + aside * (max(places) - min(places) or 1.0) / max(1, len(places) - 1)
+
+
+def _series(
+    axes: "Axes", at: list[float], rows: list[Summary], ceiling: float, style: tuple[str, Any], name: str
+) -> None:
+    """Bands as bars, medians as points; a cross at the top where some starts diverged."""
+    color, dash = style
+    alive = [i for i, row in enumerate(rows) if not math.isnan(row.median)]
+    axes.vlines(
+        [at[i] for i in alive],
+        [min(rows[i].low, ceiling) for i in alive],
+        [min(rows[i].high, ceiling) for i in alive],
+        color=color,
+        alpha=0.45,
+        linewidth=3.5,
+    )
+    medians = [min(row.median, ceiling) for row in rows]
+    how: dict[str, Any] = {"markeredgecolor": COLOR["paper"], "markeredgewidth": 0.8, "zorder": 3}
+    axes.plot(at, medians, color=color, linestyle=dash, linewidth=1.3, marker="o", markersize=6, label=name, **how)
+    lost = [place for place, row in zip(at, rows, strict=True) if row.diverged]
+    axes.plot(lost, [0.965] * len(lost), "x", color=color, markersize=6, transform=axes.get_xaxis_transform())
+
+
+def _log_scale(axes: "Axes", which: str, low: float, high: float) -> None:
+    """A logarithmic axis with a little room, and ticks that are written as people read them."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    if not (0 < low <= high < math.inf):
+        low, high = 0.1, 1.0
+    axis = axes.yaxis if which == "y" else axes.xaxis
+    (axes.set_yscale if which == "y" else axes.set_xscale)("log")
+    room = 1.25 if which == "y" else 1.0
+    (axes.set_ylim if which == "y" else axes.set_xlim)(low / room, high * room)
+    decades = math.log10(high / low)
+    subs: Any = (1.0, 2.0, 5.0) if decades < 2 else (1.0,)
+    axis.set_major_locator(LogLocator(10, subs=subs, numticks=7))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: _number(value)))
+    axis.set_minor_locator(NullLocator())
+
+
+def _number(value: float) -> str:
+    """A tick's number.
+
+    >>> _number(0.001), _number(1e-7), _number(100.0), _number(1e6)
+    ('0.001', '1e−7', '100', '1e6')
+    """
+    if 1e-4 <= value < 1e5:
+        return f"{value:.10f}".rstrip("0").rstrip(".")
+    mantissa, exponent = f"{value:.0e}".split("e")
+    return f"{mantissa}e{int(exponent)}".replace("-", "−")
+
+
+def _thousands(axes: "Axes", longest: int) -> None:
+    if longest < 10_000:
+        axes.set_xlabel("epoch")
+        return
+    from matplotlib.ticker import FuncFormatter
+
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / 1000:g}"))
+    axes.set_xlabel("epoch, in thousands")
+
+
+def _ceiling(comparison: Comparison) -> float:
+    """Where the axes of losses end: above, what runs come by on their way to divergence would hide all else."""
+    starts = np.concatenate([runs.losses[0] for runs in comparison.runs])
+    starts = starts[np.isfinite(starts)]
+    return max(3 * float(starts.max()), comparison.level) if len(starts) else 1.0
+
+
+def _blank(axes: "Axes") -> None:
+    axes.set_axis_off()
