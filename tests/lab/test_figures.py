@@ -56,7 +56,7 @@ def test_each_is_well_formed_named_and_described(panels):
 
 def test_text_stays_text(panels):
     words = " ".join(ET.fromstring(panels["curve-linear"]).itertext())
-    for expected in ("epoch, in thousands", "mean squared error", "the reference", "median", "0.0001", "0.1"):
+    for expected in ("epoch, in thousands", "mean squared error", "reference", "each start", "median", "0.0001", "0.1"):
         assert expected in words
 
 
@@ -112,6 +112,42 @@ def test_the_overview_holds_all(outcomes):
     words = " ".join(ET.fromstring(figures.overview(outcomes)).itertext())
     for title in ("linear", "xor", "linear, answer", "xor, answer"):
         assert title in words
+
+
+def test_the_overview_is_light(outcomes):
+    many = {
+        task: replace(
+            each,
+            lab=Lab(200, 32),
+            losses=each.losses[:, [0, 1, 2] * 10 + [0, 1]],
+            final=each.final[[0, 1, 2] * 10 + [0, 1]],
+            theta=each.theta[[0, 1, 2] * 10 + [0, 1]],
+        )
+        for task, each in outcomes.items()
+    }
+    assert len(svg.as_file(figures.overview(many))) < 150_000
+
+
+def test_one_start_has_no_band(outcomes):
+    outcome = outcomes["xor"]
+    alone = replace(
+        outcome, lab=Lab(200, 1), losses=outcome.losses[:, :1], final=outcome.final[:1], theta=outcome.theta[:1]
+    )
+    words = " ".join(" ".join(ET.fromstring(each).itertext()) for each in figures.panels({"xor": alone}).values())
+    assert "start shown" in words
+    for many in ("band", "median", "each start", "starts"):
+        assert many not in words
+
+
+def test_a_line_stays_near_the_points_left_out():
+    x = np.linspace(0, 1, 200)
+    for y in (np.sin(6 * x), np.exp(-20 * x), x, np.zeros_like(x)):
+        kept = figures.corners(x, y, 0.002)
+        assert (kept[0], kept[-1]) == (0, 199)
+        assert len(kept) < 60
+        np.testing.assert_allclose(np.interp(x, x[kept], y[kept]), y, atol=0.05)
+    angle = np.linspace(0, 2 * np.pi, 100)  # a closed line
+    assert 10 < len(figures.corners(np.cos(angle), np.sin(angle), 0.01)) < 100
 
 
 def test_without_matplotlib_one_sentence_says_what_to_install(monkeypatch):

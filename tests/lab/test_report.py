@@ -118,7 +118,7 @@ def test_headings_are_in_order_and_every_chapter_is_in_the_contents(page, text):
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(b <= a + 1 for a, b in itertools.pairwise(levels))
-    assert [attrs["href"][1:] for attrs in page.all("a")][1:] == list(CHAPTERS)
+    assert [attrs["href"][1:] for attrs in page.all("a")][1 : 1 + len(CHAPTERS)] == list(CHAPTERS)
     assert page.all("html") == [{"lang": "en"}]
 
 
@@ -240,14 +240,51 @@ def test_sentences_turn_round_with_the_coverage(other):
     task = other["tasks"]["xor"]
     log = [{"epoch": e, "verdict": "inside"} for e in (0, 5_000, 10_000)]
     task |= {"log": log, "coverage": {"inside": 3, "of": 3}}
-    assert sentences.coverage("xor", task).endswith("inside the 5–95 % band at all 3 epochs that both logs have.")
+    assert sentences.coverage("xor", task).endswith(
+        "at all 3 epochs that both logs have: the learning rate, 0.25, was chosen by trial so that it does."
+    )
     log[1]["verdict"], log[2]["verdict"] = "below", "above"
-    task["coverage"] = {"inside": 1, "of": 3}
     sentence = sentences.coverage("xor", task)
-    assert "at 1 of the 3 epochs" in sentence
-    assert sentence.endswith("it lies below it at 5,000 and above it at 10,000.")
-    task["coverage"] = {"inside": 0, "of": 3}
+    assert "at 1 of the 3 epochs that both logs have, though the learning rate, 0.25, was chosen by trial" in sentence
+    assert sentence.endswith("it lies below it at epoch 5,000 and above it at epoch 10,000.")
+    log[0]["verdict"] = "below"
     assert "at none of the 3 epochs" in sentences.coverage("xor", task)
+    assert sentences.coverage("xor", task).endswith("below it at epochs 0 and 5,000 and above it at epoch 10,000.")
+
+
+def test_one_epoch_has_a_sentence_of_its_own(other):
+    task = other["tasks"]["xor"]
+    task["log"] = [{"epoch": 0, "verdict": "inside"}]
+    assert "inside the 5–95 % band at the only epoch that both logs have: " in sentences.coverage("xor", task)
+    task["log"] = [{"epoch": 0, "verdict": "above"}]
+    assert "lies above the 5–95 % band at the only epoch that both logs have, " in sentences.coverage("xor", task)
+    task["log"] = [{"epoch": 0, "verdict": None}]
+    assert sentences.coverage("xor", task) == "On xor there is no epoch to compare with the reference."
+
+
+def test_one_start_has_sentences_of_its_own(other):
+    task = other["tasks"]["linear"]
+    task["starts"] = [{"seed": 9, "final_loss": 0.25, "training_accuracy": 0.5, "accuracy": 0.52}]
+    task["reached"] |= {"of": 1, "99": 0, "100": 0}
+    task["log"] = [{"epoch": 0, "verdict": "above"}, {"epoch": 5_000, "verdict": "below"}]
+    assert sentences.coverage("linear", task) == (
+        "On linear the reference’s loss lies below ours at epoch 5,000 and above ours at epoch 0; "
+        "a band needs more than one start."
+    )
+    end = "ends at 52 %, with a training loss of 0.250000."
+    assert sentences.reached("linear", task) == f"On linear the one start (seed 9) {end}"
+    final = sentences.final({"linear": task | {"final": {"low": 0.1, "median": 0.1, "high": 0.1}}})
+    assert final == "After the last epoch the loss is 0.100000 on linear."
+    tasks = {"linear": task | {"learnt": 500}, "xor": task | {"learnt": None, "learning_rate": 0.25}}
+    assert "xor isn’t: the loss falls below 0.1 by epoch 500 on linear" in sentences.speed(tasks, 0.1)
+
+
+def test_wrong_answers_are_named(other):
+    task = other["tasks"]["linear"]
+    task["predictions"] = [{"prediction": i / 100} for i in range(20)]
+    assert sentences.wrong(task | {"wrong": []}) == "None is wrong."
+    assert sentences.wrong(task | {"wrong": [3, 12]}) == "Wrong: Iter 3 (0.030), 12 (0.120)."
+    assert sentences.wrong(task | {"wrong": list(range(20))}).endswith("7 (0.070) and 12 more.")
 
 
 def test_sentences_turn_round_with_the_starts(other):
@@ -290,12 +327,16 @@ def test_sentences_turn_round_with_the_answers(other):
 @pytest.mark.parametrize(
     ("linear", "xor", "expected"),
     [
-        (500, 9_000, "Linear is learnt before xor: on linear half"),
-        (9_000, 500, "Xor is learnt before linear: on xor half"),
-        (500, 500, "Both tasks are learnt at the same pace"),
+        (
+            500,
+            9_000,
+            "Linear is learnt before xor, each at its own learning rate: the median loss falls below 0.1 by epoch 500",
+        ),
+        (9_000, 500, "Xor is learnt before linear, each"),
+        (500, 500, "Both tasks are learnt alike"),
         (500, None, "Linear is learnt, xor isn’t"),
         (None, 500, "Xor is learnt, linear isn’t"),
-        (None, None, "On neither task half of the starts"),
+        (None, None, "Neither task is learnt"),
     ],
 )
 def test_sentences_turn_round_with_the_speed(other, linear, xor, expected):
@@ -318,9 +359,31 @@ def test_names_are_escaped(other):
     assert "<script>" not in render_page(other, dict.fromkeys(_names(), ""))
 
 
-def test_one_start_and_one_epoch_make_a_page_too(tmp_path, monkeypatch):
-    page = Page(write_report(tmp_path, epochs=1, starts=1, seed=9).read_text(encoding="utf-8"))
-    assert "Epoch 0 Loss" in " ".join(page.words)
+@pytest.mark.parametrize("epochs", [1, 30])
+def test_one_start_makes_a_page_too(tmp_path, epochs):
+    path = write_report(tmp_path, epochs=epochs, starts=1, seed=9)
+    text = path.read_text(encoding="utf-8")
+    words = " ".join(" ".join(Page(re.sub("<code>import.*?</code>", "", text, flags=re.DOTALL)).words).split())
+    assert "Epoch 0 Loss" in words
+    for lines in re.findall("<code>(import .*?)</code>", text, re.DOTALL):
+        exec(unescape(lines), {})
+    for clumsy in ("only start", "1 starts", "each of 1", "the 1 ", "all its starts", "5–95", "median", " 1 epochs"):
+        assert clumsy not in words, clumsy
+
+
+def test_every_start_marks_the_one_shown(text, found):
+    chapter = text[text.index('<section id="starts"') : text.index('<section id="environment"')]
+    for task in found["tasks"].values():
+        assert f"<em>shown</em> {task['shown']['final_loss']:.6f}" in chapter
+    assert chapter.count("<em>shown</em>") == 2
+    assert chapter.count('class="chosen"') == 3 + 2
+
+
+def test_nothing_is_said_twice(page, found):
+    words = " ".join(" ".join(page.words).split())
+    for sentence in (each for chapter in said(found).values() for each in chapter):
+        assert words.count(" ".join(sentence.split())) == 1
+    assert "without a public title or author" in words
 
 
 def test_json_reads_back():
@@ -340,6 +403,27 @@ def test_bad_input_is_a_sentence_before_any_work(tmp_path, monkeypatch):
             without.setitem(sys.modules, module, None)
             with pytest.raises(MissingExtraError, match=r"pip install 'chainrule\[report\]'"):
                 write_report(tmp_path)
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_an_interrupted_report_leaves_nothing_behind(tmp_path, monkeypatch, there):
+    def interrupted(lab, progress):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(report, "run_lab", interrupted)
+    out = tmp_path / "deep" / "report"
+    if there:
+        out.mkdir(parents=True)
+    with pytest.raises(KeyboardInterrupt):
+        write_report(out)
+    assert list(tmp_path.rglob("*")) == ([out.parent, out] if there else [])
+
+
+def test_a_file_in_the_place_of_the_figures_is_found_before_any_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "run_lab", None)
+    (tmp_path / "figures").write_text("")
+    with pytest.raises(FileError, match=r"can't make the folder .*figures: .*choose another place"):
+        write_report(tmp_path)
 
 
 def _names():

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -49,7 +50,8 @@ def write_report(
     need_matplotlib()
     _need_jinja()
     out = Path(out)
-    _make_folder(out / "figures")
+    for folder in (out, out / "figures"):
+        _check_writable(folder)
     show = progress or silent
 
     begin = time.perf_counter()
@@ -64,6 +66,7 @@ def write_report(
     found["timings"] = {what: round(each, 2) for what, each in seconds.items()}
     page = render_page(found, figures)
 
+    (out / "figures").mkdir(parents=True, exist_ok=True)
     for name, svg in {**figures, "overview": everything}.items():
         save(svg, out / "figures" / f"{name}.svg")
     for path, text in ((out / "results.json", as_json(found)), (out / "index.html", page)):
@@ -87,7 +90,7 @@ def render_page(found: Results, figures: Mapping[str, str]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.filters["percent"] = sentences.percent
+    pages.filters |= {"percent": sentences.percent, "wrong": sentences.wrong, "sure": sentences.sure}
     settings = found["settings"]
     lab = Lab(settings["epochs"], settings["starts"], settings["seed"])
     shown = {task: each["shown"]["seed"] for task, each in found["tasks"].items()}
@@ -119,10 +122,8 @@ def said(found: Results) -> dict[str, list[str]]:
     comparison = [sentences.speed(tasks, LEARNT)] if len(tasks) == 2 else []
     return {
         "glance": [*each(sentences.coverage), *each(sentences.reached)],
-        "log": each(sentences.coverage),
         "curves": [*comparison, sentences.final(tasks)],
         "predictions": [*each(sentences.accuracy), *each(sentences.answers)],
-        "starts": each(sentences.reached),
     }
 
 
@@ -150,8 +151,14 @@ def _need_jinja() -> Any:
     return jinja2
 
 
-def _make_folder(folder: Path) -> None:
+def _check_writable(folder: Path) -> None:
+    """Raise unless files can be written in this folder, or it can be made. Leaves nothing behind."""
+    there = next((each for each in (folder, *folder.parents) if each.exists()), folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=there):
+            pass
     except OSError as error:
-        raise FileError(f"can't make the folder {folder}: {error.strerror or error}; choose another place.") from error
+        what = "write in" if there == folder and folder.is_dir() else "make"
+        raise FileError(
+            f"can't {what} the folder {folder}: {error.strerror or error}; choose another place."
+        ) from error

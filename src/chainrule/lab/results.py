@@ -75,6 +75,7 @@ def task_results(outcome: Outcome) -> Results:
     predictions = outcome.model.predict(x)[k, :, 0]
     log = log_rows(outcome)
     compared = [row for row in log if row["reference"] is not None]
+    wrong = np.flatnonzero((predictions >= 0.5) != (truth == 1))
     low, median, high = band(outcome.losses)
     return {
         "optimizer": repr(lab.optimizer(task)),
@@ -95,7 +96,9 @@ def task_results(outcome: Outcome) -> Results:
             {"x": each.tolist(), "truth": int(answer), "prediction": number(prediction)}
             for each, answer, prediction in zip(x, truth, predictions, strict=True)
         ],
+        "wrong": wrong.tolist(),
         "accuracy": float(accuracy[k]),
+        "sure": sure(outcome),
         "answers": {str(c): answers(x, predictions, truth, c) for c in (0, 1)},
         "starts": [
             {
@@ -178,6 +181,14 @@ def answers(x: Array, predictions: Array, truth: Array, c: int) -> Results | Non
         "highest": number(predictions[of_class].max()),
         "faintest_at": [round(float(each), 6) for each in x[faintest]],
     }
+
+
+def sure(outcome: Outcome) -> float:
+    """The share of the unit square where the shown start's answer is below 0.05 or above 0.95, on a grid of places."""
+    side = (np.arange(100) + 0.5) / 100
+    x1, x2 = np.meshgrid(side, side)
+    answer = outcome.model[outcome.shown].predict(np.stack([x1.ravel(), x2.ravel()], axis=1))
+    return number((np.abs(answer - 0.5) > 0.45).mean())
 
 
 def number(value: Any) -> float:

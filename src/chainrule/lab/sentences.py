@@ -6,28 +6,6 @@ from typing import Any
 Results = dict[str, Any]
 
 
-def many(n: int, thing: str) -> str:
-    """A count with its noun.
-
-    >>> many(1, "start"), many(1000, "epoch")
-    ('1 start', '1,000 epochs')
-    """
-    return f"{n:,} {thing}{'' if n == 1 else 's'}"
-
-
-def n_of(n: int, of: int, thing: str) -> str:
-    """How many of them: all, none, or a count.
-
-    >>> n_of(32, 32, "start"), n_of(0, 32, "start"), n_of(31, 32, "start"), n_of(1, 1, "start")
-    ('all 32 starts', 'none of the 32 starts', '31 of the 32 starts', 'the only start')
-    """
-    if of == 1:
-        return f"the only {thing}" if n else f"not the only {thing}"
-    if n == of:
-        return f"all {of} {thing}s"
-    return f"{n or 'none'} of the {of} {thing}s"
-
-
 def percent(fraction: float) -> str:
     """A fraction as a percentage, without needless digits.
 
@@ -52,40 +30,42 @@ def capital(sentence: str) -> str:
 
 
 def coverage(task: str, found: Results) -> str:
-    """Whether the reference's curve lies in the band of the starts, and where it doesn't."""
-    inside, of = found["coverage"]["inside"], found["coverage"]["of"]
-    if of == 0:
+    """Whether the reference's curve lies in the band of the starts, where it doesn't, and why that proves little."""
+    compared = [row for row in found["log"] if row["verdict"]]
+    if not compared:
         return f"On {task} there is no epoch to compare with the reference."
+    sides = [(side, [f"{row['epoch']:,}" for row in compared if row["verdict"] == side]) for side in ("below", "above")]
+    sides = [(side, epochs) for side, epochs in sides if epochs]
+    if len(found["starts"]) == 1:
+        beside = listed([f"{side} ours at {_epochs(epochs)}" for side, epochs in sides]) if sides else "where ours does"
+        return f"On {task} the reference’s loss lies {beside}; a band needs more than one start."
+    lies, rate = f"On {task} the reference’s loss lies", f"the learning rate, {found['learning_rate']:g}, was chosen"
+    of, inside = len(compared), len(compared) - sum(len(epochs) for _, epochs in sides)
     if inside == of:
         where = "the only epoch" if of == 1 else f"all {of} epochs"
-        return f"On {task} the reference’s loss lies inside the 5–95 % band at {where} that both logs have."
-    count = f"{inside} of the {of}" if inside else f"none of the {of}"
-    sides = []
-    for side in ("below", "above"):
-        epochs = [f"{row['epoch']:,}" for row in found["log"] if row["verdict"] == side]
-        if epochs:
-            at = epochs if len(epochs) <= 4 else [f"{len(epochs)} epochs from {epochs[0]} to {epochs[-1]}"]
-            sides.append(f"{side} it at {listed(at)}")
-    noun = "epoch" if of == 1 else "epochs"
+        return f"{lies} inside the 5–95 % band at {where} that both logs have: {rate} by trial so that it does."
+    if of == 1:
+        return f"{lies} {sides[0][0]} the 5–95 % band at the only epoch that both logs have, though {rate} to hold it."
+    outside = listed([f"{side} it at {_epochs(epochs)}" for side, epochs in sides])
     return (
-        f"On {task} the reference’s loss lies inside the 5–95 % band at {count} {noun} that both logs have; "
-        f"it lies {' and '.join(sides)}."
+        f"{lies} inside the 5–95 % band at {inside or 'none'} of the {of} epochs that both logs have, "
+        f"though {rate} by trial to hold it there; it lies {outside}."
     )
 
 
 def reached(task: str, found: Results) -> str:
     """How many starts succeed on the test points, and what becomes of the others."""
     of, perfect, nearly = found["reached"]["of"], found["reached"]["100"], found["reached"]["99"]
-    if perfect == of:
-        return f"On {task} {n_of(of, of, 'start')} answer every test point rightly."
-    some = f"On {task} {n_of(perfect, of, 'start')} {_verb(perfect, of, 'answer')} every test point rightly"
-    if nearly > perfect:
-        some += f", and {nearly} reach 99 %" if nearly > 1 else ", and 1 reaches 99 %"
     worst = min(found["starts"], key=lambda start: (start["accuracy"], -start["final_loss"]))
-    return (
-        f"{some}; the worst start (seed {worst['seed']}) ends at {percent(worst['accuracy'])}, "
-        f"with a training loss of {worst['final_loss']:.6f}."
-    )
+    end = f"ends at {percent(worst['accuracy'])}, with a training loss of {worst['final_loss']:.6f}."
+    if of == 1:
+        return f"On {task} the one start (seed {worst['seed']}) {end}"
+    if perfect == of:
+        return f"On {task} all {of} starts answer every test point rightly."
+    some = f"On {task} {perfect or 'none'} of the {of} starts {_verb(perfect, 'answer')} every test point rightly"
+    if nearly > perfect:
+        some += f", and {nearly} {_verb(nearly, 'reach', 'reaches')} 99 %"
+    return f"{some}; the worst start (seed {worst['seed']}) {end}"
 
 
 def accuracy(task: str, found: Results) -> str:
@@ -120,30 +100,64 @@ def answers(task: str, found: Results) -> str:
     return f"{sentence} The reference’s lie {about}, and between {low_1:.6f} and {high_1:.6f}."
 
 
+def wrong(found: Results) -> str:
+    """Which of the shown start's answers are wrong; the first eight by name."""
+    rows = [f"{i} ({found['predictions'][i]['prediction']:.3f})" for i in found["wrong"]]
+    if not rows:
+        return "None is wrong."
+    more = f" and {len(rows) - 8} more" if len(rows) > 8 else ""
+    return f"Wrong: Iter {', '.join(rows[:8])}{more}."
+
+
 def speed(tasks: dict[str, Results], level: float) -> str:
-    """Which task is learnt first, and which ends with the lower loss."""
+    """Which task is learnt first, at the learning rate that each has."""
     (a, first), (b, second) = tasks.items()
     at_a, at_b = first["learnt"], second["learnt"]
-    below = f"half of the starts have a loss below {level:g}"
+    loss = "the loss" if len(first["starts"]) == 1 else "the median loss"
+    rates = {name: f"{name} (learning rate {each['learning_rate']:g})" for name, each in tasks.items()}
     if at_a is None and at_b is None:
-        return f"On neither task {below} at any epoch recorded."
+        return f"Neither task is learnt: {loss} is below {level:g} at no epoch recorded, on {rates[a]} or {rates[b]}."
     if at_a is None or at_b is None:
         learnt, at, other = (a, at_a, b) if at_b is None else (b, at_b, a)
-        return f"{capital(learnt)} is learnt, {other} isn’t: on {learnt} {below} at epoch {at:,}, on {other} never."
+        return (
+            f"{capital(learnt)} is learnt, {other} isn’t: {loss} falls below {level:g} by epoch {at:,} "
+            f"on {rates[learnt]}, at no epoch recorded on {rates[other]}."
+        )
     if at_a == at_b:
-        return f"Both tasks are learnt at the same pace: {below} at epoch {at_a:,}."
+        return (
+            f"Both tasks are learnt alike: {loss} falls below {level:g} by epoch {at_a:,} on {rates[a]} and {rates[b]}."
+        )
     quick, at, slow, later = (a, at_a, b, at_b) if at_a < at_b else (b, at_b, a, at_a)
-    return f"{capital(quick)} is learnt before {slow}: on {quick} {below} at epoch {at:,}, on {slow} at {later:,}."
+    return (
+        f"{capital(quick)} is learnt before {slow}, each at its own learning rate: {loss} falls below {level:g} "
+        f"by epoch {at:,} on {rates[quick]}, by epoch {later:,} on {rates[slow]}."
+    )
 
 
 def final(tasks: dict[str, Results]) -> str:
     """The losses after the last epoch."""
-    each = [
-        "{median:.6f} on {task} (5–95 %: {low:.6f} to {high:.6f})".format(task=task, **found["final"])
-        for task, found in tasks.items()
-    ]
-    return f"After the last epoch the median loss is {listed(each)}."
+    alone = len(next(iter(tasks.values()))["starts"]) == 1
+    each = "{median:.6f} on {task}" if alone else "{median:.6f} on {task} (5–95 %: {low:.6f} to {high:.6f})"
+    losses = [each.format(task=task, **found["final"]) for task, found in tasks.items()]
+    return f"After the last epoch the {'loss' if alone else 'median loss'} is {listed(losses)}."
 
 
-def _verb(n: int, of: int, verb: str) -> str:
-    return verb + "s" if n == 1 or of == 1 else verb
+def sure(tasks: dict[str, Results]) -> str:
+    """How much of the square is answered surely.
+
+    >>> sure({"linear": {"sure": 0.971}, "xor": {"sure": 0.6}})
+    '97 % of the square on linear and 60 % on xor'
+    """
+    square = [f"{100 * found['sure']:.0f} %{{}} on {task}" for task, found in tasks.items()]
+    return listed([each.format("" if i else " of the square") for i, each in enumerate(square)])
+
+
+def _epochs(epochs: Sequence[str]) -> str:
+    """Epochs by name, or, where there are many, the first and the last."""
+    if len(epochs) <= 4:
+        return f"epoch{'s' * (len(epochs) > 1)} {listed(epochs)}"
+    return f"{len(epochs)} epochs from {epochs[0]} to {epochs[-1]}"
+
+
+def _verb(n: int, plural: str, singular: str = "") -> str:
+    return (singular or plural + "s") if n == 1 else plural

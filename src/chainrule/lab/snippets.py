@@ -20,7 +20,7 @@ def curves(lab: Lab) -> str:
     # xor: all starts at once, as one population
     run = cr.train(network, *cr.datasets.xor(), optimizer=cr.SGD(0.25), population=32, seed=0, **settings)
     xor = 2 * run.history["loss"]         # (records, starts): the mean squared error
-    # linear: each start has points of its own, so here they take turns
+    # linear: each start has points of its own, and `train` gives a population the same ones: so they take turns
     runs = [cr.train(network, *cr.datasets.linear(n=100, seed=seed), optimizer=cr.SGD(0.8), seed=seed, **settings)
             for seed in range(0, 32)]
     linear = np.stack([2 * run.history["loss"] for run in runs], axis=1)
@@ -40,7 +40,7 @@ settings = {{"loss": cr.{lab.loss!r}, "epochs": {lab.epochs:_}, "record_every": 
 run = cr.train(network, *{xor.points(first)}, optimizer=cr.{lab.optimizer(xor)!r}, population={lab.starts}, \
 seed={first}, **settings)
 xor = 2 * run.history["loss"]         # (records, starts): the mean squared error
-# linear: each start has points of its own, so here they take turns
+# linear: each start has points of its own, and `train` gives a population the same ones: so they take turns
 runs = [cr.train(network, *{points}, optimizer=cr.{lab.optimizer(linear)!r}, seed=seed, **settings)
         for seed in range({first}, {beyond})]
 linear = np.stack([2 * run.history["loss"] for run in runs], axis=1)

@@ -46,7 +46,7 @@ STYLE: dict[str, Any] = {
     "axes.labelsize": 10.5,
     "xtick.labelsize": 10,
     "ytick.labelsize": 10,
-    "legend.fontsize": 9.5,
+    "legend.fontsize": 10,
     "legend.frameon": False,
     "legend.handlelength": 1.8,
     "legend.borderaxespad": 0.2,
@@ -135,6 +135,7 @@ def _fit_for_pages(svg: str, name: str, title: str, description: str, width: flo
     body = body.replace("xlink:href", "href")
     body = re.sub(r"font: ([^;\"']*?)([\d.]+px) [^;\"]*", r"font: \1\2 " + FONT.replace("'", "&apos;"), body)
     body = re.sub(r"<[^>]*>", lambda tag: re.sub(r"-?\d+\.\d{3,}", _shorter, tag[0]), body)  # never the text between
+    body = re.sub(r' d="([^"]*)"', lambda path: f' d="{_on_one_line(path[1])}"', body)
     used = set(re.findall(r"[(\"]#([^)\"]+)[)\"]", body))
     body = re.sub(r' id="([^"]*)"', lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "", body)
     body = re.sub(r"([(\"])#([^)\"]+)([)\"])", rf"\1#{name}-\2\3", body)
@@ -149,6 +150,18 @@ def _fit_for_pages(svg: str, name: str, title: str, description: str, width: flo
 def _shorter(number: re.Match[str]) -> str:
     """A coordinate to a hundredth of a pixel."""
     return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+
+
+def _on_one_line(path: str) -> str:
+    r"""A path without its line breaks. After M and L, numbers alone go on with L.
+
+    >>> _on_one_line("M 0 1 \nL 2 3 \nL 4 5 \nz\n")
+    'M0 1 2 3 4 5z'
+    """
+    path = " ".join(path.split())
+    if not re.search("[^MLz0-9. -]", path):
+        path = path.replace(" L ", " ")
+    return re.sub(r" ?([A-Za-z]) ?", r"\1", path)
 
 
 def as_file(svg: str) -> str:
