@@ -29,7 +29,7 @@ Contender = Callable[[int], float]
 """Trains for so many epochs from the start; returns the loss before the last update."""
 
 
-def chainrule(epochs: int) -> float:
+def chainrule(epochs: int, population: int | None = None) -> float:
     run = cr.train(
         network,
         x,
@@ -38,24 +38,14 @@ def chainrule(epochs: int) -> float:
         optimizer=cr.SGD(RATE),
         epochs=epochs,
         theta=start,
+        population=population,
         record_every=epochs - 1,
     )
-    return float(run.history["loss"][-1])
+    return float(np.ravel(run.history["loss"][-1])[0])
 
 
 def chainrule_population(epochs: int) -> float:
-    run = cr.train(
-        network,
-        x,
-        y,
-        loss=cr.HalfSquaredError(),
-        optimizer=cr.SGD(RATE),
-        epochs=epochs,
-        theta=start,
-        population=MEMBERS,
-        record_every=epochs - 1,
-    )
-    return float(run.history["loss"][-1, 0])
+    return chainrule(epochs, MEMBERS)
 
 
 def textbook(epochs: int) -> float:

@@ -1,7 +1,5 @@
 """What a comparison came to: a tidy table of all runs, a summary by setting, curves, and the figure."""
 
-import csv
-import io
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +9,9 @@ import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.core.description import Description
-from chainrule.core.errors import MissingExtraError
 from chainrule.lab.populations import Runs
 from chainrule.lab.results import band, first_below
-from chainrule.training.storage import replacing
+from chainrule.training.tables import columns_to_csv, columns_to_pandas
 
 if TYPE_CHECKING:
     from chainrule.lab.experiment import Experiment
@@ -125,22 +122,11 @@ class Comparison:
 
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
         """The tidy table as CSV text, also written to `path` where one is given."""
-        text, table = io.StringIO(), self.to_dict()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(table)
-        writer.writerows(zip(*table.values(), strict=True))
-        if path is not None:
-            with replacing(path) as file:
-                file.write(text.getvalue())
-        return text.getvalue().rstrip("\n")
+        return columns_to_csv(self.to_dict(), path)
 
     def to_pandas(self) -> Any:
         """The tidy table as a data frame; needs the extra `pandas`."""
-        try:
-            import pandas  # type: ignore[import-untyped,unused-ignore]
-        except ImportError:
-            raise MissingExtraError("to_pandas() needs pandas: pip install 'chainrule[pandas]'.") from None
-        return pandas.DataFrame(self.to_dict())
+        return columns_to_pandas(self.to_dict())
 
     def summary(self) -> tuple[Summary, ...]:
         """One row a setting."""

@@ -1,17 +1,15 @@
 """What a run remembers of its epochs, as columns."""
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.errors import MissingExtraError, choose
-from chainrule.training.storage import replacing
+from chainrule.core.errors import choose
+from chainrule.training.storage import FilePath
+from chainrule.training.tables import columns_to_csv, columns_to_pandas
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,22 +91,10 @@ class History:
         wide = {name: np.broadcast_to(self[name].reshape(rows, -1), (rows, members)) for name in self.columns}
         return {"member": np.tile(np.arange(members), rows)} | {name: column.ravel() for name, column in wide.items()}
 
-    def to_csv(self, path: str | Path | None = None) -> str:
+    def to_csv(self, path: FilePath | None = None) -> str:
         """The long table as CSV text, also written to `path` where one is given."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        columns = self.long()
-        writer.writerow(columns)
-        writer.writerows(zip(*(column.tolist() for column in columns.values()), strict=True))
-        if path is not None:
-            with replacing(path, "w") as file:
-                file.write(text.getvalue())
-        return text.getvalue().rstrip("\n")
+        return columns_to_csv({name: column.tolist() for name, column in self.long().items()}, path)
 
     def to_pandas(self) -> Any:
         """The long table as a data frame; needs the extra `pandas`."""
-        try:
-            import pandas  # type: ignore[import-untyped,unused-ignore]
-        except ImportError:
-            raise MissingExtraError("to_pandas() needs pandas: pip install 'chainrule[pandas]'.") from None
-        return pandas.DataFrame(self.long())
+        return columns_to_pandas(self.long())
