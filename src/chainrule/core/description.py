@@ -11,6 +11,7 @@ Any real-valued setting may be a sequence of K numbers, one for each member of a
 """
 
 import dataclasses
+import difflib
 import math
 import numbers
 import reprlib
@@ -170,8 +171,9 @@ class Description:
         """The description that `to_dict` wrote."""
         kind = data.get("type")
         if kind not in Description.known:
-            known = listing(Description.known)
-            raise FileError(f"unknown description {kind!r}; choose from {known}, or import the module that defines it.")
+            near = difflib.get_close_matches(str(kind), Description.known, n=5, cutoff=0.0)
+            known = f"; the nearest are {listing(near)}" if near else ""
+            raise FileError(f"unknown description {kind!r}{known}. Import the module that defines it.")
         values = {name: _described(value) for name, value in data.items() if name != "type"}
         try:
             return Description.known[kind](**values)
