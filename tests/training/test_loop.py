@@ -646,5 +646,5 @@ def test_a_slip_at_the_door_names_the_door() -> None:
         TypeError, match=r"^train\(\) got an unexpected keyword argument 'lr'; it takes network, x, y, loss"
     ):
         train(lr=0.1)
-    with pytest.raises(TypeError, match=r"^iterate\(\) missing a required argument: 'loss'; it takes"):
+    with pytest.raises(TypeError, match=r"^iterate\(\) missing a required (keyword-only )?argument: 'loss'; it takes"):
         cr.iterate(NETWORK, X, Y)
