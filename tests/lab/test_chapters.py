@@ -143,6 +143,31 @@ def test_learning_rates_turn_round():
     assert "no learning rate tried brings" in concluded("learning-rates", xor=task(rows((), "0.1", "1")))
 
 
+def test_hidden_units_turn_round():
+    text = concluded("hidden-units", xor=task(rows({"4", "16"}, "1", "4", "16")))
+    assert "4 a layer are enough" in text
+    assert "1 a layer is enough" in concluded("hidden-units", xor=task(rows({"1"}, "1", "4")))
+    assert "no number of units" in concluded("hidden-units", xor=task(rows((), "1", "4")))
+
+
+def test_activations_turn_round():
+    text = concluded("activations", xor=task(rows({"tanh"}, "sigmoid", "tanh")))
+    assert "soonest is tanh brings all 8 starts" in text
+    assert "last, sigmoid brings none of the 8" in text
+    assert "soonest is sigmoid" in concluded("activations", xor=task(rows({"sigmoid"}, "sigmoid", "tanh")))
+    assert "no activation function" in concluded("activations", xor=task(rows((), "sigmoid", "tanh")))
+
+
+def test_biases_turn_round():
+    good = {
+        (): "no difference",
+        ("with",): "fails without biases and succeeds",
+        ("without",): "more starts succeed without",
+    }
+    for works, sentence in good.items():
+        assert sentence in concluded("biases", xor=task(rows(works, "with", "without")))
+
+
 def test_opposite_results_make_another_page(other):
     figures = {f"{name}-{task}": "" for name, tasks in other["chapters"].items() for task in tasks}
     before = render_page(other, figures)
