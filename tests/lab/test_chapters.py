@@ -168,6 +168,19 @@ def test_biases_turn_round():
         assert sentence in concluded("biases", xor=task(rows(works, "with", "without")))
 
 
+def test_linear_networks_turn_round(found):
+    for each in found["chapters"]["linear-network"].values():
+        assert each["agrees"]
+    line = {"map": [1.0, -2.0, 0.5], "map_seed": 0, "agrees": True}
+    text = concluded("linear-network", xor=task(rows({"with"}, "with", "without"), **line))
+    assert "50.0 points of accuracy are lost" in text
+    assert "+1.0000 x1 -2.0000 x2 +0.5000; the network’s own answers agree" in text
+    line["agrees"] = False
+    text = concluded("linear-network", xor=task(rows({"without"}, "with", "without"), **line))
+    assert "nothing is lost" in text
+    assert "yet the network answers otherwise" in text
+
+
 def test_opposite_results_make_another_page(other):
     figures = {f"{name}-{task}": "" for name, tasks in other["chapters"].items() for task in tasks}
     before = render_page(other, figures)
