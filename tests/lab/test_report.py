@@ -16,10 +16,12 @@ import pytest
 import chainrule
 from chainrule.core.errors import FileError, MissingExtraError, SettingError
 from chainrule.lab import report, sentences, snippets
+from chainrule.lab.chapters import COMPARED
 from chainrule.lab.reference import TASKS, Lab, accuracy_line, log_line, prediction_line
 from chainrule.lab.report import CHAPTERS, as_json, render_page, said, write_report
 
 EPOCHS, STARTS = 400, 4
+MAIN = [name for name in CHAPTERS if name not in COMPARED]
 VOID = {"meta", "link", "br", "wbr", "img", "hr", "input"}
 
 
@@ -56,7 +58,7 @@ class Page(HTMLParser):
 def made(tmp_path_factory):
     out = tmp_path_factory.mktemp("lab") / "deep" / "report"
     steps = []
-    path = write_report(out, epochs=EPOCHS, starts=STARTS, progress=lambda *step: steps.append(step))
+    path = write_report(out, epochs=EPOCHS, starts=STARTS, only=MAIN, progress=lambda *step: steps.append(step))
     return out, path, steps
 
 
@@ -118,7 +120,7 @@ def test_headings_are_in_order_and_every_chapter_is_in_the_contents(page, text):
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(b <= a + 1 for a, b in itertools.pairwise(levels))
-    assert [attrs["href"][1:] for attrs in page.all("a")][1 : 1 + len(CHAPTERS)] == list(CHAPTERS)
+    assert [attrs["href"][1:] for attrs in page.all("a")][1 : 1 + len(MAIN)] == MAIN
     assert page.all("html") == [{"lang": "en"}]
 
 
@@ -180,11 +182,11 @@ def test_the_numbers_agree_with_each_other(found):
 def test_the_same_seed_gives_the_same_results(made, tmp_path, monkeypatch, found):
     monkeypatch.setattr(report, "panels", lambda outcomes: dict.fromkeys(_names(), "<svg></svg>"))
     monkeypatch.setattr(report, "overview", lambda outcomes: "<svg></svg>")
-    again = write_report(tmp_path, epochs=EPOCHS, starts=STARTS).parent
+    again = write_report(tmp_path, epochs=EPOCHS, starts=STARTS, only=MAIN).parent
     first, second = ((each / "results.json").read_text(encoding="utf-8") for each in (made[0], again))
     assert first.partition('"timings"')[0] == second.partition('"timings"')[0]
     assert list(found)[-1] == "timings"
-    other = write_report(tmp_path / "other", epochs=EPOCHS, starts=STARTS, seed=1).parent
+    other = write_report(tmp_path / "other", epochs=EPOCHS, starts=STARTS, seed=1, only=MAIN).parent
     assert (other / "results.json").read_text(encoding="utf-8").partition('"timings"')[0] != first
 
 
@@ -361,7 +363,7 @@ def test_names_are_escaped(other):
 
 @pytest.mark.parametrize("epochs", [1, 30])
 def test_one_start_makes_a_page_too(tmp_path, epochs):
-    path = write_report(tmp_path, epochs=epochs, starts=1, seed=9)
+    path = write_report(tmp_path, epochs=epochs, starts=1, seed=9, only=MAIN)
     text = path.read_text(encoding="utf-8")
     words = " ".join(" ".join(Page(re.sub("<code>import.*?</code>", "", text, flags=re.DOTALL)).words).split())
     assert "Epoch 0 Loss" in words
@@ -392,7 +394,7 @@ def test_json_reads_back():
 
 
 def test_bad_input_is_a_sentence_before_any_work(tmp_path, monkeypatch):
-    monkeypatch.setattr(report, "run_lab", None)
+    monkeypatch.setattr(report, "train_all", None)
     with pytest.raises(SettingError, match="Lab's epochs must be a whole number of 1 or more; got 0"):
         write_report(tmp_path, epochs=0)
     (tmp_path / "file").write_text("")
@@ -407,10 +409,10 @@ def test_bad_input_is_a_sentence_before_any_work(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("there", [False, True])
 def test_an_interrupted_report_leaves_nothing_behind(tmp_path, monkeypatch, there):
-    def interrupted(lab, progress):
+    def interrupted(lab, chapters, scale, progress):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(report, "run_lab", interrupted)
+    monkeypatch.setattr(report, "train_all", interrupted)
     out = tmp_path / "deep" / "report"
     if there:
         out.mkdir(parents=True)
@@ -420,7 +422,7 @@ def test_an_interrupted_report_leaves_nothing_behind(tmp_path, monkeypatch, ther
 
 
 def test_a_file_in_the_place_of_the_figures_is_found_before_any_work(tmp_path, monkeypatch):
-    monkeypatch.setattr(report, "run_lab", None)
+    monkeypatch.setattr(report, "train_all", None)
     (tmp_path / "figures").write_text("")
     with pytest.raises(FileError, match=r"can't make the folder .*figures: .*choose another place"):
         write_report(tmp_path)

@@ -74,18 +74,13 @@ def compare(
     processes = None if processes is None else check_whole("processes", COUNT, processes)
     grid = cross(experiment, settings)
     folder = None if keep is None else _folder(keep)
-    jobs = _jobs(list(grid.values()))
+    jobs = jobs_for(list(grid.values()))
     for each in jobs:
         check(each.experiments[0])
     results = _run(jobs, folder, processes, progress)
 
-    seeds = _seeds(experiment)
-    found: dict[int, list[Runs]] = {}
-    for job, runs in zip(jobs, results, strict=True):
-        for which in dict.fromkeys(job.settings):
-            found.setdefault(which, []).append(runs.pick(np.flatnonzero(np.array(job.settings) == which)))
-    runs_by_setting = tuple(join(found[which]) for which in range(len(grid)))
-    if any(len(each) != len(seeds) for each in runs_by_setting):
+    runs_by_setting = by_setting(jobs, results, len(grid))
+    if any(len(each) != experiment.starts for each in runs_by_setting):
         raise FileError(f"the files in {keep} don't belong together; delete the folder and compare again.")
     return Comparison(experiment, tuple(settings), tuple(grid), tuple(grid.values()), runs_by_setting, level)
 
@@ -185,7 +180,7 @@ def _seeds(experiment: Experiment) -> list[int]:
     return list(range(experiment.seed, experiment.seed + experiment.starts))
 
 
-def _jobs(experiments: list[Experiment]) -> list[Chunk]:
+def jobs_for(experiments: list[Experiment]) -> list[Chunk]:
     """One population for each architecture, in chunks: values times starts."""
     groups: dict[Any, list[tuple[int, int]]] = {}
     for which, each in enumerate(experiments):
@@ -196,6 +191,15 @@ def _jobs(experiments: list[Experiment]) -> list[Chunk]:
             settings, seeds = zip(*chunk, strict=True)
             chunks.append(Chunk(tuple(experiments[which] for which in settings), seeds, settings))
     return chunks
+
+
+def by_setting(jobs: Sequence[Chunk], results: Sequence[Runs], n_settings: int) -> tuple[Runs, ...]:
+    """The results of `jobs_for`'s chunks, put together: one `Runs` for each setting, in the order of the starts."""
+    found: dict[int, list[Runs]] = {}
+    for job, runs in zip(jobs, results, strict=True):
+        for which in dict.fromkeys(job.settings):
+            found.setdefault(which, []).append(runs.pick(np.flatnonzero(np.array(job.settings) == which)))
+    return tuple(join(found[which]) for which in range(n_settings))
 
 
 def check(experiment: Experiment) -> None:

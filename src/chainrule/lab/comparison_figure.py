@@ -34,21 +34,20 @@ PANEL = (400, 300)
 Values = tuple[Any, ...]
 
 
-def draw(comparison: Comparison) -> str:
-    """The figure as an SVG."""
+def draw(comparison: Comparison, *, name: str | None = None, columns: int = 2) -> str:
+    """The figure as an SVG. name: starts every id in it.  columns: how many panels stand side by side."""
     inner = _inner(comparison)
     outer = _spaced(list(dict.fromkeys(_without(values, inner) for values in comparison.values)), MOST_PANELS)
     series = list(dict.fromkeys(values[inner] for values in comparison.values))
     shown = _spaced(series, len(STYLES))
     drawings: list[Drawing] = [_curves(comparison, inner, each, shown, len(series)) for each in outer]
     drawings.append(_finals(comparison, inner, outer))
-    columns = 2
     drawings += [_blank] * (-len(drawings) % columns)
     rows = [drawings[i : i + columns] for i in range(0, len(drawings), columns)]
     names, starts = " and ".join(comparison.names), comparison.experiment.starts
     return render(
         rows,
-        name="comparison-" + "-".join(comparison.names),
+        name=name or "comparison-" + "-".join(comparison.names),
         title=f"Comparison of {names}",
         description=f"The loss over epochs for {len(comparison.values)} settings of {names}, {starts} starts each: "
         "the median and the band from 5 to 95 % of the starts that did not diverge. Then the loss each setting ended "

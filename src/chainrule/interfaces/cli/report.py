@@ -8,18 +8,35 @@ import typer
 from chainrule.core.errors import FileError
 from chainrule.interfaces.cli.terminal import Bars, examples, say
 
-EXAMPLES = examples("chainrule report", "chainrule report --out lab --epochs 20000 --starts 8")
+EXAMPLES = examples(
+    "chainrule report",
+    "chainrule report --out lab --epochs 20000 --starts 8",
+    "chainrule report --quick --only learning-rates",
+)
 
 
 def report(
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write into.")] = Path("report"),
-    epochs: Annotated[int, typer.Option(metavar="N", min=1, help="Epochs of each run.")] = 100_000,
+    epochs: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, help="Epochs of the main runs, 100000 if not said; comparisons take a fifth of them."
+        ),
+    ] = None,
     starts: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Networks trained on each data set, each from its own start.")
+        int, typer.Option(metavar="N", min=1, help="Networks of each main run, each from its own start.")
     ] = 32,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Decides everything random.")] = 0,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="2000 epochs, and 1000 for the comparisons: a first look.")
+    ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CHAPTER", help="Compute this chapter alone, by its name; can be said again for more."),
+    ] = None,
 ) -> None:
-    """Train the reference network on its data sets and write a page: log, predictions, curves, boundaries.
+    """Train the reference network on its data sets and write a page: log, predictions, curves, boundaries, and
+    comparisons: learning rates and others, each from eight starts a setting.
 
     DIR then holds one self-contained HTML page, and results.json with every number.
     """
@@ -28,5 +45,5 @@ def report(
     from chainrule.lab.report import write_report
 
     with Bars() as show:
-        page = write_report(out, epochs=epochs, starts=starts, seed=seed, progress=show)
+        page = write_report(out, epochs=epochs, starts=starts, seed=seed, quick=quick, only=only or None, progress=show)
     say(f"The report is {page}")

@@ -1,0 +1,44 @@
+"""Activation functions of the hidden layers: sigmoid, ReLU and tanh."""
+
+from dataclasses import replace
+from typing import Any
+
+from chainrule.lab.chapters.chapter import NETWORK, Chapter, Scale
+from chainrule.lab.chapters.words import loss, ranked, starts
+from chainrule.lab.experiment import Experiment
+
+
+def tasks(scale: Scale) -> dict[str, Experiment]:
+    """The reference's network on both tasks, whose answer stays a sigmoid's."""
+    return {task: scale.experiment(task, replace(NETWORK, output="sigmoid")) for task in ("linear", "xor")}
+
+
+def conclude(found: dict[str, Any]) -> list[str]:
+    """For each task: which succeeds most often and soonest, and which least."""
+    return [_of_task(task, each) for task, each in found.items()]
+
+
+def _of_task(task: str, found: dict[str, Any]) -> str:
+    rows = sorted(found["rows"], key=ranked)
+    best, worst = rows[0], rows[-1]
+    if not best["succeeded"]:
+        return f"On {task} no activation function brings a start to a loss of {found['level']:g}."
+    said = [
+        f"{row['label']} brings {starts(row['succeeded'], row['starts'])} to a loss of {found['level']:g} or less"
+        + (f", half of them by epoch {row['reached']:,.0f}" if row["succeeded"] else "")
+        for row in (best, worst)
+    ]
+    return f"On {task} the surest and soonest is {said[0]} (median final loss {loss(best['median'])}); last, {said[1]}."
+
+
+CHAPTER = Chapter(
+    title="Activation functions",
+    question="Which activation function learns best in the hidden layers?",
+    asks="activation",
+    about="The 2-4-4-1 network from standard normal weights, by Adam(0.01) on all points at once; only the activation "
+    "of the hidden layers differs, and the output stays a sigmoid, so that answers lie between 0 and 1.",
+    settings={"activation": ["sigmoid", "relu", "tanh"]},
+    tasks=tasks,
+    conclude=conclude,
+    names=(("relu", "ReLU"),),
+)

@@ -1,0 +1,148 @@
+"""A chapter of the report that compares: what is changed, on which tasks, and what is made of the results."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chainrule.core.arrays import Array
+from chainrule.core.initializers import Normal
+from chainrule.core.optimizers import Adam, Optimizer
+from chainrule.lab.compare import LEVEL, Chunk, by_setting, cross, jobs_for
+from chainrule.lab.comparison import Comparison, finite, label, plain, surviving_band
+from chainrule.lab.comparison_figure import draw
+from chainrule.lab.experiment import Experiment, Perceptron
+from chainrule.lab.populations import Runs
+from chainrule.lab.results import number
+from chainrule.lab.samples import DataSet
+
+Results = dict[str, Any]
+
+STARTS = 8
+"""Each setting of a comparison is trained from so many starts."""
+
+CURVE_POINTS = 50
+"""The results hold about so many points of each curve."""
+
+NETWORK = Perceptron((4, 4), initializer=Normal())
+"""The reference's network, 2-4-4-1 with sigmoid and biases, from standard normal weights."""
+
+QUICK_LEARNER = Adam(0.01)
+"""Where the optimizer isn't what is compared: with it, settings that can learn do so within a thousand epochs."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What the comparisons share: how long each run is, how many starts each setting has, and the first seed."""
+
+    epochs: int
+    starts: int = STARTS
+    seed: int = 0
+
+    def experiment(self, data: str, network: Perceptron = NETWORK, optimizer: Optimizer = QUICK_LEARNER) -> Experiment:
+        """A run of the reference's network on a data set: xor's fixed points, else 100 drawn ones.
+
+        >>> Scale(1000).experiment("xor").optimizer
+        Adam(0.01)
+        """
+        points = DataSet(data) if data == "xor" else DataSet(data, n=100, seed=self.seed)
+        return Experiment(
+            points, network=network, optimizer=optimizer, epochs=self.epochs, starts=self.starts, seed=self.seed
+        )
+
+
+def _nothing(comparison: Comparison) -> Results:
+    return {}
+
+
+def _drawn(comparison: Comparison, name: str) -> str:
+    return draw(comparison, name=name, columns=1)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A comparison on every task, and what the page makes of it.
+
+    question: what it answers.  asks: what is compared, as the table says.  about: the settings, for the caption.
+    settings: lists of values by name, as `compare` takes them.  names: what values are called on the page.
+    tasks: the experiment of each task, at a scale.  conclude: the sentences, from the numbers of each task by name.
+    more: numbers beyond the rows.  figure: the SVG of a comparison, by its name.
+    """
+
+    title: str
+    question: str
+    asks: str
+    about: str
+    settings: Mapping[str, list[Any]]
+    tasks: Callable[[Scale], dict[str, Experiment]]
+    conclude: Callable[[dict[str, Results]], list[str]]
+    names: tuple[tuple[Any, str], ...] = ()
+    more: Callable[[Comparison], Results] = _nothing
+    figure: Callable[[Comparison, str], str] = _drawn
+
+    def jobs(self, experiment: Experiment) -> list[Chunk]:
+        """The populations that a task's comparison is made of."""
+        return jobs_for(list(cross(experiment, self.settings).values()))
+
+    def comparison(self, experiment: Experiment, results: list[Runs]) -> Comparison:
+        """A task's comparison, from the results of its jobs."""
+        grid = cross(experiment, self.settings)
+        runs = by_setting(self.jobs(experiment), results, len(grid))
+        values = tuple(tuple(self._name(value) for value in each) for each in grid)
+        return Comparison(experiment, tuple(self.settings), values, tuple(grid.values()), runs, LEVEL)
+
+    def _name(self, value: Any) -> Any:
+        return next((name for known, name in self.names if type(known) is type(value) and known == value), value)
+
+    def results(self, comparison: Comparison) -> Results:
+        """A task's numbers, ready for JSON."""
+        experiment = comparison.experiment
+        return {
+            "experiment": repr(replace(experiment, seed=0)),
+            "epochs": experiment.epochs,
+            "starts": experiment.starts,
+            "seed": experiment.seed,
+            "level": comparison.level,
+            "rows": rows(comparison),
+            **self.more(comparison),
+        }
+
+
+def rows(comparison: Comparison) -> list[Results]:
+    """What each setting came to, a row each, with its curves.
+
+    rose: how many starts diverged or ended with a higher loss than they began with.  first: the median loss at the
+    start.  The rest is as in `Summary`, None for what isn't a number.
+    """
+    found = []
+    for each, runs in zip(comparison.summary(), comparison.runs, strict=True):
+        every = -(-len(runs.epochs) // CURVE_POINTS)
+        low, median, high = surviving_band(runs.losses[::every])
+        found.append(
+            {
+                "label": label(each.values),
+                "values": [plain(value) for value in each.values],
+                "first": _number(surviving_band(runs.losses[:1])[1][0]),
+                "median": _number(each.median),
+                "low": _number(each.low),
+                "high": _number(each.high),
+                "succeeded": each.succeeded,
+                "diverged": each.diverged,
+                "rose": int((runs.diverged | (runs.final > runs.losses[0])).sum()),
+                "starts": each.starts,
+                "reached": None if each.reached is None else _number(each.reached),
+                "accuracy": _number(each.score),
+                "curves": {
+                    "epoch": runs.epochs[::every].tolist(),
+                    **{name: _short(band) for name, band in (("low", low), ("median", median), ("high", high))},
+                },
+            }
+        )
+    return found
+
+
+def _number(value: float) -> float | None:
+    return None if finite(value) is None else number(value)
+
+
+def _short(values: Array) -> list[float | None]:
+    return [None if finite(each) is None else float(f"{each:.4g}") for each in values]

@@ -1,0 +1,189 @@
+"""The report's comparisons: true to `compare`, reproduced by their lines, and their sentences follow the numbers."""
+
+import contextlib
+import copy
+import io
+import json
+import re
+from html import unescape
+
+import pytest
+
+from chainrule.core.errors import SettingError
+from chainrule.lab.chapters import COMPARED
+from chainrule.lab.chapters.chapter import Scale
+from chainrule.lab.chapters.lines import lines
+from chainrule.lab.compare import compare
+from chainrule.lab.report import render_page, said, write_report
+
+EPOCHS = 50
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    out, steps = tmp_path_factory.mktemp("chapters"), []
+    write_report(out, epochs=5 * EPOCHS, only=list(COMPARED), progress=lambda *step: steps.append(step))
+    return out, steps
+
+
+@pytest.fixture(scope="module")
+def text(made):
+    return (made[0] / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def found(made):
+    return json.loads((made[0] / "results.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def other(found):
+    return copy.deepcopy(found)
+
+
+def test_every_chapter_has_a_figure_a_table_and_sentences(made, text, found):
+    out, steps = made
+    assert set(found["chapters"]) == set(COMPARED)
+    for name, tasks in found["chapters"].items():
+        assert f'<section id="{name}"' in text
+        assert {task for task, _, _ in steps} == {*COMPARED, "page"}
+        for task, each in tasks.items():
+            assert (out / "figures" / f"{name}-{task}.svg").exists()
+            assert f'id="{name}-{task}-title"' in text
+            assert each["epochs"] == EPOCHS
+            assert each["starts"] == 8
+            assert all(row["starts"] == 8 for row in each["rows"])
+        last = max(total for task, _, total in steps if task == name)
+        assert (name, last, last) in steps
+    words = " ".join(unescape(re.sub("<[^>]*>", " ", text)).replace("\N{NO-BREAK SPACE}", " ").split())
+    for sentence in (each for chapter in said(found).values() for each in chapter):
+        assert words.count(sentence) == 1, sentence
+    assert f"{EPOCHS} epochs, 8 starts a setting" in words
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_a_chapter_is_what_compare_gives(name, found):
+    chapter, scale = COMPARED[name], Scale(EPOCHS)
+    for task, experiment in chapter.tasks(scale).items():
+        rows = found["chapters"][name][task]["rows"]
+        summary = compare(experiment, processes=1, **chapter.settings).summary()
+        assert [row["median"] for row in rows] == [
+            pytest.approx(each.median, rel=1e-9) if each.median == each.median else None for each in summary
+        ]
+        assert [row["succeeded"] for row in rows] == [each.succeeded for each in summary]
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_the_lines_of_python_reproduce_the_table(name, text, found):
+    code = lines(COMPARED[name], Scale(EPOCHS))
+    chapter = text[text.index(f'<section id="{name}"') :]
+    assert unescape(re.findall("<code>(import .*?)</code>", chapter, re.DOTALL)[0]) == code
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(code, {})
+    rows = [row for each in found["chapters"][name].values() for row in each["rows"]]
+    medians = [float(re.findall(r" (\S+)" * 5 + "$", line)[0][0]) for line in printed.getvalue().splitlines()]
+    assert medians == [
+        pytest.approx(float("nan") if row["median"] is None else row["median"], rel=1e-9, nan_ok=True) for row in rows
+    ]
+
+
+def test_the_same_seed_gives_the_same_results(made, tmp_path):
+    write_report(tmp_path, epochs=5 * EPOCHS, only=["learning-rates"])
+    again = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
+    first = json.loads((made[0] / "results.json").read_text(encoding="utf-8"))
+    assert again["chapters"]["learning-rates"] == first["chapters"]["learning-rates"]
+
+
+def test_an_unknown_chapter_is_named_before_any_work(tmp_path):
+    with pytest.raises(SettingError, match="unknown chapter 'rates'"):
+        write_report(tmp_path, only=["rates"])
+
+
+def rows(good, *labels, starts=8):
+    """Rows that succeed where `good` says so."""
+    return [
+        {
+            "label": label,
+            "values": [label],
+            "first": 0.3,
+            "median": 0.001 if label in good else 0.25,
+            "low": 0.001,
+            "high": 0.3,
+            "succeeded": starts if label in good else 0,
+            "diverged": 0,
+            "rose": 0,
+            "starts": starts,
+            "reached": 100.0 if label in good else None,
+            "accuracy": 1.0 if label in good else 0.5,
+        }
+        for label in labels
+    ]
+
+
+def task(rows, **more):
+    return {"rows": rows, "level": 0.05, "epochs": 1000, "starts": 8, **more}
+
+
+def concluded(name, **tasks):
+    return " ".join(COMPARED[name].conclude(tasks))
+
+
+def test_learning_rates_turn_round():
+    some = rows({"1", "10"}, "0.1", "1", "10", "100")
+    some[-1]["rose"] = 8
+    text = concluded("learning-rates", xor=task(some))
+    assert "rates from 1 to 10 bring" in text
+    assert "Too small on xor: 0.1 and less" in text
+    assert "the edge lies between 10 and 100. At 100 all 8 starts end above" in text
+    text = concluded("learning-rates", xor=task(rows({"0.1", "100"}, "0.1", "1", "100")))
+    assert "from 0.1 to 100 bring (but not 1)" in text
+    assert "No rate tried is too small" in text
+    assert "No rate tried is too large for xor: the edge lies above 100." in text
+    assert "no learning rate tried brings" in concluded("learning-rates", xor=task(rows((), "0.1", "1")))
+
+
+def test_hidden_units_turn_round():
+    text = concluded("hidden-units", xor=task(rows({"4", "16"}, "1", "4", "16")))
+    assert "4 a layer are enough" in text
+    assert "1 a layer is enough" in concluded("hidden-units", xor=task(rows({"1"}, "1", "4")))
+    assert "no number of units" in concluded("hidden-units", xor=task(rows((), "1", "4")))
+
+
+def test_activations_turn_round():
+    text = concluded("activations", xor=task(rows({"tanh"}, "sigmoid", "tanh")))
+    assert "soonest is tanh brings all 8 starts" in text
+    assert "last, sigmoid brings none of the 8" in text
+    assert "soonest is sigmoid" in concluded("activations", xor=task(rows({"sigmoid"}, "sigmoid", "tanh")))
+    assert "no activation function" in concluded("activations", xor=task(rows((), "sigmoid", "tanh")))
+
+
+def test_biases_turn_round():
+    good = {
+        (): "no difference",
+        ("with",): "fails without biases and succeeds",
+        ("without",): "more starts succeed without",
+    }
+    for works, sentence in good.items():
+        assert sentence in concluded("biases", xor=task(rows(works, "with", "without")))
+
+
+def test_linear_networks_turn_round(found):
+    for each in found["chapters"]["linear-network"].values():
+        assert each["agrees"]
+    line = {"map": [1.0, -2.0, 0.5], "map_seed": 0, "agrees": True}
+    text = concluded("linear-network", xor=task(rows({"with"}, "with", "without"), **line))
+    assert "50.0 points of accuracy are lost" in text
+    assert "+1.0000 x1 -2.0000 x2 +0.5000; the network’s own answers agree" in text
+    line["agrees"] = False
+    text = concluded("linear-network", xor=task(rows({"without"}, "with", "without"), **line))
+    assert "nothing is lost" in text
+    assert "yet the network answers otherwise" in text
+
+
+def test_opposite_results_make_another_page(other):
+    figures = {f"{name}-{task}": "" for name, tasks in other["chapters"].items() for task in tasks}
+    before = render_page(other, figures)
+    for row in (row for tasks in other["chapters"].values() for each in tasks.values() for row in each["rows"]):
+        row |= {"succeeded": 8 - row["succeeded"], "median": 0.5, "reached": 7.0, "rose": 8 - row["rose"]}
+    assert render_page(other, figures) != before
