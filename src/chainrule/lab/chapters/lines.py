@@ -11,8 +11,8 @@ def lines(chapter: Chapter, scale: Scale) -> str:
     """The chapter's comparisons, with chainrule alone.
 
     >>> from chainrule.lab.chapters import COMPARED
-    >>> print(lines(COMPARED["learning-rates"], Scale(1000)).splitlines()[5])
-        cr.Experiment(cr.DataSet('xor'),
+    >>> print(lines(COMPARED["learning-rates"], Scale(1000)).splitlines()[2])
+    for experiment in (
     """
     experiments = "\n".join(f"    {_written(each)}," for each in chapter.tasks(scale).values())
     settings = ",\n".join(f"        {name}={_list(values)}" for name, values in chapter.settings.items())
