@@ -81,16 +81,23 @@ def test_theta_ends_up_where_its_names_say(case: Case):
 
 
 def steady_state_bytes(network: cr.Network, x, y, **settings) -> int:
-    """The most that a thousand epochs take from the allocator, beyond the record of their last."""
-    training = cr.iterate(network, x, y, epochs=2001, record_every=1000, **settings)
+    """The most that a thousand epochs take from the allocator, beyond the record of their last.
+
+    The trace sees other threads too (the test runner's own talk to each other): what the epochs themselves take, they
+    take in every thousand, so the least of three is theirs.
+    """
+    training = cr.iterate(network, x, y, epochs=4001, record_every=1000, **settings)
     next(training)  # epoch 0, and its record
-    tracemalloc.start()
-    start, _ = tracemalloc.get_traced_memory()
-    tracemalloc.reset_peak()
-    record = next(training)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    return peak - start - record.theta.nbytes
+    taken = []
+    while len(taken) < 3 and min(taken, default=4096) >= 4096:
+        tracemalloc.start()
+        start, _ = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        record = next(training)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        taken.append(peak - start - record.theta.nbytes)
+    return min(taken)
 
 
 @every_case
