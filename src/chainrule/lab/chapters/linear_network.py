@@ -40,8 +40,9 @@ def collapse(comparison: Comparison) -> dict[str, Any]:
     if not len(alive):
         return {"map": None}
     k = int(alive[0])
-    found = affine(runs.theta[k], (2, 4, 4, 1))
-    answers = prepared.network.predict(runs.theta[k], prepared.x)
+    theta = runs.theta[k].astype(np.float64)
+    found = affine(theta, (2, 4, 4, 1))
+    answers = prepared.network.predict(theta, prepared.x)
     off = np.abs(answers - (prepared.x @ found[:, :-1].T + found[:, -1])).max()
     return {"map": [number(each) for each in found[0]], "map_seed": int(runs.seeds[k]), "agrees": bool(off < 1e-9)}
 
