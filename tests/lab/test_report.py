@@ -181,7 +181,6 @@ def test_the_numbers_agree_with_each_other(found):
 
 def test_the_same_seed_gives_the_same_results(made, tmp_path, monkeypatch, found):
     monkeypatch.setattr(report, "draw_all", lambda *work: dict.fromkeys(_names(), "<svg></svg>"))
-    monkeypatch.setattr(report, "overview", lambda outcomes: "<svg></svg>")
     again = write_report(tmp_path, epochs=EPOCHS, starts=STARTS, only=MAIN).parent
     first, second = ((each / "results.json").read_text(encoding="utf-8") for each in (made[0], again))
     assert first.partition('"timings"')[0] == second.partition('"timings"')[0]
