@@ -84,5 +84,5 @@ def number(value: float) -> str:
     """
     if value == 0 or 1e-4 <= abs(value) < 1e6:
         return f"{value:,.10f}".rstrip("0").rstrip(".")
-    mantissa, exponent = f"{value:.3e}".split("e")
+    mantissa, exponent = f"{value:.6e}".split("e")
     return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"

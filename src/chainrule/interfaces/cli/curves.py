@@ -11,6 +11,9 @@ from chainrule.interfaces.cli.axes import Axis
 FLOOR = 1e-12
 """The axis of losses reaches down to this part of its height."""
 
+DRAWN = 1e-300, 1e300
+"""Losses beyond are drawn there, so that the axis around them is still made of numbers."""
+
 
 @dataclass(frozen=True, eq=False)
 class Curve:
@@ -29,7 +32,7 @@ class Curve:
         """
         at, values = np.asarray(list(epochs), float), np.asarray(list(losses), float)
         shown = np.isfinite(values) & (values > 0)
-        return cls(name, at[shown], np.minimum(values[shown], ceiling))
+        return cls(name, at[shown], np.clip(values[shown], *DRAWN).clip(max=ceiling))
 
 
 def axes(curves: Sequence[Curve], loss: str, end: int | None = None) -> tuple[Axis, Axis] | None:

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 import numpy as np
+from rich.cells import cell_len
 from rich.text import Text
 
 from chainrule.interfaces.cli.axes import Axis, number
 from chainrule.interfaces.cli.paper import Paper
-
-NAME_COLUMNS = 24
-"""A longer name in a legend is cut."""
 
 Lines = list[Text]
 
@@ -21,12 +19,12 @@ class Frame:
     >>> frame = Frame(Axis("x", 0, 1), Axis("y", 0, 10), 3, Paper(unicode=False), inner=8)
     >>> for line in frame.around([Text("o")] * 3):
     ...     print(line.plain)
-      y
+     y
      10 +o
-        |o
+      5 +o
       0 +o
-        +-------+
-        0       1
+        ++------+
+         0      1
             x
     """
 
@@ -35,7 +33,7 @@ class Frame:
     ) -> None:
         self.across, self.up, self.rows, self.paper = across, up, rows, paper
         self.labels = [""] * rows
-        for value in up.ticks(max(2, rows // 3)):
+        for value in up.ticks(max(3, rows // 3)):
             self.labels[self.row(value)] = number(value)
         self.left = 1 + max(map(len, self.labels))
         self.inner = inner or columns - self.left - 2 - aside
@@ -48,12 +46,12 @@ class Frame:
     def around(self, body: Lines, legend: Sequence[Text] = ()) -> Lines:
         """The plot in its frame: a name above, a row for each of its own, ticks and a name below, and the legend."""
         corner, vertical, tick, below, horizontal = "└│┤┬─" if self.paper.unicode else "+|++-"
-        lines = [Text(" " + _cut(self.up.name, self.width - 1), "bold")]
+        lines = [Text(" " + self.paper.word(self.up.name, self.width - 1), "bold")]
         for label, row in zip(self.labels, body, strict=True):
             side = f"{label:>{self.left}} {tick}" if label else f"{'':{self.left}} {vertical}"
             lines.append(Text.assemble((side, "dim"), row))
         rule, words = [horizontal] * self.inner, ""
-        for value in self.across.ticks(max(2, self.inner // 14)):
+        for value in self.across.ticks(max(2, self.inner // 10)):
             label = number(value)
             place = min(int(self.across.share(value) * self.inner), self.inner - 1)
             start = min(place - (len(label) - 1) // 2, self.inner - len(label))
@@ -64,8 +62,8 @@ class Frame:
                 rule[place] = below
         lines.append(Text(" " * (self.left + 1) + corner + "".join(rule), "dim"))
         lines.append(Text(words, "dim"))
-        name = _cut(self.across.name, self.inner)
-        lines.append(Text(" " * (self.left + 2 + (self.inner - len(name)) // 2) + name))
+        name = self.paper.word(self.across.name, self.inner)
+        lines.append(Text(" " * (self.left + 2 + (self.inner - cell_len(name)) // 2) + name))
         return lines + _packed(legend, self.left + 2, self.width)
 
 
@@ -85,13 +83,8 @@ def _packed(entries: Sequence[Text], indent: int, width: int) -> Lines:
     """The entries of a legend in as few lines as hold them."""
     lines: Lines = []
     for entry in entries:
-        entry.truncate(min(NAME_COLUMNS, width - indent), overflow="ellipsis")
         if lines and lines[-1].cell_len + 3 + entry.cell_len <= width:
             lines[-1] = Text.assemble(lines[-1], "   ", entry)
         else:
             lines.append(Text.assemble(" " * indent, entry))
     return lines
-
-
-def _cut(name: str, width: int) -> str:
-    return name if len(name) <= width else name[: width - 3] + "..."

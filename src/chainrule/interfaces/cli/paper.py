@@ -9,6 +9,7 @@ import shutil
 import sys
 from dataclasses import dataclass
 
+from rich.cells import cell_len, set_cell_size
 from rich.color import Color
 from rich.console import Console
 
@@ -23,6 +24,16 @@ COLORS = (
     ("#5a626c", "#a3acb7"),
 )
 """Of classes and of curves: on light paper and on dark, those of the figures first. Six are told apart."""
+
+CUBE = (
+    ("#ffd7af", "#af5f00"),
+    ("#afd7ff", "#005f87"),
+    ("#afd7af", "#00875f"),
+    ("#ffd7ff", "#875f87"),
+    ("#ffffaf", "#878700"),
+    ("#d0d0d0", "#585858"),
+)
+"""The same where a terminal knows 256: pale and deep, the one on the other. No finer tints are among them."""
 
 ANSI = ("yellow", "blue", "green", "magenta", "cyan", "red")
 """The same where a terminal knows sixteen colours."""
@@ -56,6 +67,15 @@ class Paper:
             light=os.environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15"),
         )
 
+    def word(self, name: str, width: int) -> str:
+        """A name in at most so many cells.
+
+        >>> Paper().word("sepal length", 8), Paper(unicode=False).word("Größe", 8)
+        ('sepal...', 'Gr??e')
+        """
+        name = name if self.unicode else name.encode("ascii", "replace").decode()
+        return name if cell_len(name) <= width else set_cell_size(name, width - 3) + "..."
+
     def mark(self, k: int, n: int) -> str:
         """The mark of class k of n: shapes, which differ where colours don't; letters where classes are many.
 
@@ -80,16 +100,21 @@ class Paper:
 
     def mark_color(self, k: int) -> str:
         """The colour of a point of class k on a map."""
-        return "bright_white" if self.colors == 16 else COLORS[k % 6][not self.light]
+        if self.colors == 16:
+            return "bright_white"
+        return (CUBE[k % 6][self.light]) if self.colors == 256 else COLORS[k % 6][not self.light]
 
     def tint(self, k: int, certainty: float) -> str:
         """The colour of a place on a map that is class k, the stronger the surer the answer is.
 
-        >>> Paper(colors=256).tint(0, 0.0), Paper(colors=256).tint(0, 1.0)
-        ('#22262b', '#6b3710')
+        >>> paper = Paper(colors=1 << 24)
+        >>> paper.tint(0, 0.0), paper.tint(0, 1.0)
+        ('#22262b', '#6b3d19')
         """
         if self.colors == 16:
             return ANSI[k % 6]
+        if self.colors == 256:
+            return CUBE[k % 6][not self.light] if certainty >= 0.25 else ("#eeeeee" if self.light else "#303030")
         blank = "#eceef0" if self.light else "#22262b"
         share = round(8 * certainty) / 8 * (0.42 if self.light else 0.41)  # in steps, so that neighbours share a style
         ends = (Color.parse(each).get_truecolor() for each in (blank, COLORS[k % 6][0]))

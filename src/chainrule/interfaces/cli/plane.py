@@ -23,7 +23,7 @@ class Plane:
 
     chosen (R, C): the class that the network answers.  certainty (R, C): 0 where it wavers, on the boundary of two
     classes, and 1 where it is sure.  points (n, 2), kinds (n,): the points and their classes, those that the network
-    has wrong last.  known: whether these classes are true, or the network's own.
+    has wrong last; the network's own classes where the true ones aren't known.  n_points: how many there are in all.
     """
 
     axes: tuple[Axis, Axis]
@@ -32,7 +32,6 @@ class Plane:
     certainty: Array
     points: Array
     kinds: Array
-    known: bool
     n_points: int
 
     @cached_property
@@ -92,7 +91,6 @@ def plane(answers: Answers, rows: int, columns: int) -> Plane:
         certainty=certainty.reshape(rows, columns),
         points=x[shown],
         kinds=kinds[shown],
-        known=answers.true is not None,
         n_points=len(x),
     )
 

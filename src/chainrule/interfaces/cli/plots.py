@@ -17,6 +17,9 @@ from chainrule.interfaces.cli.plane import Plane, has_plane, plane
 WIDE = 74
 """From so many columns on, the two plots stand beside each other."""
 
+NAME = 24
+"""Columns for a name in a legend."""
+
 BRAILLE = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 """The eight dots of a character, by row and column. Source: Unicode, section 21.1."""
 
@@ -50,22 +53,36 @@ def draw(
 
     >>> fall = Curve.of("run", [0, 50, 100], [1.0, 0.1, 0.01])
     >>> for line in draw(Paper(columns=36, rows=14, unicode=False), [fall], "squared error"):
-    ...     print(line.plain)
+    ...     print(line.plain.rstrip())
+    <BLANKLINE>
+     squared error
+        1 +****
+          |   ****
+          |      *****
+          |          *****
+      0.1 +              *****
+          |                  *****
+          |                      ****
+     0.01 +                         ****
+          ++---------------------------+
+           0                         100
+                       epoch
+    <BLANKLINE>
     """
     over = of_curves.axes(curves, loss, epochs)
     mapped = answers if answers is not None and has_plane(answers) else None
     side_by_side = over is not None and mapped is not None and paper.columns >= WIDE
-    rows = min(max(8, paper.rows - 8), 22)
+    rows = min(max(8, paper.rows - 9), 22)
     if mapped is not None:
         rows = min(rows, (paper.columns // (2 if side_by_side else 1) - 8) // 2)
     right = [] if mapped is None else draw_plane(plane(mapped, 2 * rows, 2 * rows), paper)
     if over is None:
-        return [Text(), *right] if right else []
+        return [Text(), *right, Text()] if right else []
     if not side_by_side:
         left = draw_curves(curves, over, paper, min(rows, 12), min(paper.columns, 80))
-        return [Text(), *left, *([Text(), *right] if right else [])]
+        return [Text(), *left, Text(), *right, *([Text()] if right else [])]
     width = min(paper.columns - max(line.cell_len for line in right) - 3, 80)
-    return [Text(), *beside(draw_curves(curves, over, paper, rows, width), right, width)]
+    return [Text(), *beside(draw_curves(curves, over, paper, rows, width), right, width), Text()]
 
 
 def draw_curves(curves: Sequence[Curve], over: tuple[Axis, Axis], paper: Paper, rows: int, columns: int) -> Lines:
@@ -86,7 +103,7 @@ def draw_curves(curves: Sequence[Curve], over: tuple[Axis, Axis], paper: Paper, 
         if len(curve.epochs):
             last = frame.row(curve.losses[-1])
             ends[last].append(letter, color)
-        legend.append(Text.assemble((letter, f"bold {color}"), " ", curve.name))
+        legend.append(Text.assemble((letter, f"bold {color}"), " ", paper.word(curve.name, NAME)))
     lines = [Text.assemble(*row, *([end] if several else [])) for row, end in zip(body, ends, strict=True)]
     return frame.around(lines, legend if several else ())
 
@@ -110,10 +127,12 @@ def draw_plane(found: Plane, paper: Paper) -> Lines:
     for k, name in enumerate(found.classes):
         mark, style = paper.mark(k, n), f"bold {paper.mark_color(k)} on {paper.tint(k, 1.0)}"
         swatch = (f" {mark} ", style) if paper.colors else (f"{paper.shade(k)}{mark}{paper.shade(k)}", "")
-        legend.append(Text.assemble(swatch, " ", name))
+        legend.append(Text.assemble(swatch, " ", paper.word(name, NAME)))
     if paper.colors and paper.unicode:
         at = "0.5" if n == 2 else "boundary"
-        legend.append(Text.assemble((" ▀ ", f"{paper.ink()} on {paper.tint(0, 0.0)}"), " ", at))
+        legend.append(Text.assemble(("▀▀▀", f"{paper.ink()} on {paper.tint(0, 0.0)}"), " ", at))
+    if found.n_points > len(found.points):
+        legend.append(Text(f"{len(found.points)} of {found.n_points:,} points"))
     return Frame(*found.axes, rows, paper, inner=columns).around(body, legend)
 
 
