@@ -215,9 +215,24 @@ class TestDoors:
         assert "a training   b validation" in text
 
     def test_a_run_that_diverges_shows_how(self):
-        words = ["train", "moons", "--activation", "relu", "--output", "identity", "--learning-rate", "9", "--plot"]
+        words = [
+            "train",
+            "moons",
+            "--activation",
+            "relu",
+            "--output",
+            "identity",
+            "--learning-rate",
+            "9",
+            "--epochs",
+            "500",
+            "--plot",
+        ]
         result = CliRunner().invoke(app, words, prog_name="chainrule", catch_exceptions=False)
         assert (result.exit_code, "diverged" in result.stderr) == (1, True)
+        drawn = result.stdout.partition("mean squared error")[2].splitlines()
+        assert [row.split()[0] for row in drawn if "┤" in row][-1] == "1", "from where it started"
+        assert "⡇" in drawn[3], "to where it left"
         assert "Tested on" not in result.stdout
 
     def test_predict_draws_the_map_alone(self, tmp_path: Path):

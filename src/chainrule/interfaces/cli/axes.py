@@ -57,8 +57,10 @@ class Axis:
                 if 2 <= len(found) <= most:
                     return found
             if len(found) > most:
-                every = -(-len(found) // most)
-                return found[::-1][::every][::-1]
+                for every in (2, 3, 5, 10, 20, 50, 100, 200):
+                    rounder = self._within([10.0**k for k in self._decades() if k % every == 0])
+                    if len(rounder) <= most:
+                        return rounder
         exponent = math.floor(math.log10(self.high / 2 - self.low / 2))
         for power in range(exponent - 1, exponent + 3):
             for round_number in (1, 2, 5):

@@ -9,7 +9,7 @@ from chainrule.core.arrays import Array
 from chainrule.interfaces.cli.axes import Axis
 
 FLOOR = 1e-12
-"""The axis of losses reaches down to this part of its height."""
+"""The axis of losses reaches down to this part of the loss at the start: below is rounding."""
 
 DRAWN = 1e-300, 1e300
 """Losses beyond are drawn there, so that the axis around them is still made of numbers."""
@@ -42,7 +42,10 @@ def axes(curves: Sequence[Curve], loss: str, end: int | None = None) -> tuple[Ax
     if len(np.unique(epochs)) < 2:
         return None
     return Axis("epoch", 0.0, max(float(epochs.max()), end or 0.0)), Axis.around(
-        loss, np.maximum(losses, FLOOR * losses.max()), margin=0.02, log=True
+        loss,
+        np.maximum(losses, FLOOR * max(each.losses[0] for each in curves if len(each.losses))),
+        margin=0.02,
+        log=True,
     )
 
 
