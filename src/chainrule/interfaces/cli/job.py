@@ -71,8 +71,17 @@ class Job:
         if isinstance(self.loss, SquaredError | HalfSquaredError) and self.settings.penalty:
             x, y = self._learnable(self.parts.learnt)
             return float(mean_squared_error(y, self.network.predict(record.theta, x)))
-        factor = 2.0 / self.network.output_shape[0] if isinstance(self.loss, HalfSquaredError) else 1.0
-        return factor * float(record.loss)
+        return self.loss_factor * float(record.loss)
+
+    @property
+    def loss_factor(self) -> float:
+        """From the loss to the one that is shown."""
+        return 2.0 / self.network.output_shape[0] if isinstance(self.loss, HalfSquaredError) else 1.0
+
+    @property
+    def loss_name(self) -> str:
+        """What the shown loss is."""
+        return "mean squared error" if isinstance(self.loss, SquaredError | HalfSquaredError) else "loss"
 
     def model(self, run: Run) -> Model:
         """The model of a run, with what it must know of the data: their scale and the names of their classes."""
