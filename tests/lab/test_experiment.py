@@ -215,3 +215,13 @@ def test_without_its_extra_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "tomli_w", None)
     with pytest.raises(cr.MissingExtraError, match=re.escape("pip install 'chainrule[report]'")):
         Experiment("xor").to_toml()
+
+
+def test_a_quantity_of_a_file_is_learnt_from_its_mean_in_deviations(tmp_path):
+    x, _ = cr.datasets.linear(n=40)
+    cr.datasets.write_csv(tmp_path / "far.csv", x, 1e6 + 3e4 * (x[:, 0] - 2 * x[:, 1]))
+    network = Perceptron((), output="identity")
+    runs = Experiment(str(tmp_path / "far.csv"), network=network, optimizer=cr.SGD(0.5), epochs=300, starts=2).run()
+    assert runs.losses[0].max() < 10
+    assert runs.final.max() < 1e-6
+    assert runs.score.min() > 0.999

@@ -166,12 +166,14 @@ def finals(comparison: Comparison) -> Drawing:
         series = sorted(series) if numeric else series
         places = [float(each) for each in series] if numeric else [float(i) for i in range(len(series))]
         logarithmic = numeric and min(places) > 0 and max(places) >= 8 * min(places)
+        reached: list[float] = []
         for k, each in enumerate(outer):
             color, dash = STYLES[k]
             rows = [row for row in comparison.summary() if _without(row.values, inner) == each]
             rows.sort(key=lambda row: series.index(row.values[inner]))
             at = [places[series.index(row.values[inner])] for row in rows]
             nudged = [_nudge(place, k, len(outer), logarithmic, places) for place in at]
+            reached += nudged
             _series(
                 axes,
                 nudged,
@@ -189,7 +191,7 @@ def finals(comparison: Comparison) -> Drawing:
         lowest, highest = (finals.min(), finals.max()) if len(finals) else (comparison.level, comparison.level)
         _log_scale(axes, "y", min(float(lowest), comparison.level), max(float(highest), comparison.level))
         if logarithmic:
-            _log_scale(axes, "x", min(places) / 1.3, max(places) * 1.3)
+            _log_scale(axes, "x", min(reached) / 1.3, max(reached) * 1.3)
         elif not numeric:
             axes.set_xticks(places, [label((each,)) for each in series], **_slant(series))
             axes.set_xlim(-0.6, len(places) - 0.4)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from chainrule.core.arrays import Array
-from chainrule.core.layers.dense import Dense
 from chainrule.core.losses import HalfSquaredError, Loss, SquaredError
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Optimizer
@@ -11,6 +10,7 @@ from chainrule.core.penalties import L2
 from chainrule.interfaces.cli.data import Data
 from chainrule.interfaces.cli.parts import Parts
 from chainrule.interfaces.cli.settings import Settings, targets_for, units
+from chainrule.lab.populations import learns_scale
 from chainrule.lab.reference import Lab
 from chainrule.training.early_stopping import EarlyStopping
 from chainrule.training.history import Record
@@ -61,7 +61,7 @@ class Job:
     @property
     def target_standardizer(self) -> Standardizer | None:
         """The scale of a quantity from a file: a network with free outputs learns it from its mean, in deviations."""
-        is_free = isinstance(self.network.last_layer, Dense) and self.loss.link == "identity"
+        is_free = learns_scale(self.network, self.loss)
         if self.parts.standardizer is None or self.parts.learnt.n_classes or not is_free:
             return None
         return Standardizer.fit(self.parts.learnt.targets.reshape(len(self.parts.learnt), -1))

@@ -110,6 +110,7 @@ class Chapter:
             "epochs": experiment.epochs,
             "starts": experiment.starts,
             "seed": experiment.seed,
+            "dtype": experiment.dtype,
             "level": comparison.level,
             "rows": rows(comparison),
             **self.more(comparison),

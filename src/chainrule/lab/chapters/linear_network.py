@@ -62,13 +62,21 @@ def _of_task(task: str, found: dict[str, Any]) -> list[str]:
         f"or less with, {starts(bare['succeeded'], bare['starts'])} without."
     ]
     if found["map"]:
-        w1, w2, b0 = found["map"]
         same = "the network’s own answers agree with it" if found["agrees"] else "yet the network answers otherwise"
         said.append(
             f"On {task} all three layers without activations (seed {found['map_seed']}) are one map, computed from "
-            f"the weights: {w1:+.4f} x1 {w2:+.4f} x2 {b0:+.4f}; {same} on every training point."
+            f"the weights: {_in_words(*found['map'])}; {same} on every training point."
         )
     return said
+
+
+def _in_words(w1: float, w2: float, bias: float) -> str:
+    """The map, as people write it.
+
+    >>> _in_words(-0.5, 2.0, -0.25)
+    '−0.5000 x1 + 2.0000 x2 − 0.2500'
+    """
+    return f"{w1:.4f} x1 {w2:+.4f} x2 {bias:+.4f}".replace(" +", " + ").replace(" -", " − ").replace("-", "−")
 
 
 CHAPTER = Chapter(
