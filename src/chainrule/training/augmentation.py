@@ -52,10 +52,10 @@ class Shift(Description):
         n, channels, *sizes = _image_shape(self, x)
         margins = 2 * self.pixels
         padded = np.zeros((n, channels, *(size + margins for size in sizes)), x.dtype)
-        padded[(..., *(slice(self.pixels, -self.pixels) for _ in sizes))] = x
+        padded[:, :, *(slice(self.pixels, -self.pixels) for _ in sizes)] = x
         starts = rng.integers(margins + 1, size=(len(sizes), n))
         windows = sliding_window_view(padded, sizes, axis=tuple(range(2, x.ndim)))  # (n, C, starts ..., *sizes)
-        x[...] = windows[(np.arange(n), slice(None), *starts)]
+        x[...] = windows[np.arange(n), :, *starts]
 
 
 @dataclass(frozen=True, repr=False)
