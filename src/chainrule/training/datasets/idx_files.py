@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from chainrule.core.arrays import Array, count
-from chainrule.core.errors import FileError, ShapeError
+from chainrule.core.errors import DataError, FileError, ShapeError
 from chainrule.training.storage import FilePath, check_exists
 
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
@@ -22,7 +22,7 @@ def read_idx(path: FilePath) -> Array:
 
     Bytes, of which MNIST and most others consist, come read-only, and from a file that isn't compressed they stay on
     disk, mapped into memory, so they may be larger than memory. Raises FileError for a file that isn't IDX or is
-    damaged. Source: "The IDX file format" in LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
+    damaged, DataError for an array of no numbers. Source: "The IDX file format" in LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -41,6 +41,8 @@ def read_idx(path: FilePath) -> Array:
             "Name a file such as train-images-idx3-ubyte.gz."
         )
     shape = tuple(content[4:start].view(">u4").tolist())
+    if 0 in shape:
+        raise DataError(f"{path} holds no numbers: its array has shape {shape}. At least one sample is needed.")
     dtype = np.dtype(DTYPES[head[2]])
     size = start + count(shape) * dtype.itemsize
     if len(content) != size:
@@ -56,8 +58,8 @@ def read_images(images: FilePath, labels: FilePath) -> tuple[Array, Array]:
     r"""Images and their classes from a pair of IDX files, such as MNIST's.
 
     x (n, 1, H, W), read as by `read_idx`: MNIST's are bytes, 0 to 255; x / 255 is from 0 to 1. y (n,) int64.
-    Raises FileError as `read_idx` does and for labels that are fractions, ShapeError for files that aren't images and
-    a label for each.
+    Raises what `read_idx` does, FileError for labels that are fractions, ShapeError for files that aren't images and a
+    label for each.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -68,7 +70,7 @@ def read_images(images: FilePath, labels: FilePath) -> tuple[Array, Array]:
     ((2, 1, 1, 2), array([7, 1]))
     """
     x, y = read_idx(images), read_idx(labels)
-    if x.ndim != 3 or 0 in x.shape:
+    if x.ndim != 3:
         raise ShapeError(f"{images}: expected images (n, H, W), got {x.shape}; name the file of images first.")
     if y.shape != x.shape[:1]:
         raise ShapeError(
