@@ -22,7 +22,8 @@ def read_idx(path: FilePath) -> Array:
 
     Bytes, of which MNIST and most others consist, come read-only, and from a file that isn't compressed they stay on
     disk, mapped into memory, so they may be larger than memory. Raises FileError for a file that isn't IDX or is
-    damaged, DataError for an array of no numbers. Source: "The IDX file format" in LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
+    damaged, DataError for an array of no numbers.
+    Source: "The IDX file format" in LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
