@@ -99,11 +99,14 @@ def prepare(experiment: "Experiment") -> Prepared:
     y, _ = targets_for(experiment.loss, samples)
     x, test_x, truth = samples.x, samples.x, samples.y
     wanted = experiment.test or ("fresh" if samples.fresh is not None else "training")
+    learnt = held_out = rows = np.arange(len(x))
     if isinstance(wanted, float):
-        rows = np.arange(len(x))
         learnt, _, held_out, _ = split(rows, samples.y, wanted, experiment.seed, stratify=samples.n_classes > 0)
+    elif experiment.test is None and samples.test_rows is not None:
+        learnt, held_out = np.setdiff1d(rows, samples.test_rows), samples.test_rows
+    if held_out is not rows:
         x, y, test_x, truth = x[learnt], y[learnt], x[held_out], truth[held_out]
-    elif wanted == "fresh" and samples.fresh is None:
+    if wanted == "fresh" and samples.fresh is None:
         raise ShapeError(f'{samples.name} can\'t be drawn anew; test on "training" or hold out a fraction.')
     elif wanted == "fresh" and samples.fresh is not None:
         test_x, truth = samples.fresh.x, samples.fresh.y

@@ -35,7 +35,7 @@ MOST_CURVES = 6
 """So many are told apart in a terminal; of more settings, evenly spaced ones are drawn."""
 
 EPOCHS = 20_000
-"""What the named data sets are trained for here, where nobody says how long."""
+"""What the points in the plane are trained for here, where nobody says how long."""
 
 
 def compare(
@@ -141,7 +141,8 @@ def describe(
     first = {
         name: value for name, value in single.items() if name in ("activation", "initializer", "loss", "optimizer")
     }
-    suited = Settings(**first, epochs=single.get("epochs", EPOCHS if data.named else None)).suited_to(data)
+    in_the_plane = data.named and data.test_rows is None
+    suited = Settings(**first, epochs=single.get("epochs", EPOCHS if in_the_plane else None)).suited_to(data)
     compared = dict(compared)
     optimizers = {name: _optimizer(name, single, data) for name in compared.get("optimizer", [suited.optimizer])}
     if "optimizer" in compared and not compared.keys() & set(OPTIMIZER_SETTINGS):
@@ -168,7 +169,7 @@ def describe(
         suited.build_loss(),
         next(iter(optimizers.values())),
         epochs=suited.epochs or EPOCHS,
-        batch_size=single.get("batch_size"),
+        batch_size=single.get("batch_size", suited.batch_size),
         penalty=single.get("penalty"),
         clip=single.get("clip"),
         seed=seed,
