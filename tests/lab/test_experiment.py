@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 import chainrule as cr
 from chainrule.lab.experiment import Experiment, Perceptron
-from chainrule.lab.populations import prepare, train_members, zipped
+from chainrule.lab.populations import train_members, zipped
+from chainrule.lab.prepared import prepare
 from chainrule.lab.samples import DataFile, DataSet
 from optional import needed
 

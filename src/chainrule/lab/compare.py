@@ -23,7 +23,8 @@ from chainrule.core.optimizers import OPTIMIZERS, Optimizer
 from chainrule.core.penalties import L2
 from chainrule.lab.comparison import Comparison, label
 from chainrule.lab.experiment import Experiment, Perceptron
-from chainrule.lab.populations import BY_MEMBER, Runs, in_chunks, join, pattern, prepare, train_members
+from chainrule.lab.populations import BY_MEMBER, Runs, in_chunks, join, pattern, train_members
+from chainrule.lab.prepared import prepare
 from chainrule.lab.workers import Job, Progress, run_side_by_side, silent
 from chainrule.training.loop import iterate
 from chainrule.training.storage import replacing

@@ -12,7 +12,7 @@ from chainrule.interfaces.cli.parts import share_out
 from chainrule.interfaces.cli.settings import INITIALIZERS, Settings, units
 from chainrule.lab.compare import with_setting
 from chainrule.lab.experiment import Experiment, Perceptron
-from chainrule.lab.populations import build_network
+from chainrule.lab.prepared import build_network
 from chainrule.lab.samples import DataFile, DataSet, described
 
 OF_EXPERIMENT = ("seed", "dtype", "test")

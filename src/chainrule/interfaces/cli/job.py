@@ -10,7 +10,7 @@ from chainrule.core.penalties import L2
 from chainrule.interfaces.cli.data import Data
 from chainrule.interfaces.cli.parts import Parts
 from chainrule.interfaces.cli.settings import Settings, targets_for, units
-from chainrule.lab.populations import learns_scale
+from chainrule.lab.prepared import learns_scale
 from chainrule.lab.reference import Lab
 from chainrule.training.early_stopping import EarlyStopping
 from chainrule.training.history import Record

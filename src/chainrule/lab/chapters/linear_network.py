@@ -10,7 +10,7 @@ from chainrule.lab.chapters.chapter import Chapter, Scale
 from chainrule.lab.chapters.words import accuracy, starts
 from chainrule.lab.comparison import Comparison
 from chainrule.lab.experiment import Experiment
-from chainrule.lab.populations import prepare
+from chainrule.lab.prepared import prepare
 from chainrule.lab.results import number
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from chainrule.lab.chapters.chapter import Chapter, Scale
 from chainrule.lab.compare import Chunk, by_setting, jobs_for, work
 from chainrule.lab.comparison import Comparison
-from chainrule.lab.populations import prepare
+from chainrule.lab.prepared import prepare
 from chainrule.lab.reference import TASKS, Lab
 from chainrule.lab.results import Results
 from chainrule.lab.search import search_task
