@@ -33,6 +33,12 @@ class Case:
         return x, rng.standard_normal((n, outputs))
 
 
+def on_maps(*layers: cr.Layer, shape: tuple[int, ...] = (2, 5, 6)) -> Case:
+    """A layer on feature maps, behind a convolution that learns and in front of a Dense."""
+    first = cr.Conv1D(3, 2) if len(shape) == 2 else cr.Conv2D(3, 2)
+    return Case(cr.Network(shape, (first, *layers, cr.Flatten(), cr.Dense(2))), cr.SquaredError())
+
+
 def between(*layers: cr.Layer, shape: tuple[int, ...] = (3,)) -> Case:
     """A layer between others that learn, so that its input gradient counts."""
     first = (cr.Dense(5),) if len(shape) == 1 else ()
@@ -40,12 +46,51 @@ def between(*layers: cr.Layer, shape: tuple[int, ...] = (3,)) -> Case:
 
 
 LAYERS = {
+    "AveragePool": on_maps(cr.AveragePool(2)),
+    "AveragePool, overlapping": on_maps(cr.AveragePool(3, stride=2, padding=1)),
+    "AveragePool of series": on_maps(cr.AveragePool(3, padding="same"), shape=(2, 9)),
+    "ChannelDropout": on_maps(cr.Tanh(), cr.ChannelDropout(0.4)),
+    "ChannelDropout of series": on_maps(cr.ChannelDropout(0.4), shape=(2, 9)),
+    "Conv1D": on_maps(cr.Conv1D(4, 3), shape=(2, 9)),
+    "Conv1D, same": on_maps(cr.Tanh(), cr.Conv1D(4, 4, stride=3, padding="same"), cr.Tanh(), shape=(2, 9)),
+    "Conv2D": on_maps(cr.Conv2D(4, 2)),
+    "Conv2D without bias": on_maps(cr.Conv2D(4, (2, 3), stride=(1, 2), padding=1, bias=False)),
+    "Conv2D first, same": Case(
+        cr.Network((2, 5, 4), [cr.Conv2D(3, 3, stride=2, padding="same"), cr.ReLU(), cr.Flatten(), cr.Dense(2)]),
+        cr.SquaredError(),
+    ),
     "Dense": between(cr.Dense(4)),
     "Dense without bias": between(cr.Dense(4, bias=False)),
     "Dense behind Tanh": between(cr.Tanh(), cr.Dense(4), cr.Tanh(), cr.Dense(3, bias=False)),
     "Dropout": between(cr.Tanh(), cr.Dropout(0.4)),
+    "Dropout of images": on_maps(cr.Tanh(), cr.Dropout(0.4)),
     "Flatten": between(cr.Flatten(), shape=(2, 3, 2)),
+    "GlobalAveragePool": Case(
+        cr.Network((2, 5, 6), [cr.Conv2D(3, 2), cr.GlobalAveragePool(), cr.Dense(2)]), cr.SquaredError()
+    ),
     "Identity": between(cr.Identity()),
+    "MaxPool": on_maps(cr.MaxPool(2)),
+    "MaxPool, overlapping": on_maps(cr.Tanh(), cr.MaxPool(3, stride=2, padding=1)),
+    "MaxPool, apart": on_maps(cr.MaxPool((1, 2), stride=3)),
+    "MaxPool of series": on_maps(cr.ReLU(), cr.MaxPool(2, padding="same"), shape=(2, 10)),
+    "a pool first": Case(
+        cr.Network((2, 4, 4), [cr.AveragePool(2), cr.MaxPool(2), cr.Flatten(), cr.Dense(2)]), cr.SquaredError()
+    ),
+    "LeNet, small": Case(
+        cr.Network(
+            (1, 10, 10),
+            [
+                cr.Conv2D(2, 3),
+                cr.ReLU(),
+                cr.MaxPool(2),
+                cr.Conv2D(3, 3),
+                cr.Tanh(),
+                cr.GlobalAveragePool(),
+                cr.Dense(3),
+            ],
+        ),
+        cr.SoftmaxCrossEntropy(),
+    ),
     "ELU": between(cr.ELU()),
     "ELU, another alpha": between(cr.ELU(0.3)),
     "GELU": between(cr.GELU()),

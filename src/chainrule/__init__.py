@@ -39,7 +39,13 @@ if TYPE_CHECKING:
     from chainrule.core.initializers import Uniform as Uniform
     from chainrule.core.initializers import Zeros as Zeros
     from chainrule.core.layers.base import Layer as Layer
+    from chainrule.core.layers.convolution import Conv1D as Conv1D
+    from chainrule.core.layers.convolution import Conv2D as Conv2D
     from chainrule.core.layers.dense import Dense as Dense
+    from chainrule.core.layers.pooling import AveragePool as AveragePool
+    from chainrule.core.layers.pooling import GlobalAveragePool as GlobalAveragePool
+    from chainrule.core.layers.pooling import MaxPool as MaxPool
+    from chainrule.core.layers.regularize import ChannelDropout as ChannelDropout
     from chainrule.core.layers.regularize import Dropout as Dropout
     from chainrule.core.layers.shape import Flatten as Flatten
     from chainrule.core.layers.shape import Identity as Identity
@@ -98,8 +104,10 @@ _NAMES = {
     "core.gradient_check": "LayerCheck check_gradient",
     "core.initializers": "Glorot He Initializer LeCun Normal Uniform Zeros",
     "core.layers.base": "Layer",
+    "core.layers.convolution": "Conv1D Conv2D",
     "core.layers.dense": "Dense",
-    "core.layers.regularize": "Dropout",
+    "core.layers.pooling": "AveragePool GlobalAveragePool MaxPool",
+    "core.layers.regularize": "ChannelDropout Dropout",
     "core.layers.shape": "Flatten Identity",
     "core.losses": "BinaryCrossEntropy HalfSquaredError Loss SoftmaxCrossEntropy SquaredError",
     "core.network": "Network mlp",

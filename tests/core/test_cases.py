@@ -10,7 +10,7 @@ import chainrule as cr
 from cases import CASES, LAYERS, LOSSES, OPTIMIZERS, Case
 from chainrule.core import activations, losses, optimizers, penalties
 from chainrule.core.description import Description
-from chainrule.core.layers import dense, regularize
+from chainrule.core.layers import convolution, dense, pooling, regularize, unfold
 from chainrule.core.plan import Plan, generators, run
 
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
@@ -23,9 +23,8 @@ def test_nothing_is_missing_from_the_table(kind, base):
         "losses": {type(case.loss) for case in LOSSES.values()},
         "optimizers": {type(optimizer) for optimizer in OPTIMIZERS.values()},
     }[kind]
-    public = {each for each in Description.known.values() if issubclass(each, base) and "bind" in vars(each)}
-    public |= {each for each in Description.known.values() if issubclass(each, base) and vars(each).get("view")}
-    public = {each for each in public if each is not base and each.__module__.startswith("chainrule.")}
+    described = (each for each in Description.known.values() if each.__module__.startswith("chainrule."))
+    public = {each for each in described if issubclass(each, base) and "__dataclass_params__" in vars(each)}
     assert public == present
 
 
@@ -130,7 +129,7 @@ class StrictNumPy:
     def __call__(self, *arguments: object, **named: object) -> object:
         for each in (*arguments, *named.values()):
             if isinstance(each, np.ndarray | np.floating):
-                assert each.dtype == self._dtype, self._wrapped
+                assert each.dtype in (self._dtype, bool), self._wrapped
             assert not isinstance(each, float), (self._wrapped, "a Python float costs its conversion at every call")
         return self._wrapped(*arguments, **named)
 
@@ -151,7 +150,7 @@ def test_every_operand_has_the_dtype_of_the_run(case: Case, lead: tuple, monkeyp
         slots = {name: np.zeros_like(theta) for name in optimizer.slots}
         updates.append(optimizer.bind(optimizers.Memory(theta, plan.gradient, slots, is_weight)))
     clip = penalties.bind_clip(1.0, optimizers.Memory(theta, plan.gradient, {}, is_weight))
-    for module in (activations, dense, losses, optimizers, penalties, regularize):
+    for module in (activations, convolution, dense, losses, optimizers, penalties, pooling, regularize, unfold):
         for name in ("np", "product", "total"):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, StrictNumPy(getattr(module, name), theta.dtype))

@@ -15,6 +15,9 @@ REFERENCE = cr.mlp(2, 4, 4, 1, activation="sigmoid", initializer=cr.Normal())
 # Each is written as it prints.
 WRITTEN = [
     *("Dense(4)", "Dense(4, bias=False)", "Dense(4, initializer=Normal())", "Dense(4, bias=False, initializer=He())"),
+    *("Conv1D(25, 5)", "Conv1D(25, 5, stride=2, padding=1)", "Conv1D(2, 3, bias=False, initializer=He())"),
+    *("Conv2D(6, 5)", "Conv2D(6, (3, 5), stride=(1, 2), padding='same')", "MaxPool(2)", "MaxPool((1, 2), stride=1)"),
+    *("AveragePool(3, stride=2, padding=1)", "GlobalAveragePool()", "ChannelDropout(0.5)"),
     *("Sigmoid()", "Tanh()", "ReLU()", "GELU()", "Softplus()", "Identity()", "Flatten()"),
     *("LeakyReLU()", "LeakyReLU(0.1)", "LeakyReLU((0.1, 0.2))", "ELU()", "ELU(0.5)"),
     *("Dropout(0.5)", "Dropout((0.0, 0.5))"),
@@ -159,6 +162,20 @@ def test_images_and_thousands_as_a_table() -> None:
         "Tanh()      100                 0               0",
         "Sigmoid()   100                 0             800",  # not over the output that Tanh's slope is taken from
         "total                      19,300           3,144",
+    ]
+
+
+def test_a_convolutional_network_as_a_table() -> None:
+    network = cr.Network((1, 28, 28), [cr.Conv2D(6, 5), cr.ReLU(), cr.MaxPool(2), cr.Flatten(), cr.Dense(10)])
+    assert str(network).splitlines() == [
+        "layer         output       parameters  bytes a sample",
+        "input         1 x 28 x 28                       6,272",
+        "Conv2D(6, 5)  6 x 24 x 24         156          27,648",
+        "ReLU()        6 x 24 x 24           0               0",
+        "MaxPool(2)    6 x 12 x 12           0           6,920",
+        "Flatten()     864                   0               0",
+        "Dense(10)     10                8,650              80",
+        "total                           8,806          40,920",
     ]
 
 

@@ -95,13 +95,15 @@ class ReLU(Activation):
     def bind(self, at: Buffers) -> Pass:
         z, a, s = at.input, at.output, at.scratch()
         da, dz = at.d_output, at.d_input
-        zero = at.number(0.0)
+        zero, is_positive = at.number(0.0), np.empty_like(a, bool)
+        zeros = np.zeros_like(a)  # of an array and a number, NumPy takes up to five times as long to find the larger
 
         def forward() -> None:
-            np.maximum(z, zero, out=a)
+            np.maximum(z, zeros, out=a)
 
         def backward() -> None:
-            np.sign(a, out=s)  # a is never negative: 1 where a > 0, else 0
+            np.greater(a, zero, out=is_positive)
+            np.copyto(s, is_positive)  # 1 where a > 0, else 0
             np.multiply(da, s, out=dz)
 
         return forward, backward

@@ -17,6 +17,7 @@ from chainrule.core.description import COUNT, Description, check_kind, check_who
 from chainrule.core.errors import SettingError
 from chainrule.core.initializers import Glorot, Initializer
 from chainrule.core.layers.base import Layer
+from chainrule.core.layers.convolution import Convolution
 from chainrule.core.layers.dense import Dense
 from chainrule.core.layout import Leaf, lay_out
 from chainrule.core.losses import Loss
@@ -130,7 +131,9 @@ class Network(Description):
 
     def _initializer(self, i: int) -> Initializer:
         """The layer's own, the network's, or what suits the activation that follows."""
-        following = next((layer for layer in self.layers[i + 1 :] if isinstance(layer, Activation | Dense)), None)
+        following = next(
+            (layer for layer in self.layers[i + 1 :] if isinstance(layer, Activation | Convolution | Dense)), None
+        )
         suited = following.initializer if isinstance(following, Activation) else Glorot()
         return getattr(self.layers[i], "initializer", None) or self.initializer or suited
 

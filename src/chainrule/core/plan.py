@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,7 @@ import numpy as np
 from chainrule.core.arrays import Array, Call, Shape, total
 from chainrule.core.errors import SettingError
 from chainrule.core.layers.base import Buffers
-from chainrule.core.layout import Leaf, allocate, body, lay_out
+from chainrule.core.layout import Leaf, Storage, allocate, body, lay_out
 from chainrule.core.losses import Loss, LossBuffers
 from chainrule.core.optimizers import Memory
 from chainrule.core.penalties import L2
@@ -99,11 +100,11 @@ class Plan:
     def _bind_layers(self, network: Network, leaves: Sequence[Leaf], draws: Generators, in_place: bool) -> None:
         storages = lay_out(network.input_shape, leaves, in_place)
         data = allocate(network.input_shape, storages[0].ones, self._sample_lead, self.n, self.theta.dtype)
-        memories = {id(each): self._allocate(each.shape, each.ones) for each in storages[1:]}
+        memories = {id(each): self._allocate(each.shape, self._has_ones(each)) for each in storages[1:]}
         memories[id(storages[0])] = np.broadcast_to(data, (*self._lead, *data.shape[-2:]))
         activations = [memories[id(each)] for each in storages]
-        self.d_output = body(self._allocate(network.output_shape), network.output_shape)
         gradients = self._lay_out_gradients(leaves, in_place)
+        self.d_output = gradients[-1]
         pools: dict[Shape, list[Array]] = {}
 
         self.infer: tuple[Call, ...] = ()
@@ -111,13 +112,16 @@ class Plan:
         for i, leaf in enumerate(leaves):
             if leaf.layer.view:
                 continue
-            output = leaf.signature.output
+            output, there = leaf.signature.output, activations[i]
+            if leaf.signature.ones and storages[i] is not storages[0] and not self._has_ones(storages[i]):
+                there = self._allocate(leaf.input_shape, ones=True)
+                self.infer = (*self.infer, partial(np.copyto, body(there, leaf.input_shape), activations[i]))
             at = Buffers(
-                input=body(activations[i], leaf.input_shape),
+                input=body(there, leaf.input_shape),
                 output=body(activations[i + 1], output),
                 d_input=gradients[i] if i > network.first_to_learn else None,
                 d_output=gradients[i + 1],
-                input_and_ones=activations[i] if leaf.signature.ones else None,
+                input_and_ones=there if leaf.signature.ones else None,
                 parameters=leaf.matrices(self.theta),
                 gradients=leaf.matrices(self.gradient),
                 random=draws.get(i, ()),
@@ -135,19 +139,31 @@ class Plan:
         lead = len(self._sample_lead)
         self._to_samples_last = (*range(lead), *range(lead + 1, self.input.ndim), lead)
 
+    def _has_ones(self, storage: Storage) -> bool:
+        """Whether a row of ones stands below an activation: a population's images are one block without."""
+        return storage.ones and not (self._lead and len(storage.shape) > 1)
+
     def _allocate(self, shape: Shape, ones: bool = False) -> Array:
         return allocate(shape, ones, self._lead, self.n, self.theta.dtype)
 
     def _lay_out_gradients(self, leaves: Sequence[Leaf], in_place: bool) -> list[Array]:
-        """The gradient of the loss in each activation, from the output's back to the input's."""
-        gradients = [self.d_output]
-        for leaf in reversed(leaves):
+        """The gradient of the loss in each activation, from the output's back to the input's.
+
+        An image's gradient lies as an image does, behind Flatten too: a population's vectors lie otherwise.
+        """
+        lies_as = [leaves[0].input_shape]
+        for leaf in leaves:
+            stays = leaf.layer.view or (in_place and leaf.layer.elementwise)
+            lies_as.append(lies_as[-1] if stays else leaf.signature.output)
+
+        gradients = [body(self._allocate(lies_as[-1]), leaves[-1].signature.output)]
+        for leaf, shape in zip(reversed(leaves), lies_as[-2::-1], strict=True):
             if leaf.layer.view:
                 d_input = gradients[-1].reshape(*self._lead, *leaf.input_shape, self.n, copy=False)
             elif leaf.layer.elementwise and in_place:
                 d_input = gradients[-1]
             else:
-                d_input = body(self._allocate(leaf.input_shape), leaf.input_shape)
+                d_input = body(self._allocate(shape), leaf.input_shape)
             gradients.append(d_input)
         return gradients[::-1]
 

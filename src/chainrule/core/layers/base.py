@@ -71,6 +71,11 @@ class Buffers:
     """An array like the output whose content lasts for one call: layers share them. A second call gives a second."""
 
     @property
+    def input_shape(self) -> Shape:
+        """The shape of one sample's input."""
+        return self.input.shape[self.population : -1]
+
+    @property
     def weights(self) -> Array:
         """The parameter of a layer that has one."""
         return self.parameters["weights"]

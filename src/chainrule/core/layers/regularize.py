@@ -6,6 +6,7 @@ import numpy as np
 
 from chainrule.core.arrays import Shape
 from chainrule.core.description import FRACTION, Real, real
+from chainrule.core.errors import ShapeError
 from chainrule.core.layers.base import Buffers, Layer, Pass, Signature
 from chainrule.core.layers.shape import Identity
 
@@ -31,11 +32,15 @@ class Dropout(Layer):
     def without_chance(self) -> Layer:
         return Identity()
 
+    def drawn(self, shape: Shape) -> Shape:
+        """The shape of what is drawn for an output (O, n) or (C, H, W, n): a number for each of its numbers."""
+        return shape
+
     def bind(self, at: Buffers) -> Pass:
         x, y, dx, dy = at.input, at.output, at.d_input, at.d_output
         m = np.empty_like(y)
         m_of_members = m if at.population else m[None]
-        draw = np.empty(m_of_members.shape[1:], m.dtype)
+        draw = np.empty(self.drawn(m_of_members.shape[1:]), m.dtype)
         kept = 1.0 - np.array(self.rate)
         keep, scale, one = at.number(kept), at.number(1.0 / kept), at.number(1.0)
 
@@ -53,3 +58,25 @@ class Dropout(Layer):
             np.multiply(dy, m, out=dx)
 
         return forward, backward
+
+
+@dataclass(frozen=True, repr=False)
+class ChannelDropout(Dropout):
+    """Dropout of whole channels: one m for all of a feature map, whose neighbouring numbers say much the same.
+
+    Input (C, L) or (C, H, W), kept.
+    Source: Tompson et al., "Efficient object localization using convolutional networks" (2015), section 3.2.
+
+    >>> ChannelDropout(0.5).signature((16, 8, 8)).output
+    (16, 8, 8)
+    """
+
+    def signature(self, input_shape: Shape) -> Signature:
+        if len(input_shape) == 1:
+            raise ShapeError(
+                f"{self} expects feature maps (C, L) or (C, H, W), got {input_shape}. Take Dropout({self.rate})."
+            )
+        return Signature(input_shape)
+
+    def drawn(self, shape: Shape) -> Shape:
+        return shape[0], *(1 for _ in shape[1:-1]), shape[-1]

@@ -1,0 +1,113 @@
+"""The convolutional layers: Dense's product over the windows of a series or an image."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainrule.core.arrays import Array, Shape, product
+from chainrule.core.description import COUNT, flag, part, whole
+from chainrule.core.initializers import Initializer
+from chainrule.core.layers.base import Buffers, Parameter, Pass, Signature
+from chainrule.core.layers.unfold import as_columns, bind_fold, bind_unfold
+from chainrule.core.layers.windows import Padding, Size, Windowed, padding, size
+
+
+class Convolution(Windowed):
+    """The base: z = W a, where each column of a is a window of the input, with a one below it for the bias."""
+
+    channels: int
+    bias: bool
+
+    def signature(self, input_shape: Shape) -> Signature:
+        axes = self.axes(input_shape)
+        kernel = (axis.kernel for axis in axes)
+        weights = Parameter("weights", (self.channels, input_shape[0], *kernel), bias=self.bias)
+        return Signature((self.channels, *(axis.windows for axis in axes)), (weights,))
+
+    def bind(self, at: Buffers) -> Pass:
+        channels, axes = at.input_shape[0], self.axes(at.input_shape)
+        members_share = at.population and at.input.strides[0] == 0  # the data: unfolded once for all members
+        x = at.input[:1] if members_share else at.input
+        W, z = at.weights, as_matrix(at.output, at.population)
+        dW, dx, dz = at.d_weights, at.d_input, as_matrix(at.d_output, at.population)
+
+        a = np.ones((*x.shape[: at.population], W.shape[-1], z.shape[-1]), z.dtype)  # below the columns it stays so
+        unfold = bind_unfold(x, as_columns(a, channels, axes), axes)
+        dzT, dWT = dz.mT, np.empty_like(dW.mT, order="C")
+        dW_from_T = dWT.mT
+
+        def forward() -> None:
+            unfold()
+            product(W, a, out=z)  # (O, C kh kw + 1) (C kh kw + 1, OH OW n) -> (O, OH OW n)
+
+        def backward_to_weights() -> None:
+            product(a, dzT, out=dWT)  # (C kh kw + 1, OH OW n) (OH OW n, O) -> (C kh kw + 1, O)
+            np.copyto(dW, dW_from_T)  # BLAS takes up to twice as long where the small matrix comes first
+
+        if dx is None:  # nobody asks the first layer for it
+            return forward, backward_to_weights
+
+        WT = W[..., : W.shape[-1] - self.bias].mT  # the bias sends no error back
+        da = np.empty((*dz.shape[:-2], WT.shape[-2], dz.shape[-1]), dz.dtype)
+        fold = bind_fold(as_columns(da, channels, axes), dx, axes)
+
+        def backward() -> None:
+            backward_to_weights()
+            product(WT, dz, out=da)  # (C kh kw, O) (O, OH OW n) -> (C kh kw, OH OW n)
+            fold()
+
+        return forward, backward
+
+
+def as_matrix(maps: Array, population: bool) -> Array:
+    """Feature maps (..., O, OH, OW, n) as a matrix (..., O, OH OW n): the same memory."""
+    return maps.reshape(*maps.shape[: population + 1], -1, copy=False)
+
+
+@dataclass(frozen=True, repr=False)
+class Conv1D(Convolution):
+    """Every output looks at one window of a series: z[o, l] = Σ W[o, c, i] x[c, l stride + i - padding] + b[o].
+
+    Input (C, L), output (channels, windows). Parameters: weights (channels, C, kernel) and, unless `bias=False`, bias
+    (channels,), with the starts of `Dense`. Cross-correlation, as all frameworks have it: the kernel isn't turned.
+    `padding` adds zeros: "valid" none; "same" as many as give ceil(L / stride) windows, an odd one at the end (XLA's
+    meaning); a whole number that many on each side.
+    Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning" (2016).
+
+    >>> Conv1D(25, 5, stride=2, padding=1).signature((1, 40)).output
+    (25, 19)
+    """
+
+    channels: int = whole(COUNT)
+    kernel: int = whole(COUNT)
+    stride: int = whole(COUNT, 1)
+    padding: Padding = padding()
+    bias: bool = flag(True)
+    initializer: Initializer | None = part(Initializer, "an initializer such as He()")
+
+    n_axes = (1,)
+
+
+@dataclass(frozen=True, repr=False)
+class Conv2D(Convolution):
+    """Every output looks at one window of an image: z[o, h, w] = Σ W[o, c, i, j] x[c, h s + i - p, w s + j - p] + b[o].
+
+    Input (C, H, W), output (channels, windows along H and W). Parameters: weights (channels, C, kh, kw) and, unless
+    `bias=False`, bias (channels,). `kernel` and `stride` (s) are a number, or a pair (height, width); `padding` (p) and
+    the rest are as in `Conv1D`.
+    Source: LeCun et al., "Gradient-based learning applied to document recognition" (1998), section II.
+
+    >>> Conv2D(6, 5).signature((1, 28, 28)).output
+    (6, 24, 24)
+    >>> Conv2D(6, (3, 5), stride=2, padding="same").signature((1, 28, 28)).output
+    (6, 14, 14)
+    """
+
+    channels: int = whole(COUNT)
+    kernel: Size = size()
+    stride: Size = size(1)
+    padding: Padding = padding()
+    bias: bool = flag(True)
+    initializer: Initializer | None = part(Initializer, "an initializer such as He()")
+
+    n_axes = (2,)

@@ -1,0 +1,151 @@
+"""The pooling layers: one number for each window of a feature map. They have no parameters."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainrule.core.arrays import Shape, total
+from chainrule.core.errors import SettingError, ShapeError
+from chainrule.core.layers.base import Buffers, Layer, Pass, Signature
+from chainrule.core.layers.unfold import bind_fold, bind_unfold
+from chainrule.core.layers.windows import Padding, Size, Windowed, meetings, padding, size
+
+
+class Pooling(Windowed):
+    """The base: the windows lie within a channel."""
+
+    def signature(self, input_shape: Shape) -> Signature:
+        axes = self.axes(input_shape)
+        if any(axis.before >= axis.kernel for axis in axes):
+            raise SettingError(f"{self} has windows of nothing but padding. Take a padding smaller than the kernel.")
+        return Signature((input_shape[0], *(axis.windows for axis in axes)))
+
+
+@dataclass(frozen=True, repr=False)
+class MaxPool(Pooling):
+    """y = the largest number of each window; dy goes to the first of the largest, row by row.
+
+    Input (C, L) or (C, H, W), output (C, windows along each axis). `kernel` and `stride` are a number, or a pair
+    (height, width); the stride is the kernel's unless given. `padding` is as in `Conv1D`, and never the largest.
+    Source: Scherer et al., "Evaluation of pooling operations in convolutional architectures" (2010).
+
+    >>> MaxPool(2).signature((6, 24, 24)).output
+    (6, 12, 12)
+    """
+
+    kernel: Size = size()
+    stride: Size | None = size(None)
+    padding: Padding = padding()
+
+    backward_reads = frozenset({"output"})
+
+    def bind(self, at: Buffers) -> Pass:
+        x, y, dx, dy = at.input, at.output, at.d_input, at.d_output
+        axes = self.axes(at.input_shape)
+        columns = np.empty((len(meetings(axes)), *y.shape), y.dtype)
+        unfold = bind_unfold(x, columns, axes, padding=-np.inf)
+
+        def forward() -> None:
+            unfold()
+            np.maximum.reduce(columns, axis=0, out=y)
+
+        if dx is None:
+            return forward, nothing
+
+        d_columns = np.empty_like(columns)
+        fold = bind_fold(d_columns, dx, axes)
+        pairs = list(zip(columns, d_columns, strict=True))
+        rest, is_largest = at.scratch(), np.empty(y.shape, bool)
+
+        def backward() -> None:
+            np.copyto(rest, dy)
+            for column, d_column in pairs:
+                np.equal(column, y, out=is_largest)
+                np.copyto(d_column, is_largest)  # 1 where it is the largest, else 0
+                np.multiply(d_column, rest, out=d_column)
+                np.subtract(rest, d_column, out=rest)  # nothing is left for another one that is as large
+            fold()
+
+        return forward, backward
+
+
+@dataclass(frozen=True, repr=False)
+class AveragePool(Pooling):
+    """y = the mean of each window, padding counted as zeros.
+
+    Shapes and settings are those of `MaxPool`.
+    Source: LeCun et al., "Gradient-based learning applied to document recognition" (1998), section II.
+
+    >>> AveragePool(2).signature((6, 24, 24)).output
+    (6, 12, 12)
+    """
+
+    kernel: Size = size()
+    stride: Size | None = size(None)
+    padding: Padding = padding()
+
+    def bind(self, at: Buffers) -> Pass:
+        x, y, dx, dy = at.input, at.output, at.d_input, at.d_output
+        axes = self.axes(at.input_shape)
+        columns = np.empty((len(meetings(axes)), *y.shape), y.dtype)
+        unfold = bind_unfold(x, columns, axes)
+        share, dy_shared = at.number(1.0 / len(columns)), at.scratch()
+
+        def forward() -> None:
+            unfold()
+            total(columns, axis=0, out=y)
+            np.multiply(y, share, out=y)
+
+        if dx is None:
+            return forward, nothing
+
+        fold = bind_fold([dy_shared] * len(columns), dx, axes)
+
+        def backward() -> None:
+            np.multiply(dy, share, out=dy_shared)
+            fold()
+
+        return forward, backward
+
+
+@dataclass(frozen=True, repr=False)
+class GlobalAveragePool(Layer):
+    """y = the mean of each channel: (C, L) or (C, H, W) -> (C,).
+
+    Source: Lin et al., "Network in network" (2014), section 3.2.
+
+    >>> GlobalAveragePool().signature((16, 8, 8)).output
+    (16,)
+    """
+
+    def signature(self, input_shape: Shape) -> Signature:
+        if len(input_shape) == 1:
+            raise ShapeError(
+                f"{self} expects feature maps (C, L) or (C, H, W), got {input_shape}. Put it before Flatten()."
+            )
+        return Signature(input_shape[:1])
+
+    def bind(self, at: Buffers) -> Pass:
+        x = at.input.reshape(*at.output.shape[:-1], -1, at.output.shape[-1], copy=False)  # (..., C, H W, n)
+        y, dx, dy, dy_shared = at.output, at.d_input, at.d_output, at.scratch()
+        share = at.number(1.0 / x.shape[-2])
+
+        def forward() -> None:
+            total(x, axis=-2, out=y)
+            np.multiply(y, share, out=y)
+
+        if dx is None:
+            return forward, nothing
+
+        dx_of_channels = dx.reshape(x.shape, copy=False)
+        dy_of_each = dy_shared[..., None, :]
+
+        def backward() -> None:
+            np.multiply(dy, share, out=dy_shared)
+            np.copyto(dx_of_channels, dy_of_each)
+
+        return forward, backward
+
+
+def nothing() -> None:
+    """The backward of a layer without parameters that nobody asks for its input gradient."""

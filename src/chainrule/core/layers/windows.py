@@ -1,0 +1,131 @@
+"""Where a kernel stands: its windows along a series or an image, and the inputs that fall into them.
+
+Along one axis, window w holds at each offset of the kernel the input w · stride + offset - before. What falls outside
+the input is padding.
+"""
+
+import itertools
+from dataclasses import MISSING, dataclass
+from typing import Any, ClassVar
+
+from chainrule.core.arrays import Shape
+from chainrule.core.description import COUNT, COUNT_OR_ZERO, Rule, check_whole, setting
+from chainrule.core.errors import ShapeError
+from chainrule.core.layers.base import Layer
+
+Size = int | tuple[int, int]
+"""One number for all axes, or one for the height and one for the width."""
+
+Padding = str | int
+"""What stands around the input: "valid" nothing; "same" as much as gives ceil(length / stride) windows, an odd one at
+the end (XLA's meaning); a whole number that many on each side."""
+
+SIZE = Rule("a whole number of 1 or more, or a pair of them", COUNT.holds)
+PADDING = Rule('"valid", "same" or a whole number of 0 or more', COUNT_OR_ZERO.holds)
+
+Index = tuple[Any, ...]
+
+SAMPLES = {1: "a series (channels, length)", 2: "an image (channels, height, width)"}
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A kernel's walk along one axis: its first window starts `before` the input."""
+
+    length: int
+    kernel: int
+    stride: int
+    before: int
+    windows: int
+
+    @classmethod
+    def lay(cls, length: int, kernel: int, stride: int, padding: Padding) -> "Axis":
+        """The walk that follows from a layer's settings; without windows where the kernel is too large."""
+        if padding == "same":
+            windows = -(-length // stride)
+            around = max(0, (windows - 1) * stride + kernel - length)
+            return cls(length, kernel, stride, around // 2, windows)
+        before = 0 if padding == "valid" else int(padding)
+        return cls(length, kernel, stride, before, max(0, (length + 2 * before - kernel) // stride + 1))
+
+    def meeting(self, offset: int) -> tuple[slice, slice]:
+        """Which inputs stand at this offset of a window, and of which windows: padding is left out."""
+        first = max(0, -((offset - self.before) // self.stride))  # the quotient, rounded up
+        start = first * self.stride + offset - self.before
+        n_meetings = max(0, min(self.windows - first, -((start - self.length) // self.stride)))
+        return slice(start, start + n_meetings * self.stride, self.stride), slice(first, first + n_meetings)
+
+
+Axes = tuple[Axis, ...]
+
+
+def meetings(axes: Axes) -> list[tuple[Index, Index]]:
+    """For each offset of the kernel, row by row: which inputs stand there, and in which windows.
+
+    As indices of (..., C, H, W, n) and (..., C, OH, OW, n).
+    """
+    found = []
+    for offset in itertools.product(*(range(axis.kernel) for axis in axes)):
+        inputs, windows = zip(*map(Axis.meeting, axes, offset), strict=True)
+        found.append(((..., *inputs, slice(None)), (..., *windows, slice(None))))
+    return found
+
+
+class Windowed(Layer):
+    """The base of the layers whose outputs each look at one window of the input."""
+
+    kernel: Any
+    stride: Any
+    padding: Any
+
+    n_axes: ClassVar[tuple[int, ...]] = (1, 2)
+    """For how many axes there is such a layer."""
+
+    def axes(self, input_shape: Shape) -> Axes:
+        """The kernel's walk along each axis of an input (C, L) or (C, H, W)."""
+        n_axes = len(input_shape) - 1
+        if n_axes not in self.n_axes:
+            expected = " or ".join(SAMPLES[each] for each in self.n_axes)
+            raise ShapeError(
+                f"{self} expects {expected} a sample, got {input_shape}. "
+                "Reshape the samples, a single channel too, or put it before Flatten()."
+            )
+        kernel, stride = self._sizes("kernel", input_shape), self._sizes("stride", input_shape)
+        axes = tuple(map(Axis.lay, input_shape[1:], kernel, stride, (self.padding,) * n_axes))
+        if not all(axis.windows for axis in axes):
+            raise ShapeError(
+                f"{self} expects an input that its kernel fits into, got {input_shape}. "
+                'Take a smaller kernel, or padding="same".'
+            )
+        return axes
+
+    def _sizes(self, name: str, input_shape: Shape) -> Shape:
+        """The kernel or the stride along each axis; a stride that isn't given is the kernel."""
+        size = self.kernel if getattr(self, name) is None else getattr(self, name)
+        sizes = size if isinstance(size, tuple) else (size,) * (len(input_shape) - 1)
+        if len(sizes) != len(input_shape) - 1:
+            raise ShapeError(f"{self} has a pair as its {name}, for images; got {input_shape}. Give one number.")
+        return sizes
+
+
+def size(default: Any = MISSING) -> Any:
+    """A field that holds a `Size`; or None, where that is the default."""
+
+    def check(name: str, value: Any) -> Size | None:
+        if value is None and default is None:
+            return None
+        if isinstance(value, list | tuple) and len(value) == 2:
+            return check_whole(name, SIZE, value[0]), check_whole(name, SIZE, value[1])
+        return check_whole(name, SIZE, value)
+
+    return setting(check, default)
+
+
+def padding() -> Any:
+    """A field that holds a `Padding`."""
+
+    def check(name: str, value: Any) -> Padding:
+        is_known = isinstance(value, str) and value in ("valid", "same")
+        return value if is_known else check_whole(name, PADDING, value)
+
+    return setting(check, "valid")
