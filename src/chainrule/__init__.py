@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from chainrule.core.initializers import Zeros as Zeros
     from chainrule.core.layers.base import Layer as Layer
     from chainrule.core.layers.dense import Dense as Dense
+    from chainrule.core.layers.normalize import BatchNorm as BatchNorm
     from chainrule.core.layers.regularize import Dropout as Dropout
+    from chainrule.core.layers.residual import Residual as Residual
     from chainrule.core.layers.shape import Flatten as Flatten
     from chainrule.core.layers.shape import Identity as Identity
     from chainrule.core.losses import BinaryCrossEntropy as BinaryCrossEntropy
@@ -96,7 +98,9 @@ _NAMES = {
     "core.initializers": "Glorot He Initializer LeCun Normal Uniform Zeros",
     "core.layers.base": "Layer",
     "core.layers.dense": "Dense",
+    "core.layers.normalize": "BatchNorm",
     "core.layers.regularize": "Dropout",
+    "core.layers.residual": "Residual",
     "core.layers.shape": "Flatten Identity",
     "core.losses": "BinaryCrossEntropy HalfSquaredError Loss SoftmaxCrossEntropy SquaredError",
     "core.network": "Network mlp",
