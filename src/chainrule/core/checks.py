@@ -135,6 +135,23 @@ def check_targets(
     return array
 
 
+def check_batches(network: Network, n: int, batch_size: int | None = None) -> None:
+    """Raise unless n samples fall into batches that the network can train on, the last short one too."""
+    least, size = network.least_samples, batch_size or n
+
+    def smallest(size: int) -> int:
+        return min(size, n % size or size)
+
+    if n < least:
+        raise DataError(f"training this network takes variances, so it needs {least} samples or more, got {n}.")
+    if smallest(size) < least:
+        fitting = next(each for each in range(size + 1, n + 1) if smallest(each) >= least)
+        raise DataError(
+            f"training this network takes variances, so each batch needs {least} samples or more, got {smallest(size)} "
+            f"in the smallest batch: {n} samples, batch_size={size}. batch_size={fitting} fits."
+        )
+
+
 def check_weights(weights: ArrayLike | None, n: int) -> Array | None:
     """Sample weights (n,), 0 or more and not all zero, relative to the largest."""
     if weights is None:

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array, count, stretches
 from chainrule.core.checks import (
+    check_batches,
     check_members,
     check_samples,
     check_state,
@@ -102,6 +103,7 @@ def loss_and_gradient(
     x = check_samples(network.input_shape, x, dtype=theta.dtype)
     y = check_targets(network, loss, y, len(x), dtype=theta.dtype)
     weights = check_weights(sample_weight, len(x))
+    check_batches(network, len(x))
     members = check_members(theta, seed, network, penalty)
     settings: dict[str, Any] = {"loss": loss, "penalty": penalty, "weighted": weights is not None}
     draws = {} if seed is None else generators(network, member_seeds(seed, members))

@@ -91,6 +91,11 @@ class Network(Description):
         return self.leaves[-1].state_stop
 
     @cached_property
+    def least_samples(self) -> int:
+        """The fewest samples that a training batch may hold."""
+        return max(leaf.signature.least_samples for leaf in self.leaves)
+
+    @cached_property
     def n_rows(self) -> int:
         """How many numbers all activations of one sample are."""
         first = Storage(self.input_shape)

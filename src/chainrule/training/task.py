@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from chainrule.core.arrays import Array, stretches
 from chainrule.core.checks import (
+    check_batches,
     check_numbers,
     check_samples,
     check_state,
@@ -89,6 +90,7 @@ def check_task(
     record_every = math.ceil(epochs / RECORDS) if record_every is None else record_every
     clip = None if clip is None else check_real("clip", POSITIVE, clip)
     data = check_data(network, loss, x, y, sample_weight, dtype)
+    check_batches(network, len(data), batch_size)
     held_out = None if validation is None else check_validation(network, loss, validation, dtype)
 
     counts = {"clip": len(clip)} if isinstance(clip, tuple) else {}

@@ -48,12 +48,14 @@ class Signature:
     """A layer's answer to an input shape: its output shape, its parameters, and whether it reads a row of ones.
 
     state: arrays that it keeps from batch to batch without learning them, such as running statistics.
+    least_samples: the fewest that a training batch may hold.
     """
 
     output: Shape
     parameters: tuple[Parameter, ...] = ()
     ones: bool = False
     state: tuple[Parameter, ...] = ()
+    least_samples: int = 1
 
 
 @dataclass(frozen=True, eq=False)
