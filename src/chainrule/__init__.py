@@ -73,6 +73,9 @@ if TYPE_CHECKING:
     from chainrule.lab.samples import DataFile as DataFile
     from chainrule.lab.samples import DataSet as DataSet
     from chainrule.training import datasets as datasets
+    from chainrule.training.augmentation import Flip as Flip
+    from chainrule.training.augmentation import Noise as Noise
+    from chainrule.training.augmentation import Shift as Shift
     from chainrule.training.early_stopping import EarlyStopping as EarlyStopping
     from chainrule.training.early_stopping import Ending as Ending
     from chainrule.training.history import History as History
@@ -111,6 +114,7 @@ _NAMES = {
     "lab.comparison": "Comparison",
     "lab.experiment": "Experiment Perceptron",
     "lab.samples": "DataFile DataSet",
+    "training.augmentation": "Flip Noise Shift",
     "training.early_stopping": "EarlyStopping Ending",
     "training.history": "History Record",
     "training.loop": "Run Training iterate train",

@@ -31,6 +31,7 @@ WRITTEN = [
     *("Cosine(0.1, 100)", "Cosine(0.1, 100, end=0.01)", "WarmUp(0.1, 10)", "WarmUp(Cosine((0.1, 0.2), 100), 10)"),
     *("Standardizer((0.0, 5.0), (1.0, 2.0))", "Network((2,), (Dense(4), Tanh(), Dense(1)))"),
     "Network((3, 8, 8), (Flatten(), Dense(4), LeakyReLU((0.1, 0.2)), Dropout(0.5)), initializer=He())",
+    *("Shift()", "Shift(2)", "Flip()", "Flip(0.25)", "Noise()", "Noise(0.5)"),
     *("DataSet('moons', noise=0.3)", "DataFile('pets.csv')", "Perceptron((8, 8))", "Experiment(DataSet('xor'))"),
 ]
 NAMES = {name: getattr(cr, name) for name in cr.__all__}

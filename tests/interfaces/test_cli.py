@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 import chainrule
 from chainrule.interfaces.cli.app import app
 from chainrule.lab.reference import TASKS, Lab
+from optional import needed
 
 LOG = re.compile(r"Epoch (\d+) Loss: (\d+\.\d{6})")
 ROW = re.compile(r"Iter (\d+)  Ground Truth: ([01])  Prediction: (\d\.\d{6})")
@@ -128,6 +129,37 @@ class TestTrain:
     @pytest.mark.parametrize("name", ["xor_cloud", "circles", "moons", "spiral", "gaussians"])
     def test_every_named_set_trains(self, name: str):
         assert lines("train", name, "--epochs", "3")[-1].startswith("Test Accuracy: ")
+
+
+class TestRealData:
+    @pytest.fixture(autouse=True)
+    def _extra(self):
+        needed("sklearn")
+
+    def test_digits_are_learnt_and_tested_on_a_quarter_held_out(self, tmp_path: Path):
+        out = lines("train", "digits", "--epochs", "8", "--seed", "5", "--save", tmp_path / "digits.npz")
+        assert out[8] == "Tested on 449 samples held out:"
+        accuracy = float(re.fullmatch(r"Test Accuracy: (\d+\.\d\d)%", out[-1])[1])
+        assert accuracy > 90
+
+        answers = lines("predict", tmp_path / "digits.npz", "digits")  # the same samples, whatever the seed
+        assert answers[-1] == out[-1]
+        assert len(answers) == 450
+        model = chainrule.Model.load(tmp_path / "digits.npz")
+        x, y = chainrule.datasets.digits()
+        on_all = 100 * model.score(x.reshape(-1, 64), y)
+        assert abs(on_all - accuracy) > 0.5  # the samples that were learnt are not among them
+
+    def test_a_fraction_is_held_out_of_all_samples(self):
+        assert "Tested on 898 samples held out:" in lines("train", "digits", "--epochs", "1", "--test", "0.5")
+
+    def test_all_digits_are_printed_as_csv(self):
+        rows = list(csv.reader(lines("data", "digits")))
+        assert rows[0] == [*(f"x{k}" for k in range(1, 65)), "y"]
+        x, y = chainrule.datasets.digits()
+        table = np.array(rows[1:], dtype=float)
+        assert (table[:, :-1] == x.reshape(-1, 64)).all()
+        assert (table[:, -1] == y).all()
 
 
 class TestFiles:

@@ -23,7 +23,7 @@ FILES = {
 }
 
 BAD_INPUT = {
-    "train xorr": "no data set and no file 'xorr'; choose from circles, gaussians, linear",
+    "train xorr": "no data set and no file 'xorr'; choose from circles, digits, gaussians, linear",
     "train nothing.csv": "there is no file nothing.csv",
     "train ragged.csv": "ragged.csv, line 3: expected 3 cells, got 2",
     "train nan.csv": "nan.csv, line 2, column 2 (b): expected a finite number",
@@ -36,6 +36,8 @@ BAD_INPUT = {
     "train good.csv --target z": "target must be one column's name",
     "train good.csv --points 5": "--points is for the data sets that have a name",
     "train xor --points 5": "the data set xor has no --points",
+    "train digits --points 5": "the data set digits has no --points; leave it out",
+    "data digits --noise 1": "the data set digits has no setting 'noise'; it has none, leave it out",
     "train moons --noise -1": "noise must be a number of 0 or more",
     "train xor --target y": "--target names a column of a file",
     "train xor --activation relo": "unknown activation 'relo'; choose from elu, gelu",

@@ -1,5 +1,6 @@
 """Experiments: TOML there and back, one population for all starts, and what bad input gets."""
 
+import dataclasses
 import re
 
 import numpy as np
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 
 import chainrule as cr
 from chainrule.lab.experiment import Experiment, Perceptron
-from chainrule.lab.populations import train_members, zipped
+from chainrule.lab.populations import prepare, train_members, zipped
 from chainrule.lab.samples import DataFile, DataSet
+from optional import needed
 
 pytest.importorskip("tomli_w")
 
@@ -181,6 +183,41 @@ def test_the_test_is_fresh_or_held_out_or_what_was_learnt(tmp_path):
     assert (quantity.run().score > 0.9).all()
 
 
+def test_real_data_have_a_test_of_their_own():
+    needed("sklearn")
+    settings = {"loss": cr.SoftmaxCrossEntropy(), "optimizer": cr.Adam(0.01), "epochs": 1, "batch_size": 32}
+    experiment = Experiment("digits", network=cr.Perceptron((8,)), **settings, starts=2)
+    prepared = prepare(experiment)
+    x, y = cr.datasets.digits()
+    test_x, truth = prepared.test
+    assert (len(prepared.x), len(test_x)) == (1348, 449)
+    everything = np.concatenate([prepared.x, test_x])
+    assert sorted(map(tuple, everything)) == sorted(map(tuple, x.reshape(-1, 64)))
+    assert abs(np.bincount(truth) - np.bincount(y) / 4).max() < 1
+    np.testing.assert_array_equal(prepare(dataclasses.replace(experiment, seed=9)).test[0], test_x)
+    assert len(prepare(dataclasses.replace(experiment, test=0.5)).test[1]) == 898
+    assert len(prepare(dataclasses.replace(experiment, test="training")).test[1]) == 1797
+    with pytest.raises(cr.ShapeError, match="digits can't be drawn anew"):
+        prepare(dataclasses.replace(experiment, test="fresh"))
+    with pytest.raises(cr.SettingError, match="the data set digits has no setting 'n'"):
+        cr.DataSet("digits", n=5).read()
+
+
+def test_images_reach_a_network_of_images():
+    needed("sklearn")
+    network = cr.Network((1, 8, 8), [cr.Flatten(), cr.Dense(10)])
+    settings = {"loss": cr.SoftmaxCrossEntropy(), "optimizer": cr.Adam(0.01), "epochs": 5, "batch_size": 32}
+    assert Experiment("digits", network=network, **settings, starts=1).run().score[0] > 0.9
+
+
+def test_mnist1d_is_tested_as_its_authors_do(monkeypatch):
+    x, y = np.arange(240.0).reshape(6, 1, 40), np.arange(6)
+    monkeypatch.setattr("chainrule.lab.samples.mnist1d", lambda: (x[:4], y[:4], x[4:], y[4:]))
+    test_x, truth = prepare(Experiment("mnist1d", loss=cr.SoftmaxCrossEntropy())).test
+    np.testing.assert_array_equal(test_x, x[4:, 0])
+    np.testing.assert_array_equal(truth, y[4:])
+
+
 def test_a_start_that_diverges_is_marked():
     runs = Experiment(
         "moons", Perceptron((8,), "relu"), cr.SquaredError(), cr.SGD(1e3), epochs=50, starts=3, penalty=0.0
@@ -215,3 +252,13 @@ def test_without_its_extra_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "tomli_w", None)
     with pytest.raises(cr.MissingExtraError, match=re.escape("pip install 'chainrule[report]'")):
         Experiment("xor").to_toml()
+
+
+def test_a_quantity_of_a_file_is_learnt_from_its_mean_in_deviations(tmp_path):
+    x, _ = cr.datasets.linear(n=40)
+    cr.datasets.write_csv(tmp_path / "far.csv", x, 1e6 + 3e4 * (x[:, 0] - 2 * x[:, 1]))
+    network = Perceptron((), output="identity")
+    runs = Experiment(str(tmp_path / "far.csv"), network=network, optimizer=cr.SGD(0.5), epochs=300, starts=2).run()
+    assert runs.losses[0].max() < 10
+    assert runs.final.max() < 1e-6
+    assert runs.score.min() > 0.999

@@ -10,7 +10,8 @@ import pytest
 
 from chainrule.core.errors import MissingExtraError
 from chainrule.lab import figures, svg
-from chainrule.lab.reference import TASKS, Lab, train_task
+from chainrule.lab.reference import TASKS, Lab
+from chainrule.lab.starts import train_task
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from chainrule.core.errors import SettingError
 
-PURPOSES = ("start", "shuffle", "dropout", "data", "split", "check")
+PURPOSES = ("start", "shuffle", "dropout", "data", "split", "check", "augment")
 
 Seed = int | Sequence[int]
 """One seed, or K of them, one a member."""

@@ -172,11 +172,11 @@ def surviving_band(losses: Array) -> tuple[Array, Array, Array]:
     >>> [each.tolist() for each in surviving_band(np.array([[1.0, 3.0, np.nan], [np.nan] * 3]))]
     [[1.1, nan], [2.0, nan], [2.9, nan]]
     """
-    bands = np.full((3, len(losses)), np.nan)
-    for i, row in enumerate(losses):
-        alive = row[np.isfinite(row)]
-        if len(alive):
-            bands[:, i] = band(alive)
+    bands, finite = np.full((3, len(losses)), np.nan), np.isfinite(losses)
+    for alive in np.unique(finite, axis=0):  # few: who has diverged stays so
+        if alive.any():
+            rows = (finite == alive).all(axis=1)
+            bands[:, rows] = band(losses[np.ix_(rows, alive)])
     return bands[0], bands[1], bands[2]
 
 

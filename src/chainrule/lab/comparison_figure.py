@@ -36,13 +36,13 @@ Values = tuple[Any, ...]
 
 def draw(comparison: Comparison, *, name: str | None = None, columns: int = 2) -> str:
     """The figure as an SVG. name: starts every id in it.  columns: how many panels stand side by side."""
-    inner = _inner(comparison)
-    outer = _spaced(list(dict.fromkeys(_without(values, inner) for values in comparison.values)), MOST_PANELS)
-    series = list(dict.fromkeys(values[inner] for values in comparison.values))
-    shown = _spaced(series, len(STYLES))
-    drawings: list[Drawing] = [_curves(comparison, inner, each, shown, len(series)) for each in outer]
-    drawings.append(_finals(comparison, inner, outer))
-    drawings += [_blank] * (-len(drawings) % columns)
+    panels = [curves(comparison, each) for each in _outer(comparison, MOST_PANELS)]
+    return compose(comparison, [*panels, finals(comparison)], name=name, columns=columns)
+
+
+def compose(comparison: Comparison, drawings: list[Drawing], *, name: str | None = None, columns: int = 2) -> str:
+    """Panels of a comparison as one SVG, its numbers in words beside them."""
+    drawings = drawings + [_blank] * (-len(drawings) % columns)
     rows = [drawings[i : i + columns] for i in range(0, len(drawings), columns)]
     names, starts = " and ".join(comparison.names), comparison.experiment.starts
     return render(
@@ -70,6 +70,12 @@ def _inner(comparison: Comparison) -> int:
     """The setting whose values are the series of a panel: a numeric one, and of two the one with more values."""
     sizes = [len({values[i] for values in comparison.values}) for i in range(len(comparison.names))]
     return max(range(len(sizes)), key=lambda i: (_numeric(comparison, i), sizes[i]))
+
+
+def _outer(comparison: Comparison, most: int) -> list[Values]:
+    """The values of the other settings, crossed, at most so many; one empty combination where there are none."""
+    inner = _inner(comparison)
+    return _spaced(list(dict.fromkeys(_without(values, inner) for values in comparison.values)), most)
 
 
 def _numeric(comparison: Comparison, i: int) -> bool:
@@ -105,8 +111,12 @@ def _loss_name(comparison: Comparison) -> str:
     return "mean squared error" if squared else "loss"
 
 
-def _curves(comparison: Comparison, inner: int, outer: Values, shown: list[Any], n_series: int) -> Drawing:
-    ceiling = _ceiling(comparison)
+def curves(comparison: Comparison, outer: Values = (), title: str = "") -> Drawing:
+    """The losses over epochs, a curve for each value of a setting. outer: the values of the others, where crossed."""
+    inner, ceiling = _inner(comparison), _ceiling(comparison)
+    series = list(dict.fromkeys(values[inner] for values in comparison.values))
+    shown = _spaced(series, len(STYLES))
+    title = title or _title(comparison, inner, outer) or "learning curves"
 
     def drawing(axes: "Axes") -> None:
         longest, lowest, highest = 1, math.inf, 0.0
@@ -128,9 +138,9 @@ def _curves(comparison: Comparison, inner: int, outer: Values, shown: list[Any],
         axes.set_xlim(0, longest)
         _thousands(axes, longest)
         axes.set_ylabel(_loss_name(comparison))
-        axes.set_title(_title(comparison, inner, outer) or "learning curves")
+        axes.set_title(title)
         name = _words(comparison.names[inner])
-        name += f"\n{len(shown)} of {n_series}" if len(shown) < n_series else ""
+        name += f"\n{len(shown)} of {len(series)}" if len(shown) < len(series) else ""
         _legend(axes, name)
 
     return drawing
@@ -146,8 +156,9 @@ def _legend(axes: "Axes", name: str) -> None:
     legend.set_alignment("left")
 
 
-def _finals(comparison: Comparison, inner: int, outer: list[Values]) -> Drawing:
+def finals(comparison: Comparison) -> Drawing:
     """The final loss against the setting: on a scale of numbers, else a place for each value."""
+    inner, outer = _inner(comparison), _outer(comparison, len(STYLES))
     numeric = _numeric(comparison, inner)
 
     def drawing(axes: "Axes") -> None:
@@ -155,12 +166,14 @@ def _finals(comparison: Comparison, inner: int, outer: list[Values]) -> Drawing:
         series = sorted(series) if numeric else series
         places = [float(each) for each in series] if numeric else [float(i) for i in range(len(series))]
         logarithmic = numeric and min(places) > 0 and max(places) >= 8 * min(places)
+        reached: list[float] = []
         for k, each in enumerate(outer):
             color, dash = STYLES[k]
             rows = [row for row in comparison.summary() if _without(row.values, inner) == each]
             rows.sort(key=lambda row: series.index(row.values[inner]))
             at = [places[series.index(row.values[inner])] for row in rows]
             nudged = [_nudge(place, k, len(outer), logarithmic, places) for place in at]
+            reached += nudged
             _series(
                 axes,
                 nudged,
@@ -178,7 +191,7 @@ def _finals(comparison: Comparison, inner: int, outer: list[Values]) -> Drawing:
         lowest, highest = (finals.min(), finals.max()) if len(finals) else (comparison.level, comparison.level)
         _log_scale(axes, "y", min(float(lowest), comparison.level), max(float(highest), comparison.level))
         if logarithmic:
-            _log_scale(axes, "x", min(places) / 1.3, max(places) * 1.3)
+            _log_scale(axes, "x", min(reached) / 1.3, max(reached) * 1.3)
         elif not numeric:
             axes.set_xticks(places, [label((each,)) for each in series], **_slant(series))
             axes.set_xlim(-0.6, len(places) - 0.4)

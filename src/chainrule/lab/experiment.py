@@ -102,7 +102,8 @@ class Experiment(Description):
     penalty: an `L2`, or its strength.  seed, starts: start k has seed + k, in its weights, shuffling and dropout; all
     learn from the same samples.
     test: "fresh" (another draw of 100 points), "training" (the samples learnt from), or the fraction of the samples
-    to hold out; None: fresh where the data can be drawn anew, else training.
+    to hold out; None: fresh where the data can be drawn anew, the part of digits and mnist1d that is for the test, else
+    training.
 
     Raises SettingError, with the name of the setting, for what can't be meant.
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.lab.reference import TASKS, Outcome
+from chainrule.lab.reference import TASKS
 from chainrule.lab.results import band
+from chainrule.lab.starts import Outcome
 from chainrule.lab.svg import COLOR, Drawing, render
 
 if TYPE_CHECKING:
@@ -142,7 +143,8 @@ def corners(x: Array, y: Array, near: float = NEAR) -> Array:
 def panels(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
     """Every panel as an SVG, by a name that is also its file's: curve-linear, truth-linear, prediction-linear, ...
 
-    >>> from chainrule.lab.reference import Lab, train_task
+    >>> from chainrule.lab.reference import Lab
+    >>> from chainrule.lab.starts import train_task
     >>> sorted(panels({"xor": train_task(Lab(epochs=20, starts=2), "xor")}))
     ['curve-xor', 'prediction-xor', 'truth-xor']
     """

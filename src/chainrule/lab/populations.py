@@ -10,6 +10,7 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.description import Description
 from chainrule.core.errors import ShapeError
+from chainrule.core.layers.dense import Dense
 from chainrule.core.losses import HalfSquaredError, Loss
 from chainrule.core.network import Network
 from chainrule.core.plan import quiet
@@ -98,11 +99,14 @@ def prepare(experiment: "Experiment") -> Prepared:
     y, _ = targets_for(experiment.loss, samples)
     x, test_x, truth = samples.x, samples.x, samples.y
     wanted = experiment.test or ("fresh" if samples.fresh is not None else "training")
+    learnt = held_out = rows = np.arange(len(x))
     if isinstance(wanted, float):
-        rows = np.arange(len(x))
         learnt, _, held_out, _ = split(rows, samples.y, wanted, experiment.seed, stratify=samples.n_classes > 0)
+    elif experiment.test is None and samples.test_rows is not None:
+        learnt, held_out = np.setdiff1d(rows, samples.test_rows), samples.test_rows
+    if held_out is not rows:
         x, y, test_x, truth = x[learnt], y[learnt], x[held_out], truth[held_out]
-    elif wanted == "fresh" and samples.fresh is None:
+    if wanted == "fresh" and samples.fresh is None:
         raise ShapeError(f'{samples.name} can\'t be drawn anew; test on "training" or hold out a fraction.')
     elif wanted == "fresh" and samples.fresh is not None:
         test_x, truth = samples.fresh.x, samples.fresh.y
@@ -115,9 +119,17 @@ def prepare(experiment: "Experiment") -> Prepared:
     if are_classes:
         truth = truth.reshape(-1).astype(np.intp)
     network = build_network(experiment, samples)
+    if standardizer is not None and not are_classes and learns_scale(network, experiment.loss):
+        scale = Standardizer.fit(y.reshape(len(y), -1))
+        y, truth = (scale.apply(each.reshape(len(each), -1)) for each in (y, truth))
     if len(network.input_shape) > 1:
         x, test_x = (each.reshape(len(each), *network.input_shape) for each in (x, test_x))
     return Prepared(x, y, (test_x, truth), "accuracy" if are_classes else "r2", network, samples, standardizer)
+
+
+def learns_scale(network: Network, loss: Loss) -> bool:
+    """Whether a quantity should be learnt from its mean, in deviations: where the outputs are free."""
+    return isinstance(network.last_layer, Dense) and loss.link == "identity"
 
 
 def build_network(experiment: "Experiment", samples: Samples) -> Network:

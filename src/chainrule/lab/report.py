@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from chainrule.core.errors import FileError, MissingExtraError, choose
-from chainrule.lab import sentences, snippets
+from chainrule.lab import search, sentences, snippets
 from chainrule.lab.chapters import COMPARED
 from chainrule.lab.chapters.chapter import Scale
 from chainrule.lab.chapters.lines import lines
 from chainrule.lab.chapters.training import train_all
 from chainrule.lab.chapters.words import loss
-from chainrule.lab.figures import overview, panels
+from chainrule.lab.drawing import draw_all
 from chainrule.lab.reference import Lab, accuracy_line, log_line, prediction_line
 from chainrule.lab.results import LEARNT, Results, environment, results, settings
 from chainrule.lab.svg import dark_css, need_matplotlib, save
@@ -31,6 +31,7 @@ CHAPTERS = {
     "predictions": "Predictions",
     "boundary": "Truth and prediction",
     "starts": "Every start",
+    "search": "The search for the learning rate",
     **{name: chapter.title for name, chapter in COMPARED.items()},
     "environment": "Environment and timings",
 }
@@ -61,8 +62,8 @@ def write_report(
     epochs: of the main runs; None: 100,000, and 20,000 for the comparisons, which else take a fifth of what is said.
     starts, seed: as in `Lab`; a comparison has 8 starts a setting.  quick: 2,000 epochs, and 1,000 for the comparisons,
     where `epochs` says nothing else.  only: the names of the chapters to compute, of `CHAPTERS`; None: all.
-    progress: called as progress(task, done, total) from this thread, with the tasks "linear" and "xor", counted in
-    epochs, the names of the comparing chapters, counted in epochs times networks, and "page".
+    progress: called as progress(part, done, total) from this thread, with the parts "linear", "xor" and "search",
+    counted in epochs, "comparisons", counted in epochs times networks, and "page".
 
     The same seed on the same machine gives the same results.json, but for what stands under its key "timings".
     Ctrl-C ends it with KeyboardInterrupt; files of an earlier report are then as they were. Raises SettingError and
@@ -81,25 +82,31 @@ def write_report(
     show = progress or silent
 
     begin = time.perf_counter()
-    needs_main_runs = any(name not in COMPARED and name != "environment" for name in names)
-    outcomes, compared, seconds = train_all(lab if needs_main_runs else None, comparing, scale, show)
+    needs_main_runs = any(name not in COMPARED and name not in ("search", "environment") for name in names)
+    trained = train_all(
+        lab if needs_main_runs else None,
+        Lab(scale.epochs, scale.starts, seed) if "search" in names else None,
+        comparing,
+        scale,
+        show,
+    )
     show("page", 0, 2)
+    outcomes = trained.outcomes
     found = results(outcomes) if outcomes else {"settings": settings(lab), "tasks": {}, "environment": environment()}
     found["settings"]["comparisons"] = {"epochs": scale.epochs, "starts": scale.starts}
+    found["search"] = trained.searched
     found["chapters"] = {
-        name: {task: COMPARED[name].results(each) for task, each in tasks.items()} for name, tasks in compared.items()
+        name: {task: COMPARED[name].results(each) for task, each in tasks.items()}
+        for name, tasks in trained.compared.items()
     }
-    figures = panels(outcomes)
-    for name, tasks in compared.items():
-        figures |= {f"{name}-{task}": COMPARED[name].figure(each, f"{name}-{task}") for task, each in tasks.items()}
-    everything = {"overview": overview(outcomes)} if outcomes else {}
+    figures = draw_all(outcomes, trained.compared)
     show("page", 1, 2)
-    seconds["all but writing the files"] = time.perf_counter() - begin
+    seconds = trained.seconds | {"all but writing the files": time.perf_counter() - begin}
     found["timings"] = {what: round(each, 2) for what, each in seconds.items()}
     page = render_page(found, figures)
 
     (out / "figures").mkdir(parents=True, exist_ok=True)
-    for name, svg in {**figures, **everything}.items():
+    for name, svg in figures.items():
         save(svg, out / "figures" / f"{name}.svg")
     for path, text in ((out / "results.json", as_json(found)), (out / "index.html", page)):
         with replacing(path) as file:
@@ -122,7 +129,7 @@ def wanted(only: Collection[str] | None) -> set[str]:
 def render_page(found: Results, figures: Mapping[str, str]) -> str:
     """The page, as one HTML document that makes no request.
 
-    found: what `results` gives, with "timings".  figures: SVGs by name, as `panels` gives them.
+    found: what `results` gives, with "timings".  figures: SVGs by name, as `draw_all` gives them.
     """
     jinja2 = _need_jinja()
     markup = jinja2.utils.markupsafe.Markup
@@ -147,7 +154,7 @@ def render_page(found: Results, figures: Mapping[str, str]) -> str:
         figures={name: markup(svg) for name, svg in figures.items()},
         dark_figures=markup(dark_css()),
         say=said(found),
-        code_lines=_code_lines(lab, shown) | {name: lines(COMPARED[name], scale) for name in found["chapters"]},
+        code_lines=_code_lines(lab, shown, scale) | {name: lines(COMPARED[name], scale) for name in found["chapters"]},
         lines={"log": log_line, "prediction": prediction_line, "accuracy": accuracy_line},
     )
     return page.replace(" %", NO_BREAK + "%")
@@ -155,13 +162,16 @@ def render_page(found: Results, figures: Mapping[str, str]) -> str:
 
 def _is_there(chapter: str, found: Results) -> bool:
     """Whether the results hold what a chapter shows."""
-    return chapter == "environment" or bool(chapter in found["chapters"] if chapter in COMPARED else found["tasks"])
+    if chapter in COMPARED:
+        return chapter in found["chapters"]
+    return chapter == "environment" or bool(found["search" if chapter == "search" else "tasks"])
 
 
-def _code_lines(lab: Lab, shown: Mapping[str, int]) -> dict[str, str]:
+def _code_lines(lab: Lab, shown: Mapping[str, int], scale: Scale) -> dict[str, str]:
+    searching = {"search": snippets.search(Lab(scale.epochs, scale.starts, scale.seed))}
     if not shown:
-        return {}
-    return {
+        return searching
+    return searching | {
         "curves": snippets.curves(lab),
         "predictions": snippets.predictions(lab, shown),
         "boundary": snippets.boundary(lab, shown),
@@ -172,6 +182,7 @@ def said(found: Results) -> dict[str, list[str]]:
     """The page's computed sentences, by chapter."""
     tasks = found["tasks"]
     compared = {name: COMPARED[name].conclude(each) for name, each in found["chapters"].items()}
+    compared["search"] = [search.conclude(task, each) for task, each in found["search"].items()]
     if not tasks:
         return compared
 

@@ -8,7 +8,8 @@ import numpy as np
 
 import chainrule
 from chainrule.core.arrays import Array
-from chainrule.lab.reference import TASKS, Lab, Outcome
+from chainrule.lab.reference import TASKS, Lab
+from chainrule.lab.starts import Outcome
 
 FORMAT = "chainrule reference lab 1"
 
@@ -24,7 +25,7 @@ Results = dict[str, Any]
 def results(outcomes: Mapping[str, Outcome]) -> Results:
     """Every number of the page but the timings, which are the caller's to add. The same outcomes give the same numbers.
 
-    >>> from chainrule.lab.reference import train_task
+    >>> from chainrule.lab.starts import train_task
     >>> found = results({"xor": train_task(Lab(epochs=40, starts=3), "xor")})
     >>> sorted(found["tasks"]["xor"])[:4]
     ['accuracy', 'answers', 'coverage', 'curves']

@@ -1,6 +1,7 @@
 """What a run learns from, described: a data set by its name, or a file; and its samples once they are read."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from chainrule.core.description import COUNT, COUNT_OR_ZERO, Description, check_
 from chainrule.core.errors import DataError, SettingError, choose, listing
 from chainrule.core.losses import HalfSquaredError, Loss, SoftmaxCrossEntropy, SquaredError
 from chainrule.lab.reference import Lab
-from chainrule.training.datasets import load, read_csv, read_numpy
+from chainrule.training.datasets import digits, load, mnist1d, read_csv, read_numpy
 from chainrule.training.datasets.points import BY_NAME
+from chainrule.training.preparation import split
 
 DRAWN = 100
 """How many points a fresh draw for the test has, as in the reference lab."""
@@ -28,6 +30,7 @@ class Samples:
 
     n_classes: how many classes y numbers from 0; 0 where y is a quantity.  classes: their names, where they have some.
     fresh: the same set drawn anew, for a test, where that is possible.
+    test_rows: the samples that are the test unless another is asked for, in a set that has such.
     """
 
     name: str
@@ -38,6 +41,26 @@ class Samples:
     n_classes: int = 0
     classes: tuple[str, ...] = ()
     fresh: "Samples | None" = None
+    test_rows: Array | None = None
+
+
+def _digits() -> tuple[Array, Array, Array]:
+    """The images, their classes, and a quarter of each class for the test, always the same."""
+    x, y = digits()
+    return x, y, np.sort(split(np.arange(len(y)), y, seed=TEST_SEED, stratify=True)[2])
+
+
+def _mnist1d() -> tuple[Array, Array, Array]:
+    """The series, their classes, and the authors' test."""
+    x, y, x_test, y_test = mnist1d()
+    return np.concatenate([x, x_test]), np.concatenate([y, y_test]), len(x) + np.arange(len(x_test))
+
+
+REAL: dict[str, Callable[[], tuple[Array, Array, Array]]] = {"digits": _digits, "mnist1d": _mnist1d}
+"""The real data sets by name: x (n, C, ...), y (n,) and the rows of the test."""
+
+NAMED: dict[str, Callable[..., Any]] = {**BY_NAME, **REAL}
+"""All data sets that have a name."""
 
 
 def _optional(check: Any) -> Any:
@@ -57,7 +80,7 @@ class DataSet(Description):
     (50, 2)
     """
 
-    name: str = setting(lambda name, value: choose("data set", value, {each: each for each in BY_NAME}))
+    name: str = setting(lambda name, value: choose("data set", value, {each: each for each in NAMED}))
     n: int | None = _optional(lambda name, value: check_whole(name, COUNT, value))
     noise: float | None = _optional(lambda name, value: float(check_kind(name, (int, float), "a number", value)))
     seed: int | None = _optional(lambda name, value: check_whole(name, COUNT_OR_ZERO, value))
@@ -65,8 +88,10 @@ class DataSet(Description):
     classes: int | None = _optional(lambda name, value: check_whole(name, COUNT, value))
 
     def read(self) -> Samples:
-        """The points, and a fresh draw for the test. Raises SettingError for a setting that the set doesn't have."""
+        """The samples, and what is for the test. Raises SettingError for a setting that the set doesn't have."""
         given = {field.name: value for field, value in self.settings() if field.name != "name" and value is not None}
+        if self.name in REAL:
+            return self._real(given)
         samples = self._draw(given)
         if self.name == "xor":
             return samples
@@ -76,6 +101,13 @@ class DataSet(Description):
     def _draw(self, given: dict[str, Any]) -> Samples:
         x, y = load(self.name, **given)
         return Samples(self.name, x, y, ("x1", "x2"), n_classes=max(2, int(y.max()) + 1))
+
+    def _real(self, given: dict[str, Any]) -> Samples:
+        if given:
+            raise SettingError(f"the data set {self.name} has no setting {min(given)!r}; it has none, leave it out.")
+        x, y, test_rows = REAL[self.name]()
+        x = x.reshape(len(x), -1)
+        return Samples(self.name, x, y, numbered(x), n_classes=int(y.max()) + 1, test_rows=test_rows)
 
     def fingerprint(self) -> str:
         """What tells its contents apart, beyond this description: nothing more."""
@@ -105,7 +137,7 @@ class DataFile(Description):
             x, y = read_numpy(self.file, y=str(self.target or "y"))
             names: tuple[str, ...] = ()
             x = x.reshape(len(x), -1)
-            features, target = tuple(f"x{k}" for k in range(1, x.shape[1] + 1)), str(self.target or "y")
+            features, target = numbered(x), str(self.target or "y")
         else:
             table = read_csv(self.file, target=-1 if self.target is None else self.target)
             x, y, names, features, target = table.x, table.y, table.classes, table.features, table.target or "y"
@@ -116,6 +148,15 @@ class DataFile(Description):
     def fingerprint(self) -> str:
         """What tells its contents apart: a hash of the file."""
         return hashlib.sha256(Path(self.file).read_bytes()).hexdigest()
+
+
+def numbered(x: Array) -> tuple[str, ...]:
+    """Names for the features of x (n, features) that have none.
+
+    >>> numbered(np.zeros((5, 2)))
+    ('x1', 'x2')
+    """
+    return tuple(f"x{k}" for k in range(1, x.shape[1] + 1))
 
 
 def count_classes(y: Array) -> int:
@@ -139,11 +180,11 @@ def described(data: Any) -> DataSet | DataFile:
     """
     if isinstance(data, DataSet | DataFile):
         return data
-    if isinstance(data, str) and (data in BY_NAME or not Path(data).suffix):
+    if isinstance(data, str) and (data in NAMED or not Path(data).suffix):
         return DataSet(data)
     if isinstance(data, str):
         return DataFile(data)
-    known = listing(BY_NAME)
+    known = listing(NAMED)
     raise SettingError(f"data must be a data set ({known}), or a file such as DataFile('pets.csv'); got {data!r}.")
 
 

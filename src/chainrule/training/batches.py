@@ -14,6 +14,7 @@ from chainrule.core.network import Network
 from chainrule.core.penalties import L2
 from chainrule.core.plan import Plan, generators, run
 from chainrule.core.streams import stream
+from chainrule.training.augmentation import Augmentation, Augmenter
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,11 +91,14 @@ class MiniBatches:
         gradient: Array,
         seeds: Sequence[int],
         size: int,
+        augmentations: Sequence[Augmentation] = (),
     ) -> None:
         network, lead = objective.network, theta.shape[:-1]
         own = len(set(seeds)) > 1  # members with one seed see the same batches
         sample_lead = lead if own else ()
-        self._shuffles = [stream(seed, "shuffle") for seed in (seeds if own else seeds[:1])]
+        batch_seeds = seeds if own else seeds[:1]
+        self._shuffles = [stream(seed, "shuffle") for seed in batch_seeds]
+        augmenter = Augmenter(augmentations, batch_seeds) if augmentations else None
         self._data = data
         self._in_order = np.arange(len(data))
         self._order = np.empty((len(self._shuffles), len(data)), np.intp)
@@ -108,7 +112,7 @@ class MiniBatches:
         self._gathers: dict[int, _Gather] = {}
         for n in {min(size, len(data)), len(data) - starts[-1]}:
             plan = objective.plan(n, theta, state, gradient, data.weights is not None, **settings)
-            self._gathers[n] = _Gather(data, plan, sample_lead)
+            self._gathers[n] = _Gather(data, plan, sample_lead, augmenter)
         orders = self._order.reshape(*sample_lead, len(data))
         self._batches = [orders[..., start : start + size] for start in starts]
 
@@ -133,10 +137,11 @@ class _Gather:
         samples, or of the sum of their weights.
     """
 
-    def __init__(self, data: Samples, plan: Plan, lead: tuple[int, ...]) -> None:
+    def __init__(self, data: Samples, plan: Plan, lead: tuple[int, ...], augmenter: Augmenter | None) -> None:
         self.plan = plan
         self.share = np.full(plan.value.shape if lead else (), plan.n / len(data), plan.theta.dtype)
-        self._pairs = [(data.x, plan.set_input), (data.y, plan.set_targets)]
+        set_input = plan.set_input if augmenter is None else augmenter.before(plan.set_input, plan.theta.dtype)
+        self._pairs = [(data.x, set_input), (data.y, plan.set_targets)]
         if data.weights is not None:
             self._pairs.append((data.weights, plan.set_weights))
         self._all_weights = np.array(1.0 if data.weights is None else data.weights.sum())

@@ -66,7 +66,9 @@ class Training:
         if task.batch_size is None:
             self._batches = FullBatch(task.objective, task.data, theta, state, gradient, task.seeds)
         else:
-            self._batches = MiniBatches(task.objective, task.data, theta, state, gradient, task.seeds, task.batch_size)
+            self._batches = MiniBatches(
+                task.objective, task.data, theta, state, gradient, task.seeds, task.batch_size, task.augmentations
+            )
         self._appraise = Appraiser(task.objective, task.data, theta, state)
         self._validate: Appraiser | None = None
         if task.validation is not None:
@@ -275,6 +277,8 @@ def train(*data: Any, **settings: Any) -> Run:
     penalty: an `L2`.
     clip: the largest norm of a step's gradient.
     sample_weight: (n,), divided by their sum.
+    augment: what changes each mini-batch at random before it is learnt: `Shift`, `Flip`, `Noise`, a function
+        (x, rng) of your own, or a list of them. Validation and the final loss see the data as they are.
     callbacks: functions of a `Record`, called at each record (see `record_every`); one that returns True ends the run.
 
     A single run whose loss becomes NaN or infinite raises a `DivergenceError` that says at which epoch and carries what

@@ -26,6 +26,7 @@ from chainrule.core.optimizers import Optimizer
 from chainrule.core.penalties import L2
 from chainrule.core.population import agree, check_dtype
 from chainrule.core.streams import Seed, member_seeds
+from chainrule.training.augmentation import Augmentation, check_augment
 from chainrule.training.batches import Objective, Samples
 from chainrule.training.early_stopping import EarlyStopping
 from chainrule.training.history import Record
@@ -58,6 +59,7 @@ class Task:
     record_every: int
     early_stopping: EarlyStopping | None
     clip: Real | None
+    augmentations: tuple[Augmentation, ...]
     callbacks: tuple[Callback, ...]
 
 
@@ -81,6 +83,7 @@ def check_task(
     penalty: L2 | None = None,
     clip: Real | None = None,
     sample_weight: ArrayLike | None = None,
+    augment: Augmentation | Sequence[Augmentation] | None = None,
     callbacks: Sequence[Callback] = (),
 ) -> Task:
     """The task that `train` and `iterate` are asked for, or a sentence that says what is wrong with it."""
@@ -114,6 +117,7 @@ def check_task(
         record_every=check_whole("record_every", COUNT, record_every),
         early_stopping=early_stopping,
         clip=clip,
+        augmentations=check_augment(augment, data.x, batch_size, check_dtype(dtype)),
         callbacks=tuple(callbacks),
     )
 

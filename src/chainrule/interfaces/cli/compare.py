@@ -3,11 +3,14 @@
 from dataclasses import fields
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 
 from chainrule.core.errors import SettingError, choose
+from chainrule.core.losses import HalfSquaredError, SquaredError
 from chainrule.core.optimizers import OPTIMIZERS, Optimizer
-from chainrule.interfaces.cli import lists
+from chainrule.interfaces.cli import lists, plots
+from chainrule.interfaces.cli.curves import Curve
 from chainrule.interfaces.cli.data import Data, read_data
 from chainrule.interfaces.cli.options import DataSeed, Points, Standardize, Target
 from chainrule.interfaces.cli.outputs import check_outputs
@@ -16,7 +19,7 @@ from chainrule.interfaces.cli.tables import show_table
 from chainrule.interfaces.cli.terminal import Bars, examples, remark, say
 from chainrule.lab.compare import LEVEL
 from chainrule.lab.compare import compare as run_comparison
-from chainrule.lab.comparison import Comparison
+from chainrule.lab.comparison import Comparison, surviving_band
 from chainrule.lab.experiment import Experiment, Perceptron
 from chainrule.lab.samples import DataFile, DataSet
 from chainrule.lab.svg import need_matplotlib, save
@@ -28,8 +31,11 @@ EXAMPLES = examples(
     "chainrule compare pets.csv --batch-size 8,32,all --keep results",
 )
 
+MOST_CURVES = 6
+"""So many are told apart in a terminal; of more settings, evenly spaced ones are drawn."""
+
 EPOCHS = 20_000
-"""What the named data sets are trained for here, where nobody says how long."""
+"""What the points in the plane are trained for here, where nobody says how long."""
 
 
 def compare(
@@ -58,6 +64,7 @@ def compare(
     out: lists.Out = None,
     table: lists.Table = None,
     keep: lists.Keep = None,
+    plot: lists.Plot = None,
     processes: lists.Processes = None,
 ) -> None:
     """Compare settings on DATA: give one or two of them several values, with commas between.
@@ -66,6 +73,8 @@ def compare(
     median of the loss that the starts end with, the band that holds 90 % of them,
     how many succeed (by --level), how many diverge, and the epochs that those who
     succeed need for it, their median. Settings with one value are as in train.
+
+    A terminal also sees the median loss over epochs; --out draws it as a figure.
     """
     check_outputs({"--out": out, "--csv": table})
     if out is not None:
@@ -105,6 +114,9 @@ def compare(
             **compared,
         )
     show_summary(found)
+    if plots.wanted(plot):
+        curves, loss_name = median_curves(found)
+        plots.show(curves, loss_name, epochs=max(each.epochs for each in found.experiments))
     if table is not None:
         found.to_csv(table)
         remark(f"Saved the runs: {table}")
@@ -129,7 +141,8 @@ def describe(
     first = {
         name: value for name, value in single.items() if name in ("activation", "initializer", "loss", "optimizer")
     }
-    suited = Settings(**first, epochs=single.get("epochs", EPOCHS if data.named else None)).suited_to(data)
+    in_the_plane = data.named and data.test_rows is None
+    suited = Settings(**first, epochs=single.get("epochs", EPOCHS if in_the_plane else None)).suited_to(data)
     compared = dict(compared)
     optimizers = {name: _optimizer(name, single, data) for name in compared.get("optimizer", [suited.optimizer])}
     if "optimizer" in compared and not compared.keys() & set(OPTIMIZER_SETTINGS):
@@ -156,7 +169,7 @@ def describe(
         suited.build_loss(),
         next(iter(optimizers.values())),
         epochs=suited.epochs or EPOCHS,
-        batch_size=single.get("batch_size"),
+        batch_size=single.get("batch_size", suited.batch_size),
         penalty=single.get("penalty"),
         clip=single.get("clip"),
         seed=seed,
@@ -195,6 +208,25 @@ def show_summary(comparison: Comparison) -> None:
     show_table([*names, *loss], rows, left=len(names), best=best)
     if not alive:
         say("Every run diverged: try smaller learning rates, or --clip.")
+
+
+def median_curves(comparison: Comparison) -> tuple[list[Curve], str]:
+    """The median of the starts that didn't diverge, a curve a setting, of at most six; and what their loss is.
+
+    Above three times the loss that runs start with, curves are cut: else those on their way to divergence, which know
+    no bounds, would hide all others.
+    """
+    n_settings = len(comparison.values)
+    shown = sorted({round(i) for i in np.linspace(0, n_settings - 1, min(n_settings, MOST_CURVES))})
+    starts = np.concatenate([comparison.runs[i].losses[0] for i in shown])
+    ceiling = 3 * float(np.max(starts[np.isfinite(starts)], initial=0.0)) or np.inf
+    curves = []
+    for i in shown:
+        runs = comparison.runs[i]
+        name = ", ".join(lists.cells(comparison.values[i]))
+        curves.append(Curve.of(name, runs.epochs, surviving_band(runs.losses)[1], ceiling))
+    squared = all(isinstance(each.loss, SquaredError | HalfSquaredError) for each in comparison.experiments)
+    return curves, f"{'mean squared error' if squared else 'loss'}, median"
 
 
 def _loss(value: float) -> str:

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from chainrule.core.errors import SettingError, choose
-from chainrule.interfaces.cli.data import Data
+from chainrule.interfaces.cli.data import of_samples
 from chainrule.interfaces.cli.job import Job
 from chainrule.interfaces.cli.parts import share_out
 from chainrule.interfaces.cli.settings import INITIALIZERS, Settings, units
 from chainrule.lab.compare import with_setting
 from chainrule.lab.experiment import Experiment, Perceptron
 from chainrule.lab.populations import build_network
-from chainrule.lab.samples import DataFile, DataSet, Samples, described
+from chainrule.lab.samples import DataFile, DataSet, described
 
 OF_EXPERIMENT = ("seed", "dtype", "test")
 OF_DATA = {"points": "n", "data_seed": "seed", "noise": "noise"}
@@ -53,9 +53,9 @@ def _with_data(data: DataSet | DataFile, option: str, name: str, value: Any) -> 
 def describe_config(experiment: Experiment, validation: float | None, early_stopping: int | None) -> Job:
     """The job that an experiment describes: one run, of its first start."""
     samples = experiment.data.read()
-    data = _data(samples, isinstance(experiment.data, DataSet))
+    data = of_samples(samples, isinstance(experiment.data, DataSet))
     if experiment.test == "training":
-        data = replace(data, fresh=None)
+        data = replace(data, fresh=None, test_rows=None)
     if experiment.test == "fresh" and data.fresh is None:
         raise SettingError(f'{data.name} can\'t be drawn anew; test on "training" or hold out a fraction.')
     held_out = experiment.test if isinstance(experiment.test, float) else None
@@ -78,18 +78,4 @@ def describe_config(experiment: Experiment, validation: float | None, early_stop
         experiment.loss,
         experiment.optimizer,
         experiment.epochs,
-    )
-
-
-def _data(samples: Samples, named: bool) -> Data:
-    return Data(
-        samples.name,
-        samples.x,
-        samples.y,
-        samples.features,
-        samples.target,
-        samples.n_classes,
-        samples.classes,
-        named,
-        None if samples.fresh is None else _data(samples.fresh, named),
     )

@@ -4,22 +4,14 @@ import csv
 import inspect
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.core.errors import DataError, SettingError, ShapeError, listing
-from chainrule.lab.reference import Lab
-from chainrule.training.datasets import load, read_csv, read_numpy
-from chainrule.training.datasets.points import BY_NAME
+from chainrule.lab.samples import NAMED, DataSet, Samples, count_classes, numbered
+from chainrule.training.datasets import read_csv, read_numpy
 from chainrule.training.model import Model
-
-DRAWN = 100
-"""How many points a fresh draw for the test has, as in the reference lab."""
-
-TEST_SEED = Lab().seed + Lab().starts
-"""It is drawn with the seed of the report's test, whatever was trained: `predict` then meets the same points."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +22,7 @@ class Data:
     classes: their names, where they have some.
     named: whether it is one of the data sets known by name.
     fresh: the same set drawn anew, where that is possible.
+    test_rows: the samples that are the test unless another is asked for, in a set that has such.
     """
 
     name: str
@@ -41,6 +34,7 @@ class Data:
     classes: tuple[str, ...] = ()
     named: bool = False
     fresh: "Data | None" = None
+    test_rows: Array | None = None
 
     def __len__(self) -> int:
         return len(self.x)
@@ -54,7 +48,28 @@ class Data:
 
     def pick(self, x: Array, y: Array | None) -> "Data":
         """Other samples of the same kind."""
-        return replace(self, x=x, y=y, fresh=None)
+        return replace(self, x=x, y=y, fresh=None, test_rows=None)
+
+    def apart(self, test_rows: Array) -> tuple["Data", "Data"]:
+        """The samples to learn, and those of the test."""
+        learnt = np.setdiff1d(np.arange(len(self)), test_rows)
+        return self.pick(self.x[learnt], self.targets[learnt]), self.pick(self.x[test_rows], self.targets[test_rows])
+
+
+def of_samples(samples: Samples, named: bool) -> Data:
+    """Samples of the laboratory, as the command line asks about them."""
+    return Data(
+        samples.name,
+        samples.x,
+        samples.y,
+        samples.features,
+        samples.target,
+        samples.n_classes,
+        samples.classes,
+        named,
+        None if samples.fresh is None else of_samples(samples.fresh, named),
+        samples.test_rows,
+    )
 
 
 def read_data(
@@ -71,7 +86,7 @@ def read_data(
     `points`, `noise` and `data_seed` are for the named sets. A target of text, of zeros and ones alone, or of whole
     numbers 0, 1, 2, ... in an integer array, is a class; anything else is a quantity.
     """
-    if name in BY_NAME:
+    if name in NAMED:
         if target is not None:
             raise SettingError(f"--target names a column of a file; {name} is a data set that has its targets.")
         return _named(name, points, noise, data_seed, seed)
@@ -84,18 +99,18 @@ def read_data(
         x, y = read_numpy(name, y=target or "y")
         return _from_arrays(name, x, y, target or "y")
     table = read_csv(name, target=_column(target))
-    n_classes = len(table.classes) or 2 * _is_binary(table.y)
+    n_classes = len(table.classes) or _count_classes(table.y)
     return Data(name, table.x, table.y, table.features, table.target or "y", n_classes, table.classes)
 
 
 def read_data_for(model: Model, name: str, target: str | None = None) -> Data:
     """Data for a model to answer, with or without targets: a CSV with one column more than its inputs has a target.
 
-    A named set that can be drawn is drawn as for the test after training. Class names are numbered as the model does.
+    Of a named set it is the test after training. Class names are numbered as the model does.
     """
-    if name in BY_NAME:
+    if name in NAMED:
         data = _named(name)
-        return _fitting(model, data.fresh or data)
+        return _fitting(model, data.fresh or (data if data.test_rows is None else data.apart(data.test_rows)[1]))
     _check_there(name)
     if _is_numpy(name):
         x, y = read_numpy(name, y=None if target is None and not _holds(name, "y") else target or "y")
@@ -104,40 +119,25 @@ def read_data_for(model: Model, name: str, target: str | None = None) -> Data:
     without = target is None and _n_columns(name) == n_inputs
     classes = model.classes or None
     table = read_csv(name, target=None if without else _column(target), classes=None if without else classes)
-    n_classes = len(model.classes) or 2 * _is_binary(table.y)
+    n_classes = len(model.classes) or _count_classes(table.y)
     return _fitting(model, Data(name, table.x, table.y, table.features, table.target or "y", n_classes, model.classes))
 
 
 def _named(
     name: str, points: int | None = None, noise: float | None = None, data_seed: int | None = None, seed: int = 0
 ) -> Data:
-    known = inspect.signature(BY_NAME[name]).parameters
+    known = inspect.signature(NAMED[name]).parameters
     said = {"n": ("--points", points), "noise": ("--noise", noise), "seed": ("--data-seed", data_seed)}
     for setting, (option, value) in said.items():
         if value is not None and setting not in known:
             raise SettingError(f"the data set {name} has no {option}; leave it out.")
-    settings: dict[str, Any] = {setting: value for setting, (_, value) in said.items() if value is not None}
-    if "seed" not in known:
-        return _drawn(name, settings)
-    settings = {"seed": seed} | settings
-    test_seed = TEST_SEED if settings["seed"] != TEST_SEED else TEST_SEED + 1
-    return replace(_drawn(name, settings), fresh=_drawn(name, settings | {"n": DRAWN, "seed": test_seed}))
-
-
-def _drawn(name: str, settings: dict[str, Any]) -> Data:
-    x, y = load(name, **settings)
-    return Data(name, x, y, ("x1", "x2"), n_classes=max(2, int(y.max()) + 1), named=True)
+    drawn_with = (seed if data_seed is None else data_seed) if "seed" in known else None
+    return of_samples(DataSet(name, n=points, noise=noise, seed=drawn_with).read(), named=True)
 
 
 def _from_arrays(name: str, x: Array, y: Array | None, target: str) -> Data:
     x = x.reshape(len(x), -1)
-    features = tuple(f"x{k}" for k in range(1, x.shape[1] + 1))
-    n_classes = 0
-    if y is not None and (y.ndim == 1 or y.shape[1:] == (1,)):
-        numbers = np.unique(y)
-        in_turn = y.dtype.kind in "biu" and len(numbers) > 1 and np.array_equal(numbers, np.arange(len(numbers)))
-        n_classes = len(numbers) if in_turn else 2 * _is_binary(y)
-    return Data(name, x, y, features, target, n_classes)
+    return Data(name, x, y, numbered(x), target, _count_classes(y))
 
 
 def _fitting(model: Model, data: Data) -> Data:
@@ -153,7 +153,7 @@ def _fitting(model: Model, data: Data) -> Data:
 
 def _in_the_models_order(model: Model, data: Data) -> Data:
     """The columns as the model names them, where both have names."""
-    nameless = data.features == tuple(f"x{k}" for k in range(1, len(data.features) + 1))
+    nameless = data.features == numbered(data.x)
     if not model.features or data.features == model.features or nameless:
         return data
     if sorted(data.features) != sorted(model.features):
@@ -166,8 +166,8 @@ def _in_the_models_order(model: Model, data: Data) -> Data:
     return replace(data, x=data.x[:, order], features=model.features)
 
 
-def _is_binary(y: Array | None) -> bool:
-    return y is not None and set(np.unique(y).tolist()) == {0, 1}
+def _count_classes(y: Array | None) -> int:
+    return 0 if y is None else count_classes(y)
 
 
 def _column(target: str | None) -> int | str:
@@ -190,7 +190,7 @@ def _n_columns(path: str) -> int:
 def _check_there(name: str) -> None:
     if not Path(name).exists() and name == Path(name).stem:  # else it is meant as a file, and its reader will say
         raise SettingError(
-            f"there is no data set and no file {name!r}; choose from {listing(BY_NAME)}, or name a CSV or .npz file."
+            f"there is no data set and no file {name!r}; choose from {listing(NAMED)}, or name a CSV or .npz file."
         )
 
 

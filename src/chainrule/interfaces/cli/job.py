@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from chainrule.core.arrays import Array
-from chainrule.core.layers.dense import Dense
 from chainrule.core.losses import HalfSquaredError, Loss, SquaredError
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Optimizer
@@ -11,6 +10,7 @@ from chainrule.core.penalties import L2
 from chainrule.interfaces.cli.data import Data
 from chainrule.interfaces.cli.parts import Parts
 from chainrule.interfaces.cli.settings import Settings, targets_for, units
+from chainrule.lab.populations import learns_scale
 from chainrule.lab.reference import Lab
 from chainrule.training.early_stopping import EarlyStopping
 from chainrule.training.history import Record
@@ -61,7 +61,7 @@ class Job:
     @property
     def target_standardizer(self) -> Standardizer | None:
         """The scale of a quantity from a file: a network with free outputs learns it from its mean, in deviations."""
-        is_free = isinstance(self.network.last_layer, Dense) and self.loss.link == "identity"
+        is_free = learns_scale(self.network, self.loss)
         if self.parts.standardizer is None or self.parts.learnt.n_classes or not is_free:
             return None
         return Standardizer.fit(self.parts.learnt.targets.reshape(len(self.parts.learnt), -1))
@@ -71,8 +71,17 @@ class Job:
         if isinstance(self.loss, SquaredError | HalfSquaredError) and self.settings.penalty:
             x, y = self._learnable(self.parts.learnt)
             return float(mean_squared_error(y, self.network.predict(record.theta, x, record.state)))
-        factor = 2.0 / self.network.output_shape[0] if isinstance(self.loss, HalfSquaredError) else 1.0
-        return factor * float(record.loss)
+        return self.loss_factor * float(record.loss)
+
+    @property
+    def loss_factor(self) -> float:
+        """From the loss to the one that is shown."""
+        return 2.0 / self.network.output_shape[0] if isinstance(self.loss, HalfSquaredError) else 1.0
+
+    @property
+    def loss_name(self) -> str:
+        """What the shown loss is."""
+        return "mean squared error" if isinstance(self.loss, SquaredError | HalfSquaredError) else "loss"
 
     def model(self, run: Run) -> Model:
         """The model of a run, with what it must know of the data: their scale and the names of their classes."""

@@ -46,6 +46,7 @@ Processes = Annotated[int | None, _option(P, "--processes", "N", "How many at on
 P = "Results"
 Out = Annotated[Path | None, _option(P, "--out", "FIGURE.svg", "Draw curves and final losses.")]
 Table = Annotated[Path | None, _option(P, "--csv", "FILE.csv", "Write a row for each run.")]
+Plot = Annotated[bool | None, _option(P, "--plot/--no-plot", "", "Draw the median losses as text. \\[in a terminal]")]
 Keep = Annotated[
     Path | None, _option(P, "--keep", "FOLDER", "Keep what is finished; an interrupted comparison goes on from there.")
 ]

@@ -88,4 +88,8 @@ Save = Annotated[Path | None, _option(P, "--save", "MODEL.npz", "Keep the model,
 Config = Annotated[
     Path | None, _option(P, "--config", "FILE.toml", "An experiment to run; options that are given win over it.")
 ]
+Plot = Annotated[
+    bool | None,
+    _option(P, "--plot/--no-plot", "", "Draw the loss, and a plane's map.", "in a terminal"),
+]
 HistoryFile = Annotated[Path | None, _option(P, "--history", "FILE.csv", "Keep the losses.")]

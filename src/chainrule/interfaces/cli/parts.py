@@ -21,7 +21,7 @@ class Parts:
 def share_out(
     data: Data, test: float | None = None, validation: float | None = None, standardize: bool = False, seed: int = 0
 ) -> Parts:
-    """Hold out fractions, of each class alike. Without a test part, the test is a fresh draw, or what was learnt."""
+    """Hold out fractions, of each class alike. Without a test part, the test is the data's own, or what was learnt."""
     for option, fraction in (("--test", test), ("--validation", validation)):
         if fraction is not None and not 0 < fraction < 1:
             raise SettingError(f"{option} must be a fraction above 0 and below 1; got {fraction}.")
@@ -32,6 +32,9 @@ def share_out(
     tested_on = f"a fresh draw of {len(data.fresh)} points" if data.fresh is not None else ""
     if test is not None:
         learnt, held_out = _hold_out(learnt, test, seed)
+        tested_on = f"{len(held_out):,} samples held out"
+    elif data.test_rows is not None:
+        learnt, held_out = data.apart(data.test_rows)
         tested_on = f"{len(held_out):,} samples held out"
     if validation is not None:
         learnt, watched = _hold_out(learnt, validation / (1 - (test or 0)), seed)

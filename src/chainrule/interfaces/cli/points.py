@@ -25,7 +25,7 @@ def data(
         str,
         typer.Argument(
             metavar="NAME",
-            help="linear, xor, xor_cloud, circles, moons, spiral, gaussians.",
+            help="linear, xor, xor_cloud, circles, moons, spiral, gaussians, digits, mnist1d.",
             show_default=False,
         ),
     ],
@@ -36,13 +36,14 @@ def data(
     classes: Annotated[int | None, typer.Option(metavar="N", min=1, help="Of gaussians: how many clouds.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Write to a file, not to the terminal.")] = None,
 ) -> None:
-    """Print a data set as CSV: x1, x2 and the class y, a row a point.
+    """Print a data set as CSV: x1, x2, ... and the class y, a row a sample.
 
-    xor has 21 fixed points; the others are drawn.
+    xor has 21 fixed points, the others in the plane are drawn; digits are 8x8
+    images, a pixel a column, and mnist1d series of 40 points.
     """
     check_outputs({"--out": out})
     samples = DataSet(name, n=points, noise=noise, seed=seed, arms=arms, classes=classes).read()
-    x, y = samples.x.tolist(), samples.y[:, 0].astype(int).tolist()
+    x, y = samples.x.tolist(), samples.y.reshape(-1).astype(int).tolist()
     rows: list[list[Any]] = [[*samples.features, samples.target]]
     rows += [[*features, kind] for features, kind in zip(x, y, strict=True)]
     if out is None:
@@ -50,4 +51,4 @@ def data(
         return
     with replacing(out) as file:
         csv.writer(file, lineterminator="\n").writerows(rows)
-    remark(f"Saved {len(x):,} points: {out}")
+    remark(f"Saved {len(x):,} {'points' if len(samples.features) == 2 else 'samples'}: {out}")

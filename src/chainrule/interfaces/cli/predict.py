@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from chainrule.core.errors import SettingError
+from chainrule.interfaces.cli import plots
 from chainrule.interfaces.cli.answers import answer
 from chainrule.interfaces.cli.data import read_data_for
 from chainrule.interfaces.cli.outputs import check_outputs
@@ -41,14 +42,21 @@ def predict(
         str | None,
         typer.Option(metavar="COLUMN", help="The target, by name or position. \\[the last column, if there is one]"),
     ] = None,
+    plot: Annotated[
+        bool | None,
+        typer.Option("--plot/--no-plot", help="Draw the map of a plane. \\[in a terminal]", show_default=False),
+    ] = None,
 ) -> None:
     """Print a row for each sample of DATA, and the accuracy where DATA has targets.
 
     A CSV file with as many columns as the model has inputs has no target. With
     one more, the last is the target, or --target names it. Of linear and the
-    other drawn sets it is the fresh draw that train tests on.
+    other drawn sets it is the fresh draw that train tests on. A terminal also sees
+    the map of the answers, where these are classes and the features are two.
     """
     to_stdout = table == "-"
+    if to_stdout and plot:
+        raise SettingError("--plot and --csv - both write to standard output; give --csv a file's name.")
     check_outputs({"--csv": None if table is None or to_stdout else Path(table)})
     loaded = Model.load(model)
     if loaded.population is not None:
@@ -67,5 +75,7 @@ def predict(
         with replacing(table) as file:
             csv.writer(file, lineterminator="\n").writerows(answers.table())
         remark(f"Saved the answers: {table}")
+    if not to_stdout and plots.wanted(plot):
+        plots.show(answers=answers)
     for line in [] if to_stdout else answers.verdict():
         say(line)

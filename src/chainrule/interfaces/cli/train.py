@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from chainrule.core.errors import DivergenceError, SettingError
-from chainrule.interfaces.cli import options
-from chainrule.interfaces.cli.answers import answer
+from chainrule.interfaces.cli import options, plots
+from chainrule.interfaces.cli.answers import Answers, answer
 from chainrule.interfaces.cli.config import describe_config, read_config
+from chainrule.interfaces.cli.curves import Curve
 from chainrule.interfaces.cli.data import read_data
 from chainrule.interfaces.cli.job import Job, describe
 from chainrule.interfaces.cli.outputs import check_outputs
@@ -19,12 +20,13 @@ from chainrule.interfaces.cli.terminal import INTERRUPTED, Bars, examples, note,
 from chainrule.lab.reference import log_line
 from chainrule.training.early_stopping import Ending
 from chainrule.training.loop import Run, Training
-from chainrule.training.model import Model
 
 EXAMPLES = examples(
     "chainrule train xor",
+    "chainrule train xor --plot | less",
     "chainrule train linear --learning-rate 1 --epochs 20000 --save linear.npz",
     "chainrule train moons --layers 16,16 --activation tanh --optimizer adam",
+    "chainrule train digits",
     "chainrule train pets.csv --target kind --test 0.25 --save pets.npz",
     "chainrule train --config experiment.toml --epochs 5000",
     "chainrule train prices.csv --validation 0.2 --early-stopping 50",
@@ -42,7 +44,8 @@ def train(
         str | None,
         typer.Argument(
             metavar="DATA",
-            help="linear, xor, xor_cloud, circles, moons, spiral, gaussians; a CSV file; or an .npz with x and y.",
+            help="linear, xor, xor_cloud, circles, moons, spiral, gaussians, digits, mnist1d; a CSV file; or an .npz "
+            "with x and y.",
             show_default=False,
         ),
     ] = None,
@@ -76,16 +79,21 @@ def train(
     config: options.Config = None,
     save: options.Save = None,
     history: options.HistoryFile = None,
+    plot: options.Plot = None,
 ) -> None:
     """Train a network on DATA: a log of its loss, a row for each test sample, and the accuracy.
 
     Without settings it is the reference lab's run: a 2-4-4-1 network of sigmoids,
     gradient descent on all samples at once, half the squared error. The log shows
-    the full mean squared error.
+    the full mean squared error. digits and mnist1d get a larger network, Adam and
+    mini-batches, and are tested on samples held out.
 
     A file's target that is text, or only 0 and 1, is a class; any other is a
     quantity, judged by its squared error and R². If its numbers 0, 1, 2, ... are
     classes, say so: --loss softmax_cross_entropy.
+
+    A terminal also sees the loss over epochs, on a logarithmic axis, and of classes
+    with two features the map of the answers. --plot draws them into a pipe, too.
 
     Ctrl-C ends a run with what it has learnt.
     """
@@ -127,28 +135,41 @@ def train(
     training = job.start()
     remark(job.summary())
 
-    run, ending = follow(training, job)
+    run, ending, curves = follow(training, job)
     if history is not None:
         run.history.to_csv(history)
         remark(f"Saved the losses: {history}")
     if ending.reason == "diverged":
+        if plots.wanted(plot):
+            plots.show(curves, job.loss_name)
         raise DivergenceError(f"the run {ending} with {job.optimizer}. Try a smaller --learning-rate, or --clip.")
     model = job.model(run)
     if save is not None:
         model.save(save)
         remark(f"Saved the model: {save}")
-    show_test(model, job.parts)
+    answers = answer(model, job.parts.test)
+    show_rows(answers, job.parts)
+    if plots.wanted(plot):
+        plots.show(curves, job.loss_name, answers, epochs=ending.epoch)
+    for line in answers.verdict():
+        say(line)
     if ending.reason in INTERRUPTIONS:
         raise typer.Exit(INTERRUPTED)
 
 
-def follow(training: Training, job: Job) -> tuple[Run, Ending]:
-    """Print the log while the run goes on, and say why it ended if that was before its time."""
+def follow(training: Training, job: Job) -> tuple[Run, Ending, list[Curve]]:
+    """Print the log while the run goes on, and say why it ended if that was before its time. Also: what it went by."""
     log_epochs = set(job.log_epochs)
+    epochs: list[int] = []
+    losses: dict[str, list[float]] = {"training": [], "validation": []}
     try:
         with Bars() as show:
             for record in training:
                 loss = job.shown_loss(record)
+                epochs.append(record.epoch)
+                losses["training"].append(loss)
+                if record.validation_loss is not None:
+                    losses["validation"].append(job.loss_factor * float(record.validation_loss))
                 if record.epoch in log_epochs:
                     say(log_line(record.epoch, loss))
                 show("Training", record.epoch, record.epochs, f"loss {loss:.6f}")
@@ -160,16 +181,13 @@ def follow(training: Training, job: Job) -> tuple[Run, Ending]:
         note(f"Interrupted after {ending.epoch:,} of {job.epochs:,} epochs; what was learnt until then is kept.")
     elif ending.reason == "stopped early":
         note(f"{ending.sentence.capitalize()}. The model is that of epoch {ending.best_epoch}.")
-    return run, ending
+    return run, ending, [Curve.of(name, epochs, each) for name, each in losses.items() if each]
 
 
-def show_test(model: Model, parts: Parts) -> None:
-    """The prediction rows, and how good they are."""
+def show_rows(answers: Answers, parts: Parts) -> None:
+    """What the test is, and its prediction rows."""
     say(f"Tested on {parts.tested_on}:")
-    answers = answer(model, parts.test)
     for row in itertools.islice(answers.rows(), ROWS):
         say(row)
     if len(parts.test) > ROWS:
         say(f"... and {len(parts.test) - ROWS:,} rows more.")
-    for line in answers.verdict():
-        say(line)

@@ -1,6 +1,6 @@
 """The report's comparisons: one chapter a file, each with what it changes and the sentences it comes to."""
 
-from chainrule.lab.chapters import activations, biases, hidden_units, learning_rates, linear_network
+from chainrule.lab.chapters import activations, biases, hidden_units, learning_rates, linear_network, optimizers
 from chainrule.lab.chapters.chapter import Chapter
 
 COMPARED: dict[str, Chapter] = {
@@ -8,6 +8,7 @@ COMPARED: dict[str, Chapter] = {
     "hidden-units": hidden_units.CHAPTER,
     "linear-network": linear_network.CHAPTER,
     "biases": biases.CHAPTER,
+    "optimizers": optimizers.CHAPTER,
     "activations": activations.CHAPTER,
 }
 """The chapters by name, in the order of the page."""

@@ -9,8 +9,8 @@ from chainrule.lab.experiment import Experiment
 
 
 def tasks(scale: Scale) -> dict[str, Experiment]:
-    """The reference's network on both tasks, whose answer stays a sigmoid's."""
-    return {task: scale.experiment(task, replace(NETWORK, output="sigmoid")) for task in ("linear", "xor")}
+    """The reference's network on both tasks."""
+    return {task: scale.experiment(task) for task in ("linear", "xor")}
 
 
 def conclude(found: dict[str, Any]) -> list[str]:
@@ -31,14 +31,21 @@ def _of_task(task: str, found: dict[str, Any]) -> str:
     return f"On {task} the surest and soonest is {said[0]} (median final loss {loss(best['median'])}); last, {said[1]}."
 
 
+NETWORKS = {
+    NETWORK: "sigmoid",
+    replace(NETWORK, activation="relu", output="sigmoid"): "ReLU",
+    replace(NETWORK, activation="tanh", output="sigmoid"): "tanh",
+}
+"""With the names of their activation functions."""
+
 CHAPTER = Chapter(
     title="Activation functions",
     question="Which activation function learns best in the hidden layers?",
     asks="activation",
     about="The 2-4-4-1 network from standard normal weights, by Adam(0.01) on all points at once; only the activation "
     "of the hidden layers differs, and the output stays a sigmoid, so that answers lie between 0 and 1.",
-    settings={"activation": ["sigmoid", "relu", "tanh"]},
+    settings={"network": list(NETWORKS)},
     tasks=tasks,
     conclude=conclude,
-    names=(("relu", "ReLU"),),
+    names=tuple(NETWORKS.items()),
 )

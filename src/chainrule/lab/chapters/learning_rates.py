@@ -7,7 +7,7 @@ from chainrule.lab.chapters.chapter import Chapter, Scale
 from chainrule.lab.chapters.words import Row, labels, loss, starts, works
 from chainrule.lab.experiment import Experiment
 
-RATES = [0.001, 0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0]
+RATES = [0.001, 0.01, 0.1, 1.0, 3.0, 10.0, 30.0, 100.0]
 
 
 def tasks(scale: Scale) -> dict[str, Experiment]:

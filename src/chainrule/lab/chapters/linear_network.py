@@ -40,8 +40,9 @@ def collapse(comparison: Comparison) -> dict[str, Any]:
     if not len(alive):
         return {"map": None}
     k = int(alive[0])
-    found = affine(runs.theta[k], (2, 4, 4, 1))
-    answers = prepared.network.predict(runs.theta[k], prepared.x)
+    theta = runs.theta[k].astype(np.float64)
+    found = affine(theta, (2, 4, 4, 1))
+    answers = prepared.network.predict(theta, prepared.x)
     off = np.abs(answers - (prepared.x @ found[:, :-1].T + found[:, -1])).max()
     return {"map": [number(each) for each in found[0]], "map_seed": int(runs.seeds[k]), "agrees": bool(off < 1e-9)}
 
@@ -61,13 +62,21 @@ def _of_task(task: str, found: dict[str, Any]) -> list[str]:
         f"or less with, {starts(bare['succeeded'], bare['starts'])} without."
     ]
     if found["map"]:
-        w1, w2, b0 = found["map"]
         same = "the network’s own answers agree with it" if found["agrees"] else "yet the network answers otherwise"
         said.append(
             f"On {task} all three layers without activations (seed {found['map_seed']}) are one map, computed from "
-            f"the weights: {w1:+.4f} x1 {w2:+.4f} x2 {b0:+.4f}; {same} on every training point."
+            f"the weights: {_in_words(*found['map'])}; {same} on every training point."
         )
     return said
+
+
+def _in_words(w1: float, w2: float, bias: float) -> str:
+    """The map, as people write it.
+
+    >>> _in_words(-0.5, 2.0, -0.25)
+    '−0.5000 x1 + 2.0000 x2 − 0.2500'
+    """
+    return f"{w1:.4f} x1 {w2:+.4f} x2 {bias:+.4f}".replace(" +", " + ").replace(" -", " − ").replace("-", "−")
 
 
 CHAPTER = Chapter(

@@ -35,6 +35,7 @@ def _written(experiment: Experiment) -> str:
     said = {"network": experiment.network, "optimizer": experiment.optimizer}
     parts = ", ".join(f"{name}={code(value)}" for name, value in said.items())
     counts = f"epochs={experiment.epochs:_}, starts={experiment.starts}, seed={experiment.seed}"
+    counts += f", dtype={experiment.dtype!r}"
     return f"cr.Experiment({code(experiment.data)},\n                  {parts},\n                  {counts})"
 
 

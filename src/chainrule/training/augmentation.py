@@ -1,0 +1,164 @@
+"""Augmentation: each mini-batch is changed at random before it is learnt, so that a network sees more than the data."""
+
+import numbers
+import reprlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from chainrule.core.arrays import Array
+from chainrule.core.description import COUNT, POSITIVE, Description, Rule, check_kind, check_real, setting, whole
+from chainrule.core.errors import SettingError, ShapeError
+from chainrule.core.streams import stream
+
+Augmentation = Callable[[Array, np.random.Generator], Array | None]
+"""A function of a batch x (n, *shape), in the run's dtype, and of the generator to draw from.
+
+It changes x in place and returns None, or returns an array of the same shape. It is called with a copy of the first
+batch before the run, to see that it fits. For example, images in less light:
+
+    train(..., batch_size=32, augment=lambda x, rng: x * rng.uniform(0.5, 1.0, size=(len(x), 1, 1, 1)))
+"""
+
+PROBABILITY = Rule("a number from 0 to 1", lambda value: 0 <= value <= 1)
+
+
+def _number(rule: Rule, default: Any) -> Any:
+    """A field that holds one number for all members."""
+    return setting(
+        lambda name, value: check_real(name, rule, check_kind(name, numbers.Real, rule.words, value)), default
+    )
+
+
+@dataclass(frozen=True, repr=False)
+class Shift(Description):
+    """Each sample moved along its axes, by -pixels to pixels on each, all as likely; zeros fill in.
+
+    x (n, C, H, W) or (n, C, L), changed in place; all channels of a sample move together.
+    Source: LeCun et al., "Gradient-based learning applied to document recognition" (1998), section III.
+
+    >>> x = np.array([[[1.0, 2.0, 3.0]]])
+    >>> Shift(1)(x, np.random.default_rng(2))
+    >>> x
+    array([[[2., 3., 0.]]])
+    """
+
+    pixels: int = whole(COUNT, 1)
+
+    def __call__(self, x: Array, rng: np.random.Generator) -> None:
+        n, channels, *sizes = _image_shape(self, x)
+        margins = 2 * self.pixels
+        padded = np.zeros((n, channels, *(size + margins for size in sizes)), x.dtype)
+        padded[:, :, *(slice(self.pixels, -self.pixels) for _ in sizes)] = x
+        starts = rng.integers(margins + 1, size=(len(sizes), n))
+        windows = sliding_window_view(padded, sizes, axis=tuple(range(2, x.ndim)))  # (n, C, starts ..., *sizes)
+        x[...] = windows[np.arange(n), :, *starts]
+
+
+@dataclass(frozen=True, repr=False)
+class Flip(Description):
+    """Each sample mirrored left to right (a series in time) with this probability.
+
+    x (n, C, H, W) or (n, C, L), changed in place. For what means the same mirrored: not for digits or letters.
+
+    >>> x = np.array([[[1.0, 2.0, 3.0]]])
+    >>> Flip(probability=1)(x, np.random.default_rng(0))
+    >>> x
+    array([[[3., 2., 1.]]])
+    """
+
+    probability: float = _number(PROBABILITY, 0.5)
+
+    def __call__(self, x: Array, rng: np.random.Generator) -> None:
+        n = _image_shape(self, x)[0]
+        chosen = rng.random(n) < self.probability
+        x[chosen] = x[chosen, ..., ::-1]
+
+
+@dataclass(frozen=True, repr=False)
+class Noise(Description):
+    """Normal noise of this standard deviation added to every number of x (n, ...), in place.
+
+    Source: Bishop, "Training with noise is equivalent to Tikhonov regularization" (1995).
+
+    >>> x = np.zeros((1000, 2))
+    >>> Noise(0.1)(x, np.random.default_rng(0))
+    >>> round(float(x.std()), 2)
+    0.1
+    """
+
+    deviation: float = _number(POSITIVE, 0.1)
+
+    def __call__(self, x: Array, rng: np.random.Generator) -> None:
+        noise = rng.standard_normal(x.shape, x.dtype)
+        noise *= self.deviation
+        x += noise
+
+
+def _image_shape(augmentation: Description, x: Array) -> tuple[int, ...]:
+    """The shape of images or series, or a sentence for samples that have no places to move to."""
+    if x.ndim < 3:
+        raise ShapeError(
+            f"{augmentation} expects images (n, C, H, W) or series (n, C, L), got {x.shape}. "
+            "Give the network an input shape such as (1, 8, 8), and Flatten() where it needs vectors."
+        )
+    return x.shape
+
+
+class Augmenter:
+    """Augmentations in turn, with a stream for each seed. It may allocate: it stands outside the bound plans."""
+
+    def __init__(self, augmentations: Sequence[Augmentation], seeds: Sequence[int]) -> None:
+        self._augmentations = augmentations
+        self._streams = [stream(seed, "augment") for seed in seeds]
+
+    def __call__(self, x: Array) -> None:
+        """Change a batch (n, *shape) in place; with K seeds, K batches (K, n, *shape), each by its own stream."""
+        batches = [x] if len(self._streams) == 1 else x
+        for batch, rng in zip(batches, self._streams, strict=True):
+            for augmentation in self._augmentations:
+                answer = augmentation(batch, rng)
+                if answer is not None:
+                    batch[...] = _fitting(augmentation, batch, answer)
+
+    def before(self, put: Callable[[Array], None], dtype: np.dtype[Any]) -> Callable[[Array], None]:
+        """`put` for batches that are brought to this dtype and augmented first, over themselves where they have it."""
+
+        def put_augmented(x: Array) -> None:
+            x = x.astype(dtype, copy=False)
+            self(x)
+            put(x)
+
+        return put_augmented
+
+
+def _fitting(augmentation: Augmentation, batch: Array, answer: Any) -> Any:
+    if np.shape(answer) != batch.shape:
+        raise ShapeError(
+            f"augment expects a batch shaped as it was, {batch.shape}, or None from a function that writes into it; "
+            f"got {np.shape(answer)} from {augmentation}."
+        )
+    return answer
+
+
+def check_augment(
+    augment: Augmentation | Sequence[Augmentation] | None, x: Array, batch_size: int | None, dtype: np.dtype[Any]
+) -> tuple[Augmentation, ...]:
+    """The augmentations, tried on a copy of the first batch, so that what doesn't fit is known before any work."""
+    if augment is None:
+        return ()
+    augmentations = (augment,) if callable(augment) else augment
+    if not isinstance(augmentations, Sequence) or not all(callable(each) for each in augmentations):
+        raise SettingError(
+            f"augment must be a function of a batch such as Shift(1), or a list of them; got {reprlib.repr(augment)}."
+        )
+    if augmentations and batch_size is None:
+        raise SettingError(
+            "augment changes mini-batches, and batch_size=None learns all samples as they are. "
+            f"Give a batch_size: {len(x)} makes one batch of them all."
+        )
+    Augmenter(augmentations, [0])(np.array(x[:batch_size], dtype))
+    return tuple(augmentations)

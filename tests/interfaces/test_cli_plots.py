@@ -1,0 +1,295 @@
+"""Plots in the terminal: where things stand on them, how wide they are, and who gets to see them."""
+
+import dataclasses
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import chainrule as cr
+from chainrule.interfaces.cli.answers import Answers, answer
+from chainrule.interfaces.cli.app import app
+from chainrule.interfaces.cli.axes import Axis, number
+from chainrule.interfaces.cli.curves import Curve, line
+from chainrule.interfaces.cli.data import Data
+from chainrule.interfaces.cli.paper import Paper
+from chainrule.interfaces.cli.plane import plane
+from chainrule.interfaces.cli.plots import draw
+
+PROGRAM = [sys.executable, "-m", "chainrule"]
+posix = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are those of POSIX")
+
+FALL = Curve.of("training", range(0, 1000, 10), np.geomspace(0.3, 3e-4, 100))
+QUICK = ("train", "xor", "--epochs", "60")
+
+
+def chain(*arguments: str | Path, **environment: str) -> list[str]:
+    """What a command prints into a pipe, when it ends well."""
+    runner = CliRunner(env={"COLUMNS": "80", "LINES": "24"} | environment)
+    result = runner.invoke(app, [str(each) for each in arguments], prog_name="chainrule", catch_exceptions=False)
+    assert (result.exit_code, result.stderr) == (0, "")
+    return result.stdout.splitlines()
+
+
+def right_half(x: list[list[float]], y: list[int] | None, classes: tuple[str, ...] = ()) -> Answers:
+    """A network that takes what lies right of 0.5 for class 1, asked at these points."""
+    model = cr.Model(cr.mlp(2, 1), np.array([40.0, 0.0, -20.0]), classes=classes)
+    targets = None if y is None else np.array(y)
+    return answer(model, Data("points", np.array(x), targets, ("across", "up"), n_classes=2, classes=classes))
+
+
+CORNERS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+
+
+def plain(paper: Paper, *curves: Curve, answers: Answers | None = None) -> list[str]:
+    return [line.plain for line in draw(paper, curves, "loss", answers)]
+
+
+class TestMap:
+    def test_classes_and_points_lie_where_they_belong(self):
+        text = plain(Paper(unicode=False), answers=right_half(CORNERS, [0, 0, 1, 0]))
+        rows = [row.partition("+")[2] or row.partition("|")[2] for row in text[2:-5]]
+        half = len(rows[0]) // 2
+        assert {mark for row in rows for mark in row[: half - 1]} == {" ", "o"}
+        assert {mark for row in rows for mark in row[half + 1 :]} == {".", "o", "x"}
+        upper, lower = rows[: len(rows) // 2], rows[len(rows) // 2 :]
+        assert [sum(row.count("o") for row in part) for part in (upper, lower)] == [2, 1]
+        assert [sum(row.count("x") for row in part) for part in (upper, lower)] == [0, 1]
+        assert (text[1].strip(), text[-3].strip(), text[-2].split()) == ("up", "across", ["o", "0", ".x.", "1"])
+
+    def test_the_boundary_is_where_the_answer_is_a_half(self):
+        found = plane(right_half(CORNERS, [0, 0, 1, 1]), 10, 112)  # from -0.06 to 1.06, a hundredth a column
+        edge = np.flatnonzero(found.boundary[0])
+        assert edge.tolist() == [55]
+        assert found.certainty[0, 55:57] == pytest.approx([np.tanh(0.1)] * 2)  # 0.005 to either side: 2 sigma(0.2) - 1
+        assert found.certainty[0, 0] > 0.999
+
+    def test_what_is_wrong_is_not_hidden_by_what_is_right(self):
+        found = plane(right_half([[0.0, 0.0], [1.0, 1.0], [1.0, 1.0]], [0, 0, 1]), 4, 4)
+        assert found.cells(4, 4) == [(3, 0, 0), (0, 3, 1), (0, 3, 0)]
+
+    def test_of_many_points_some_are_shown(self):
+        x = np.random.default_rng(0).uniform(size=(5000, 2))
+        found = plane(right_half(x.tolist(), (x[:, 0] > 0.5).astype(int).tolist()), 4, 4)
+        assert found.points.shape == (200, 2)
+        assert found.kinds.tolist() == (found.points[:, 0] > 0.5).astype(int).tolist()
+
+    def test_points_on_a_line_have_a_plane_around_them(self):
+        found = plane(right_half([[0.2, 3.0], [0.9, 3.0]], [0, 1]), 4, 4)
+        assert (found.axes[1].low, found.axes[1].high) == (1.5, 4.5)
+
+    def test_classes_by_name(self):
+        text = plain(Paper(unicode=False), answers=right_half(CORNERS, [0, 0, 1, 1], ("cat", "dog")))
+        assert text[-2].split() == ["o", "cat", ".x.", "dog"]
+        unknown = plane(right_half(CORNERS, None, ("cat", "dog")), 4, 4)
+        assert unknown.kinds.tolist() == [0, 0, 1, 1], "without the truth, what the network answers"
+
+    def test_colours_by_class_and_by_certainty(self):
+        paper = Paper(colors=1 << 24)
+        lines = draw(paper, answers=right_half(CORNERS, [0, 0, 1, 1]))
+        styles = {str(span.style) for line in lines for span in line.spans}
+        for k in (0, 1):
+            assert any(f"on {paper.tint(k, 1.0)}" in style for style in styles)
+        assert any(paper.ink() in style for style in styles)
+
+    @pytest.mark.parametrize("colors", [16, 256, 1 << 24])
+    @pytest.mark.parametrize("light", [True, False])
+    def test_marks_stand_out_from_their_own_region(self, colors: int, light: bool):
+        paper = Paper(colors=colors, light=light)
+        for k in range(6):
+            assert paper.mark_color(k) != paper.tint(k, 1.0)
+        assert len({paper.mark(k, 6) for k in range(6)}) == len({paper.tint(k, 1.0) for k in range(6)}) == 6
+
+
+class TestCurves:
+    def test_every_loss_is_on_the_line_and_it_has_no_gaps(self):
+        losses = np.ones(1000)
+        losses[500] = 0.01  # one record of a thousand, on eighty columns
+        over = (Axis("epoch", 0, 999), Axis("loss", 0.01, 1.0, log=True))
+        dots = line(Curve.of("run", range(1000), losses), over, 10, 80)
+        assert dots[0].sum() >= 79
+        assert dots[:, 40].all()
+        assert set(np.flatnonzero(dots[1:].any(axis=0))) <= {39, 40, 41}
+
+    def test_the_axis_is_logarithmic(self):
+        text = plain(Paper(unicode=False, columns=60), FALL)
+        rows = [i for i, row in enumerate(text) if re.match(r" *0\.0*1 \+", row)]
+        assert [text[i].split()[0] for i in rows] == ["0.1", "0.01", "0.001"]
+        assert abs((rows[1] - rows[0]) - (rows[2] - rows[1])) <= 1
+        columns = [row.index("*") for row in text if "*" in row]
+        assert columns == sorted(columns)
+        assert np.ptp(np.diff(columns)) <= 2, "what falls by the same factor each epoch is a straight line"
+
+    def test_what_a_logarithm_does_not_know_is_left_out(self):
+        assert Curve.of("run", range(5), [1.0, 0.0, np.nan, np.inf, 2.0]).epochs.tolist() == [0, 4]
+        for nothing in ([], [Curve.of("run", [0], [1.0])], [Curve.of("run", [0, 1], [np.nan, 0.0])]):
+            assert plain(Paper(), *nothing) == []
+
+    @pytest.mark.parametrize("losses", [[1.0, 1.0], [1e300, 1e308], [1e-300, 1.0], [5e-324, 1e-323]])
+    def test_any_losses_have_a_plot(self, losses: list[float]):
+        assert max(map(len, plain(Paper(columns=40), Curve.of("run", [0, 1], losses)))) == 40
+
+    def test_letters_tell_curves_apart_where_there_are_no_colours(self):
+        other = dataclasses.replace(FALL, name="validation", losses=2 * FALL.losses)
+        text = "\n".join(plain(Paper(columns=60), FALL, other))
+        assert "aaaa" in text
+        assert "bbbb" in text
+        assert "a training   b validation" in text
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+@pytest.mark.parametrize("colors", [0, 256])
+@pytest.mark.parametrize("unicode", [True, False])
+def test_no_line_is_wider_than_the_paper(columns: int, colors: int, unicode: bool):
+    many = [dataclasses.replace(FALL, name=f"a long name, number {k}") for k in range(6)]
+    wide = dataclasses.replace(right_half([[1e6, -3e-7], [3e6, 4e-7]], [0, 1]).data, features=("x" * 60, "y" * 60))
+    answers = answer(right_half(CORNERS, None, ("c" * 50, "d" * 50)).model, dataclasses.replace(wide, y=None))
+    for curves in ([FALL], many):
+        for asked in (None, answers):
+            lines = draw(Paper(columns, 24, unicode, colors), curves, "loss", asked)
+            assert max(each.cell_len for each in lines) <= columns
+            assert unicode or all(each.plain.isascii() for each in lines)
+
+
+@pytest.mark.parametrize(
+    ("axis", "expected"),
+    [
+        (Axis("x", -0.06, 1.06), ["0", "0.5", "1"]),
+        (Axis("x", 0, 100_000), ["0", "50,000", "100,000"]),
+        (Axis("x", -3e-4, 7e-4), ["0", "0.0005"]),
+        (Axis("x", 0.21, 0.26, log=True), ["0.22", "0.24", "0.26"]),
+        (Axis("x", 0.0002, 0.3, log=True), ["0.001", "0.01", "0.1"]),
+        (Axis("x", 1e-12, 1, log=True), ["1e-10", "1e-5", "1"]),
+    ],
+)
+def test_ticks_are_few_and_round(axis: Axis, expected: list[str]):
+    assert [number(each) for each in axis.ticks(3)] == expected
+
+
+class TestDoors:
+    def test_a_pipe_sees_no_plot_unless_it_asks(self):
+        silent, asked = chain(*QUICK), chain(*QUICK, "--plot")
+        assert silent == chain(*QUICK, "--no-plot")
+        assert asked[: len(silent) - 1] == silent[:-1]
+        assert asked[-1] == silent[-1], "the accuracy is last"
+        text = "\n".join(asked)
+        assert "mean squared error" in text
+        assert "\x1b" not in text
+        assert "●  0   ░■░ 1" in text
+
+    def test_without_utf_8_it_is_ascii(self):
+        environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+        done = subprocess.run([*PROGRAM, *QUICK, "--plot"], capture_output=True, env=environment)
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert ".x. 1" in done.stdout.decode("ascii")
+
+    @pytest.mark.parametrize(
+        ("data", "swatches"), [("gaussians --classes 3", [" ● ", "░■░", "▒▲▒"]), ("spiral --arms 4", ["▒▲▒", "▓◆▓"])]
+    )
+    def test_more_classes_than_two(self, tmp_path: Path, data: str, swatches: list[str]):
+        points = tmp_path / "points.csv"
+        header, *rows = chain("data", *data.split())
+        points.write_text("\n".join([header, *(re.sub(r",(\d)$", r",kind \1", row) for row in rows)]))
+        text = "\n".join(chain("train", points, "--epochs", "100", "--plot"))
+        assert all(f"{swatch} kind " in text for swatch in swatches)
+
+    def test_quantities_and_more_features_have_the_loss_alone(self, tmp_path: Path):
+        generator = np.random.default_rng(0)
+        for target in ("kind", "amount"):
+            rows = [(*generator.normal(size=2), generator.normal(), "ab"[i % 2]) for i in range(40)]
+            kept = [row if target == "kind" else row[:3] for row in rows]
+            (tmp_path / f"{target}.csv").write_text(
+                "\n".join(",".join(map(str, row)) for row in [("u", "v", "w", "kind")[: len(kept[0])], *kept])
+            )
+            text = chain("train", tmp_path / f"{target}.csv", "--epochs", "30", "--plot")
+            assert any("┤" in row for row in text)
+            assert not any("■" in row for row in text)
+
+    def test_validation_has_a_curve_of_its_own(self):
+        text = "\n".join(chain("train", "moons", "--epochs", "60", "--validation", "0.2", "--plot"))
+        assert "a training   b validation" in text
+
+    def test_a_run_that_diverges_shows_how(self):
+        words = [
+            "train",
+            "moons",
+            "--activation",
+            "relu",
+            "--output",
+            "identity",
+            "--learning-rate",
+            "9",
+            "--epochs",
+            "500",
+            "--plot",
+        ]
+        result = CliRunner().invoke(app, words, prog_name="chainrule", catch_exceptions=False)
+        assert (result.exit_code, "diverged" in result.stderr) == (1, True)
+        drawn = result.stdout.partition("mean squared error")[2].splitlines()
+        assert [row.split()[0] for row in drawn if "┤" in row] == ["1e300", "1e200", "1e100", "1"]
+        assert "Tested on" not in result.stdout
+
+    def test_predict_draws_the_map_alone(self, tmp_path: Path):
+        model = tmp_path / "m.npz"
+        chain(*QUICK, "--save", model)
+        silent, asked = chain("predict", model, "xor"), chain("predict", model, "xor", "--plot")
+        assert silent == [row for row in asked if row in silent]
+        assert any("░■░ 1" in row for row in asked)
+        assert not any("epoch" in row for row in asked)
+        result = CliRunner().invoke(app, ["predict", str(model), "xor", "--csv", "-", "--plot"])
+        assert result.exit_code == 2
+
+    def test_compare_draws_the_medians(self):
+        quick = ("compare", "xor", "--epochs", "100", "--starts", "3", "--processes", "1")
+        text = "\n".join(chain(*quick, "--learning-rate", "0.1,1,3", "--plot"))
+        assert "mean squared error, median" in text
+        assert "a 0.1   b 1   c 3" in text
+        assert "median\n" not in "\n".join(chain(*quick, "--learning-rate", "0.1,1"))
+        many = "\n".join(chain(*quick, "--learning-rate", ",".join(map(str, range(1, 12))), "--plot"))
+        assert "a 1   b 3   c 5   d 7   e 9   f 11" in many
+
+    @posix
+    @pytest.mark.parametrize("columns", [40, 80, 200])
+    def test_a_terminal_sees_the_plots_and_no_line_breaks(self, columns: int):
+        text = on_a_terminal(*QUICK, TERM="xterm-256color", COLUMNS=str(columns))
+        assert "\x1b[1;38;5;" in text, "colours"
+        plain = re.sub("\x1b\\[[0-9;?]*[A-Za-z]", "", text).splitlines()
+        drawn = [row for row in plain if re.search("[┤│└▀⠀-⣿]", row)]
+        assert len(drawn) > 16
+        assert max(map(len, drawn)) < columns
+        assert (max(map(len, drawn)) > 70) == (columns > 70)
+
+    @posix
+    def test_no_color_and_dumb_terminals(self):
+        text = on_a_terminal(*QUICK, TERM="xterm-256color", NO_COLOR="1")
+        assert "░■░ 1" in text
+        assert not re.search("\x1b\\[[0-9;]*[34]8?;5", text)
+        text = on_a_terminal(*QUICK, TERM="dumb")
+        assert ".x. 1" in text
+        assert "\x1b" not in text
+        assert ".x. 1" not in on_a_terminal(*QUICK, "--no-plot", TERM="dumb")
+
+
+def on_a_terminal(*words: str, **environment: str) -> str:
+    """What a pseudo-terminal gets to see of a command that ends well."""
+    import pty
+
+    known = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLORTERM", "FORCE_COLOR")}
+    known |= {"COLUMNS": "80", "LINES": "24", "PYTHONIOENCODING": "utf-8"}
+    ours, theirs = pty.openpty()
+    program = subprocess.Popen([*PROGRAM, *words], stdout=theirs, stderr=theirs, env=known | environment)
+    os.close(theirs)
+    seen = b""
+    try:
+        while chunk := os.read(ours, 65536):
+            seen += chunk
+    except OSError:  # so Linux reports the end
+        pass
+    os.close(ours)
+    assert program.wait() == 0
+    return seen.decode()

@@ -1,0 +1,82 @@
+"""The search's table: true to `train`, its lines reproduce it, and its sentences follow the numbers."""
+
+import contextlib
+import io
+import json
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+from chainrule.lab import report, search, snippets
+from chainrule.lab.reference import TASKS, Lab
+
+LAB = Lab(epochs=5_000, starts=2, seed=3)
+
+
+@pytest.fixture(scope="module")
+def found():
+    return {task: search.search_task(LAB, task) for task in TASKS}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_each_rate_is_the_run_of_train(found, task):
+    each, rate = found[task], search.RATES[-1]
+    losses = []
+    for k, seed in enumerate(LAB.seeds):
+        x, y = LAB.training(TASKS[task], k).points()
+        settings = {"loss": LAB.loss, "optimizer": cr.SGD(rate), "epochs": LAB.epochs, "dtype": "float32"}
+        losses.append(2 * cr.train(LAB.network, x, y, seed=seed, **settings).final_loss)
+    row = each["rows"][-1]
+    assert row["rate"] == rate
+    assert row["median"] == [pytest.approx(np.median(losses), rel=1e-3)]
+    assert each["epochs"] == [5_000]
+    assert each["reference"] == [TASKS[task].published.by_epoch()[5_000]]
+
+
+def test_the_page_shows_every_rate(found, tmp_path):
+    report.write_report(tmp_path, epochs=25_000, seed=3, only=["search"])
+    there = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["search"]
+    text = (tmp_path / "index.html").read_text(encoding="utf-8")
+    for task, each in there.items():
+        assert [row["rate"] for row in each["rows"]] == list(search.RATES)
+        for row in each["rows"]:
+            assert all(f"{loss:.6f}" in text for loss in row["median"])
+        assert search.conclude(task, each) in text
+    assert text.count("<em>used</em>") == 2
+
+
+def test_the_lines_reproduce_the_bands(found):
+    code = snippets.search(LAB) + "        print(rate, *median)\n"
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(code.replace('"epochs": 5_000', '"epochs": 5_001'), {})  # one more, so that epoch 5,000 is recorded
+    lines = [[float(each) for each in line.split()] for line in printed.getvalue().splitlines()]
+    for row, linear, xor in zip(search.RATES, lines[1::2], lines[::2], strict=True):
+        assert linear[0] == xor[0] == row
+    for task, shown in (("xor", lines[::2]), ("linear", lines[1::2])):
+        medians = [row["median"][0] for row in found[task]["rows"]]
+        assert [each[2] for each in shown] == pytest.approx(medians, rel=1e-3)
+
+
+def test_the_sentence_turns_round():
+    def concluded(used, **inside):
+        some = [{"rate": float(rate[1:]) / 10, "inside": k, "off": 1 + k} for rate, k in inside.items()]
+        return search.conclude("xor", {"epochs": [5_000, 10_000], "used": used, "rows": some})
+
+    text = concluded(0.2, r1=0, r2=2, r3=2)
+    assert "2 of the 3 rates hold the reference in the band at all 2 epochs compared (0.2, 0.3)" in text
+    assert "; 0.2, which the main runs take, is one of them." in text
+    assert "Nearest comes the rate 0.1, whose median is off by a factor of 1.00." in text
+    text = concluded(0.1, r1=0, r2=2)
+    assert "only the rate 0.2 holds the reference" in text
+    assert "is not one of them" in text
+    assert "no rate tried holds the reference in the band at all 2 epochs compared, the best at 1." in concluded(
+        0.1, r1=1, r2=0
+    )
+
+
+def test_too_few_epochs_are_a_sentence_and_no_work():
+    found = search.search_task(Lab(epochs=4_999, starts=2), "xor", lambda *step: pytest.fail("trained"))
+    assert found["rows"] == []
+    assert "nothing to search by" in search.conclude("xor", found)
