@@ -284,10 +284,12 @@ def _number(value: float) -> str:
 
 
 def _thousands(axes: "Axes", longest: int) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     if longest < 10_000:
         axes.set_xlabel("epoch")
         return
-    from matplotlib.ticker import FuncFormatter
 
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / 1000:g}"))
     axes.set_xlabel("epoch, in thousands")

@@ -55,7 +55,7 @@ def conclude(found: dict[str, Any]) -> list[str]:
 def _of_task(task: str, found: dict[str, Any]) -> list[str]:
     given, bare = found["rows"]
     a, b = given["accuracy"] or 0.0, bare["accuracy"] or 0.0
-    lost = "nothing is lost" if b >= a else f"{100 * (a - b):.0f} points of accuracy are lost"
+    lost = "nothing is lost" if b >= a else f"accuracy falls by {100 * (a - b):.1f} points"
     said = [
         f"On {task} {lost} without activation functions: the median test accuracy is {accuracy(given)} with, "
         f"{accuracy(bare)} without; {starts(given['succeeded'], given['starts'])} end at a loss of {found['level']:g} "

@@ -46,7 +46,7 @@ CHAPTER = Chapter(
     title="Pooling",
     question="How should a network look at larger and larger parts of an image: by the largest number of each two by "
     "two, by their mean, or by a convolution that moves two places at a time?",
-    asks="halved by",
+    asks="halving",
     about="Handwritten digits; two convolutions of 8 and 16 channels, three by three, with ReLU, each halved in height "
     "and width, then a Dense layer of ten; batches of 32, cross-entropy, Adam(0.003); only the halving differs.",
     settings={"network": list(NETWORKS)},

@@ -40,11 +40,11 @@ CHAPTER = Chapter(
     title="Batch normalisation and dropout",
     question="What is gained where the sums of each channel are brought to one scale, batch by batch, and where units "
     "are left out at random, so that none can rely on another?",
-    asks="with",
+    asks="extras",
     about="Handwritten digits; two convolutions of 8 and 16 channels, three by three, each with ReLU and a pool behind "
-    "it, then a Dense layer of ten; batch normalisation between convolution and ReLU, dropout of 0.3 in front of Dense; "
-    "batches of 32, cross-entropy, Adam(0.003). The losses are of training as it goes, dropout and all, but for the "
-    "last one.",
+    "it, then a Dense layer of ten; batch normalisation between convolution and ReLU, dropout of 0.3 in front of "
+    "Dense; batches of 32, cross-entropy, Adam(0.003). The losses are of training as it goes, dropout and all, but for "
+    "the last one.",
     settings={"network": list(NETWORKS)},
     tasks=tasks,
     conclude=conclude,
