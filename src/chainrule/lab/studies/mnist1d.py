@@ -11,7 +11,6 @@ from chainrule.core.layers.convolution import Conv1D
 from chainrule.core.layers.dense import Dense
 from chainrule.core.layers.normalize import BatchNorm
 from chainrule.core.layers.regularize import Dropout
-from chainrule.core.layers.residual import Residual
 from chainrule.core.layers.shape import Flatten
 from chainrule.core.losses import SoftmaxCrossEntropy
 from chainrule.core.network import Network
@@ -67,7 +66,7 @@ CONTENDERS = {
     "logistic": Contender("logistic regression", Network((1, 40), [Flatten(), Dense(10)]), 0.01, 6_000, (0.32, 0.32)),
     "mlp": Contender(
         "MLP, 40-100-100-10",
-        Network((1, 40), [Flatten(), Dense(100), ReLU(), Residual([Dense(100), ReLU()]), Dense(10)]),
+        Network((1, 40), [Flatten(), Dense(100), ReLU(), Dense(100), ReLU(), Dense(10)]),
         0.01,
         6_000,
         (0.68, 0.68),
