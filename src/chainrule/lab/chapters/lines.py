@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from chainrule.lab.chapters.chapter import Chapter, Scale
+from chainrule.lab.compare import WHOLE
 from chainrule.lab.experiment import Experiment
 
 
@@ -33,11 +34,14 @@ for experiment in (
 
 
 def _written(experiment: Experiment) -> str:
-    said = {"network": experiment.network, "optimizer": experiment.optimizer}
-    parts = ", ".join(f"{name}={code(value)}" for name, value in said.items())
-    counts = f"epochs={experiment.epochs:_}, starts={experiment.starts}, seed={experiment.seed}"
-    counts += f", dtype={experiment.dtype!r}"
-    return f"cr.Experiment({code(experiment.data)},\n                  {parts},\n                  {counts})"
+    """The experiment, with all that isn't as by default, and what the caption names."""
+    shown = {"epochs": f"{experiment.epochs:_}", "starts": experiment.starts, "seed": experiment.seed}
+    for field, value in experiment.settings():
+        if field.name not in ("data", *shown) and value != field.default:
+            shown[field.name] = code(value)
+    parts = (f"{name}={value}" for name, value in sorted(shown.items(), key=lambda each: each[0] not in WHOLE))
+    lines = ",\n                  ".join((code(experiment.data), *parts))
+    return f"cr.Experiment({lines})"
 
 
 def _list(values: list[Any]) -> str:
