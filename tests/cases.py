@@ -32,6 +32,11 @@ class Case:
             return x, rng.integers(0, 2, (n, outputs))
         return x, rng.standard_normal((n, outputs))
 
+    def state(self, population: int | None = None, dtype: str = "float64") -> np.ndarray:
+        """Running statistics that some training left; S is 0 for most networks."""
+        start = self.network.initialize_state(population, dtype)
+        return (start + np.random.default_rng(1).uniform(0.1, 0.9, start.shape)).astype(dtype)
+
 
 def on_maps(*layers: cr.Layer, shape: tuple[int, ...] = (2, 5, 6)) -> Case:
     """A layer on feature maps, behind a convolution that learns and in front of a Dense."""
@@ -43,6 +48,11 @@ def between(*layers: cr.Layer, shape: tuple[int, ...] = (3,)) -> Case:
     """A layer between others that learn, so that its input gradient counts."""
     first = (cr.Dense(5),) if len(shape) == 1 else ()
     return Case(cr.Network(shape, (*first, *layers, cr.Dense(2))), cr.SquaredError())
+
+
+def on_images(*layers: cr.Layer) -> Case:
+    """Layers of images, (2, 3, 2). The last has no bias: its ones would keep small images from being one block."""
+    return Case(cr.Network((2, 3, 2), (*layers, cr.Flatten(), cr.Dense(2, bias=False))), cr.SquaredError())
 
 
 LAYERS = {
@@ -62,6 +72,9 @@ LAYERS = {
     "Dense": between(cr.Dense(4)),
     "Dense without bias": between(cr.Dense(4, bias=False)),
     "Dense behind Tanh": between(cr.Tanh(), cr.Dense(4), cr.Tanh(), cr.Dense(3, bias=False)),
+    "BatchNorm": between(cr.BatchNorm()),
+    "BatchNorm of images": on_images(cr.BatchNorm(0.2, epsilon=0.5), cr.Tanh()),
+    "BatchNorm in front of Flatten": on_images(cr.Tanh(), cr.BatchNorm(), cr.Flatten(), cr.Tanh()),
     "Dropout": between(cr.Tanh(), cr.Dropout(0.4)),
     "Dropout of images": on_maps(cr.Tanh(), cr.Dropout(0.4)),
     "Flatten": between(cr.Flatten(), shape=(2, 3, 2)),
@@ -91,6 +104,10 @@ LAYERS = {
         ),
         cr.SoftmaxCrossEntropy(),
     ),
+    "Residual": between(cr.Residual([cr.Dense(4), cr.Tanh(), cr.Dense(5, bias=False)]), cr.Tanh()),
+    "Residual around what writes in place": between(cr.Tanh(), cr.Residual([cr.Sigmoid(), cr.Dropout(0.2)])),
+    "Residual in Residual": between(cr.Residual([cr.Tanh(), cr.Residual([cr.BatchNorm(), cr.Dense(5)]), cr.Sigmoid()])),
+    "Residual of images first": on_images(cr.Residual([cr.BatchNorm(), cr.Tanh()])),
     "ELU": between(cr.ELU()),
     "ELU, another alpha": between(cr.ELU(0.3)),
     "GELU": between(cr.GELU()),
@@ -139,6 +156,7 @@ ZIPPED = {
     "penalties": {"penalty": cr.L2([0.0, 0.01, 0.1])},
     "clips": {"clip": [0.01, 0.1, 1.0]},
     "dropout rates": {"network": cr.Network((3,), [cr.Dense(5), cr.Tanh(), cr.Dropout([0.0, 0.3, 0.6]), cr.Dense(2)])},
+    "norms": {"network": cr.Network((3,), [cr.Dense(5), cr.BatchNorm([0.1, 0.5, 1.0], [1e-5, 0.1, 1.0]), cr.Dense(2)])},
     "slopes": {"network": cr.Network((3,), [cr.Dense(5), cr.LeakyReLU([0.0, 0.1, 0.5]), cr.Dense(2)])},
     "alphas": {"network": cr.Network((3,), [cr.Dense(5), cr.ELU([0.5, 1.0, 2.0]), cr.Dense(2)])},
     "deviations": {"network": cr.mlp(3, 5, 2, initializer=cr.Normal([0.1, 0.5, 1.0]))},

@@ -36,9 +36,11 @@ def passes(layer: cr.Layer, x: np.ndarray, dy: np.ndarray, W: np.ndarray | None)
         input_and_ones=None,
         parameters={"weights": W},
         gradients={"weights": np.full_like(W, np.nan) if W is not None else None},
+        state={},
         random=(),
         population=False,
         scratch=lambda: np.full_like(output, np.nan),
+        branch=lambda: None,
     )
     bound = layer.bind(at)
     for _ in range(2):  # twice: the second pass finds what the first one left

@@ -42,11 +42,13 @@ if TYPE_CHECKING:
     from chainrule.core.layers.convolution import Conv1D as Conv1D
     from chainrule.core.layers.convolution import Conv2D as Conv2D
     from chainrule.core.layers.dense import Dense as Dense
+    from chainrule.core.layers.normalize import BatchNorm as BatchNorm
     from chainrule.core.layers.pooling import AveragePool as AveragePool
     from chainrule.core.layers.pooling import GlobalAveragePool as GlobalAveragePool
     from chainrule.core.layers.pooling import MaxPool as MaxPool
     from chainrule.core.layers.regularize import ChannelDropout as ChannelDropout
     from chainrule.core.layers.regularize import Dropout as Dropout
+    from chainrule.core.layers.residual import Residual as Residual
     from chainrule.core.layers.shape import Flatten as Flatten
     from chainrule.core.layers.shape import Identity as Identity
     from chainrule.core.losses import BinaryCrossEntropy as BinaryCrossEntropy
@@ -108,7 +110,9 @@ _NAMES = {
     "core.layers.convolution": "Conv1D Conv2D",
     "core.layers.dense": "Dense",
     "core.layers.pooling": "AveragePool GlobalAveragePool MaxPool",
+    "core.layers.normalize": "BatchNorm",
     "core.layers.regularize": "ChannelDropout Dropout",
+    "core.layers.residual": "Residual",
     "core.layers.shape": "Flatten Identity",
     "core.losses": "BinaryCrossEntropy HalfSquaredError Loss SoftmaxCrossEntropy SquaredError",
     "core.network": "Network mlp",

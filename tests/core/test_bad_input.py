@@ -27,6 +27,7 @@ PLAIN = cr.mlp(2, 3, 1)
 LOGIT = cr.mlp(2, 3, 1, output="identity")
 LOGITS = cr.mlp(2, 3, 3, output="identity")
 SLOPES = cr.Network((2,), [cr.Dense(2), cr.LeakyReLU((0.1, 0.2)), cr.Dense(1)])
+NORMED = cr.Network((2,), [cr.BatchNorm(), cr.Dense(1)])
 THETA = PLAIN.initialize()
 P = PLAIN.n_parameters
 
@@ -100,6 +101,36 @@ TABLE: list[Row] = [
     ("an alpha of 0", lambda: cr.ELU(0), cr.SettingError, "ELU's alpha .*; got 0"),
     ("one standardizer's scale of 0", lambda: cr.Standardizer((0.0,), (0.0,)),
      cr.SettingError, r"got .*scale=\(0.0,\)"),
+    ("a momentum of 0", lambda: cr.BatchNorm(0.0), cr.SettingError, "BatchNorm's momentum .* at most 1; got 0.0"),
+    ("an epsilon of 0 in a norm", lambda: cr.BatchNorm(epsilon=0), cr.SettingError, "BatchNorm's epsilon .*; got 0"),
+    ("a branch without layers", lambda: cr.Residual([]), cr.SettingError, "Residual needs at least one layer; got "),
+    ("a branch of text", lambda: cr.Residual(["dense"]), cr.SettingError, "each of Residual's layers .*; got 'dense'"),
+    ("a branch that changes the shape", lambda: cr.Network((2,), [cr.Residual([cr.Dense(3), cr.Tanh()])]),
+     cr.ShapeError, r"keeps the shape.*got \(2,\) in and \(3,\) out. Let its last layer bring back \(2,\)"),
+    ("images to a branch of Dense", lambda: cr.Network((2, 3), [cr.Residual([cr.Dense(3)])]), cr.ShapeError,
+     r"Dense\(3\) expects a vector a sample"),
+    # Running statistics
+    ("no state to predict by", lambda: NORMED.predict(NORMED.initialize(), X), cr.SettingError,
+     r"state is needed.*got None. A run's model has it, and network.initialize_state\(\)"),
+    ("a model without its state", lambda: cr.Model(NORMED, NORMED.initialize()), cr.SettingError, "state is needed"),
+    ("a state too short", lambda: NORMED.predict(NORMED.initialize(), X, np.ones(3)), cr.ShapeError,
+     r"state should have shape \(4,\) .*got \(3,\)"),
+    ("one state for two", lambda: NORMED.predict(NORMED.initialize(0, 2), X, np.ones(4)), cr.ShapeError,
+     r"state should have shape \(2, 4\) .*got \(4,\)"),
+    ("a state of text", lambda: NORMED.predict(NORMED.initialize(), X, "state"), cr.DataError, "state should hold"),
+    ("a state for a network without", lambda: PLAIN.predict(THETA, X, [1.0]), cr.ShapeError, r"\(0,\) .*got \(1,\)"),
+    ("a list to move", lambda: NORMED.loss_and_gradient(NORMED.initialize(), X, Y, cr.SquaredError(), state=[0.0] * 4),
+     cr.SettingError, "state must be an array"),
+    ("one sample's variance", lambda: NORMED.loss_and_gradient(NORMED.initialize(), X[:1], Y[:1], cr.SquaredError()),
+     cr.DataError, "it needs 2 samples or more, got 1"),
+    ("a last batch of one", lambda: train(NORMED, X[:5], Y[:5], batch_size=2), cr.DataError,
+     r"needs 2 samples or more, got 1 in the smallest batch: 5 samples, batch_size=2. batch_size=3 fits"),
+    ("batches of one", lambda: train(NORMED, batch_size=1), cr.DataError, "got 1 .*batch_size=1. batch_size=2 fits"),
+    ("a start of three states for two", lambda: train(NORMED, population=2, state=np.ones((3, 4))),
+     cr.SettingError, "state 3, population 2"),
+    ("a start of too long a state", lambda: train(NORMED, state=np.ones(5)), cr.ShapeError, r"\(4,\) .*got \(5,\)"),
+    ("a start on three axes", lambda: train(NORMED, state=np.ones((1, 1, 4))), cr.ShapeError, r"got \(1, 1, 4\)"),
+    ("an infinite start", lambda: train(NORMED, state=np.full(4, np.inf)), cr.DataError, "state should hold finite"),
     # Networks
     ("no layers", lambda: cr.Network((2,), []), cr.SettingError, "at least one layer; got "),
     ("no input shape", lambda: cr.Network((), [cr.Dense(1)]), cr.SettingError, "needs an input shape .*; got "),

@@ -10,7 +10,7 @@ import chainrule as cr
 from cases import CASES, LAYERS, LOSSES, OPTIMIZERS, Case
 from chainrule.core import activations, losses, optimizers, penalties
 from chainrule.core.description import Description
-from chainrule.core.layers import convolution, dense, pooling, regularize, unfold
+from chainrule.core.layers import convolution, dense, normalize, pooling, regularize, residual, unfold
 from chainrule.core.plan import Plan, generators, run
 
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
@@ -19,7 +19,7 @@ every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 @pytest.mark.parametrize(("kind", "base"), [("layers", cr.Layer), ("losses", cr.Loss), ("optimizers", cr.Optimizer)])
 def test_nothing_is_missing_from_the_table(kind, base):
     present = {
-        "layers": {type(layer) for case in LAYERS.values() for layer in case.network.layers},
+        "layers": {type(each.layer) for case in LAYERS.values() for each in case.network.places},
         "losses": {type(case.loss) for case in LOSSES.values()},
         "optimizers": {type(optimizer) for optimizer in OPTIMIZERS.values()},
     }[kind]
@@ -51,10 +51,11 @@ def test_shapes_and_dtype(case: Case, dtype: str):
     for lead in ((), (3,)):
         theta = network.initialize(population=3 if lead else None, dtype=dtype)
         value, gradient = network.loss_and_gradient(theta, x, y, case.loss, seed=0)
+        answers = network.predict(theta, x, case.state(*lead, dtype=dtype))
         assert theta.shape == gradient.shape == (*lead, network.n_parameters)
         assert np.shape(value) == lead
-        assert network.predict(theta, x).shape == (*lead, n, *network.output_shape)
-        assert theta.dtype == gradient.dtype == network.predict(theta, x).dtype == dtype
+        assert answers.shape == (*lead, n, *network.output_shape)
+        assert theta.dtype == gradient.dtype == answers.dtype == dtype
 
 
 @every_case
@@ -62,12 +63,30 @@ def test_a_population_is_its_members(case: Case):
     x, y = case.data()
     network = case.network
     theta = network.initialize(seed=5, population=4)
-    values, gradients = network.loss_and_gradient(theta, x, y, case.loss, seed=9)
-    for k, (value, gradient, answer) in enumerate(zip(values, gradients, network.predict(theta, x), strict=True)):
-        alone = network.loss_and_gradient(theta[k], x, y, case.loss, seed=9 + k)
+    state = case.state(4)
+    answers = network.predict(theta, x, state)
+    before = state.copy()
+    values, gradients = network.loss_and_gradient(theta, x, y, case.loss, state=state, seed=9)
+    for k, (value, gradient, answer) in enumerate(zip(values, gradients, answers, strict=True)):
+        own = before[k].copy()
+        alone = network.loss_and_gradient(theta[k], x, y, case.loss, state=own, seed=9 + k)
         np.testing.assert_allclose(value, alone[0], rtol=1e-12)
         np.testing.assert_allclose(gradient, alone[1], rtol=1e-10, atol=1e-12)
-        np.testing.assert_allclose(answer, network.predict(theta[k], x), rtol=1e-12)
+        np.testing.assert_allclose(answer, network.predict(theta[k], x, before[k]), rtol=1e-12)
+        np.testing.assert_allclose(state[k], own, rtol=1e-12)
+
+
+@every_case
+def test_a_layer_that_mixes_samples_says_so(case: Case):
+    """With another first sample, the others' outputs in training stay what they were, or the layer says so."""
+    x, network = case.data()[0], case.network
+    outputs = []
+    for first in (x[:1], x[:1] + 1.0):
+        plan = Plan(network, len(x), network.initialize(), loss=case.loss, draws=generators(network, [0]))
+        plan.set_input(np.concatenate([first, x[1:]]))
+        run(plan.infer)
+        outputs.append(plan.output[..., 1:].copy())
+    assert np.array_equal(*outputs) != any(leaf.layer.mixes_samples for leaf in network.leaves)
 
 
 @every_case
@@ -141,8 +160,11 @@ def test_every_operand_has_the_dtype_of_the_run(case: Case, lead: tuple, monkeyp
     network = case.network
     theta = network.initialize(population=3 if lead else None, dtype="float32")
     draws = generators(network, range(3) if lead else [0])
-    plan = Plan(network, len(x), theta, loss=case.loss, penalty=cr.L2(0.1), draws=draws)
+    state = network.initialize_state(*lead, dtype="float32")
+    plan = Plan(network, len(x), theta, state=state, loss=case.loss, penalty=cr.L2(0.1), draws=draws)
+    predicting = Plan(network, len(x), theta, state=state, training=False)
     plan.set_input(x)
+    predicting.set_input(x)
     plan.set_targets(case.loss.rows(y, network.output_shape[0]))
     is_weight = network.is_weight(theta.dtype)
     updates = []
@@ -150,11 +172,13 @@ def test_every_operand_has_the_dtype_of_the_run(case: Case, lead: tuple, monkeyp
         slots = {name: np.zeros_like(theta) for name in optimizer.slots}
         updates.append(optimizer.bind(optimizers.Memory(theta, plan.gradient, slots, is_weight)))
     clip = penalties.bind_clip(1.0, optimizers.Memory(theta, plan.gradient, {}, is_weight))
-    for module in (activations, convolution, dense, losses, optimizers, penalties, pooling, regularize, unfold):
+    layers = (convolution, dense, normalize, pooling, regularize, residual, unfold)
+    for module in (activations, *layers, losses, optimizers, penalties):
         for name in ("np", "product", "total"):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, StrictNumPy(getattr(module, name), theta.dtype))
     run(plan.measure)
+    run(predicting.infer)
     clip()
     for update in updates:
         update(0)

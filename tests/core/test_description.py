@@ -21,6 +21,8 @@ WRITTEN = [
     *("Sigmoid()", "Tanh()", "ReLU()", "GELU()", "Softplus()", "Identity()", "Flatten()"),
     *("LeakyReLU()", "LeakyReLU(0.1)", "LeakyReLU((0.1, 0.2))", "ELU()", "ELU(0.5)"),
     *("Dropout(0.5)", "Dropout((0.0, 0.5))"),
+    *("BatchNorm()", "BatchNorm(0.01)", "BatchNorm(epsilon=0.1)", "BatchNorm((0.1, 1.0))"),
+    *("Residual((Dense(4),))", "Residual((Tanh(), Residual((BatchNorm(), Dense(4)))))"),
     *("Glorot()", "He()", "LeCun()", "Zeros()", "Normal()", "Normal(2.0)", "Uniform(0.5)", "Uniform((0.5, 1.0))"),
     *("SquaredError()", "HalfSquaredError()", "BinaryCrossEntropy()", "SoftmaxCrossEntropy()"),
     *("SGD(0.5)", "SGD((0.1, 0.2))", "SGD(Constant(0.5))"),

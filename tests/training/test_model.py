@@ -169,6 +169,7 @@ def test_predictions_are_fresh() -> None:
 
 # Round trips -----------------------------------------------------------------------------------------------------
 
+NORMED = cr.Network((3,), [cr.BatchNorm(), cr.Dense(2), cr.Residual([cr.BatchNorm(), cr.Tanh()]), cr.Dense(1)])
 MODELS = {
     "every layer": model_of(
         cr.Dense(4), cr.ELU(0.5), cr.Dense(4, bias=False), cr.GELU(), cr.LeakyReLU(0.2), cr.ReLU(), cr.Dropout(0.1),
@@ -189,6 +190,8 @@ MODELS = {
     "classes": model_of(cr.Dense(2), loss=cr.SoftmaxCrossEntropy(), classes=("ja", "naïve, \"quoted\"")),
     "float32": model_of(cr.Dense(1), dtype="float32"),
     "population": model_of(cr.Dense(2), cr.LeakyReLU((0.1, 0.2)), cr.Dropout((0.0, 0.5)), population=2),
+    "running statistics": cr.Model(NORMED, NORMED.initialize(), state=np.linspace(0.1, 1.0, 10)),
+    "of members": cr.Model(NORMED, NORMED.initialize(0, 2), state=np.linspace(0, 1, 20).reshape(2, 10)),
     "parameters that ran away": cr.Model(cr.mlp(3, 1), np.array([np.nan, np.inf, -np.inf, -0.0])),
 }  # fmt: skip
 
@@ -199,6 +202,8 @@ def equal(one: cr.Model, other: cr.Model) -> bool:
         (one.network, one.loss, one.standardizer, one.target_standardizer, one.features, one.classes)
         == (other.network, other.loss, other.standardizer, other.target_standardizer, other.features, other.classes)
         and one.theta.tobytes() == other.theta.tobytes()
+        and one.state.tobytes() == other.state.tobytes()
+        and one.state.shape == other.state.shape
     )  # fmt: skip
 
 

@@ -31,6 +31,25 @@ def check_theta(network: Network, theta: ArrayLike) -> Array:
     return array if array.dtype in (np.float64, np.float32) else array.astype(np.float64)
 
 
+def check_state(network: Network, state: ArrayLike | None, lead: Shape, dtype: DTypeLike) -> Array:
+    """The state as an array (S,), or (K, S) where `lead` is (K,); none is needed where S is 0."""
+    if state is None and network.n_state == 0:
+        return np.empty((*lead, 0), dtype)
+    if state is None:
+        raise SettingError(
+            "state is needed, since this network predicts by running statistics; got None. "
+            "A run's model has it, and network.initialize_state() gives the one to start with."
+        )
+    array = check_numbers(state, "state")
+    expected = (*lead, network.n_state)
+    if array.shape != expected:
+        raise ShapeError(
+            f"state should have shape {expected} for this network and theta, got {array.shape}. "
+            "A run's model has both, and network.initialize_state() gives the one to start with."
+        )
+    return array.astype(dtype, copy=False)
+
+
 def check_members(theta: Array, seed: Seed | None, *described: Description | None) -> int | None:
     """K, or None for a single network: what theta says, if seeds and settings with K values agree."""
     if theta.ndim == 2:
@@ -114,6 +133,23 @@ def check_targets(
     check_finite(array, name, dtype)
     loss.check_targets(array, network.output_shape[0])
     return array
+
+
+def check_batches(network: Network, n: int, batch_size: int | None = None) -> None:
+    """Raise unless n samples fall into batches that the network can train on, the last short one too."""
+    least, size = network.least_samples, batch_size or n
+
+    def smallest(size: int) -> int:
+        return min(size, n % size or size)
+
+    if n < least:
+        raise DataError(f"training this network takes variances, so it needs {least} samples or more, got {n}.")
+    if smallest(size) < least:
+        fitting = next(each for each in range(size + 1, n + 1) if smallest(each) >= least)
+        raise DataError(
+            f"training this network takes variances, so each batch needs {least} samples or more, got {smallest(size)} "
+            f"in the smallest batch: {n} samples, batch_size={size}. batch_size={fitting} fits."
+        )
 
 
 def check_weights(weights: ArrayLike | None, n: int) -> Array | None:

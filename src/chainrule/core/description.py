@@ -39,6 +39,7 @@ NUMBER = Rule("a finite number", lambda value: True)
 POSITIVE = Rule("a number above 0", lambda value: value > 0)
 NON_NEGATIVE = Rule("a number of 0 or more", lambda value: value >= 0)
 FRACTION = Rule("a number from 0 up to but not including 1", lambda value: 0 <= value < 1)
+SHARE = Rule("a number above 0, at most 1", lambda value: 0 < value <= 1)
 COUNT = Rule("a whole number of 1 or more", lambda value: value >= 1)
 COUNT_OR_ZERO = Rule("a whole number of 0 or more", lambda value: value >= 0)
 

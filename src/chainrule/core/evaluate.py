@@ -1,7 +1,7 @@
 """The public door's arrays, through bound plans and out again as fresh arrays.
 
 Each thread keeps the plans that it bound last, so that a second call with the same shapes is only the arithmetic.
-theta is copied into a plan's own memory: the plan serves any theta, and nobody's array is held on to.
+theta and state are copied into a plan's own memory: the plan serves any, and nobody's array is held on to.
 """
 
 from __future__ import annotations
@@ -15,7 +15,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array, count, stretches
-from chainrule.core.checks import check_members, check_samples, check_targets, check_theta, check_weights
+from chainrule.core.checks import (
+    check_batches,
+    check_members,
+    check_samples,
+    check_state,
+    check_targets,
+    check_theta,
+    check_weights,
+)
 from chainrule.core.description import check_kind
 from chainrule.core.losses import Loss
 from chainrule.core.penalties import L2
@@ -40,12 +48,12 @@ class _Kept(threading.local):
 _kept = _Kept()
 
 
-def bound(network: Network, n: int, theta: Array, **settings: Any) -> Plan:
-    """The thread's plan for these shapes and settings, holding a copy of theta."""
-    key = (network, n, theta.shape, theta.dtype, *settings.values())
+def bound(network: Network, n: int, theta: Array, state: Array | None, **settings: Any) -> Plan:
+    """The thread's plan for these shapes and settings, holding a copy of theta and of the state."""
+    key = (network, n, theta.shape, theta.dtype, state is None, *settings.values())
     plan = _kept.plans.get(key)
     if plan is None:
-        plan = Plan(network, n, np.empty_like(theta), **settings)
+        plan = Plan(network, n, np.empty_like(theta), state=None if state is None else state.copy(), **settings)
         if network.n_rows * n * count(theta.shape[:-1]) + 2 * theta.size <= KEPT_NUMBERS:
             _kept.plans[key] = plan
             if len(_kept.plans) > KEPT_PLANS:
@@ -53,12 +61,15 @@ def bound(network: Network, n: int, theta: Array, **settings: Any) -> Plan:
     else:
         _kept.plans.move_to_end(key)
     plan.theta[...] = theta
+    if plan.state is not None:
+        plan.state[...] = state
     return plan
 
 
-def predict(network: Network, theta: ArrayLike, x: ArrayLike) -> Array:
+def predict(network: Network, theta: ArrayLike, x: ArrayLike, state: ArrayLike | None = None) -> Array:
     """The outputs (n, *shape), or (K, n, *shape), walked in pieces."""
     theta = check_theta(network, theta)
+    state = check_state(network, state, theta.shape[:-1], theta.dtype)
     x = check_samples(network.input_shape, x, dtype=theta.dtype)
     lead, shape = theta.shape[:-1], network.output_shape
     outputs = np.empty((*lead, len(x), *shape), theta.dtype)
@@ -66,7 +77,7 @@ def predict(network: Network, theta: ArrayLike, x: ArrayLike) -> Array:
     plan = None
     for which in stretches(len(x), network.n_rows * count(lead), at_least=4 * theta.size):
         if plan is None or plan.n != which.stop - which.start:
-            plan = bound(network, which.stop - which.start, theta)
+            plan = bound(network, which.stop - which.start, theta, state, training=False)
         plan.set_input(x[which])
         run(plan.infer)
         samples_last[..., which] = plan.output
@@ -79,27 +90,33 @@ def loss_and_gradient(
     x: ArrayLike,
     y: ArrayLike,
     loss: Loss,
+    state: Array | None = None,
     seed: Seed | None = None,
     sample_weight: ArrayLike | None = None,
     penalty: L2 | None = None,
 ) -> tuple[Any, Array]:
-    """The loss and its gradient with respect to theta, in training mode."""
+    """The loss and its gradient with respect to theta, in training mode; a state is moved in place."""
     check_kind("penalty", (L2, type(None)), "an L2(0.001) or None", penalty)
+    check_kind("state", (np.ndarray, type(None)), "an array such as initialize_state() gives, or None", state)
     theta = check_theta(network, theta)
+    statistics = None if state is None else check_state(network, state, theta.shape[:-1], theta.dtype).copy()
     x = check_samples(network.input_shape, x, dtype=theta.dtype)
     y = check_targets(network, loss, y, len(x), dtype=theta.dtype)
     weights = check_weights(sample_weight, len(x))
+    check_batches(network, len(x))
     members = check_members(theta, seed, network, penalty)
     settings: dict[str, Any] = {"loss": loss, "penalty": penalty, "weighted": weights is not None}
     draws = {} if seed is None else generators(network, member_seeds(seed, members))
     if draws:
-        plan = Plan(network, len(x), theta.copy(), draws=draws, **settings)
+        plan = Plan(network, len(x), theta.copy(), state=statistics, draws=draws, **settings)
     else:
-        plan = bound(network, len(x), theta, **settings)
+        plan = bound(network, len(x), theta, statistics, **settings)
     plan.set_input(x)
     plan.set_targets(loss.rows(y, network.output_shape[0]))
     if weights is not None:
         plan.set_weights(weights)
     run(plan.measure)
+    if state is not None:
+        state[...] = plan.state
     value = plan.value.copy() if members else plan.value.item()
     return value, plan.gradient.copy()

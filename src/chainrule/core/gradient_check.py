@@ -11,7 +11,7 @@ from chainrule.core.arrays import Array
 from chainrule.core.checks import check_theta
 from chainrule.core.errors import ShapeError
 from chainrule.core.layers.base import Layer
-from chainrule.core.layout import Leaf
+from chainrule.core.layout import Place
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.penalties import L2
@@ -85,17 +85,17 @@ def check_gradient(
         slopes: Array = (ahead - behind) / (2.0 * STEP)
         return slopes
 
-    def check(index: int, leaf: Leaf) -> LayerCheck:
+    def check(leaf: Place) -> LayerCheck:
         error, n_directions = 0.0, 0
         for directions in _directions(leaf, network.n_parameters, members, full, seed):
             error = max(error, float(abs(difference(directions) - directions @ gradient).max() / scale))
             n_directions += len(directions)
-        return LayerCheck(index, leaf.layer, leaf.stop - leaf.start, n_directions, error)
+        return LayerCheck(leaf.number, leaf.layer, leaf.stop - leaf.start, n_directions, error)
 
-    return tuple(check(index, leaf) for index, leaf in enumerate(network.leaves) if leaf.signature.parameters)
+    return tuple(check(leaf) for leaf in network.leaves if leaf.learns)
 
 
-def _directions(leaf: Leaf, n_parameters: int, members: int, full: bool, seed: int) -> Iterator[Array]:
+def _directions(leaf: Place, n_parameters: int, members: int, full: bool, seed: int) -> Iterator[Array]:
     """Directions (D, P) within a layer's parameters, at most `members` at a time: each axis, or random ones."""
     size = leaf.stop - leaf.start
     by_axis = full or n_parameters <= MOST_PARAMETERS

@@ -4,37 +4,60 @@ A layer may write over its input only if nobody reads that input again: neither 
 (tanh then sigmoid in one buffer: a wrong gradient, silently).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
 from chainrule.core.arrays import Array, Shape, count
-from chainrule.core.layers.base import Layer, Signature
+from chainrule.core.layers.base import Layer, Parameter, Signature
 
 
 @dataclass(frozen=True)
-class Leaf:
-    """A layer in its place: what comes in, its signature there, and where its parameters start in theta."""
+class Place:
+    """A layer in its place: what comes in, its signature there, and where its numbers start.
+
+    number: how many leaves come before it. A leaf is a layer that contains no others.
+    start, state_start: where its parameters start in theta, and its statistics in the state.
+    branch: the places of the layers that it contains.
+    """
 
     layer: Layer
     input_shape: Shape
     signature: Signature
+    number: int
     start: int
+    state_start: int
+    branch: tuple["Place", ...] = ()
+
+    @property
+    def leaves(self) -> tuple["Place", ...]:
+        """The layer itself, or the leaves inside it, in order."""
+        return tuple(leaf for each in self.branch for leaf in each.leaves) if self.branch else (self,)
 
     @property
     def stop(self) -> int:
         """Where the next layer's parameters start."""
-        return self.start + sum(count(each.matrix) for each in self.signature.parameters)
+        return self.start + sum(count(each.matrix) for leaf in self.leaves for each in leaf.signature.parameters)
+
+    @property
+    def state_stop(self) -> int:
+        """Where the next layer's statistics start."""
+        return self.state_start + sum(count(each.matrix) for leaf in self.leaves for each in leaf.signature.state)
+
+    @property
+    def learns(self) -> bool:
+        """Whether there are parameters in it."""
+        return self.stop > self.start
 
     def matrices(self, theta: Array) -> dict[str, Array]:
         """Views into theta or its gradient, as the layer reads them: (..., O, I), or (..., O, I + 1) with the bias."""
-        views, start = {}, self.start
-        for parameter in self.signature.parameters:
-            stop = start + count(parameter.matrix)
-            views[parameter.name] = theta[..., start:stop].reshape(*theta.shape[:-1], *parameter.matrix, copy=False)
-            start = stop
-        return views
+        return _views(self.signature.parameters, theta, self.start)
+
+    def statistics(self, state: Array) -> dict[str, Array]:
+        """Views into the state, as the layer reads and moves them: (..., C, 1)."""
+        return _views(self.signature.state, state, self.state_start)
 
     def named(self, theta: Array) -> dict[str, Array]:
         """Views into theta by the names of the public door: weights (..., O, I), bias (..., O)."""
@@ -45,6 +68,36 @@ class Leaf:
             if parameter.bias:
                 views["bias"] = matrix[..., -1]
         return views
+
+
+def _views(parameters: Sequence[Parameter], vector: Array, start: int) -> dict[str, Array]:
+    views = {}
+    for parameter in parameters:
+        stop = start + count(parameter.matrix)
+        views[parameter.name] = vector[..., start:stop].reshape(*vector.shape[:-1], *parameter.matrix, copy=False)
+        start = stop
+    return views
+
+
+def place(
+    layers: Sequence[Layer], shape: Shape, number: int = 0, start: int = 0, state_start: int = 0
+) -> tuple[Place, ...]:
+    """Layers in their places, from one fold over the shapes."""
+    places: list[Place] = []
+    for layer in layers:
+        branch = place(layer.inner, shape, number, start, state_start)
+        here = Place(layer, shape, layer.signature(shape), number, start, state_start, branch)
+        places.append(here)
+        shape, number = here.signature.output, number + len(here.leaves)
+        start, state_start = here.stop, here.state_stop
+    return tuple(places)
+
+
+def without_chance(places: Sequence[Place]) -> tuple[Place, ...]:
+    """The same places, with layers that draw nothing."""
+    return tuple(
+        replace(each, layer=each.layer.without_chance(), branch=without_chance(each.branch)) for each in places
+    )
 
 
 @dataclass(eq=False)
@@ -63,18 +116,31 @@ class Storage:
         return count(self.shape) + self.ones
 
 
-def lay_out(input_shape: Shape, leaves: Sequence[Leaf], in_place: bool = True) -> list[Storage]:
-    """The storage of the network's input and of each layer's output: one entry more than there are layers."""
-    storages = [Storage(input_shape, kept=True)]  # the data are never written over
-    for leaf in leaves:
-        here, layer = storages[-1], leaf.layer
+def lay_out(first: Storage, places: Sequence[Place], in_place: bool = True) -> list[Storage]:
+    """The storage of the input, which is `first`, and of each layer's output: one more than there are layers."""
+    storages = [first]
+    for each in places:
+        here, layer = storages[-1], each.layer
         here.kept |= "input" in layer.backward_reads
-        here.ones |= leaf.signature.ones
+        here.ones |= each.signature.ones
+        if each.branch:
+            here.kept = True  # the branch starts from it, and it is added to what the branch makes of it
+            lay_out(here, each.branch, in_place)
         may_stay = layer.view or (in_place and layer.elementwise and not here.kept)
-        there = here if may_stay else Storage(leaf.signature.output)
+        # An elementwise layer's output lies in memory in its input's order, whatever its shape: mixed orders cost.
+        there = here if may_stay else Storage(here.shape if layer.elementwise else each.signature.output)
         there.kept |= "output" in layer.backward_reads
         storages.append(there)
     return storages
+
+
+def added_rows(
+    first: Storage, places: Sequence[Place], in_place: bool = True, depth: int = 0
+) -> Iterator[tuple[Place, int, int]]:
+    """Each layer, how deep it lies in others, and how many numbers a sample its output adds to the memory."""
+    for each, (here, there) in zip(places, pairwise(lay_out(first, places, in_place)), strict=True):
+        yield each, depth, 0 if here is there else there.rows
+        yield from added_rows(here, each.branch, in_place, depth + 1)
 
 
 def allocate(shape: Shape, ones: bool, lead: Shape, n: int, dtype: np.dtype[np.generic]) -> Array:

@@ -4,25 +4,22 @@ A plan holds its closures in the order of their calls:
 
     infer      forward through the layers
     appraise   the same, then the loss's value
-    measure    the same, then backward: the gradient with respect to theta
+    measure    the same, then backward: the gradient with respect to theta (training only)
 
 Several plans may share theta and its gradient, one for each length of batch. A plan belongs to one thread.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from chainrule.core.arrays import Array, Call, Shape, total
+from chainrule.core.binding import Binder, Generators
 from chainrule.core.errors import SettingError
-from chainrule.core.layers.base import Buffers
-from chainrule.core.layout import Leaf, Storage, allocate, body, lay_out
+from chainrule.core.layout import Storage, allocate, body, lay_out, without_chance
 from chainrule.core.losses import Loss, LossBuffers
 from chainrule.core.optimizers import Memory
 from chainrule.core.penalties import L2
@@ -30,9 +27,6 @@ from chainrule.core.streams import stream
 
 if TYPE_CHECKING:
     from chainrule.core.network import Network
-
-Generators = Mapping[int, tuple[np.random.Generator, ...]]
-"""By the number of a layer that draws: a generator for each member."""
 
 
 def run(calls: Sequence[Call]) -> None:
@@ -50,8 +44,8 @@ def quiet() -> np.errstate:
 def generators(network: Network, seeds: Sequence[int]) -> Generators:
     """The streams of the layers that draw, one for each member's seed."""
     return {
-        i: tuple(stream(seed, "dropout", i) for seed in seeds)
-        for i, leaf in enumerate(network.leaves)
+        leaf.number: tuple(stream(seed, "dropout", leaf.number) for seed in seeds)
+        for leaf in network.leaves
         if leaf.layer.without_chance() is not leaf.layer
     }
 
@@ -60,6 +54,8 @@ class Plan:
     """A network bound to memory for n samples.
 
     theta and gradient, (P,) or (K, P), are the caller's: read and written in place.
+    state, (S,) or (K, S), is the caller's too: moved by training, where there is one, and read by prediction.
+    training: else layers work as in prediction, and nothing goes backward.
     draws: the generators of layers that draw; without them nothing is drawn.
     own_samples: each member of a population has samples of its own.
     weighted: samples have weights.
@@ -73,6 +69,8 @@ class Plan:
         theta: Array,
         gradient: Array | None = None,
         *,
+        state: Array | None = None,
+        training: bool = True,
         loss: Loss | None = None,
         penalty: L2 | None = None,
         draws: Generators | None = None,
@@ -82,105 +80,37 @@ class Plan:
     ) -> None:
         self.n = n
         self.theta = theta
+        self.state = state
         self.gradient = np.empty_like(theta) if gradient is None else gradient
         self._lead: Shape = theta.shape[:-1]
         self._sample_lead: Shape = self._lead if own_samples else ()
-        leaves = network.leaves
-        if not draws:
-            leaves = tuple(replace(leaf, layer=leaf.layer.without_chance()) for leaf in leaves)
-        self._bind_layers(network, leaves, draws or {}, in_place)
+        binder = Binder(n, theta, self.gradient, state, draws or {}, training, in_place)
+        self._bind_layers(network, binder)
         if loss is not None:
-            self._bind_loss(loss, network.output_shape[0], weighted)
+            self._bind_loss(loss, network.output_shape[0], weighted, binder)
         if penalty is not None:
             memory = Memory(theta, self.gradient, {}, network.is_weight(theta.dtype))
             forward, backward = penalty.bind(memory, self.value)
             self.appraise += (forward,)
             self.measure += (forward, backward)
 
-    def _bind_layers(self, network: Network, leaves: Sequence[Leaf], draws: Generators, in_place: bool) -> None:
-        storages = lay_out(network.input_shape, leaves, in_place)
-        data = allocate(network.input_shape, storages[0].ones, self._sample_lead, self.n, self.theta.dtype)
-        memories = {id(each): self._allocate(each.shape, self._has_ones(each)) for each in storages[1:]}
-        memories[id(storages[0])] = np.broadcast_to(data, (*self._lead, *data.shape[-2:]))
-        activations = [memories[id(each)] for each in storages]
-        gradients = self._lay_out_gradients(leaves, in_place)
-        self.d_output = gradients[-1]
-        pools: dict[Shape, list[Array]] = {}
-
-        self.infer: tuple[Call, ...] = ()
-        self._backward: tuple[Call, ...] = ()
-        for i, leaf in enumerate(leaves):
-            if leaf.layer.view:
-                continue
-            output, there = leaf.signature.output, activations[i]
-            if leaf.signature.ones and storages[i] is not storages[0] and not self._has_ones(storages[i]):
-                there = self._allocate(leaf.input_shape, ones=True)
-                self.infer = (*self.infer, partial(np.copyto, body(there, leaf.input_shape), activations[i]))
-            at = Buffers(
-                input=body(there, leaf.input_shape),
-                output=body(activations[i + 1], output),
-                d_input=gradients[i] if i > network.first_to_learn else None,
-                d_output=gradients[i + 1],
-                input_and_ones=there if leaf.signature.ones else None,
-                parameters=leaf.matrices(self.theta),
-                gradients=leaf.matrices(self.gradient),
-                random=draws.get(i, ()),
-                population=bool(self._lead),
-                scratch=self._scratch(output, pools),
-            )
-            forward, backward = leaf.layer.bind(at)
-            self.infer = (*self.infer, forward)
-            if i >= network.first_to_learn:
-                self._backward = (backward, *self._backward)
-
+    def _bind_layers(self, network: Network, binder: Binder) -> None:
+        places = network.places if binder.draws else without_chance(network.places)
+        storages = lay_out(Storage(network.input_shape, kept=True), places, binder.in_place)  # the data are kept
+        # Samples that members share are stored once; but ufuncs that spread them take memory at every call.
+        is_spread = next((each.layer.elementwise for each in places if not each.layer.view), False)
+        data_lead = self._lead if is_spread else self._sample_lead
+        data = allocate(network.input_shape, storages[0].ones, data_lead, self.n, self.theta.dtype)
+        memory = np.broadcast_to(data, (*self._lead, *data.shape[-2:]))
+        self.d_output = binder.allocate(storages[-1], network.output_shape)
+        chain = binder.bind(places, storages, memory, self.d_output, may_overwrite=True, wants_d_input=False)
+        self.infer, self._backward, self.output = chain.forward, chain.backward, chain.output
         self.input = body(data, network.input_shape)
-        self.output = body(activations[-1], network.output_shape)
         # From the caller's samples first to ours last: (n, C, H, W) -> (C, H, W, n), a population's axis staying first.
         lead = len(self._sample_lead)
-        self._to_samples_last = (*range(lead), *range(lead + 1, self.input.ndim), lead)
+        self._to_samples_last = (*range(lead), *range(lead + 1, lead + 1 + len(network.input_shape)), lead)
 
-    def _has_ones(self, storage: Storage) -> bool:
-        """Whether a row of ones stands below an activation: a population's images are one block without."""
-        return storage.ones and not (self._lead and len(storage.shape) > 1)
-
-    def _allocate(self, shape: Shape, ones: bool = False) -> Array:
-        return allocate(shape, ones, self._lead, self.n, self.theta.dtype)
-
-    def _lay_out_gradients(self, leaves: Sequence[Leaf], in_place: bool) -> list[Array]:
-        """The gradient of the loss in each activation, from the output's back to the input's.
-
-        An image's gradient lies as an image does, behind Flatten too: a population's vectors lie otherwise.
-        """
-        lies_as = [leaves[0].input_shape]
-        for leaf in leaves:
-            stays = leaf.layer.view or (in_place and leaf.layer.elementwise)
-            lies_as.append(lies_as[-1] if stays else leaf.signature.output)
-
-        gradients = [body(self._allocate(lies_as[-1]), leaves[-1].signature.output)]
-        for leaf, shape in zip(reversed(leaves), lies_as[-2::-1], strict=True):
-            if leaf.layer.view:
-                d_input = gradients[-1].reshape(*self._lead, *leaf.input_shape, self.n, copy=False)
-            elif leaf.layer.elementwise and in_place:
-                d_input = gradients[-1]
-            else:
-                d_input = body(self._allocate(shape), leaf.input_shape)
-            gradients.append(d_input)
-        return gradients[::-1]
-
-    def _scratch(self, shape: Shape, pools: dict[Shape, list[Array]]) -> Callable[[], Array]:
-        """A layer's way to the arrays that all layers of a shape share: its first call gives the first of them."""
-        pool = pools.setdefault(shape, [])
-        used = itertools.count()
-
-        def scratch() -> Array:
-            number = next(used)
-            if number == len(pool):
-                pool.append(body(self._allocate(shape), shape))
-            return pool[number]
-
-        return scratch
-
-    def _bind_loss(self, loss: Loss, n_outputs: int, weighted: bool) -> None:
+    def _bind_loss(self, loss: Loss, n_outputs: int, weighted: bool, binder: Binder) -> None:
         self.targets = allocate((n_outputs,), False, self._sample_lead, self.n, self.theta.dtype)
         self.value = np.zeros(self._lead, self.theta.dtype)
         self._factor = loss.factor(n_outputs)
@@ -195,7 +125,7 @@ class Plan:
             d_output=self.d_output,
             value=self.value,
             share=np.array(self._factor / self.n, self.theta.dtype) if self._share is None else self._share,
-            scratch=self._scratch((n_outputs,), {}),
+            scratch=binder.scratch(Storage((n_outputs,)), (n_outputs,), {}),  # its own: kept from forward to backward
         )
         forward, backward = loss.bind(at)
         self.appraise = (*self.infer, forward)

@@ -146,7 +146,8 @@ def _plain_loss(network: Network, theta: Array, x: Array, y: Array, loss: Loss) 
 def _score(model: Model, lost: Array, prepared: Prepared) -> Array:
     """(K,): how good the answers to the test are; NaN for the lost."""
     x, truth = prepared.test
-    asked = Model(model.network, np.where(lost[:, np.newaxis], 0.0, model.theta), model.loss)
+    theta, state = (np.where(lost[:, np.newaxis], 1.0, each) for each in (model.theta, model.state))
+    asked = Model(model.network, theta, model.loss, state=state)
     if prepared.metric == "r2":
         truth = truth.reshape(len(truth), -1)
     answers = asked.classify(x) if prepared.metric == "accuracy" else asked.predict(x)

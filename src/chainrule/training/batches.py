@@ -44,11 +44,10 @@ class Objective:
     loss: Loss
     penalty: L2 | None = None
 
-    def plan(self, n: int, theta: Array, gradient: Array | None, weighted: bool, **settings: Any) -> Plan:
+    def plan(self, n: int, theta: Array, state: Array, gradient: Array | None, weighted: bool, **settings: Any) -> Plan:
         """A plan for n samples."""
-        return Plan(
-            self.network, n, theta, gradient, loss=self.loss, penalty=self.penalty, weighted=weighted, **settings
-        )
+        settings |= {"loss": self.loss, "penalty": self.penalty, "weighted": weighted}
+        return Plan(self.network, n, theta, gradient, state=state, **settings)
 
 
 class Batches(Protocol):
@@ -68,10 +67,10 @@ class FullBatch:
     """Every step is the whole data set, copied once to where the network reads it."""
 
     def __init__(
-        self, objective: Objective, data: Samples, theta: Array, gradient: Array, seeds: Sequence[int]
+        self, objective: Objective, data: Samples, theta: Array, state: Array, gradient: Array, seeds: Sequence[int]
     ) -> None:
         draws = generators(objective.network, seeds)
-        plan = objective.plan(len(data), theta, gradient, data.weights is not None, draws=draws)
+        plan = objective.plan(len(data), theta, state, gradient, data.weights is not None, draws=draws)
         data.load(plan)
         self.loss = self.value = plan.value
         self._steps = (plan.measure,)
@@ -88,6 +87,7 @@ class MiniBatches:
         objective: Objective,
         data: Samples,
         theta: Array,
+        state: Array,
         gradient: Array,
         seeds: Sequence[int],
         size: int,
@@ -111,7 +111,7 @@ class MiniBatches:
         settings: dict[str, Any] = {"draws": draws, "own_samples": own}
         self._gathers: dict[int, _Gather] = {}
         for n in {min(size, len(data)), len(data) - starts[-1]}:
-            plan = objective.plan(n, theta, gradient, data.weights is not None, **settings)
+            plan = objective.plan(n, theta, state, gradient, data.weights is not None, **settings)
             self._gathers[n] = _Gather(data, plan, sample_lead, augmenter)
         orders = self._order.reshape(*sample_lead, len(data))
         self._batches = [orders[..., start : start + size] for start in starts]
@@ -160,15 +160,16 @@ class _Gather:
 
 
 class Appraiser:
-    """The mean loss of a data set under theta as it is now, nothing drawn: a number, or (K,)."""
+    """The mean loss of a data set under theta and state as they are now, in prediction mode: a number, or (K,)."""
 
-    def __init__(self, objective: Objective, data: Samples, theta: Array) -> None:
+    def __init__(self, objective: Objective, data: Samples, theta: Array, state: Array) -> None:
         self._data, self._lead = data, theta.shape[:-1]
         self._stretches = list(
             stretches(len(data), objective.network.n_rows * count(self._lead), at_least=4 * theta.size)
         )
         lengths = {which.stop - which.start for which in self._stretches}
-        self._plans = {n: objective.plan(n, theta, None, data.weights is not None) for n in lengths}
+        weighted = data.weights is not None
+        self._plans = {n: objective.plan(n, theta, state, None, weighted, training=False) for n in lengths}
         weights = np.ones(len(data)) if data.weights is None else data.weights
         self._shares = [weights[which].sum() / weights.sum() for which in self._stretches]
         self._loaded = False

@@ -10,7 +10,7 @@ from chainrule.core.description import COUNT, NON_NEGATIVE, Description, Real, r
 
 @dataclass(frozen=True, repr=False)
 class EarlyStopping(Description):
-    """Stop after `patience` epochs without an improvement of more than `min_delta`; keep the best parameters.
+    """Stop after `patience` epochs without an improvement of more than `min_delta`; keep the best parameters and state.
 
     Watches the validation loss where there is validation data, else the training loss (of mini-batches: the mean over
     the epoch, which stands for the parameters at its end). In a population each member has its own best parameters
@@ -42,14 +42,14 @@ class Ending:
 
 
 class Watch:
-    """Each member's end and the parameters it ends with. Members that have ended are computed on, and ignored."""
+    """Each member's end, and what it ends with. Members that have ended are computed on, and ignored."""
 
-    def __init__(self, theta: Array, early_stopping: EarlyStopping | None, watched: str) -> None:
+    def __init__(self, theta: Array, state: Array, early_stopping: EarlyStopping | None, watched: str) -> None:
         members = theta.shape[:-1]
-        self._theta = theta
+        self._current = theta, state
+        self._kept = theta.copy(), state.copy()
         self._settings = early_stopping
         self._watched = watched
-        self._kept = theta.copy()
         self._best = np.full(members, np.inf)
         self._best_epoch = np.zeros(members, int)
         self.ended = np.zeros(members, bool)
@@ -65,20 +65,20 @@ class Watch:
         """End the members whose loss is no longer finite, with the parameters that it was the loss of."""
         lost = ~np.isfinite(value) & ~self.ended
         if self._settings is None:
-            self._kept[lost] = self._theta[lost]
+            self._keep(lost)
         for k in np.flatnonzero(lost):
             what = f"the loss became {np.ravel(value)[k]} at epoch {epoch}"
             self._end(int(k), "diverged", epoch, f"diverged: {what}")
         self._mark(lost)
 
     def keep(self, epoch: int, loss: Array) -> None:
-        """Keep the parameters of the members that are the best so far."""
+        """Keep the parameters and the state of the members that are the best so far."""
         if self._settings is None:
             return
         better = (loss < self._best - np.array(self._settings.min_delta)) & ~self.ended
         self._best[better] = loss[better]
         self._best_epoch[better] = epoch
-        self._kept[better] = self._theta[better]
+        self._keep(better)
 
     def look(self, epoch: int, loss: Array) -> None:
         """Keep what is the best so far; end the members that have waited long enough."""
@@ -93,13 +93,19 @@ class Watch:
         self._mark(waited)
 
     def finish(self, reason: str, epochs: int) -> tuple[Ending, ...]:
-        """Give every member the parameters it is to end with; return all endings."""
+        """Give every member the parameters and the state it is to end with; return all endings."""
         for k in np.flatnonzero(~self.ended):
             best = "" if self._settings is None else f", the best of them {np.ravel(self._best_epoch)[k]}"
             self._end(int(k), reason, epochs, f"{reason} after {epochs} epoch{'s' * (epochs != 1)}{best}")
         returned = self.ended if self._settings is None else np.isfinite(self._best) | self.ended
-        self._theta[returned] = self._kept[returned]
+        for current, kept in zip(self._current, self._kept, strict=True):
+            current[returned] = kept[returned]
         return tuple(self._endings[k] for k in range(len(self._endings)))
+
+    def _keep(self, which: Array) -> None:
+        """Remember what these members have now."""
+        for current, kept in zip(self._current, self._kept, strict=True):
+            kept[which] = current[which]
 
     def _mark(self, ended: Array) -> None:
         self.ended |= ended

@@ -21,6 +21,7 @@ class Record:
         the mean over the epoch's samples, as each batch found them. A float, or (K,).
     theta: the parameters as the epoch finds them, fresh: (P,), or (K, P).
     validation_loss: of those parameters; None without validation data.
+    state: the running statistics that go with them, fresh: (S,), or (K, S); S is 0 where no layer keeps any.
     """
 
     epoch: int
@@ -29,6 +30,7 @@ class Record:
     loss: Any
     theta: Array = field(repr=False)
     validation_loss: Any = None
+    state: Array = field(default_factory=lambda: np.empty(0), repr=False)
 
 
 class History:

@@ -29,9 +29,10 @@ Result = TypeVar("Result")
 class Run:
     """A finished run.
 
-    model: the network with its parameters (the best ones with early stopping).
+    model: the network with its parameters and running statistics (the best ones with early stopping).
     history: columns of the epochs recorded.
-    final_loss: of the model on the training data, nothing drawn, penalty included: a float, or (K,).
+    final_loss: of the model on the training data, in prediction mode (nothing drawn, running statistics), penalty
+        included: a float, or (K,).
     ending: how the run ended; for a population a tuple of K.
     final_validation_loss: of the model on the validation data, where there is some.
     """
@@ -56,25 +57,25 @@ class Training:
 
     def __init__(self, task: Task) -> None:
         self._task = task
-        theta = self._theta = task.theta
+        theta, state = self._theta, self._state = task.theta, task.state
         gradient = np.empty_like(theta)
         slots = {name: np.zeros_like(theta) for name in task.optimizer.slots}
         memory = Memory(theta, gradient, slots, task.objective.network.is_weight(theta.dtype))
         self._update = task.optimizer.bind(memory)
         self._batches: Batches
         if task.batch_size is None:
-            self._batches = FullBatch(task.objective, task.data, theta, gradient, task.seeds)
+            self._batches = FullBatch(task.objective, task.data, theta, state, gradient, task.seeds)
         else:
             self._batches = MiniBatches(
-                task.objective, task.data, theta, gradient, task.seeds, task.batch_size, task.augmentations
+                task.objective, task.data, theta, state, gradient, task.seeds, task.batch_size, task.augmentations
             )
-        self._appraise = Appraiser(task.objective, task.data, theta)
+        self._appraise = Appraiser(task.objective, task.data, theta, state)
         self._validate: Appraiser | None = None
         if task.validation is not None:
             without_penalty = Objective(task.objective.network, task.objective.loss)
-            self._validate = Appraiser(without_penalty, task.validation, theta)
+            self._validate = Appraiser(without_penalty, task.validation, theta, state)
         watched = "training loss" if task.validation is None else "validation loss"
-        self._watch = Watch(theta, task.early_stopping, watched)
+        self._watch = Watch(theta, state, task.early_stopping, watched)
         self._bind_looks(task)
         if task.clip is not None:
             self._before_update += (bind_clip(task.clip, memory),)
@@ -133,13 +134,13 @@ class Training:
         """The records: each is of the first epoch of a stretch."""
         task = self._task
         for first in range(0, task.epochs, task.record_every):
-            theta, step = self._theta.copy(), self._step
+            theta, state, step = self._theta.copy(), self._state.copy(), self._step
             validation_loss = None if self._validate is None else self._validate()
             self._stretch(range(first, first + 1))
             if self._watch.over:
                 break
             loss, validation_loss = self._of_the_living(self._batches.loss), self._of_the_living(validation_loss)
-            record = Record(first, task.epochs, step, loss, theta, validation_loss)
+            record = Record(first, task.epochs, step, loss, theta, validation_loss, state)
             self._history.append(record)
             yield record
             answers = [callback(record) for callback in task.callbacks]
@@ -203,7 +204,8 @@ class Training:
         if self._run is None:
             self._records.close()
             endings = self._watch.finish(self._reason, self._epoch)
-            model = Model(self._task.objective.network, self._theta.copy(), self._task.objective.loss)
+            objective = self._task.objective
+            model = Model(objective.network, self._theta, objective.loss, state=self._state)
             single = self._watch.ended.ndim == 0
             self._run = Run(
                 model=model,
@@ -267,6 +269,7 @@ def train(*data: Any, **settings: Any) -> Run:
     population: K. Settings with K values, K seeds or theta (K, P) set it too.
     seed: everything random; member k has seed + k, unless K seeds are given.
     theta: starting parameters, (P,) or (K, P), copied; without them `network.initialize(seed)`.
+    state: starting statistics of the layers that keep some, copied; without them `network.initialize_state()`.
     dtype: float64 or float32, kept throughout.
     record_every: epochs from record to record; None: about 200 records.
     validation: held-out (x, y).

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array, total
-from chainrule.core.checks import check_samples, check_theta
+from chainrule.core.checks import check_samples, check_state, check_theta
 from chainrule.core.description import Description, check_kind
 from chainrule.core.errors import ChainruleError, FileError, SettingError, choose
 from chainrule.core.losses import Loss
@@ -48,6 +48,7 @@ class Model:
     target_standardizer: of the targets that the network learnt; undone in what it predicts.
     classes: names for the class numbers 0, 1, ...
     features: names for the columns of x.
+    state: the running statistics that the network predicts by, (S,) or (K, S); S is 0 where no layer keeps any.
 
     What a run doesn't know of its data is added to its model: `dataclasses.replace(run.model, standardizer=...)`.
 
@@ -64,6 +65,7 @@ class Model:
     target_standardizer: Standardizer | None = None
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
+    state: Array = field(default=None, repr=False)  # type: ignore[arg-type]  # never None once checked
 
     def __post_init__(self) -> None:
         check_kind("a Model's network", Network, "a Network such as mlp(2, 4, 1)", self.network)
@@ -71,6 +73,8 @@ class Model:
         for standardizer in (self.standardizer, self.target_standardizer):
             check_kind("a Model's standardizer", (Standardizer, type(None)), "a Standardizer or None", standardizer)
         object.__setattr__(self, "theta", check_theta(self.network, self.theta).copy())
+        lead, dtype = self.theta.shape[:-1], self.theta.dtype
+        object.__setattr__(self, "state", check_state(self.network, self.state, lead, dtype).copy())
         check_kind("a Model's classes", tuple, "a tuple of names", self.classes)
         n_outputs = self.network.output_shape[0]
         if self.target_standardizer is not None and len(self.target_standardizer.mean) != n_outputs:
@@ -95,7 +99,7 @@ class Model:
             raise SettingError("this model is a single network; only a population has members to choose from.")
         if not -self.population <= k < self.population:
             raise IndexError(f"a population of {self.population} has members 0 to {self.population - 1}; got {k}.")
-        return replace(self, network=self.network.member(k), theta=self.theta[k].copy())
+        return replace(self, network=self.network.member(k), theta=self.theta[k], state=self.state[k])
 
     def __iter__(self) -> Iterator["Model"]:
         return (self[k] for k in range(1 if self.population is None else self.population))
@@ -104,7 +108,7 @@ class Model:
         """The last layer's output for x (n, *input_shape), in the targets' unit: (n, O), or (K, n, O)."""
         if self.standardizer is not None:
             x = self.standardizer.apply(check_samples(self.network.input_shape, x))
-        outputs = self.network.predict(self.theta, x)
+        outputs = self.network.predict(self.theta, x, self.state)
         if self.target_standardizer is not None:
             scale, mean = np.array((self.target_standardizer.scale, self.target_standardizer.mean), outputs.dtype)
             outputs = outputs * scale + mean
@@ -151,7 +155,7 @@ class Model:
         return measure(y, answers)
 
     def save(self, path: FilePath) -> None:
-        """Write the model to a NumPy file (.npz): theta, and the description as JSON. Whole, or not at all.
+        """Write the model to a NumPy file (.npz): theta, state, and the description as JSON. Whole, or not at all.
 
         Raises FileError where the file can't be written.
         """
@@ -165,7 +169,7 @@ class Model:
         names = {"classes": list(self.classes), "features": list(self.features)}
         description |= names | {"format": FORMAT, "layout": layout(self.network)}
         with replacing(path, "wb") as file:
-            np.savez(file, theta=self.theta, description=np.array(json.dumps(description)))
+            np.savez(file, theta=self.theta, state=self.state, description=np.array(json.dumps(description)))
 
     @staticmethod
     def load(path: FilePath) -> "Model":
@@ -177,6 +181,7 @@ class Model:
         try:
             with open(path, "rb") as source, np.load(source, allow_pickle=False) as file:
                 theta, description = file["theta"], json.loads(str(file["description"]))
+                state = file.get("state")  # files from before the first layer with a state have none
             if description.get("format") != FORMAT:
                 raise FileError(f"{path} should be of the format '{FORMAT}', got {description.get('format')!r}.")
         except ChainruleError:
@@ -186,11 +191,11 @@ class Model:
                 f"{path} is not a chainrule model, or it is damaged ({type(error).__name__}). "
                 "Save the model again with Model.save()."
             ) from None
-        return _from_description(path, theta, description)
+        return _from_description(path, theta, state, description)
 
 
-def _from_description(path: FilePath, theta: Array, description: dict[str, Any]) -> Model:
-    """The model of a file whose description is readable, if it describes this theta."""
+def _from_description(path: FilePath, theta: Array, state: Array | None, description: dict[str, Any]) -> Model:
+    """The model of a file whose description is readable, if it describes this theta and this state."""
     try:
         parts: dict[str, Any] = {
             name: description[name] and Description.from_dict(description[name])
@@ -198,16 +203,17 @@ def _from_description(path: FilePath, theta: Array, description: dict[str, Any])
         }
         if layout(parts["network"]) != description["layout"]:
             raise FileError("its parameters are laid out otherwise than this version of chainrule lays them out")
-        parts |= {name: tuple(description[name]) for name in ("classes", "features")}
+        parts |= {name: tuple(description[name]) for name in ("classes", "features")} | {"state": state}
         return Model(theta=theta, **parts)
     except (ChainruleError, KeyError, TypeError, AttributeError, NotImplementedError) as error:
         raise FileError(f"{path} is not a model that can be read here: {error}. Train and save it again.") from None
 
 
 def layout(network: Network) -> list[list[Any]]:
-    """Where each parameter lies in theta: layer, name, shape of the matrix, start."""
+    """Where each parameter lies in theta, and each statistic in the state: layer, name, shape of the matrix, start."""
     return [
-        [index, parameter.name, list(parameter.matrix), leaf.start]
-        for index, leaf in enumerate(network.leaves)
-        for parameter in leaf.signature.parameters
+        [leaf.number, parameter.name, list(parameter.matrix), start]
+        for leaf in network.leaves
+        for parameters, start in ((leaf.signature.parameters, leaf.start), (leaf.signature.state, leaf.state_start))
+        for parameter in parameters
     ]

@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from chainrule.core.arrays import Array, stretches
-from chainrule.core.checks import check_numbers, check_samples, check_targets, check_theta, check_weights
+from chainrule.core.checks import (
+    check_batches,
+    check_numbers,
+    check_samples,
+    check_state,
+    check_targets,
+    check_theta,
+    check_weights,
+)
 from chainrule.core.description import COUNT, POSITIVE, Real, check_kind, check_real, check_whole
 from chainrule.core.errors import DataError, SettingError
 from chainrule.core.losses import Loss
@@ -43,6 +51,8 @@ class Task:
     validation: Samples | None
     theta: Array
     """Where the parameters start, fresh: (P,), or (K, P)."""
+    state: Array
+    """Where the running statistics start, fresh: (S,), or (K, S)."""
     seeds: tuple[int, ...]
     epochs: int
     batch_size: int | None
@@ -65,6 +75,7 @@ def check_task(
     population: int | None = None,
     seed: Seed = 0,
     theta: ArrayLike | None = None,
+    state: ArrayLike | None = None,
     dtype: DTypeLike = "float64",
     record_every: int | None = None,
     validation: tuple[ArrayLike, ArrayLike] | None = None,
@@ -82,12 +93,16 @@ def check_task(
     record_every = math.ceil(epochs / RECORDS) if record_every is None else record_every
     clip = None if clip is None else check_real("clip", POSITIVE, clip)
     data = check_data(network, loss, x, y, sample_weight, dtype)
+    check_batches(network, len(data), batch_size)
     held_out = None if validation is None else check_validation(network, loss, validation, dtype)
 
     counts = {"clip": len(clip)} if isinstance(clip, tuple) else {}
     if theta is not None:
         theta = check_numbers(theta, "theta")
         counts |= {"theta": len(theta)} if theta.ndim == 2 else {}
+    if state is not None:
+        state = check_numbers(state, "state")
+        counts |= {"state": len(state)} if state.ndim == 2 else {}
     members = agree(population, seed, network, optimizer, early_stopping, penalty, **counts)
     return Task(
         objective=Objective(network, loss, penalty),
@@ -95,6 +110,7 @@ def check_task(
         data=data,
         validation=held_out,
         theta=starting_parameters(network, theta, seed, members, dtype),
+        state=starting_state(network, state, members, dtype),
         seeds=member_seeds(seed, members),
         epochs=epochs,
         batch_size=batch_size,
@@ -158,10 +174,22 @@ def starting_parameters(
     """A fresh theta, (P,) or (K, P): drawn, or a copy of the caller's, which all members may share."""
     if theta is None:
         return network.initialize(seed, members, dtype)
-    start = check_theta(network, theta)
+    return _for_each_member(check_theta(network, theta), "theta", members, dtype)
+
+
+def starting_state(network: Network, state: ArrayLike | None, members: int | None, dtype: DTypeLike) -> Array:
+    """A fresh state, (S,) or (K, S): the one to start with, or a copy of the caller's, which all members may share."""
+    if state is None:
+        return network.initialize_state(members, dtype)
+    lead = () if members is None or np.ndim(state) < 2 else (members,)
+    return _for_each_member(check_state(network, state, lead, np.float64), "state", members, dtype)
+
+
+def _for_each_member(start: Array, name: str, members: int | None, dtype: DTypeLike) -> Array:
+    """A fresh copy of (P,) or (K, P) numbers, which all members share if there is one row of them."""
     dtype = check_dtype(dtype)
     finite = abs(start) <= np.finfo(dtype).max
     if not finite.all():
-        raise DataError(f"theta should hold finite {dtype} numbers, got {start[~finite][0]}. Start somewhere else.")
+        raise DataError(f"{name} should hold finite {dtype} numbers, got {start[~finite][0]}. Start somewhere else.")
     lead = () if members is None else (members,)
-    return np.array(np.broadcast_to(start, (*lead, network.n_parameters)), dtype, order="C")
+    return np.array(np.broadcast_to(start, (*lead, start.shape[-1])), dtype, order="C")

@@ -1,6 +1,6 @@
 """What a layer is: a description that knows its shapes, and that binds to memory as two closures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array, Call, Shape, count
-from chainrule.core.description import Description
+from chainrule.core.description import Description, check_kind
+from chainrule.core.errors import SettingError
 
 Pass = tuple[Call, Call]
 """A bound layer: forward and backward, called over and over."""
@@ -16,11 +17,15 @@ Pass = tuple[Call, Call]
 
 @dataclass(frozen=True)
 class Parameter:
-    """One array of parameters. In theta it lies as a matrix (O, I), or (O, I + 1) with the bias in its last column."""
+    """One array of parameters. In theta it lies as a matrix (O, I), or (O, I + 1) with the bias in its last column.
+
+    start: the number that all of it starts at; None for weights, which an initializer draws.
+    """
 
     name: str
     shape: Shape
     bias: bool = False
+    start: float | None = None
 
     @property
     def matrix(self) -> Shape:
@@ -40,11 +45,27 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Signature:
-    """A layer's answer to an input shape: its output shape, its parameters, and whether it reads a row of ones."""
+    """A layer's answer to an input shape: its output shape, its parameters, and whether it reads a row of ones.
+
+    state: arrays that it keeps from batch to batch without learning them, such as running statistics.
+    least_samples: the fewest that a training batch may hold.
+    """
 
     output: Shape
     parameters: tuple[Parameter, ...] = ()
     ones: bool = False
+    state: tuple[Parameter, ...] = ()
+    least_samples: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """Layers in a row, bound: the calls of one pass, and the memory at their far ends."""
+
+    output: Array
+    d_input: Array
+    forward: tuple[Call, ...]
+    backward: tuple[Call, ...]
 
 
 @dataclass
@@ -54,6 +75,7 @@ class Buffers:
     input (..., I, n)    output (..., O, n)    input_and_ones (..., I + 1, n), or None
     d_input and d_output: the gradient of the loss in them. d_input is None where nobody asks for it.
     parameters, gradients: views into theta and its gradient, by name, each (..., O, I + 1)
+    state: views into the state, by name; empty in training where nobody keeps one
     random: a generator for each member, for layers that draw
     population: whether the arrays have a leading axis K
     """
@@ -65,10 +87,13 @@ class Buffers:
     input_and_ones: Array | None
     parameters: dict[str, Array]
     gradients: dict[str, Array]
+    state: dict[str, Array]
     random: tuple[np.random.Generator, ...]
     population: bool
     scratch: Callable[[], Array] = field(repr=False)
     """An array like the output whose content lasts for one call: layers share them. A second call gives a second."""
+    branch: Callable[[], Chain] = field(repr=False)
+    """The layers inside this one, bound from its input on. They write over neither its input nor its d_output."""
 
     @property
     def input_shape(self) -> Shape:
@@ -108,6 +133,14 @@ class Layer(Description):
     view: ClassVar[bool] = False
     """Whether the output is the input's own memory, only seen in another shape. A view isn't bound."""
 
+    mixes_samples: ClassVar[bool] = False
+    """Whether in training a sample's output depends on the others: such a network's batch must be walked whole."""
+
+    @property
+    def inner(self) -> "tuple[Layer, ...]":
+        """The layers that it contains, in a row."""
+        return ()
+
     def signature(self, input_shape: Shape) -> Signature:
         """The output shape and the parameters that follow from an input shape (both without samples)."""
         raise NotImplementedError(f"{type(self).__name__} must define signature()")
@@ -116,6 +149,20 @@ class Layer(Description):
         """Meet the memory: return `forward` and `backward`."""
         raise NotImplementedError(f"{type(self).__name__} must define bind()")
 
+    def bind_prediction(self, at: Buffers) -> Call:
+        """The forward of prediction mode, for a layer whose training is another."""
+        return self.bind(at)[0]
+
     def without_chance(self) -> "Layer":
         """The layer that stands for this one where nothing is drawn: in prediction, and without a seed."""
         return self
+
+
+def check_layers(owner: str, layers: Any) -> tuple[Layer, ...]:
+    """Layers in a row, at least one; a layer alone is a row of one."""
+    row = tuple(layers) if isinstance(layers, Sequence) else (layers,)
+    for each in row:
+        check_kind(f"each of {owner}'s layers", Layer, "a layer such as Dense(4) or Tanh()", each)
+    if not row:
+        raise SettingError(f"{owner} needs at least one layer; got {layers!r}.")
+    return row

@@ -70,7 +70,7 @@ class Job:
         """The loss as the log shows it: of squared errors the full mean, without a penalty, as in the reference lab."""
         if isinstance(self.loss, SquaredError | HalfSquaredError) and self.settings.penalty:
             x, y = self._learnable(self.parts.learnt)
-            return float(mean_squared_error(y, self.network.predict(record.theta, x)))
+            return float(mean_squared_error(y, self.network.predict(record.theta, x, record.state)))
         return self.loss_factor * float(record.loss)
 
     @property

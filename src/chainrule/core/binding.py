@@ -1,0 +1,132 @@
+"""Binding: layers in a row meet their memory, and the layers inside them theirs."""
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+
+from chainrule.core.arrays import Array, Call, Shape, count
+from chainrule.core.layers.base import Buffers, Chain
+from chainrule.core.layout import Place, Storage, allocate, body, lay_out
+
+Generators = Mapping[int, tuple[np.random.Generator, ...]]
+"""By the number of a layer that draws: a generator for each member."""
+
+Pools = dict[tuple[Shape, Shape], list[Array]]
+"""Scratch arrays by the shape of their memory and their own."""
+
+
+@dataclass(eq=False)
+class Binder:
+    """What all layers of a plan share; see `Plan`."""
+
+    n: int
+    theta: Array
+    gradient: Array
+    state: Array | None
+    draws: Generators
+    training: bool
+    in_place: bool
+    _pools: Pools = field(default_factory=dict)
+
+    def bind(
+        self,
+        places: Sequence[Place],
+        storages: Sequence[Storage],
+        memory: Array,
+        d_output: Array,
+        *,
+        may_overwrite: bool,
+        wants_d_input: bool,
+    ) -> Chain:
+        """Bind layers in a row, laid out as `storages`, whose input lies in `memory`.
+
+        may_overwrite: whether d_output may be written over.
+        wants_d_input: whether somebody asks for the gradient in the input; else backward ends at the first layer that
+            learns.
+        """
+        activations = self._activations(storages, memory)
+        gradients = self._gradients(places, storages, d_output, may_overwrite)
+        first = -1 if wants_d_input else next((i for i, each in enumerate(places) if each.learns), len(places))
+        forwards: list[Call] = []
+        backwards: list[Call] = []
+        for i, each in enumerate(places):
+            if each.layer.view:
+                continue
+            output, wanted, there = each.signature.output, i > first, activations[i]
+            if each.signature.ones and there.shape[-2] == count(each.input_shape):  # no row of ones: it gets a copy
+                there = allocate(each.input_shape, True, self.theta.shape[:-1], self.n, self.theta.dtype)
+                forwards.append(partial(np.copyto, body(there, each.input_shape), activations[i]))
+            at = Buffers(
+                input=body(there, each.input_shape),
+                output=body(activations[i + 1], output),
+                d_input=gradients[i] if wanted else None,
+                d_output=gradients[i + 1],
+                input_and_ones=there if each.signature.ones else None,
+                parameters=each.matrices(self.theta),
+                gradients=each.matrices(self.gradient),
+                state={} if self.state is None else each.statistics(self.state),
+                random=self.draws.get(each.number, ()),
+                population=self.theta.ndim == 2,
+                scratch=self.scratch(storages[i + 1], output, self._pools),
+                branch=partial(self._bind_branch, each, storages[i], activations[i], gradients[i + 1], wanted),
+            )
+            if not self.training:
+                forwards.append(each.layer.bind_prediction(at))
+                continue
+            forward, backward = each.layer.bind(at)
+            forwards.append(forward)
+            if i >= first:
+                backwards.append(backward)
+        far_end = body(activations[-1], places[-1].signature.output)
+        return Chain(far_end, gradients[0], tuple(forwards), tuple(reversed(backwards)))
+
+    def _bind_branch(self, outer: Place, first: Storage, memory: Array, d_output: Array, wants_d_input: bool) -> Chain:
+        """Bind the layers inside a layer, whose input and d_output are read after them."""
+        storages = lay_out(first, outer.branch, self.in_place)
+        return self.bind(outer.branch, storages, memory, d_output, may_overwrite=False, wants_d_input=wants_d_input)
+
+    def allocate(self, like: Storage, shape: Shape) -> Array:
+        """Memory for numbers of this shape, in the order in which an activation's lie."""
+        return body(allocate(like.shape, False, self.theta.shape[:-1], self.n, self.theta.dtype), shape)
+
+    def _activations(self, storages: Sequence[Storage], memory: Array) -> list[Array]:
+        """Each storage's memory, the first of them given. A population's images have no row of ones below them."""
+        lead, dtype = self.theta.shape[:-1], self.theta.dtype
+        memories = {}
+        for each in storages[1:]:
+            ones = each.ones and not (lead and len(each.shape) > 1)
+            memories[id(each)] = allocate(each.shape, ones, lead, self.n, dtype)
+        memories[id(storages[0])] = memory
+        return [memories[id(each)] for each in storages]
+
+    def _gradients(
+        self, places: Sequence[Place], storages: Sequence[Storage], d_output: Array, may_overwrite: bool
+    ) -> list[Array]:
+        """The gradient of the loss in each activation, from the output's back to the input's."""
+        gradients = [d_output]
+        for each, storage in zip(reversed(places), reversed(storages[:-1]), strict=True):
+            if each.layer.view:
+                shape = (*self.theta.shape[:-1], *each.input_shape, self.n)
+                gradients.append(gradients[-1].reshape(shape, copy=False))
+            elif each.layer.elementwise and self.in_place and may_overwrite:
+                gradients.append(gradients[-1])
+            else:
+                gradients.append(self.allocate(storage, each.input_shape))
+                may_overwrite = True
+        return gradients[::-1]
+
+    def scratch(self, like: Storage, shape: Shape, pools: Pools) -> Callable[[], Array]:
+        """A layer's way to the arrays that all layers of a shape share: its first call gives the first of them."""
+        pool = pools.setdefault((like.shape, shape), [])
+        used = itertools.count()
+
+        def scratch() -> Array:
+            number = next(used)
+            if number == len(pool):
+                pool.append(self.allocate(like, shape))
+            return pool[number]
+
+        return scratch

@@ -1,0 +1,62 @@
+"""A skip connection around layers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainrule.core.arrays import Shape
+from chainrule.core.errors import ShapeError
+from chainrule.core.layers.base import Buffers, Layer, Pass, Signature, check_layers
+
+
+@dataclass(frozen=True, repr=False)
+class Residual(Layer):
+    """y = x + f(x), where f, the branch, is layers in a row; so dx = dy + f'(x)ᵀ dy.
+
+    Any shape that the branch keeps. The parameters are those of its layers, which may be Residual themselves.
+    Source: He et al., "Deep residual learning for image recognition" (2016), (1).
+
+    >>> from chainrule.core.layers.dense import Dense
+    >>> Residual([Dense(4)]).signature((4,)).output
+    (4,)
+    """
+
+    layers: Sequence[Layer]
+
+    elementwise = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", check_layers("Residual", self.layers))
+
+    @property
+    def inner(self) -> tuple[Layer, ...]:
+        return tuple(self.layers)
+
+    def signature(self, input_shape: Shape) -> Signature:
+        shape = input_shape
+        for layer in self.layers:
+            shape = layer.signature(shape).output
+        if shape != input_shape:
+            raise ShapeError(
+                f"Residual expects a branch that keeps the shape, since it adds the input to it; got {input_shape} in "
+                f"and {shape} out. Let its last layer bring back {input_shape}."
+            )
+        return Signature(input_shape)
+
+    def bind(self, at: Buffers) -> Pass:
+        f = at.branch()
+        x, y, dx, dy = at.input, at.output, at.d_input, at.d_output
+
+        def forward() -> None:
+            for call in f.forward:
+                call()
+            np.add(x, f.output, out=y)
+
+        def backward() -> None:
+            for call in f.backward:
+                call()
+            if dx is not None:
+                np.add(dy, f.d_input, out=dx)
+
+        return forward, backward
