@@ -1,9 +1,7 @@
 """Networks as text: each layer there and back, random nested texts, and where the mark of an error stands."""
 
-import dataclasses
 import re
 import sys
-from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -11,9 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule as cr
-from chainrule.core.arrays import Shape
 from chainrule.core.description import Description
-from chainrule.core.layers.base import Signature
 from chainrule.lab import grammar, network_text
 from chainrule.lab.network_text import LAYERS, NetworkText
 from drawn import examples
@@ -25,6 +21,7 @@ IMAGE, SERIES, VECTOR = (2, 16, 16), (2, 40), (5,)
 ONE_LAYER = {
     "averagepool(2)": (IMAGE, cr.AveragePool(2)),
     "AveragePool(3, 2, same)": (SERIES, cr.AveragePool(3, stride=2, padding="same")),
+    "batch_norm(0.01)": (IMAGE, cr.BatchNorm(0.01)),
     "channeldropout(0.25)": (IMAGE, cr.ChannelDropout(0.25)),
     "conv(8, 3)": (IMAGE, cr.Conv2D(8, 3)),
     "conv(8,3,2)": (SERIES, cr.Conv1D(8, 3, stride=2)),
@@ -45,6 +42,7 @@ ONE_LAYER = {
     "max_pool((2, 3), stride=none)": (IMAGE, cr.MaxPool((2, 3))),
     "pool(2)": (SERIES, cr.MaxPool(2)),
     "relu": (VECTOR, cr.ReLU()),
+    "residual(residual(relu) dense(5))": (VECTOR, cr.Residual([cr.Residual([cr.ReLU()]), cr.Dense(5)])),
     "sigmoid": (VECTOR, cr.Sigmoid()),
     "Softplus": (VECTOR, cr.Softplus()),
     "  tanh\n": (VECTOR, cr.Tanh()),
@@ -64,20 +62,6 @@ def test_every_public_layer_can_be_written():
     assert layers == {type(layer) for _, layer in ONE_LAYER.values()}
 
 
-@dataclasses.dataclass(frozen=True, repr=False)
-class Around(cr.Layer):
-    """Layers within a layer, to nest texts."""
-
-    layers: tuple[cr.Layer, ...]
-
-    def signature(self, input_shape: Shape) -> Signature:
-        for layer in self.layers:
-            input_shape = layer.signature(input_shape).output
-        return Signature(input_shape)
-
-
-NESTING = patch.dict(LAYERS, {"around": Around})
-
 sizes = st.one_of(st.integers(1, 3), st.tuples(st.integers(1, 3), st.integers(1, 3)))
 fractions = st.floats(0, 0.99)
 starts = st.one_of(st.none(), st.just(cr.He()), st.builds(cr.Normal, fractions))
@@ -88,11 +72,11 @@ simple_layers = st.one_of(
     st.builds(cr.MaxPool, sizes, st.one_of(st.none(), sizes), paddings),
     st.builds(cr.ELU, st.floats(1e-9, 1e9)),
     *(st.builds(kind, fractions) for kind in (cr.Dropout, cr.ChannelDropout, cr.LeakyReLU)),
-    st.sampled_from([cr.Flatten(), cr.GlobalAveragePool(), cr.ReLU(), cr.Tanh()]),
+    st.sampled_from([cr.Flatten(), cr.GlobalAveragePool(), cr.BatchNorm(), cr.ReLU(), cr.Tanh()]),
 )
 some_layers = st.recursive(
     st.lists(simple_layers, min_size=1, max_size=4).map(tuple),
-    lambda inner: st.lists(st.one_of(simple_layers, inner.map(Around)), min_size=1, max_size=4).map(tuple),
+    lambda inner: st.lists(st.one_of(simple_layers, inner.map(cr.Residual)), min_size=1, max_size=4).map(tuple),
     max_leaves=8,
 )
 
@@ -118,9 +102,7 @@ def written(value: object, draw: st.DrawFn) -> str:
 @examples(200)
 def test_any_layers_survive_their_text(layers: tuple[cr.Layer, ...], data: st.DataObject):
     text = written(layers, data.draw)
-    with NESTING:
-        calls = grammar.parse(text)
-        assert network_text._Reader(text).layers(calls) == layers
+    assert network_text._Reader(text).layers(grammar.parse(text)) == layers
 
 
 @given(st.text("conv(8,3) relu=;.-\n", max_size=30))
@@ -137,12 +119,9 @@ def test_any_text_is_layers_or_a_sentence(text: str):
 
 
 def test_what_is_nested_sees_the_shape_in_front_of_it():
-    with NESTING:
-        network = NetworkText("conv(4, 3) around(conv(2, 3, padding=same) relu)")
-        assert network.layers(SERIES)[1] == Around((cr.Conv1D(2, 3, padding="same"), cr.ReLU()))
-        assert network.layers(IMAGE)[1] == Around((cr.Conv2D(2, 3, padding="same"), cr.ReLU()))
-        with pytest.raises(cr.SettingError, match=r"column 21: Dense\(3\) expects a vector a sample, got \(4, 38\)"):
-            NetworkText("conv(4, 3)   around(dense(3))").layers(SERIES)
+    network = NetworkText("conv(4, 3) residual(conv(4, 3, padding=same) relu)")
+    assert network.layers(SERIES)[1] == cr.Residual([cr.Conv1D(4, 3, padding="same"), cr.ReLU()])
+    assert network.layers(IMAGE)[1] == cr.Residual([cr.Conv2D(4, 3, padding="same"), cr.ReLU()])
 
 
 # Text, with the place of the error between « and », and what is said of it.
@@ -170,6 +149,9 @@ BAD = {
     "dropout(«(0.1, 0.2)»)": "Dropout's rate must be one number in a text, got 2.",
     "pool(2, padding=3, «stride=relu»)": "MaxPool's stride must be a whole number of 1 or more, or a pair of them; got",
     "dense(4, initializer=normal(«-1»))": "Normal's deviation must be a number of 0 or more; got -1.",
+    "residual(«rellu»)": "unknown layer 'rellu', did you mean relu?",
+    "relu «residual(3)»": "each of Residual's layers must be a layer",
+    "relu «residual»": "residual needs layers; write residual(layers).",
     "relu(" * 20 + "relu«(»": "expected at most 20 open parentheses",
 }  # fmt: skip
 
@@ -192,6 +174,8 @@ MISFITS = {
     "flatten dense(9) «pool(2)»": r"MaxPool\(2\) expects a series .* or an image .* a sample, got \(9,\)",
     "conv(4, 3) «conv1d(4, 3)» flatten dense(10)": r"Conv1D\(4, 3\) expects a series",
     "«pool(2, padding=2)» flatten dense(10)": "has windows of nothing but padding",
+    "conv(4, 3)   residual(relu «dense(3)»)": r"Dense\(3\) expects a vector a sample, got \(4, 14, 14\)",
+    "«residual(conv(4, 3))»": r"Residual expects a branch that keeps the shape",
     "flatten dense(9) «relu»": r"the network's output is \(9,\), and SoftmaxCrossEntropy\(\) expects \(10,\), one for",
     "«conv(10, 3)»": r"output is \(10, 14, 14\), and .* Let flatten dense\(10\) be the last layer with units",
 }

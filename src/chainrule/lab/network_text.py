@@ -12,6 +12,7 @@ from chainrule.core.errors import ChainruleError, listing
 from chainrule.core.initializers import Glorot, He, Initializer, LeCun, Normal, Uniform, Zeros
 from chainrule.core.layers import (
     AveragePool,
+    BatchNorm,
     ChannelDropout,
     Conv1D,
     Conv2D,
@@ -21,6 +22,7 @@ from chainrule.core.layers import (
     GlobalAveragePool,
     Layer,
     MaxPool,
+    Residual,
 )
 from chainrule.core.losses import Loss, SoftmaxCrossEntropy
 from chainrule.core.network import Network
@@ -30,6 +32,7 @@ LAYERS: dict[str, type[Layer]] = {
     kind.__name__.lower(): kind
     for kind in (
         AveragePool,
+        BatchNorm,
         ChannelDropout,
         Conv1D,
         Conv2D,
@@ -38,6 +41,7 @@ LAYERS: dict[str, type[Layer]] = {
         Flatten,
         GlobalAveragePool,
         MaxPool,
+        Residual,
         *ACTIVATIONS.values(),
     )
 } | {"conv": Conv2D, "pool": MaxPool}
@@ -62,8 +66,8 @@ class NetworkText(Description):
     """A network by the text of its layers; its input follows from the data.
 
     text: layers with spaces between, each with its settings as in Python, in order or by name: `conv(8, 3)`,
-    `conv(8, (3, 5), stride=2, padding=same)`, `dropout(0.2)`. The names are those of the classes in any case, with or
-    without "_", and `conv` (for series and images) and `pool` (`MaxPool`). The text is parsed, never evaluated.
+    `conv(8, (3, 5), stride=2, padding=same)`, `residual(dense(4) relu)`. Names are those of the classes in any case,
+    with or without "_", and `conv` (for series and images) and `pool` (`MaxPool`). The text is parsed, never evaluated.
     initializer: of the layers that don't say their own, as `Network` takes it.
 
     Raises SettingError for what can't be meant: with the column, and a mark under the place.
@@ -147,7 +151,7 @@ class _Reader:
 
     def value(self, kind: type[Description], field: Field[Any], argument: Argument, shape: Shape | None) -> Any:
         """An argument's value, which the setting accepts: numbers, a word, an initializer, or a tuple of layers."""
-        value = self.read(argument.value, shape)
+        value = self.read(argument.value, shape, words="check" in field.metadata)
         try:
             value = kind.checked(field, value)
         except ChainruleError as error:
@@ -157,15 +161,15 @@ class _Reader:
             raise complaint_at(self.text, argument.span, sentence)
         return value
 
-    def read(self, value: Any, shape: Shape | None) -> Any:
-        """What an argument's text stands for."""
+    def read(self, value: Any, shape: Shape | None, words: bool) -> Any:
+        """What an argument's text stands for; `words`: a name that is no layer's may be a word, such as `same`."""
         if not isinstance(value, tuple) or not isinstance(value[0], Call):
             return value
         first = value[0]
         name = _plain(first.name)
         if len(value) == 1 and name in INITIALIZERS:
             return self.build(INITIALIZERS[name], first, None)
-        is_word = len(value) == 1 and name not in LAYERS and not first.arguments
+        is_word = words and len(value) == 1 and name not in LAYERS and not first.arguments
         return WORDS.get(name, first.name.lower()) if is_word else self.layers(value, shape)
 
 
