@@ -91,3 +91,34 @@ def test_a_channel_is_dropped_as_a_whole():
     assert (maps == maps[:, :1]).all()
     assert set(np.unique(maps.round(12))) == {0.0, round(1 / 0.6, 12)}
     assert maps.mean() == pytest.approx(1.0, abs=0.1)
+
+
+def test_on_digits_with_their_blank_borders_a_network_is_jax():
+    """Real images: most windows at the border hold several zeros that are all the largest."""
+    pytest.importorskip("sklearn")
+    jax = jax_judge()
+    images, truth = cr.datasets.digits()
+    x, y = images[:20], truth[:20]
+    network = cr.Network(
+        (1, 8, 8), [cr.MaxPool(2), cr.Conv2D(4, 3), cr.ReLU(), cr.MaxPool(2), cr.Flatten(), cr.Dense(10)]
+    )
+    theta = network.initialize(seed=0)
+    shapes = [(name, array.shape) for each in network.parameters(theta) for name, array in each.items()]
+    assert shapes == [("weights", (4, 1, 3, 3)), ("bias", (4,)), ("weights", (10, 4)), ("bias", (10,))]
+
+    def pooled(a):
+        return jax.lax.reduce_window(a, -np.inf, jax.lax.max, (1, 1, 2, 2), (1, 1, 2, 2), "VALID")
+
+    def judge(theta):
+        kernel, dense = theta[:40].reshape(4, 10), theta[40:].reshape(10, 5)  # the bias is the last column
+        maps = jax.lax.conv(pooled(x), kernel[:, :9].reshape(4, 1, 3, 3), (1, 1), "VALID") + kernel[:, 9].reshape(
+            4, 1, 1
+        )
+        features = pooled(jax.nn.relu(maps)).reshape(len(x), -1)
+        logits = features @ dense[:, :4].T + dense[:, 4]
+        return -jax.nn.log_softmax(logits)[np.arange(len(x)), y].mean()
+
+    expected, slope = jax.value_and_grad(judge)(theta)
+    value, gradient = network.loss_and_gradient(theta, x, y, cr.SoftmaxCrossEntropy())
+    assert value == pytest.approx(float(expected), abs=1e-9)
+    np.testing.assert_allclose(gradient, slope, rtol=0, atol=1e-9)

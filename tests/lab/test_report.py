@@ -17,11 +17,13 @@ import chainrule
 from chainrule.core.errors import FileError, MissingExtraError, SettingError
 from chainrule.lab import report, sentences, snippets
 from chainrule.lab.chapters import COMPARED
+from chainrule.lab.page import CHAPTERS, render_page, said
 from chainrule.lab.reference import TASKS, Lab, accuracy_line, log_line, prediction_line
-from chainrule.lab.report import CHAPTERS, as_json, render_page, said, write_report
+from chainrule.lab.report import as_json, write_report
+from chainrule.lab.studies import STUDIES
 
 EPOCHS, STARTS = 400, 4
-MAIN = [name for name in CHAPTERS if name not in COMPARED and name != "search"]
+MAIN = [name for name in CHAPTERS if name not in {*COMPARED, *STUDIES}]
 VOID = {"meta", "link", "br", "wbr", "img", "hr", "input"}
 
 

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.lab import report, search, snippets
+from chainrule.lab import report
+from chainrule.lab.chapters.chapter import Scale
 from chainrule.lab.reference import TASKS, Lab
+from chainrule.lab.studies import search
 
 LAB = Lab(epochs=5_000, starts=2, seed=3)
 
@@ -36,18 +38,18 @@ def test_each_rate_is_the_run_of_train(found, task):
 
 def test_the_page_shows_every_rate(found, tmp_path):
     report.write_report(tmp_path, epochs=25_000, seed=3, only=["search"])
-    there = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["search"]
+    there = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["studies"]["search"]
     text = (tmp_path / "index.html").read_text(encoding="utf-8")
     for task, each in there.items():
         assert [row["rate"] for row in each["rows"]] == list(search.RATES)
         for row in each["rows"]:
             assert all(f"{loss:.6f}" in text for loss in row["median"])
-        assert search.conclude(task, each) in text
+        assert search.conclude({task: each})[0] in text
     assert text.count("<em>used</em>") == 2
 
 
 def test_the_lines_reproduce_the_bands(found):
-    code = snippets.search(LAB) + "        print(rate, *median)\n"
+    code = search.lines(Scale(LAB.epochs, LAB.starts, LAB.seed)) + "        print(rate, *median)\n"
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(code.replace('"epochs": 5_000', '"epochs": 5_001'), {})  # one more, so that epoch 5,000 is recorded
@@ -62,7 +64,7 @@ def test_the_lines_reproduce_the_bands(found):
 def test_the_sentence_turns_round():
     def concluded(used, **inside):
         some = [{"rate": float(rate[1:]) / 10, "inside": k, "off": 1 + k} for rate, k in inside.items()]
-        return search.conclude("xor", {"epochs": [5_000, 10_000], "used": used, "rows": some})
+        return search.conclude({"xor": {"epochs": [5_000, 10_000], "used": used, "rows": some}})[0]
 
     text = concluded(0.2, r1=0, r2=2, r3=2)
     assert "2 of the 3 rates hold the reference in the band at all 2 epochs compared (0.2, 0.3)" in text
@@ -79,4 +81,4 @@ def test_the_sentence_turns_round():
 def test_too_few_epochs_are_a_sentence_and_no_work():
     found = search.search_task(Lab(epochs=4_999, starts=2), "xor", lambda *step: pytest.fail("trained"))
     assert found["rows"] == []
-    assert "nothing to search by" in search.conclude("xor", found)
+    assert "nothing to search by" in search.conclude({"xor": found})[0]

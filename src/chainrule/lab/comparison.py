@@ -11,7 +11,7 @@ from chainrule.core.arrays import Array
 from chainrule.core.description import Description
 from chainrule.lab.network_text import NetworkText
 from chainrule.lab.populations import Runs
-from chainrule.lab.results import band, first_below
+from chainrule.lab.results import first_below
 from chainrule.training.tables import columns_to_csv, columns_to_pandas
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def label(values: Sequence[Any]) -> str:
 class Summary:
     """One setting over its starts.
 
-    median, low, high: of the final loss, the band from 5 to 95 %, over the starts that didn't diverge; NaN if all did.
+    median, low, high: of the final loss, and its extremes, over the starts that didn't diverge; NaN if all did.
     succeeded: how many ended at or below the level.  diverged: how many did.  reached: the median over the starts that
     succeeded of the first recorded epoch at or below the level; None if none did.  score: the median on the test.
     """
@@ -137,7 +137,7 @@ class Comparison:
 
     def _summary(self, i: int) -> Summary:
         runs = self.runs[i]
-        low, median, high = surviving_band(runs.final[np.newaxis])
+        low, median, high = survivors(runs.final[np.newaxis])
         succeeded = runs.final <= self.level
         reached = [self._reached(runs, int(k)) for k in np.flatnonzero(succeeded)]
         scores = runs.score[~np.isnan(runs.score)]
@@ -169,17 +169,17 @@ class Comparison:
         return draw(self)
 
 
-def surviving_band(losses: Array) -> tuple[Array, Array, Array]:
-    """5 %, median and 95 % over those starts whose loss is finite: (R, K) -> three of (R,), NaN where none is.
+def survivors(losses: Array) -> tuple[Array, Array, Array]:
+    """Lowest, median and highest of those starts whose loss is finite: (R, K) -> three of (R,), NaN where none is.
 
-    >>> [each.tolist() for each in surviving_band(np.array([[1.0, 3.0, np.nan], [np.nan] * 3]))]
-    [[1.1, nan], [2.0, nan], [2.9, nan]]
+    >>> [each.tolist() for each in survivors(np.array([[1.0, 3.0, np.nan], [np.nan] * 3]))]
+    [[1.0, nan], [2.0, nan], [3.0, nan]]
     """
     bands, finite = np.full((3, len(losses)), np.nan), np.isfinite(losses)
     for alive in np.unique(finite, axis=0):  # few: who has diverged stays so
         if alive.any():
             rows = (finite == alive).all(axis=1)
-            bands[:, rows] = band(losses[np.ix_(rows, alive)])
+            bands[:, rows] = np.percentile(losses[np.ix_(rows, alive)], (0, 50, 100), axis=-1)
     return bands[0], bands[1], bands[2]
 
 

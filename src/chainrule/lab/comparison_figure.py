@@ -7,29 +7,32 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainrule.core.losses import HalfSquaredError, SquaredError
-from chainrule.lab.comparison import Comparison, Summary, label, surviving_band
+from chainrule.lab.comparison import Comparison, Summary, label, survivors
 from chainrule.lab.svg import COLOR, Drawing, render
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-PURPLE = "#a8508c"
-"""Stands out from light and from dark pages alike, so that it needs no counterpart."""
-
 STYLES = [
     (color, dash)
     for dash in ("solid", (0, (4, 1.6)))
-    for color in (COLOR["class 1"], COLOR["class 0"], COLOR["run"], PURPLE)
-]
-"""Eight that every eye tells apart: four colours, then the same dashed."""
+    for color in (COLOR["class 1"], COLOR["class 0"], COLOR["run"], COLOR["fourth"], COLOR["muted"])
+][:8]
+"""Eight that every eye tells apart: five colours, then the first of them dashed."""
+
+MOST_BANDS = 3
+"""The bands of more curves would hide each other: the bars of the second panel tell as much."""
 
 MOST_PANELS = 4
 """Of crossed settings, each value of one has a panel of curves: at most so many."""
 
+MOST_TICKS = 6
+"""So few values each have a tick of their own."""
+
 FLOOR = 1e-12
 """The axes of losses reach down to this part of their height."""
 
-PANEL = (400, 300)
+PANEL = (340, 320)
 
 Values = tuple[Any, ...]
 
@@ -50,8 +53,8 @@ def compose(comparison: Comparison, drawings: list[Drawing], *, name: str | None
         name=name or "comparison-" + "-".join(comparison.names),
         title=f"Comparison of {names}",
         description=f"The loss over epochs for {len(comparison.values)} settings of {names}, {starts} starts each: "
-        "the median and the band from 5 to 95 % of the starts that did not diverge. Then the loss each setting ended "
-        "with. " + _in_words(comparison),
+        "the median, and all between the lowest and the highest of the starts that did not diverge. Then the loss each "
+        "ended with. " + _in_words(comparison),
         size=PANEL,
     )
 
@@ -116,7 +119,8 @@ def curves(comparison: Comparison, outer: Values = (), title: str = "") -> Drawi
     inner, ceiling = _inner(comparison), _ceiling(comparison)
     series = list(dict.fromkeys(values[inner] for values in comparison.values))
     shown = _spaced(series, len(STYLES))
-    title = title or _title(comparison, inner, outer) or "learning curves"
+    name = _words(comparison.names[inner]) + (f", {len(shown)} of {len(series)}" if len(shown) < len(series) else "")
+    title = title or ": ".join([_title(comparison, inner, outer) or "learning curves", name])
 
     def drawing(axes: "Axes") -> None:
         longest, lowest, highest = 1, math.inf, 0.0
@@ -125,35 +129,46 @@ def curves(comparison: Comparison, outer: Values = (), title: str = "") -> Drawi
                 continue
             color, dash = STYLES[shown.index(values[inner])]
             longest = max(longest, each.epochs)
-            low, median, high = (np.minimum(each, ceiling) for each in surviving_band(runs.losses))
+            low, median, high = (np.minimum(each, ceiling) for each in survivors(runs.losses))
             epochs = runs.epochs
             lost = int(runs.diverged.sum())
             mark = f"  ({lost} diverged)" if lost else ""
-            axes.fill_between(epochs, low, high, color=color, alpha=0.16 if len(shown) <= 3 else 0.1, linewidth=0)
+            if len(shown) <= MOST_BANDS:
+                axes.fill_between(epochs, low, high, color=color, alpha=0.16, linewidth=0)
             axes.plot(epochs, median, color=color, linestyle=dash, linewidth=1.8, label=label((values[inner],)) + mark)
             positive = np.concatenate([low[low > 0], high[high > 0]])
             if len(positive):
                 lowest, highest = min(lowest, float(positive.min())), max(highest, float(positive.max()))
-        _log_scale(axes, "y", max(lowest, highest * FLOOR), highest)
+        log_scale(axes, "y", max(lowest, highest * FLOOR), highest)
         axes.set_xlim(0, longest)
         _thousands(axes, longest)
         axes.set_ylabel(_loss_name(comparison))
-        axes.set_title(title)
-        name = _words(comparison.names[inner])
-        name += f"\n{len(shown)} of {len(series)}" if len(shown) < len(series) else ""
-        _legend(axes, name)
+        _head(axes, title)
 
     return drawing
 
 
-def _legend(axes: "Axes", name: str) -> None:
-    """Beside the panel, in the order of the values."""
-    if not axes.get_legend_handles_labels()[1]:
+def _head(axes: "Axes", title: str) -> None:
+    """The title, and below it the legend in rows, in the order of the values."""
+    handles, labels = axes.get_legend_handles_labels()
+    widest = max((len(each) for each in labels), default=0)
+    columns = min(len(labels), max(1, 44 // (widest + 6)))
+    rows = -(-len(labels) // columns) if labels else 0
+    axes.set_title(title, pad=8 + 15 * rows)
+    if not labels:
         return
-    legend = axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.02), title=name, handlelength=1.6)
-    legend.get_title().set_color(COLOR["muted"])
-    legend.get_title().set_fontsize(9.5)
-    legend.set_alignment("left")
+    by_row = [k for column in range(columns) for k in range(column, len(labels), columns)]  # Matplotlib goes down first
+    axes.legend(
+        [handles[k] for k in by_row],
+        [labels[k] for k in by_row],
+        loc="lower left",
+        bbox_to_anchor=(-0.02, 1.0),
+        ncols=columns,
+        handlelength=1.5,
+        columnspacing=1.0,
+        handletextpad=0.5,
+        labelspacing=0.25,
+    )
 
 
 def finals(comparison: Comparison) -> Drawing:
@@ -180,7 +195,7 @@ def finals(comparison: Comparison) -> Drawing:
                 rows,
                 _ceiling(comparison),
                 (color, dash if numeric else "none"),
-                _title(comparison, inner, each) or "median, 5–95 %",
+                _title(comparison, inner, each) or "median, lowest to highest",
             )
         finals = np.concatenate([runs.final for runs in comparison.runs])
         finals = np.minimum(finals[np.isfinite(finals) & (finals > 0)], _ceiling(comparison))
@@ -189,16 +204,17 @@ def finals(comparison: Comparison) -> Drawing:
         if any(runs.diverged.any() for runs in comparison.runs):
             axes.plot([], [], "x", color=COLOR["muted"], markersize=6, label="some diverged")
         lowest, highest = (finals.min(), finals.max()) if len(finals) else (comparison.level, comparison.level)
-        _log_scale(axes, "y", min(float(lowest), comparison.level), max(float(highest), comparison.level))
+        log_scale(axes, "y", min(float(lowest), comparison.level), max(float(highest), comparison.level))
         if logarithmic:
-            _log_scale(axes, "x", min(reached) / 1.3, max(reached) * 1.3)
+            log_scale(axes, "x", min(reached) / 1.3, max(reached) * 1.3)
+            if len(places) <= MOST_TICKS:
+                axes.set_xticks(places, [label((each,)) for each in series])
         elif not numeric:
             axes.set_xticks(places, [label((each,)) for each in series], **_slant(series))
             axes.set_xlim(-0.6, len(places) - 0.4)
         axes.set_xlabel(_words(comparison.names[inner]))
         axes.set_ylabel(f"final {_loss_name(comparison)}")
-        axes.set_title(f"where {comparison.experiment.starts} starts end")
-        _legend(axes, ", ".join(_words(name) for name in _without(comparison.names, inner)))
+        _head(axes, f"where {comparison.experiment.starts} starts end")
 
     return drawing
 
@@ -211,7 +227,7 @@ def _slant(series: Sequence[Any]) -> dict[str, Any]:
 
 def _nudge(place: float, k: int, n: int, logarithmic: bool, places: list[float]) -> float:
     """Series stand a little beside each other, so that their bars can be told apart."""
-    aside = (k - (n - 1) / 2) * 0.12
+    aside = (k - (n - 1) / 2) * 0.08
     if logarithmic:
         return place * math.exp(aside * math.log(max(places) / min(places)) / len(places))
     return place + aside * (max(places) - min(places) or 1.0) / max(1, len(places) - 1)
@@ -238,7 +254,7 @@ def _series(
     axes.plot(lost, [0.965] * len(lost), "x", color=color, markersize=6, transform=axes.get_xaxis_transform())
 
 
-def _log_scale(axes: "Axes", which: str, low: float, high: float) -> None:
+def log_scale(axes: "Axes", which: str, low: float, high: float) -> None:
     """A logarithmic axis with a little room, and ticks that are written as people read them."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
@@ -268,10 +284,12 @@ def _number(value: float) -> str:
 
 
 def _thousands(axes: "Axes", longest: int) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     if longest < 10_000:
         axes.set_xlabel("epoch")
         return
-    from matplotlib.ticker import FuncFormatter
 
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / 1000:g}"))
     axes.set_xlabel("epoch, in thousands")

@@ -6,17 +6,25 @@ from typing import Any
 from chainrule.lab.chapters import COMPARED
 from chainrule.lab.comparison import Comparison
 from chainrule.lab.figures import overview, panels
+from chainrule.lab.results import Results
 from chainrule.lab.starts import Outcome
+from chainrule.lab.studies import STUDIES
 from chainrule.lab.workers import Job, run_side_by_side
 
 
-def draw_all(outcomes: Mapping[str, Outcome], compared: Mapping[str, Mapping[str, Comparison]]) -> dict[str, str]:
-    """SVGs by name: those of `panels`, overview, and chapter-task for each comparison."""
+def draw_all(
+    outcomes: Mapping[str, Outcome],
+    compared: Mapping[str, Mapping[str, Comparison]],
+    studied: Mapping[str, Results],
+) -> dict[str, str]:
+    """SVGs by name: those of `panels`, overview, chapter-task for each comparison, and what each study draws."""
     jobs: dict[str, Job] = {}
     for chapter, tasks in compared.items():
         for task, comparison in tasks.items():
             name = f"{chapter}-{task}"
             jobs[name] = (_alone, (name, COMPARED[chapter].figure, comparison, name))
+    for study, found in studied.items():
+        jobs[study] = (_draw, (STUDIES[study].figures, found))
     for task, outcome in outcomes.items():
         jobs[task] = (_draw, (panels, {task: outcome}))
     if outcomes:

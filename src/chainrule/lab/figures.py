@@ -223,7 +223,7 @@ def _square(axes: "Axes", title: str) -> None:
     axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
     axes.set_xlabel("x1")
-    axes.set_ylabel("x2", rotation=0, ha="right", va="center", labelpad=3)
+    axes.set_ylabel("x2", rotation=0, ha="right", va="center", labelpad=9)
     axes.set_title(title)
 
 

@@ -4,47 +4,27 @@ import json
 import re
 import tempfile
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
-from chainrule.core.errors import FileError, MissingExtraError, choose
-from chainrule.lab import search, sentences, snippets
+from chainrule.core.errors import FileError, choose
 from chainrule.lab.chapters import COMPARED
 from chainrule.lab.chapters.chapter import Scale
-from chainrule.lab.chapters.lines import lines
 from chainrule.lab.chapters.training import train_all
-from chainrule.lab.chapters.words import loss
 from chainrule.lab.drawing import draw_all
-from chainrule.lab.reference import Lab, accuracy_line, log_line, prediction_line
-from chainrule.lab.results import LEARNT, Results, environment, results, settings
-from chainrule.lab.svg import dark_css, need_matplotlib, save
+from chainrule.lab.page import CHAPTERS, need_jinja, render_page
+from chainrule.lab.reference import Lab
+from chainrule.lab.results import Results, environment, results, settings
+from chainrule.lab.studies import STUDIES
+from chainrule.lab.svg import need_matplotlib, save
 from chainrule.lab.workers import Progress, silent
 from chainrule.training.storage import replacing
-
-CHAPTERS = {
-    "glance": "At a glance",
-    "network": "The network",
-    "equations": "How it computes",
-    "log": "Training log",
-    "curves": "Learning curves",
-    "predictions": "Predictions",
-    "boundary": "Truth and prediction",
-    "starts": "Every start",
-    "search": "The search for the learning rate",
-    **{name: chapter.title for name, chapter in COMPARED.items()},
-    "environment": "Environment and timings",
-}
-"""The page's chapters in order: the name of each one's template, and its title."""
 
 EPOCHS, QUICK_EPOCHS = 100_000, 2_000
 """Of the main runs, unless the caller says."""
 
 COMPARED_EPOCHS, QUICK_COMPARED_EPOCHS = 20_000, 1_000
 """Of the comparisons. Where the caller says how long the main runs are, the comparisons are a fifth of that."""
-
-NO_BREAK = "\N{NO-BREAK SPACE}"
-"""Keeps a number and its sign on one line."""
 
 
 def write_report(
@@ -73,20 +53,19 @@ def write_report(
     lab = Lab((QUICK_EPOCHS if quick else EPOCHS) if epochs is None else epochs, starts, seed)
     compared_epochs = QUICK_COMPARED_EPOCHS if quick else COMPARED_EPOCHS
     scale = Scale(compared_epochs if epochs is None else -(-epochs // 5), seed=seed)
-    comparing = {name: COMPARED[name] for name in names if name in COMPARED}
     need_matplotlib()
-    _need_jinja()
+    need_jinja()
     out = Path(out)
     for folder in (out, out / "figures"):
         _check_writable(folder)
     show = progress or silent
 
     begin = time.perf_counter()
-    needs_main_runs = any(name not in COMPARED and name not in ("search", "environment") for name in names)
+    needs_main_runs = any(name not in {*COMPARED, *STUDIES, "environment"} for name in names)
     trained = train_all(
         lab if needs_main_runs else None,
-        Lab(scale.epochs, scale.starts, seed) if "search" in names else None,
-        comparing,
+        {name: STUDIES[name] for name in names if name in STUDIES},
+        {name: COMPARED[name] for name in names if name in COMPARED},
         scale,
         show,
     )
@@ -94,14 +73,14 @@ def write_report(
     outcomes = trained.outcomes
     found = results(outcomes) if outcomes else {"settings": settings(lab), "tasks": {}, "environment": environment()}
     found["settings"]["comparisons"] = {"epochs": scale.epochs, "starts": scale.starts}
-    found["search"] = trained.searched
+    found["studies"] = {name: STUDIES[name].results(scale, each) for name, each in trained.studied.items()}
     found["chapters"] = {
         name: {task: COMPARED[name].results(each) for task, each in tasks.items()}
         for name, tasks in trained.compared.items()
     }
-    figures = draw_all(outcomes, trained.compared)
+    figures = draw_all(outcomes, trained.compared, found["studies"])
     show("page", 1, 2)
-    seconds = trained.seconds | {"all but writing the files": time.perf_counter() - begin}
+    seconds = trained.seconds | {"elapsed, but for writing the files": time.perf_counter() - begin}
     found["timings"] = {what: round(each, 2) for what, each in seconds.items()}
     page = render_page(found, figures)
 
@@ -126,78 +105,6 @@ def wanted(only: Collection[str] | None) -> set[str]:
     return set(CHAPTERS) if only is None else {*only, "environment"}
 
 
-def render_page(found: Results, figures: Mapping[str, str]) -> str:
-    """The page, as one HTML document that makes no request.
-
-    found: what `results` gives, with "timings".  figures: SVGs by name, as `draw_all` gives them.
-    """
-    jinja2 = _need_jinja()
-    markup = jinja2.utils.markupsafe.Markup
-    pages = jinja2.Environment(
-        loader=jinja2.PackageLoader("chainrule.lab", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    pages.filters |= {"percent": sentences.percent, "wrong": sentences.wrong, "sure": sentences.sure, "loss": loss}
-    said_settings = found["settings"]
-    lab = Lab(said_settings["epochs"], said_settings["starts"], said_settings["seed"])
-    scale = Scale(**said_settings["comparisons"], seed=lab.seed)
-    shown = {task: each["shown"]["seed"] for task, each in found["tasks"].items()}
-    page: str = pages.get_template("page.html").render(
-        chapters={id: title for id, title in CHAPTERS.items() if _is_there(id, found)},
-        compared=COMPARED,
-        found=found,
-        settings=said_settings,
-        tasks=found["tasks"],
-        figures={name: markup(svg) for name, svg in figures.items()},
-        dark_figures=markup(dark_css()),
-        say=said(found),
-        code_lines=_code_lines(lab, shown, scale) | {name: lines(COMPARED[name], scale) for name in found["chapters"]},
-        lines={"log": log_line, "prediction": prediction_line, "accuracy": accuracy_line},
-    )
-    return page.replace(" %", NO_BREAK + "%")
-
-
-def _is_there(chapter: str, found: Results) -> bool:
-    """Whether the results hold what a chapter shows."""
-    if chapter in COMPARED:
-        return chapter in found["chapters"]
-    return chapter == "environment" or bool(found["search" if chapter == "search" else "tasks"])
-
-
-def _code_lines(lab: Lab, shown: Mapping[str, int], scale: Scale) -> dict[str, str]:
-    searching = {"search": snippets.search(Lab(scale.epochs, scale.starts, scale.seed))}
-    if not shown:
-        return searching
-    return searching | {
-        "curves": snippets.curves(lab),
-        "predictions": snippets.predictions(lab, shown),
-        "boundary": snippets.boundary(lab, shown),
-    }
-
-
-def said(found: Results) -> dict[str, list[str]]:
-    """The page's computed sentences, by chapter."""
-    tasks = found["tasks"]
-    compared = {name: COMPARED[name].conclude(each) for name, each in found["chapters"].items()}
-    compared["search"] = [search.conclude(task, each) for task, each in found["search"].items()]
-    if not tasks:
-        return compared
-
-    def each(sentence: Any) -> list[str]:
-        return [sentence(task, numbers) for task, numbers in tasks.items()]
-
-    comparison = [sentences.speed(tasks, LEARNT)] if len(tasks) == 2 else []
-    return {
-        "glance": [*each(sentences.coverage), *each(sentences.reached)],
-        "curves": [*comparison, sentences.final(tasks)],
-        "predictions": [*each(sentences.accuracy), *each(sentences.answers)],
-        **compared,
-    }
-
-
 def as_json(found: Results) -> str:
     """Results as JSON that a person can read: lists of numbers stay on one line.
 
@@ -211,15 +118,6 @@ def as_json(found: Results) -> str:
     """
     text = json.dumps(found, indent=1, allow_nan=False)
     return re.sub(r"\[\s+[-+.\de,\s]*?\s+\]", lambda numbers: f"[{' '.join(numbers[0][1:-1].split())}]", text) + "\n"
-
-
-def _need_jinja() -> Any:
-    """Jinja2, or one sentence that says how to get it."""
-    try:
-        import jinja2
-    except ImportError:
-        raise MissingExtraError("the report needs Jinja2: pip install 'chainrule[report]'.") from None
-    return jinja2
 
 
 def _check_writable(folder: Path) -> None:

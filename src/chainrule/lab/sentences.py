@@ -39,13 +39,14 @@ def coverage(task: str, found: Results) -> str:
     if len(found["starts"]) == 1:
         beside = listed([f"{side} ours at {_epochs(epochs)}" for side, epochs in sides]) if sides else "where ours does"
         return f"On {task} the reference’s loss lies {beside}; a band needs more than one start."
+    if [row["epoch"] for row in compared] == [0]:
+        there = compared[0]["verdict"]
+        lies = f"the reference’s loss lies {there} the 5–95 % band"
+        return f"On {task} only epoch 0, before any step, can be compared: {lies}."
     lies, rate = f"On {task} the reference’s loss lies", f"the learning rate, {found['learning_rate']:g}, was chosen"
     of, inside = len(compared), len(compared) - sum(len(epochs) for _, epochs in sides)
     if inside == of:
-        where = "the only epoch" if of == 1 else f"all {of} epochs"
-        return f"{lies} inside the 5–95 % band at {where} that both logs have: {rate} by trial so that it does."
-    if of == 1:
-        return f"{lies} {sides[0][0]} the 5–95 % band at the only epoch that both logs have, though {rate} to hold it."
+        return f"{lies} inside the 5–95 % band at all {of} epochs that both logs have: {rate} by trial so that it does."
     outside = listed([f"{side} it at {_epochs(epochs)}" for side, epochs in sides])
     return (
         f"{lies} inside the 5–95 % band at {inside or 'none'} of the {of} epochs that both logs have, "

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from chainrule.lab.reference import TASKS, Lab
-from chainrule.lab.search import RATES, RECORD_EVERY
 
 _NETWORK = "network = cr.mlp(2, 4, 4, 1, initializer=cr.Normal())"
 """The line that makes `Lab.network`."""
@@ -47,33 +46,6 @@ runs = [cr.train(network, *{points}, optimizer=cr.{lab.optimizer(linear)!r}, see
 linear = np.stack([2 * run.history["loss"] for run in runs], axis=1)
 for loss in (linear, xor):
     low, median, high = np.percentile(loss, [5, 50, 95], axis=1)
-"""
-
-
-def search(lab: Lab) -> str:
-    """Every rate tried on both tasks, and the band of its losses at the epochs that the reference printed.
-
-    >>> print(search(Lab(20_000, starts=8)).splitlines()[5])
-    settings = {"loss": cr.HalfSquaredError(), "epochs": 20_000, "record_every": 100, "dtype": "float32"}
-    """
-    linear, xor = TASKS["linear"], TASKS["xor"]
-    first, beyond = lab.seed, lab.seed + lab.starts
-    points = f"cr.datasets.{linear.name}(n=100, seed=seed)"
-    return f"""\
-import numpy as np
-import chainrule as cr
-
-{_NETWORK}
-rates = {list(RATES)}
-settings = {{"loss": cr.{lab.loss!r}, "epochs": {lab.epochs:_}, "record_every": {RECORD_EVERY}, "dtype": "float32"}}
-for rate in rates:
-    optimizer = cr.SGD(rate)
-    xor = cr.train(network, *{xor.points(first)}, optimizer=optimizer, population={lab.starts}, \
-seed={first}, **settings)
-    linear = [cr.train(network, *{points}, optimizer=optimizer, seed=seed, **settings)
-              for seed in range({first}, {beyond})]
-    for losses in (2 * xor.history["loss"], np.stack([2 * run.history["loss"] for run in linear], axis=1)):
-        low, median, high = np.percentile(losses[::{5000 // RECORD_EVERY}], [5, 50, 95], axis=1)  # epochs 0, 5000, ...
 """
 
 

@@ -26,6 +26,7 @@ PALETTE = {
     "class 0": ("#d55e00", "#ff9a4d"),
     "class 1": ("#0072b2", "#56b4e9"),
     "run": ("#00795a", "#3fd0a4"),
+    "fourth": ("#a8508c", "#d98cc4"),
 }
 """By use: the colour on light paper, and on dark. The hues are Okabe and Ito's (2008), told apart by every eye."""
 

@@ -19,7 +19,7 @@ from chainrule.interfaces.cli.tables import show_table
 from chainrule.interfaces.cli.terminal import Bars, examples, remark, say
 from chainrule.lab.compare import LEVEL
 from chainrule.lab.compare import compare as run_comparison
-from chainrule.lab.comparison import Comparison, surviving_band
+from chainrule.lab.comparison import Comparison, survivors
 from chainrule.lab.experiment import Experiment
 from chainrule.lab.samples import DataFile, DataSet
 from chainrule.lab.svg import need_matplotlib, save
@@ -225,7 +225,7 @@ def median_curves(comparison: Comparison) -> tuple[list[Curve], str]:
     for i in shown:
         runs = comparison.runs[i]
         name = ", ".join(lists.cells(comparison.values[i]))
-        curves.append(Curve.of(name, runs.epochs, surviving_band(runs.losses)[1], ceiling))
+        curves.append(Curve.of(name, runs.epochs, survivors(runs.losses)[1], ceiling))
     squared = all(isinstance(each.loss, SquaredError | HalfSquaredError) for each in comparison.experiments)
     return curves, f"{'mean squared error' if squared else 'loss'}, median"
 

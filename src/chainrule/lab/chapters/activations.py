@@ -24,11 +24,12 @@ def _of_task(task: str, found: dict[str, Any]) -> str:
     if not best["succeeded"]:
         return f"On {task} no activation function brings a start to a loss of {found['level']:g}."
     said = [
-        f"{row['label']} brings {starts(row['succeeded'], row['starts'])} to a loss of {found['level']:g} or less"
+        f"{row['label']} (to a loss of {found['level']:g} or less come {starts(row['succeeded'], row['starts'])}"
         + (f", half of them by epoch {row['reached']:,.0f}" if row["succeeded"] else "")
+        + f"; median final loss {loss(row['median'])})"
         for row in (best, worst)
     ]
-    return f"On {task} the surest and soonest is {said[0]} (median final loss {loss(best['median'])}); last, {said[1]}."
+    return f"On {task} {said[0]} does best, {said[1]} least well."
 
 
 NETWORKS = {
@@ -41,7 +42,7 @@ NETWORKS = {
 CHAPTER = Chapter(
     title="Activation functions",
     question="Which activation function learns best in the hidden layers?",
-    asks="activation",
+    asks="activation function",
     about="The 2-4-4-1 network from standard normal weights, by Adam(0.01) on all points at once; only the activation "
     "of the hidden layers differs, and the output stays a sigmoid, so that answers lie between 0 and 1.",
     settings={"network": list(NETWORKS)},

@@ -38,12 +38,13 @@ def _of_task(task: str, found: dict[str, Any]) -> str:
 
 CHAPTER = Chapter(
     title="With and without biases",
-    question="What are weights and biases for? A weight says how strongly a unit listens to an input; a bias shifts "
-    "its activation, so that it can answer when all inputs are zero.",
+    question="What are weights and biases for? A weight says how strongly a unit listens to an input. A bias shifts "
+    "its activation: without one, a sigmoid unit answers 0.5 wherever all its inputs are zero.",
     asks="biases",
     about="The 2-4-4-1 network from standard normal weights, by Adam(0.01) on all points at once, with sigmoid after "
-    "every layer; on circles around the origin, with tanh in the hidden layers: without biases that network’s answers "
-    "at a point and at its mirror image add up to 1, though both are of one class. Only the biases differ.",
+    "every layer; on circles (a ring of points around the origin within another, a class each), with tanh in the "
+    "hidden layers: without biases that network’s answers at a point and at its mirror image add up to 1, though both "
+    "are of one class. Only the biases differ.",
     settings={"bias": [True, False]},
     tasks=tasks,
     conclude=conclude,

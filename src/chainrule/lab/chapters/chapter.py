@@ -4,11 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from chainrule.core.arrays import Array
 from chainrule.core.initializers import Normal
+from chainrule.core.losses import SoftmaxCrossEntropy
+from chainrule.core.network import Network
 from chainrule.core.optimizers import Adam, Optimizer
-from chainrule.lab.compare import LEVEL, cross
-from chainrule.lab.comparison import Comparison, finite, label, plain, surviving_band
+from chainrule.lab.compare import cross
+from chainrule.lab.comparison import Comparison, finite, label, plain, survivors
 from chainrule.lab.comparison_figure import draw
 from chainrule.lab.experiment import Experiment, Perceptron
 from chainrule.lab.populations import Runs
@@ -23,6 +27,9 @@ DTYPE = "float32"
 STARTS = 8
 """Each setting of a comparison is trained from so many starts."""
 
+LEVEL = 0.01
+"""A start succeeds at this loss: of xor's 21 points one on the wrong side alone would cost 0.25 / 21, a little more."""
+
 CURVE_POINTS = 50
 """The results hold about so many points of each curve."""
 
@@ -31,6 +38,10 @@ NETWORK = Perceptron((4, 4), initializer=Normal())
 
 QUICK_LEARNER = Adam(0.01)
 """Where the optimizer isn't what is compared: with it, settings that can learn do so within a thousand epochs."""
+
+
+IMAGE_EPOCHS = 2_000
+"""One epoch on images for so many on points: it is 42 steps, of much larger networks."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,25 @@ class Scale:
             seed=self.seed,
         )
 
+    def images(self, network: Network) -> Experiment:
+        """A run on handwritten digits, a quarter of them held out.
+
+        >>> from chainrule.core.layers import Dense, Flatten
+        >>> Scale(20_000).images(Network((1, 8, 8), [Flatten(), Dense(10)])).epochs
+        10
+        """
+        return Experiment(
+            DataSet("digits"),
+            network=network,
+            loss=SoftmaxCrossEntropy(),
+            optimizer=Adam(0.003),
+            epochs=max(1, self.epochs // IMAGE_EPOCHS),
+            batch_size=32,
+            dtype=DTYPE,
+            starts=self.starts,
+            seed=self.seed,
+        )
+
 
 def _nothing(comparison: Comparison) -> Results:
     return {}
@@ -73,6 +103,7 @@ class Chapter:
 
     question: what it answers.  asks: what is compared, as the table says.  about: the settings, for the caption.
     settings: lists of values by name, as `compare` takes them.  names: what values are called on the page.
+    level: the loss at which a start succeeds.
     tasks: the experiment of each task, at a scale.  conclude: the sentences, from the numbers of each task by name.
     more: numbers beyond the rows.  figure: the SVG of a comparison, by its name.
     """
@@ -85,6 +116,7 @@ class Chapter:
     tasks: Callable[[Scale], dict[str, Experiment]]
     conclude: Callable[[dict[str, Results]], list[str]]
     names: tuple[tuple[Any, str], ...] = ()
+    level: float = LEVEL
     more: Callable[[Comparison], Results] = _nothing
     figure: Callable[[Comparison, str], str] = _drawn
 
@@ -97,7 +129,8 @@ class Chapter:
         grid = self.grid(experiment)
         values = tuple(tuple(self._name(value) for value in each) for each in grid)
         found = tuple(runs[each] for each in grid.values())
-        return Comparison(experiment, tuple(self.settings), values, tuple(grid.values()), found, LEVEL)
+        names = (self.asks,) if len(self.settings) == 1 else tuple(self.settings)
+        return Comparison(experiment, names, values, tuple(grid.values()), found, self.level)
 
     def _name(self, value: Any) -> Any:
         return next((name for known, name in self.names if type(known) is type(value) and known == value), value)
@@ -112,6 +145,7 @@ class Chapter:
             "seed": experiment.seed,
             "dtype": experiment.dtype,
             "level": comparison.level,
+            "record_every": int(np.diff(comparison.runs[0].epochs[:2]).sum()) or 1,
             "rows": rows(comparison),
             **self.more(comparison),
         }
@@ -126,12 +160,12 @@ def rows(comparison: Comparison) -> list[Results]:
     found = []
     for each, runs in zip(comparison.summary(), comparison.runs, strict=True):
         every = -(-len(runs.epochs) // CURVE_POINTS)
-        low, median, high = surviving_band(runs.losses[::every])
+        low, median, high = survivors(runs.losses[::every])
         found.append(
             {
                 "label": label(each.values),
                 "values": [plain(value) for value in each.values],
-                "first": _number(surviving_band(runs.losses[:1])[1][0]),
+                "first": _number(survivors(runs.losses[:1])[1][0]),
                 "median": _number(each.median),
                 "low": _number(each.low),
                 "high": _number(each.high),

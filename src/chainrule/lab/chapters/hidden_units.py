@@ -22,10 +22,10 @@ def _of_task(task: str, found: dict[str, Any]) -> str:
     if not good:
         return f"On {task} no number of units tried brings half of the starts to a loss of {found['level']:g}."
     fewest, best = good[0], min(good, key=ranked)
-    enough = f"{fewest['label']} a layer {'is' if fewest['label'] == '1' else 'are'} enough"
+    enough = "1 unit a layer is enough" if fewest["label"] == "1" else f"{fewest['label']} units a layer are enough"
     return (
         f"On {task} {enough} for at least half of the starts to end at a loss of {found['level']:g} or less "
-        f"({starts(fewest['succeeded'], fewest['starts'])}). The surest and soonest is {best['label']}: "
+        f"({starts(fewest['succeeded'], fewest['starts'])}). Best of all does {best['label']}: "
         f"{starts(best['succeeded'], best['starts'])}, median final loss {loss(best['median'])}."
     )
 

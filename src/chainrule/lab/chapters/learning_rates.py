@@ -7,7 +7,7 @@ from chainrule.lab.chapters.chapter import Chapter, Scale
 from chainrule.lab.chapters.words import Row, labels, loss, starts, works
 from chainrule.lab.experiment import Experiment
 
-RATES = [0.001, 0.01, 0.1, 1.0, 3.0, 10.0, 30.0, 100.0]
+RATES = [0.001, 0.01, 0.1, 1.0, 10.0, 30.0, 100.0, 300.0]
 
 
 def tasks(scale: Scale) -> dict[str, Experiment]:
@@ -29,14 +29,15 @@ def _of_task(task: str, found: dict[str, Any]) -> list[str]:
         low = f"; the lowest median loss is {loss(best['median'])}, at {best['label']}" if best["median"] else ""
         return [f"On {task} no learning rate tried brings {goal}{low}. {_above(rows[-1:])}"]
     first, last = good[0], good[-1]
-    quickest = min((rows[i] for i in good), key=lambda row: row["reached"])
+    soonest = min(rows[i]["reached"] for i in good)
+    quickest = [rows[i] for i in good if rows[i]["reached"] == soonest]
     span = f"rates from {rows[first]['label']} to {rows[last]['label']} bring" if first < last else ""
     span = span or f"only the rate {rows[first]['label']} brings"
     gaps = [rows[i] for i in range(first, last) if i not in good]
     but = f" (but not {labels(gaps)})" if gaps else ""
     said = [
-        f"On {task} {span}{but} {goal}; the quickest is {quickest['label']}, whose successful starts get there by "
-        f"epoch {quickest['reached']:,.0f} (median)."
+        f"On {task} {span}{but} {goal}; the quickest {'are' if len(quickest) > 1 else 'is'} {labels(quickest)}, whose "
+        f"successful starts get there by epoch {soonest:,.0f} (median)."
     ]
     if first:
         slow, edge = rows[0], rows[first - 1]
@@ -57,10 +58,8 @@ def _of_task(task: str, found: dict[str, Any]) -> list[str]:
 def _above(rows: list[Row]) -> str:
     """What the rates that are too large do."""
     row = rows[0]
-    did = "end above the loss that they began with: the steps jump over the optimum"
-    if not row["rose"]:
-        did = "end above the loss that they began with, yet too few arrive"
-    return f"At {row['label']} {starts(row['rose'], row['starts'])} {did}."
+    yet = "" if row["rose"] else ", yet too few arrive"
+    return f"At {row['label']} {starts(row['rose'], row['starts'])} end above the loss that they began with{yet}."
 
 
 CHAPTER = Chapter(

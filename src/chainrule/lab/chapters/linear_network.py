@@ -55,7 +55,7 @@ def conclude(found: dict[str, Any]) -> list[str]:
 def _of_task(task: str, found: dict[str, Any]) -> list[str]:
     given, bare = found["rows"]
     a, b = given["accuracy"] or 0.0, bare["accuracy"] or 0.0
-    lost = "nothing is lost" if b >= a else f"{100 * (a - b):.1f} points of accuracy are lost"
+    lost = "nothing is lost" if b >= a else f"accuracy falls by {100 * (a - b):.1f} points"
     said = [
         f"On {task} {lost} without activation functions: the median test accuracy is {accuracy(given)} with, "
         f"{accuracy(bare)} without; {starts(given['succeeded'], given['starts'])} end at a loss of {found['level']:g} "
@@ -82,7 +82,7 @@ def _in_words(w1: float, w2: float, bias: float) -> str:
 CHAPTER = Chapter(
     title="With and without activation functions",
     question="What are activation functions for? Without them, layer upon layer is one affine map of the inputs.",
-    asks="activations",
+    asks="activation functions",
     about="The 2-4-4-1 network from standard normal weights, by Adam(0.01) on all points at once: with a sigmoid "
     "after every layer, and with none. Its answer is class 1 from 0.5 on.",
     settings={"activation": ["sigmoid", "identity"]},

@@ -25,6 +25,7 @@ for experiment in (
     comparison = cr.compare(
         experiment,
 {settings},
+        level={chapter.level},
     )
     for row in comparison.summary():
         print(experiment.data.name, row.label, row.median, row.low, row.high, row.succeeded, row.diverged)

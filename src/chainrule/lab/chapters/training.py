@@ -1,4 +1,4 @@
-"""The report's whole work as one list of jobs: the main runs, the search, and the populations of all comparisons."""
+"""The report's whole work as one list of jobs: the main runs, the studies, and the populations of all comparisons."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -10,52 +10,59 @@ from chainrule.lab.compare import Chunk, by_setting, jobs_for, work
 from chainrule.lab.comparison import Comparison
 from chainrule.lab.prepared import prepare
 from chainrule.lab.reference import TASKS, Lab
-from chainrule.lab.results import Results
-from chainrule.lab.search import search_task
 from chainrule.lab.starts import Outcome, train_task
+from chainrule.lab.studies.study import Answers, Study
 from chainrule.lab.workers import Job, Progress, run_side_by_side, silent
 
 
 @dataclass
 class Trained:
-    """What was trained: outcomes and the search by task, comparisons by chapter and task; and the seconds it took."""
+    """What was trained: outcomes by task, studies' answers by name, comparisons by chapter and task; and how long."""
 
     outcomes: dict[str, Outcome] = field(default_factory=dict)
-    searched: dict[str, Results] = field(default_factory=dict)
+    studied: dict[str, Answers] = field(default_factory=dict)
     compared: dict[str, dict[str, Comparison]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
 
 def train_all(
-    lab: Lab | None, search: Lab | None, chapters: Mapping[str, Chapter], scale: Scale, progress: Progress = silent
+    lab: Lab | None,
+    studies: Mapping[str, Study],
+    chapters: Mapping[str, Chapter],
+    scale: Scale,
+    progress: Progress = silent,
 ) -> Trained:
-    """The main runs and the search, where they are asked for, and the chapters' comparisons.
+    """The main runs, where a lab is given, the studies, and the chapters' comparisons.
 
     A run that several chapters show is trained once, and runs of one architecture are one population, whichever
-    chapter wants them. `progress(part, done, total)` counts epochs: of "linear", "xor" and "search", and of
-    "comparisons" epochs times members. Ctrl-C ends all of them.
+    chapter wants them. `progress(part, done, total)` counts epochs: of "linear" and "xor", of each study as it does,
+    and of "comparisons" epochs times members. Ctrl-C ends all of them.
     """
-    main: dict[str, Job] = {} if lab is None else {name: (train_task, (lab, name)) for name in TASKS}
-    searches: dict[str, Job] = {}
-    if search is not None:
-        searches = {f"search/{name}": (timed, (search_task, search, name)) for name in TASKS}
+    jobs: dict[str, Job] = {}
+    totals: dict[str, int] = {}
+    if lab is not None:
+        jobs |= {name: (train_task, (lab, name)) for name in TASKS}
+        totals |= dict.fromkeys(TASKS, lab.epochs)
+    works = {name: study.work(scale) for name, study in studies.items()}
+    for name, work_of_study in works.items():
+        for part, ((function, arguments), total) in work_of_study.items():
+            jobs[f"{name}/{part}"] = (timed, (function, *arguments))
+            totals[f"{name}/{part}"] = total
     asked = {(name, task): each for name, chapter in chapters.items() for task, each in chapter.tasks(scale).items()}
     wanted = list(dict.fromkeys(run for (name, _), each in asked.items() for run in chapters[name].grid(each).values()))
     chunks = {f"comparisons/{i}": chunk for i, chunk in enumerate(jobs_for(wanted))}
-    longest_first = sorted(chunks, key=lambda name: -_cost(chunks[name]))
-    populations: dict[str, Job] = {name: (timed, (work, chunks[name], None)) for name in longest_first}
-    totals = dict.fromkeys(main, 0 if lab is None else lab.epochs)
-    totals |= dict.fromkeys(searches, 0 if search is None else search.epochs)
     totals |= {name: chunk.size for name, chunk in chunks.items()}
-    jobs = main | searches | populations
+    longest_first = sorted(chunks, key=lambda name: -_cost(chunks[name]))
+    jobs |= {name: (timed, (work, chunks[name], None)) for name in longest_first}
     answers = run_side_by_side(jobs, _by_part(progress, totals)) if jobs else {}
 
-    trained = Trained(outcomes={name: answers[name] for name in main})
-    trained.searched = {name.partition("/")[2]: answers[name][0] for name in searches}
+    trained = Trained(outcomes={name: answers[name] for name in TASKS if name in jobs})
     trained.seconds = {f"training {name}": each.seconds for name, each in trained.outcomes.items()}
-    for part, names in (("the search", searches), ("the comparisons", chunks)):
-        if names:
-            trained.seconds[part] = sum(answers[name][1] for name in names)
+    for name, parts in works.items():
+        trained.studied[name] = {part: answers[f"{name}/{part}"][0] for part in parts}
+        trained.seconds[studies[name].title.lower()] = sum(answers[f"{name}/{part}"][1] for part in parts)
+    if chunks:
+        trained.seconds["comparisons"] = sum(answers[name][1] for name in chunks)
     found = by_setting(list(chunks.values()), [answers[name][0] for name in chunks], len(wanted))
     runs = dict(zip(wanted, found, strict=True))
     for (name, task), experiment in asked.items():

@@ -47,23 +47,24 @@ def mnist1d(shuffled: bool = False) -> tuple[Array, Array, Array, Array]:
     >>> x.shape, x_test.shape, y[:5]
     ((4000, 1, 40), (1000, 1, 40), array([2, 6, 4, 5, 6]))
     """
-    x, y, x_test, y_test = _make_mnist1d(bool(shuffled))
-    return x.copy(), y.copy(), x_test.copy(), y_test.copy()
+    x, y, x_test, y_test, order = _make_mnist1d()
+    places = order if shuffled else slice(None)
+    return x[..., places].copy(), y.copy(), x_test[..., places].copy(), y_test.copy()
 
 
 @functools.cache
-def _make_mnist1d(shuffled: bool) -> tuple[Array, Array, Array, Array]:
+def _make_mnist1d() -> tuple[Array, ...]:
+    """The series and their classes, to learn and to test; and the order of the places when they are shuffled."""
     try:
         from mnist1d.data import get_dataset_args, make_dataset  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
         raise MissingExtraError("mnist1d() needs mnist1d: pip install 'chainrule[data]'.") from None
-    settings = get_dataset_args()
-    settings.shuffle_seq = shuffled
     with _random_state_put_back():
-        made = make_dataset(settings)
+        made = make_dataset(get_dataset_args())
+        order = np.random.permutation(40)  # noqa: NPY002  # the package draws it here when it is asked to shuffle
     x, x_test = (made[name][:, np.newaxis] for name in ("x", "x_test"))
     y, y_test = (made[name].astype(np.int64) for name in ("y", "y_test"))
-    return x, y, x_test, y_test
+    return x, y, x_test, y_test, order
 
 
 @contextmanager

@@ -1,15 +1,17 @@
 """The search for the learning rate that the reference doesn't state: every rate tried, and how near its curve comes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.core.optimizers import SGD
+from chainrule.lab.chapters.chapter import Scale
 from chainrule.lab.reference import TASKS, Lab
 from chainrule.lab.results import Results, band, number, place
 from chainrule.lab.starts import Report, train_starts
+from chainrule.lab.studies.study import Answers, Study, Work
 
 RATES = (0.1, 0.2, 0.25, 0.3, 0.5, 0.8, 1.0)
 """Tried on both tasks, each with the same starts."""
@@ -64,7 +66,12 @@ def row(rate: float, losses: Array, reference: Sequence[float]) -> dict[str, Any
     }
 
 
-def conclude(task: str, found: Results) -> str:
+def conclude(found: Mapping[str, Results]) -> list[str]:
+    """A sentence for each task."""
+    return [_of_task(task, each) for task, each in found.items()]
+
+
+def _of_task(task: str, found: Results) -> str:
     """Which rates hold the reference in their band, whether the one that is used does, and which comes nearest."""
     rows, of = found["rows"], len(found["epochs"])
     if not rows:
@@ -83,3 +90,47 @@ def conclude(task: str, found: Results) -> str:
     nearest = min(rows, key=lambda each: each["off"])
     off = f"the rate {nearest['rate']:g}, whose median is off by a factor of {nearest['off']:.2f}"
     return f"On {task} {said}. Nearest comes {off}."
+
+
+def _lab(scale: Scale) -> Lab:
+    return Lab(scale.epochs, scale.starts, scale.seed)
+
+
+def work(scale: Scale) -> Work:
+    """A job for each task."""
+    return {task: ((search_task, (_lab(scale), task)), scale.epochs) for task in TASKS}
+
+
+def results(scale: Scale, answers: Answers) -> Results:
+    """The jobs' numbers as they are."""
+    return dict(answers)
+
+
+def lines(scale: Scale) -> str:
+    """Every rate tried on both tasks, and the band of its losses at the epochs that the reference printed.
+
+    >>> print(lines(Scale(20_000)).splitlines()[5])
+    settings = {"loss": cr.HalfSquaredError(), "epochs": 20_000, "record_every": 100, "dtype": "float32"}
+    """
+    lab, linear, xor = _lab(scale), TASKS["linear"], TASKS["xor"]
+    first, beyond = lab.seed, lab.seed + lab.starts
+    points = f"cr.datasets.{linear.name}(n=100, seed=seed)"
+    return f"""\
+import numpy as np
+import chainrule as cr
+
+network = cr.mlp(2, 4, 4, 1, initializer=cr.Normal())
+rates = {list(RATES)}
+settings = {{"loss": cr.{lab.loss!r}, "epochs": {lab.epochs:_}, "record_every": {RECORD_EVERY}, "dtype": "float32"}}
+for rate in rates:
+    optimizer = cr.SGD(rate)
+    xor = cr.train(network, *{xor.points(first)}, optimizer=optimizer, population={lab.starts}, \
+seed={first}, **settings)
+    linear = [cr.train(network, *{points}, optimizer=optimizer, seed=seed, **settings)
+              for seed in range({first}, {beyond})]
+    for losses in (2 * xor.history["loss"], np.stack([2 * run.history["loss"] for run in linear], axis=1)):
+        low, median, high = np.percentile(losses[::{5000 // RECORD_EVERY}], [5, 50, 95], axis=1)  # epochs 0, 5000, ...
+"""
+
+
+STUDY = Study("The search for the learning rate", work, results, conclude, lines)
