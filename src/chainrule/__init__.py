@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from chainrule.lab.comparison import Comparison as Comparison
     from chainrule.lab.experiment import Experiment as Experiment
     from chainrule.lab.experiment import Perceptron as Perceptron
+    from chainrule.lab.network_text import NetworkText as NetworkText
     from chainrule.lab.samples import DataFile as DataFile
     from chainrule.lab.samples import DataSet as DataSet
     from chainrule.training import datasets as datasets
@@ -121,6 +122,7 @@ _NAMES = {
     "lab.compare": "compare",
     "lab.comparison": "Comparison",
     "lab.experiment": "Experiment Perceptron",
+    "lab.network_text": "NetworkText",
     "lab.samples": "DataFile DataSet",
     "training.augmentation": "Flip Noise Shift",
     "training.early_stopping": "EarlyStopping Ending",

@@ -35,7 +35,13 @@ WRITTEN = [
     *("Standardizer((0.0, 5.0), (1.0, 2.0))", "Network((2,), (Dense(4), Tanh(), Dense(1)))"),
     "Network((3, 8, 8), (Flatten(), Dense(4), LeakyReLU((0.1, 0.2)), Dropout(0.5)), initializer=He())",
     *("Shift()", "Shift(2)", "Flip()", "Flip(0.25)", "Noise()", "Noise(0.5)"),
-    *("DataSet('moons', noise=0.3)", "DataFile('pets.csv')", "Perceptron((8, 8))", "Experiment(DataSet('xor'))"),
+    *(
+        "DataSet('moons', noise=0.3)",
+        "DataFile('pets.csv')",
+        "Perceptron((8, 8))",
+        "NetworkText('relu dense(1)')",
+        "Experiment(DataSet('xor'))",
+    ),
 ]
 NAMES = {name: getattr(cr, name) for name in cr.__all__}
 

@@ -50,7 +50,7 @@ BAD_INPUT = {
     "train xor --learning-rate -1": "learning_rate must be a number above 0; got -1.0",
     "train xor --learning-rate nan": "learning_rate must be a number above 0; got nan",
     "train xor --layers 4,x": "--layers must be whole numbers with commas between, such as 4,4, or none; got '4,x'",
-    "train xor --layers 4,0": "units must be a whole number of 1 or more; got 0",
+    "train xor --layers 4,0": "layers must be a whole number of 1 or more; got 0",
     "train xor --dtype float16": "dtype must be float64 or float32",
     "train xor --penalty -1": "strength must be a number of 0 or more",
     "train xor --clip 0": "clip must be a number above 0",

@@ -59,7 +59,7 @@ def test_each_member_is_its_single_run(settings):
     assert len(comparison.values) == np.prod([len(each) for each in settings.values()])
     for each, runs in zip(comparison.experiments, comparison.runs, strict=True):
         samples = each.data.read()
-        network = each.network.build(2, 1, each.loss)
+        network = each.network.build((2,), 1, each.loss)
         same_settings = ("loss", "optimizer", "epochs", "batch_size", "penalty", "clip")
         given = {name: getattr(each, name) for name in same_settings}
         assert runs.seeds.tolist() == [2, 3, 4]

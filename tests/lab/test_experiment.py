@@ -150,7 +150,7 @@ def test_each_member_is_its_single_run(settings):
     x, y = experiment.data.read().x, experiment.data.read().y
     y = y[:, 0] if isinstance(experiment.loss, cr.SoftmaxCrossEntropy) else y
     network = experiment.network.build(
-        2, 3 if isinstance(experiment.loss, cr.SoftmaxCrossEntropy) else 1, experiment.loss
+        (2,), 3 if isinstance(experiment.loss, cr.SoftmaxCrossEntropy) else 1, experiment.loss
     )
     same = {
         name: getattr(experiment, name) for name in ("loss", "optimizer", "epochs", "batch_size", "penalty", "clip")
@@ -170,7 +170,7 @@ def test_the_test_is_fresh_or_held_out_or_what_was_learnt(tmp_path):
     fresh = Experiment("linear", epochs=2, starts=2)
     x, y = cr.datasets.linear(seed=32)
     expected = [
-        cr.Model(fresh.network.build(2, 1, fresh.loss), each).score(x, y, "accuracy") for each in fresh.run().theta
+        cr.Model(fresh.network.build((2,), 1, fresh.loss), each).score(x, y, "accuracy") for each in fresh.run().theta
     ]
     np.testing.assert_array_equal(fresh.run().score, expected)
     assert Experiment("linear", epochs=1, starts=1, test=0.25).run().score[0] * 25 % 1 == pytest.approx(0)
@@ -209,6 +209,11 @@ def test_images_reach_a_network_of_images():
     network = cr.Network((1, 8, 8), [cr.Flatten(), cr.Dense(10)])
     settings = {"loss": cr.SoftmaxCrossEntropy(), "optimizer": cr.Adam(0.01), "epochs": 5, "batch_size": 32}
     assert Experiment("digits", network=network, **settings, starts=1).run().score[0] > 0.9
+
+
+def test_data_that_a_network_has_no_place_for():
+    with pytest.raises(cr.ShapeError, match=r"the network expects samples of shape \(3,\), got \(2,\)\. Change"):
+        Experiment("xor", cr.Network((3,), [cr.Dense(1)])).run()
 
 
 def test_mnist1d_is_tested_as_its_authors_do(monkeypatch):

@@ -119,9 +119,13 @@ class Description:
 
     def __post_init__(self) -> None:
         for field, value in self.settings():
-            if "check" in field.metadata:
-                checked = field.metadata["check"](f"{type(self).__name__}'s {field.name}", value)
-                object.__setattr__(self, field.name, checked)
+            object.__setattr__(self, field.name, self.checked(field, value))
+
+    @classmethod
+    def checked(cls, field: dataclasses.Field[Any], value: Any) -> Any:
+        """The value as the field holds it, or a sentence that names both."""
+        check = field.metadata.get("check")
+        return value if check is None else check(f"{cls.__name__}'s {field.name}", value)
 
     def settings(self) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
         """Each field with its value, in order."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.core.description import Description
+from chainrule.lab.network_text import NetworkText
 from chainrule.lab.populations import Runs
 from chainrule.lab.results import first_below
 from chainrule.training.tables import columns_to_csv, columns_to_pandas
@@ -24,6 +25,8 @@ def plain(value: Any) -> Any:
     >>> plain(0.5), plain((8, 4)), plain(()), plain(Adam(0.01))
     (0.5, '8-4', 'none', 'Adam(0.01)')
     """
+    if isinstance(value, NetworkText) and value.initializer is None:
+        return value.text
     if isinstance(value, Description):
         return repr(value)
     if isinstance(value, tuple):

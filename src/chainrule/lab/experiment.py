@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from chainrule.core.activations import activation as activation_named
+from chainrule.core.arrays import Shape, count
 from chainrule.core.description import (
     COUNT,
     COUNT_OR_ZERO,
@@ -28,6 +29,7 @@ from chainrule.core.optimizers import SGD, Optimizer
 from chainrule.core.penalties import L2
 from chainrule.core.population import check_dtype
 from chainrule.lab import toml
+from chainrule.lab.network_text import NetworkText
 from chainrule.lab.populations import Runs, in_chunks, join, train_members
 from chainrule.lab.samples import DataFile, DataSet, described
 
@@ -51,7 +53,7 @@ class Perceptron(Description):
     layers: the units of each hidden layer; () has none.  activation, output, bias, initializer: as `mlp` takes them.
     output: None: identity for a cross-entropy, which wants logits, and for `SquaredError`; else the activation.
 
-    >>> Perceptron((8, 8), activation="tanh").build(2, 1, HalfSquaredError())
+    >>> Perceptron((8, 8), activation="tanh").build((2,), 1, HalfSquaredError())
     Network((2,), (Dense(8), Tanh(), Dense(8), Tanh(), Dense(1), Tanh()))
     """
 
@@ -61,18 +63,28 @@ class Perceptron(Description):
     bias: bool = flag(True)
     initializer: Initializer | None = part(Initializer, "an initializer such as Normal()")
 
-    def build(self, n_inputs: int, n_outputs: int, loss: Loss) -> Network:
-        """The network for data with so many features, and targets that ask for so many outputs."""
+    def build(self, input_shape: Shape, n_outputs: int, loss: Loss) -> Network:
+        """The network for samples of this shape, seen as vectors, and targets that ask for so many outputs."""
         output = self.output
         if output is None and (loss.link != "identity" or isinstance(loss, SquaredError)):
             output = "identity"
         return mlp(
-            *(n_inputs, *self.layers, n_outputs),
+            *(count(input_shape), *self.layers, n_outputs),
             activation=self.activation,
             output=output,
             bias=self.bias,
             initializer=self.initializer,
         )
+
+
+def _check_network(name: str, value: Any) -> Perceptron | NetworkText | Network:
+    if isinstance(value, str):
+        return NetworkText(value)
+    kinds = (Perceptron, NetworkText, Network)
+    checked: Perceptron | NetworkText | Network = check_kind(
+        name, kinds, "a Perceptron((4, 4)), a text or a Network", value
+    )
+    return checked
 
 
 def _check_test(name: str, value: Any) -> str | float | None:
@@ -98,7 +110,8 @@ class Experiment(Description):
     """A run described as a whole: what is learnt, by what, how long, and from how many starts.
 
     data: a data set's name or `DataSet`, or a file's name or `DataFile`.
-    network: a `Perceptron`, or a whole `Network`.  loss, optimizer, epochs, batch_size, clip, dtype: as in `train`.
+    network: a `Perceptron`, a text as `NetworkText` takes it, or a whole `Network`.
+    loss, optimizer, epochs, batch_size, clip, dtype: as in `train`.
     penalty: an `L2`, or its strength.  seed, starts: start k has seed + k, in its weights, shuffling and dropout; all
     learn from the same samples.
     test: "fresh" (another draw of 100 points), "training" (the samples learnt from), or the fraction of the samples
@@ -115,10 +128,7 @@ class Experiment(Description):
     """
 
     data: DataSet | DataFile = setting(lambda name, value: described(value))
-    network: Perceptron | Network = setting(
-        lambda name, value: check_kind(name, (Perceptron, Network), "a Perceptron((4, 4)) or a Network", value),
-        Perceptron(),
-    )
+    network: Perceptron | NetworkText | Network = setting(_check_network, Perceptron())
     loss: Loss = setting(_must(Loss, "a loss such as SquaredError()"), HalfSquaredError())
     optimizer: Optimizer = setting(_must(Optimizer, "an optimizer such as SGD(0.5)"), SGD(0.25))
     epochs: int = whole(COUNT, 20_000)

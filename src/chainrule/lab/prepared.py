@@ -10,7 +10,7 @@ from chainrule.core.errors import ShapeError
 from chainrule.core.layers.dense import Dense
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
-from chainrule.lab.samples import DataFile, Samples, targets_for
+from chainrule.lab.samples import DataFile, Samples, shaped, targets_for
 from chainrule.training.preparation import Standardizer, split
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Prepared:
     """The data of an experiment as its run takes them, and its network.
 
-    x (n, features), y: what is learnt.  test: x and the true answers.  metric: accuracy for classes, else r2.
+    x (n, *network.input_shape), y: what is learnt.  test: x and the true answers.
+    metric: accuracy for classes, else r2.
     """
 
     x: Array
@@ -50,6 +51,8 @@ def prepare(experiment: "Experiment") -> Prepared:
         raise ShapeError(f'{samples.name} can\'t be drawn anew; test on "training" or hold out a fraction.')
     elif wanted == "fresh" and samples.fresh is not None:
         test_x, truth = samples.fresh.x, samples.fresh.y
+    network = build_network(experiment, samples)
+    x, test_x = (shaped(each, network.input_shape) for each in (x, test_x))
     standardizer = None
     if isinstance(experiment.data, DataFile) and experiment.data.standardize:
         standardizer = Standardizer.fit(x)
@@ -58,12 +61,9 @@ def prepare(experiment: "Experiment") -> Prepared:
     are_classes = one_of_many and (samples.n_classes > 0 or experiment.loss.labelled)
     if are_classes:
         truth = truth.reshape(-1).astype(np.intp)
-    network = build_network(experiment, samples)
     if standardizer is not None and not are_classes and learns_scale(network, experiment.loss):
         scale = Standardizer.fit(y.reshape(len(y), -1))
         y, truth = (scale.apply(each.reshape(len(each), -1)) for each in (y, truth))
-    if len(network.input_shape) > 1:
-        x, test_x = (each.reshape(len(each), *network.input_shape) for each in (x, test_x))
     return Prepared(x, y, (test_x, truth), "accuracy" if are_classes else "r2", network, samples, standardizer)
 
 
@@ -77,4 +77,4 @@ def build_network(experiment: "Experiment", samples: Samples) -> Network:
     network = experiment.network
     if isinstance(network, Network):
         return network
-    return network.build(samples.x.shape[1], targets_for(experiment.loss, samples)[1], experiment.loss)
+    return network.build(samples.x.shape[1:], targets_for(experiment.loss, samples)[1], experiment.loss)

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, Shape, count
 from chainrule.core.description import COUNT, COUNT_OR_ZERO, Description, check_kind, check_whole, flag, setting
-from chainrule.core.errors import DataError, SettingError, choose, listing
+from chainrule.core.errors import DataError, SettingError, ShapeError, choose, listing
 from chainrule.core.losses import HalfSquaredError, Loss, SoftmaxCrossEntropy, SquaredError
 from chainrule.lab.reference import Lab
 from chainrule.training.datasets import digits, load, mnist1d, read_csv, read_numpy
@@ -26,7 +26,7 @@ TEST_SEED = Lab().seed + Lab().starts
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """Samples x (n, features) and targets y, (n,) or (n, outputs).
+    """Samples x (n, features), of series and images (n, channels, ...), and targets y, (n,) or (n, outputs).
 
     n_classes: how many classes y numbers from 0; 0 where y is a quantity.  classes: their names, where they have some.
     fresh: the same set drawn anew, for a test, where that is possible.
@@ -106,7 +106,6 @@ class DataSet(Description):
         if given:
             raise SettingError(f"the data set {self.name} has no setting {min(given)!r}; it has none, leave it out.")
         x, y, test_rows = REAL[self.name]()
-        x = x.reshape(len(x), -1)
         return Samples(self.name, x, y, numbered(x), n_classes=int(y.max()) + 1, test_rows=test_rows)
 
     def fingerprint(self) -> str:
@@ -136,7 +135,6 @@ class DataFile(Description):
         if Path(self.file).suffix.lower() in (".npz", ".npy"):
             x, y = read_numpy(self.file, y=str(self.target or "y"))
             names: tuple[str, ...] = ()
-            x = x.reshape(len(x), -1)
             features, target = numbered(x), str(self.target or "y")
         else:
             table = read_csv(self.file, target=-1 if self.target is None else self.target)
@@ -151,12 +149,25 @@ class DataFile(Description):
 
 
 def numbered(x: Array) -> tuple[str, ...]:
-    """Names for the features of x (n, features) that have none.
+    """Names for the features of x (n, features), or for the numbers of images, that have none.
 
     >>> numbered(np.zeros((5, 2)))
     ('x1', 'x2')
     """
-    return tuple(f"x{k}" for k in range(1, x.shape[1] + 1))
+    return tuple(f"x{k}" for k in range(1, count(x.shape[1:]) + 1))
+
+
+def shaped(x: Array, shape: Shape) -> Array:
+    """The samples x (n, ...), each in the shape that a network expects: the same numbers.
+
+    >>> shaped(np.zeros((5, 1, 8, 8)), (64,)).shape
+    (5, 64)
+    """
+    if count(x.shape[1:]) != count(shape):
+        raise ShapeError(
+            f"the network expects samples of shape {shape}, got {x.shape[1:]}. Change the network's input shape."
+        )
+    return x.reshape(len(x), *shape)
 
 
 def count_classes(y: Array) -> int:

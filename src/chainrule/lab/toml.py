@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from chainrule.core.description import Description
 from chainrule.core.errors import ChainruleError, FileError, MissingExtraError, SettingError, choose, listing
 from chainrule.core.losses import LOSSES
+from chainrule.lab.network_text import NetworkText
 from chainrule.lab.samples import DataFile, DataSet
 from chainrule.training.storage import check_exists
 
@@ -47,6 +48,8 @@ def _plain(value: Any) -> Any:
             table[field.name] = _plain(inner)
     if isinstance(value, DataSet) and set(table) == {"name"}:
         return value.name
+    if isinstance(value, NetworkText) and set(table) == {"type", "text"}:
+        return value.text
     return kind if set(table) == {"type"} else table
 
 
@@ -107,6 +110,8 @@ def _data(value: Any) -> Any:
 
 
 def _network(value: Any, perceptron: type["Perceptron"]) -> Any:
+    if isinstance(value, str):
+        return NetworkText(value)
     return _build(perceptron, value) if isinstance(value, Mapping) and "type" not in value else _any(value)
 
 

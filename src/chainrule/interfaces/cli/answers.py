@@ -54,7 +54,7 @@ class Answers:
 
     def table(self) -> Iterator[list[Any]]:
         """A header, then a row a sample, to the last digit: features, target where known, prediction, outputs."""
-        columns = [self.data.x]
+        columns = [self.data.x.reshape(len(self.data), -1)]
         names = list(self.data.features)
         if self.true is not None:
             columns.append(self.true.reshape(len(self.true), -1))

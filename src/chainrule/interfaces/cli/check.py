@@ -16,6 +16,7 @@ from chainrule.training.preparation import Standardizer
 EXAMPLES = examples(
     "chainrule check",
     "chainrule check moons --layers 16,16 --activation gelu",
+    'chainrule check digits --network "conv(4,3) tanh pool(2) flatten dense(10)"',
     "chainrule check pets.csv --target kind --loss softmax_cross_entropy",
 )
 
@@ -32,6 +33,7 @@ def check(
     standardize: options.Standardize = None,
     points: options.Points = None,
     noise: options.Noise = None,
+    network: options.Network = None,
     layers: options.Layers = None,
     activation: options.Activation = None,
     output: options.Output = None,
@@ -48,6 +50,7 @@ def check(
     """
     data_set = read_data(data, target, points, noise, None, seed or 0)
     chosen = Settings(
+        network=network,
         layers=layers,
         activation=activation,
         output=output,
@@ -58,13 +61,13 @@ def check(
     ).suited_to(data_set)
     measured = chosen.build_loss()
     y, n_outputs = targets_for(measured, data_set)
-    x, y = data_set.x, y[:SAMPLES]
+    built = chosen.describe_network().build(data_set.x.shape[1:], n_outputs, measured)
+    x, y = data_set.shaped(built.input_shape).x, y[:SAMPLES]
     if standardize or (standardize is None and not data_set.named):
         x = Standardizer.fit(x).apply(x)
-    network = chosen.build_network(x.shape[1], n_outputs, measured)
     weighed = None if penalty is None else L2(penalty)
-    remark(f"{len(y)} samples of {data_set.name}, {network.n_parameters:,} parameters, {measured}, seed {chosen.seed}")
-    checks = check_gradient(network, x[:SAMPLES], y, measured, seed=chosen.seed, penalty=weighed)
+    remark(f"{len(y)} samples of {data_set.name}, {built.n_parameters:,} parameters, {measured}, seed {chosen.seed}")
+    checks = check_gradient(built, x[:SAMPLES], y, measured, seed=chosen.seed, penalty=weighed)
     columns = ("layer", "verdict", "parameters", "directions", "largest error")
     rows = [
         (

@@ -1,6 +1,6 @@
 """`chainrule compare DATA`: a setting's values, or some crossed, from the same starts, as a table and a figure."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -20,13 +20,14 @@ from chainrule.interfaces.cli.terminal import Bars, examples, remark, say
 from chainrule.lab.compare import LEVEL
 from chainrule.lab.compare import compare as run_comparison
 from chainrule.lab.comparison import Comparison, survivors
-from chainrule.lab.experiment import Experiment, Perceptron
+from chainrule.lab.experiment import Experiment
 from chainrule.lab.samples import DataFile, DataSet
 from chainrule.lab.svg import need_matplotlib, save
 
 EXAMPLES = examples(
     "chainrule compare xor --learning-rate 0.01,0.1,1,10",
     "chainrule compare linear --optimizer sgd,adam --out optimizers.svg",
+    'chainrule compare xor --network "dense(4) relu dense(1)" --network "dense(4) tanh dense(1)"',
     "chainrule compare xor --layers 2:4:8,8 --starts 32 --csv runs.csv",
     "chainrule compare pets.csv --batch-size 8,32,all --keep results",
 )
@@ -46,6 +47,7 @@ def compare(
     epochs: lists.Epochs = None,
     batch_size: lists.BatchSizes = None,
     clip: lists.Clips = None,
+    network: lists.Networks = None,
     layers: lists.Layers = None,
     activation: lists.Activations = None,
     bias: lists.Biases = None,
@@ -86,6 +88,7 @@ def compare(
         "epochs": lists.wholes("--epochs", epochs),
         "batch_size": lists.wholes("--batch-size", batch_size, none="all"),
         "clip": lists.numbers("--clip", clip, none="none"),
+        "network": network or [],
         "layers": lists.layer_lists(layers),
         "activation": lists.words("--activation", activation),
         "bias": lists.yes_or_no("--bias", bias),
@@ -138,24 +141,22 @@ def describe(
     test: float | None,
 ) -> tuple[Experiment, dict[str, list[Any]]]:
     """The experiment of the first values, gaps filled with what suits the data; and the values, ready for `compare`."""
-    first = {
-        name: value for name, value in single.items() if name in ("activation", "initializer", "loss", "optimizer")
-    }
+    as_words = ("network", "activation", "initializer", "loss", "optimizer")
+    first = {name: value for name, value in single.items() if name in as_words}
+    if "layers" in single:
+        first["layers"] = ",".join(map(str, single["layers"])) or "none"
     in_the_plane = data.named and data.test_rows is None
-    suited = Settings(**first, epochs=single.get("epochs", EPOCHS if in_the_plane else None)).suited_to(data)
+    n_epochs = single.get("epochs", EPOCHS if in_the_plane else None)
+    suited = Settings(**first, bias=single.get("bias", True), epochs=n_epochs).suited_to(data)
     compared = dict(compared)
     optimizers = {name: _optimizer(name, single, data) for name in compared.get("optimizer", [suited.optimizer])}
     if "optimizer" in compared and not compared.keys() & set(OPTIMIZER_SETTINGS):
         compared["optimizer"] = list(optimizers.values())
     if "initializer" in compared:
         compared["initializer"] = [INITIALIZERS[name]() for name in compared["initializer"]]
-    start = suited.initializer
-    network = Perceptron(
-        single.get("layers", tuple(lists.layer_lists(suited.layers)[0])),
-        suited.activation or "sigmoid",
-        bias=single.get("bias", True),
-        initializer=None if start is None else choose("initializer", start, INITIALIZERS)(),
-    )
+    network = suited.describe_network()
+    if "network" in compared:
+        compared["network"] = [replace(suited, network=each).describe_network() for each in compared["network"]]
     drawn = data.named and data.fresh is not None
     described: DataSet | DataFile = DataFile(data.name, _column(target), standardize is not False)
     if data.named:

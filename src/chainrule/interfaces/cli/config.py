@@ -12,11 +12,13 @@ from chainrule.interfaces.cli.parts import share_out
 from chainrule.interfaces.cli.settings import INITIALIZERS, Settings, units
 from chainrule.lab.compare import with_setting
 from chainrule.lab.experiment import Experiment, Perceptron
+from chainrule.lab.network_text import NetworkText
 from chainrule.lab.prepared import build_network
 from chainrule.lab.samples import DataFile, DataSet, described
 
 OF_EXPERIMENT = ("seed", "dtype", "test")
 OF_DATA = {"points": "n", "data_seed": "seed", "noise": "noise"}
+OF_PERCEPTRON = ("layers", "activation", "output", "bias")
 OF_FILE = ("target", "standardize")
 
 
@@ -36,6 +38,8 @@ def read_config(path: Path, data: str | None, given: Mapping[str, Any]) -> Exper
             experiment = replace(experiment, **{name: value})
         elif name in OF_DATA or name in OF_FILE:
             experiment = replace(experiment, data=_with_data(experiment.data, option, name, value))
+        elif name in OF_PERCEPTRON and not isinstance(experiment.network, Perceptron):
+            raise SettingError(f"{option} is for a perceptron, and the network is {experiment.network}; leave it out.")
         else:
             experiment = with_setting(experiment, name, value)[0]
     return experiment
@@ -60,8 +64,10 @@ def describe_config(experiment: Experiment, validation: float | None, early_stop
         raise SettingError(f'{data.name} can\'t be drawn anew; test on "training" or hold out a fraction.')
     held_out = experiment.test if isinstance(experiment.test, float) else None
     standardize = isinstance(experiment.data, DataFile) and experiment.data.standardize
+    network = build_network(experiment, samples)
     perceptron = experiment.network if isinstance(experiment.network, Perceptron) else None
     settings = Settings(
+        network=experiment.network.text if isinstance(experiment.network, NetworkText) else None,
         layers=None if perceptron is None else ",".join(map(str, perceptron.layers)),
         activation=None if perceptron is None else str(perceptron.activation),
         batch_size=experiment.batch_size,
@@ -73,8 +79,8 @@ def describe_config(experiment: Experiment, validation: float | None, early_stop
     )
     return Job(
         settings,
-        share_out(data, held_out, validation, standardize, experiment.seed),
-        build_network(experiment, samples),
+        share_out(data.shaped(network.input_shape), held_out, validation, standardize, experiment.seed),
+        network,
         experiment.loss,
         experiment.optimizer,
         experiment.epochs,

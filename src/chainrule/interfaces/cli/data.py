@@ -7,16 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, Shape, count
 from chainrule.core.errors import DataError, SettingError, ShapeError, listing
-from chainrule.lab.samples import NAMED, DataSet, Samples, count_classes, numbered
+from chainrule.lab.samples import NAMED, DataSet, Samples, count_classes, numbered, shaped
 from chainrule.training.datasets import read_csv, read_numpy
 from chainrule.training.model import Model
 
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """Samples x (n, features) and targets y, (n,) or (n, outputs), or None.
+    """Samples x (n, features), of series and images (n, channels, ...), and targets y, (n,) or (n, outputs), or None.
 
     n_classes: how many classes y numbers from 0; 0 where y is a quantity.
     classes: their names, where they have some.
@@ -49,6 +49,11 @@ class Data:
     def pick(self, x: Array, y: Array | None) -> "Data":
         """Other samples of the same kind."""
         return replace(self, x=x, y=y, fresh=None, test_rows=None)
+
+    def shaped(self, shape: Shape) -> "Data":
+        """The same samples, each in this shape."""
+        fresh = None if self.fresh is None else self.fresh.shaped(shape)
+        return replace(self, x=shaped(self.x, shape), fresh=fresh)
 
     def apart(self, test_rows: Array) -> tuple["Data", "Data"]:
         """The samples to learn, and those of the test."""
@@ -115,7 +120,7 @@ def read_data_for(model: Model, name: str, target: str | None = None) -> Data:
     if _is_numpy(name):
         x, y = read_numpy(name, y=None if target is None and not _holds(name, "y") else target or "y")
         return _fitting(model, _from_arrays(name, x, y, target or "y"))
-    n_inputs = int(np.prod(model.network.input_shape))
+    n_inputs = count(model.network.input_shape)
     without = target is None and _n_columns(name) == n_inputs
     classes = model.classes or None
     table = read_csv(name, target=None if without else _column(target), classes=None if without else classes)
@@ -136,19 +141,18 @@ def _named(
 
 
 def _from_arrays(name: str, x: Array, y: Array | None, target: str) -> Data:
-    x = x.reshape(len(x), -1)
     return Data(name, x, y, numbered(x), target, _count_classes(y))
 
 
 def _fitting(model: Model, data: Data) -> Data:
-    n_inputs = int(np.prod(model.network.input_shape))
-    if data.x.shape[1] != n_inputs:
+    n_inputs, n_features = count(model.network.input_shape), count(data.x.shape[1:])
+    if n_features != n_inputs:
         raise ShapeError(
-            f"the model expects {n_inputs} features a sample, got {data.x.shape[1]} in {data.name}"
+            f"the model expects {n_inputs} features a sample, got {n_features} in {data.name}"
             f"{'' if data.y is None else f' beside the target {data.target}'}. "
             "A file holds the features, and may hold the target as its last column (or name it with --target)."
         )
-    return _in_the_models_order(model, data)
+    return _in_the_models_order(model, data).shaped(model.network.input_shape)
 
 
 def _in_the_models_order(model: Model, data: Data) -> Data:

@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 
 from chainrule.core.arrays import Array
 from chainrule.core.losses import HalfSquaredError, Loss, SquaredError
-from chainrule.core.network import Network
+from chainrule.core.network import Network, shape_text
 from chainrule.core.optimizers import Optimizer
 from chainrule.core.penalties import L2
 from chainrule.interfaces.cli.data import Data
-from chainrule.interfaces.cli.parts import Parts
+from chainrule.interfaces.cli.parts import Parts, share_out
 from chainrule.interfaces.cli.settings import Settings, targets_for, units
 from chainrule.lab.prepared import learns_scale
 from chainrule.lab.reference import Lab
@@ -91,7 +91,7 @@ class Job:
             standardizer=self.parts.standardizer,
             target_standardizer=self.target_standardizer,
             classes=data.classes,
-            features=() if data.named else data.features,
+            features=() if data.named or len(self.network.input_shape) > 1 else data.features,
         )
 
     def summary(self) -> str:
@@ -100,10 +100,11 @@ class Job:
         standardized = " (a loss of 1 is what its mean would have)" if self.target_standardizer else ""
         kind = f"{data.n_classes} classes" if data.n_classes else f"the quantity {data.target}{standardized}"
         kind = f"{data.n_classes} classes ({', '.join(data.classes)})" if data.classes else kind
-        sizes = (data.x.shape[1], *units(self.settings.layers or ""), *network.output_shape)
+        sizes = (*network.input_shape, *units(self.settings.layers or ""), *network.output_shape)
+        layers = self.settings.network or f"{'-'.join(map(str, sizes))} {self.settings.activation}"
         return (
-            f"{data.name}: {len(data):,} samples to learn, {data.x.shape[1]} features, {kind}\n"
-            f"{'-'.join(map(str, sizes))} {self.settings.activation}, {network.n_parameters:,} parameters, "
+            f"{data.name}: {len(data):,} samples to learn, {shape_text(network.input_shape)} features, {kind}\n"
+            f"{' '.join(layers.split())}, {network.n_parameters:,} parameters, "
             f"{self.loss}, {self.optimizer}, {self.epochs:,} epochs"
         )
 
@@ -114,10 +115,10 @@ class Job:
         return x, y if target_scale is None else target_scale.apply(y.reshape(len(y), -1))
 
 
-def describe(settings: Settings, parts: Parts) -> Job:
+def describe(settings: Settings, data: Data, test: float | None, validation: float | None, standardize: bool) -> Job:
     """The job that settings and data make together; gaps in the settings are filled with what suits the data."""
-    settings = settings.suited_to(parts.learnt)
+    settings = settings.suited_to(data)
     loss = settings.build_loss()
-    n_outputs = targets_for(loss, parts.learnt)[1]
-    network = settings.build_network(parts.learnt.x.shape[1], n_outputs, loss)
+    network = settings.describe_network().build(data.x.shape[1:], targets_for(loss, data)[1], loss)
+    parts = share_out(data.shaped(network.input_shape), test, validation, standardize, settings.seed)
     return Job(settings, parts, network, loss, settings.build_optimizer(), settings.epochs or 1)

@@ -26,6 +26,7 @@ Momenta = Annotated[str | None, _option(P, "--momentum", "NUMBER,...", "μ; in A
 Epochs = Annotated[str | None, _option(P, "--epochs", "N,...", "Passes over the data. \\[20,000; for a file 1,000]")]
 BatchSizes = Annotated[str | None, _option(P, "--batch-size", "N,...", "Samples a step, or all. \\[all]")]
 Clips = Annotated[str | None, _option(P, "--clip", "NORM,...", "Largest norm of a gradient, or none.")]
+Networks = Annotated[list[str] | None, _option(P, "--network", "TEXT", "All layers, as text; once for each network.")]
 Layers = Annotated[
     str | None, _option(P, "--layers", "N,N:N:...", "Units of the hidden layers, a colon between: 4,4:8:none.")
 ]

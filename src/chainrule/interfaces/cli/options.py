@@ -37,6 +37,9 @@ Noise = Annotated[float | None, _option(P, "--noise", "DEVIATION", "Noise of a n
 DataSeed = Annotated[int | None, _option(P, "--data-seed", "N", "Decides which points are drawn.", "--seed", min=0)]
 
 P = "Network"
+Network = Annotated[
+    str | None, _option(P, "--network", "TEXT", "All layers, as text: flatten dense(16) relu dense(10).")
+]
 Layers = Annotated[
     str | None, _option(P, "--layers", "N,N,...", "Units of each hidden layer, or none.", "4,4; for a file 16")
 ]

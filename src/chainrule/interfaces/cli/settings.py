@@ -6,11 +6,12 @@ from typing import Any
 from chainrule.core.arrays import Array
 from chainrule.core.errors import DataError, SettingError, choose, listing
 from chainrule.core.initializers import Glorot, He, Initializer, LeCun, Normal, Zeros
-from chainrule.core.losses import LOSSES, Loss, SquaredError
-from chainrule.core.network import Network, mlp
+from chainrule.core.losses import LOSSES, Loss
 from chainrule.core.optimizers import OPTIMIZERS, Optimizer
 from chainrule.interfaces.cli.data import Data
 from chainrule.lab import samples
+from chainrule.lab.experiment import Perceptron
+from chainrule.lab.network_text import NetworkText
 from chainrule.lab.reference import TASKS
 
 INITIALIZERS: dict[str, type[Initializer]] = {
@@ -51,6 +52,7 @@ FILES = {"layers": "16", "activation": "tanh", "optimizer": "adam", "epochs": 10
 class Settings:
     """The settings of a run; None: what suits the data."""
 
+    network: str | None = None
     layers: str | None = None
     activation: str | None = None
     output: str | None = None
@@ -72,6 +74,13 @@ class Settings:
     clip: float | None = None
     early_stopping: int | None = None
 
+    def __post_init__(self) -> None:
+        said = {"--layers": self.layers, "--activation": self.activation, "--output": self.output}
+        said["--no-bias"] = None if self.bias else "no-bias"
+        for option, value in said.items():
+            if self.network is not None and value is not None:
+                raise SettingError(f"--network says all layers, so {option} has no place beside it; leave one out.")
+
     def suited_to(self, data: Data) -> "Settings":
         """These settings, the gaps filled with what suits the data."""
         named = DIGITS if data.name in samples.REAL else REFERENCE
@@ -84,6 +93,8 @@ class Settings:
             optimizer = self.optimizer or defaults["optimizer"]
             of_lab = data.named and data.name in TASKS and optimizer == "sgd"
             defaults["learning_rate"] = TASKS[data.name].learning_rate if of_lab else LEARNING_RATES.get(optimizer)
+        if self.network is not None:
+            defaults = {name: value for name, value in defaults.items() if name not in PERCEPTRON}
         return replace(self, **{name: value for name, value in defaults.items() if getattr(self, name) is None})
 
     def build_loss(self) -> Loss:
@@ -106,23 +117,20 @@ class Settings:
             given[setting] = value
         return kind(**given)
 
-    def build_network(self, n_features: int, n_outputs: int, loss: Loss) -> Network:
-        """A multi-layer perceptron. Its output stays as it is for a cross-entropy, and for the loss of quantities."""
-        output = self.output
-        if output is None and (loss.link != "identity" or isinstance(loss, SquaredError)):
-            output = "identity"
-        return mlp(
-            n_features,
-            *units(self.layers or ""),
-            n_outputs,
-            activation=self.activation or "sigmoid",
-            output=output,
-            bias=self.bias,
-            initializer=None if self.initializer is None else choose("initializer", self.initializer, INITIALIZERS)(),
-        )
+    def describe_network(self) -> Perceptron | NetworkText:
+        """The network; its input and its output follow from the data."""
+        start = self.initializer
+        initializer = None if start is None else choose("initializer", start, INITIALIZERS)()
+        if self.network is not None:
+            return NetworkText(self.network, initializer)
+        layers = tuple(units(self.layers or ""))
+        return Perceptron(layers, self.activation or "sigmoid", self.output, self.bias, initializer)
 
 
 OPTIMIZER_SETTINGS = ("learning_rate", "momentum", "decay", "epsilon", "weight_decay", "bias_correction")
+
+PERCEPTRON = ("layers", "activation", "initializer")
+"""The settings that have no default beside --network: a layer's start is then what suits its activation."""
 
 LOSS_FOR = {0: "squared_error", 2: "binary_cross_entropy"}
 """By the number of classes; 0: the target is a quantity."""

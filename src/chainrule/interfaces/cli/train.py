@@ -14,7 +14,7 @@ from chainrule.interfaces.cli.curves import Curve
 from chainrule.interfaces.cli.data import read_data
 from chainrule.interfaces.cli.job import Job, describe
 from chainrule.interfaces.cli.outputs import check_outputs
-from chainrule.interfaces.cli.parts import Parts, share_out
+from chainrule.interfaces.cli.parts import Parts
 from chainrule.interfaces.cli.settings import Settings
 from chainrule.interfaces.cli.terminal import INTERRUPTED, Bars, examples, note, remark, say
 from chainrule.lab.reference import log_line
@@ -27,6 +27,7 @@ EXAMPLES = examples(
     "chainrule train linear --learning-rate 1 --epochs 20000 --save linear.npz",
     "chainrule train moons --layers 16,16 --activation tanh --optimizer adam",
     "chainrule train digits",
+    'chainrule train digits --network "conv(8,3) relu pool(2) flatten dense(10)"',
     "chainrule train pets.csv --target kind --test 0.25 --save pets.npz",
     "chainrule train --config experiment.toml --epochs 5000",
     "chainrule train prices.csv --validation 0.2 --early-stopping 50",
@@ -56,6 +57,7 @@ def train(
     points: options.Points = None,
     noise: options.Noise = None,
     data_seed: options.DataSeed = None,
+    network: options.Network = None,
     layers: options.Layers = None,
     activation: options.Activation = None,
     output: options.Output = None,
@@ -88,6 +90,10 @@ def train(
     the full mean squared error. digits and mnist1d get a larger network, Adam and
     mini-batches, and are tested on samples held out.
 
+    --network says every layer as text: conv, pool, flatten, dense, dropout, relu
+    and the rest by their Python names, their settings in parentheses, as in
+    conv(8, (3, 5), stride=2, padding=same). The last one must answer the targets.
+
     A file's target that is text, or only 0 and 1, is a class; any other is a
     quantity, judged by its squared error and R². If its numbers 0, 1, 2, ... are
     classes, say so: --loss softmax_cross_entropy.
@@ -99,6 +105,7 @@ def train(
     """
     check_outputs({"--save": save, "--history": history})
     settings = Settings(
+        network=network,
         layers=layers,
         activation=activation,
         output=output,
@@ -131,7 +138,7 @@ def train(
     else:
         data_set = read_data(data, target, points, noise, data_seed, settings.seed)
         scaled = not data_set.named if standardize is None else standardize
-        job = describe(settings, share_out(data_set, test, validation, scaled, settings.seed))
+        job = describe(settings, data_set, test, validation, scaled)
     training = job.start()
     remark(job.summary())
 
