@@ -1,12 +1,12 @@
 """A comparison as a figure: the learning curves of its settings, and what each setting came to."""
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from chainrule.core.losses import HalfSquaredError, SquaredError
+from chainrule.lab.axes import epochs_below, head, log_scale, slant
 from chainrule.lab.comparison import Comparison, Summary, label, survivors
 from chainrule.lab.svg import COLOR, Drawing, render
 
@@ -141,34 +141,11 @@ def curves(comparison: Comparison, outer: Values = (), title: str = "") -> Drawi
                 lowest, highest = min(lowest, float(positive.min())), max(highest, float(positive.max()))
         log_scale(axes, "y", max(lowest, highest * FLOOR), highest)
         axes.set_xlim(0, longest)
-        _thousands(axes, longest)
+        epochs_below(axes, longest)
         axes.set_ylabel(_loss_name(comparison))
-        _head(axes, title)
+        head(axes, title)
 
     return drawing
-
-
-def _head(axes: "Axes", title: str) -> None:
-    """The title, and below it the legend in rows, in the order of the values."""
-    handles, labels = axes.get_legend_handles_labels()
-    widest = max((len(each) for each in labels), default=0)
-    columns = min(len(labels), max(1, 44 // (widest + 6)))
-    rows = -(-len(labels) // columns) if labels else 0
-    axes.set_title(title, pad=8 + 15 * rows)
-    if not labels:
-        return
-    by_row = [k for column in range(columns) for k in range(column, len(labels), columns)]  # Matplotlib goes down first
-    axes.legend(
-        [handles[k] for k in by_row],
-        [labels[k] for k in by_row],
-        loc="lower left",
-        bbox_to_anchor=(-0.02, 1.0),
-        ncols=columns,
-        handlelength=1.5,
-        columnspacing=1.0,
-        handletextpad=0.5,
-        labelspacing=0.25,
-    )
 
 
 def finals(comparison: Comparison) -> Drawing:
@@ -210,19 +187,13 @@ def finals(comparison: Comparison) -> Drawing:
             if len(places) <= MOST_TICKS:
                 axes.set_xticks(places, [label((each,)) for each in series])
         elif not numeric:
-            axes.set_xticks(places, [label((each,)) for each in series], **_slant(series))
+            axes.set_xticks(places, [label((each,)) for each in series], **slant(series))
             axes.set_xlim(-0.6, len(places) - 0.4)
         axes.set_xlabel(_words(comparison.names[inner]))
         axes.set_ylabel(f"final {_loss_name(comparison)}")
-        _head(axes, f"where {comparison.experiment.starts} starts end")
+        head(axes, f"where {comparison.experiment.starts} starts end")
 
     return drawing
-
-
-def _slant(series: Sequence[Any]) -> dict[str, Any]:
-    """Long names stand aslant, so that they don't run into each other."""
-    long = sum(len(label((each,))) for each in series) > 34
-    return {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if long else {}
 
 
 def _nudge(place: float, k: int, n: int, logarithmic: bool, places: list[float]) -> float:
@@ -252,47 +223,6 @@ def _series(
     axes.plot(at, medians, color=color, linestyle=dash, linewidth=1.3, marker="o", markersize=6, label=name, **how)
     lost = [place for place, row in zip(at, rows, strict=True) if row.diverged]
     axes.plot(lost, [0.965] * len(lost), "x", color=color, markersize=6, transform=axes.get_xaxis_transform())
-
-
-def log_scale(axes: "Axes", which: str, low: float, high: float) -> None:
-    """A logarithmic axis with a little room, and ticks that are written as people read them."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
-
-    if not (0 < low <= high < math.inf):
-        low, high = 0.1, 1.0
-    axis = axes.yaxis if which == "y" else axes.xaxis
-    (axes.set_yscale if which == "y" else axes.set_xscale)("log")
-    room = 1.25 if which == "y" else 1.0
-    (axes.set_ylim if which == "y" else axes.set_xlim)(low / room, high * room)
-    decades = math.log10(high / low)
-    subs: Any = (1.0, 2.0, 5.0) if decades < 2 else (1.0,)
-    axis.set_major_locator(LogLocator(10, subs=subs, numticks=7))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: _number(value)))
-    axis.set_minor_locator(NullLocator())
-
-
-def _number(value: float) -> str:
-    """A tick's number.
-
-    >>> _number(0.001), _number(1e-7), _number(100.0), _number(1e6)
-    ('0.001', '1e−7', '100', '1e6')
-    """
-    if 1e-4 <= value < 1e5:
-        return f"{value:.10f}".rstrip("0").rstrip(".")
-    mantissa, exponent = f"{value:.0e}".split("e")
-    return f"{mantissa}e{int(exponent)}".replace("-", "−")
-
-
-def _thousands(axes: "Axes", longest: int) -> None:
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
-
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    if longest < 10_000:
-        axes.set_xlabel("epoch")
-        return
-
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / 1000:g}"))
-    axes.set_xlabel("epoch, in thousands")
 
 
 def _ceiling(comparison: Comparison) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.lab.comparison_figure import log_scale
+from chainrule.lab.axes import log_scale
 from chainrule.lab.results import Results
 from chainrule.lab.svg import COLOR, Drawing, render
 
