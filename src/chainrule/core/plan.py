@@ -11,7 +11,8 @@ Several plans may share theta and its gradient, one for each length of batch. A 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,16 +30,27 @@ if TYPE_CHECKING:
     from chainrule.core.network import Network
 
 
+LEAST_BUFFER = 16
+"""The fewest numbers that NumPy lets a ufunc's buffer hold."""
+
+
 def run(calls: Sequence[Call]) -> None:
     """Call each closure once, in order."""
-    with quiet():
+    with arithmetic():
         for call in calls:
             call()
 
 
-def quiet() -> np.errstate:
-    """No word where a number overflows or vanishes: 1 / (1 + inf) is right, and a diverging loss is looked at."""
-    return np.errstate(over="ignore", under="ignore", invalid="ignore")
+@contextmanager
+def arithmetic() -> Iterator[None]:
+    """How NumPy reckons while closures run: without a word where a number overflows, and without buffers of its own.
+
+    1 / (1 + inf) is right, and a diverging loss is looked at. No operand of a closure needs a cast, so a ufunc has
+    nothing to buffer; but over views it would take full buffers from the allocator, and copy through them.
+    """
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # on leaving, it also sets back the buffers
+        np.setbufsize(LEAST_BUFFER)
+        yield
 
 
 def generators(network: Network, seeds: Sequence[int], lane: int = 0) -> Generators:

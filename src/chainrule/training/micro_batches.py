@@ -21,7 +21,7 @@ from chainrule.core.binding import Generators
 from chainrule.core.layers.convolution import Convolution
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Memory
-from chainrule.core.plan import Plan, quiet
+from chainrule.core.plan import Plan, arithmetic
 from chainrule.training.lanes import Lanes
 from chainrule.training.objective import Objective
 
@@ -146,7 +146,7 @@ class Lane:
     def walk(self, batch: MicroBatches) -> None:
         self.gradient.fill(0.0)
         self.value.fill(0.0)
-        with quiet():  # known to the caller's thread alone
+        with arithmetic():  # known to the caller's thread alone
             for which, plan in self._pieces:
                 plan.set_input(batch.x[which])
                 plan.set_targets(batch.rows[which])
