@@ -27,7 +27,7 @@ from chainrule.training.objective import Objective
 
 LANES = 2
 
-MOST_NUMBERS = 2**18
+MOST_NUMBERS = 2**19
 """A piece has at most about so many numbers in its activations (`Network.n_rows` a sample)."""
 
 WORTH_LANES = 2**16
