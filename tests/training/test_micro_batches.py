@@ -206,6 +206,5 @@ def peak(batch_size: int) -> int:
 
 
 def test_memory_does_not_grow_with_the_batch():
-    """Beyond the batch itself, gathered."""
-    gathered = 512 * 784 * 4
-    assert peak(512) < 2 * peak(64) + gathered
+    """Eight times the samples: the pieces are somewhat larger, and more of them."""
+    assert peak(512) < 3 * peak(64)
