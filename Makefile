@@ -3,7 +3,7 @@
 # make soak     the property tests, with twenty times as many examples
 # make check    the linters and the type checker
 # make format   formats the code
-# make bench    one epoch of the reference network beside PyTorch
+# make bench    the reference network and LeNet-5 beside PyTorch
 
 PYTHON ?= python3
 VENV := .venv
@@ -31,6 +31,7 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/reference_epoch.py
+	$(BIN)/python benchmarks/lenet_step.py
 
 clean:
 	rm -rf $(VENV) report

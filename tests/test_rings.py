@@ -13,7 +13,7 @@ SOURCE = Path(chainrule.__file__).parent
 RINGS = ("core", "training", "lab", "interfaces")
 ALLOWED = {"core": {"numpy"}, "training": {"numpy"}}
 """What a ring may import at all, beyond the standard library. Optional imports stand inside functions."""
-OPTIONAL = {"training": {"mnist1d", "pandas", "sklearn"}}
+OPTIONAL = {"training": {"mnist1d", "pandas", "sklearn", "threadpoolctl"}}
 
 
 def imported(path: Path) -> list[tuple[str, bool]]:

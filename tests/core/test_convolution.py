@@ -44,7 +44,7 @@ def test_unfold_and_fold_are_adjoint(walk):
     axes = tuple(map(Axis.lay, shape[1:], kernel, stride, (padding,) * len(kernel)))
     rng = np.random.default_rng(0)
     x = rng.standard_normal((2, *shape, 3))
-    columns = np.empty((np.prod(kernel), 2, shape[0], *(axis.windows for axis in axes), 3))
+    columns = np.empty((*kernel, 2, shape[0], *(axis.windows for axis in axes), 3))
     c, folded = rng.standard_normal(columns.shape), np.empty_like(x)
     bind_unfold(x, columns, axes)()
     bind_fold(c, folded, axes)()

@@ -11,7 +11,8 @@ Several plans may share theta and its gradient, one for each length of batch. A 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,22 +30,34 @@ if TYPE_CHECKING:
     from chainrule.core.network import Network
 
 
+LEAST_BUFFER = 16
+"""The fewest numbers that NumPy lets a ufunc's buffer hold."""
+
+
 def run(calls: Sequence[Call]) -> None:
     """Call each closure once, in order."""
-    with quiet():
+    with arithmetic():
         for call in calls:
             call()
 
 
-def quiet() -> np.errstate:
-    """No word where a number overflows or vanishes: 1 / (1 + inf) is right, and a diverging loss is looked at."""
-    return np.errstate(over="ignore", under="ignore", invalid="ignore")
+@contextmanager
+def arithmetic() -> Iterator[None]:
+    """How NumPy reckons while closures run: without a word where a number overflows, and without buffers of its own.
+
+    1 / (1 + inf) is right, and a diverging loss is looked at. No operand of a closure needs a cast, so a ufunc has
+    nothing to buffer; but over views it would take full buffers from the allocator, and copy through them.
+    """
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # on leaving, it also sets back the buffers
+        np.setbufsize(LEAST_BUFFER)
+        yield
 
 
-def generators(network: Network, seeds: Sequence[int]) -> Generators:
-    """The streams of the layers that draw, one for each member's seed."""
+def generators(network: Network, seeds: Sequence[int], lane: int = 0) -> Generators:
+    """The streams of the layers that draw, one for each member's seed; plans that run at once have a lane each."""
+    index = (lane,) if lane else ()
     return {
-        leaf.number: tuple(stream(seed, "dropout", leaf.number) for seed in seeds)
+        leaf.number: tuple(stream(seed, "dropout", leaf.number, *index) for seed in seeds)
         for leaf in network.leaves
         if leaf.layer.without_chance() is not leaf.layer
     }
@@ -59,6 +72,7 @@ class Plan:
     draws: the generators of layers that draw; without them nothing is drawn.
     own_samples: each member of a population has samples of its own.
     weighted: samples have weights.
+    of: how many samples the loss is the mean of, where these are a part of them.
     in_place: a layer may write over its input where that is safe.
     """
 
@@ -76,6 +90,7 @@ class Plan:
         draws: Generators | None = None,
         own_samples: bool = False,
         weighted: bool = False,
+        of: int | None = None,
         in_place: bool = True,
     ) -> None:
         self.n = n
@@ -87,7 +102,7 @@ class Plan:
         binder = Binder(n, theta, self.gradient, state, draws or {}, training, in_place)
         self._bind_layers(network, binder)
         if loss is not None:
-            self._bind_loss(loss, network.output_shape[0], weighted, binder)
+            self._bind_loss(loss, network.output_shape[0], weighted, of or n, binder)
         if penalty is not None:
             memory = Memory(theta, self.gradient, {}, network.is_weight(theta.dtype))
             forward, backward = penalty.bind(memory, self.value)
@@ -110,7 +125,7 @@ class Plan:
         lead = len(self._sample_lead)
         self._to_samples_last = (*range(lead), *range(lead + 1, lead + 1 + len(network.input_shape)), lead)
 
-    def _bind_loss(self, loss: Loss, n_outputs: int, weighted: bool, binder: Binder) -> None:
+    def _bind_loss(self, loss: Loss, n_outputs: int, weighted: bool, of: int, binder: Binder) -> None:
         self.targets = allocate((n_outputs,), False, self._sample_lead, self.n, self.theta.dtype)
         self.value = np.zeros(self._lead, self.theta.dtype)
         self._factor = loss.factor(n_outputs)
@@ -124,7 +139,7 @@ class Plan:
             targets=self.targets,
             d_output=self.d_output,
             value=self.value,
-            share=np.array(self._factor / self.n, self.theta.dtype) if self._share is None else self._share,
+            share=np.array(self._factor / of, self.theta.dtype) if self._share is None else self._share,
             scratch=binder.scratch(Storage((n_outputs,)), (n_outputs,), {}),  # its own: kept from forward to backward
         )
         forward, backward = loss.bind(at)
@@ -144,12 +159,15 @@ class Plan:
             np.take(self._units, self._labels, axis=0, out=self._one_hot, mode="clip")
             self.targets[...] = self._one_hot.mT
 
-    def set_weights(self, weights: Array) -> None:
-        """Set the share that each sample (..., n) has in the mean: its weight divided by the sum of weights."""
+    def set_weights(self, weights: Array, of: Array | None = None) -> None:
+        """Set the share that each sample (..., n) has in the mean: its weight divided by the sum of weights.
+
+        of: the weights of all that the loss is the mean of, where these samples are a part of it.
+        """
         if self._share is None:
             raise SettingError("this plan is bound for samples without weights; got weights. Bind with weighted=True.")
         share = self._share[..., 0, :]
         share[...] = weights
-        sums = np.maximum(total(share, axis=-1, keepdims=True), np.finfo(share.dtype).tiny)
-        np.divide(share, sums, out=share)
+        sums = total(weights if of is None else of, axis=-1, keepdims=True).astype(share.dtype)
+        np.divide(share, np.maximum(sums, np.finfo(share.dtype).tiny), out=share)
         np.multiply(share, self._factor, out=share)

@@ -17,15 +17,15 @@ Seed = int | Sequence[int]
 """One seed, or K of them, one a member."""
 
 
-def stream(seed: int, purpose: str, index: int = 0) -> np.random.Generator:
-    """The generator of a seed for one purpose; `index` tells its uses apart (the number of the layer).
+def stream(seed: int, purpose: str, *index: int) -> np.random.Generator:
+    """The generator of a seed for one purpose; `index` tells its uses apart: 0 unless given, or a layer's number.
 
     >>> stream(0, "data").random() == stream(0, "data").random()
     True
     >>> stream(0, "data").random() == stream(0, "split").random()
     False
     """
-    entropy = np.random.SeedSequence(seed, spawn_key=(PURPOSES.index(purpose), index))
+    entropy = np.random.SeedSequence(seed, spawn_key=(PURPOSES.index(purpose), *(index or (0,))))
     return np.random.Generator(np.random.PCG64(entropy))
 
 

@@ -11,7 +11,7 @@ from chainrule.core.arrays import Array
 from chainrule.core.description import Description
 from chainrule.core.losses import HalfSquaredError, Loss
 from chainrule.core.network import Network
-from chainrule.core.plan import quiet
+from chainrule.core.plan import arithmetic
 from chainrule.lab.prepared import Prepared, build_network, prepare
 from chainrule.training.loop import iterate
 from chainrule.training.metrics import METRICS
@@ -109,7 +109,7 @@ def train_members(
 
     def shown(loss: Any, theta: Array) -> Array:
         """The loss without the penalty; of the squared errors, their mean."""
-        with quiet():
+        with arithmetic():
             return factor * np.asarray(loss if penalty is None else _plain_loss(network, theta, x, y, first.loss))
 
     rows = []

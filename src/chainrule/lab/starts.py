@@ -9,7 +9,7 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.errors import choose
 from chainrule.core.optimizers import SGD, Memory
-from chainrule.core.plan import Plan, quiet, run
+from chainrule.core.plan import Plan, arithmetic, run
 from chainrule.lab.reference import TASKS, Lab, Task
 from chainrule.training.loop import iterate
 from chainrule.training.model import Model
@@ -119,7 +119,7 @@ def _train_on_own_points(
     update = optimizer.bind(Memory(theta, gradient, {}, network.is_weight(theta.dtype)))
     losses = []
     for first in range(0, lab.epochs, record_every):
-        with quiet():
+        with arithmetic():
             for epoch in range(first, min(first + record_every, lab.epochs)):
                 for call in plan.measure:
                     call()

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Call, count, stretches, total
-from chainrule.core.losses import Loss
-from chainrule.core.network import Network
-from chainrule.core.penalties import L2
+from chainrule.core.arrays import Array, Call, Shape, count, stretches, total
 from chainrule.core.plan import Plan, generators, run
 from chainrule.core.streams import stream
 from chainrule.training.augmentation import Augmentation, Augmenter
+from chainrule.training.lanes import Lanes
+from chainrule.training.micro_batches import LANES, MicroBatches, bind_batch
+from chainrule.training.objective import Objective
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,26 +28,12 @@ class Samples:
     def __len__(self) -> int:
         return len(self.x)
 
-    def load(self, plan: Plan, which: slice = slice(None)) -> None:
+    def load(self, plan: Plan | MicroBatches, which: slice = slice(None)) -> None:
         """Copy a stretch of the samples into a plan of that length."""
         plan.set_input(self.x[which])
         plan.set_targets(self.y[which])
         if self.weights is not None:
             plan.set_weights(self.weights[which])
-
-
-@dataclass(frozen=True)
-class Objective:
-    """What is minimised: a loss of a network's answers, and a penalty."""
-
-    network: Network
-    loss: Loss
-    penalty: L2 | None = None
-
-    def plan(self, n: int, theta: Array, state: Array, gradient: Array | None, weighted: bool, **settings: Any) -> Plan:
-        """A plan for n samples."""
-        settings |= {"loss": self.loss, "penalty": self.penalty, "weighted": weighted}
-        return Plan(self.network, n, theta, gradient, state=state, **settings)
 
 
 class Batches(Protocol):
@@ -57,6 +43,8 @@ class Batches(Protocol):
     """The mean loss of the epoch, (), or (K,): complete when the epoch is."""
     value: Array
     """The loss of the batch measured last."""
+    lanes: Lanes
+    """What its large batches are walked by, to be open while epochs are."""
 
     def epoch(self) -> Iterable[Sequence[Call]]:
         """The calls of each step, in turn: they write the loss's value and the gradient."""
@@ -64,13 +52,15 @@ class Batches(Protocol):
 
 
 class FullBatch:
-    """Every step is the whole data set, copied once to where the network reads it."""
+    """Every step is the whole data set, copied once to where the network reads it; in micro-batches, at each step."""
 
     def __init__(
         self, objective: Objective, data: Samples, theta: Array, state: Array, gradient: Array, seeds: Sequence[int]
     ) -> None:
-        draws = generators(objective.network, seeds)
-        plan = objective.plan(len(data), theta, state, gradient, data.weights is not None, draws=draws)
+        self.lanes = Lanes()
+        draws = [generators(objective.network, seeds, lane) for lane in range(LANES)]
+        weighted = data.weights is not None
+        plan = bind_batch(objective, len(data), theta, state, gradient, draws, self.lanes, weighted=weighted)
         data.load(plan)
         self.loss = self.value = plan.value
         self._steps = (plan.measure,)
@@ -106,12 +96,13 @@ class MiniBatches:
         self.loss = np.zeros(lead, theta.dtype)
         self._part = np.zeros(lead, theta.dtype)
 
-        draws = generators(network, seeds)
+        self.lanes = Lanes()
+        draws = [generators(network, seeds, lane) for lane in range(LANES)]
         starts = range(0, len(data), size)
-        settings: dict[str, Any] = {"draws": draws, "own_samples": own}
+        settings = {"weighted": data.weights is not None, "own_samples": own}
         self._gathers: dict[int, _Gather] = {}
         for n in {min(size, len(data)), len(data) - starts[-1]}:
-            plan = objective.plan(n, theta, state, gradient, data.weights is not None, **settings)
+            plan = bind_batch(objective, n, theta, state, gradient, draws, self.lanes, **settings)
             self._gathers[n] = _Gather(data, plan, sample_lead, augmenter)
         orders = self._order.reshape(*sample_lead, len(data))
         self._batches = [orders[..., start : start + size] for start in starts]
@@ -137,7 +128,7 @@ class _Gather:
         samples, or of the sum of their weights.
     """
 
-    def __init__(self, data: Samples, plan: Plan, lead: tuple[int, ...], augmenter: Augmenter | None) -> None:
+    def __init__(self, data: Samples, plan: Plan | MicroBatches, lead: Shape, augmenter: Augmenter | None) -> None:
         self.plan = plan
         self.share = np.full(plan.value.shape if lead else (), plan.n / len(data), plan.theta.dtype)
         set_input = plan.set_input if augmenter is None else augmenter.before(plan.set_input, plan.theta.dtype)

@@ -14,11 +14,12 @@ from chainrule.core.arrays import Array, Call
 from chainrule.core.errors import DivergenceError
 from chainrule.core.optimizers import Memory
 from chainrule.core.penalties import bind_clip
-from chainrule.core.plan import quiet
-from chainrule.training.batches import Appraiser, Batches, FullBatch, MiniBatches, Objective
+from chainrule.core.plan import arithmetic
+from chainrule.training.batches import Appraiser, Batches, FullBatch, MiniBatches
 from chainrule.training.early_stopping import Ending, Watch
 from chainrule.training.history import History, Record
 from chainrule.training.model import Model
+from chainrule.training.objective import Objective
 from chainrule.training.task import Task, check_task
 
 Given = ParamSpec("Given")
@@ -170,7 +171,7 @@ class Training:
         """Train for these epochs, or until every member has ended."""
         batches, watch, update, step = self._batches, self._watch, self._update, self._step
         at_start, before_update, at_end = self._at_start, self._before_update, self._at_end
-        with quiet():
+        with arithmetic(), batches.lanes:
             for self._epoch in epochs:
                 for call in at_start:
                     call()

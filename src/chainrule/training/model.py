@@ -14,7 +14,7 @@ from chainrule.core.description import Description, check_kind
 from chainrule.core.errors import ChainruleError, FileError, SettingError, choose
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
-from chainrule.core.plan import quiet
+from chainrule.core.plan import arithmetic
 from chainrule.training.metrics import METRICS
 from chainrule.training.preparation import Standardizer
 from chainrule.training.storage import FilePath, check_exists, replacing
@@ -120,7 +120,7 @@ class Model:
         x (n, *input_shape); (n, O), or (K, n, O). Raises what `Network.predict` raises.
         """
         outputs = self.predict(x)
-        with quiet():
+        with arithmetic():
             return LINKS[self.loss.link if self.loss is not None else "identity"](outputs)
 
     def classify(self, x: ArrayLike) -> Array:

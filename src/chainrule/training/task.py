@@ -27,9 +27,10 @@ from chainrule.core.penalties import L2
 from chainrule.core.population import agree, check_dtype
 from chainrule.core.streams import Seed, member_seeds
 from chainrule.training.augmentation import Augmentation, check_augment
-from chainrule.training.batches import Objective, Samples
+from chainrule.training.batches import Samples
 from chainrule.training.early_stopping import EarlyStopping
 from chainrule.training.history import Record
+from chainrule.training.objective import Objective
 
 RECORDS = 200
 """About how many records a run makes where nobody says how often."""

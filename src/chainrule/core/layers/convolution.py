@@ -32,7 +32,8 @@ class Convolution(Windowed):
         dW, dx, dz = at.d_weights, at.d_input, as_matrix(at.d_output, at.population)
 
         a = np.ones((*x.shape[: at.population], W.shape[-1], z.shape[-1]), z.dtype)  # below the columns it stays so
-        unfold = bind_unfold(x, as_columns(a, channels, axes), axes)
+        columns = as_columns(a, channels, axes)
+        unfold = bind_unfold(x, columns, axes)
         dzT, dWT = dz.mT, np.empty_like(dW.mT, order="C")
         dW_from_T = dWT.mT
 
@@ -48,8 +49,8 @@ class Convolution(Windowed):
             return forward, backward_to_weights
 
         WT = W[..., : W.shape[-1] - self.bias].mT  # the bias sends no error back
-        da = np.empty((*dz.shape[:-2], WT.shape[-2], dz.shape[-1]), dz.dtype)
-        fold = bind_fold(as_columns(da, channels, axes), dx, axes)
+        da = a[..., : WT.shape[-2], :]  # in the place of the columns, which nobody reads again
+        fold = bind_fold(columns, dx, axes)
 
         def backward() -> None:
             backward_to_weights()

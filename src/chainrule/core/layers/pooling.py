@@ -7,8 +7,8 @@ import numpy as np
 from chainrule.core.arrays import Shape, total
 from chainrule.core.errors import SettingError, ShapeError
 from chainrule.core.layers.base import Buffers, Layer, Pass, Signature
-from chainrule.core.layers.unfold import bind_fold, bind_unfold
-from chainrule.core.layers.windows import Padding, Size, Windowed, meetings, padding, size
+from chainrule.core.layers.unfold import bind_fold, bind_unfold, kernel_of
+from chainrule.core.layers.windows import Padding, Size, Windowed, padding, size
 
 
 class Pooling(Windowed):
@@ -42,28 +42,27 @@ class MaxPool(Pooling):
     def bind(self, at: Buffers) -> Pass:
         x, y, dx, dy = at.input, at.output, at.d_input, at.d_output
         axes = self.axes(at.input_shape)
-        columns = np.empty((len(meetings(axes)), *y.shape), y.dtype)
+        columns = np.empty((*kernel_of(axes), *y.shape), y.dtype)
+        in_a_row = columns.reshape(-1, *y.shape, copy=False)
         unfold = bind_unfold(x, columns, axes, padding=-np.inf)
 
         def forward() -> None:
             unfold()
-            np.maximum.reduce(columns, axis=0, out=y)
+            np.maximum.reduce(in_a_row, axis=0, out=y)
 
         if dx is None:
             return forward, nothing
 
-        d_columns = np.empty_like(columns)
-        fold = bind_fold(d_columns, dx, axes)
-        pairs = list(zip(columns, d_columns, strict=True))
+        fold = bind_fold(columns, dx, axes)
         rest, is_largest = at.scratch(), np.empty(y.shape, bool)
 
         def backward() -> None:
             np.copyto(rest, dy)
-            for column, d_column in pairs:
+            for column in in_a_row:  # the gradient takes the place of the numbers, which nobody reads again
                 np.equal(column, y, out=is_largest)
-                np.copyto(d_column, is_largest)  # 1 where it is the largest, else 0
-                np.multiply(d_column, rest, out=d_column)
-                np.subtract(rest, d_column, out=rest)  # nothing is left for another one that is as large
+                np.copyto(column, is_largest)  # 1 where it is the largest, else 0
+                np.multiply(column, rest, out=column)
+                np.subtract(rest, column, out=rest)  # nothing is left for another one that is as large
             fold()
 
         return forward, backward
@@ -87,19 +86,20 @@ class AveragePool(Pooling):
     def bind(self, at: Buffers) -> Pass:
         x, y, dx, dy = at.input, at.output, at.d_input, at.d_output
         axes = self.axes(at.input_shape)
-        columns = np.empty((len(meetings(axes)), *y.shape), y.dtype)
+        columns = np.empty((*kernel_of(axes), *y.shape), y.dtype)
+        in_a_row = columns.reshape(-1, *y.shape, copy=False)
         unfold = bind_unfold(x, columns, axes)
-        share, dy_shared = at.number(1.0 / len(columns)), at.scratch()
+        share, dy_shared = at.number(1.0 / len(in_a_row)), at.scratch()
 
         def forward() -> None:
             unfold()
-            total(columns, axis=0, out=y)
+            total(in_a_row, axis=0, out=y)
             np.multiply(y, share, out=y)
 
         if dx is None:
             return forward, nothing
 
-        fold = bind_fold([dy_shared] * len(columns), dx, axes)
+        fold = bind_fold(np.broadcast_to(dy_shared, columns.shape), dx, axes)
 
         def backward() -> None:
             np.multiply(dy, share, out=dy_shared)

@@ -3,65 +3,81 @@
     unfold   columns[i, j, c, h, w] = x[c, h s + i - p, w s + j - p], and 0 where that is padding
     fold     x[c, y, x] = the sum of what stands in the columns that unfold copies from there
 
-Both walk over the kernel's offsets (i, j), never over samples or members: each offset is one NumPy call on views that
-are cut once, and samples last make its inner loop long and contiguous.
+The windows are one view of the input. Unfold copies all of it at once; fold adds, one offset (i, j) of the kernel after
+the other. Neither walks over samples or members, and samples last make the inner loops long and contiguous.
 """
 
-from collections.abc import Iterable
+import math
+from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-from chainrule.core.arrays import Array, Call, count
-from chainrule.core.layers.windows import Axes, meetings
+from chainrule.core.arrays import Array, Call, Shape
+from chainrule.core.layers.windows import Axes
+
+Index = tuple[Any, ...]
+
+
+def kernel_of(axes: Axes) -> Shape:
+    """The kernel's size along each axis."""
+    return tuple(axis.kernel for axis in axes)
 
 
 def as_columns(a: Array, channels: int, axes: Axes) -> Array:
-    """A matrix (..., C kh kw, OH OW n), perhaps with a row of ones below, as (kh kw, ..., C, OH, OW, n): a view."""
-    n_offsets = len(meetings(axes))
-    windows = tuple(axis.windows for axis in axes)
-    shape = (*a.shape[:-2], channels, n_offsets, *windows, a.shape[-1] // count(windows))
-    return np.moveaxis(a[..., : channels * n_offsets, :].reshape(shape, copy=False), a.ndim - 1, 0)
+    """A matrix (..., C kh kw, OH OW n), perhaps with a row of ones below, as (kh, kw, ..., C, OH, OW, n): a view."""
+    kernel, windows = kernel_of(axes), tuple(axis.windows for axis in axes)
+    n_rows, lead = channels * math.prod(kernel), a.ndim - 2
+    columns = a[..., :n_rows, :].reshape(*a.shape[:-2], channels, *kernel, *windows, -1, copy=False)
+    return np.moveaxis(columns, range(lead + 1, lead + 1 + len(axes)), range(len(axes)))
 
 
-def bind_unfold(x: Array, columns: Iterable[Array], axes: Axes, padding: float = 0.0) -> Call:
-    """Copy the windows of x (..., C, H, W, n) to a column (..., C, OH, OW, n) for each offset of the kernel.
+def windows_of(x: Array, axes: Axes) -> Array:
+    """All windows of x (..., C, H, W, n) as (kh, kw, ..., C, OH, OW, n): a view, where a number stands in many."""
+    spatial = range(-1 - len(axes), -1)
+    windows = sliding_window_view(x, kernel_of(axes), tuple(spatial), writeable=True)  # (..., C, H', W', n, kh, kw)
+    taken: Index = tuple(slice(0, (axis.windows - 1) * axis.stride + 1, axis.stride) for axis in axes)
+    return np.moveaxis(windows, range(-len(axes), 0), range(len(axes)))[(..., *taken, slice(None))]
 
-    The padding is written here, once: nothing else may write to these columns.
-    """
-    pairs = []
-    for column, (inputs, windows) in zip(columns, meetings(axes), strict=True):
-        column[...] = padding
-        pairs.append((x[inputs], column[windows]))
+
+def with_padding(x: Array, axes: Axes, padding: float) -> tuple[Array, Array]:
+    """An array with padding around as far as windows reach, and x's place in it; both are x where they stay inside."""
+    lengths = [axis.padded for axis in axes]
+    if lengths == [axis.length for axis in axes]:
+        return x, x
+    padded = np.full((*x.shape[: -1 - len(axes)], *lengths, x.shape[-1]), padding, x.dtype)
+    inside: Index = tuple(slice(axis.before, axis.before + axis.length) for axis in axes)
+    return padded, padded[(..., *inside, slice(None))]
+
+
+def bind_unfold(x: Array, columns: Array, axes: Axes, padding: float = 0.0) -> Call:
+    """Copy the windows of x (..., C, H, W, n) to columns (kh, kw, ..., C, OH, OW, n)."""
+    padded, inside = with_padding(x, axes, padding)
+    windows = windows_of(padded, axes)
 
     def unfold() -> None:
-        for there, column in pairs:
-            np.copyto(column, there)
+        if inside is not x:
+            np.copyto(inside, x)
+        np.copyto(columns, windows)
 
     return unfold
 
 
-def bind_fold(columns: Iterable[Array], x: Array, axes: Axes) -> Call:
-    """Add up in x (..., C, H, W, n) what stands in the columns (..., C, OH, OW, n), one for each offset."""
-    pairs = [(x[inputs], column[windows]) for column, (inputs, windows) in zip(columns, meetings(axes), strict=True)]
-    if all(axis.kernel <= axis.stride for axis in axes):
-
-        def fold_apart() -> None:
-            x.fill(0.0)
-            for there, column in pairs:  # nowhere do two windows meet
-                np.copyto(there, column)
-
-        return fold_apart
-
-    # Ufuncs take buffers from the allocator for views like these, copies don't: the sums are made in contiguous memory.
-    room = np.empty((2, max(column.size for _, column in pairs)), x.dtype)
-    terms = [(*pair, *room[:, : pair[1].size].reshape(2, *pair[1].shape, copy=False)) for pair in pairs]
+def bind_fold(columns: Array, x: Array, axes: Axes) -> Call:
+    """Add up in x (..., C, H, W, n) what stands in the columns (kh, kw, ..., C, OH, OW, n)."""
+    padded, inside = with_padding(x, axes, 0.0)
+    windows = windows_of(padded, axes)
+    pairs = [(windows[offset], columns[offset]) for offset in np.ndindex(kernel_of(axes))]
+    are_apart = all(axis.kernel <= axis.stride for axis in axes)
 
     def fold() -> None:
-        x.fill(0.0)
-        for there, column, so_far, more in terms:
-            np.copyto(so_far, there)
-            np.copyto(more, column)
-            np.add(so_far, more, out=so_far)
-            np.copyto(there, so_far)
+        padded.fill(0.0)
+        if are_apart:
+            np.copyto(windows, columns)
+        else:
+            for there, column in pairs:
+                np.add(there, column, out=there)
+        if inside is not x:
+            np.copyto(x, inside)
 
     return fold

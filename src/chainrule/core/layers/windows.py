@@ -4,7 +4,6 @@ Along one axis, window w holds at each offset of the kernel the input w · strid
 the input is padding.
 """
 
-import itertools
 from dataclasses import MISSING, dataclass
 from typing import Any, ClassVar
 
@@ -22,8 +21,6 @@ the end (XLA's meaning); a whole number that many on each side."""
 
 SIZE = Rule("a whole number of 1 or more, or a pair of them", COUNT.holds)
 PADDING = Rule('"valid", "same" or a whole number of 0 or more', COUNT_OR_ZERO.holds)
-
-Index = tuple[Any, ...]
 
 SAMPLES = {1: "a series (channels, length)", 2: "an image (channels, height, width)"}
 
@@ -48,27 +45,13 @@ class Axis:
         before = 0 if padding == "valid" else int(padding)
         return cls(length, kernel, stride, before, max(0, (length + 2 * before - kernel) // stride + 1))
 
-    def meeting(self, offset: int) -> tuple[slice, slice]:
-        """Which inputs stand at this offset of a window, and of which windows: padding is left out."""
-        first = max(0, -((offset - self.before) // self.stride))  # the quotient, rounded up
-        start = first * self.stride + offset - self.before
-        n_meetings = max(0, min(self.windows - first, -((start - self.length) // self.stride)))
-        return slice(start, start + n_meetings * self.stride, self.stride), slice(first, first + n_meetings)
+    @property
+    def padded(self) -> int:
+        """The length with all of the padding that windows reach into, and with all of the input."""
+        return max(self.before + self.length, (self.windows - 1) * self.stride + self.kernel)
 
 
 Axes = tuple[Axis, ...]
-
-
-def meetings(axes: Axes) -> list[tuple[Index, Index]]:
-    """For each offset of the kernel, row by row: which inputs stand there, and in which windows.
-
-    As indices of (..., C, H, W, n) and (..., C, OH, OW, n).
-    """
-    found = []
-    for offset in itertools.product(*(range(axis.kernel) for axis in axes)):
-        inputs, windows = zip(*map(Axis.meeting, axes, offset), strict=True)
-        found.append(((..., *inputs, slice(None)), (..., *windows, slice(None))))
-    return found
 
 
 class Windowed(Layer):

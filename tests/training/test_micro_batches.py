@@ -1,0 +1,210 @@
+"""A large batch walked in micro-batches is the batch walked whole, on any number of threads."""
+
+import sys
+import threading
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+from cases import CASES
+from chainrule.core.plan import generators
+from chainrule.training import lanes as lanes_module
+from chainrule.training import micro_batches
+from chainrule.training.lanes import HeldBlas, Lanes
+from chainrule.training.micro_batches import LANES, MicroBatches, bind_batch, pieces
+from chainrule.training.objective import Objective
+from optional import needed
+
+LENET = CASES["LeNet, small"]
+WITH_DROPOUT = cr.Network(
+    (1, 10, 10),
+    [cr.Conv2D(2, 3), cr.ReLU(), cr.Dropout(0.3), cr.MaxPool(2), cr.Flatten(), cr.Dropout(0.2), cr.Dense(3)],
+)
+IMAGES = cr.Network((1, 28, 28), [cr.Conv2D(6, 5), cr.ReLU(), cr.MaxPool(2), cr.Flatten(), cr.Dense(10)])
+
+
+@pytest.fixture
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every batch of two samples or more is walked in pieces of a few."""
+    monkeypatch.setattr(micro_batches, "WORTH_LANES", 2)
+    monkeypatch.setattr(micro_batches, "MOST_NUMBERS", 3 * LENET.network.n_rows)
+
+
+def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(HeldBlas, "is_known", False)
+
+
+def trained(network: cr.Network = WITH_DROPOUT, n: int = 23, **settings) -> cr.Run:
+    x, y = LENET.data(n)
+    settings = {"optimizer": cr.Adam(0.01), "epochs": 4, "batch_size": 10, "seed": 3} | settings
+    return cr.train(network, x, y, loss=LENET.loss, record_every=1, **settings)
+
+
+# ---- the rule
+
+
+@pytest.mark.parametrize("n", [32, 33, 128, 500, 512, 1000])
+def test_pieces_cover_the_batch_and_are_dealt_out_evenly(n):
+    walk = pieces(IMAGES, n)
+    assert np.concatenate([np.arange(n)[which] for which in walk]).tolist() == list(range(n))
+    sizes = [which.stop - which.start for which in walk]
+    assert sizes[:-1] == sizes[:1] * (len(sizes) - 1)
+    assert sizes[0] * IMAGES.n_rows <= micro_batches.MOST_NUMBERS + IMAGES.n_rows
+    lanes = [sum(sizes[lane::LANES]) for lane in range(LANES)]
+    assert abs(lanes[0] - lanes[1]) <= sizes[0]
+
+
+@pytest.mark.parametrize(
+    ("network", "n"),
+    [
+        (cr.mlp(784, 100, 10), 10_000),
+        (IMAGES, 1),
+        (cr.Network((1, 28, 28), [cr.Conv2D(6, 5), cr.BatchNorm(), cr.Flatten(), cr.Dense(10)]), 512),
+        (cr.Network((1, 28, 28), [cr.Conv2D(6, 5), cr.Residual([cr.BatchNorm()]), cr.Flatten(), cr.Dense(10)]), 512),
+    ],
+    ids=["without convolution", "little", "mixes samples", "mixes samples inside"],
+)
+def test_what_is_walked_whole(network, n):
+    assert pieces(network, n) == [slice(0, n)]
+
+
+# ---- the same numbers
+
+
+@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.parametrize("lead", [(), (3,)], ids=["single", "population"])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("penalty", [None, cr.L2(0.1)])
+def test_value_and_gradient_are_the_whole_batchs(lead, weighted, penalty):
+    network, n = LENET.network, 17
+    x, y = LENET.data(n)
+    weights = np.linspace(0.0, 2.0, n) if weighted else None
+    theta, state = network.initialize(population=3 if lead else None), network.initialize_state(*lead)
+    gradient = np.full_like(theta, np.nan)
+    with Lanes() as lanes:
+        batch = bind_batch(
+            Objective(network, LENET.loss, penalty), n, theta, state, gradient, [{}] * LANES, lanes, weighted=weighted
+        )
+        assert isinstance(batch, MicroBatches)
+        batch.set_input(x)
+        batch.set_targets(y)
+        if weights is not None:
+            batch.set_weights(weights)
+        for _ in range(2):  # the second walk finds what the first one left
+            for call in batch.measure:
+                call()
+    expected = network.loss_and_gradient(theta, x, y, LENET.loss, sample_weight=weights, penalty=penalty)
+    np.testing.assert_allclose(batch.value, expected[0], rtol=1e-12)
+    np.testing.assert_allclose(gradient, expected[1], rtol=1e-10, atol=1e-13)
+
+
+@pytest.mark.parametrize("batch_size", [None, 10])
+@pytest.mark.parametrize("extra", [{}, {"sample_weight": np.linspace(0, 2, 23), "penalty": cr.L2(0.1), "clip": 0.1}])
+def test_a_run_is_the_run_of_whole_batches(batch_size, extra, request):
+    whole = trained(LENET.network, batch_size=batch_size, **extra)
+    request.getfixturevalue("small_pieces")
+    walked = trained(LENET.network, batch_size=batch_size, **extra)
+    np.testing.assert_allclose(walked.model.theta, whole.model.theta, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(walked.history["loss"], whole.history["loss"], rtol=0, atol=1e-9)
+
+
+@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.parametrize("settings", [{}, {"population": 3}, {"batch_size": None}, {"dtype": "float32"}], ids=str)
+def test_a_second_thread_changes_no_bit(settings, monkeypatch):
+    in_threads = trained(**settings)
+    one_thread(monkeypatch)
+    one_after_the_other = trained(**settings)
+    assert np.array_equal(in_threads.model.theta, one_after_the_other.model.theta)
+    assert np.array_equal(in_threads.history["loss"], one_after_the_other.history["loss"])
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_a_member_is_its_single_run():
+    together = trained(population=3, epochs=40)
+    for k in range(3):
+        np.testing.assert_allclose(together.model[k].theta, trained(seed=3 + k, epochs=40).model.theta, atol=1e-10)
+
+
+def test_the_lanes_draw_from_streams_of_their_own():
+    draws = [generators(WITH_DROPOUT, [0], lane) for lane in range(LANES)]
+    numbers = [generator.random() for each in draws for (generator,) in each.values()]
+    assert len(set(numbers)) == len(numbers) == 4
+
+
+# ---- threads
+
+
+def test_no_thread_is_left_and_the_blas_is_free_again(small_pieces):
+    threadpoolctl = needed("threadpoolctl")
+    before = threading.active_count(), threadpoolctl.threadpool_info()
+    during = []
+    trained(callbacks=[lambda record: during.append(threading.active_count())])
+    assert (threading.active_count(), threadpoolctl.threadpool_info()) == before
+    assert set(during) == {before[0]}  # nor while a caller looks at a record
+
+
+@pytest.mark.parametrize("failing", range(LANES))
+def test_a_failure_in_a_lane_is_raised_when_all_have_ended(failing):
+    ended = []
+
+    def work() -> None:
+        time.sleep(0.05)
+        ended.append(True)
+
+    def fail() -> None:
+        raise KeyboardInterrupt
+
+    calls = [work, work]
+    calls[failing] = fail
+    before = threading.active_count()
+    with pytest.raises(KeyboardInterrupt), Lanes() as lanes:
+        lanes.run(calls)
+    assert ended == [True]
+    assert threading.active_count() == before
+
+
+def test_the_blas_is_held_until_the_last_has_left():
+    needed("threadpoolctl")
+    threads = lambda: [each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"]  # noqa: E731
+    from threadpoolctl import threadpool_info
+
+    held, before = HeldBlas(), threads()
+    with held:
+        with held:
+            assert set(threads()) == {1}
+        assert set(threads()) == {1}
+    assert threads() == before
+
+
+def test_without_threadpoolctl_there_is_no_thread(small_pieces, monkeypatch):
+    monkeypatch.setitem(sys.modules, "threadpoolctl", None)
+    monkeypatch.setattr(lanes_module, "held_blas", HeldBlas())
+    seen = []
+    with Lanes() as lanes:
+        lanes.run([lambda: seen.append(threading.current_thread())] * LANES)
+    assert seen == [threading.current_thread()] * LANES
+
+
+# ---- memory
+
+
+def peak(batch_size: int) -> int:
+    """Of a run of two steps, beyond its data."""
+    x = np.zeros((2 * batch_size, 1, 28, 28), "float32")
+    y = np.arange(len(x)) % 10
+    tracemalloc.start()
+    cr.train(
+        IMAGES, x, y, loss=cr.SoftmaxCrossEntropy(), optimizer=cr.Adam(), epochs=1, batch_size=batch_size,
+        dtype="float32",
+    )  # fmt: skip
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return most
+
+
+def test_memory_does_not_grow_with_the_batch():
+    """Eight times the samples: the pieces are somewhat larger, and more of them."""
+    assert peak(512) < 3 * peak(64)
