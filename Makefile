@@ -3,7 +3,7 @@
 # make soak     the property tests, with twenty times as many examples
 # make check    the linters and the type checker
 # make format   formats the code
-# make bench    the reference network and LeNet-5 beside PyTorch
+# make bench    the reference network, digits and LeNet-5 beside scikit-learn and PyTorch
 
 PYTHON ?= python3
 VENV := .venv
@@ -31,6 +31,7 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/reference_epoch.py
+	$(BIN)/python benchmarks/digits_step.py
 	$(BIN)/python benchmarks/lenet_step.py
 
 clean:

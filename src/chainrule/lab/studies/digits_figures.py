@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.lab.axes import log_scale
+from chainrule.lab.axes import epochs_below, log_scale
 from chainrule.lab.results import Results
 from chainrule.lab.svg import COLOR, Drawing, render
 
@@ -85,7 +85,7 @@ def _curves(curves: dict[str, list[list[float]]]) -> Drawing:
             axes.plot(median, color=color, linewidth=1.8, label=name, linestyle=dash, marker=marker)
         everything = np.array([each for bands in curves.values() for each in bands])
         log_scale(axes, "y", float(everything.min()), float(everything.max()))
-        axes.set_xlabel("epoch")
+        epochs_below(axes, len(everything[0]))
         axes.set_ylabel("cross-entropy")
         axes.set_title("learning curves")
         axes.legend(loc="upper right")
