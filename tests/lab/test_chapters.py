@@ -20,7 +20,7 @@ from chainrule.lab.report import write_report
 EPOCHS = 50
 
 ROUNDING, ROUNDING_OF_IMAGES = 1e-5, 1e-2
-"""Of float32, in populations of different sizes and with other threads; batch normalisation enlarges it step by step."""
+"""Of float32, in populations of other sizes and with other threads; batch normalisation enlarges it step by step."""
 
 ON_IMAGES = ("pooling", "regularization")
 
