@@ -148,6 +148,8 @@ def test_no_thread_is_left_and_the_blas_is_free_again(small_pieces):
 
 @pytest.mark.parametrize("failing", range(LANES))
 def test_a_failure_in_a_lane_is_raised_when_all_have_ended(failing):
+    if not held_blas.is_known:
+        pytest.skip("the lanes run one after the other here")
     ended = []
 
     def work() -> None:

@@ -1,8 +1,8 @@
 """Lanes: calls that share nothing, side by side in threads where that pays, else one after the other. The same bits.
 
 NumPy lets go of the interpreter in large calls, so two threads keep two cores busy; but only if the BLAS doesn't start
-threads of its own in each. threadpoolctl can tell it so; where it is missing, or doesn't know the BLAS, the lanes run
-one after the other.
+threads of its own in each. threadpoolctl can tell it so; where it is missing, doesn't know the BLAS, or finds it at one
+thread already, as in one of several processes that share the cores, the lanes run one after the other.
 """
 
 import functools
@@ -67,11 +67,12 @@ class HeldBlas:
         except ImportError:
             return None
         blas = ThreadpoolController().select(user_api="blas")
-        return functools.partial(blas.limit, limits=1) if blas.lib_controllers else None
+        has_several = any(each.num_threads > 1 for each in blas.lib_controllers)
+        return functools.partial(blas.limit, limits=1) if has_several else None
 
     @property
     def is_known(self) -> bool:
-        """Whether there is a way to tell it."""
+        """Whether there is a way to tell it, and more than one thread: where there is one, somebody wants it so."""
         return self._one_thread_each is not None
 
     def __enter__(self) -> None:
