@@ -13,7 +13,7 @@ from cases import CASES
 from chainrule.core.plan import generators
 from chainrule.training import lanes as lanes_module
 from chainrule.training import micro_batches
-from chainrule.training.lanes import HeldBlas, Lanes
+from chainrule.training.lanes import HeldBlas, Lanes, held_blas
 from chainrule.training.micro_batches import LANES, MicroBatches, bind_batch, pieces
 from chainrule.training.objective import Objective
 from optional import needed
