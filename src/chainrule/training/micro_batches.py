@@ -30,7 +30,7 @@ LANES = 2
 MOST_NUMBERS = 2**19
 """A piece has at most about so many numbers in its activations (`Network.n_rows` a sample)."""
 
-WORTH_LANES = 2**16
+WORTH_LANES = 2**18
 """A batch of fewer numbers is walked whole: in less time than threads need to meet."""
 
 

@@ -146,7 +146,7 @@ def learn(name: str, variant: str, epochs: int, seed: int, report: Callable[[int
     scores = []
     for record in training:
         report(record.epoch, epochs)
-        if record.epoch > epochs - LAST:
+        if record.epoch > max(0, epochs - LAST):
             model = Model(contender.network, record.theta, SoftmaxCrossEntropy(), state=record.state)
             scores.append(model.score(x_test, y_test, "accuracy"))
     scores.append(training.result().model.score(x_test, y_test, "accuracy"))
