@@ -87,7 +87,6 @@ if TYPE_CHECKING:
     from chainrule.training.early_stopping import Ending as Ending
     from chainrule.training.history import History as History
     from chainrule.training.history import Record as Record
-    from chainrule.training.loop import Run as Run
     from chainrule.training.loop import Training as Training
     from chainrule.training.loop import iterate as iterate
     from chainrule.training.loop import train as train
@@ -98,6 +97,7 @@ if TYPE_CHECKING:
     from chainrule.training.model import Model as Model
     from chainrule.training.preparation import Standardizer as Standardizer
     from chainrule.training.preparation import split as split
+    from chainrule.training.run import Run as Run
 
 # Names are imported when they are first used (PEP 562), so that `import chainrule` costs little over NumPy.
 _NAMES = {
@@ -127,10 +127,11 @@ _NAMES = {
     "training.augmentation": "Flip Noise Shift",
     "training.early_stopping": "EarlyStopping Ending",
     "training.history": "History Record",
-    "training.loop": "Run Training iterate train",
+    "training.loop": "Training iterate train",
     "training.metrics": "accuracy confusion_matrix mean_squared_error r2",
     "training.model": "Model",
     "training.preparation": "Standardizer split",
+    "training.run": "Run",
 }
 _HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}
 

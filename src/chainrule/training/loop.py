@@ -1,12 +1,8 @@
 """The training loop: bound once, then a few NumPy calls an epoch, whether it trains one network or a population."""
 
-import functools
-import inspect
 import math
-from collections import Counter
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Generator, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -16,41 +12,13 @@ from chainrule.core.optimizers import Memory
 from chainrule.core.penalties import bind_clip
 from chainrule.core.plan import arithmetic
 from chainrule.training.batches import Appraiser, Batches, FullBatch, MiniBatches
-from chainrule.training.early_stopping import Ending, Watch
+from chainrule.training.early_stopping import Watch
 from chainrule.training.history import History, Record
 from chainrule.training.model import Model
 from chainrule.training.objective import Objective
+from chainrule.training.run import Run
+from chainrule.training.signatures import takes
 from chainrule.training.task import Task, check_task
-
-Given = ParamSpec("Given")
-Result = TypeVar("Result")
-
-
-@dataclass(frozen=True, eq=False)
-class Run:
-    """A finished run.
-
-    model: the network with its parameters and running statistics (the best ones with early stopping).
-    history: columns of the epochs recorded.
-    final_loss: of the model on the training data, in prediction mode (nothing drawn, running statistics), penalty
-        included: a float, or (K,).
-    ending: how the run ended; for a population a tuple of K.
-    final_validation_loss: of the model on the validation data, where there is some.
-    """
-
-    model: Model
-    history: History
-    final_loss: Any
-    ending: Ending | tuple[Ending, ...]
-    final_validation_loss: Any = None
-
-    def __str__(self) -> str:
-        if isinstance(self.ending, Ending):
-            return f"{self.ending}; loss {self.final_loss:.6g}"
-        reasons = Counter(ending.reason for ending in self.ending)
-        said = ", ".join(f"{n} {reason}" for reason, n in reasons.items())
-        low, middle, high = np.nanquantile(self.final_loss, [0.0, 0.5, 1.0])
-        return f"{len(self.ending)} members: {said}; median loss {middle:.6g}, from {low:.6g} to {high:.6g}"
 
 
 class Training:
@@ -221,26 +189,6 @@ class Training:
 def as_door(loss: Array) -> Any:
     """A loss as a caller likes it, fresh: a float, or (K,) in float64."""
     return float(loss) if loss.ndim == 0 else loss.astype(np.float64)
-
-
-def takes(receiver: Callable[Given, Any]) -> Callable[[Callable[..., Result]], Callable[Given, Result]]:
-    """Give a function that hands everything on the signature of what it hands it to."""
-    signature = inspect.signature(receiver)
-
-    def decorate(function: Callable[..., Result]) -> Callable[Given, Result]:
-        @functools.wraps(function)
-        def handing_on(*data: Given.args, **settings: Given.kwargs) -> Result:
-            try:
-                signature.bind(*data, **settings)
-            except TypeError as error:
-                raise TypeError(f"{function.__name__}() {error}; it takes {', '.join(signature.parameters)}.") from None
-            return function(*data, **settings)
-
-        answer = inspect.signature(function).return_annotation
-        handing_on.__signature__ = signature.replace(return_annotation=answer)  # type: ignore[attr-defined]
-        return handing_on
-
-    return decorate
 
 
 @takes(check_task)

@@ -14,10 +14,11 @@ from chainrule.lab.prepared import learns_scale
 from chainrule.lab.reference import Lab
 from chainrule.training.early_stopping import EarlyStopping
 from chainrule.training.history import Record
-from chainrule.training.loop import Run, Training, iterate
+from chainrule.training.loop import Training, iterate
 from chainrule.training.metrics import mean_squared_error
 from chainrule.training.model import Model
 from chainrule.training.preparation import Standardizer
+from chainrule.training.run import Run
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,8 @@ from chainrule.interfaces.cli.settings import Settings
 from chainrule.interfaces.cli.terminal import INTERRUPTED, Bars, examples, note, remark, say
 from chainrule.lab.reference import log_line
 from chainrule.training.early_stopping import Ending
-from chainrule.training.loop import Run, Training
+from chainrule.training.loop import Training
+from chainrule.training.run import Run
 
 EXAMPLES = examples(
     "chainrule train xor",

@@ -1,0 +1,38 @@
+"""A finished run: what was learnt, how, and how it ended."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from chainrule.training.early_stopping import Ending
+from chainrule.training.history import History
+from chainrule.training.model import Model
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A finished run.
+
+    model: the network with its parameters and running statistics (the best ones with early stopping).
+    history: columns of the epochs recorded.
+    final_loss: of the model on the training data, in prediction mode (nothing drawn, running statistics), penalty
+        included: a float, or (K,).
+    ending: how the run ended; for a population a tuple of K.
+    final_validation_loss: of the model on the validation data, where there is some.
+    """
+
+    model: Model
+    history: History
+    final_loss: Any
+    ending: Ending | tuple[Ending, ...]
+    final_validation_loss: Any = None
+
+    def __str__(self) -> str:
+        if isinstance(self.ending, Ending):
+            return f"{self.ending}; loss {self.final_loss:.6g}"
+        reasons = Counter(ending.reason for ending in self.ending)
+        said = ", ".join(f"{n} {reason}" for reason, n in reasons.items())
+        low, middle, high = np.nanquantile(self.final_loss, [0.0, 0.5, 1.0])
+        return f"{len(self.ending)} members: {said}; median loss {middle:.6g}, from {low:.6g} to {high:.6g}"
