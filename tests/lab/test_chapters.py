@@ -10,7 +10,7 @@ from html import unescape
 import pytest
 
 from chainrule.core.errors import SettingError
-from chainrule.lab.chapters import COMPARED
+from chainrule.lab.chapters import COMPARED, ON_IMAGES
 from chainrule.lab.chapters.chapter import Scale
 from chainrule.lab.chapters.lines import lines
 from chainrule.lab.compare import compare
@@ -21,8 +21,6 @@ EPOCHS = 50
 
 ROUNDING, ROUNDING_OF_IMAGES = 1e-5, 1e-2
 """Of float32, in populations of other sizes and with other threads; batch normalisation enlarges it step by step."""
-
-ON_IMAGES = ("pooling", "regularization")
 
 
 def rounding(name):

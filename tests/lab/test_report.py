@@ -404,7 +404,7 @@ def test_bad_input_is_a_sentence_before_any_work(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     with pytest.raises(FileError, match=r"can't make the folder .*choose another place"):
         write_report(tmp_path / "file")
-    for module in ("jinja2", "matplotlib"):
+    for module in ("jinja2", "matplotlib", "sklearn", "mnist1d"):
         with monkeypatch.context() as without:
             without.setitem(sys.modules, module, None)
             with pytest.raises(MissingExtraError, match=r"pip install 'chainrule\[report\]'"):

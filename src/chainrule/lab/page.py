@@ -5,7 +5,7 @@ from typing import Any
 
 from chainrule.core.errors import MissingExtraError
 from chainrule.lab import sentences, snippets
-from chainrule.lab.chapters import COMPARED
+from chainrule.lab.chapters import COMPARED, ON_IMAGES, ON_POINTS
 from chainrule.lab.chapters.chapter import Scale
 from chainrule.lab.chapters.lines import lines
 from chainrule.lab.chapters.words import best_and_worst, loss
@@ -13,9 +13,6 @@ from chainrule.lab.reference import Lab, accuracy_line, log_line, prediction_lin
 from chainrule.lab.results import LEARNT, Results
 from chainrule.lab.studies import STUDIES
 from chainrule.lab.svg import dark_css
-
-ON_IMAGES = ("pooling", "regularization")
-"""The comparisons that stand behind the chapters on convolution."""
 
 CHAPTERS = {
     "glance": "At a glance",
@@ -27,9 +24,10 @@ CHAPTERS = {
     "boundary": "Truth and prediction",
     "starts": "Every start",
     "search": STUDIES["search"].title,
-    **{name: chapter.title for name, chapter in COMPARED.items() if name not in ON_IMAGES},
-    **{name: study.title for name, study in STUDIES.items() if name != "search"},
-    **{name: COMPARED[name].title for name in ON_IMAGES},
+    **{name: chapter.title for name, chapter in ON_POINTS.items()},
+    "digits": STUDIES["digits"].title,
+    "mnist1d": STUDIES["mnist1d"].title,
+    **{name: chapter.title for name, chapter in ON_IMAGES.items()},
     "environment": "Environment and timings",
 }
 """The page's chapters in order: the name of each one's template, and its title."""

@@ -5,10 +5,11 @@ import re
 import tempfile
 import time
 from collections.abc import Collection
+from importlib.util import find_spec
 from pathlib import Path
 
-from chainrule.core.errors import FileError, choose
-from chainrule.lab.chapters import COMPARED
+from chainrule.core.errors import FileError, MissingExtraError, choose, listing
+from chainrule.lab.chapters import COMPARED, ON_IMAGES
 from chainrule.lab.chapters.chapter import Scale
 from chainrule.lab.chapters.training import train_all
 from chainrule.lab.drawing import draw_all
@@ -42,8 +43,8 @@ def write_report(
     epochs: of the main runs; None: 100,000, and 20,000 for the comparisons, which else take a fifth of what is said.
     starts, seed: as in `Lab`; a comparison has 8 starts a setting.  quick: 2,000 epochs, and 1,000 for the comparisons,
     where `epochs` says nothing else.  only: the names of the chapters to compute, of `CHAPTERS`; None: all.
-    progress: called as progress(part, done, total) from this thread, with the parts "linear", "xor" and "search",
-    counted in epochs, "comparisons", counted in epochs times networks, and "page".
+    progress: called as progress(part, done, total) from this thread, with the parts "linear", "xor", "search", "digits"
+    and "mnist1d", counted in epochs, "comparisons", counted in epochs times networks, and "page".
 
     The same seed on the same machine gives the same results.json, but for what stands under its key "timings".
     Ctrl-C ends it with KeyboardInterrupt; files of an earlier report are then as they were. Raises SettingError and
@@ -55,6 +56,8 @@ def write_report(
     scale = Scale(compared_epochs if epochs is None else -(-epochs // 5), seed=seed)
     need_matplotlib()
     need_jinja()
+    if {"digits", "mnist1d", *ON_IMAGES} & set(names):
+        _need_data()
     out = Path(out)
     for folder in (out, out / "figures"):
         _check_writable(folder)
@@ -118,6 +121,16 @@ def as_json(found: Results) -> str:
     """
     text = json.dumps(found, indent=1, allow_nan=False)
     return re.sub(r"\[\s+[-+.\de,\s]*?\s+\]", lambda numbers: f"[{' '.join(numbers[0][1:-1].split())}]", text) + "\n"
+
+
+def _need_data() -> None:
+    """One sentence that says how to get the packages of the real data sets, where one is missing."""
+    missing = [name for name in ("sklearn", "mnist1d") if find_spec(name) is None]
+    if missing:
+        raise MissingExtraError(
+            f"the chapters on convolution need {listing(missing)}: pip install 'chainrule[report]'. "
+            "Other chapters can be had alone, by --only."
+        )
 
 
 def _check_writable(folder: Path) -> None:

@@ -35,8 +35,8 @@ def report(
         typer.Option(metavar="CHAPTER", help="Compute this chapter alone, by its name; can be said again for more."),
     ] = None,
 ) -> None:
-    """Train the reference network on its data sets and write a page: log, predictions, curves, boundaries, and
-    comparisons: learning rates and others, each from eight starts a setting.
+    """Train the reference network on its data sets and write a page: log, predictions, curves, boundaries;
+    comparisons of learning rates and others, each from eight starts a setting; and convolution on real data.
 
     DIR then holds one self-contained HTML page, and results.json with every number.
     """

@@ -12,14 +12,18 @@ from chainrule.lab.chapters import (
 )
 from chainrule.lab.chapters.chapter import Chapter
 
-COMPARED: dict[str, Chapter] = {
+ON_POINTS: dict[str, Chapter] = {
     "learning-rates": learning_rates.CHAPTER,
     "hidden-units": hidden_units.CHAPTER,
     "linear-network": linear_network.CHAPTER,
     "biases": biases.CHAPTER,
     "optimizers": optimizers.CHAPTER,
     "activations": activations.CHAPTER,
-    "pooling": pooling.CHAPTER,
-    "regularization": regularization.CHAPTER,
 }
-"""The chapters by name, in the order of the page."""
+"""The chapters on the reference's tasks by name, in the order of the page."""
+
+ON_IMAGES: dict[str, Chapter] = {"pooling": pooling.CHAPTER, "regularization": regularization.CHAPTER}
+"""Those on images."""
+
+COMPARED = ON_POINTS | ON_IMAGES
+"""All of them."""

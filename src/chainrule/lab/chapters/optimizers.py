@@ -92,12 +92,13 @@ def _did(row: Row, level: float) -> str:
 
 
 def _corrected(task: str, found: list[Row]) -> list[str]:
-    """What the correction of Adam's means changes, summed over the grid."""
+    """What the correction of Adam's means changes: how many runs succeed over the grid, and how soon at each rate."""
     with_it, without = ([row for row in found if row["values"][0] == name] for name in ("Adam", "reference’s Adam"))
     of = sum(row["starts"] for row in with_it)
     a, b = (sum(row["succeeded"] for row in some) for some in (with_it, without))
     times = [
-        f"at {ours['values'][1]:g} half of those by epoch {ours['reached']:,.0f} and {theirs['reached']:,.0f}"
+        f"at {ours['values'][1]:g} half of those by epoch {ours['reached']:,.0f} with it, "
+        f"by {theirs['reached']:,.0f} without"
         for ours, theirs in zip(with_it, without, strict=True)
         if ours["succeeded"] and theirs["succeeded"]
     ]

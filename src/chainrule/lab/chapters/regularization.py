@@ -1,13 +1,9 @@
 """Batch normalisation and dropout, on and off."""
 
-from typing import Any
-
 from chainrule.core.activations import ReLU
 from chainrule.core.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten, MaxPool
 from chainrule.core.network import Network
-from chainrule.lab.chapters.chapter import Chapter, Scale
-from chainrule.lab.chapters.words import best_of_images
-from chainrule.lab.experiment import Experiment
+from chainrule.lab.chapters.on_images import chapter_on_images
 
 
 def network(normalized: bool, dropped: bool) -> Network:
@@ -26,17 +22,8 @@ NETWORKS = {
 """With what each has."""
 
 
-def tasks(scale: Scale) -> dict[str, Experiment]:
-    """Handwritten digits."""
-    return {"digits": scale.images(next(iter(NETWORKS)))}
-
-
-def conclude(found: dict[str, Any]) -> list[str]:
-    """Which answers most of the images held out rightly, and which least."""
-    return [best_of_images(each["rows"]) for each in found.values()]
-
-
-CHAPTER = Chapter(
+CHAPTER = chapter_on_images(
+    NETWORKS,
     title="Batch normalisation and dropout",
     question="What is gained where the sums of each channel are brought to one scale, batch by batch, and where units "
     "are left out at random, so that none can rely on another?",
@@ -45,9 +32,4 @@ CHAPTER = Chapter(
     "it, then a Dense layer of ten; batch normalisation between convolution and ReLU, dropout of 0.3 in front of "
     "Dense; batches of 32, cross-entropy, Adam(0.003). The losses are of training as it goes, dropout and all, but for "
     "the last one.",
-    settings={"network": list(NETWORKS)},
-    tasks=tasks,
-    conclude=conclude,
-    names=tuple(NETWORKS.items()),
-    level=0.05,
 )
