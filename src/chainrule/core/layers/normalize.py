@@ -9,6 +9,9 @@ from chainrule.core.arrays import Array, Call, Shape, count, total
 from chainrule.core.description import POSITIVE, SHARE, Real, real
 from chainrule.core.layers.base import Buffers, Layer, Parameter, Pass, Signature, as_operand
 
+LONG_ROW = 256
+"""So many numbers a channel are a long row; measured with float32, rows of 100 and of 1,000 differ by a factor of 3."""
+
 
 @dataclass(frozen=True, repr=False)
 class BatchNorm(Layer):
@@ -128,10 +131,10 @@ def by_channel(array: Array, at: Buffers) -> Array:
 def bind_spread(at: Buffers) -> Callable[[Array], Array]:
     """How a number a channel, (..., C, 1), is laid out for a ufunc over all of a channel: (..., C, m).
 
-    Over rows shorter than its buffer, a ufunc that spreads them itself takes memory at every call.
+    A ufunc that spreads them itself starts anew in each row: over short rows that takes longer than a copy before it.
     """
     t = by_channel(at.scratch(), at)
-    if t.shape[-1] >= np.getbufsize():
+    if t.shape[-1] >= LONG_ROW:
         return lambda values: values
 
     def spread(values: Array) -> Array:

@@ -4,7 +4,8 @@
     fold     x[c, y, x] = the sum of what stands in the columns that unfold copies from there
 
 The windows are one view of the input. Unfold copies all of it at once; fold adds, one offset (i, j) of the kernel after
-the other. Neither walks over samples or members, and samples last make the inner loops long and contiguous.
+the other; the offsets of one stride never meet, and are copied. Neither walks over samples or members, and samples
+last make the inner loops long and contiguous.
 """
 
 import math
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from chainrule.core.arrays import Array, Call, Shape
-from chainrule.core.layers.windows import Axes
+from chainrule.core.layers.windows import Axes, Axis
 
 Index = tuple[Any, ...]
 
@@ -35,7 +36,7 @@ def as_columns(a: Array, channels: int, axes: Axes) -> Array:
 def windows_of(x: Array, axes: Axes) -> Array:
     """All windows of x (..., C, H, W, n) as (kh, kw, ..., C, OH, OW, n): a view, where a number stands in many."""
     spatial = range(-1 - len(axes), -1)
-    windows = sliding_window_view(x, kernel_of(axes), tuple(spatial), writeable=True)  # (..., C, H', W', n, kh, kw)
+    windows = sliding_window_view(x, kernel_of(axes), tuple(spatial))  # (..., C, H', W', n, kh, kw)
     taken: Index = tuple(slice(0, (axis.windows - 1) * axis.stride + 1, axis.stride) for axis in axes)
     return np.moveaxis(windows, range(-len(axes), 0), range(len(axes)))[(..., *taken, slice(None))]
 
@@ -64,20 +65,24 @@ def bind_unfold(x: Array, columns: Array, axes: Axes, padding: float = 0.0) -> C
 
 
 def bind_fold(columns: Array, x: Array, axes: Axes) -> Call:
-    """Add up in x (..., C, H, W, n) what stands in the columns (kh, kw, ..., C, OH, OW, n)."""
-    padded, inside = with_padding(x, axes, 0.0)
-    windows = windows_of(padded, axes)
-    pairs = [(windows[offset], columns[offset]) for offset in np.ndindex(kernel_of(axes))]
-    are_apart = all(axis.kernel <= axis.stride for axis in axes)
+    """Add up in x (..., C, H, W, n) what stands in the columns (kh, kw, ..., C, OH, OW, n), padding left out."""
+    first: list[tuple[Array, Array]] = []
+    rest: list[tuple[Array, Array]] = []
+    for offset in np.ndindex(kernel_of(axes)):
+        windows, inputs = zip(*map(Axis.reach, axes, offset), strict=True)
+        pair = x[(..., *inputs, slice(None))], columns[offset][(..., *windows, slice(None))]
+        none_meet = all(i < axis.stride for axis, i in zip(axes, offset, strict=True))
+        (first if none_meet else rest).append(pair)
+    covers = all(
+        axis.stride <= axis.kernel and axis.before + axis.length <= axis.windows * axis.stride for axis in axes
+    )
 
     def fold() -> None:
-        padded.fill(0.0)
-        if are_apart:
-            np.copyto(windows, columns)
-        else:
-            for there, column in pairs:
-                np.add(there, column, out=there)
-        if inside is not x:
-            np.copyto(x, inside)
+        if not covers:
+            x.fill(0.0)  # no window's first offsets fall there
+        for there, column in first:
+            np.copyto(there, column)
+        for there, column in rest:
+            np.add(there, column, out=there)
 
     return fold

@@ -50,6 +50,17 @@ class Axis:
         """The length with all of the padding that windows reach into, and with all of the input."""
         return max(self.before + self.length, (self.windows - 1) * self.stride + self.kernel)
 
+    def reach(self, offset: int) -> tuple[slice, slice]:
+        """Where the kernel's offset falls on the input, not on padding: in which windows, and on which inputs.
+
+        >>> Axis.lay(19, kernel=3, stride=2, padding=1).reach(0)  # the first window starts before the input
+        (slice(1, 10, None), slice(1, 19, 2))
+        """
+        shift = offset - self.before  # window w meets the input w stride + shift
+        first = max(0, -(shift // self.stride))
+        stop = max(first, min(self.windows, (self.length - 1 - shift) // self.stride + 1))
+        return slice(first, stop), slice(first * self.stride + shift, stop * self.stride + shift, self.stride)
+
 
 Axes = tuple[Axis, ...]
 
