@@ -38,4 +38,6 @@ def stretches(n: int, size: int, at_least: int = 0) -> Iterator[slice]:
     [slice(0, 65536, None), slice(65536, 100000, None)]
     """
     rows = max(1, max(MOST_NUMBERS, at_least) // max(1, size))
+    if n <= rows:
+        return iter((slice(0, n),))
     return (slice(start, min(start + rows, n)) for start in range(0, n, rows))

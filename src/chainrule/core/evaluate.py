@@ -66,21 +66,16 @@ def bound(network: Network, n: int, theta: Array, state: Array | None, **setting
     return plan
 
 
-def predict(network: Network, theta: ArrayLike, x: ArrayLike, state: ArrayLike | None = None) -> Array:
-    """The outputs (n, *shape), or (K, n, *shape), walked in pieces."""
-    theta = check_theta(network, theta)
-    state = check_state(network, state, theta.shape[:-1], theta.dtype)
-    x = check_samples(network.input_shape, x, dtype=theta.dtype)
-    lead, shape = theta.shape[:-1], network.output_shape
-    outputs = np.empty((*lead, len(x), *shape), theta.dtype)
-    samples_last = outputs.transpose(*range(len(lead)), *range(len(lead) + 1, outputs.ndim), len(lead))
-    plan = None
+def predict(network: Network, theta: Array, state: Array, x: Array) -> Array:
+    """The outputs (n, *shape), or (K, n, *shape), walked in pieces. All that comes in is checked already."""
+    lead = theta.shape[:-1]
+    members = (slice(None),) * len(lead)
+    outputs = np.empty((*lead, len(x), *network.output_shape), theta.dtype)
     for which in stretches(len(x), network.n_rows * count(lead), at_least=4 * theta.size):
-        if plan is None or plan.n != which.stop - which.start:
-            plan = bound(network, which.stop - which.start, theta, state, training=False)
+        plan = bound(network, which.stop - which.start, theta, state, training=False)
         plan.set_input(x[which])
         run(plan.infer)
-        samples_last[..., which] = plan.output
+        outputs[(*members, which)] = plan.answers
     return outputs
 
 

@@ -182,7 +182,9 @@ class Network(Description):
         >>> network.predict(np.zeros(network.n_parameters), [[0.0, 1.0]])
         array([[0.5]])
         """
-        return evaluate.predict(self, theta, x, state)
+        theta = checks.check_theta(self, theta)
+        state = checks.check_state(self, state, theta.shape[:-1], theta.dtype)
+        return evaluate.predict(self, theta, state, checks.check_samples(self.input_shape, x, dtype=theta.dtype))
 
     def loss_and_gradient(
         self,

@@ -11,8 +11,7 @@ Several plans may share theta and its gradient, one for each length of batch. A 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,16 +40,24 @@ def run(calls: Sequence[Call]) -> None:
             call()
 
 
-@contextmanager
-def arithmetic() -> Iterator[None]:
+class arithmetic:  # noqa: N801  # used as a function is, like np.errstate
     """How NumPy reckons while closures run: without a word where a number overflows, and without buffers of its own.
 
     1 / (1 + inf) is right, and a diverging loss is looked at. No operand of a closure needs a cast, so a ufunc has
     nothing to buffer; but over views it would take full buffers from the allocator, and copy through them.
+
+    >>> with arithmetic():
+    ...     print(np.exp(1000.0), np.getbufsize())
+    inf 16
     """
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # on leaving, it also sets back the buffers
+
+    def __enter__(self) -> None:
+        self._outside = np.errstate(over="ignore", under="ignore", invalid="ignore")
+        self._outside.__enter__()
         np.setbufsize(LEAST_BUFFER)
-        yield
+
+    def __exit__(self, *exception: object) -> None:
+        self._outside.__exit__(None, None, None)  # sets the buffers back, too
 
 
 def generators(network: Network, seeds: Sequence[int], lane: int = 0) -> Generators:
@@ -120,6 +127,7 @@ class Plan:
         self.d_output = binder.allocate(storages[-1], network.output_shape)
         chain = binder.bind(places, storages, memory, self.d_output, may_overwrite=True, wants_d_input=False)
         self.infer, self._backward, self.output = chain.forward, chain.backward, chain.output
+        self.answers = np.moveaxis(self.output, -1, len(self._lead))  # as the caller wants them: (..., n, *shape)
         self.input = body(data, network.input_shape)
         # From the caller's samples first to ours last: (n, C, H, W) -> (C, H, W, n), a population's axis staying first.
         lead = len(self._sample_lead)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from chainrule.core import evaluate
 from chainrule.core.arrays import Array, total
 from chainrule.core.checks import check_samples, check_state, check_theta
 from chainrule.core.description import Description, check_kind
@@ -108,7 +109,8 @@ class Model:
         """The last layer's output for x (n, *input_shape), in the targets' unit: (n, O), or (K, n, O)."""
         if self.standardizer is not None:
             x = self.standardizer.apply(check_samples(self.network.input_shape, x))
-        outputs = self.network.predict(self.theta, x, self.state)
+        x = check_samples(self.network.input_shape, x, dtype=self.theta.dtype)
+        outputs = evaluate.predict(self.network, self.theta, self.state, x)
         if self.target_standardizer is not None:
             scale, mean = np.array((self.target_standardizer.scale, self.target_standardizer.mean), outputs.dtype)
             outputs = outputs * scale + mean
