@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from chainrule.core.arrays import Shape, product
+import numpy as np
+
+from chainrule.core.arrays import Shape, bind_product
 from chainrule.core.description import COUNT, flag, part, whole
 from chainrule.core.errors import ShapeError
 from chainrule.core.initializers import Initializer
@@ -39,12 +41,13 @@ class Dense(Layer):
         dW, da, dz = at.d_weights, at.d_input, at.d_output
         aT, WT = a.mT, W[..., : at.input.shape[-2]].mT  # the bias sends no error back
 
-        def forward() -> None:
-            product(W, a, out=z)  # (O, I + 1) (I + 1, n) -> (O, n)
+        forward = bind_product(W, a, z)  # z = W a: (O, I + 1) (I + 1, n) -> (O, n)
+        to_weights = bind_product(dz, aT, dW)  # dW = dz aᵀ: (O, n) (n, I + 1) -> (O, I + 1)
+        if da is None:  # nobody asks the first layer for it
+            return forward, to_weights
 
         def backward() -> None:
-            product(dz, aT, out=dW)  # (O, n) (n, I + 1) -> (O, I + 1)
-            if da is not None:  # nobody asks the first layer for it
-                product(WT, dz, out=da)  # (I, O) (O, n) -> (I, n)
+            to_weights()
+            np.matmul(WT, dz, out=da)  # (I, O) (O, n) -> (I, n)
 
         return forward, backward
