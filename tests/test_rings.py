@@ -3,7 +3,9 @@
 import ast
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -62,16 +64,15 @@ print(*sorted({name.split(".")[0] for name in set(sys.modules) - before}))
     assert loaded - sys.stdlib_module_names == {"numpy", "chainrule"}
 
 
-def test_the_public_names_are_the_ones_that_type_checkers_see():
-    """`import chainrule` lists its names twice, for the interpreter and for the type checker."""
-    tree = ast.parse((SOURCE / "__init__.py").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("package", [chainrule, chainrule.datasets], ids=lambda package: package.__name__)
+def test_the_public_names_are_the_ones_that_type_checkers_see(package: ModuleType):
+    """A lazy package lists its names twice, for the interpreter and for the type checker."""
+    tree = ast.parse(Path(package.__file__).read_text(encoding="utf-8"))
     block = next(node for node in tree.body if isinstance(node, ast.If))
     seen = {alias.asname: node.module for node in block.body for alias in node.names}
-    assert {name: seen[name] for name in chainrule._HOMES} == {
-        name: f"chainrule.{home}" for name, home in chainrule._HOMES.items()
-    }
-    assert set(seen) == set(chainrule.__all__)
-    assert all(getattr(chainrule, name) is not None for name in chainrule.__all__)
+    assert sorted(seen) == dir(package) == package.__all__
+    for name, home in seen.items():
+        assert getattr(package, name) is getattr(import_module(home), name)
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones():

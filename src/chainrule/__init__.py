@@ -8,8 +8,9 @@ run = cr.train(network, x, y, loss=cr.HalfSquaredError(), optimizer=cr.SGD(0.5),
 run.model.predict(x)
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from chainrule.names import lazily
 
 __version__ = "0.1.0"
 
@@ -99,7 +100,7 @@ if TYPE_CHECKING:
     from chainrule.training.preparation import split as split
     from chainrule.training.run import Run as Run
 
-# Names are imported when they are first used (PEP 562), so that `import chainrule` costs little over NumPy.
+# Names are imported when they are first used, so that `import chainrule` costs little over NumPy.
 _NAMES = {
     "core.activations": "ELU GELU LeakyReLU ReLU Sigmoid Softplus Tanh",
     "core.description": "Description",
@@ -124,6 +125,7 @@ _NAMES = {
     "lab.experiment": "Experiment Perceptron",
     "lab.network_text": "NetworkText",
     "lab.samples": "DataFile DataSet",
+    "training": "datasets",
     "training.augmentation": "Flip Noise Shift",
     "training.early_stopping": "EarlyStopping Ending",
     "training.history": "History Record",
@@ -133,20 +135,5 @@ _NAMES = {
     "training.preparation": "Standardizer split",
     "training.run": "Run",
 }
-_HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}
 
-__all__ = sorted([*_HOMES, "datasets"])
-
-
-def __getattr__(name: str) -> Any:
-    if name == "datasets":
-        return import_module("chainrule.training.datasets")
-    if name not in _HOMES:
-        raise AttributeError(f"chainrule has no {name!r}; it has {', '.join(__all__)}.")
-    value = getattr(import_module(f"chainrule.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return [*__all__, "__version__"]
+__getattr__, __dir__, __all__ = lazily(__name__, _NAMES)

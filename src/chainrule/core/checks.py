@@ -106,7 +106,7 @@ def check_finite(array: Array, name: str, dtype: DTypeLike) -> None:
 
 def check_numbers(values: ArrayLike, name: str) -> Array:
     """An array of real numbers. A file mapped into memory stays one."""
-    if isinstance(values, np.ma.MaskedArray):
+    if isinstance(values, np.ndarray) and hasattr(values, "mask"):  # np.ma is large, and loaded by those who use it
         raise DataError(f"{name} should be a plain array, got a masked one. Fill its gaps: {name}.filled(...).")
     try:
         array = np.asarray(values)

@@ -5,14 +5,18 @@ threads of its own in each. threadpoolctl can tell it so; where it is missing, d
 thread already, as in one of several processes that share the cores, the lanes run one after the other.
 """
 
+from __future__ import annotations
+
 import functools
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from chainrule.core.arrays import Call
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 
 class Lanes:
@@ -35,6 +39,8 @@ class Lanes:
 
     def run(self, calls: Sequence[Call]) -> None:
         """Call each, the first in the caller's thread. All have ended when this returns or raises."""
+        from concurrent.futures import ThreadPoolExecutor, wait  # large: only where there is a large batch
+
         first, *others = calls
         if self._threads is None and others and held_blas.is_known:
             self._open.enter_context(held_blas)
