@@ -13,7 +13,7 @@ from chainrule.core.layers.dense import Dense
 from chainrule.lab.explain.addresses import find_layer, find_parameter, find_unit
 from chainrule.lab.explain.blocks import Block, index_of
 from chainrule.lab.explain.drawing import draw_step
-from chainrule.lab.explain.expression import Equation, Number, Quotient, Sum, plus, times
+from chainrule.lab.explain.expression import Equation, Expression, Number, Quotient, plus, times
 from chainrule.lab.explain.paths import Paths, Units
 from chainrule.lab.explain.symbols import Symbol
 from chainrule.lab.explain.updates import Line, lines_of
@@ -126,23 +126,20 @@ def _forward(of: Explanation, paths: Paths, units: Units, sample: int, below: li
 
 
 def _loss(of: Explanation, paths: Paths, sample: int) -> Section:
-    expression = paths.loss(sample)
-    shown = of.numbers.shown_sample(sample)
-    own = [] if expression is None else [Equation(Symbol("L", sample=shown), expression.evaluate(), expression)]
-    note = f"{of.objective}"
-    if shown is None and of.penalty is None:
-        return Section("Loss", tuple(Equation(each.symbol, of.loss, each.expression) for each in own), note)
-    whole = [paths.loss(each) for each in range(len(of.samples))]
-    parts = [
-        Number(each.evaluate(), Symbol("L", sample=of.numbers.shown_sample(i))) for i, each in enumerate(whole) if each
-    ]
-    if of.penalty is not None:
-        weighed = of.network.is_weight() * of.theta**2
-        value = 0.5 * float(np.asarray(of.penalty.strength)) * float(weighed.sum())
-        parts.append(Number(value, Symbol("penalty")))
-    total = plus(*parts) if len(parts) > 1 else None
-    note += ": each sample's share of the mean" if shown is not None else ", and the penalty ½ λ Σ w²"
-    return Section("Loss", (*own, Equation(Symbol("L", prefix="whole"), of.loss, total)), note)
+    own, note = paths.loss(sample), repr(of.objective)
+    if len(of.samples) == 1 and of.penalty is None:
+        whole = [Equation(each.symbol, of.loss, each.expression) for each in own[-1:]]
+        return Section("Loss", (*own[:-1], *whole), note)
+    parts = [paths.loss(each)[-1] for each in range(len(of.samples))] if own else []
+    terms = [Number(each.value, each.symbol) for each in parts]
+    if len(of.samples) > 1:
+        note += ": each sample adds its share of the mean"
+    if of.penalty is not None and own:
+        strength, weights = float(np.asarray(of.penalty.strength)), of.network.is_weight() * of.theta
+        terms.append(Number(0.5 * strength * float(weights @ weights), Symbol("penalty")))
+        note += ", and the penalty is ½ λ Σ w²"
+    total = plus(*terms) if terms else None
+    return Section("Loss", (*own, Equation(Symbol("L", prefix="whole"), of.loss, total)), f"{note}.")
 
 
 def _backward(of: Explanation, paths: Paths, units: Units, sample: int) -> Section:
@@ -154,13 +151,13 @@ def _backward(of: Explanation, paths: Paths, units: Units, sample: int) -> Secti
     return Section("Backward", _once(equations), note)
 
 
-def _gradient(of: Explanation, weight: Number, symbol: Symbol, value: float, terms: Sequence[object]) -> Section:
+def _gradient(of: Explanation, weight: Number, symbol: Symbol, value: float, terms: Sequence[Expression]) -> Section:
     whole = [*terms]
     is_weight = weight.symbol is not None and weight.symbol.letter == "w"
     if of.penalty is not None and is_weight:
         whole.append(times(Number(float(np.asarray(of.penalty.strength)), Symbol("λ")), weight))
-    note = "" if len(of.samples) == 1 else f"A term for each of the {len(of.samples)} samples."
-    return Section("Gradient", (Equation(symbol, value, plus(*whole) if whole else Number(0.0)),), note)  # type: ignore[arg-type]
+    note = f"{len(terms)} terms: one for each sample and each place where the number is used." if len(terms) > 1 else ""
+    return Section("Gradient", (Equation(symbol, value, plus(*whole) if whole else Number(0.0)),), note)
 
 
 def _update(of: Explanation, weight: Number, position: int, gradient: float, is_weight: bool) -> Section:
@@ -186,22 +183,12 @@ def _update(of: Explanation, weight: Number, position: int, gradient: float, is_
 
 
 def _check(symbol: Symbol, value: float, difference: float, what: str) -> Section:
-    there = Number(difference, Symbol("difference"))
-    mine = Number(value, symbol)
     return Section(
         "Numeric check",
-        (
-            Equation(Symbol("difference"), difference),
-            Equation(Symbol("error"), difference - value, Sum((there, _negative(mine)))),
-        ),
-        f"The central difference of the loss: {what} nudged by ±{STEP:g}, forward run twice, nothing derived.",
+        (Equation(Symbol("difference"), difference), Equation(Symbol("error"), abs(difference - value))),
+        f"The central difference of the loss, (L₊ - L₋) / 2h: {what} nudged by h = ±{STEP:g}, forward run twice, nothing "
+        "derived. The error is how far it is from the gradient above.",
     )
-
-
-def _negative(number: Number) -> object:
-    from chainrule.lab.explain.expression import Negative
-
-    return Negative(number)
 
 
 def _source(block: Block, name: str, index: tuple[int, ...], sample: int, paths: Paths) -> list[Equation]:

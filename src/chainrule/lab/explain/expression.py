@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from chainrule.lab.explain.symbols import Symbol
 
-MOST_TERMS = 12
-"""A sum is shown with at most so many terms, the largest; the others are one number."""
+WHOLE, LARGEST = 24, 12
+"""A sum of up to so many terms is shown whole; of a longer one so many, the largest, and the others are one number."""
 
 
 class Expression:
@@ -134,32 +134,33 @@ def constant(value: float) -> Number:
 ONE = constant(1)
 
 
-def shortened(expression: Expression, most: int = MOST_TERMS) -> Expression:
-    """The same value with no sum of more than about `most` terms: the largest stay, the others become one number.
+def shortened(expression: Expression, whole: int = WHOLE, largest: int = LARGEST) -> Expression:
+    """The same value without long sums: their largest terms stay, the others become one number.
 
-    >>> shortened(Sum(tuple(Number(float(k)) for k in range(1, 6))), most=3)
-    Sum(terms=(Number(value=3.0, symbol=None), Number(value=4.0, symbol=None), Number(value=5.0, symbol=None), \
-Number(value=3.0, symbol=Symbol(letter='(2 more terms)', layer=None, index=(), sample=None, prefix='', of_loss=False))))
+    >>> short = shortened(Sum(tuple(Number(float(k)) for k in range(1, 6))), whole=4, largest=2)
+    >>> short.terms[0], short.terms[-1].value, short.terms[-1].symbol.letter
+    (Number(value=4.0, symbol=None), 6.0, '(3 more terms)')
     """
     match expression:
-        case Sum(terms) if len(terms) > most + 1:
-            largest = sorted(range(len(terms)), key=lambda i: -abs(terms[i].evaluate()))
-            kept, others = sorted(largest[:most]), sorted(largest[most:])
-            rest = math.fsum(terms[i].evaluate() for i in others)
-            more = Number(rest, Symbol(f"({len(others)} more terms)"))
-            return Sum((*(shortened(terms[i], most) for i in kept), more))
+        case Sum(terms) if len(terms) > whole:
+            sizes = [abs(each.evaluate()) for each in terms]
+            order = sorted(range(len(terms)), key=lambda i: -sizes[i])
+            kept = sorted(i for i in order[:largest] if sizes[i] > 0) or [0]
+            others = [terms[i].evaluate() for i in order if i not in kept]
+            more = Number(math.fsum(others), Symbol(f"({len(others)} more terms)"))
+            return Sum((*(shortened(terms[i]) for i in kept), more))
         case Sum(terms):
-            return Sum(tuple(shortened(each, most) for each in terms))
+            return Sum(tuple(shortened(each) for each in terms))
         case Negative(inner):
-            return Negative(shortened(inner, most))
+            return Negative(shortened(inner))
         case Product(factors):
-            return Product(tuple(shortened(each, most) for each in factors))
+            return Product(tuple(shortened(each) for each in factors))
         case Quotient(over, under):
-            return Quotient(shortened(over, most), shortened(under, most))
+            return Quotient(shortened(over), shortened(under))
         case Power(base, exponent):
-            return Power(shortened(base, most), exponent)
-        case Function(name, arguments) if len(arguments) <= most:
-            return Function(name, tuple(shortened(each, most) for each in arguments))
+            return Power(shortened(base), exponent)
+        case Function(name, arguments) if len(arguments) <= whole:
+            return Function(name, tuple(shortened(each) for each in arguments))
     return expression
 
 

@@ -62,29 +62,33 @@ class Paths:
         """How a unit's δ comes about from the δ of the layers that read it, or from the loss."""
         numbers = self.numbers
         d_a, delta = numbers.d_a(block, unit, sample), numbers.delta(block, unit, sample)
-        received = self.received(block, unit, sample)
+        first, received = self.received(block, unit, sample)
         if block.activation is None:
-            return [Equation(_symbol(delta), delta.value, received)]
+            return [*first, Equation(_symbol(delta), delta.value, received)]
         slope = numbers.slope(block, unit, sample)
         z, a = numbers.z(block, unit, sample), numbers.a(block.number, unit, sample)
         known = activations.EQUATIONS.get(type(block.activation.layer))
         bend = None if known is None else known(block.activation.layer, z, a)[1]
         return [
+            *first,
             Equation(_symbol(d_a), d_a.value, received),
             Equation(_symbol(slope), slope.value, bend),
             Equation(_symbol(delta), delta.value, times(d_a, slope)),
         ]
 
-    def received(self, block: Block, unit: int, sample: int) -> Expression | None:
-        """What ∂L/∂a is made of: each reader's δ times how much it hears; at the end, the loss's derivative."""
+    def received(self, block: Block, unit: int, sample: int) -> tuple[list[Equation], Expression | None]:
+        """What ∂L/∂a is made of: each reader's δ times how much it hears; at the end, the loss's derivative.
+
+        In front of it what is reckoned first.
+        """
         if not block.readers:
-            return None if self._loss is None else self._loss[1](self.answer(sample), unit)
+            return ([], None) if self._loss is None else self._loss[1](self.answer(sample), unit)
         terms: list[Expression] = []
         for reader, slot in block.readers:
             for factor, k, other in self.head(reader).shares(slot, unit, sample):
                 delta = self.numbers.delta(reader, k, other)
                 terms.append(delta if factor is None else times(factor, delta))
-        return plus(*terms) if terms else Number(0.0)
+        return [], plus(*terms) if terms else Number(0.0)
 
     def answer(self, sample: int) -> Answer:
         """A sample's outputs and targets."""
@@ -95,11 +99,16 @@ class Paths:
             [numbers.a(last.number, unit, sample) for unit in range(last.units)],
             [Number(float(y), Symbol("y", index=(k + 1,), sample=shown)) for k, y in enumerate(targets)],
             len(numbers.samples),
+            shown,
         )
 
-    def loss(self, sample: int) -> Expression | None:
-        """What a sample adds to the loss."""
-        return None if self._loss is None else self._loss[0](self.answer(sample))
+    def loss(self, sample: int) -> list[Equation]:
+        """What a sample adds to the loss, last, and what is reckoned first; nothing of a loss that isn't known here."""
+        if self._loss is None:
+            return []
+        first, expression = self._loss[0](self.answer(sample))
+        symbol = Symbol("L", sample=self.numbers.shown_sample(sample))
+        return [*first, Equation(symbol, expression.evaluate(), expression)]
 
     def gradient(self, block: Block, name: str, index: tuple[int, ...]) -> tuple[list[Expression], list[tuple[int, int]]]:
         """The terms of a parameter's gradient, and the unit and the sample whose δ each holds."""

@@ -1,11 +1,17 @@
 """A working as lines of text, for a terminal: names with raised and lowered digits, long sums over several lines."""
 
+from textwrap import wrap
+
 from chainrule.lab.explain.expression import Equation
 from chainrule.lab.explain.notation import Notation, Piece
-from chainrule.lab.explain.symbols import Symbol
+from chainrule.lab.explain.symbols import Symbol, digits
 from chainrule.lab.explain.working import Working
 
 WIDTH = 88
+"""Columns of a page, unless a terminal has fewer."""
+
+MOST_MARGIN = 24
+"""The lines of a long sum are set in by at most so many columns."""
 
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -58,11 +64,12 @@ def page(working: Working, width: int = WIDTH) -> str:
 
 def lines(working: Working, width: int = WIDTH) -> list[Line]:
     """The same, each line with its style."""
-    found: list[Line] = [("title", working.title), ("note", working.lead)]
+    found: list[Line] = [("title", working.title), ("equation", f"{TEXT.symbol(working.symbol)} = {digits(working.value)}")]
+    found += [("note", line) for line in wrap(working.lead, width)]
     for section in working.sections:
         found += [("", ""), ("heading", section.title)]
         if section.note:
-            found.append(("note", f"  {section.note}"))
+            found += [("note", f"  {line}") for line in wrap(section.note, width - 2)]
         for each in section.equations:
             found += [("equation", line) for line in equation_lines(each, width)]
     return found
@@ -77,19 +84,19 @@ def equation_lines(equation: Equation, width: int = WIDTH) -> list[str]:
         return [whole]
     found = []
     for i, side in enumerate(sides):
-        margin = len(head) if i == 0 else 4
+        margin = len(head) if i == 0 else 5
         found += _broken(f"{head} = " if i == 0 else "    = ", side, width, margin)
     return found
 
 
 def _broken(start: str, side: list[Piece], width: int, margin: int) -> list[str]:
-    """A sum on as many lines as it takes, broken in front of a sign."""
+    """A sum on as many lines as it takes, broken in front of a sign, the next ones set in by `margin`."""
     found, line = [], start
     for i, (sign, shown) in enumerate(side):
         piece = f"{sign}{shown}" if i == 0 else f" {sign} {shown}"
         if i and len(line) + len(piece) > width:
             found.append(line)
-            line = " " * min(margin, 24) + piece
+            line = " " * min(margin, MOST_MARGIN) + piece
         else:
             line += piece
     return [*found, line]
