@@ -14,7 +14,7 @@ from chainrule.lab.explain.addresses import find_layer, find_parameter, find_uni
 from chainrule.lab.explain.blocks import Block, index_of
 from chainrule.lab.explain.drawing import draw_step
 from chainrule.lab.explain.expression import Equation, Expression, Number, Quotient, plus, times
-from chainrule.lab.explain.paths import Paths, Units
+from chainrule.lab.explain.paths import MOST_UNITS, Paths, Units
 from chainrule.lab.explain.symbols import Symbol
 from chainrule.lab.explain.updates import Line, lines_of
 from chainrule.lab.explain.working import Section, Working
@@ -43,13 +43,13 @@ def weight_chain(of: Explanation, layer: int, to: int, from_: int | str | Sequen
     difference = numbers.tape.difference(position, STEP)
     sections.append(_check(symbol, gradient, difference, "the weight" if name == "weights" else f"the {name}"))
     return Working(
-        title=f"{_words(block, name, index)} of layer {block.number}",
+        title=f"Layer {block.number}: {_words(block, name, index)}",
         lead=_lead(of, sample, block),
         symbol=symbol,
         value=gradient,
         sections=tuple(sections),
         difference=difference,
-        drawing=draw_step(of, sample, (block.number, name, index)),
+        drawings=draw_step(of, sample, (block.number, name, index)),
     )
 
 
@@ -63,7 +63,7 @@ def unit_chain(of: Explanation, layer: int, index: int | Sequence[int], sample: 
     difference = numbers.tape.nudged(block.head, unit, at, STEP)
     symbol = delta.symbol or Symbol("δ")
     return Working(
-        title=f"Unit {_commas(index_of(unit, block.shape))} of layer {block.number}",
+        title=f"Layer {block.number}: unit {_commas(index_of(unit, block.shape))}",
         lead=_lead(of, at, block),
         symbol=symbol,
         value=delta.value,
@@ -74,7 +74,7 @@ def unit_chain(of: Explanation, layer: int, index: int | Sequence[int], sample: 
             _check(symbol, delta.value, difference, "z"),
         ),
         difference=difference,
-        drawing=draw_step(of, at, (block.number, "unit", (unit,))),
+        drawings=draw_step(of, at, (block.number, "unit", (unit,))),
     )
 
 
@@ -99,7 +99,7 @@ def overview(of: Explanation, sample: int | None) -> Working:
         symbol=Symbol("L"),
         value=of.loss,
         sections=tuple(sections),
-        drawing=draw_step(of, at, None),
+        drawings=draw_step(of, at, None),
     )
 
 
@@ -219,7 +219,7 @@ def _left_out(of: Explanation, units: Units) -> str:
     cut = [
         f"{len(kept)} of layer {number}’s {of.numbers.blocks[number - 1].units}"
         for number, kept in units.items()
-        if len(kept) >= 8 and of.numbers.blocks[number - 1].units > 8
+        if MOST_UNITS <= len(kept) < of.numbers.blocks[number - 1].units
     ]
     return f"Shown are the units with the largest δ: {', '.join(cut)}." if cut else ""
 
@@ -231,9 +231,12 @@ def _of_many(rows: int, block: Block) -> str:
 
 def _words(block: Block, name: str, index: tuple[int, ...]) -> str:
     to, *rest = (each + 1 for each in index)
+    unit = "unit" if len(block.shape) == 1 else "channel"
     if name != "weights":
-        return f"{name.capitalize()} {to}"
-    return f"Weight to {to} from {_commas(rest)}"
+        return f"the {name} of {unit} {to}"
+    if len(rest) > 1:
+        return f"the weight to {unit} {to} from {_commas(rest)} of its kernel"
+    return f"the weight to unit {to} from {'input' if block.sources[0] == 0 else 'unit'} {rest[0]}"
 
 
 def _commas(index: Sequence[int]) -> str:

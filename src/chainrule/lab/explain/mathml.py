@@ -7,7 +7,14 @@ from chainrule.lab.explain.notation import Notation, Piece
 from chainrule.lab.explain.symbols import Symbol
 from chainrule.lab.explain.working import Working
 
-MINUS = "−"
+PREFIX = '<mo form="prefix">−</mo>'
+"""The sign of a number, which stands close to it."""
+
+KEY = (
+    "Blue and whole: positive; orange and dashed: negative; the wider a line and the fuller a unit, the larger within its "
+    "layer. In each unit stands what it answers; biases aren’t drawn."
+)
+"""How to read the drawings."""
 
 STYLE = """\
 .working { max-width: 64rem; }
@@ -16,8 +23,9 @@ STYLE = """\
 .working .equation > * { text-indent: 0; }
 .working math { font-size: 1.05em; }
 .working .side { margin-left: .25em; }
-.working .drawing { overflow-x: auto; margin: .8rem 0; }
-.working .drawing svg { display: block; width: 100%; height: auto; }
+.working .answer { font-size: 1.25rem; margin: .6rem 0 1rem; }
+.working .drawings { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1rem 2rem; margin: 1rem 0 .5rem; }
+.working .drawing svg { display: block; width: 100%; height: auto; max-width: 34rem; }
 """
 """What a page needs beside its own style."""
 
@@ -30,6 +38,8 @@ class MathML(Notation):
     def symbol(self, symbol: Symbol) -> str:
         kind = "mi" if len(symbol.letter) <= 2 else "mtext"
         name = f"<{kind}>{escape(symbol.letter)}</{kind}>"
+        if symbol.letter.endswith("′"):  # a name of two letters would stand upright
+            name = f"<mrow><mi>{symbol.letter[:-1]}</mi><mo>′</mo></mrow>"
         above = "" if symbol.layer is None else f"<mrow><mo>(</mo><mn>{symbol.layer}</mn><mo>)</mo></mrow>"
         below = "<mo>,</mo>".join(f"<mn>{each}</mn>" for each in symbol.index)
         below = f"<mrow>{below}</mrow>" if below else ""
@@ -45,16 +55,16 @@ class MathML(Notation):
         return f"<mrow><mtext>{escape(symbol.prefix)}&nbsp;</mtext>{name}</mrow>" if symbol.prefix else name
 
     def number(self, text: str) -> str:
-        sign, text = ("<mo>−</mo>", text[1:]) if text.startswith("-") else ("", text)
+        sign, text = (PREFIX, text[1:]) if text.startswith("-") else ("", text)
         mantissa, _, exponent = text.partition("e")
         if not exponent:
             return f"<mrow>{sign}<mn>{mantissa}</mn></mrow>" if sign else f"<mn>{mantissa}</mn>"
         power = f"<mn>{exponent.lstrip('+-0')}</mn>"
-        power = f"<mrow><mo>−</mo>{power}</mrow>" if exponent.startswith("-") else power
+        power = f"<mrow>{PREFIX}{power}</mrow>" if exponent.startswith("-") else power
         return f"<mrow>{sign}<mn>{mantissa}</mn><mo>·</mo><msup><mn>10</mn>{power}</msup></mrow>"
 
     def sum(self, pieces: list[Piece]) -> str:
-        return "<mrow>" + "".join(_signed(piece) for piece in pieces) + "</mrow>"
+        return "<mrow>" + "".join(_signed(piece, i == 0) for i, piece in enumerate(pieces)) + "</mrow>"
 
     def product(self, factors: list[str]) -> str:
         return f"<mrow>{'<mo>·</mo>'.join(factors)}</mrow>"
@@ -82,11 +92,23 @@ MATHML = MathML()
 
 def page(working: Working, *, heading: int = 2, style: bool = True) -> str:
     """All of it as one element, its title a heading of this level."""
-    parts = [f'<div class="working">\n<h{heading}>{escape(working.title)}</h{heading}>\n<p>{escape(working.lead)}</p>']
-    if working.drawing:
-        parts.append(f'<div class="drawing">{working.drawing}</div>')
+    parts = [f'<div class="working">\n<h{heading}>{escape(working.title)}</h{heading}>\n{answer(working)}']
+    parts.append(f"<p>{escape(working.lead)}</p>")
+    if working.drawings:
+        parts.append(drawings(working))
     parts += sections(working, heading + 1)
     return ("<style>\n" + STYLE + "</style>\n" if style else "") + "\n".join(parts) + "\n</div>"
+
+
+def answer(working: Working) -> str:
+    """What is worked out, and what it comes to."""
+    return equation(Equation(working.symbol, working.value)).replace("equation", "equation answer", 1)
+
+
+def drawings(working: Working) -> str:
+    """The network, drawn side by side, and how to read it."""
+    boxes = "\n".join(f'<div class="drawing">{each}</div>' for each in working.drawings)
+    return f'<div class="drawings">\n{boxes}\n</div>\n<p class="note">{KEY}</p>'
 
 
 def sections(working: Working, heading: int) -> list[str]:
@@ -106,14 +128,18 @@ def equation(which: Equation) -> str:
     parts = [_math(MATHML.sum(name))]
     for side in sides:
         for i, piece in enumerate(side):
-            parts.append(_math(("<mo>=</mo>" if i == 0 else "") + _signed(piece), "side" if i == 0 else ""))
+            parts.append(_math(('<mo form="infix">=</mo>' if i == 0 else "") + _signed(piece, i == 0), "side" if i == 0 else ""))
     return f'<p class="equation">{" ".join(parts)}</p>'
 
 
 def _math(inner: str, kind: str = "") -> str:
-    return f'<math{f' class="{kind}"' if kind else ""}><mrow>{inner}</mrow></math>'
+    named = f' class="{kind}"' if kind else ""
+    return f'<math displaystyle="true"{named}><mrow>{inner}</mrow></math>'
 
 
-def _signed(piece: Piece) -> str:
+def _signed(piece: Piece, is_first: bool) -> str:
+    """A term with its sign: between two terms, also where a line breaks there; or in front of the first."""
     sign, shown = piece
-    return f"<mo>{MINUS if sign == '-' else sign}</mo>{shown}" if sign else shown
+    if is_first:
+        return f"{PREFIX}{shown}" if sign else shown
+    return f'<mo form="infix">{"−" if sign == "-" else "+"}</mo>{shown}'

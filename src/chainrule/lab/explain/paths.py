@@ -12,7 +12,7 @@ from chainrule.lab.explain.losses import Answer
 from chainrule.lab.explain.numbers import Numbers
 from chainrule.lab.explain.symbols import Symbol
 
-MOST_UNITS = 8
+MOST_UNITS = 10
 """Of a layer on the way, at most so many units are worked out: those with the largest δ."""
 
 Units = dict[int, list[int]]

@@ -22,7 +22,7 @@ class Working:
 
     symbol, value: what is worked out, with the plan's number.
     difference: the same by a central difference of the loss; None where there is nothing to compare.
-    drawing: the network as SVG, "" where it is too large or of images.
+    drawings: the network as SVG, its edges by weight and by gradient.
 
     `text()`, `html()`, `latex()` and `to_dict()` show the same numbers. A notebook shows it as HTML.
     """
@@ -33,7 +33,7 @@ class Working:
     value: float
     sections: tuple[Section, ...]
     difference: float | None = None
-    drawing: str = ""
+    drawings: tuple[str, ...] = ()
 
     @property
     def error(self) -> float | None:
