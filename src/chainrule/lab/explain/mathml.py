@@ -38,6 +38,8 @@ class MathML(Notation):
     def symbol(self, symbol: Symbol) -> str:
         kind = "mi" if len(symbol.letter) <= 2 else "mtext"
         name = f"<{kind}>{escape(symbol.letter)}</{kind}>"
+        if symbol.letter.endswith("\N{COMBINING CIRCUMFLEX ACCENT}"):
+            name = f"<mover><mi>{symbol.letter[:-1]}</mi><mo>^</mo></mover>"
         if symbol.letter.endswith("′"):  # a name of two letters would stand upright
             name = f"<mrow><mi>{symbol.letter[:-1]}</mi><mo>′</mo></mrow>"
         above = "" if symbol.layer is None else f"<mrow><mo>(</mo><mn>{symbol.layer}</mn><mo>)</mo></mrow>"
