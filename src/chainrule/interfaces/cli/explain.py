@@ -36,11 +36,14 @@ EXAMPLES = examples(
 
 P = "What is explained"
 Sample = Annotated[
-    str | None, typer.Option("--sample", metavar="N,...", rich_help_panel=P, help="The step on these samples alone, from 0.")
+    str | None,
+    typer.Option("--sample", metavar="N,...", rich_help_panel=P, help="The step on these samples alone, from 0."),
 ]
 WeightPlace = Annotated[
     str | None,
-    typer.Option("--weight", metavar="LAYER:TO:FROM", rich_help_panel=P, help="One weight; FROM may be bias, or scale."),
+    typer.Option(
+        "--weight", metavar="LAYER:TO:FROM", rich_help_panel=P, help="One weight; FROM may be bias, or scale."
+    ),
 ]
 UnitPlace = Annotated[
     str | None, typer.Option("--unit", metavar="LAYER:UNIT", rich_help_panel=P, help="One unit's δ = ∂L/∂z.")
@@ -53,10 +56,14 @@ ModelFile = Annotated[
     typer.Option("--model", metavar="MODEL.npz", rich_help_panel=P, help="Start from what train --save wrote."),
 ]
 P = "How it is shown"
-Html = Annotated[Path | None, typer.Option("--html", metavar="OUT.html", rich_help_panel=P, help="A page, with the network drawn.")]
+Html = Annotated[
+    Path | None, typer.Option("--html", metavar="OUT.html", rich_help_panel=P, help="A page, with the network drawn.")
+]
 AsLatex = Annotated[bool, typer.Option("--latex", rich_help_panel=P, help="Print LaTeX.")]
 AsJson = Annotated[bool, typer.Option("--json", rich_help_panel=P, help="Print JSON.")]
-Walk = Annotated[bool, typer.Option("--walk", rich_help_panel=P, help="Walk from weight to weight with the arrow keys.")]
+Walk = Annotated[
+    bool, typer.Option("--walk", rich_help_panel=P, help="Walk from weight to weight with the arrow keys.")
+]
 
 STYLES = {"title": "bold", "heading": "bold cyan", "note": "dim", "equation": "", "": ""}
 
@@ -115,7 +122,9 @@ def explain(
     if weight is not None and unit is not None:
         raise SettingError("--weight and --unit are two things to explain; choose one.")
     if walk and (unit is not None or latex or as_json or html is not None):
-        raise SettingError("--walk goes from weight to weight in the terminal; leave --unit, --html, --latex and --json out.")
+        raise SettingError(
+            "--walk goes from weight to weight in the terminal; leave --unit, --html, --latex and --json out."
+        )
     check_outputs({"--html": html})
     settings = Settings(
         network=network,
@@ -191,7 +200,9 @@ def of_model(
 ) -> Explanation:
     """One more step of a model that was saved."""
     if model.population is not None or model.loss is None:
-        raise SettingError(f"{path} should be one network with the loss it was trained by. Save a run's model, or one member's.")
+        raise SettingError(
+            f"{path} should be one network with the loss it was trained by. Save a run's model, or one member's."
+        )
     settings = settings.suited_to(data)
     shaped = data.shaped(model.network.input_shape)
     x = shaped.x if model.standardizer is None else model.standardizer.apply(shaped.x)
@@ -244,7 +255,9 @@ def numbers_in(option: str, text: str) -> tuple[int, ...]:
     try:
         return tuple(int(each) for each in text.split(","))
     except ValueError:
-        raise SettingError(f"{option} expects whole numbers, with commas between where it is several; got {text!r}.") from None
+        raise SettingError(
+            f"{option} expects whole numbers, with commas between where it is several; got {text!r}."
+        ) from None
 
 
 def show(working: Working) -> None:

@@ -1,9 +1,11 @@
 """From weight to weight with the keyboard: a page of the terminal, redrawn at each key."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 from rich.console import Console, Group
 from rich.text import Text
 
@@ -34,11 +36,7 @@ class Walker:
     def _sources(self, to: int) -> list[tuple[str, tuple[int, ...]]]:
         """Every number of a unit or a channel, by name and place."""
         arrays = self._step.layers[self.layer - 1].parameters
-        return [
-            (name, (to, *rest))
-            for name, array in arrays.items()
-            for rest in (_places(array.shape[1:]))
-        ]
+        return [(name, (to, *rest)) for name, array in arrays.items() for rest in (_places(array.shape[1:]))]
 
     @property
     def place(self) -> Place:
@@ -77,8 +75,6 @@ class Walker:
 
 
 def _places(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
-    import numpy as np
-
     return [tuple(each) for each in np.ndindex(shape)]
 
 
@@ -88,7 +84,7 @@ def walk_through(step: Explanation, start: tuple[Any, ...]) -> None:
         raise SettingError("--walk needs a terminal for its keys and its page; leave it out, and name a --weight.")
     read = _key_reader()
     walker, console = Walker(step, start), Console(highlight=False)
-    with console.screen(hide_cursor=True) as screen:
+    with keys_unseen(), console.screen(hide_cursor=True) as screen:
         while True:
             screen.update(walker.page(console.width, console.height))
             key = read()
@@ -97,8 +93,25 @@ def walk_through(step: Explanation, start: tuple[Any, ...]) -> None:
             walker.press(key)
 
 
+@contextmanager
+def keys_unseen() -> Iterator[None]:
+    """Keep keys that are pressed between two readings from being echoed into the page."""
+    try:
+        import termios
+        import tty
+    except ImportError:  # Windows echoes nothing
+        yield
+        return
+    before = termios.tcgetattr(sys.stdin)
+    tty.setcbreak(sys.stdin, termios.TCSADRAIN)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
 def _key_reader() -> Callable[[], str]:
-    """A function that waits for a key and gives its name; q also for Escape."""
+    """A function that waits for a key and gives its name; "" for those that mean nothing here."""
     try:
         from readchar import key as keys
         from readchar import readkey

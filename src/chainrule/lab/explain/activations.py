@@ -49,7 +49,9 @@ def _elu(layer: Any, z: Number, a: Number) -> tuple[Expression, Expression]:
 
 def _softplus(layer: Any, z: Number, a: Number) -> tuple[Expression, Expression]:
     if z.value > 30:  # e^z is on no calculator's display
-        return plus(z, function("log", plus(ONE, function("exp", Negative(z))))), minus(ONE, function("exp", Negative(a)))
+        return plus(z, function("log", plus(ONE, function("exp", Negative(z))))), minus(
+            ONE, function("exp", Negative(a))
+        )
     return function("log", plus(ONE, function("exp", z))), minus(ONE, function("exp", Negative(a)))
 
 

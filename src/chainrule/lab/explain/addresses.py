@@ -1,4 +1,4 @@
-"""Which layer, unit or weight is meant: what a person counts from 1, looked up, or a sentence that says what is there."""
+"""Which layer, unit or weight is meant: what a person counts from 1, or a sentence that says what is there."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,9 @@ def find_unit(block: Block, index: int | Sequence[int]) -> int:
     if len(given) == 1 and len(block.shape) > 1 and _within(given, (block.units,)):
         return int(given[0]) - 1
     if not _within(given, block.shape):
-        raise SettingError(f"layer {block.number} has no unit {_said(given)}: {block.name} has units {spans(block.shape)}.")
+        raise SettingError(
+            f"layer {block.number} has no unit {_said(given)}: {block.name} has units {spans(block.shape)}."
+        )
     return int(np.ravel_multi_index([each - 1 for each in given], block.shape))
 
 
@@ -34,7 +36,8 @@ def find_parameter(
     block = find_layer(blocks, number)
     learnt = {} if block.head.branch else {each.name: each for each in block.head.signature.parameters}
     shapes: dict[str, Shape] = {name: each.shape for name, each in learnt.items()}
-    shapes |= {"bias": each.shape[:1] for each in learnt.values() if each.bias}
+    if any(each.bias for each in learnt.values()):
+        shapes["bias"] = shapes["weights"][:1]
     if not shapes:
         known = listing(f"{each.number} {each.name}" for each in blocks if each.head.learns and not each.head.branch)
         raise SettingError(f"layer {number}, {block.name}, has no weights; these have: {known}.")

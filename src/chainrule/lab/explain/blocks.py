@@ -64,16 +64,20 @@ def _walk(places: Sequence[Place], source: int, blocks: list[Block]) -> int:
         last = blocks[source - 1] if source > start else None  # of this row
         if place.layer.view:
             continue
-        if isinstance(place.layer, Activation) and last is not None and last.activation is None:
-            if not isinstance(last.head.layer, Activation):
-                last.activation = place
-                continue
+        if isinstance(place.layer, Activation) and last is not None and _takes_one(last):
+            last.activation = place
+            continue
         sources: tuple[int, ...] = (source,)
         if place.branch:
             sources = (source, _walk(place.branch, source, blocks))
         blocks.append(Block(len(blocks) + 1, place, sources))
         source = len(blocks)
     return source
+
+
+def _takes_one(block: Block) -> bool:
+    """Whether an activation behind this layer belongs to it."""
+    return block.activation is None and not isinstance(block.head.layer, Activation)
 
 
 def index_of(unit: int, shape: Shape) -> tuple[int, ...]:

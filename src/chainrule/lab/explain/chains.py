@@ -1,4 +1,4 @@
-"""The chain of one weight, of one unit, and the whole step: which equations are shown, in which order, with what words."""
+"""The chain of one weight, of one unit, and the whole step: which equations are shown, and in which order."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def weight_chain(of: Explanation, layer: int, to: int, from_: int | str | Sequen
     sizes = [abs(each.evaluate()) for each in terms]
     unit, sample = owners[int(np.argmax(sizes))] if sizes else (0, 0)
 
-    sections = [_forward(of, paths, paths.above(block, [unit], sample), sample, _source(block, name, index, sample, paths))]
+    sections = [
+        _forward(of, paths, paths.above(block, [unit], sample), sample, _source(block, name, index, sample, paths))
+    ]
     sections.append(_loss(of, paths, sample))
     sections.append(_backward(of, paths, paths.above(block, [unit], sample), sample))
     gradient = float(of.gradient[position])
@@ -169,7 +171,13 @@ def _update(of: Explanation, weight: Number, position: int, gradient: float, is_
         clipped = gradient * min(1.0, of.clip / norm) if norm else gradient
         if norm > of.clip:
             g = Number(clipped, Symbol("g", prefix="clipped"))
-            equations.append(Equation(Symbol("g", prefix="clipped"), clipped, times(Number(gradient, Symbol("g")), Quotient(limit, length))))
+            equations.append(
+                Equation(
+                    Symbol("g", prefix="clipped"),
+                    clipped,
+                    times(Number(gradient, Symbol("g")), Quotient(limit, length)),
+                )
+            )
     line = Line(
         w=weight,
         g=g,
@@ -186,8 +194,8 @@ def _check(symbol: Symbol, value: float, difference: float, what: str) -> Sectio
     return Section(
         "Numeric check",
         (Equation(Symbol("difference"), difference), Equation(Symbol("error"), abs(difference - value))),
-        f"The central difference of the loss, (L₊ - L₋) / 2h: {what} nudged by h = ±{STEP:g}, forward run twice, nothing "
-        "derived. The error is how far it is from the gradient above.",
+        f"The central difference of the loss, (L₊ - L₋) / 2h: {what} nudged by h = ±{STEP:g}, forward run twice, "
+        "nothing derived. The error is how far it is from the gradient above.",
     )
 
 
@@ -211,7 +219,9 @@ def _once(equations: list[Equation]) -> tuple[Equation, ...]:
 def _lead(of: Explanation, sample: int, block: Block) -> str:
     n = len(of.samples)
     step = "The first step" if of.step == 0 else f"The step after {of.step:,} others"
-    which = f"sample {of.samples[sample]}" if n == 1 else f"{n} samples, of which sample {of.samples[sample]} is followed"
+    which = (
+        f"sample {of.samples[sample]}" if n == 1 else f"{n} samples, of which sample {of.samples[sample]} is followed"
+    )
     return f"{step}, on {which}. Layer {block.number}: {block.name}."
 
 

@@ -21,7 +21,6 @@ from chainrule.core.layers.residual import Residual
 from chainrule.lab.explain import activations
 from chainrule.lab.explain.blocks import Block, index_of
 from chainrule.lab.explain.expression import (
-    ONE,
     Equation,
     Expression,
     Number,

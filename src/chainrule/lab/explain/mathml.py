@@ -11,8 +11,8 @@ PREFIX = '<mo form="prefix">−</mo>'
 """The sign of a number, which stands close to it."""
 
 KEY = (
-    "Blue and whole: positive; orange and dashed: negative; the wider a line and the fuller a unit, the larger within its "
-    "layer. In each unit stands what it answers; biases aren’t drawn."
+    "Blue and whole: positive; orange and dashed: negative; the wider a line and the fuller a unit, the larger within "
+    "its layer. In each unit stands what it answers; biases aren’t drawn."
 )
 """How to read the drawings."""
 
@@ -24,7 +24,8 @@ STYLE = """\
 .working math { font-size: 1.05em; }
 .working .side { margin-left: .25em; }
 .working .answer { font-size: 1.25rem; margin: .6rem 0 1rem; }
-.working .drawings { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1rem 2rem; margin: 1rem 0 .5rem; }
+.working .drawings { display: grid; gap: 1rem 2rem; margin: 1rem 0 .5rem; }
+.working .drawings { grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
 .working .drawing svg { display: block; width: 100%; height: auto; max-width: 34rem; }
 """
 """What a page needs beside its own style."""
@@ -130,7 +131,9 @@ def equation(which: Equation) -> str:
     parts = [_math(MATHML.sum(name))]
     for side in sides:
         for i, piece in enumerate(side):
-            parts.append(_math(('<mo form="infix">=</mo>' if i == 0 else "") + _signed(piece, i == 0), "side" if i == 0 else ""))
+            parts.append(
+                _math(('<mo form="infix">=</mo>' if i == 0 else "") + _signed(piece, i == 0), "side" if i == 0 else "")
+            )
     return f'<p class="equation">{" ".join(parts)}</p>'
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from chainrule.core.losses import Loss
 from chainrule.lab.explain import activations, losses
 from chainrule.lab.explain.blocks import Block
 from chainrule.lab.explain.expression import Equation, Expression, Number, plus, times
@@ -22,9 +23,9 @@ Units = dict[int, list[int]]
 class Paths:
     """The equations of a step, of the units that are asked for."""
 
-    def __init__(self, numbers: Numbers, loss: object) -> None:
+    def __init__(self, numbers: Numbers, loss: Loss) -> None:
         self.numbers, self.blocks = numbers, numbers.blocks
-        self._loss = losses.EQUATIONS.get(type(loss))  # type: ignore[call-overload]
+        self._loss = losses.EQUATIONS.get(type(loss))
         self._heads = {block.number: head_of(numbers, block) for block in self.blocks}
 
     def head(self, block: Block) -> Head:
@@ -110,7 +111,9 @@ class Paths:
         symbol = Symbol("L", sample=self.numbers.shown_sample(sample))
         return [*first, Equation(symbol, expression.evaluate(), expression)]
 
-    def gradient(self, block: Block, name: str, index: tuple[int, ...]) -> tuple[list[Expression], list[tuple[int, int]]]:
+    def gradient(
+        self, block: Block, name: str, index: tuple[int, ...]
+    ) -> tuple[list[Expression], list[tuple[int, int]]]:
         """The terms of a parameter's gradient, and the unit and the sample whose δ each holds."""
         terms: list[Expression] = []
         owners: list[tuple[int, int]] = []

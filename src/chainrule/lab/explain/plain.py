@@ -50,7 +50,7 @@ def tree(expression: Expression) -> Any:
     match expression:
         case Number(value, None):
             return value
-        case Number(value, symbol):
+        case Number(value, symbol) if symbol is not None:
             return {"name": TEXT.symbol(symbol), "value": value}
         case Sum(terms):
             return {"sum": [tree(each) for each in terms]}

@@ -64,7 +64,10 @@ def page(working: Working, width: int = WIDTH) -> str:
 
 def lines(working: Working, width: int = WIDTH) -> list[Line]:
     """The same, each line with its style."""
-    found: list[Line] = [("title", working.title), ("equation", f"{TEXT.symbol(working.symbol)} = {digits(working.value)}")]
+    found: list[Line] = [
+        ("title", working.title),
+        ("equation", f"{TEXT.symbol(working.symbol)} = {digits(working.value)}"),
+    ]
     found += [("note", line) for line in wrap(working.lead, width)]
     for section in working.sections:
         found += [("", ""), ("heading", section.title)]

@@ -104,7 +104,7 @@ def _adam(optimizer: Any, line: Line) -> list[Equation]:
         equations += [corrected_m, corrected_v]
     epsilon = Number(float(optimizer.epsilon), Symbol("ε"))
     steps = [_scaled(_rate(optimizer, line), m, v, epsilon)]
-    if isinstance(optimizer, AdamW) and line.is_weight:
+    if hasattr(optimizer, "weight_decay") and line.is_weight:
         strength = Number(float(optimizer.weight_decay), Symbol("λ"))
         steps.insert(0, times(_rate(optimizer, line), strength, line.w))
     return [*equations, line.moved(*steps)]

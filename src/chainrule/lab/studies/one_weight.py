@@ -12,7 +12,7 @@ from chainrule.lab.studies.study import Answers, Study, Work
 from chainrule.lab.svg import COLOR
 
 TASK, SAMPLE, LAYER, TO, FROM = "xor", 3, 2, 1, 3
-"""The weight of layer 2, to unit 1 from unit 3, on a point of class 1: small enough to follow, and with a layer above."""
+"""The weight of layer 2, to unit 1 from unit 3, on a point of class 1: with a layer below and one above."""
 
 PART = 20
 """The step that is shown comes after this part of a comparison's epochs: 1,000 of 20,000."""
@@ -71,7 +71,7 @@ def conclude(found: Results) -> list[str]:
         f"With a little more of this weight the point’s loss {effect}: its gradient is {_said(value)}.",
         f"The central difference of the loss, which knows nothing of the chain rule, is "
         f"{_said(found['worked']['difference'])}; the two are {found['worked']['error']:.0e} apart.",
-        f"Over all {found['samples']} points, whose mean a training step takes, the gradient is {_said(whole)}, {sign}.",
+        f"Over all {found['samples']} points, whose mean a training step takes, it is {_said(whole)}, {sign}.",
     ]
 
 
