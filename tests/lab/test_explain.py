@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule as cr
-from cases import CASES, LOSSES, N, OPTIMIZERS
+from cases import CASES, LOSSES, OPTIMIZERS, N
 from chainrule.lab.explain.chains import overview
 from chainrule.lab.explain.explanation import Explanation
 from chainrule.lab.explain.expression import plus
@@ -271,8 +271,8 @@ def test_bad_arguments_get_a_sentence():
         cr.explain(network, network.initialize(0, population=2), x, y, *arguments)
     with pytest.raises(cr.ShapeError, match="settings and a seed of one value each"):
         cr.explain(network, theta, x, y, cr.HalfSquaredError(), cr.SGD([0.1, 0.2]))
+    line = cr.mlp(1, 1, activation="identity")
     with pytest.raises(cr.DivergenceError, match="the steps before diverged"):
-        line = cr.mlp(1, 1, activation="identity")
         cr.explain(line, [1.0, 0.0], [[1e3], [2.0]], [1.0, 2.0], cr.SquaredError(), cr.SGD(1e3), steps=500)
     normed = CASES["BatchNorm"]
     with pytest.raises(cr.DataError, match="needs 2 samples or more, got 1"):

@@ -1,4 +1,4 @@
-"""The forms of an explanation: the same numbers in all, and a calculator that knows only the page comes to the result."""
+"""The forms of an explanation: the same numbers in all, and a calculator comes to the result from the page alone."""
 
 import itertools
 import json
