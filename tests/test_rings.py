@@ -82,7 +82,16 @@ def test_an_unknown_name_is_answered_with_the_known_ones():
 
 def test_every_public_name_has_a_docstring_with_an_example():
     bases = {"datasets", "Description", "Layer", "Loss", "Optimizer", "Initializer", "Schedule"}
-    results = {"Comparison", "Ending", "LayerCheck", "Record", "Run", "Training"}  # made by what has an example
+    results = {
+        "Comparison",
+        "Ending",
+        "Explanation",
+        "LayerCheck",
+        "Record",
+        "Run",
+        "Training",
+        "Working",
+    }  # made by what has an example
     for name in set(chainrule.__all__) - bases - results:
         public = getattr(chainrule, name)
         is_error = isinstance(public, type) and issubclass(public, Exception)

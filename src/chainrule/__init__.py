@@ -77,6 +77,9 @@ if TYPE_CHECKING:
     from chainrule.lab.comparison import Comparison as Comparison
     from chainrule.lab.experiment import Experiment as Experiment
     from chainrule.lab.experiment import Perceptron as Perceptron
+    from chainrule.lab.explain.explanation import Explanation as Explanation
+    from chainrule.lab.explain.explanation import explain as explain
+    from chainrule.lab.explain.working import Working as Working
     from chainrule.lab.network_text import NetworkText as NetworkText
     from chainrule.lab.samples import DataFile as DataFile
     from chainrule.lab.samples import DataSet as DataSet
@@ -123,6 +126,8 @@ _NAMES = {
     "lab.compare": "compare",
     "lab.comparison": "Comparison",
     "lab.experiment": "Experiment Perceptron",
+    "lab.explain.explanation": "Explanation explain",
+    "lab.explain.working": "Working",
     "lab.network_text": "NetworkText",
     "lab.samples": "DataFile DataSet",
     "training": "datasets",

@@ -9,9 +9,11 @@ from chainrule.lab.chapters import COMPARED, ON_IMAGES, ON_POINTS
 from chainrule.lab.chapters.chapter import Scale
 from chainrule.lab.chapters.lines import lines
 from chainrule.lab.chapters.words import best_and_worst, loss
+from chainrule.lab.explain import mathml
 from chainrule.lab.reference import Lab, accuracy_line, log_line, prediction_line
 from chainrule.lab.results import LEARNT, Results
 from chainrule.lab.studies import STUDIES
+from chainrule.lab.studies.one_weight import equations
 from chainrule.lab.svg import dark_css
 
 CHAPTERS = {
@@ -23,6 +25,7 @@ CHAPTERS = {
     "predictions": "Predictions",
     "boundary": "Truth and prediction",
     "starts": "Every start",
+    "one-weight": STUDIES["one-weight"].title,
     "search": STUDIES["search"].title,
     **{name: chapter.title for name, chapter in ON_POINTS.items()},
     "digits": STUDIES["digits"].title,
@@ -56,6 +59,7 @@ def render_page(found: Results, figures: Mapping[str, str]) -> str:
         "sure": sentences.sure,
         "loss": loss,
         "extremes": best_and_worst,
+        "worked_out": lambda one: markup(equations(one)),
     }
     said_settings = found["settings"]
     lab = Lab(said_settings["epochs"], said_settings["starts"], said_settings["seed"])
@@ -69,6 +73,8 @@ def render_page(found: Results, figures: Mapping[str, str]) -> str:
         tasks=found["tasks"],
         figures={name: markup(svg) for name, svg in figures.items()},
         dark_figures=markup(dark_css()),
+        equations_style=markup(mathml.STYLE),
+        drawing_key=mathml.KEY,
         say=said(found),
         code_lines=_code_lines(lab, shown)
         | {name: STUDIES[name].lines(scale) for name in found["studies"]}

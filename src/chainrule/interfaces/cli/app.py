@@ -7,7 +7,7 @@ import typer
 from typer import rich_utils
 
 from chainrule import __version__
-from chainrule.interfaces.cli import check, compare, points, predict, report, train
+from chainrule.interfaces.cli import check, compare, explain, points, predict, report, train
 from chainrule.interfaces.cli.terminal import examples, in_sentences
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
         "chainrule train pets.csv --test 0.25 --save pets.npz",
         "chainrule predict pets.npz more_pets.csv",
         "chainrule compare xor --learning-rate 0.1,1,10",
+        "chainrule explain xor --sample 3 --weight 2:1:3",
     ),
 )
 
@@ -33,6 +34,7 @@ for command, epilog in (
     (train.train, train.EXAMPLES),
     (predict.predict, predict.EXAMPLES),
     (compare.compare, compare.EXAMPLES),
+    (explain.explain, explain.EXAMPLES),
     (check.check, check.EXAMPLES),
     (points.data, points.EXAMPLES),
 ):

@@ -45,7 +45,7 @@ class Job:
         settings, parts = self.settings, self.parts
         return iterate(
             self.network,
-            *self._learnable(parts.learnt),
+            *self.learnable(parts.learnt),
             loss=self.loss,
             optimizer=self.optimizer,
             epochs=self.epochs,
@@ -53,7 +53,7 @@ class Job:
             seed=settings.seed,
             dtype=settings.dtype,
             record_every=Lab(epochs=self.epochs).record_every,
-            validation=None if parts.validation is None else self._learnable(parts.validation),
+            validation=None if parts.validation is None else self.learnable(parts.validation),
             early_stopping=None if settings.early_stopping is None else EarlyStopping(settings.early_stopping),
             penalty=None if settings.penalty is None else L2(settings.penalty),
             clip=settings.clip,
@@ -70,7 +70,7 @@ class Job:
     def shown_loss(self, record: Record) -> float:
         """The loss as the log shows it: of squared errors the full mean, without a penalty, as in the reference lab."""
         if isinstance(self.loss, SquaredError | HalfSquaredError) and self.settings.penalty:
-            x, y = self._learnable(self.parts.learnt)
+            x, y = self.learnable(self.parts.learnt)
             return float(mean_squared_error(y, self.network.predict(record.theta, x, record.state)))
         return self.loss_factor * float(record.loss)
 
@@ -109,7 +109,7 @@ class Job:
             f"{self.loss}, {self.optimizer}, {self.epochs:,} epochs"
         )
 
-    def _learnable(self, data: Data) -> tuple[Array, Array]:
+    def learnable(self, data: Data) -> tuple[Array, Array]:
         """Samples and targets as the network and the loss take them."""
         scale, target_scale = self.parts.standardizer, self.target_standardizer
         x, y = data.x if scale is None else scale.apply(data.x), targets_for(self.loss, data)[0]

@@ -1,9 +1,10 @@
 """The report's chapters that are no comparisons: one study a file, with its work, its numbers and its sentences."""
 
-from chainrule.lab.studies import digits, mnist1d, search
+from chainrule.lab.studies import digits, mnist1d, one_weight, search
 from chainrule.lab.studies.study import Study
 
 STUDIES: dict[str, Study] = {
+    "one-weight": one_weight.STUDY,
     "search": search.STUDY,
     "digits": digits.STUDY,
     "mnist1d": mnist1d.STUDY,

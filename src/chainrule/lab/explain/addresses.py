@@ -1,0 +1,74 @@
+"""Which layer, unit or weight is meant: what a person counts from 1, or a sentence that says what is there."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from chainrule.core.arrays import Shape
+from chainrule.core.errors import SettingError, listing
+from chainrule.lab.explain.blocks import Block
+
+
+def find_layer(blocks: Sequence[Block], number: int) -> Block:
+    """The layer of this number."""
+    if not isinstance(number, int | np.integer) or not 1 <= number <= len(blocks):
+        known = listing(f"{each.number} {each.name}" for each in blocks)
+        raise SettingError(f"there is no layer {number}: layers are counted from 1, as a textbook does: {known}.")
+    return blocks[number - 1]
+
+
+def find_unit(block: Block, index: int | Sequence[int]) -> int:
+    """A unit, by its number or its place in feature maps."""
+    given = tuple(index) if isinstance(index, Sequence) else (index,)
+    if len(given) == 1 and len(block.shape) > 1 and _within(given, (block.units,)):
+        return int(given[0]) - 1
+    if not _within(given, block.shape):
+        raise SettingError(
+            f"layer {block.number} has no unit {_said(given)}: {block.name} has units {spans(block.shape)}."
+        )
+    return int(np.ravel_multi_index([each - 1 for each in given], block.shape))
+
+
+def find_parameter(
+    blocks: Sequence[Block], number: int, to: int, from_: int | str | Sequence[int]
+) -> tuple[Block, str, tuple[int, ...]]:
+    """A weight or a bias: its layer, its name in `Network.parameters`, and its place there, from 0."""
+    block = find_layer(blocks, number)
+    learnt = {} if block.head.branch else {each.name: each for each in block.head.signature.parameters}
+    shapes: dict[str, Shape] = {name: each.shape for name, each in learnt.items()}
+    if any(each.bias for each in learnt.values()):
+        shapes["bias"] = shapes["weights"][:1]
+    if not shapes:
+        known = listing(f"{each.number} {each.name}" for each in blocks if each.head.learns and not each.head.branch)
+        raise SettingError(f"layer {number}, {block.name}, has no weights; these have: {known}.")
+    name = from_ if isinstance(from_, str) else "weights"
+    if name not in shapes:
+        raise SettingError(f"layer {number}, {block.name}, has no {name}; it has {listing(shapes)}.")
+    index = (to,) if isinstance(from_, str) else (to, *(from_ if isinstance(from_, Sequence) else (from_,)))
+    if not _within(index, shapes[name]):
+        inputs = "" if len(shapes[name]) == 1 else f", from {spans(shapes[name][1:])}"
+        also = [each for each in shapes if each != "weights" and each != name]
+        more = f", or from {listing(also)}" if also and name == "weights" else ""
+        raise SettingError(
+            f"layer {number} has no {name} to {index[0]}{f' from {_said(index[1:])}' if index[1:] else ''}: "
+            f"in {block.name} they go to {spans(shapes[name][:1])}{inputs}{more}."
+        )
+    return block, name, tuple(int(each) - 1 for each in index)
+
+
+def spans(shape: Shape) -> str:
+    """What each index may be.
+
+    >>> spans((4,)), spans((3, 5, 5))
+    ('1 to 4', '1 to 3, 1 to 5, 1 to 5')
+    """
+    return ", ".join("1" if size == 1 else f"1 to {size}" for size in shape)
+
+
+def _within(index: Sequence[int], shape: Shape) -> bool:
+    whole = all(isinstance(each, int | np.integer) and not isinstance(each, bool) for each in index)
+    return whole and len(index) == len(shape) and all(1 <= i <= size for i, size in zip(index, shape, strict=True))
+
+
+def _said(index: Sequence[int]) -> str:
+    return ",".join(map(str, index))

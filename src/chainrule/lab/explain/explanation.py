@@ -1,0 +1,240 @@
+"""One training step with all its numbers: `explain`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from chainrule.core.arrays import Array, Shape
+from chainrule.core.checks import check_batches, check_samples, check_targets, check_theta
+from chainrule.core.description import COUNT_OR_ZERO, POSITIVE, check_kind, check_real, check_whole
+from chainrule.core.errors import DivergenceError, SettingError, ShapeError
+from chainrule.core.layout import without_chance
+from chainrule.core.losses import Loss
+from chainrule.core.network import Network
+from chainrule.core.optimizers import Memory, Optimizer
+from chainrule.core.penalties import L2, bind_clip
+from chainrule.core.plan import Plan, generators, run
+from chainrule.core.population import agree
+from chainrule.lab.explain.blocks import Block, blocks_of
+from chainrule.lab.explain.numbers import Numbers
+from chainrule.lab.explain.tape import Tape
+from chainrule.lab.explain.working import Working
+
+
+@dataclass(frozen=True, eq=False)
+class LayerStep:
+    """A layer in the step: arrays (n, *shape), samples first; fresh, and nobody else's.
+
+    number: as a textbook counts, from 1.  name: the layers that it is made of.
+    z: what its head makes.  a: what it hands on, of z where nothing follows.  slope: f′(z); None without an activation.
+    delta: δ = ∂L/∂z.  parameters, gradients: dicts by name, as in `Network.parameters`.
+    """
+
+    number: int
+    name: str
+    z: Array = field(repr=False)
+    a: Array = field(repr=False)
+    slope: Array | None = field(repr=False)
+    delta: Array = field(repr=False)
+    parameters: dict[str, Array] = field(repr=False)
+    gradients: dict[str, Array] = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """One training step, taken apart; made by `explain`. Layers and units are counted from 1, samples from 0.
+
+    layers: a `LayerStep` each.  loss: the loss before the update, penalty included.
+    gradient (P,): of the loss in theta, as the plan has it.  step: which one this is, counted from 0.
+    theta (P,), new_theta (P,): before and after the update.  before, after: what the optimizer keeps, by its names.
+    """
+
+    network: Network = field(repr=False)
+    objective: Loss
+    optimizer: Optimizer
+    penalty: L2 | None
+    clip: float | None
+    step: int
+    samples: tuple[int, ...]
+    loss: float
+    layers: tuple[LayerStep, ...]
+    gradient: Array = field(repr=False)
+    theta: Array = field(repr=False)
+    new_theta: Array = field(repr=False)
+    before: dict[str, Array] = field(repr=False)
+    after: dict[str, Array] = field(repr=False)
+    numbers: Numbers = field(repr=False)
+
+    def weight(self, layer: int, to: int, from_: int | str | Sequence[int] = "bias") -> Working:
+        """The whole chain of one weight: forward, loss, backward, its gradient, the update, and the numeric check.
+
+        layer: counted from 1 as the textbook does; `str(explanation)` lists them.
+        to: the unit that the weight goes to, or the channel, from 1.
+        from_: the unit that it comes from; of a convolution (channel, row, column) in the kernel; or a name: "bias",
+            or a batch normalisation's "scale" and "shift".
+        Raises SettingError where there is no such weight, with a sentence that says which there are.
+        """
+        from chainrule.lab.explain.chains import weight_chain
+
+        return weight_chain(self, layer, to, from_)
+
+    def unit(self, layer: int, index: int | Sequence[int], sample: int | None = None) -> Working:
+        """The whole chain of one unit's δ = ∂L/∂z: forward, loss, backward, and the numeric check.
+
+        index: the unit, from 1; of feature maps (channel, row, column).  sample: which one; the first unless said.
+        Raises SettingError where there is no such unit or sample.
+        """
+        from chainrule.lab.explain.chains import unit_chain
+
+        return unit_chain(self, layer, index, sample)
+
+    def overview(self, sample: int | None = None) -> Working:
+        """The whole step: each layer's sums, answers, slopes and δ of one sample, the gradients and the loss."""
+        from chainrule.lab.explain.chains import overview
+
+        return overview(self, sample)
+
+    def __str__(self) -> str:
+        words = "one sample" if len(self.samples) == 1 else f"{len(self.samples)} samples"
+        lines = [f"Step {self.step} on {words}: loss {self.loss:.6g}, {self.objective}, {self.optimizer}"]
+        for each in self.layers:
+            held = ", ".join(f"{name} {array.shape}" for name, array in each.parameters.items())
+            lines.append(f"  layer {each.number}: {each.name}, {each.z[0].size} units{f'; {held}' if held else ''}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return self.overview().html()
+
+
+def explain(
+    network: Network,
+    theta: ArrayLike,
+    x: ArrayLike,
+    y: ArrayLike,
+    loss: Loss,
+    optimizer: Optimizer,
+    *,
+    steps: int = 0,
+    samples: int | Sequence[int] | None = None,
+    seed: int | None = None,
+    penalty: L2 | None = None,
+    clip: float | None = None,
+) -> Explanation:
+    """One training step with all its numbers, in float64, each from the buffers of the plan that computes it.
+
+    theta (P,), x (n, *input_shape) and y as in `train`. `steps` full-batch steps are trained first, and the one after
+    them is explained: on all samples, or on those numbered `samples`, from 0. `seed` draws the dropouts; without one
+    nothing is dropped.  penalty, clip: as in `train`.
+    Raises ShapeError, DataError and SettingError for what doesn't fit, DivergenceError where the steps before diverge.
+
+    >>> import chainrule as cr
+    >>> x, y = cr.datasets.xor()
+    >>> network = cr.mlp(2, 4, 4, 1, initializer=cr.Normal())
+    >>> step = explain(network, network.initialize(seed=0), x, y, cr.HalfSquaredError(), cr.SGD(0.2), samples=3)
+    >>> print(step)
+    Step 0 on one sample: loss 0.0484654, HalfSquaredError(), SGD(0.2)
+      layer 1: Dense(4), Sigmoid(), 4 units; weights (4, 2), bias (4,)
+      layer 2: Dense(4), Sigmoid(), 4 units; weights (4, 4), bias (4,)
+      layer 3: Dense(1), Sigmoid(), 1 units; weights (1, 4), bias (1,)
+    >>> chain = step.weight(layer=2, to=1, from_=3)
+    >>> print(chain.equation().symbol.letter, chain.error < 1e-8)
+    w True
+    """
+    check_kind("network", Network, "a Network such as mlp(2, 4, 1)", network)
+    check_kind("optimizer", Optimizer, "an optimizer such as SGD(0.5)", optimizer)
+    check_kind("penalty", (L2, type(None)), "an L2(0.001) or None", penalty)
+    start = check_theta(network, theta).astype(np.float64)
+    if start.ndim != 1 or agree(None, seed, network, optimizer, penalty) is not None:
+        raise ShapeError(
+            f"explain() takes one network, theta ({network.n_parameters},), settings and a seed of one value each; "
+            f"got theta {start.shape}. Choose a member: theta[k], and description.member(k)."
+        )
+    if network.n_parameters == 0:
+        raise SettingError(f"a step to explain needs parameters; got {network!r}. Add a layer such as Dense(4).")
+    x = check_samples(network.input_shape, x).astype(np.float64)
+    rows = loss.rows(check_targets(network, loss, y, len(x)), network.output_shape[0])
+    steps = check_whole("steps", COUNT_OR_ZERO, steps)
+    chosen = check_chosen(samples, len(x))
+    check_batches(network, len(x) if steps else len(chosen))
+    check_batches(network, len(chosen))
+    limit = None if clip is None else float(np.asarray(check_real("clip", POSITIVE, clip)))
+
+    draws = {} if seed is None else generators(network, (seed,))
+    gradient, slots = np.empty_like(start), {name: np.zeros_like(start) for name in optimizer.slots}
+    memory = Memory(start, gradient, slots, network.is_weight())
+    update, clipped = optimizer.bind(memory), () if limit is None else (bind_clip(limit, memory),)
+    plan = Plan(network, len(x), start, gradient, loss=loss, penalty=penalty, draws=draws)
+    plan.set_input(x)
+    plan.set_targets(rows)
+    for step in range(steps):
+        run((*plan.measure, *clipped))
+        if not np.isfinite(plan.value):
+            raise DivergenceError(f"the steps before diverged: the loss of step {step} is {plan.value}. Take fewer.")
+        update(step)
+
+    before, theta_before = {name: each.copy() for name, each in slots.items()}, start.copy()
+    tape = Tape(network, theta_before, x[list(chosen)], rows[list(chosen)], loss, penalty, draws)
+    gradient[...] = tape.gradient
+    run(clipped)
+    update(steps)
+    places = network.places if draws else without_chance(network.places)
+    blocks = blocks_of(places)
+    numbers = Numbers(tape, blocks, theta_before, network.input_shape, chosen)
+    return Explanation(
+        network=network,
+        objective=loss,
+        optimizer=optimizer,
+        penalty=penalty,
+        clip=limit,
+        step=steps,
+        samples=chosen,
+        loss=tape.value,
+        layers=tuple(_layer(each, numbers) for each in blocks),
+        gradient=tape.gradient,
+        theta=theta_before,
+        new_theta=start,
+        before=before,
+        after=slots,
+        numbers=numbers,
+    )
+
+
+def check_chosen(samples: int | Sequence[int] | None, n: int) -> tuple[int, ...]:
+    """The rows of the data that are explained, each of them there."""
+    if samples is None:
+        return tuple(range(n))
+    chosen = tuple(samples) if isinstance(samples, Sequence | np.ndarray) else (samples,)
+    for each in chosen:
+        if check_whole("samples", COUNT_OR_ZERO, each) >= n:
+            raise SettingError(f"there is no sample {each}: the data have {n}, numbered 0 to {n - 1}.")
+    if not chosen:
+        raise SettingError("samples must be the numbers of one sample or more; got none.")
+    return tuple(int(each) for each in chosen)
+
+
+def _layer(block: Block, numbers: Numbers) -> LayerStep:
+    head = numbers.of(block.head)
+    after = None if block.activation is None else numbers.of(block.activation)
+
+    def samples_first(array: Array) -> Array:
+        shape: Shape = (array.shape[-1], *block.shape)
+        return np.ascontiguousarray(array.T).reshape(shape)
+
+    return LayerStep(
+        number=block.number,
+        name=block.name,
+        z=samples_first(head.output),
+        a=samples_first(head.output if after is None else after.output),
+        slope=None if after is None else samples_first(after.slopes),
+        delta=samples_first(head.d_output),
+        parameters={} if block.head.branch else _copies(block.head.named(numbers.theta)),
+        gradients={} if block.head.branch else _copies(block.head.named(numbers.tape.gradient)),
+    )
+
+
+def _copies(arrays: dict[str, Array]) -> dict[str, Array]:
+    return {name: each.copy() for name, each in arrays.items()}

@@ -1,0 +1,108 @@
+"""The losses as equations: what a sample adds to the loss, and the loss's derivative in an output."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from chainrule.core.losses import BinaryCrossEntropy, HalfSquaredError, Loss, SoftmaxCrossEntropy, SquaredError
+from chainrule.lab.explain.expression import (
+    ONE,
+    Equation,
+    Expression,
+    Negative,
+    Number,
+    Power,
+    Quotient,
+    constant,
+    function,
+    minus,
+    plus,
+    times,
+)
+from chainrule.lab.explain.symbols import Symbol
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A sample's outputs a and targets y, how many samples the loss is the mean of, and the sample's number."""
+
+    outputs: Sequence[Number]
+    targets: Sequence[Number]
+    n: int
+    sample: int | None = None
+
+    def over(self, expression: Expression, count: int) -> Expression:
+        """A share of the mean."""
+        return expression if count == 1 else Quotient(expression, constant(count))
+
+    def named(self, letter: str, expression: Expression, *index: int) -> tuple[Number, Equation]:
+        """A number in between, with a name of its own."""
+        symbol, value = Symbol(letter, index=index, sample=self.sample), expression.evaluate()
+        return Number(value, symbol), Equation(symbol, value, expression)
+
+
+Made = tuple[list[Equation], Expression]
+"""What is reckoned first, and the expression that takes it up."""
+
+
+def _squares(answer: Answer) -> Expression:
+    return plus(*(Power(minus(a, y), 2) for a, y in zip(answer.outputs, answer.targets, strict=True)))
+
+
+def _squared_error(answer: Answer) -> Made:
+    return [], answer.over(_squares(answer), answer.n * len(answer.outputs))
+
+
+def _d_squared_error(answer: Answer, k: int) -> Made:
+    error = times(constant(2), minus(answer.outputs[k], answer.targets[k]))
+    return [], answer.over(error, answer.n * len(answer.outputs))
+
+
+def _half_squared_error(answer: Answer) -> Made:
+    return [], answer.over(_squares(answer), 2 * answer.n)
+
+
+def _d_half_squared_error(answer: Answer, k: int) -> Made:
+    return [], answer.over(minus(answer.outputs[k], answer.targets[k]), answer.n)
+
+
+def _binary_cross_entropy(answer: Answer) -> Made:
+    terms: list[Expression] = []
+    for z, y in zip(answer.outputs, answer.targets, strict=True):
+        # log(1 + e^z) = max(0, z) + log(1 + e^-|z|): no power of a large number
+        terms += [z] if z.value > 0 else []
+        terms.append(function("log", plus(ONE, function("exp", Negative(z) if z.value > 0 else z))))
+        terms.append(Negative(times(y, z)))
+    return [], answer.over(plus(*terms), answer.n * len(answer.outputs))
+
+
+def _d_binary_cross_entropy(answer: Answer, k: int) -> Made:
+    p, equation = answer.named("p", Quotient(ONE, plus(ONE, function("exp", Negative(answer.outputs[k])))), k + 1)
+    return [equation], answer.over(minus(p, answer.targets[k]), answer.n * len(answer.outputs))
+
+
+def _powers(answer: Answer) -> tuple[Number, Number, Equation]:
+    """The largest output, which is taken from each and changes no share; and the sum of e to what is left."""
+    largest = max(answer.outputs, key=lambda each: each.value)
+    sums, equation = answer.named("S", plus(*(function("exp", minus(z, largest)) for z in answer.outputs)))
+    return largest, sums, equation
+
+
+def _softmax_cross_entropy(answer: Answer) -> Made:
+    largest, sums, equation = _powers(answer)
+    said = (Negative(times(y, z)) for y, z in zip(answer.targets, answer.outputs, strict=True) if y.value)
+    return [equation], answer.over(plus(largest, function("log", sums), *said), answer.n)
+
+
+def _d_softmax_cross_entropy(answer: Answer, k: int) -> Made:
+    largest, sums, equation = _powers(answer)
+    p, share = answer.named("p", Quotient(function("exp", minus(answer.outputs[k], largest)), sums), k + 1)
+    return [equation, share], answer.over(minus(p, answer.targets[k]), answer.n)
+
+
+EQUATIONS: dict[type[Loss], tuple[Callable[[Answer], Made], Callable[[Answer, int], Made]]] = {
+    BinaryCrossEntropy: (_binary_cross_entropy, _d_binary_cross_entropy),
+    HalfSquaredError: (_half_squared_error, _d_half_squared_error),
+    SoftmaxCrossEntropy: (_softmax_cross_entropy, _d_softmax_cross_entropy),
+    SquaredError: (_squared_error, _d_squared_error),
+}
+"""Each loss's share of a sample in the mean, and its derivative in output k of the sample."""

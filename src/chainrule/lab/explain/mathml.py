@@ -1,0 +1,150 @@
+"""A working as a part of a page: headings, the drawing, and equations in MathML. No script is needed."""
+
+from html import escape
+
+from chainrule.lab.explain.expression import Equation
+from chainrule.lab.explain.notation import Notation, Piece
+from chainrule.lab.explain.symbols import Symbol
+from chainrule.lab.explain.working import Working
+
+PREFIX = '<mo form="prefix">−</mo>'
+"""The sign of a number, which stands close to it."""
+
+KEY = (
+    "Blue and whole: positive; orange and dashed: negative; the wider a line and the fuller a unit, the larger within "
+    "its layer. In each unit stands what it answers; biases aren’t drawn."
+)
+"""How to read the drawings."""
+
+STYLE = """\
+.working { max-width: 64rem; }
+.working h3 { margin: 1.2rem 0 .3rem; }
+.working .equation { margin: .35rem 0; padding-left: 1.4rem; text-indent: -1.4rem; line-height: 2; max-width: none; }
+.working .equation > * { text-indent: 0; }
+.working math { font-size: 1.05em; }
+.working .side { margin-left: .25em; }
+.working .answer { font-size: 1.25rem; margin: .6rem 0 1rem; }
+.working .drawings { display: grid; gap: 1rem 2rem; margin: 1rem 0 .5rem; }
+.working .drawings { grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
+.working .drawing svg { display: block; width: 100%; height: auto; max-width: 34rem; }
+"""
+"""What a page needs beside its own style."""
+
+
+class MathML(Notation):
+    """Presentation MathML, as browsers draw it."""
+
+    bars = True
+
+    def symbol(self, symbol: Symbol) -> str:
+        kind = "mi" if len(symbol.letter) <= 2 else "mtext"
+        name = f"<{kind}>{escape(symbol.letter)}</{kind}>"
+        if symbol.letter.endswith("\N{COMBINING CIRCUMFLEX ACCENT}"):
+            name = f"<mover><mi>{symbol.letter[:-1]}</mi><mo>^</mo></mover>"
+        if symbol.letter.endswith("′"):  # a name of two letters would stand upright
+            name = f"<mrow><mi>{symbol.letter[:-1]}</mi><mo>′</mo></mrow>"
+        above = "" if symbol.layer is None else f"<mrow><mo>(</mo><mn>{symbol.layer}</mn><mo>)</mo></mrow>"
+        below = "<mo>,</mo>".join(f"<mn>{each}</mn>" for each in symbol.index)
+        below = f"<mrow>{below}</mrow>" if below else ""
+        if above and below:
+            name = f"<msubsup>{name}{below}{above}</msubsup>"
+        elif above or below:
+            tag = "msup" if above else "msub"
+            name = f"<{tag}>{name}{above or below}</{tag}>"
+        if symbol.sample is not None:
+            name = f"<mrow>{name}<mo>[</mo><mn>{symbol.sample}</mn><mo>]</mo></mrow>"
+        if symbol.of_loss:
+            name = f"<mfrac><mrow><mi>∂</mi><mi>L</mi></mrow><mrow><mi>∂</mi>{name}</mrow></mfrac>"
+        return f"<mrow><mtext>{escape(symbol.prefix)}&nbsp;</mtext>{name}</mrow>" if symbol.prefix else name
+
+    def number(self, text: str) -> str:
+        sign, text = (PREFIX, text[1:]) if text.startswith("-") else ("", text)
+        mantissa, _, exponent = text.partition("e")
+        if not exponent:
+            return f"<mrow>{sign}<mn>{mantissa}</mn></mrow>" if sign else f"<mn>{mantissa}</mn>"
+        power = f"<mn>{exponent.lstrip('+-0')}</mn>"
+        power = f"<mrow>{PREFIX}{power}</mrow>" if exponent.startswith("-") else power
+        return f"<mrow>{sign}<mn>{mantissa}</mn><mo>·</mo><msup><mn>10</mn>{power}</msup></mrow>"
+
+    def sum(self, pieces: list[Piece]) -> str:
+        return "<mrow>" + "".join(_signed(piece, i == 0) for i, piece in enumerate(pieces)) + "</mrow>"
+
+    def product(self, factors: list[str]) -> str:
+        return f"<mrow>{'<mo>·</mo>'.join(factors)}</mrow>"
+
+    def quotient(self, over: str, under: str) -> str:
+        return f"<mfrac>{over}{under}</mfrac>"
+
+    def power(self, base: str, exponent: int) -> str:
+        return f"<msup>{base}<mn>{exponent}</mn></msup>"
+
+    def function(self, name: str, arguments: list[str]) -> str:
+        if name == "exp":
+            return f"<msup><mi>e</mi>{arguments[0]}</msup>"
+        if name == "sqrt":
+            return f"<msqrt>{arguments[0]}</msqrt>"
+        inside = "<mo>,</mo>".join(arguments)
+        return f"<mrow><mi>{name}</mi><mo>(</mo>{inside}<mo>)</mo></mrow>"
+
+    def grouped(self, inner: str) -> str:
+        return f"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>"
+
+
+MATHML = MathML()
+
+
+def page(working: Working, *, heading: int = 2, style: bool = True) -> str:
+    """All of it as one element, its title a heading of this level."""
+    parts = [f'<div class="working">\n<h{heading}>{escape(working.title)}</h{heading}>\n{answer(working)}']
+    parts.append(f"<p>{escape(working.lead)}</p>")
+    if working.drawings:
+        parts.append(drawings(working))
+    parts += sections(working, heading + 1)
+    return ("<style>\n" + STYLE + "</style>\n" if style else "") + "\n".join(parts) + "\n</div>"
+
+
+def answer(working: Working) -> str:
+    """What is worked out, and what it comes to."""
+    return equation(Equation(working.symbol, working.value)).replace("equation", "equation answer", 1)
+
+
+def drawings(working: Working) -> str:
+    """The network, drawn side by side, and how to read it."""
+    boxes = "\n".join(f'<div class="drawing">{each}</div>' for each in working.drawings)
+    return f'<div class="drawings">\n{boxes}\n</div>\n<p class="note">{KEY}</p>'
+
+
+def sections(working: Working, heading: int) -> list[str]:
+    """The equations under their headings."""
+    found = []
+    for section in working.sections:
+        found.append(f"<h{heading}>{escape(section.title)}</h{heading}>")
+        if section.note:
+            found.append(f'<p class="note">{escape(section.note)}</p>')
+        found += [equation(each) for each in section.equations]
+    return found
+
+
+def equation(which: Equation) -> str:
+    """An equation, which may break in front of each sign: a line of its own where a page is narrow."""
+    name, *sides = MATHML.sides(which)
+    parts = [_math(MATHML.sum(name))]
+    for side in sides:
+        for i, piece in enumerate(side):
+            parts.append(
+                _math(('<mo form="infix">=</mo>' if i == 0 else "") + _signed(piece, i == 0), "side" if i == 0 else "")
+            )
+    return f'<p class="equation">{" ".join(parts)}</p>'
+
+
+def _math(inner: str, kind: str = "") -> str:
+    named = f' class="{kind}"' if kind else ""
+    return f'<math displaystyle="true"{named}><mrow>{inner}</mrow></math>'
+
+
+def _signed(piece: Piece, is_first: bool) -> str:
+    """A term with its sign: between two terms, also where a line breaks there; or in front of the first."""
+    sign, shown = piece
+    if is_first:
+        return f"{PREFIX}{shown}" if sign else shown
+    return f'<mo form="infix">{"−" if sign == "-" else "+"}</mo>{shown}'

@@ -1,0 +1,128 @@
+"""The way from a unit to the loss: which units of the layers above hear of it, and the equations along it."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from chainrule.core.losses import Loss
+from chainrule.lab.explain import activations, losses
+from chainrule.lab.explain.blocks import Block
+from chainrule.lab.explain.expression import Equation, Expression, Number, plus, times
+from chainrule.lab.explain.heads import Head, head_of
+from chainrule.lab.explain.losses import Answer
+from chainrule.lab.explain.numbers import Numbers
+from chainrule.lab.explain.symbols import Symbol
+
+MOST_UNITS = 10
+"""Of a layer on the way, at most so many units are worked out: those with the largest δ."""
+
+Units = dict[int, list[int]]
+"""By a layer's number: its units that are worked out, from 0."""
+
+
+class Paths:
+    """The equations of a step, of the units that are asked for."""
+
+    def __init__(self, numbers: Numbers, loss: Loss) -> None:
+        self.numbers, self.blocks = numbers, numbers.blocks
+        self._loss = losses.EQUATIONS.get(type(loss))
+        self._heads = {block.number: head_of(numbers, block) for block in self.blocks}
+
+    def head(self, block: Block) -> Head:
+        """A layer's equations."""
+        return self._heads[block.number]
+
+    def above(self, block: Block, units: Iterable[int], sample: int) -> Units:
+        """The units of this layer, and of each layer above those that hear of them in the same sample."""
+        reached: dict[int, set[int]] = {each.number: set() for each in self.blocks[block.number - 1 :]}
+        reached[block.number] |= set(units)
+        for here in self.blocks[block.number - 1 :]:
+            kept = reached[here.number] = set(self.largest(here, reached[here.number], sample))
+            for reader, slot in here.readers:
+                for unit in kept:
+                    shares = self.head(reader).shares(slot, unit, sample)
+                    reached[reader.number] |= {k for _, k, other in shares if other == sample}
+        return {number: sorted(kept) for number, kept in reached.items() if kept}
+
+    def largest(self, block: Block, units: Iterable[int], sample: int) -> list[int]:
+        """Of these units, the ones with the largest δ."""
+        delta = np.abs(self.numbers.of(block.head).d_output[:, sample])
+        return sorted(units, key=lambda unit: (-delta[unit], unit))[:MOST_UNITS]
+
+    def forward(self, block: Block, unit: int, sample: int) -> list[Equation]:
+        """How a unit's z comes about, and its a."""
+        equations = self.head(block).forward(unit, sample)
+        if block.activation is not None:
+            z, a = self.numbers.z(block, unit, sample), self.numbers.a(block.number, unit, sample)
+            known = activations.EQUATIONS.get(type(block.activation.layer))
+            expression = None if known is None else known(block.activation.layer, z, a)[0]
+            equations.append(Equation(_symbol(a), a.value, expression, repr(block.activation.layer)))
+        return equations
+
+    def backward(self, block: Block, unit: int, sample: int) -> list[Equation]:
+        """How a unit's δ comes about from the δ of the layers that read it, or from the loss."""
+        numbers = self.numbers
+        d_a, delta = numbers.d_a(block, unit, sample), numbers.delta(block, unit, sample)
+        first, received = self.received(block, unit, sample)
+        if block.activation is None:
+            return [*first, Equation(_symbol(delta), delta.value, received)]
+        slope = numbers.slope(block, unit, sample)
+        z, a = numbers.z(block, unit, sample), numbers.a(block.number, unit, sample)
+        known = activations.EQUATIONS.get(type(block.activation.layer))
+        bend = None if known is None else known(block.activation.layer, z, a)[1]
+        return [
+            *first,
+            Equation(_symbol(d_a), d_a.value, received),
+            Equation(_symbol(slope), slope.value, bend),
+            Equation(_symbol(delta), delta.value, times(d_a, slope)),
+        ]
+
+    def received(self, block: Block, unit: int, sample: int) -> tuple[list[Equation], Expression | None]:
+        """What ∂L/∂a is made of: each reader's δ times how much it hears; at the end, the loss's derivative.
+
+        In front of it what is reckoned first.
+        """
+        if not block.readers:
+            return ([], None) if self._loss is None else self._loss[1](self.answer(sample), unit)
+        terms: list[Expression] = []
+        for reader, slot in block.readers:
+            for factor, k, other in self.head(reader).shares(slot, unit, sample):
+                delta = self.numbers.delta(reader, k, other)
+                terms.append(delta if factor is None else times(factor, delta))
+        return [], plus(*terms) if terms else Number(0.0)
+
+    def answer(self, sample: int) -> Answer:
+        """A sample's outputs and targets."""
+        last, numbers = self.blocks[-1], self.numbers
+        targets = numbers.tape.targets[:, sample]
+        shown = numbers.shown_sample(sample)
+        return Answer(
+            [numbers.a(last.number, unit, sample) for unit in range(last.units)],
+            [Number(float(y), Symbol("y", index=(k + 1,), sample=shown)) for k, y in enumerate(targets)],
+            len(numbers.samples),
+            shown,
+        )
+
+    def loss(self, sample: int) -> list[Equation]:
+        """What a sample adds to the loss, last, and what is reckoned first; nothing of a loss that isn't known here."""
+        if self._loss is None:
+            return []
+        first, expression = self._loss[0](self.answer(sample))
+        symbol = Symbol("L", sample=self.numbers.shown_sample(sample))
+        return [*first, Equation(symbol, expression.evaluate(), expression)]
+
+    def gradient(
+        self, block: Block, name: str, index: tuple[int, ...]
+    ) -> tuple[list[Expression], list[tuple[int, int]]]:
+        """The terms of a parameter's gradient, and the unit and the sample whose δ each holds."""
+        terms: list[Expression] = []
+        owners: list[tuple[int, int]] = []
+        for factor, k, sample in self.head(block).uses(name, index):
+            delta = self.numbers.delta(block, k, sample)
+            terms.append(delta if factor is None else times(delta, factor))
+            owners.append((k, sample))
+        return terms, owners
+
+
+def _symbol(number: Number) -> Symbol:
+    return number.symbol or Symbol("a")

@@ -1,0 +1,178 @@
+"""The tape: a plan bound for one step, what each layer's buffers held when it ran, and single layers run again.
+
+A plan writes over its scratch, and some layers over what they keep. So each layer's arrays are copied as its closures
+run. Afterwards a layer's own closures are asked for its derivatives: with d_output set to 1 at one number and to 0 at
+all others, backward writes that number's derivatives into d_input and into the gradients of its parameters.
+"""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, cast
+
+import numpy as np
+
+from chainrule.core.arrays import Array
+from chainrule.core.binding import Generators
+from chainrule.core.layers.base import Buffers, Pass
+from chainrule.core.layout import Place
+from chainrule.core.losses import Loss
+from chainrule.core.network import Network
+from chainrule.core.penalties import L2
+from chainrule.core.plan import Plan, run
+
+
+@dataclass(eq=False)
+class Recording:
+    """A layer in its plan, and copies of what its buffers held: arrays (features, n), samples last.
+
+    gradient (P,): the plan's, which the layer's backward writes its own part of.
+    """
+
+    place: Place
+    at: Buffers
+    closures: Pass
+    gradient: Array
+    input: Array = field(init=False)
+    output: Array = field(init=False)
+    d_input: Array = field(init=False)
+    d_output: Array = field(init=False)
+
+    @property
+    def _d_input(self) -> Array:
+        return cast(Array, self.at.d_input)  # a plan that is watched has one in every layer
+
+    def derivatives(self, k: int, sample: int) -> tuple[Array, Array]:
+        """Those of output number k of a sample: with respect to all inputs (features, n), and to theta (P,).
+
+        Of theta, only the layer's own part means something.
+        """
+        at, (forward, backward) = self.at, self.closures
+        flat(at.input)[...] = self.input
+        if not at.random:  # what was drawn stays; what else a layer keeps for backward may have been written over
+            run((forward,))
+        at.d_output.fill(0.0)
+        flat(at.d_output)[k, sample] = 1.0
+        run((backward,))
+        return flat(self._d_input).copy(), self.gradient.copy()
+
+    @cached_property
+    def slopes(self) -> Array:
+        """Of an elementwise layer: each output's derivative with respect to its own input (features, n)."""
+        at, (forward, backward) = self.at, self.closures
+        flat(at.input)[...] = self.input
+        if not at.random:
+            run((forward,))
+        at.d_output.fill(1.0)
+        run((backward,))
+        return flat(self._d_input).copy()
+
+    def listeners(self, i: int, sample: int) -> Array:
+        """The outputs (listeners, 2), each a number and a sample, that depend on input number i of a sample.
+
+        What depends on a number that is none is none itself.
+        """
+        layer = self.place.layer
+        if layer.elementwise and not layer.mixes_samples:
+            return np.array([[i, sample]])
+        there = flat(self.at.input)
+        there[...] = self.input
+        there[i, sample] = np.nan
+        run((self.closures[0],))
+        return np.argwhere(np.isnan(flat(self.at.output)))
+
+
+def flat(array: Array) -> Array:
+    """(C, H, W, n) as (features, n): the same memory."""
+    return array.reshape(-1, array.shape[-1], copy=False)
+
+
+class Tape:
+    """A network, a loss and data, bound with nothing written over, run once forward and backward.
+
+    recordings: by place, those inside a Residual too.  gradient (P,), value: what the plan came to.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        theta: Array,
+        x: Array,
+        rows: Array,
+        loss: Loss,
+        penalty: L2 | None,
+        draws: Generators,
+    ) -> None:
+        self.recordings: dict[Place, Recording] = {}
+        self._nudge: tuple[Place, int, int, float] | None = None
+        self._records = True
+        self._network, self._loss, self._penalty, self._data = network, loss, penalty, (x, rows)
+        self._theta, self._draws = theta, draws
+        self._chance = _state_of(draws)
+        self._gradient = np.empty_like(theta)
+        settings: dict[str, Any] = {"loss": loss, "penalty": penalty, "draws": draws}
+        self._plan = plan = Plan(
+            network, len(x), theta.copy(), self._gradient, in_place=False, watch=self._watch, **settings
+        )
+        plan.set_input(x)
+        plan.set_targets(rows)
+        run(plan.measure)
+        self.value = float(plan.value)
+        self.targets, self.input = plan.targets.copy(), flat(plan.input).copy()
+        self.output, self.d_output = flat(plan.output).copy(), flat(plan.d_output).copy()
+        self.gradient = self._gradient.copy()
+        self._records = False
+
+    def _watch(self, place: Place, at: Buffers, closures: Pass) -> Pass:
+        recording = self.recordings[place] = Recording(place, at, closures, self._gradient)
+        ahead, back = closures
+
+        def forward() -> None:
+            ahead()
+            if self._records:
+                recording.input, recording.output = flat(at.input).copy(), flat(at.output).copy()
+            if self._nudge is not None and self._nudge[0] == place:
+                _, k, sample, by = self._nudge
+                flat(at.output)[k, sample] += by
+
+        def backward() -> None:
+            recording.d_output = flat(at.d_output).copy()
+            back()
+            recording.d_input = flat(recording._d_input).copy()
+
+        return forward, backward
+
+    def nudged(self, place: Place, k: int, sample: int, step: float) -> float:
+        """The central difference of the loss where a layer's output number k of a sample is nudged."""
+        values = []
+        for by in (step, -step):
+            self._nudge = (place, k, sample, by)
+            self._plan.set_input(self._data[0])
+            _set_state(self._draws, self._chance)
+            run(self._plan.appraise)
+            values.append(float(self._plan.value))
+        self._nudge = None
+        return (values[0] - values[1]) / (2.0 * step)
+
+    def difference(self, parameter: int, step: float) -> float:
+        """The central difference of the loss where one number of theta is nudged: a population of two."""
+        there = np.stack([self._theta, self._theta])
+        there[:, parameter] += step, -step
+        _set_state(self._draws, self._chance)
+        twice = {number: (own, copy.deepcopy(own)) for number, (own,) in self._draws.items()}
+        x, rows = self._data
+        plan = Plan(self._network, len(x), there, loss=self._loss, penalty=self._penalty, draws=twice)
+        plan.set_input(x)
+        plan.set_targets(rows)
+        run(plan.appraise)
+        return float((plan.value[0] - plan.value[1]) / (2.0 * step))
+
+
+def _state_of(draws: Generators) -> dict[int, Mapping[str, Any]]:
+    return {number: own.bit_generator.state for number, (own,) in draws.items()}
+
+
+def _set_state(draws: Generators, states: Mapping[int, Mapping[str, Any]]) -> None:
+    for number, (own,) in draws.items():
+        own.bit_generator.state = states[number]

@@ -1,0 +1,85 @@
+"""A number worked out: equations in sections, with words between. Every notation renders this and nothing else."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from chainrule.lab.explain.expression import Equation
+from chainrule.lab.explain.symbols import Symbol
+
+
+@dataclass(frozen=True)
+class Section:
+    """Equations under a heading, with a sentence before them."""
+
+    title: str
+    equations: tuple[Equation, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Working:
+    """A number of a training step, worked out.
+
+    symbol, value: what is worked out, with the plan's number.
+    difference: the same by a central difference of the loss; None where there is nothing to compare.
+    drawings: the network as SVG, its edges by weight and by gradient.
+
+    `text()`, `html()`, `latex()` and `to_dict()` show the same numbers. A notebook shows it as HTML.
+    """
+
+    title: str
+    lead: str
+    symbol: Symbol
+    value: float
+    sections: tuple[Section, ...]
+    difference: float | None = None
+    drawings: tuple[str, ...] = ()
+
+    @property
+    def error(self) -> float | None:
+        """How far the difference is from the value."""
+        return None if self.difference is None else abs(self.difference - self.value)
+
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        """All of them, in order."""
+        return tuple(each for section in self.sections for each in section.equations)
+
+    def equation(self) -> Equation:
+        """The one that says what is worked out."""
+        return next(each for each in self.equations if each.symbol == self.symbol)
+
+    def text(self) -> str:
+        """As lines of plain text."""
+        from chainrule.lab.explain.text import page
+
+        return page(self)
+
+    def latex(self) -> str:
+        """As LaTeX, for a document with amsmath."""
+        from chainrule.lab.explain.latex import page
+
+        return page(self)
+
+    def html(self) -> str:
+        """As a part of a page, with MathML: no script is needed."""
+        from chainrule.lab.explain.mathml import page
+
+        return page(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain lists, numbers and strings, ready for JSON; numbers are whole, not rounded as in the other forms."""
+        from chainrule.lab.explain.plain import page
+
+        return page(self)
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+    def _repr_latex_(self) -> str:
+        from chainrule.lab.explain.latex import alone
+
+        return alone(self.equation())
+
+    def __str__(self) -> str:
+        return self.text()

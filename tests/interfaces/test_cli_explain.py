@@ -1,0 +1,200 @@
+"""`chainrule explain`: the page, its forms, its options, a walk with the keyboard, and sentences for bad input."""
+
+import contextlib
+import json
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+import chainrule as cr
+from chainrule.interfaces.cli.app import app
+from chainrule.interfaces.cli.walk import Walker
+from chainrule.lab.reference import TASKS, Lab
+
+
+def chain(*arguments: str | Path) -> Result:
+    words = ["explain", *map(str, arguments)]
+    return CliRunner().invoke(app, words, prog_name="chainrule", catch_exceptions=False)
+
+
+def page(*arguments: str | Path) -> str:
+    """The output of a command that ends well and says nothing on stderr."""
+    result = chain(*arguments)
+    assert (result.exit_code, result.stderr) == (0, "")
+    return result.stdout
+
+
+def reference(**settings) -> cr.Explanation:
+    lab, task = Lab(), TASKS["xor"]
+    x, y = cr.datasets.xor()
+    return cr.explain(lab.network, lab.network.initialize(0), x, y, lab.loss, lab.optimizer(task), **settings)
+
+
+def test_a_weight_of_the_reference_network():
+    said = page("xor", "--sample", "3", "--weight", "2:1:3", "--steps", "10")
+    assert said == str(reference(samples=3, steps=10).weight(2, 1, 3)) + "\n"
+    assert "Numeric check" in said
+
+
+def test_the_same_as_latex_and_json():
+    working = reference(samples=3).weight(2, 1, "bias")
+    assert page("xor", "--sample", "3", "--weight", "2:1:bias", "--latex") == working.latex()
+    assert json.loads(page("xor", "--sample", "3", "--weight", "2:1:bias", "--json")) == working.to_dict()
+
+
+def test_a_page_is_written(tmp_path: Path):
+    out = tmp_path / "weight.html"
+    assert page("xor", "--weight", "3:1:2", "--html", out) == ""
+    text = out.read_text(encoding="utf-8")
+    assert text.startswith("<!DOCTYPE html>")
+    assert text.count("<svg") == 2
+    assert "<math" in text
+
+
+def test_a_unit_and_the_whole_step():
+    assert page("xor", "--sample", "3", "--unit", "2:4") == str(reference(samples=3).unit(2, 4)) + "\n"
+    assert page("xor", "--sample", "3,5") == str(reference(samples=(3, 5)).overview()) + "\n"
+
+
+def test_images_kernels_and_other_settings():
+    arguments = ("digits", "--network", "conv(2,3) tanh pool(2) flatten dense(10)", "--sample", "0")
+    said = page(*arguments, "--weight", "1:2:1,3,3", "--optimizer", "rmsprop", "--penalty", "0.01", "--clip", "0.1")
+    assert "∂L/∂w⁽¹⁾₂,₁,₃,₃ = " in said
+    assert "RMSprop(0.01), step 1." in said
+    assert "λ · w⁽¹⁾₂,₁,₃,₃" in said
+    assert "Layer 1: unit 2,6,6" in page(*arguments, "--unit", "1:2,6,6")
+
+
+def test_a_saved_model_is_explained_where_it_ended(tmp_path: Path):
+    save = tmp_path / "xor.npz"
+    CliRunner().invoke(app, ["train", "xor", "--epochs", "30", "--save", str(save)], catch_exceptions=False)
+    said = page("xor", "--model", save, "--sample", "20", "--weight", "1:2:1")
+    model = cr.Model.load(save)
+    x, y = cr.datasets.xor()
+    step = cr.explain(model.network, model.theta, x, y, model.loss, cr.SGD(0.2), samples=20)
+    assert said == str(step.weight(1, 2, 1)) + "\n"
+
+
+def test_a_file_is_standardised_as_train_does(tmp_path: Path):
+    table = tmp_path / "table.csv"
+    rng = np.random.default_rng(0)
+    table.write_text(
+        "a,b,kind\n" + "".join(f"{a:.3f},{b:.3f},{'xy'[a > 50]}\n" for a, b in rng.uniform(0, 100, (20, 2)).tolist())
+    )
+    found = json.loads(page(table, "--sample", "2", "--weight", "1:1:2", "--json"))
+    assert found["sections"][1]["note"] == "BinaryCrossEntropy()"
+    x = np.loadtxt(table, delimiter=",", skiprows=1, usecols=(0, 1))
+    expected = ((x - x.mean(axis=0)) / x.std(axis=0))[2]
+    terms = found["sections"][0]["equations"][0]["made_of"]["sum"][:2]
+    np.testing.assert_allclose([each["product"][1]["value"] for each in terms], expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("xor", "--weight", "4:1:1"), "there is no layer 4: layers are counted from 1"),
+        (("xor", "--weight", "2:1:9"), "layer 2 has no weights to 1 from 9"),
+        (("xor", "--unit", "2:5"), "layer 2 has no unit 5"),
+        (("xor", "--sample", "21"), "there is no sample 21: the data have 21, numbered 0 to 20."),
+        (("xor", "--sample", "three"), "--sample expects whole numbers, with commas between"),
+        (("xor", "--weight", "2:1"), "--weight expects LAYER:TO:FROM, such as 2:1:3 or 2:1:bias; got '2:1'."),
+        (("xor", "--unit", "2"), "--unit expects LAYER:UNIT, such as 2:4; got '2'."),
+        (("xor", "--weight", "2:x:1"), "--weight expects whole numbers"),
+        (("xor", "--weight", "1:1:1", "--unit", "1:1"), "--weight and --unit are two things to explain; choose one."),
+        (("xor", "--latex", "--json"), "--latex and --json both write to standard output"),
+        (("xor", "--walk"), "--walk needs a terminal"),
+        (("xor", "--walk", "--json"), "leave --unit, --html, --latex and --json out"),
+        (("xor", "--html", "nowhere/page.html"), "there is no folder"),
+        (("nonsense",), "there is no data set and no file 'nonsense'"),
+    ],
+)
+def test_bad_input_gets_a_sentence(arguments: tuple[str, ...], sentence: str):
+    result = chain(*arguments)
+    assert result.exit_code == 2
+    assert sentence in " ".join(result.stderr.split())
+    assert result.stdout == ""
+
+
+def test_the_help_says_how_layers_are_counted():
+    said = " ".join(page("--help").split())
+    assert "Layers are counted from 1, as in a textbook" in said
+    assert "chainrule explain xor --sample 3 --weight 2:1:3" in said
+
+
+def test_a_walk_goes_to_every_weight():
+    walker = Walker(reference(samples=3), (2, 1, 3))
+    assert walker.place == (2, "weights", (0, 2))
+    for key, place in (
+        ("right", (2, "weights", (0, 3))),
+        ("right", (2, "bias", (0,))),
+        ("right", (2, "weights", (0, 0))),
+        ("left", (2, "bias", (0,))),
+        ("down", (2, "bias", (1,))),
+        ("up", (2, "bias", (0,))),
+        ("up", (2, "bias", (3,))),
+        ("page up", (3, "weights", (0, 0))),
+        ("page up", (1, "weights", (0, 0))),
+        ("page down", (3, "weights", (0, 0))),
+        ("", (3, "weights", (0, 0))),
+    ):
+        walker.press(key)
+        assert walker.place == place, key
+    walker.press("scroll down")
+    assert walker.scroll == 5
+    walker.page(80, 200)
+    assert walker.scroll == 0  # all of it is on the screen
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal")
+def test_a_walk_in_a_terminal():
+    controller, terminal = pty.openpty()
+    command = [sys.executable, "-m", "chainrule", "explain", "xor", "--sample", "3", "--walk", "--weight", "2:1:3"]
+    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30"}
+    with subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal, env=environment) as walk:
+        os.close(terminal)
+        try:
+            assert seen(controller, "from unit 3")
+            assert pressed(controller, b"\x1b[C", lambda: seen(controller, "from unit 4", 2))
+            assert pressed(controller, b"q", lambda: ended(walk, controller))
+            assert walk.returncode == 0
+        finally:
+            walk.kill()
+            os.close(controller)
+
+
+def pressed(controller: int, key: bytes, has_come: Callable[[], bool]) -> bool:
+    """Whether a key has its effect; again, where the program wasn't yet waiting for it."""
+    for _ in range(10):
+        os.write(controller, key)
+        if has_come():
+            return True
+    return False
+
+
+def ended(program: subprocess.Popen[bytes], controller: int) -> bool:
+    """Whether a program ends before long, its last words read."""
+    seen(controller, "no such words", 1)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        program.wait(1)
+    return program.returncode is not None
+
+
+def seen(controller: int, words: str, seconds: float = 40.0) -> bool:
+    """Whether the terminal shows these words before long."""
+    shown, deadline = "", time.monotonic() + seconds
+    while words not in shown and time.monotonic() < deadline:
+        if select.select([controller], [], [], 0.1)[0]:
+            try:
+                shown += os.read(controller, 65536).decode(errors="replace")
+            except OSError:  # the program has ended
+                break
+    return words in shown

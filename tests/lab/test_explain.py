@@ -1,0 +1,285 @@
+"""The explanation of a step: every equation comes to the plan's number, of every layer, loss and optimizer."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import chainrule as cr
+from cases import CASES, LOSSES, OPTIMIZERS, N
+from chainrule.lab.explain.chains import overview
+from chainrule.lab.explain.explanation import Explanation
+from chainrule.lab.explain.expression import plus
+from chainrule.lab.explain.paths import Paths
+from core.test_stacks import anything, smooth, stacks
+from drawn import examples
+
+SETTINGS = {
+    "plain": {},
+    "some steps on": {"steps": 3, "seed": 2},
+    "with a penalty and a clip": {"penalty": cr.L2(0.01), "clip": 0.05, "seed": 0},
+}
+
+
+def explained(case, **settings) -> Explanation:
+    x, y = case.data()
+    theta = case.network.initialize(seed=1) + 0.1
+    return cr.explain(case.network, theta, x, y, case.loss, cr.Adam(0.01), **settings)
+
+
+def agrees(equation) -> bool:
+    """Whether an equation's expression comes to the plan's number, beside what it adds up."""
+    terms = getattr(equation.expression, "terms", ())
+    scale = max([abs(equation.value), *(abs(each.evaluate()) for each in terms)], default=0.0)
+    return equation.error <= 1e-12 * max(scale, 1e-3)
+
+
+def every_equation(step: Explanation, units: int, sample: int):
+    paths = Paths(step.numbers, step.objective)
+    for block in step.numbers.blocks:
+        for unit in range(min(block.units, units)):
+            yield from paths.forward(block, unit, sample)
+            yield from paths.backward(block, unit, sample)
+
+
+def check_gradients(step: Explanation, most: int):
+    """The sums of products are the plan's gradient, at 1e-12 of what they add up."""
+    paths = Paths(step.numbers, step.objective)
+    for block in step.numbers.blocks:
+        for name, array in ({} if block.head.branch else block.head.named(step.numbers.tape.gradient)).items():
+            for index in list(np.ndindex(array.shape))[:: max(1, array.size // most)]:
+                terms, _ = paths.gradient(block, name, index)
+                scale = max((abs(each.evaluate()) for each in terms), default=0.0)
+                assert plus(*terms).evaluate() == pytest.approx(array[index], rel=1e-12, abs=1e-12 * scale), (
+                    name,
+                    index,
+                )
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=SETTINGS)
+@pytest.mark.parametrize("name", CASES)
+def test_every_equation_comes_to_the_plans_number(name, settings):
+    step = explained(CASES[name], **SETTINGS[settings])
+    for sample in (0, N - 1):
+        for equation in every_equation(step, 6, sample):
+            assert equation.expression is not None, equation.symbol
+            assert agrees(equation), (equation.symbol, equation.value, equation.expression.evaluate())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_products_add_up_to_the_plans_gradient(name):
+    check_gradients(explained(CASES[name], steps=1, seed=4), most=8)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_gradient_is_that_of_loss_and_gradient(name):
+    case, (x, y) = CASES[name], CASES[name].data()
+    theta = case.network.initialize(seed=1) + 0.1
+    settings = {"seed": 5, "penalty": cr.L2(0.02)}
+    step = cr.explain(case.network, theta, x, y, case.loss, cr.SGD(0.1), **settings)
+    value, gradient = case.network.loss_and_gradient(theta, x, y, case.loss, **settings)
+    np.testing.assert_allclose(step.gradient, gradient, rtol=1e-12, atol=1e-14)
+    assert step.loss == pytest.approx(value, rel=1e-13)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_chains_of_weights_and_units_agree_with_differences(name):
+    step = explained(CASES[name], steps=2, seed=3)
+    scale = max(abs(step.gradient).max(), 0.01 * step.loss)
+    for layer in step.layers:
+        unit = step.unit(layer.number, 1, sample=2)
+        assert unit.error < 1e-7 * max(scale, abs(unit.value)), unit.title
+        assert all(agrees(each) for each in unit.equations)
+        for parameter, array in layer.parameters.items():
+            to, *from_ = array.shape  # the last of each
+            chain = step.weight(layer.number, to, tuple(from_) if parameter == "weights" else parameter)
+            assert chain.error < 1e-7 * scale, chain.title
+            assert chain.value == layer.gradients[parameter].flat[-1]
+            assert all(agrees(each) for each in chain.equations), chain.title
+
+
+@examples(25)
+@given(stacks(anything), st.integers(0, 3))
+def test_of_random_stacks_too(network, sample):
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((4, *network.input_shape)), rng.standard_normal((4, 2))
+    step = cr.explain(network, network.initialize(seed=1), x, y, cr.SquaredError(), cr.SGD(0.1), seed=2)
+    for equation in every_equation(step, 3, sample):
+        assert agrees(equation), (equation.symbol, equation.value, equation.expression.evaluate())
+    check_gradients(step, most=3)
+
+
+@examples(15)
+@given(stacks(smooth))
+def test_units_of_random_stacks_agree_with_differences(network):
+    rng = np.random.default_rng(1)
+    x, y = rng.standard_normal((4, *network.input_shape)), rng.standard_normal((4, 2))
+    step = cr.explain(network, network.initialize(seed=1), x, y, cr.SquaredError(), cr.SGD(0.1))
+    for layer in step.layers:
+        unit = step.unit(layer.number, 1, sample=1)
+        assert unit.error < 1e-6 * max(1.0, abs(unit.value))
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("steps", [0, 1, 7])
+def test_the_update_is_that_of_training(name, steps):
+    case, optimizer = CASES["the reference network"], OPTIMIZERS[name]
+    x, y = case.data()
+    theta = case.network.initialize(seed=0)
+    step = cr.explain(case.network, theta, x, y, case.loss, optimizer, steps=steps)
+    run = cr.train(case.network, x, y, loss=case.loss, optimizer=optimizer, epochs=steps + 1, theta=theta)
+    np.testing.assert_array_equal(step.new_theta, run.model.theta)
+    for from_ in (3, "bias"):
+        *_, update, _ = step.weight(2, 1, from_).sections
+        for equation in update.equations:
+            assert equation.error <= 1e-13 * max(1.0, abs(equation.value)), (name, equation.symbol)
+        new = update.equations[-1]
+        index = (0, 2) if from_ == 3 else (0,)
+        expected = case.network.parameters(run.model.theta)[2]["weights" if from_ == 3 else "bias"][index]
+        assert new.value == expected
+        assert new.expression is not None
+
+
+def test_an_unknown_layer_loss_and_optimizer_are_explained_by_the_plan_alone():
+    from dataclasses import dataclass
+
+    @dataclass(frozen=True, repr=False)
+    class Mine(cr.Tanh):
+        """An activation whose equation isn't known here."""
+
+    @dataclass(frozen=True, repr=False)
+    class MyLoss(cr.HalfSquaredError):
+        """The same loss under another name."""
+
+    @dataclass(frozen=True, repr=False)
+    class MySteps(cr.SGD):
+        """The same steps under another name."""
+
+    try:
+        network = cr.Network((2,), [cr.Dense(3), Mine(), cr.Dense(1)])
+        x, y = cr.datasets.xor()
+        step = cr.explain(network, network.initialize(0), x, y, MyLoss(), MySteps(0.1))
+        chain = step.weight(1, 2, 1)
+        assert chain.error < 1e-9
+        assert all(each.error < 1e-12 for each in chain.equations)
+    finally:
+        for kind in (Mine, MyLoss, MySteps):
+            del cr.Description.known[kind.kind()]
+
+
+def test_the_bases_own_probes_find_what_the_layers_equations_say():
+    """The base reads every derivative off backward; the equations of Dense and convolution must be no others."""
+    from chainrule.lab.explain.heads import Head, head_of
+
+    for name in ("Dense", "Conv2D", "BatchNorm of images"):
+        step = explained(CASES[name])
+        for block in step.numbers.blocks:
+            if block.head.branch:
+                continue
+            mine, base = head_of(step.numbers, block), Head(step.numbers, block)
+
+            def found(shares):
+                pairs = {(k, n): 1.0 if factor is None else factor.evaluate() for factor, k, n in shares}
+                return {at: each for at, each in pairs.items() if each != 0}
+
+            assert found(mine.shares(0, 1, 2)) == pytest.approx(found(base.shares(0, 1, 2)), rel=1e-12)
+            for parameter, array in block.head.named(step.gradient).items():
+                index = (0,) * array.ndim
+                assert found(mine.uses(parameter, index)) == pytest.approx(
+                    found(base.uses(parameter, index)), rel=1e-12
+                )
+
+
+def test_the_layers_of_a_step_hold_its_arrays():
+    x, y = cr.datasets.xor()
+    network = cr.mlp(2, 4, 4, 1)
+    step = cr.explain(network, network.initialize(0), x, y, cr.HalfSquaredError(), cr.SGD(0.2))
+    first, second, third = step.layers
+    assert [each.z.shape for each in step.layers] == [(21, 4), (21, 4), (21, 1)]
+    np.testing.assert_allclose(first.z, x @ first.parameters["weights"].T + first.parameters["bias"], rtol=1e-12)
+    np.testing.assert_allclose(second.slope, second.a * (1 - second.a), rtol=1e-12)
+    np.testing.assert_allclose(third.a, network.predict(step.theta, x), rtol=1e-13)
+    np.testing.assert_allclose(third.delta, (third.a - y) / 21 * third.slope, rtol=1e-12)
+    np.testing.assert_allclose(second.gradients["weights"], second.delta.T @ first.a, rtol=1e-11)
+
+
+def test_one_sample_is_a_batch_of_one():
+    x, y = cr.datasets.xor()
+    network = cr.mlp(2, 4, 1)
+    arguments = (cr.HalfSquaredError(), cr.SGD(0.2))
+    one = cr.explain(network, network.initialize(0), x, y, *arguments, samples=3)
+    alone = cr.explain(network, network.initialize(0), x[3:4], y[3:4], *arguments)
+    np.testing.assert_array_equal(one.gradient, alone.gradient)
+    some = cr.explain(network, network.initialize(0), x, y, *arguments, samples=[3, 7])
+    assert some.samples == (3, 7)
+    assert overview(some, 7).value == some.loss
+
+
+def test_long_sums_are_shortened_and_stay_the_same():
+    network = cr.mlp(64, 3, 1)
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((100, 64)), rng.standard_normal((100, 1))
+    chain = cr.explain(network, network.initialize(0), x, y, cr.SquaredError(), cr.SGD(0.1)).weight(1, 2, 3)
+    equation = chain.equation()
+    assert len(equation.expression.terms) == 100
+    assert len(equation.shown.terms) == 13
+    assert math.isclose(equation.shown.evaluate(), equation.value, rel_tol=1e-12)
+
+
+BAD = {
+    "layer": (lambda step: step.weight(4, 1, 1), "there is no layer 4: layers are counted from 1.*3 Dense"),
+    "layer 0": (lambda step: step.unit(0, 1), "there is no layer 0"),
+    "to": (lambda step: step.weight(2, 5, 1), "no weights to 5 from 1: .* go to 1 to 4, from 1 to 4, or from bias"),
+    "from": (lambda step: step.weight(2, 1, 9), "no weights to 1 from 9"),
+    "kernel": (lambda step: step.weight(2, 1, (1, 2)), "no weights to 1 from 1,2"),
+    "name": (lambda step: step.weight(2, 1, "scale"), "has no scale; it has bias, weights"),
+    "bias": (lambda step: step.weight(3, 2, "bias"), "no bias to 2: .* they go to 1"),
+    "unit": (lambda step: step.unit(1, 5), r"layer 1 has no unit 5: Dense\(4\), Sigmoid\(\) has units 1 to 4"),
+    "sample": (lambda step: step.unit(1, 1, sample=4), "sample 4 isn't in the step that is explained; it has 3"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_not_there_gets_a_sentence_that_says_what_is(name):
+    x, y = cr.datasets.xor()
+    network = cr.mlp(2, 4, 4, 1)
+    step = cr.explain(network, network.initialize(0), x, y, cr.HalfSquaredError(), cr.SGD(0.2), samples=3)
+    ask, sentence = BAD[name]
+    with pytest.raises(cr.SettingError, match=sentence):
+        ask(step)
+
+
+def test_layers_without_weights_name_those_that_have_some():
+    step = explained(CASES["MaxPool"])
+    with pytest.raises(cr.SettingError, match=r"layer 2, MaxPool\(2\), has no weights; these have: 1 Conv2D.*3 Dense"):
+        step.weight(2, 1, 1)
+
+
+def test_bad_arguments_get_a_sentence():
+    x, y = cr.datasets.xor()
+    network = cr.mlp(2, 4, 1)
+    theta, arguments = network.initialize(0), (cr.HalfSquaredError(), cr.SGD(0.2))
+    with pytest.raises(cr.SettingError, match="there is no sample 21: the data have 21, numbered 0 to 20"):
+        cr.explain(network, theta, x, y, *arguments, samples=21)
+    with pytest.raises(cr.SettingError, match="one sample or more; got none"):
+        cr.explain(network, theta, x, y, *arguments, samples=[])
+    with pytest.raises(cr.SettingError, match="steps must be a whole number of 0 or more"):
+        cr.explain(network, theta, x, y, *arguments, steps=-1)
+    with pytest.raises(cr.ShapeError, match=r"explain\(\) takes one network"):
+        cr.explain(network, network.initialize(0, population=2), x, y, *arguments)
+    with pytest.raises(cr.ShapeError, match="settings and a seed of one value each"):
+        cr.explain(network, theta, x, y, cr.HalfSquaredError(), cr.SGD([0.1, 0.2]))
+    line = cr.mlp(1, 1, activation="identity")
+    with pytest.raises(cr.DivergenceError, match="the steps before diverged"):
+        cr.explain(line, [1.0, 0.0], [[1e3], [2.0]], [1.0, 2.0], cr.SquaredError(), cr.SGD(1e3), steps=500)
+    normed = CASES["BatchNorm"]
+    with pytest.raises(cr.DataError, match="needs 2 samples or more, got 1"):
+        explained(normed, samples=1)
+
+
+def test_softmax_and_every_loss_name_what_they_reckon_first():
+    for name, case in LOSSES.items():
+        titles = [each.symbol.letter for each in explained(case).unit(2, 1).equations]
+        assert ("p" in titles) == ("CrossEntropy" in name)
