@@ -74,6 +74,8 @@ if TYPE_CHECKING:
     from chainrule.core.schedules import WarmUp as WarmUp
     from chainrule.lab.compare import compare as compare
     from chainrule.lab.comparison import Comparison as Comparison
+    from chainrule.lab.diagnose.diagnosis import diagnose as diagnose
+    from chainrule.lab.diagnose.finding import Finding as Finding
     from chainrule.lab.experiment import Experiment as Experiment
     from chainrule.lab.experiment import Perceptron as Perceptron
     from chainrule.lab.network_text import NetworkText as NetworkText
@@ -121,6 +123,8 @@ _NAMES = {
     "core.schedules": "Constant Cosine Exponential Schedule StepDecay WarmUp",
     "lab.compare": "compare",
     "lab.comparison": "Comparison",
+    "lab.diagnose.diagnosis": "diagnose",
+    "lab.diagnose.finding": "Finding",
     "lab.experiment": "Experiment Perceptron",
     "lab.network_text": "NetworkText",
     "lab.samples": "DataFile DataSet",

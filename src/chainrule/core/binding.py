@@ -8,11 +8,14 @@ from functools import partial
 import numpy as np
 
 from chainrule.core.arrays import Array, Call, Shape, count
-from chainrule.core.layers.base import Buffers, Chain
+from chainrule.core.layers.base import Buffers, Chain, Pass
 from chainrule.core.layout import Place, Storage, allocate, body, lay_out
 
 Generators = Mapping[int, tuple[np.random.Generator, ...]]
 """By the number of a layer that draws: a generator for each member."""
+
+Watch = Callable[[Place, Buffers, Pass], Pass]
+"""Sees each layer as it is bound for training, and returns the closures that run in its closures' stead."""
 
 Pools = dict[tuple[Shape, Shape], list[Array]]
 """Scratch arrays by the shape of their memory and their own."""
@@ -29,6 +32,7 @@ class Binder:
     draws: Generators
     training: bool
     in_place: bool
+    watch: Watch | None = None
     _pools: Pools = field(default_factory=dict)
 
     def bind(
@@ -77,6 +81,8 @@ class Binder:
                 forwards.append(each.layer.bind_prediction(at))
                 continue
             forward, backward = each.layer.bind(at)
+            if self.watch is not None:
+                forward, backward = self.watch(each, at, (forward, backward))
             forwards.append(forward)
             if i >= first:
                 backwards.append(backward)

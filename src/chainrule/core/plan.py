@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chainrule.core.arrays import Array, Call, Shape, total
-from chainrule.core.binding import Binder, Generators
+from chainrule.core.binding import Binder, Generators, Watch
 from chainrule.core.errors import SettingError
 from chainrule.core.layout import Storage, allocate, body, lay_out, without_chance
 from chainrule.core.losses import Loss, LossBuffers
@@ -74,6 +74,8 @@ class Plan:
     weighted: samples have weights.
     of: how many samples the loss is the mean of, where these are a part of them.
     in_place: a layer may write over its input where that is safe.
+    watch: sees each layer as it is bound, with its buffers, and may wrap its closures. Somebody who watches also gets
+        the gradient in the data, so that backward goes through every layer.
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class Plan:
         weighted: bool = False,
         of: int | None = None,
         in_place: bool = True,
+        watch: Watch | None = None,
     ) -> None:
         self.n = n
         self.theta = theta
@@ -99,7 +102,7 @@ class Plan:
         self.gradient = np.empty_like(theta) if gradient is None else gradient
         self._lead: Shape = theta.shape[:-1]
         self._sample_lead: Shape = self._lead if own_samples else ()
-        binder = Binder(n, theta, self.gradient, state, draws or {}, training, in_place)
+        binder = Binder(n, theta, self.gradient, state, draws or {}, training, in_place, watch)
         self._bind_layers(network, binder)
         if loss is not None:
             self._bind_loss(loss, network.output_shape[0], weighted, of or n, binder)
@@ -118,7 +121,8 @@ class Plan:
         data = allocate(network.input_shape, storages[0].ones, data_lead, self.n, self.theta.dtype)
         memory = np.broadcast_to(data, (*self._lead, *data.shape[-2:]))
         self.d_output = binder.allocate(storages[-1], network.output_shape)
-        chain = binder.bind(places, storages, memory, self.d_output, may_overwrite=True, wants_d_input=False)
+        wants_d_input = binder.watch is not None
+        chain = binder.bind(places, storages, memory, self.d_output, may_overwrite=True, wants_d_input=wants_d_input)
         self.infer, self._backward, self.output = chain.forward, chain.backward, chain.output
         self.input = body(data, network.input_shape)
         # From the caller's samples first to ours last: (n, C, H, W) -> (C, H, W, n), a population's axis staying first.
