@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from chainrule.lab.compare import compare as compare
     from chainrule.lab.comparison import Comparison as Comparison
     from chainrule.lab.diagnose.diagnosis import diagnose as diagnose
+    from chainrule.lab.diagnose.doctor import Doctor as Doctor
     from chainrule.lab.diagnose.finding import Finding as Finding
     from chainrule.lab.experiment import Experiment as Experiment
     from chainrule.lab.experiment import Perceptron as Perceptron
@@ -124,6 +125,7 @@ _NAMES = {
     "lab.compare": "compare",
     "lab.comparison": "Comparison",
     "lab.diagnose.diagnosis": "diagnose",
+    "lab.diagnose.doctor": "Doctor",
     "lab.diagnose.finding": "Finding",
     "lab.experiment": "Experiment Perceptron",
     "lab.network_text": "NetworkText",

@@ -173,7 +173,7 @@ class Training:
         run = self.result()
         error = DivergenceError(
             f"{run.ending} with {self._task.optimizer}. Try a smaller learning rate, or scale the inputs; "
-            "what was learnt until then is in this error's `run`."
+            "what was learnt until then is in this error's `run`, and cr.diagnose(error.run, x, y) says more."
         )
         error.run = run
         return error

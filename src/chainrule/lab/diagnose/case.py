@@ -65,7 +65,7 @@ class Case:
 
     def unexplained(self, point: Point) -> float:
         """The part of the targets' variance that the answers, through the loss's link, leave: 1 - R²."""
-        answers = self._answers(point)
+        answers = self.answers(point)
         error = float(np.square(answers - self.targets).sum(axis=1).mean())
         return error / self.variance if self.variance > 0 else 0.0
 
@@ -74,7 +74,8 @@ class Case:
         value, _ = self.network.loss_and_gradient(point.theta, self.x, self.y, self.loss)
         return float(value)
 
-    def _answers(self, point: Point) -> Array:
+    def answers(self, point: Point) -> Array:
+        """(n, O): the network's, through the loss's link."""
         with np.errstate(over="ignore", invalid="ignore"):
             return LINKS[self.loss.link](self.network.predict(point.theta, self.x, point.state).astype(np.float64))
 
@@ -85,14 +86,19 @@ class Case:
         Source: the delta test; Pi and Peterson, "Finding the embedding dimension and variable dependencies in time
         series" (1994).
         """
+        differs = np.square(self.targets - self.targets[self.nearest]).sum(axis=1).mean()
+        return float(0.5 * differs / self.variance) if self.variance > 0 else 0.0
+
+    @cached_property
+    def nearest(self) -> Array:
+        """(n,): the row of each sample's nearest neighbour, in features of deviation 1."""
         x = self.x.reshape(len(self.x), -1).astype(np.float64)
         deviation = x.std(axis=0)
         x = (x - x.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)
         squares = np.square(x).sum(axis=1)
         distance = squares[:, np.newaxis] + squares - 2.0 * x @ x.T
         np.fill_diagonal(distance, np.inf)
-        differs = np.square(self.targets - self.targets[distance.argmin(axis=1)]).sum(axis=1).mean()
-        return float(0.5 * differs / self.variance) if len(x) > 1 and self.variance > 0 else 0.0
+        return np.asarray(distance.argmin(axis=1))
 
     @cached_property
     def left(self) -> float:
@@ -109,6 +115,11 @@ class Case:
     def before(self) -> tuple[Signs, ...]:
         """The layers at the start; at the end where the start isn't known."""
         return self.after if self.start is None else self._examined(self.start)
+
+    @property
+    def when(self) -> str:
+        """When `before` is, for a sentence."""
+        return "With these parameters" if self.start is None else "At the start"
 
     @cached_property
     def after(self) -> tuple[Signs, ...]:

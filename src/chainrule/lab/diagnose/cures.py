@@ -1,7 +1,6 @@
 """What is tried against an illness: the same network in other words."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,9 +32,14 @@ def suited(network: Network) -> Network:
     """
 
     def change(layer: Layer) -> Layer:
-        return replace(layer, initializer=None) if isinstance(layer, Dense | Convolution) else layer
+        return _without_initializer(layer) if isinstance(layer, Dense | Convolution) else layer
 
     return Network(network.input_shape, mapped(network.layers, change))
+
+
+def _without_initializer(layer: Layer) -> Layer:
+    settings = {field.name: value for field, value in layer.settings()} | {"initializer": None}
+    return type(layer)(**settings)
 
 
 def hidden_as(network: Network, old: type[Layer], new: Layer) -> Network:
@@ -55,7 +59,7 @@ def passing_more(network: Network) -> Network:
     return suited(hidden_as(network, Sigmoid, Tanh()))
 
 
-def started_anew(network: Network, seed: int = 0) -> dict[str, Any]:
+def started_anew(network: Network) -> dict[str, Any]:
     """Settings that begin from the network's own start, whatever began before."""
     return {"network": network, "theta": None, "state": None}
 

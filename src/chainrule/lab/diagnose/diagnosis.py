@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array, count
-from chainrule.core.checks import check_samples, check_state, check_targets, check_theta
+from chainrule.core.arrays import Array
+from chainrule.core.checks import check_numbers, check_samples, check_targets, check_theta
 from chainrule.core.description import check_kind
 from chainrule.core.errors import SettingError
 from chainrule.core.losses import Loss
@@ -60,18 +60,18 @@ def diagnose(
     if model.loss is None:
         raise SettingError("diagnose() needs the loss that was to be made small; got none. Give loss=SquaredError().")
     network = model.network
-    x, y = check_samples(network.input_shape, x), np.asarray(y)
-    if model.standardizer is not None:
-        x = model.standardizer.apply(x)
+    samples, targets = check_samples(network.input_shape, x), check_numbers(y, "y")
     if model.target_standardizer is not None:
-        y = model.target_standardizer.apply(y.reshape(len(y), -1))
-    y = check_targets(network, model.loss, y, len(x))
+        targets = model.target_standardizer.apply(targets.reshape(len(targets), -1))
+    targets = check_targets(network, model.loss, targets, len(samples))
     most = max(FEWEST_SAMPLES, min(MOST_SAMPLES, MOST_NUMBERS // network.n_rows))
-    rows = np.unique(np.linspace(0, len(x) - 1, min(most, len(x))).astype(int))
-    x, y = x[rows], model.loss.rows(y[rows], network.output_shape[0])
+    rows = np.unique(np.linspace(0, len(samples) - 1, min(most, len(samples))).astype(int))
+    seen, right = samples[rows], model.loss.rows(targets[rows], network.output_shape[0])
+    if model.standardizer is not None:
+        seen = model.standardizer.apply(seen)
     if model.population is None:
-        return findings(_case(model, run, None, x, y))
-    return tuple(findings(_case(model[k], run, k, x, y)) for k in range(model.population))
+        return findings(_case(model, run, None, seen, right))
+    return tuple(findings(_case(model[k], run, k, seen, right)) for k in range(model.population))
 
 
 def _model(patient: Run | Model | Network, theta: ArrayLike | None, loss: Loss | None) -> Model:

@@ -19,7 +19,7 @@ class Finding:
 
     >>> finding = Finding("plateau", "The loss stays at 0.25.", "Try Adam(0.01).", {"loss": 0.25})
     >>> print(finding)
-    plateau: The loss stays at 0.25. Try Adam(0.01).
+    Plateau: The loss stays at 0.25. Try Adam(0.01).
     """
 
     illness: str
@@ -30,7 +30,7 @@ class Finding:
     changes: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"{self.illness}: {self.sentence} {self.advice}"
+        return f"{self.illness[0].upper()}{self.illness[1:]}: {self.sentence} {self.advice}"
 
     def treated(self, **settings: Any) -> dict[str, Any]:
         """The arguments of `train` by name (network, x, y, loss, ...), with what is to be tried in them.

@@ -12,8 +12,17 @@ from chainrule.training.early_stopping import EarlyStopping
 BETTER = 0.8
 """A learning rate is better than another where it leads to less than this part of the other's loss."""
 
+MUCH_BETTER = 0.5
+"""The same, where the other does get down."""
+
 STILL = 0.95
 """A run doesn't get down where it keeps this part of its loss."""
+
+SLOW = 0.7
+"""A run is on its way, and only has to go on, where a trial at its own rate leaves less than this part of the loss."""
+
+UNLEARNT = 0.3
+"""A run is too slow, or lies on a plateau, only where this part of the variance is left: else it isn't finished."""
 
 FLAT = 0.05
 """A loss lies on a plateau where it changed by less than this part in the second half of the run."""
@@ -56,13 +65,16 @@ def too_high(case: Case) -> Finding | None:
 
 def _leaps(trial: Trial) -> bool:
     """Whether the run's own rate gets nowhere where a smaller one gets down."""
-    return trial.lower[1] < BETTER * min(trial.own, np.inf) and not trial.own < STILL * trial.before
+    lower = trial.lower[1]
+    return lower < MUCH_BETTER * trial.own or (lower < BETTER * trial.own and not trial.own < STILL * trial.before)
 
 
 def too_low(case: Case) -> Finding | None:
     """Steps so short that the run ends long before the valley: larger ones, from where it ended, get further."""
-    trial = None if case.learnt else case.from_end
-    if trial is None or case.setup is None or not trial.higher[1] < BETTER * min(trial.own, trial.before):
+    trial = None if case.learnt or case.left < UNLEARNT else case.from_end
+    if trial is None or case.setup is None or trial.own < SLOW * trial.before:
+        return None
+    if not trial.higher[1] < BETTER * min(trial.own, trial.before):
         return None
     rate, loss = trial.higher
     optimizer = with_rate(case.setup.optimizer, round_rate(rate))
@@ -77,19 +89,19 @@ def too_low(case: Case) -> Finding | None:
 
 
 def plateau(case: Case) -> Finding | None:
-    """The loss has stopped falling, far from what can be learnt, and no rate tried leads on: a flat place, or a minimum.
+    """The loss has stopped falling, far from what can be learnt, and no rate leads on: a flat place, or a minimum.
 
     What can be learnt: all but what nearest neighbours differ by (`Case.noise`).
     """
-    if case.learnt or len(case.losses) < 4 or case.end is None:
+    if case.learnt or case.left < UNLEARNT or len(case.losses) < 4 or case.end is None:
         return None
     middle, last = case.losses[len(case.losses) // 2], case.losses[-1]
     if not last > (1.0 - FLAT) * middle:
         return None
     return Finding(
         "plateau",
-        f"The loss has stayed near {last:.3g} since epoch {case.epochs[len(case.losses) // 2]}, with {case.left:.0%} of "
-        "the targets' variance left to explain.",
+        f"The loss has stayed near {last:.3g} since epoch {case.epochs[len(case.losses) // 2]}, with {case.left:.0%} "
+        "of the targets' variance left to explain.",
         "Start from another seed, with more hidden units, or take Adam(0.01).",
         {"loss": float(last), "fell": float(1.0 - last / middle), "unexplained": case.left},
         changes={"seed": 1 + (case.setup.seeds[0] if case.setup else 0), "optimizer": Adam(0.01), "theta": None},

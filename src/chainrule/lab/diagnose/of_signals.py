@@ -5,11 +5,10 @@ from itertools import pairwise
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.activations import LeakyReLU
 from chainrule.lab.diagnose.case import Case
-from chainrule.lab.diagnose.cures import LEAK, leaky, passing_more, started_anew, suited
+from chainrule.lab.diagnose.cures import leaky, passing_more, started_anew, suited
 from chainrule.lab.diagnose.finding import Finding
-from chainrule.lab.diagnose.signs import Signs, rms
+from chainrule.lab.diagnose.signs import STEEPEST, Signs, rms
 
 SAME = 1e-6
 """Units are the same where their weights differ by less than this part of the weights."""
@@ -20,8 +19,8 @@ VANISHED = 3e-3
 A sigmoid passes a quarter at most: five layers in a row pass 0.001 (Glorot and Bengio, 2010, 2.3 and figure 7).
 """
 
-EXPLODED = 100.0
-"""Gradients explode where a layer's output, or the gradient at a weight in front, is so many times the size of 1."""
+EXPLODED = 30.0
+"""Gradients explode where a layer's output is so many times the inputs' size, with nothing in front that bounds it."""
 
 MOSTLY = 0.5
 """Half of a layer's units, or of their answers."""
@@ -38,7 +37,7 @@ def symmetric_start(case: Case) -> Finding | None:
         if units > 1 and _all_same(here.weights) and _all_same(_by_input(behind.weights, units)):
             return Finding(
                 "symmetric start",
-                f"All {units} units of {here} start with the same weights, "
+                f"All {units} units of {here} {'have' if case.start is None else 'start with'} the same weights, "
                 f"{'all of them zero, ' if here.weight == 0 else ''}so that they get the same gradient and stay one "
                 "unit.",
                 "Draw the weights at random, as a network does unless it is told otherwise.",
@@ -68,7 +67,7 @@ def saturated_start(case: Case) -> Finding | None:
         return None
     return Finding(
         f"saturated {type(worst.place.layer).__name__.lower()}s",
-        f"At the start {worst.saturated:.0%} of the answers of {worst} lie where it is flat, so that little of the "
+        f"{case.when} {worst.saturated:.0%} of the answers of {worst} lie where it is flat, so that little of the "
         "gradient comes through.",
         "Start with smaller weights: Glorot(), the default.",
         {"saturated": worst.saturated},
@@ -92,42 +91,48 @@ def saturated_in_the_end(case: Case) -> Finding | None:
     )
 
 
-def dead_units(case: Case) -> Finding | None:
+def dead_at_start(case: Case) -> Finding | None:
     """Rectified units that are off for every sample: no gradient comes through, so they stay off.
 
-    Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models" (2013), 2; Lu et al., "Dying
-    ReLU and initialization" (2020).
+    Source: Lu et al., "Dying ReLU and initialization" (2020).
     """
-    for layers, when in ((case.before, "From the start"), (case.after, "In the end")):
-        having = [each for each in layers if len(each.dead)]
-        worst = max(having, key=lambda each: float(each.dead.mean()), default=None)
-        if case.learnt or worst is None or worst.dead.mean() < MOSTLY:
-            continue
-        dead, units = int(worst.dead.sum()), len(worst.dead)
-        all_dead = sum(int(each.dead.sum()) for each in having)
-        others = f" ({all_dead} of {sum(len(each.dead) for each in having)} in the network)" if len(having) > 1 else ""
-        begins = when == "From the start"
-        return Finding(
-            "dead ReLUs",
-            f"{when} {dead} of {units} units of {worst}{others} are 0 for every sample, and what is 0 learns nothing.",
-            "Start with smaller weights and biases of 0, and try LeakyReLU(0.1)."
-            if begins
-            else "Take a smaller learning rate, or LeakyReLU(0.1).",
-            {"dead": dead, "units": units, "dead in the network": all_dead},
-            layer=worst.place.number,
-            changes=started_anew(leaky(suited(case.network))),
-        )
-    return None
+    return _dead(case, case.before, case.when, "Start with smaller weights and biases of 0, and try LeakyReLU(0.1).")
+
+
+def dead_in_the_end(case: Case) -> Finding | None:
+    """The same after training: a long step has thrown the units to where no sample wakes them.
+
+    Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models" (2013), 2.
+    """
+    return _dead(case, case.after, "In the end", "Take a smaller learning rate, or LeakyReLU(0.1).")
+
+
+def _dead(case: Case, layers: tuple[Signs, ...], when: str, advice: str) -> Finding | None:
+    having = [each for each in layers if len(each.dead)]
+    worst = max(having, key=lambda each: float(each.dead.mean()), default=None)
+    if case.learnt or worst is None or worst.dead.mean() < MOSTLY:
+        return None
+    dead, units = int(worst.dead.sum()), len(worst.dead)
+    all_dead = sum(int(each.dead.sum()) for each in having)
+    others = f" ({all_dead} of {sum(len(each.dead) for each in having)} in the network)" if len(having) > 1 else ""
+    return Finding(
+        "dead ReLUs",
+        f"{when} {dead} of the {units} units of {worst}{others} are 0 for every sample, and what is 0 learns nothing.",
+        advice,
+        {"dead": dead, "units": units, "dead in the network": all_dead},
+        layer=worst.place.number,
+        changes=started_anew(leaky(suited(case.network))),
+    )
 
 
 def vanishing_start(case: Case) -> Finding | None:
     """The gradient shrinks from layer to layer on its way back.
 
-    Measured: the root mean square of each weight's gradient, at the start.
+    Measured: the root mean square of δ, the gradient of the loss in each layer's z.
     Source: Hochreiter (1991); Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
     networks" (2010).
     """
-    return None if case.learnt else _vanishing(case, case.before, "At the start")
+    return None if case.learnt else _vanishing(case, case.before, case.when)
 
 
 def vanishing_in_the_end(case: Case) -> Finding | None:
@@ -139,44 +144,48 @@ def _vanishing(case: Case, layers: tuple[Signs, ...], when: str) -> Finding | No
     learning = [each for each in layers if each.weights is not None]
     if len(learning) < 2:
         return None
-    front = min(learning, key=lambda each: each.gradient)
-    behind = [each for each in learning if each.place.number > front.place.number]
-    strongest = max(behind, key=lambda each: each.gradient, default=None)
-    if strongest is None or not front.gradient < VANISHED * strongest.gradient:
+    front = min(learning, key=lambda each: each.error)
+    behind = max((each for each in learning if each.place.number > front.place.number), key=error, default=None)
+    if behind is None or not front.error < VANISHED * behind.error:
         return None
-    part = front.gradient / strongest.gradient
+    part = front.error / behind.error
     return Finding(
         "vanishing gradients",
-        f"{when} the gradient of {front} is {part:.1g} of that of {strongest}: what is learnt behind doesn't reach the "
-        "front.",
+        f"{when} only {part:.1g} of the error at {behind} comes back to {front}: the layers in front learn next to "
+        "nothing.",
         "Take Tanh() or ReLU() with the start that suits it, fewer layers, or BatchNorm() or Residual(...).",
-        {"gradient": front.gradient, "largest gradient": strongest.gradient, "part": part},
+        {"error in front": front.error, "error behind": behind.error, "part": part},
         layer=front.place.number,
         changes=started_anew(passing_more(case.network)),
     )
 
 
-def exploding_start(case: Case) -> Finding | None:
-    """What flows forward or back grows from layer to layer.
+def error(signs: Signs) -> float:
+    """The size of δ at a layer."""
+    return signs.error
 
-    Measured at the start: each layer's output beside the input's size.
-    Source: Pascanu et al., "On the difficulty of training recurrent neural networks" (2013); He et al., "Delving deep
-    into rectifiers" (2015), 2.2.
+
+def exploding_start(case: Case) -> Finding | None:
+    """Numbers grow from layer to layer, and their gradient with them.
+
+    Measured at the start: each layer's output beside the input's size, where no sigmoid or tanh in front bounds it.
+    Source: He et al., "Delving deep into rectifiers" (2015), 2.2; Pascanu et al. (2013).
     """
     if case.learnt:
         return None
     size = max(1.0, rms(case.x))
-    learning = [each for each in case.before if each.weights is not None]
-    largest = max(learning, key=lambda each: each.scale, default=None)
-    if largest is None or not largest.scale > EXPLODED * size:
+    bounded = next((each.place.number for each in case.before if type(each.place.layer) in STEEPEST), np.inf)
+    free = [each for each in case.before if each.weights is not None and each.place.number < bounded]
+    largest = max(free, key=lambda each: each.scale, default=None)
+    if len(free) < 2 or largest is None or not largest.scale > EXPLODED * size:
         return None
-    gradient = max(each.gradient for each in learning)
+    growth = largest.scale / size
     return Finding(
         "exploding gradients",
-        f"At the start the numbers grow to {largest.scale / size:.2g} times the inputs' at {largest}, and the gradient "
-        f"of a weight to {gradient:.2g}.",
+        f"{case.when} the numbers grow through the layers to {growth:.2g} times the inputs' size, at {largest}, and "
+        f"the gradients with them.",
         "Start with smaller weights: He() for the ReLU family, Glorot() for others, the defaults.",
-        {"growth": largest.scale / size, "gradient": gradient},
+        {"growth": growth, "largest error": max(each.error for each in free)},
         layer=largest.place.number,
         changes=started_anew(suited(case.network)),
     )

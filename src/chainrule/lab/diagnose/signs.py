@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.core.activations import Activation, Sigmoid, Tanh
+from chainrule.core.activations import Activation, LeakyReLU, ReLU, Sigmoid, Tanh
 from chainrule.core.arrays import Array, Call
 from chainrule.core.layers.base import Buffers, Layer, Pass
 from chainrule.core.layout import Place
@@ -16,10 +16,7 @@ STEEPEST: dict[type[Layer], float] = {Sigmoid: 0.25, Tanh: 1.0}
 """The largest slope of the functions that saturate: that at 0."""
 
 FLAT = 0.05
-"""A function is saturated where its slope is below this part of its largest: |z| above 4.4 for the sigmoid, 2.2 for tanh."""
-
-GONE = 1e-3
-"""A unit is dead where its slope is below this for every sample. ReLU's is 0 there."""
+"""A function is saturated where its slope is below this part of its largest: the sigmoid at |z| > 4.4, tanh at 2.2."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,16 +24,17 @@ class Signs:
     """One leaf of a network, at one point of a run.
 
     weights: the matrix (O, I), without biases; None where the layer has none.
-    weight, gradient, scale: root mean squares of the weights, of their gradient, and of the layer's output.
-    varies: how much the output differs from sample to sample, as a part of its scale.
+    weight, scale: root mean squares of the weights, and of the layer's output, its bias aside.
+    error: that of δ, the gradient of the loss in the output; of feature maps, of its norm over each map.
+    varies: how much the output differs from sample to sample, as a part of its size.
     slopes: of an activation (units, m): each unit's, or channel's, at every sample; else None.
     """
 
     place: Place
     weights: Array | None
     weight: float
-    gradient: float
     scale: float
+    error: float
     varies: float
     slopes: Array | None
 
@@ -50,10 +48,10 @@ class Signs:
 
     @property
     def dead(self) -> Array:
-        """Which units (units,) of a rectifier are off for every sample."""
-        if self.slopes is None or type(self.place.layer) in STEEPEST:
+        """Which units (units,) of a rectifier are off, their slope 0, for every sample."""
+        if self.slopes is None or not isinstance(self.place.layer, ReLU | LeakyReLU):
             return np.zeros(0, bool)
-        return np.asarray(self.slopes.max(axis=1) < GONE)
+        return np.asarray(self.slopes.max(axis=1) == 0)
 
     def __str__(self) -> str:
         return f"layer {self.place.number}, {self.place.layer}"
@@ -86,19 +84,19 @@ def examine(network: Network, loss: Loss, theta: Array, x: Array, y: Array) -> t
 
 
 def _signs(place: Place, at: Buffers, closures: Pass) -> Signs:
-    weights = gradient = None
+    weights, bias = None, np.zeros((1, 0))
     if "weights" in at.parameters:
-        fan_in = place.signature.parameters[0].fan_in
-        weights, gradient = (each["weights"][:, :fan_in] for each in (at.parameters, at.gradients))
-    output = at.output.reshape(-1, at.output.shape[-1])  # (rows, n)
+        weights, bias = np.split(at.weights.copy(), [place.signature.parameters[0].fan_in], axis=1)
+    errors = at.d_output.reshape(len(at.d_output), -1, at.d_output.shape[-1])  # (units, positions, n)
+    output = at.output.reshape(len(at.output), -1)  # (units, m)
     with np.errstate(over="ignore", invalid="ignore"):
         differs = rms(output - output.mean(axis=1, keepdims=True))
     return Signs(
         place=place,
-        weights=None if weights is None else weights.copy(),
+        weights=weights,
         weight=0.0 if weights is None else rms(weights),
-        gradient=0.0 if gradient is None else rms(gradient),
-        scale=rms(output),
+        scale=rms(output - bias.sum(axis=1, keepdims=True)),
+        error=rms(errors) * errors.shape[1] ** 0.5,
         varies=differs / max(rms(output), np.finfo(np.float64).tiny),
         slopes=_slopes(at, closures[1]) if isinstance(place.layer, Activation) else None,
     )
