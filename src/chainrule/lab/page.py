@@ -25,6 +25,7 @@ CHAPTERS = {
     "starts": "Every start",
     "search": STUDIES["search"].title,
     **{name: chapter.title for name, chapter in ON_POINTS.items()},
+    "going-wrong": STUDIES["going-wrong"].title,
     "digits": STUDIES["digits"].title,
     "mnist1d": STUDIES["mnist1d"].title,
     **{name: chapter.title for name, chapter in ON_IMAGES.items()},

@@ -11,6 +11,9 @@ from chainrule.core.layers.convolution import Convolution
 from chainrule.core.layers.dense import Dense
 from chainrule.core.layers.residual import Residual
 from chainrule.core.network import Network
+from chainrule.core.optimizers import Optimizer
+from chainrule.lab.diagnose.trial import Trial, with_rate
+from chainrule.training.run import Setup
 
 LEAK = 0.1
 """The slope below zero of the units that stand in for dead ones."""
@@ -62,6 +65,13 @@ def passing_more(network: Network) -> Network:
 def started_anew(network: Network) -> dict[str, Any]:
     """Settings that begin from the network's own start, whatever began before."""
     return {"network": network, "theta": None, "state": None}
+
+
+def gentler(setup: Setup | None, trial: Trial | None) -> Optimizer | None:
+    """The optimizer with the best of the smaller learning rates that were tried, or as it is."""
+    if setup is None or trial is None:
+        return None if setup is None else setup.optimizer
+    return with_rate(setup.optimizer, round_rate(trial.lower[0]))
 
 
 def round_rate(rate: float) -> float:

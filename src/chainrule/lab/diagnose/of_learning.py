@@ -22,10 +22,11 @@ SLOW = 0.7
 """A run is on its way, and only has to go on, where a trial at its own rate leaves less than this part of the loss."""
 
 UNLEARNT = 0.3
-"""A run is too slow, or lies on a plateau, only where this part of the variance is left: else it isn't finished."""
+"""A run is too slow only where this part of the targets' variance is left: with less it only isn't finished."""
 
-FLAT = 0.05
-"""A loss lies on a plateau where it changed by less than this part in the second half of the run."""
+CREEPS, STANDS = 0.1, 0.01
+"""A loss lies on a plateau where it fell by less than the one part in the second half of the run, with much left to
+learn, or by less than the other, with little (but more than `LEARNT`)."""
 
 ROSE, OF_A_GUESS = 1.25, 0.05
 """Held-out loss that rose by this factor from its lowest, and by this part of what a constant answer costs."""
@@ -93,16 +94,16 @@ def plateau(case: Case) -> Finding | None:
 
     What can be learnt: all but what nearest neighbours differ by (`Case.noise`).
     """
-    if case.learnt or case.left < UNLEARNT or len(case.losses) < 4 or case.end is None:
+    if case.learnt or len(case.losses) < 4 or case.end is None:
         return None
     middle, last = case.losses[len(case.losses) // 2], case.losses[-1]
-    if not last > (1.0 - FLAT) * middle:
+    if not last > (1.0 - (CREEPS if case.left > UNLEARNT else STANDS)) * middle:
         return None
     return Finding(
         "plateau",
         f"The loss has stayed near {last:.3g} since epoch {case.epochs[len(case.losses) // 2]}, with {case.left:.0%} "
         "of the targets' variance left to explain.",
-        "Start from another seed, with more hidden units, or take Adam(0.01).",
+        "Start from another seed, and take Adam(0.01) or more hidden units.",
         {"loss": float(last), "fell": float(1.0 - last / middle), "unexplained": case.left},
         changes={"seed": 1 + (case.setup.seeds[0] if case.setup else 0), "optimizer": Adam(0.01), "theta": None},
     )

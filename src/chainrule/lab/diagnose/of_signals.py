@@ -1,12 +1,14 @@
 """Illnesses of what flows through the layers: too little or too much of it, or the same through every unit."""
 
+from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.lab.diagnose.case import Case
-from chainrule.lab.diagnose.cures import leaky, passing_more, started_anew, suited
+from chainrule.lab.diagnose.cures import gentler, leaky, passing_more, started_anew, suited
 from chainrule.lab.diagnose.finding import Finding
 from chainrule.lab.diagnose.signs import STEEPEST, Signs, rms
 
@@ -22,8 +24,8 @@ A sigmoid passes a quarter at most: five layers in a row pass 0.001 (Glorot and 
 EXPLODED = 30.0
 """Gradients explode where a layer's output is so many times the inputs' size, with nothing in front that bounds it."""
 
-MOSTLY = 0.5
-"""Half of a layer's units, or of their answers."""
+MOSTLY, ALMOST_ALL = 0.5, 0.9
+"""Of a layer's units, or of their answers. Trained units may well be flat for most samples, started ones not."""
 
 
 def symmetric_start(case: Case) -> Finding | None:
@@ -79,15 +81,17 @@ def saturated_start(case: Case) -> Finding | None:
 def saturated_in_the_end(case: Case) -> Finding | None:
     """The same after training: the weights have grown, and their gradient is lost."""
     worst = max(case.after, key=lambda each: each.saturated, default=None)
-    if case.start is None or case.learnt or worst is None or worst.saturated < 0.9:
+    if case.start is None or case.learnt or worst is None or worst.saturated < ALMOST_ALL:
         return None
+    optimizer = gentler(case.setup, case.from_start)
     return Finding(
         f"saturated {type(worst.place.layer).__name__.lower()}s",
         f"In the end {worst.saturated:.0%} of the answers of {worst} lie where it is flat, so that little of the "
         "gradient comes through.",
-        "Take a smaller learning rate, or hold the weights down by a penalty, L2(0.001).",
+        f"Take a smaller learning rate, such as {optimizer}, or hold the weights down by a penalty, L2(0.001).",
         {"saturated": worst.saturated},
         layer=worst.place.number,
+        changes={"optimizer": optimizer},
     )
 
 
@@ -96,7 +100,8 @@ def dead_at_start(case: Case) -> Finding | None:
 
     Source: Lu et al., "Dying ReLU and initialization" (2020).
     """
-    return _dead(case, case.before, case.when, "Start with smaller weights and biases of 0, and try LeakyReLU(0.1).")
+    advice = "Start with the weights and biases that suit the network, the defaults, and try LeakyReLU(0.1)."
+    return _dead(case, case.before, case.when, advice, started_anew(leaky(suited(case.network))))
 
 
 def dead_in_the_end(case: Case) -> Finding | None:
@@ -104,10 +109,14 @@ def dead_in_the_end(case: Case) -> Finding | None:
 
     Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models" (2013), 2.
     """
-    return _dead(case, case.after, "In the end", "Take a smaller learning rate, or LeakyReLU(0.1).")
+    if case.start is None or case.learnt:
+        return None
+    optimizer = gentler(case.setup, case.from_start)
+    advice = f"Take a smaller learning rate, such as {optimizer}, or LeakyReLU(0.1)."
+    return _dead(case, case.after, "In the end", advice, {"optimizer": optimizer})
 
 
-def _dead(case: Case, layers: tuple[Signs, ...], when: str, advice: str) -> Finding | None:
+def _dead(case: Case, layers: tuple[Signs, ...], when: str, advice: str, changes: Mapping[str, Any]) -> Finding | None:
     having = [each for each in layers if len(each.dead)]
     worst = max(having, key=lambda each: float(each.dead.mean()), default=None)
     if case.learnt or worst is None or worst.dead.mean() < MOSTLY:
@@ -121,7 +130,7 @@ def _dead(case: Case, layers: tuple[Signs, ...], when: str, advice: str) -> Find
         advice,
         {"dead": dead, "units": units, "dead in the network": all_dead},
         layer=worst.place.number,
-        changes=started_anew(leaky(suited(case.network))),
+        changes=changes,
     )
 
 
@@ -151,8 +160,8 @@ def _vanishing(case: Case, layers: tuple[Signs, ...], when: str) -> Finding | No
     part = front.error / behind.error
     return Finding(
         "vanishing gradients",
-        f"{when} only {part:.1g} of the error at {behind} comes back to {front}: the layers in front learn next to "
-        "nothing.",
+        f"{when} {f'only {part:.1g}' if part else 'nothing'} of the error at {behind} comes back to {front}, which "
+        "learns next to nothing.",
         "Take Tanh() or ReLU() with the start that suits it, fewer layers, or BatchNorm() or Residual(...).",
         {"error in front": front.error, "error behind": behind.error, "part": part},
         layer=front.place.number,
