@@ -57,3 +57,15 @@ class Finding:
             "evidence": {name: float(f"{value:.6g}") for name, value in self.evidence.items()},
             "changes": {name: repr(value) for name, value in self.changes.items()},
         }
+
+
+def said(value: float, digits: int = 3) -> str:
+    """A number in a sentence.
+
+    >>> said(1013.2), said(0.0123456), said(8.9e-08, 1), said(20.0, 1), said(float("inf"))
+    ('1,010', '0.0123', '9e-08', '20', 'infinity')
+    """
+    if value == float("inf"):
+        return "infinity"
+    short = float(f"{value:.{digits}g}")
+    return f"{short:,g}" if 1e-3 <= abs(short) < 1e5 else f"{short:.{digits}g}"

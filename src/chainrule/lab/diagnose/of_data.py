@@ -11,7 +11,7 @@ from chainrule.core.layers.normalize import BatchNorm
 from chainrule.core.losses import SoftmaxCrossEntropy
 from chainrule.core.network import Network
 from chainrule.lab.diagnose.case import Case
-from chainrule.lab.diagnose.finding import Finding
+from chainrule.lab.diagnose.finding import Finding, said
 from chainrule.training.preparation import Standardizer
 
 
@@ -148,11 +148,11 @@ def unscaled_inputs(case: Case) -> Finding | None:
     apart = float(reach[varying].max() / reach[varying].min()) if varying.any() and x.ndim == case.x.ndim else 1.0
     if largest <= LARGE and overall >= SMALL and apart <= APART:
         return None
-    how = f"The inputs' root mean square is {overall:.3g}"
+    how = f"The inputs' root mean square is {said(overall)}"
     if largest > LARGE and len(sizes) > 1:
-        how += f", up to {largest:.3g} in feature {int(sizes.argmax())}"
+        how += f", up to {said(largest)} in feature {int(sizes.argmax())}"
     elif apart > APART:
-        how = f"Some features are {apart:.0f} times as large as others"
+        how = f"Some features are {said(apart)} times as large as others"
     return Finding(
         "unscaled inputs",
         f"{how}, but the weights are started for inputs of about 1.",

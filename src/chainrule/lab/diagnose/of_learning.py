@@ -1,11 +1,9 @@
 """Illnesses of the way down: steps that are too long or too short, no way down at all, or a way that leads too far."""
 
-import numpy as np
-
 from chainrule.core.optimizers import Adam
 from chainrule.lab.diagnose.case import Case
 from chainrule.lab.diagnose.cures import round_rate
-from chainrule.lab.diagnose.finding import Finding
+from chainrule.lab.diagnose.finding import Finding, said
 from chainrule.lab.diagnose.trial import Trial, with_rate
 from chainrule.training.early_stopping import EarlyStopping
 
@@ -53,10 +51,9 @@ def too_high(case: Case) -> Finding | None:
         trial = trial or case.from_start
     if trial is not None and case.setup is not None:
         rate, loss = trial.lower
-        own = f"{trial.own:.3g}" if np.isfinite(trial.own) else "infinity"
         said.append(
-            f"{trial.steps} steps at the learning rate {trial.rate:g} bring the loss from {trial.before:.3g} to {own}, "
-            f"at {rate:.1g} to {loss:.3g}"
+            f"{trial.steps} steps at the learning rate {said(trial.rate)} bring the loss from {said(trial.before)} to {said(trial.own)}, "
+            f"at {said(rate, 1)} to {said(loss)}"
         )
         evidence |= {"rate": trial.rate, "better rate": rate, "loss": loss}
         changes = {"optimizer": with_rate(case.setup.optimizer, round_rate(rate))}
@@ -81,8 +78,8 @@ def too_low(case: Case) -> Finding | None:
     optimizer = with_rate(case.setup.optimizer, round_rate(rate))
     return Finding(
         "learning rate too low",
-        f"From where the run ended, {trial.steps} steps at its learning rate {trial.rate:g} bring the loss from "
-        f"{trial.before:.3g} to {trial.own:.3g}, at {rate:.1g} to {loss:.3g}.",
+        f"From where the run ended, {trial.steps} steps at its learning rate {said(trial.rate)} bring the loss from "
+        f"{said(trial.before)} to {said(trial.own)}, at {said(rate, 1)} to {said(loss)}.",
         f"Try {optimizer}, or many more epochs.",
         {"rate": trial.rate, "better rate": rate, "own loss": trial.own, "loss": loss},
         changes={"optimizer": optimizer},
@@ -101,7 +98,7 @@ def plateau(case: Case) -> Finding | None:
         return None
     return Finding(
         "plateau",
-        f"The loss has stayed near {last:.3g} since epoch {case.epochs[len(case.losses) // 2]}, with {case.left:.0%} "
+        f"The loss has stayed near {said(last)} since epoch {case.epochs[len(case.losses) // 2]}, with {case.left:.0%} "
         "of the targets' variance left to explain.",
         "Start from another seed, and take Adam(0.01) or more hidden units.",
         {"loss": float(last), "fell": float(1.0 - last / middle), "unexplained": case.left},
@@ -123,8 +120,8 @@ def overfitting(case: Case) -> Finding | None:
     epoch = int(case.epochs[int(case.validation.argmin())])
     return Finding(
         "overfitting",
-        f"The loss of the data held out was lowest at epoch {epoch}, {best:.3g}, and rose to {last:.3g} while that of "
-        f"the data learnt fell to {training:.3g}.",
+        f"The loss of the data held out was lowest at epoch {epoch}, {said(best)}, and rose to {said(last)} while that of "
+        f"the data learnt fell to {said(training)}.",
         "Stop at the lowest: EarlyStopping(20); or learn from more data, with a penalty, or with Dropout(0.2).",
         {"lowest": best, "last": last, "epoch": epoch, "training loss": training},
         changes={"early_stopping": EarlyStopping(20)},

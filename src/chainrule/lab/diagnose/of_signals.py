@@ -9,7 +9,7 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.lab.diagnose.case import Case
 from chainrule.lab.diagnose.cures import gentler, leaky, passing_more, started_anew, suited
-from chainrule.lab.diagnose.finding import Finding
+from chainrule.lab.diagnose.finding import Finding, said
 from chainrule.lab.diagnose.signs import STEEPEST, Signs, rms
 
 SAME = 1e-6
@@ -160,7 +160,7 @@ def _vanishing(case: Case, layers: tuple[Signs, ...], when: str) -> Finding | No
     part = front.error / behind.error
     return Finding(
         "vanishing gradients",
-        f"{when} {f'only {part:.1g}' if part else 'nothing'} of the error at {behind} comes back to {front}, which "
+        f"{when} {f'only {said(part, 1)}' if part else 'nothing'} of the error at {behind} comes back to {front}, which "
         "learns next to nothing.",
         "Take Tanh() or ReLU() with the start that suits it, fewer layers, or BatchNorm() or Residual(...).",
         {"error in front": front.error, "error behind": behind.error, "part": part},
@@ -191,7 +191,7 @@ def exploding_start(case: Case) -> Finding | None:
     growth = largest.scale / size
     return Finding(
         "exploding gradients",
-        f"{case.when} the numbers grow through the layers to {growth:.2g} times the inputs' size, at {largest}, and "
+        f"{case.when} the numbers grow through the layers to {said(growth, 2)} times the inputs' size, at {largest}, and "
         f"the gradients with them.",
         "Start with smaller weights: He() for the ReLU family, Glorot() for others, the defaults.",
         {"growth": growth, "largest error": max(each.error for each in free)},

@@ -110,10 +110,22 @@ def go_wrong(epochs: int, seed: int, report: Callable[[int, int], object]) -> di
             "what": wrong.what,
             "settings": f"{wrong.network!r}, {settings['optimizer']!r}, seed {seed}",
             "findings": [each.to_dict() for each in findings],
+            "tried": tried(findings[0], wrong.network) if findings else "",
             "sick": _numbers(run, settings),
             "cured": _numbers(cured, treated),
         }
     return found
+
+
+def tried(finding: Finding, network: Network) -> str:
+    """What a finding changes, in short: of a network the layers that it hasn't had."""
+    texts = {name: repr(value) for name, value in finding.changes.items() if value is not None}
+    if "standardizer" in texts:
+        texts["standardizer"] = "Standardizer.fit(x)"
+    if "network" in texts:
+        had, has = ({repr(leaf.layer) for leaf in each.leaves} for each in (network, finding.changes["network"]))
+        texts["network"] = ", ".join(sorted(has - had)) or "the default start"
+    return ", ".join(texts.values())
 
 
 def _train(settings: dict[str, Any]) -> Run:
