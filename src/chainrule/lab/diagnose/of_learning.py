@@ -44,21 +44,21 @@ def too_high(case: Case) -> Finding | None:
         return None
     evidence: dict[str, float] = {}
     changes = {}
-    said = []
+    seen = []
     if case.diverged is not None:
-        said.append(f"The loss is no longer finite at epoch {case.diverged}")
+        seen.append(f"The loss is no longer finite at epoch {case.diverged}")
         evidence["epoch"] = case.diverged
         trial = trial or case.from_start
     if trial is not None and case.setup is not None:
         rate, loss = trial.lower
-        said.append(
-            f"{trial.steps} steps at the learning rate {said(trial.rate)} bring the loss from {said(trial.before)} to {said(trial.own)}, "
-            f"at {said(rate, 1)} to {said(loss)}"
+        seen.append(
+            f"{trial.steps} steps at the learning rate {said(trial.rate)} bring the loss from {said(trial.before)} to "
+            f"{said(trial.own)}, at {said(rate, 1)} to {said(loss)}"
         )
         evidence |= {"rate": trial.rate, "better rate": rate, "loss": loss}
         changes = {"optimizer": with_rate(case.setup.optimizer, round_rate(rate))}
     advice = f"Try {changes['optimizer']}." if changes else "Try a tenth of the learning rate."
-    return Finding("learning rate too high", f"{'; '.join(said)}.", advice, evidence, changes=changes)
+    return Finding("learning rate too high", f"{'; '.join(seen)}.", advice, evidence, changes=changes)
 
 
 def _leaps(trial: Trial) -> bool:
@@ -120,8 +120,8 @@ def overfitting(case: Case) -> Finding | None:
     epoch = int(case.epochs[int(case.validation.argmin())])
     return Finding(
         "overfitting",
-        f"The loss of the data held out was lowest at epoch {epoch}, {said(best)}, and rose to {said(last)} while that of "
-        f"the data learnt fell to {said(training)}.",
+        f"The loss of the data held out was lowest at epoch {epoch}, {said(best)}, and rose to {said(last)} while that "
+        f"of the data learnt fell to {said(training)}.",
         "Stop at the lowest: EarlyStopping(20); or learn from more data, with a penalty, or with Dropout(0.2).",
         {"lowest": best, "last": last, "epoch": epoch, "training loss": training},
         changes={"early_stopping": EarlyStopping(20)},

@@ -158,10 +158,10 @@ def _vanishing(case: Case, layers: tuple[Signs, ...], when: str) -> Finding | No
     if behind is None or not front.error < VANISHED * behind.error:
         return None
     part = front.error / behind.error
+    how_much = f"only {said(part, 1)}" if part else "nothing"
     return Finding(
         "vanishing gradients",
-        f"{when} {f'only {said(part, 1)}' if part else 'nothing'} of the error at {behind} comes back to {front}, which "
-        "learns next to nothing.",
+        f"{when} {how_much} of the error at {behind} comes back to {front}, which learns next to nothing.",
         "Take Tanh() or ReLU() with the start that suits it, fewer layers, or BatchNorm() or Residual(...).",
         {"error in front": front.error, "error behind": behind.error, "part": part},
         layer=front.place.number,
@@ -191,8 +191,8 @@ def exploding_start(case: Case) -> Finding | None:
     growth = largest.scale / size
     return Finding(
         "exploding gradients",
-        f"{case.when} the numbers grow through the layers to {said(growth, 2)} times the inputs' size, at {largest}, and "
-        f"the gradients with them.",
+        f"{case.when} the numbers grow through the layers to {said(growth, 2)} times the inputs' size, at {largest}, "
+        "and the gradients with them.",
         "Start with smaller weights: He() for the ReLU family, Glorot() for others, the defaults.",
         {"growth": growth, "largest error": max(each.error for each in free)},
         layer=largest.place.number,

@@ -21,9 +21,9 @@ FACTORS = tuple(10.0**k for k in range(-10, 6))
 
 OWN = FACTORS.index(1.0)
 
-MOST_STEPS, FEWEST_STEPS = 500, 30
+MOST_STEPS, FEWEST_STEPS = 300, 30
 
-BUDGET = 1e8
+BUDGET = 6e7
 """A trial computes about so many numbers: a few tenths of a second."""
 
 
