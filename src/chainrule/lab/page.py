@@ -112,6 +112,7 @@ def said(found: Results) -> dict[str, list[str]]:
     return {
         "glance": [*each(sentences.coverage), *each(sentences.reached)],
         "curves": [*comparison, sentences.final(tasks)],
+        "starts": each(sentences.ailing),
         "predictions": [*each(sentences.accuracy), *each(sentences.answers)],
         **compared,
     }
