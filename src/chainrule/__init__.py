@@ -75,6 +75,9 @@ if TYPE_CHECKING:
     from chainrule.core.schedules import WarmUp as WarmUp
     from chainrule.lab.compare import compare as compare
     from chainrule.lab.comparison import Comparison as Comparison
+    from chainrule.lab.diagnose.diagnosis import diagnose as diagnose
+    from chainrule.lab.diagnose.doctor import Doctor as Doctor
+    from chainrule.lab.diagnose.finding import Finding as Finding
     from chainrule.lab.experiment import Experiment as Experiment
     from chainrule.lab.experiment import Perceptron as Perceptron
     from chainrule.lab.explain.explanation import Explanation as Explanation
@@ -125,6 +128,9 @@ _NAMES = {
     "core.schedules": "Constant Cosine Exponential Schedule StepDecay WarmUp",
     "lab.compare": "compare",
     "lab.comparison": "Comparison",
+    "lab.diagnose.diagnosis": "diagnose",
+    "lab.diagnose.doctor": "Doctor",
+    "lab.diagnose.finding": "Finding",
     "lab.experiment": "Experiment Perceptron",
     "lab.explain.explanation": "Explanation explain",
     "lab.explain.working": "Working",

@@ -28,6 +28,7 @@ CHAPTERS = {
     "one-weight": STUDIES["one-weight"].title,
     "search": STUDIES["search"].title,
     **{name: chapter.title for name, chapter in ON_POINTS.items()},
+    "going-wrong": STUDIES["going-wrong"].title,
     "digits": STUDIES["digits"].title,
     "mnist1d": STUDIES["mnist1d"].title,
     **{name: chapter.title for name, chapter in ON_IMAGES.items()},
@@ -117,6 +118,7 @@ def said(found: Results) -> dict[str, list[str]]:
     return {
         "glance": [*each(sentences.coverage), *each(sentences.reached)],
         "curves": [*comparison, sentences.final(tasks)],
+        "starts": each(sentences.ailing),
         "predictions": [*each(sentences.accuracy), *each(sentences.answers)],
         **compared,
     }

@@ -44,7 +44,8 @@ def write_report(
     starts, seed: as in `Lab`; a comparison has 8 starts a setting.  quick: 2,000 epochs, and 1,000 for the comparisons,
     where `epochs` says nothing else.  only: the names of the chapters to compute, of `CHAPTERS`; None: all.
     progress: called as progress(part, done, total) from this thread, with the parts "linear", "xor", "one-weight",
-    "search", "digits" and "mnist1d", counted in epochs, "comparisons", counted in epochs times networks, and "page".
+    "search", "digits" and "mnist1d", counted in epochs, "going-wrong", counted in runs, "comparisons", counted in
+    epochs times networks, and "page".
 
     The same seed on the same machine gives the same results.json, but for what stands under its key "timings".
     Ctrl-C ends it with KeyboardInterrupt; files of an earlier report are then as they were. Raises SettingError and

@@ -8,6 +8,7 @@ import numpy as np
 
 import chainrule
 from chainrule.core.arrays import Array
+from chainrule.lab.diagnose.main_runs import diagnose_starts
 from chainrule.lab.reference import TASKS, Lab
 from chainrule.lab.starts import Outcome
 
@@ -92,6 +93,7 @@ def task_results(outcome: Outcome) -> Results:
         "log": log,
         "coverage": {"inside": sum(row["verdict"] == "inside" for row in compared), "of": len(compared)},
         "learnt": first_below(outcome.epochs, median, LEARNT),
+        "findings": [None if not each else each[0].to_dict() for each in diagnose_starts(outcome)],
         "final": dict(zip(("low", "median", "high"), map(number, band(outcome.final)), strict=True)),
         "predictions": [
             {"x": each.tolist(), "truth": int(answer), "prediction": number(prediction)}

@@ -1,9 +1,13 @@
 """Sentences computed from results: opposite results turn them round."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 Results = dict[str, Any]
+
+COUNTED = ("plateau", "symmetric start", "learning rate too high", "learning rate too low")
+"""The illnesses that take an article."""
 
 
 def percent(fraction: float) -> str:
@@ -133,6 +137,27 @@ def speed(tasks: dict[str, Results], level: float) -> str:
         f"{capital(quick)} is learnt before {slow}, each at its own learning rate: {loss} falls below {level:g} "
         f"by epoch {at:,} on {rates[quick]}, by epoch {later:,} on {rates[slow]}."
     )
+
+
+def ailing(task: str, found: Results) -> str:
+    """What the doctor finds in the starts.
+
+    >>> ailing("xor", {"findings": [None, {"illness": "plateau"}, {"illness": "plateau"}]})
+    'On xor the doctor finds a plateau in 2 of the 3 starts, and nothing in the others.'
+    >>> ailing("linear", {"findings": [None, None]})
+    'On linear the doctor finds nothing wrong with any of the 2 starts.'
+    """
+    starts = found["findings"]
+    counts = Counter(each["illness"] for each in starts if each is not None)
+    of = "the one start" if len(starts) == 1 else f"any of the {len(starts)} starts"
+    if not counts:
+        return f"On {task} the doctor finds nothing wrong with {of}."
+    named = [
+        f"{'a ' * (illness in COUNTED)}{illness} in {'it' if len(starts) == 1 else f'{n} of the {len(starts)} starts'}"
+        for illness, n in counts.most_common()
+    ]
+    others = ", and nothing in the others" if counts.total() < len(starts) else ""
+    return f"On {task} the doctor finds {listed(named)}{others}."
 
 
 def final(tasks: dict[str, Results]) -> str:

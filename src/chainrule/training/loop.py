@@ -16,7 +16,7 @@ from chainrule.training.early_stopping import Watch
 from chainrule.training.history import History, Record
 from chainrule.training.model import Model
 from chainrule.training.objective import Objective
-from chainrule.training.run import Run
+from chainrule.training.run import Run, Setup
 from chainrule.training.signatures import takes
 from chainrule.training.task import Task, check_task
 
@@ -27,6 +27,16 @@ class Training:
     def __init__(self, task: Task) -> None:
         self._task = task
         theta, state = self._theta, self._state = task.theta, task.state
+        self._setup = Setup(
+            theta.copy(),
+            state.copy(),
+            task.optimizer,
+            task.epochs,
+            task.batch_size,
+            task.seeds,
+            task.objective.penalty,
+            task.clip,
+        )
         gradient = np.empty_like(theta)
         slots = {name: np.zeros_like(theta) for name in task.optimizer.slots}
         memory = Memory(theta, gradient, slots, task.objective.network.is_weight(theta.dtype))
@@ -163,7 +173,7 @@ class Training:
         run = self.result()
         error = DivergenceError(
             f"{run.ending} with {self._task.optimizer}. Try a smaller learning rate, or scale the inputs; "
-            "what was learnt until then is in this error's `run`."
+            "what was learnt until then is in this error's `run`, and cr.diagnose(error.run, x, y) says more."
         )
         error.run = run
         return error
@@ -182,6 +192,7 @@ class Training:
                 final_loss=as_door(self._appraise()),
                 ending=endings[0] if single else endings,
                 final_validation_loss=None if self._validate is None else as_door(self._validate()),
+                setup=self._setup,
             )
         return self._run
 

@@ -1,14 +1,35 @@
 """A finished run: what was learnt, how, and how it ended."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from chainrule.core.arrays import Array
+from chainrule.core.optimizers import Optimizer
+from chainrule.core.penalties import L2
 from chainrule.training.early_stopping import Ending
 from chainrule.training.history import History
 from chainrule.training.model import Model
+
+
+@dataclass(frozen=True, eq=False)
+class Setup:
+    """What a run began with, its network, loss and data aside.
+
+    theta, state: the parameters and running statistics of its start: (P,) and (S,), or (K, P) and (K, S).
+    clip: the largest norm of a gradient, for each member if there are many.
+    """
+
+    theta: Array = field(repr=False)
+    state: Array = field(repr=False)
+    optimizer: Optimizer
+    epochs: int
+    batch_size: int | None
+    seeds: tuple[int, ...]
+    penalty: L2 | None = None
+    clip: Any = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +42,7 @@ class Run:
         included: a float, or (K,).
     ending: how the run ended; for a population a tuple of K.
     final_validation_loss: of the model on the validation data, where there is some.
+    setup: what the run began with.
     """
 
     model: Model
@@ -28,6 +50,7 @@ class Run:
     final_loss: Any
     ending: Ending | tuple[Ending, ...]
     final_validation_loss: Any = None
+    setup: Setup | None = None
 
     def __str__(self) -> str:
         if isinstance(self.ending, Ending):

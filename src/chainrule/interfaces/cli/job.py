@@ -10,6 +10,8 @@ from chainrule.core.penalties import L2
 from chainrule.interfaces.cli.data import Data
 from chainrule.interfaces.cli.parts import Parts, share_out
 from chainrule.interfaces.cli.settings import Settings, targets_for, units
+from chainrule.lab.diagnose.diagnosis import diagnose
+from chainrule.lab.diagnose.finding import Finding
 from chainrule.lab.prepared import learns_scale
 from chainrule.lab.reference import Lab
 from chainrule.training.early_stopping import EarlyStopping
@@ -94,6 +96,11 @@ class Job:
             classes=data.classes,
             features=() if data.named or len(self.network.input_shape) > 1 else data.features,
         )
+
+    def diagnosis(self, run: Run) -> tuple[Finding, ...]:
+        """What ails a run."""
+        found: tuple[Finding, ...] = diagnose(run, *self._learnable(self.parts.learnt))
+        return found
 
     def summary(self) -> str:
         """The data and the run in two lines."""

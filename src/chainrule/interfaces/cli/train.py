@@ -150,7 +150,7 @@ def train(
     if ending.reason == "diverged":
         if plots.wanted(plot):
             plots.show(curves, job.loss_name)
-        raise DivergenceError(f"the run {ending} with {job.optimizer}. Try a smaller --learning-rate, or --clip.")
+        raise DivergenceError(f"the run {ending} with {job.optimizer}. Diagnosis: {job.diagnosis(run)[0]}")
     model = job.model(run)
     if save is not None:
         model.save(save)
@@ -161,6 +161,8 @@ def train(
         plots.show(curves, job.loss_name, answers, epochs=ending.epoch)
     for line in answers.verdict():
         say(line)
+    for finding in job.diagnosis(run):
+        note(f"Diagnosis: {finding}")
     if ending.reason in INTERRUPTIONS:
         raise typer.Exit(INTERRUPTED)
 

@@ -1,0 +1,71 @@
+"""What the doctor says: an illness, where it sits, what was measured, and what to try."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chainrule.training.preparation import Standardizer
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One illness of one run.
+
+    illness: its name.  sentence: what was found, with the numbers.  advice: one thing to try.
+    evidence: the numbers, by name.
+    layer: the number of the layer, as in `Network.leaves`; None where it is no single one.
+    changes: what to try as settings of `train`, and `standardizer`, which x goes through first; empty where no setting
+        says it. `treated` applies them.
+
+    >>> finding = Finding("plateau", "The loss stays at 0.25.", "Try Adam(0.01).", {"loss": 0.25})
+    >>> print(finding)
+    Plateau: The loss stays at 0.25. Try Adam(0.01).
+    """
+
+    illness: str
+    sentence: str
+    advice: str
+    evidence: Mapping[str, float]
+    layer: int | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.illness[0].upper()}{self.illness[1:]}: {self.sentence} {self.advice}"
+
+    def treated(self, **settings: Any) -> dict[str, Any]:
+        """The arguments of `train` by name (network, x, y, loss, ...), with what is to be tried in them.
+
+        >>> Finding("plateau", "", "", {}, changes={"epochs": 20}).treated(epochs=10, seed=1)
+        {'epochs': 20, 'seed': 1}
+        """
+        changed = settings | dict(self.changes)
+        standardizer: Standardizer | None = changed.pop("standardizer", None)
+        if standardizer is not None:
+            changed["x"] = standardizer.apply(settings["x"])
+            if settings.get("validation") is not None:
+                held_out, targets = settings["validation"]
+                changed["validation"] = (standardizer.apply(held_out), targets)
+        return changed
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain numbers and texts, ready for JSON."""
+        return {
+            "illness": self.illness,
+            "layer": self.layer,
+            "sentence": self.sentence,
+            "advice": self.advice,
+            "evidence": {name: float(f"{value:.6g}") for name, value in self.evidence.items()},
+            "changes": {name: repr(value) for name, value in self.changes.items()},
+        }
+
+
+def said(value: float, digits: int = 3) -> str:
+    """A number in a sentence.
+
+    >>> said(1013.2), said(0.0123456), said(8.9e-08, 1), said(20.0, 1), said(float("inf"))
+    ('1,010', '0.0123', '9e-08', '20', 'infinity')
+    """
+    if value == float("inf"):
+        return "infinity"
+    short = float(f"{value:.{digits}g}")
+    return f"{short:,g}" if 1e-3 <= abs(short) < 1e5 else f"{short:.{digits}g}"

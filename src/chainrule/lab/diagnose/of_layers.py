@@ -1,0 +1,73 @@
+"""Layers that do nothing."""
+
+from itertools import pairwise
+
+from chainrule.core.activations import Activation, Tanh
+from chainrule.core.layers.base import Layer
+from chainrule.core.layers.convolution import Convolution
+from chainrule.core.layers.dense import Dense
+from chainrule.core.layers.pooling import MaxPool
+from chainrule.core.network import Network
+from chainrule.lab.diagnose.case import Case
+from chainrule.lab.diagnose.finding import Finding
+
+CONSTANT = 1e-6
+"""A layer's output is the same for every sample where it varies by less than this part of itself."""
+
+
+def linear_in_a_row(case: Case) -> Finding | None:
+    """Two layers of weights with nothing bent between them: together they are one.
+
+    A product of matrices is a matrix: W2 (W1 a) = (W2 W1) a.
+    """
+    if case.learnt:
+        return None
+    since: int | None = None
+    for leaf in case.network.leaves:
+        if isinstance(leaf.layer, Activation | MaxPool):
+            since = None
+        elif isinstance(leaf.layer, Dense | Convolution):
+            if since is not None:
+                first = case.network.leaves[since].layer
+                return Finding(
+                    "a layer that does nothing",
+                    f"Between layer {since}, {first}, and layer {leaf.number}, {leaf.layer}, nothing bends: together "
+                    f"they can learn no more than one of them, and {case.left:.0%} of the targets' variance is left.",
+                    "Put an activation between them, such as Tanh() or ReLU().",
+                    {"first": since, "second": leaf.number, "unexplained": case.left},
+                    layer=leaf.number,
+                    changes={"network": bent(case.network), "theta": None, "state": None},
+                )
+            since = leaf.number
+    return None
+
+
+def bent(network: Network) -> Network:
+    """The network with a tanh between layers of weights that follow each other."""
+    layers: list[Layer] = []
+    waiting = False
+    for layer in network.layers:
+        if isinstance(layer, Dense | Convolution):
+            layers += [Tanh()] if waiting else []
+            waiting = True
+        elif isinstance(layer, Activation | MaxPool):
+            waiting = False
+        layers.append(layer)
+    return Network(network.input_shape, layers, network.initializer)
+
+
+def constant_output(case: Case) -> Finding | None:
+    """A layer that answers the same to every sample: what lies behind it sees nothing of the data."""
+    if case.learnt:
+        return None
+    for here, there in pairwise(case.after):
+        if here.varies > CONSTANT >= there.varies:
+            return Finding(
+                "a layer that does nothing",
+                f"{str(there).capitalize()}, answers the same to every sample: what lies behind it sees nothing of the "
+                "data.",
+                "Start anew with other weights, or leave the layer out.",
+                {"varies": there.varies},
+                layer=there.place.number,
+            )
+    return None
