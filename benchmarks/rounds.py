@@ -1,8 +1,7 @@
-"""Measuring a group of tasks: every contender is prepared and checked, then timed in rounds that go through all of them."""
+"""Measuring a group of tasks: every contender is prepared and checked, then timed in rounds through all of them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,9 +18,6 @@ Show = Callable[[str], object]
 BUSY = 0.1
 """A process that uses more than this part of a core while it should be idle disturbs the others."""
 
-Pair = tuple[str, str]
-"""A task and a contender, by their names."""
-
 
 class MeasuringError(RuntimeError):
     """What makes the numbers worthless."""
@@ -29,16 +25,37 @@ class MeasuringError(RuntimeError):
 
 @dataclass
 class Measured:
-    """What a task came to: by contender a time each round, the seconds of compiling, and MB of memory."""
+    """What a task came to. By contender: its time each round in the task's unit, and the rest as it applies.
 
-    task: Task
+    ready: the seconds that a first run took beyond a later one: compiling.  memory: MB.  asked: epochs, or predictions,
+    of a run.  notes: what a reader should know.  point: where on its axis of growth the task is.
+    """
+
+    name: str
+    what: str
+    unit: str
     cores: int
     times: dict[str, list[float]] = field(default_factory=dict)
-    compiling: dict[str, float] = field(default_factory=dict)
+    ready: dict[str, float] = field(default_factory=dict)
     memory: dict[str, float] = field(default_factory=dict)
+    asked: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    point: float | None = None
+
+    @classmethod
+    def of(cls, task: Task, cores: int) -> "Measured":
+        """Nothing measured yet."""
+        entries = task.entries.items()
+        return cls(
+            *(task.name, task.what, task.unit, cores),
+            times={name: [] for name in task.entries},
+            asked={name: entry.works[0].amount for name, entry in entries},
+            notes={name: entry.note for name, entry in entries if entry.note},
+            point=task.point,
+        )
 
     def ratio(self, contender: str) -> Spread:
-        """chainrule's time, of the contender's."""
+        """Chainrule's time, of the contender's."""
         return Spread.of(ratios(self.times[OURS], self.times[contender]))
 
     @property
@@ -47,20 +64,36 @@ class Measured:
         return [name for name in self.times if self.ratio(name).is_too_wide]
 
 
-@contextmanager
-def teams(group: Group) -> Iterator[dict[str, list[Worker]]]:
-    """The processes of each contender: one, or two with a core each."""
-    cores = available_cores()[-group.cores :]
-    sizes = {name: len(entry.works) for task in group.tasks for name, entry in task.entries.items()}
-    found: dict[str, list[Worker]] = {}
-    try:
+class Teams:
+    """The processes of each contender: one, or two with a core each. They live on while groups want the same cores."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, list[Worker]] = {}
+        self._kind: object = None
+
+    def __enter__(self) -> "Teams":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def of(self, group: Group) -> dict[str, list[Worker]]:
+        """Those of a group's contenders, started where they aren't there."""
+        sizes = {name: len(entry.works) for task in group.tasks for name, entry in task.entries.items()}
+        kind = group.cores, max(sizes.values(), default=1)
+        if kind != self._kind:
+            self.close()
+        self._kind, cores = kind, available_cores()[-group.cores :]
         for name, size in sizes.items():
             of_each = [cores] if size == 1 else [[cores[i % len(cores)]] for i in range(size)]
-            found[name] = [Worker(name, each) for each in of_each]
-        yield found
-    finally:
-        for worker in (each for team in found.values() for each in team):
+            self._found[name] = self._found.get(name) or [Worker(name, each) for each in of_each]
+        return {name: self._found[name] for name in sizes}
+
+    def close(self) -> None:
+        """End all of them."""
+        for worker in (each for team in self._found.values() for each in team):
             worker.close()
+        self._found.clear()
 
 
 def together(team: Iterable[Worker], question: str, works: Iterable[Any], *arguments: Any) -> list[Any]:
@@ -72,46 +105,50 @@ def together(team: Iterable[Worker], question: str, works: Iterable[Any], *argum
     return [worker.receive() for worker in asked]
 
 
-def measure(group: Group, scale: Scale, show: Show = lambda text: None) -> list[Measured]:
+def measure(group: Group, scale: Scale, teams: Teams, show: Show = lambda text: None) -> list[Measured]:
     """All of a group's tasks. Raises MeasuringError if contenders compute different things, or disturb each other."""
-    found = [Measured(task, min(group.cores, len(available_cores()))) for task in group.tasks]
-    with teams(group) as workers:
-        for each in found:
-            for name, entry in each.task.entries.items():
-                show(f"{each.task.name}: {name} is prepared and checked")
-                each.compiling[name] = max(together(workers[name], "prepare", entry.works))
-                check(each.task, name, entry, workers)
-                each.times[name] = []
-        for number in range(scale.most_rounds):
-            if number >= scale.rounds and not any(each.too_wide for each in found):
-                break
-            for each in found:
-                for name, entry in each.task.entries.items():
-                    show(f"{each.task.name}: round {number + 1}, {name}")
-                    passed = max(together(workers[name], "time", entry.works, group.seconds))
-                    each.times[name].append(passed * entry.per)
-        look_for_the_restless(workers)
-    for each in found:
-        if each.task.memory:
-            show(f"{each.task.name}: memory")
-            each.memory = memory(each.task, group)
-    return found
+    found = {task: Measured.of(task, min(group.cores, len(available_cores()))) for task in group.tasks}
+    workers = teams.of(group)
+    for task, each in found.items():
+        for name, entry in task.entries.items():
+            show(f"{task.name}: {name} is prepared and checked")
+            each.ready[name] = max(together(workers[name], "prepare", entry.works))
+            check(task, name, entry, workers)
+    for number in range(scale.most_rounds):
+        for task, each in found.items():
+            if number >= scale.rounds and not each.too_wide:
+                continue  # only what isn't clear yet gets more rounds
+            for name, entry in task.entries.items():
+                show(f"{task.name}: round {number + 1}, {name}")
+                passed = max(together(workers[name], "time", entry.works, group.seconds))
+                each.times[name].append(passed * entry.per)
+    look_for_the_restless(workers)
+    for worker in (each for team in workers.values() for each in team):
+        worker.ask("forget")
+    for task, each in found.items():
+        if task.memory:
+            show(f"{task.name}: memory")
+            each.memory = memory(task, group)
+    return list(found.values())
 
 
 def check(task: Task, name: str, entry: Entry, workers: Mapping[str, list[Worker]]) -> None:
     """Raise unless a contender computes what chainrule's `cr.train` computes for the same work."""
     (judge,) = workers[OURS]
     for worker, work in zip(workers[name], entry.works, strict=True):
-        training = getattr(work, "training", work)  # of a comparison, the population that it is
-        theirs, ours = worker.ask("answers", work), judge.ask("answers", worker.ask("computes", training))
-        compare(task.name, name, ours, theirs, TOLERANCE[work.dtype])
+        for each in work.checks():
+            training = getattr(each, "training", each)  # of a comparison, the population that it is
+            theirs, ours = worker.ask("answers", each), judge.ask("answers", worker.ask("computes", training))
+            compare(task.name, name, ours, theirs, TOLERANCE[each.dtype])
 
 
 def compare(task: str, name: str, ours: Any, theirs: Any, tolerance: float) -> None:
     """Raise unless the answers are the same."""
     if not np.allclose(theirs, ours, rtol=tolerance, atol=tolerance, equal_nan=True):
         apart = np.nanmax(np.abs(np.subtract(theirs, ours)))
-        raise MeasuringError(f"{task}: {name} computes something else than chainrule, {apart:.2g} apart; no times taken.")
+        raise MeasuringError(
+            f"{task}: {name} computes something else than chainrule, {apart:.2g} apart; no times taken."
+        )
 
 
 def look_for_the_restless(workers: Mapping[str, list[Worker]]) -> None:
@@ -126,6 +163,7 @@ def memory(task: Task, group: Group) -> dict[str, float]:
     """MB that a fresh process of each contender grows by in a run."""
     found = {}
     for name, entry in task.entries.items():
-        with teams(Group(group.name, group.title, group.cores, (task.only({name}),))) as workers:
+        with Teams() as fresh:
+            workers = fresh.of(replace(group, tasks=(task.only({name}),)))
             found[name] = sum(together(workers[name], "growth", entry.works))
     return found

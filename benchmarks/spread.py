@@ -1,8 +1,8 @@
 """Medians, and how far they can be trusted.
 
-Times are compared round by round: a slow minute of the machine slows all contenders of a round. A median's interval is
-that of its order statistics, which supposes nothing about how times are distributed: the k-th lowest and the k-th highest
-of R hold the true median between them with a probability of 1 - 2 P(Binomial(R, 1/2) < k).
+Times are compared round by round: a slow minute of the machine slows all contenders of a round. A median's interval
+is that of its order statistics, which supposes nothing about how times are distributed: the k-th lowest and the k-th
+highest of R hold the true median between them with a probability of 1 - 2 P(Binomial(R, 1/2) < k).
 Source: David and Nagaraja, "Order statistics" (2003), section 7.1.
 """
 
@@ -17,7 +17,7 @@ WIDEST = 0.3
 """A ratio whose interval is wider than this part of its median says too little to be written down."""
 
 FEWEST = 7
-"""Rounds: with fewer even the lowest and the highest would not hold the median with that confidence, and one to spare."""
+"""Rounds. Of six the lowest and the highest just hold the median with that confidence; one is to spare."""
 
 
 @dataclass(frozen=True)

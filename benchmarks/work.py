@@ -1,11 +1,11 @@
 """What contenders are asked to do, in chainrule's own words. A contender translates it into its own.
 
-A work has no arrays, so that it goes to another process as it is. Each process makes its data and its start from it, and
-both are the same everywhere.
+A work has no arrays, so that it goes to another process as it is. Each process makes its data and its start from it,
+and both are the same everywhere.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,8 +17,9 @@ from chainrule.core.streams import stream
 Parameters = list[tuple[Array, Array]]
 """Weights (..., O, I) or (..., O, C, h, w) and bias (..., O) of each layer that learns."""
 
-TOLERANCE = {"float64": 1e-9, "float32": 1e-3}
-"""How far, relatively, two contenders' losses may be apart: rounding grows from step to step."""
+TOLERANCE = {"float64": 1e-6, "float32": 1e-3}
+"""How far, relatively, two contenders' losses may be apart: rounding grows from step to step, in float32 so soon that
+only the first epochs are compared, and the later ones by the same code in float64."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Data:
     n: int
 
     def arrays(self, dtype: str) -> tuple[Array, Array]:
-        """x (n, ...) and y, (n, 1) of numbers or (n,) of classes."""
+        """X (n, ...) and y, (n, 1) of numbers or (n,) of classes."""
         if self.name == "linear":
             x, y = cr.datasets.linear(self.n)
             return x.astype(dtype), y.astype(dtype)
@@ -76,6 +77,12 @@ class Training:
         rate = self.optimizer.learning_rate
         return rate if isinstance(rate, tuple) else (rate,) * (self.population or 1)
 
+    def checks(self) -> tuple["Training", ...]:
+        """What is compared with the other contenders' before times are taken."""
+        if self.dtype == "float64" or len(self.checked) == 1:
+            return (self,)
+        return replace(self, checked=self.checked[:1]), replace(self, dtype="float64")
+
     def arrays(self) -> tuple[Array, Array]:
         """The data: x and y."""
         return self.data.arrays(self.dtype)
@@ -120,6 +127,10 @@ class Prediction:
         """What a run is asked for."""
         return self.times
 
+    def checks(self) -> tuple["Prediction", ...]:
+        """As a training's."""
+        return (self,)
+
     def arrays(self) -> Array:
         """The samples."""
         return np.random.default_rng(0).random((self.n, *self.network.input_shape)).astype(self.dtype)
@@ -151,6 +162,13 @@ class Comparison:
     @property
     def dtype(self) -> str:
         return self.experiment.dtype
+
+    def checks(self) -> tuple["Comparison", ...]:
+        """As a training's."""
+        return tuple(
+            replace(self, training=each, experiment=replace(self.experiment, dtype=each.dtype))
+            for each in self.training.checks()
+        )
 
     def arrays(self) -> tuple[Array, Array]:
         """The data: x and y."""

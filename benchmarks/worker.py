@@ -7,7 +7,6 @@ import importlib
 import math
 import multiprocessing
 import os
-import statistics
 import sys
 import time
 import traceback
@@ -21,9 +20,6 @@ from benchmarks.contenders import CONTENDERS
 from benchmarks.work import Work
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-
-COMPILED = 3
-"""Runs after the first, whose median is taken from it: what is left is compiling."""
 
 
 class WorkerError(RuntimeError):
@@ -132,6 +128,7 @@ class Answers:
     def __init__(self, contender: str) -> None:
         self._module = importlib.import_module(f"benchmarks.contenders.{CONTENDERS[contender].module}")
         self._runs: dict[Work, Callable[[int], Any]] = {}
+        self._answers: dict[Work, Any] = {}
 
     def computes(self, work: Work) -> Work:
         """What of this work it can compute."""
@@ -144,12 +141,14 @@ class Answers:
         run = self._runs[work] = getattr(self._module, work.kind)(work)
         run(1)
         first = time.perf_counter() - begin
-        return max(0.0, first - statistics.median(seconds(run, 1) for _ in range(COMPILED)))
+        return max(0.0, first - seconds(run, 1))
 
     def answers(self, work: Work) -> Any:
         """What is compared with the others'."""
-        run = self._runs.get(work) or getattr(self._module, work.kind)(work)
-        return self.computes(work).answers(run)
+        if work not in self._answers:
+            run = self._runs.get(work) or getattr(self._module, work.kind)(work)
+            self._answers[work] = self.computes(work).answers(run)
+        return self._answers[work]
 
     def time(self, work: Work, at_least: float) -> float:
         """Seconds a run, of as many as fill a time; the short run before wakes the process up."""
@@ -162,6 +161,11 @@ class Answers:
             passed = time.perf_counter() - begin
             if passed >= at_least:
                 return passed / times
+
+    def forget(self) -> None:
+        """Let go of what was prepared."""
+        self._runs.clear()
+        self._answers.clear()
 
     def growth(self, work: Work) -> float:
         """MB that the process grows by at its peak, in making and running this. To be asked first, and once."""

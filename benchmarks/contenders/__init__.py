@@ -1,8 +1,8 @@
 """The contenders: a module each, with a function for each kind of work that it can do.
 
 `train(work)` returns a function of epochs, which trains from the start and returns what was learnt; `predict(work)` one
-of times, which returns the outputs. What is done once for many runs (data brought to the contender's own form, compiling)
-is done before they return, or in their first run.
+of times, which returns the outputs. What is done once for many runs (data brought to the contender's own form,
+compiling) is done before they return, or in their first run.
 """
 
 import shutil

@@ -84,5 +84,3 @@ def train_digits(work: Training, x: Array, y: Array) -> Callable[[int], Paramete
         return unflat(theta, start)
 
     return run
-
-

@@ -2,7 +2,8 @@
    A batch lies in memory with its samples last, 32 columns always, so that the innermost loops have a constant length;
    columns beyond a short batch have no error. theta is W1 (64, 64), b1, W2 (10, 64), b2. */
 
-#include <math.h>
+#include <tgmath.h> /* exp and sqrt of a float are floats */
+#undef I /* the imaginary unit */
 #include <string.h>
 
 enum { I = 64, H = 64, O = 10, B = 32, P = H * I + H + O * H + O };
@@ -59,7 +60,7 @@ void train(REAL *restrict theta, REAL *restrict state, const REAL *x, const int 
         for (int o = 1; o < O; o++)
             for (int s = 0; s < B; s++) top[s] = z[o][s] > top[s] ? z[o][s] : top[s];
         for (int o = 0; o < O; o++)
-            for (int s = 0; s < B; s++) sum[s] += z[o][s] = expf(z[o][s] - top[s]);
+            for (int s = 0; s < B; s++) sum[s] += z[o][s] = exp(z[o][s] - top[s]);
         for (int o = 0; o < O; o++)
             for (int s = 0; s < B; s++) z[o][s] = s < size ? z[o][s] / sum[s] / size : 0;
         for (int s = 0; s < size; s++) z[y[rows[s]]][s] -= (REAL)1 / size;
@@ -78,7 +79,7 @@ void train(REAL *restrict theta, REAL *restrict state, const REAL *x, const int 
         for (int p = 0; p < P; p++) {
             m[p] = (REAL)0.9 * m[p] + (REAL)0.1 * g[p];
             v[p] = (REAL)0.999 * v[p] + (REAL)0.001 * g[p] * g[p];
-            theta[p] -= alpha * m[p] / (sqrtf(v[p]) * root + epsilon);
+            theta[p] -= alpha * m[p] / (sqrt(v[p]) * root + epsilon);
         }
     }
 }

@@ -1,8 +1,8 @@
 """JAX, the whole loop inside `jit`: a `fori_loop` over epochs, and in it over batches; `vmap` for populations.
 
-Nothing is donated: the start is kept for the next run, and inside the loop XLA writes where it reads. A last short batch
-has a step of its own in the same program. Images are (n, H, W, C), which XLA walks faster on a CPU, and windows of
-a pool that don't overlap are an axis of a reshaped array, whose largest is quicker to find than `reduce_window`'s.
+Nothing is donated: the start is kept for the next run, and inside the loop XLA writes where it reads. A last short
+batch has a step of its own in the same program. Images are (n, H, W, C), which XLA walks faster on a CPU, and the
+windows of a pool, which don't overlap, are axes of a reshaped array: its largest is found sooner than `reduce_window`'s.
 """
 
 from collections.abc import Callable

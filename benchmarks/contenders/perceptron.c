@@ -2,7 +2,8 @@
    Samples are last: x is (2, n), and every inner loop runs over samples, so that the compiler makes vectors of them.
    theta is (members, 37): weights (O, I), then bias (O), layer by layer. */
 
-#include <math.h>
+#include <tgmath.h> /* exp and sqrt of a float are floats */
+#undef I /* the imaginary unit */
 
 enum { P = 37 };
 
@@ -13,7 +14,7 @@ static inline __attribute__((always_inline)) void forward(
         for (long s = 0; s < n; s++) {
             REAL z = b[o];
             for (int i = 0; i < I; i++) z += W[o * I + i] * a[i * n + s];
-            out[o * n + s] = 1 / (1 + (sizeof(REAL) == 8 ? exp(-z) : expf(-z)));
+            out[o * n + s] = 1 / (1 + exp(-z));
         }
 }
 

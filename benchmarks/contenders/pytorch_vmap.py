@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import torch
 from torch.func import grad, vmap
-from torch.nn import functional as F
+from torch.nn.functional import linear, mse_loss
 
 import chainrule as cr
 from benchmarks.contenders import pytorch  # sets the threads
@@ -25,8 +25,8 @@ def train(work: Training) -> Callable[[int], Parameters]:
     def loss(parameters: list[torch.Tensor]) -> torch.Tensor:
         a = x
         for W, b, activation in zip(parameters[::2], parameters[1::2], kinds, strict=True):
-            a = activation(F.linear(a, W, b))
-        return F.mse_loss(a, y)
+            a = activation(linear(a, W, b))
+        return mse_loss(a, y)
 
     gradient = vmap(grad(loss))
 
