@@ -3,7 +3,7 @@
 # make soak     the property tests, with twenty times as many examples
 # make check    the linters and the type checker
 # make format   formats the code
-# make bench    every task beside NumPy as in a textbook, scikit-learn, PyTorch, JAX and C (benchmarks/README.md)
+# make bench    chainrule beside its peers (benchmarks/README.md); BENCH=--quick for a look
 
 PYTHON ?= python3
 VENV := .venv

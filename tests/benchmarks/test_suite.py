@@ -8,9 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from benchmarks import __main__ as command
-from benchmarks import contenders, rounds, table, tasks
 from benchmarks.contenders import CONTENDERS, Contender
 from benchmarks.growth import SWEEPS, crossings, sentence
 from benchmarks.plots import LOOKS, draw
@@ -20,6 +17,9 @@ from benchmarks.spread import FEWEST, Spread, rank, ratios
 from benchmarks.startup import PROGRAMS, Startup, needed, size, start_up
 from benchmarks.targets import STARTUP_TARGETS, TARGETS, Target
 from benchmarks.tasks import GROUPS, Scale, Task, every, reference
+
+from benchmarks import __main__ as command
+from benchmarks import contenders, rounds, table, tasks
 from costs import called
 
 
@@ -101,7 +101,7 @@ def test_only_what_is_too_wide_gets_more_rounds(theirs: list[float], count: int,
 
 def test_a_contender_that_computes_something_else_is_found():
     compare("T1", "JAX", [0.5, np.nan], [0.5 + 1e-9, np.nan], 1e-6)
-    with pytest.raises(MeasuringError, match="T1: JAX computes something else than chainrule, 0.001 apart"):
+    with pytest.raises(MeasuringError, match=r"T1: JAX computes something else than chainrule, 0\.001 apart"):
         compare("T1", "JAX", [0.5, 0.4], [0.5, 0.401], 1e-6)
 
 
@@ -132,7 +132,7 @@ def test_a_busy_process_is_found():
     class Restless:
         idle_share = 0.9
 
-    with pytest.raises(MeasuringError, match="JAX used 90% of a core"):
+    with pytest.raises(MeasuringError, match="used 90% of a core"):
         rounds.look_for_the_restless({"JAX": [Restless()]})
 
 
