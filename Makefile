@@ -3,7 +3,7 @@
 # make soak     the property tests, with twenty times as many examples
 # make check    the linters and the type checker
 # make format   formats the code
-# make bench    the reference network, digits and LeNet-5 beside scikit-learn and PyTorch
+# make bench    chainrule beside its peers (benchmarks/README.md); BENCH=--quick for a look
 
 PYTHON ?= python3
 VENV := .venv
@@ -30,9 +30,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.dev
-	$(BIN)/python benchmarks/reference_epoch.py
-	$(BIN)/python benchmarks/digits_step.py
-	$(BIN)/python benchmarks/lenet_step.py
+	$(BIN)/python -m benchmarks $(BENCH)
 
 clean:
 	rm -rf $(VENV) report

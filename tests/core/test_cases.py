@@ -1,7 +1,6 @@
 """What every row of the table of cases must hold to."""
 
 import inspect
-import tracemalloc
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ from chainrule.core import activations, losses, optimizers, penalties
 from chainrule.core.description import Description
 from chainrule.core.layers import convolution, dense, normalize, pooling, regularize, residual, unfold
 from chainrule.core.plan import Plan, generators, run
+from costs import steady_state_bytes
 
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 
@@ -96,26 +96,6 @@ def test_theta_ends_up_where_its_names_say(case: Case):
     named = [array.ravel() for layer in case.network.parameters(theta) for array in layer.values()]
     assert sorted(np.concatenate(named)) == theta.tolist()
     assert all(np.shares_memory(array, theta) for array in named if array.base is not None)
-
-
-def steady_state_bytes(network: cr.Network, x, y, **settings) -> int:
-    """The most that a thousand epochs take from the allocator, beyond the record of their last.
-
-    The trace sees other threads too (the test runner's own talk to each other): what the epochs themselves take, they
-    take in every thousand, so the least of three is theirs.
-    """
-    training = cr.iterate(network, x, y, epochs=4001, record_every=1000, **settings)
-    next(training)  # epoch 0, and its record
-    taken = []
-    while len(taken) < 3 and min(taken, default=4096) >= 4096:
-        tracemalloc.start()
-        start, _ = tracemalloc.get_traced_memory()
-        tracemalloc.reset_peak()
-        record = next(training)
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        taken.append(peak - start - record.theta.nbytes)
-    return min(taken)
 
 
 @every_case

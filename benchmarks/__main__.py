@@ -1,0 +1,138 @@
+"""The command: `python -m benchmarks`. It measures, writes JSON, and from that the Markdown table and the plots."""
+
+import argparse
+import sys
+import textwrap
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks import machine
+from benchmarks.contenders import CONTENDERS, OURS, missing
+from benchmarks.growth import SWEEPS
+from benchmarks.plots import draw
+from benchmarks.results import Results
+from benchmarks.rounds import MeasuringError, Show, Teams, measure
+from benchmarks.spread import FEWEST, WIDEST
+from benchmarks.startup import ROUNDS, start_up
+from benchmarks.table import markdown
+from benchmarks.tasks import GROUPS, Group, Scale
+from benchmarks.worker import WorkerError
+
+PARTS = sorted([*GROUPS, "T6", "growth"])
+"""What `--only` knows."""
+
+EXAMPLES = """
+examples:
+  python -m benchmarks                       everything, in about a quarter of an hour
+  python -m benchmarks --quick               a look at everything, in about two minutes
+  python -m benchmarks --only T1,T3          some tasks
+  python -m benchmarks --only T4 --rounds 15
+  python -m benchmarks --contenders chainrule,JAX --only T2
+  python -m benchmarks --draw                table and plots again, from the numbers that are there
+"""
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure chainrule beside what a user would pick instead. See benchmarks/README.md.",
+        epilog=textwrap.dedent(EXAMPLES),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--only", default="", help=f"tasks, with commas between: {', '.join(PARTS)}")
+    parser.add_argument(
+        "--contenders", default="", help=f"some of: {'; '.join(CONTENDERS)} (chainrule is always there)"
+    )
+    parser.add_argument("--rounds", type=int, help=f"{FEWEST} or more; up to three times as many where times spread")
+    parser.add_argument("--quick", action="store_true", help="shorter runs and fewer points: a look, not to be quoted")
+    parser.add_argument("--draw", action="store_true", help="measure nothing; write table and plots anew")
+    parser.add_argument("--out", type=Path, default=Path("benchmarks/results"), help="a folder (%(default)s)")
+    chosen = parser.parse_args(arguments)
+    chosen.only = listed(parser, "--only", chosen.only, ",", PARTS)
+    chosen.contenders = listed(parser, "--contenders", chosen.contenders, ",", list(CONTENDERS))
+    if chosen.rounds is not None and chosen.rounds < FEWEST:
+        parser.error(f"--rounds must be {FEWEST} or more, so that a median has an interval; got {chosen.rounds}.")
+    return chosen
+
+
+def listed(parser: argparse.ArgumentParser, option: str, text: str, mark: str, known: list[str]) -> list[str]:
+    """The names in a list, all of them where there is none. Names may hold the mark themselves."""
+    left, found = text.strip(), []
+    while left:
+        name = next((each for each in sorted(known, key=len, reverse=True) if left.startswith(each)), None)
+        rest = left[len(name or "") :].strip()
+        if name is None or (rest and not rest.startswith(mark)):
+            parser.error(f"{option} must be of {', '.join(known)}; got {left!r}.")
+        found.append(name)
+        left = rest[1:].strip()
+    return found or known
+
+
+def measured(only: list[str], contenders: list[str], scale: Scale, show: Show) -> Results:
+    """All that is asked for."""
+    absent = missing(contenders)
+    there = set(contenders) - set(absent) | {OURS}
+    found = Results(machine.describe(), scale.quick, absent)
+    groups = [of(make(scale), there) for make in dict.fromkeys(GROUPS[name] for name in GROUPS if name in only)]
+    axes = SWEEPS if "growth" in only else {}
+    with Teams() as teams:
+        for group in groups:
+            found.tasks += measure(group, scale, teams, show)
+        for axis, sweep in axes.items():
+            rounds = replace(scale, rounds=FEWEST, most_rounds=FEWEST)
+            found.growth[axis] = measure(of(sweep.group(scale), there), rounds, teams, show)
+    if "T6" in only:
+        found.startup = start_up(FEWEST if scale.quick else ROUNDS, show)
+    return found
+
+
+def of(group: Group, contenders: set[str]) -> Group:
+    """The group with these contenders alone."""
+    return replace(group, tasks=tuple(task.only(contenders) for task in group.tasks))
+
+
+def progress() -> Callable[[str], None]:
+    """A line on stderr that is written over, or nothing where nobody watches."""
+    if not sys.stderr.isatty():
+        return lambda text: None
+    return lambda text: print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    chosen = parse(sys.argv[1:] if arguments is None else arguments)
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    file, page = chosen.out / "results.json", chosen.out / "table.md"
+    show = progress()
+    if chosen.draw:
+        results = Results.read(file)
+    else:
+        rounds = chosen.rounds or (FEWEST if chosen.quick else Scale.rounds)
+        scale = Scale(rounds, 2 * rounds if chosen.quick else 3 * rounds, chosen.quick)
+        try:
+            results = measured(chosen.only, chosen.contenders, scale, show)
+        except (MeasuringError, WorkerError) as error:
+            show("")
+            print(error, file=sys.stderr)
+            return 1
+        results.write(file)
+    show("")
+    for name, how in results.missing.items():
+        print(f"{name} is left out, since it isn't installed: {how}")
+    if results.too_wide:
+        page.unlink(missing_ok=True)
+        print(*results.too_wide, sep="\n", file=sys.stderr)
+        print(
+            f"No table: an interval is wider than {WIDEST:.0%} of its median. Measure when the machine is quieter, or "
+            f"with more --rounds. The times are in {file}.",
+            file=sys.stderr,
+        )
+        return 1
+    page.write_text(markdown(results), encoding="utf-8")
+    written = [file, page, *draw(results, chosen.out)]
+    print("written:", *written, sep="\n  ")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

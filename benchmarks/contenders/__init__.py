@@ -1,0 +1,49 @@
+"""The contenders: a module each, with a function for each kind of work that it can do.
+
+`train(work)` returns a function of epochs, which trains from the start and returns what was learnt; `predict(work)` one
+of times, which returns the outputs. What is done once for many runs (data brought to the contender's own form,
+compiling) is done before they return, or in their first run.
+"""
+
+import shutil
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A contender by the module of its code, what it needs, and how that is had.
+
+    needs: a package, or a program if it begins with "$".
+    """
+
+    module: str
+    needs: str
+    install: str
+
+    @property
+    def is_there(self) -> bool:
+        """Whether what it needs is installed."""
+        return (shutil.which(self.needs[1:]) if self.needs.startswith("$") else find_spec(self.needs)) is not None
+
+
+TORCH = ("torch", "pip install torch --index-url https://download.pytorch.org/whl/cpu")
+
+CONTENDERS = {
+    "chainrule": Contender("chainrule_", "chainrule", "pip install ."),
+    "textbook NumPy": Contender("textbook", "numpy", "pip install numpy"),
+    "scikit-learn": Contender("scikit_learn", "sklearn", "pip install scikit-learn"),
+    "PyTorch eager": Contender("pytorch", *TORCH),
+    "PyTorch eager, fused": Contender("pytorch_fused", *TORCH),
+    "PyTorch vmap": Contender("pytorch_vmap", *TORCH),
+    "JAX": Contender("jax_", "jax", "pip install jax"),
+    "C": Contender("c", "$cc", "install a C compiler as `cc`"),
+}
+"""By the name that tables show."""
+
+OURS = "chainrule"
+
+
+def missing(names: list[str]) -> dict[str, str]:
+    """Those that are not installed, and how they are had."""
+    return {name: CONTENDERS[name].install for name in names if not CONTENDERS[name].is_there}

@@ -1,0 +1,67 @@
+"""What the numbers were measured on."""
+
+import datetime
+import io
+import os
+import platform
+import subprocess
+from contextlib import redirect_stdout
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+
+import chainrule
+from benchmarks.worker import available_cores
+
+PACKAGES = ("numpy", "torch", "jax", "jaxlib", "scikit-learn", "scipy", "threadpoolctl")
+
+
+def describe() -> dict[str, str]:
+    """The machine, its software and the date, each as a line."""
+    found = {
+        "date": datetime.date.today().isoformat(),
+        "processor": processor(),
+        "cores": f"{len(available_cores())} of {os.cpu_count()}",
+        "system": f"{platform.system()} {platform.release()}, {platform.machine()}",
+        "Python": f"{platform.python_implementation()} {platform.python_version()}",
+        "chainrule": chainrule.__version__,
+        "BLAS of NumPy": blas(),
+        "C compiler": compiler(),
+    }
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def processor() -> str:
+    """Its name, where the system tells; in a virtual machine with its family, since the name may hide it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    fields = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    name = fields.get("model name", platform.machine())
+    numbers = [f"{each} {fields[each]}" for each in ("cpu family", "model") if each in fields]
+    return f"{name} ({', '.join(numbers)})" if numbers else name
+
+
+def blas() -> str:
+    """The library that NumPy multiplies matrices with."""
+    text = io.StringIO()
+    with redirect_stdout(text):
+        found = np.show_config(mode="dicts")
+    library = (found or {}).get("Build Dependencies", {}).get("blas", {})
+    return f"{library.get('name', 'unknown')} {library.get('version', '')}".strip()
+
+
+def compiler() -> str:
+    """The first line of what `cc` says of itself."""
+    try:
+        said = subprocess.run(["cc", "--version"], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return "not installed"
+    return said.partition("\n")[0]

@@ -1,0 +1,88 @@
+"""The results as SVG: growth in double logarithmic axes, and the ratios of all tasks at a glance."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.contenders import OURS
+from benchmarks.results import Results
+from benchmarks.rounds import Measured
+from benchmarks.spread import Spread
+
+LOOKS = {
+    "chainrule": ("#0072B2", "o"),
+    "PyTorch eager": ("#D55E00", "s"),
+    "PyTorch vmap": ("#D55E00", "D"),
+    "PyTorch eager, fused": ("#CC79A7", "P"),
+    "JAX": ("#009E73", "^"),
+    "scikit-learn": ("#E69F00", "v"),
+    "textbook NumPy": ("#56B4E9", "X"),
+    "C": ("#000000", "*"),
+}
+"""Colours that colour-blind readers tell apart (Okabe and Ito), and a marker for each besides."""
+
+STYLE = {"font.size": 12, "svg.fonttype": "none", "svg.hashsalt": "chainrule", "axes.grid": True, "grid.alpha": 0.3}
+
+
+def draw(results: Results, folder: Path) -> list[Path]:
+    """Write the plots of what was measured; their paths."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    written = []
+    with matplotlib.rc_context(STYLE):
+        for axis, points in results.growth.items():
+            figure, axes = pyplot.subplots(figsize=(7, 5), layout="constrained")
+            draw_growth(axes, axis, points)
+            written.append(save(figure, folder / f"{axis}.svg"))
+        if results.tasks:
+            figure, axes = pyplot.subplots(figsize=(8, 1.5 + 0.5 * len(results.tasks)), layout="constrained")
+            draw_ratios(axes, results.tasks)
+            written.append(save(figure, folder / "ratios.svg"))
+    return written
+
+
+def save(figure: Any, path: Path) -> Path:
+    from matplotlib import pyplot
+
+    figure.savefig(path, metadata={"Date": None})
+    pyplot.close(figure)
+    return path
+
+
+def draw_growth(axes: Any, axis: str, points: Sequence[Measured]) -> None:
+    """A line a contender; the bars go from the lowest round to the highest."""
+    xs = [each.point for each in points]
+    for name in points[0].times:
+        spreads = [Spread.of(each.times[name]) for each in points]
+        bars = [[s.median - s.low for s in spreads], [s.high - s.median for s in spreads]]
+        colour, marker = LOOKS[name]
+        axes.errorbar(
+            xs, [s.median for s in spreads], bars, label=name, color=colour, marker=marker, markersize=7, capsize=3
+        )
+    axes.set(xscale="log", yscale="log", xlabel=axis, ylabel=points[0].unit)
+    axes.set_title(f"Time of an epoch against {axis}")
+    axes.legend()
+
+
+def draw_ratios(axes: Any, tasks: Sequence[Measured]) -> None:
+    """A row a task: chainrule's time as a part of each contender's; left of 1 chainrule is faster."""
+    labelled = set()
+    for row, task in enumerate(tasks):
+        for name in task.times:
+            if name == OURS:
+                continue
+            ratio, (colour, marker) = task.ratio(name), LOOKS[name]
+            bars = [[ratio.median - ratio.low], [ratio.high - ratio.median]]
+            label = None if name in labelled else name
+            labelled.add(name)
+            axes.errorbar(
+                [ratio.median], [row], xerr=bars, fmt=marker, color=colour, markersize=8, capsize=3, label=label
+            )
+    axes.axvline(1.0, color="#444444", linewidth=1)
+    axes.set(xscale="log", xlabel="chainrule's time, of the contender's (left of 1: chainrule is faster)")
+    axes.set_yticks(range(len(tasks)), [task.name for task in tasks])
+    axes.invert_yaxis()
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))

@@ -1,0 +1,49 @@
+"""What a run of the suite came to: all that is written as JSON, and all that table and plots are made from."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from benchmarks.rounds import Measured
+from benchmarks.startup import Startup
+from benchmarks.targets import TARGETS
+
+
+@dataclass
+class Results:
+    """machine: as `machine.describe()` says.  quick: whether this is only a look.  missing: contenders that aren't
+    installed, and how they are had.  growth: the points of each axis.
+    """
+
+    machine: dict[str, str]
+    quick: bool = False
+    missing: dict[str, str] = field(default_factory=dict)
+    tasks: list[Measured] = field(default_factory=list)
+    growth: dict[str, list[Measured]] = field(default_factory=dict)
+    startup: Startup | None = None
+
+    @property
+    def too_wide(self) -> list[str]:
+        """The ratios that say too little, a sentence each."""
+        measured = {task.name: task for task in self.tasks}
+        found = {(task.name, name): task.ratio(name) for task in self.tasks for name in task.times}
+        found |= {(each.task, each.text): each.ratio(measured) for each in TARGETS}
+        return [
+            f"{task}, chainrule to {name}: the median {ratio.median:.3g} lies between {ratio.interval[0]:.3g} and "
+            f"{ratio.interval[1]:.3g}"
+            for (task, name), ratio in found.items()
+            if ratio is not None and ratio.is_too_wide
+        ]
+
+    def write(self, path: Path) -> None:
+        """As JSON."""
+        path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, path: Path) -> "Results":
+        """What `write` wrote."""
+        found = json.loads(path.read_text(encoding="utf-8"))
+        found["tasks"] = [Measured(**each) for each in found["tasks"]]
+        found["growth"] = {axis: [Measured(**each) for each in points] for axis, points in found["growth"].items()}
+        found["startup"] = found["startup"] and Startup(**found["startup"])
+        return cls(**found)

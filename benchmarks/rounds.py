@@ -1,0 +1,169 @@
+"""Measuring a group of tasks: every contender is prepared and checked, then timed in rounds through all of them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from benchmarks.contenders import OURS
+from benchmarks.spread import Spread, ratios
+from benchmarks.tasks import Entry, Group, Scale, Task
+from benchmarks.work import TOLERANCE
+from benchmarks.worker import Worker, available_cores
+
+Show = Callable[[str], object]
+"""Called with what is being done."""
+
+BUSY = 0.1
+"""A process that uses more than this part of a core while it should be idle disturbs the others."""
+
+
+class MeasuringError(RuntimeError):
+    """What makes the numbers worthless."""
+
+
+@dataclass
+class Measured:
+    """What a task came to. By contender: its time each round in the task's unit, and the rest as it applies.
+
+    ready: the seconds that a first run took beyond a later one: compiling.  memory: MB.  asked: epochs, or predictions,
+    of a run.  notes: what a reader should know.  point: where on its axis of growth the task is.
+    """
+
+    name: str
+    what: str
+    unit: str
+    cores: int
+    times: dict[str, list[float]] = field(default_factory=dict)
+    ready: dict[str, float] = field(default_factory=dict)
+    memory: dict[str, float] = field(default_factory=dict)
+    asked: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    point: float | None = None
+
+    @classmethod
+    def of(cls, task: Task, cores: int) -> "Measured":
+        """Nothing measured yet."""
+        entries = task.entries.items()
+        return cls(
+            *(task.name, task.what, task.unit, cores),
+            times={name: [] for name in task.entries},
+            asked={name: entry.works[0].amount for name, entry in entries},
+            notes={name: entry.note for name, entry in entries if entry.note},
+            point=task.point,
+        )
+
+    def ratio(self, contender: str) -> Spread:
+        """Chainrule's time, of the contender's."""
+        return Spread.of(ratios(self.times[OURS], self.times[contender]))
+
+    @property
+    def too_wide(self) -> list[str]:
+        """The contenders to which chainrule's ratio can't be told."""
+        return [name for name in self.times if self.ratio(name).is_too_wide]
+
+
+class Teams:
+    """The processes of each contender: one, or two with a core each. They live on while groups want the same cores."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, list[Worker]] = {}
+        self._kind: object = None
+
+    def __enter__(self) -> "Teams":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def of(self, group: Group) -> dict[str, list[Worker]]:
+        """Those of a group's contenders, started where they aren't there."""
+        sizes = {name: len(entry.works) for task in group.tasks for name, entry in task.entries.items()}
+        kind = group.cores, max(sizes.values(), default=1)
+        if kind != self._kind:
+            self.close()
+        self._kind, cores = kind, available_cores()[-group.cores :]
+        for name, size in sizes.items():
+            of_each = [cores] if size == 1 else [[cores[i % len(cores)]] for i in range(size)]
+            self._found[name] = self._found.get(name) or [Worker(name, each) for each in of_each]
+        return {name: self._found[name] for name in sizes}
+
+    def close(self) -> None:
+        """End all of them."""
+        for worker in (each for team in self._found.values() for each in team):
+            worker.close()
+        self._found.clear()
+
+
+def together(team: Iterable[Worker], question: str, works: Iterable[Any], *arguments: Any) -> list[Any]:
+    """The answers of a team, whose processes work at the same time."""
+    asked = []
+    for worker, work in zip(team, works, strict=False):
+        worker.send(question, work, *arguments)
+        asked.append(worker)
+    return [worker.receive() for worker in asked]
+
+
+def measure(group: Group, scale: Scale, teams: Teams, show: Show = lambda text: None) -> list[Measured]:
+    """All of a group's tasks. Raises MeasuringError if contenders compute different things, or disturb each other."""
+    found = {task: Measured.of(task, min(group.cores, len(available_cores()))) for task in group.tasks}
+    workers = teams.of(group)
+    for task, each in found.items():
+        for name, entry in task.entries.items():
+            show(f"{task.name}: {name} is prepared and checked")
+            each.ready[name] = max(together(workers[name], "prepare", entry.works))
+            check(task, name, entry, workers)
+    for number in range(scale.most_rounds):
+        for task, each in found.items():
+            if number >= scale.rounds and not each.too_wide:
+                continue  # only what isn't clear yet gets more rounds
+            for name, entry in task.entries.items():
+                show(f"{task.name}: round {number + 1}, {name}")
+                passed = max(together(workers[name], "time", entry.works, group.seconds))
+                each.times[name].append(passed * entry.per)
+    look_for_the_restless(workers)
+    for worker in (each for team in workers.values() for each in team):
+        worker.ask("forget")
+    for task, each in found.items():
+        if task.memory:
+            show(f"{task.name}: memory")
+            each.memory = memory(task, group)
+    return list(found.values())
+
+
+def check(task: Task, name: str, entry: Entry, workers: Mapping[str, list[Worker]]) -> None:
+    """Raise unless a contender computes what chainrule's `cr.train` computes for the same work."""
+    (judge,) = workers[OURS]
+    for worker, work in zip(workers[name], entry.works, strict=True):
+        for each in work.checks():
+            training = getattr(each, "training", each)  # of a comparison, the population that it is
+            theirs, ours = worker.ask("answers", each), judge.ask("answers", worker.ask("computes", training))
+            compare(task.name, name, ours, theirs, TOLERANCE[each.dtype])
+
+
+def compare(task: str, name: str, ours: Any, theirs: Any, tolerance: float) -> None:
+    """Raise unless the answers are the same."""
+    if not np.allclose(theirs, ours, rtol=tolerance, atol=tolerance, equal_nan=True):
+        apart = np.nanmax(np.abs(np.subtract(theirs, ours)))
+        raise MeasuringError(
+            f"{task}: {name} computes something else than chainrule, {apart:.2g} apart; no times taken."
+        )
+
+
+def look_for_the_restless(workers: Mapping[str, list[Worker]]) -> None:
+    """Raise if a process kept a core busy while others were timed."""
+    for name, team in workers.items():
+        share = max(worker.idle_share for worker in team)
+        if share > BUSY:
+            raise MeasuringError(f"{name} used {share:.0%} of a core while others were timed; the times mean nothing.")
+
+
+def memory(task: Task, group: Group) -> dict[str, float]:
+    """MB that a fresh process of each contender grows by in a run."""
+    found = {}
+    for name, entry in task.entries.items():
+        with Teams() as fresh:
+            workers = fresh.of(replace(group, tasks=(task.only({name}),)))
+            found[name] = sum(together(workers[name], "growth", entry.works))
+    return found

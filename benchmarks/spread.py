@@ -1,0 +1,90 @@
+"""Medians, and how far they can be trusted.
+
+Times are compared round by round: a slow minute of the machine slows all contenders of a round. A median's interval
+is that of its order statistics, which supposes nothing about how times are distributed: the k-th lowest and the k-th
+highest of R hold the true median between them with a probability of 1 - 2 P(Binomial(R, 1/2) < k).
+Source: David and Nagaraja, "Order statistics" (2003), section 7.1.
+"""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+CONFIDENCE = 0.95
+
+WIDEST = 0.3
+"""A ratio whose interval is wider than this part of its median says too little to be written down."""
+
+FEWEST = 7
+"""Rounds. Of six the lowest and the highest just hold the median with that confidence; one is to spare."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What repeated measurements of one number came to: their median, its interval, and their range.
+
+    >>> print(Spread.of([5.0, 1.0, 2.0, 4.0, 3.0, 6.0, 7.0]))
+    4 (1 to 7)
+    """
+
+    median: float
+    low: float
+    high: float
+    interval: tuple[float, float]
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Spread":
+        """Of one number a round."""
+        ordered = sorted(values)
+        k = rank(len(ordered))
+        return cls(statistics.median(ordered), ordered[0], ordered[-1], (ordered[k - 1], ordered[-k]))
+
+    @property
+    def width(self) -> float:
+        """The interval's, as a part of the median."""
+        return (self.interval[1] - self.interval[0]) / abs(self.median) if self.median else math.inf
+
+    @property
+    def is_too_wide(self) -> bool:
+        """Whether it should not be written down."""
+        return self.width > WIDEST
+
+    def __str__(self) -> str:
+        return f"{figures(self.median)} ({figures(self.low)} to {figures(self.high)})"
+
+
+def rank(rounds: int) -> int:
+    """The k of the interval: the largest whose confidence is enough, or 1.
+
+    >>> [rank(rounds) for rounds in (7, 9, 12, 15, 18, 30)]
+    [1, 2, 3, 4, 5, 10]
+    """
+    k, below = 0, 0.0
+    while True:
+        below += math.comb(rounds, k) / 2**rounds
+        if below > (1 - CONFIDENCE) / 2:
+            return max(1, k)
+        k += 1
+
+
+def ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
+    """Round by round.
+
+    >>> ratios([1.0, 3.0], [2.0, 4.0])
+    [0.5, 0.75]
+    """
+    return [a / b for a, b in zip(ours, theirs, strict=True)]
+
+
+def figures(value: float) -> str:
+    """A number with as many figures as mean something: three, but no decimals beyond a hundred.
+
+    >>> [figures(each) for each in (0.08312, 1.2345, 21.04, 1234.5, 0.0)]
+    ['0.083', '1.23', '21', '1,234', '0']
+    """
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.2g}" if abs(value) < 1 or abs(value) >= 10 else f"{value:.2f}"

@@ -1,0 +1,93 @@
+"""The results as Markdown: the targets, the tasks, the start-up, and what the plots of growth show, in sentences."""
+
+from collections.abc import Iterable, Sequence
+
+from benchmarks.contenders import OURS
+from benchmarks.growth import sentence
+from benchmarks.results import Results
+from benchmarks.rounds import Measured
+from benchmarks.spread import Spread
+from benchmarks.startup import BASE, Startup
+from benchmarks.targets import STARTUP_TARGETS, TARGETS
+
+
+def markdown(results: Results) -> str:
+    """The whole page."""
+    parts = ["# chainrule beside its peers", method(results)]
+    parts += targets(results)
+    parts += [part for task in results.tasks for part in of_task(task)]
+    if results.startup is not None:
+        parts += of_startup(results.startup)
+    for axis, points in results.growth.items():
+        peers = [name for name in points[0].times if name != OURS]
+        parts += [f"## Growth: {axis}", f"![Time of an epoch against {axis}]({axis}.svg)"]
+        parts += [sentence(axis, points, peer) for peer in peers]
+    return "\n\n".join(parts) + "\n"
+
+
+def method(results: Results) -> str:
+    """How, where and when."""
+    lines = [f"- {name}: {value}" for name, value in results.machine.items()]
+    lines += [f"- left out, since it isn't installed: {name} (`{how}`)" for name, how in results.missing.items()]
+    said = "Medians, with the lowest and the highest round in brackets; ratios are taken round by round."
+    return ("**A quick look: not to be quoted.** " if results.quick else "") + said + "\n\n" + "\n".join(lines)
+
+
+def targets(results: Results) -> list[str]:
+    """The table of targets, as far as they were measured."""
+    measured = {each.name: each for each in results.tasks}
+    rows = []
+    for target in TARGETS:
+        ratio = target.ratio(measured)
+        if ratio is not None:
+            rows.append((target.task, target.text, str(ratio), f"{target.at_most:g}", met(ratio, target.at_most)))
+    if results.startup is not None:
+        for each in STARTUP_TARGETS:
+            beyond = each.difference(results.startup)
+            limit = f"+{each.at_most:g} ms"
+            row = (f"T6, {each.program}", "NumPy's own import", f"{beyond} ms more", limit, met(beyond, each.at_most))
+            rows.append(row)
+    if not rows:
+        return []
+    return ["## Targets", rows_of(("task", "against", "chainrule, of that", "at most", "met"), rows)]
+
+
+def met(found: Spread, at_most: float) -> str:
+    """By the median."""
+    return "yes" if found.median <= at_most else "**no**"
+
+
+def of_task(task: Measured) -> list[str]:
+    """A task's table and notes."""
+    has_memory = bool(task.memory)
+    header = ["contender", task.unit, "chainrule, of that", "a run", "made ready in"] + ["memory"] * has_memory
+    rows = []
+    for name, times in task.times.items():
+        ratio = "" if name == OURS else str(task.ratio(name))
+        row = [name, str(Spread.of(times)), ratio, f"{task.asked[name]:,}", f"{task.ready[name]:.1f} s"]
+        rows.append([*row, f"{task.memory[name]:.0f} MB"] if has_memory else row)
+    threads = f"{task.cores} thread{'s' * (task.cores > 1)} each"
+    rounds = f"{len(next(iter(task.times.values())))} rounds"
+    notes = [f"{name}: {note}." for name, note in task.notes.items()]
+    return [f"## {task.name}: {task.what}", f"{threads}, {rounds}.", rows_of(header, rows), *notes]
+
+
+def of_startup(startup: Startup) -> list[str]:
+    """Fresh interpreters, and what is installed."""
+    rows = [
+        (name, str(Spread.of(times)), "" if name == BASE else str(startup.beyond(name)))
+        for name, times in startup.times.items()
+    ]
+    sizes = [(name, f"{megabytes:,.0f}") for name, megabytes in startup.megabytes.items()]
+    return [
+        "## T6: start-up",
+        f"Fresh interpreters, {len(startup.times[BASE])} rounds.",
+        rows_of(("program", "ms", "beyond NumPy's own import, ms"), rows),
+        rows_of(("installed, with all that it needs", "MB"), sizes),
+    ]
+
+
+def rows_of(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,0 +1,215 @@
+"""The tasks: what is measured, by whom, and in which unit. T6, the start-up, is in startup.py."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import chainrule as cr
+from benchmarks.work import Comparison, Data, Prediction, Training, Work
+from chainrule.lab.chapters.chapter import Scale as LabScale
+from chainrule.lab.chapters.learning_rates import CHAPTER
+from chainrule.lab.report import COMPARED_EPOCHS
+
+QUICK_COMPARED_EPOCHS = 1_000
+"""Of T5 in a quick look."""
+
+STARTS = 16
+"""Of each learning rate in T5."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a contender does for a task.
+
+    works: one, or one for each of two processes that have a core each and run at once.
+    per: what a run's seconds are multiplied by to come to the task's unit.  note: what a reader should know.
+    """
+
+    works: tuple[Work, ...]
+    per: float
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A task by its name, with who takes part.
+
+    unit: of the numbers.  memory: whether that is measured, too.  point: where on an axis of growth it is.
+    """
+
+    name: str
+    what: str
+    unit: str
+    entries: Mapping[str, Entry]
+    memory: bool = False
+    point: float | None = None
+
+    def only(self, contenders: set[str]) -> "Task":
+        """With these contenders alone."""
+        return replace(self, entries={name: entry for name, entry in self.entries.items() if name in contenders})
+
+
+@dataclass(frozen=True)
+class Group:
+    """Tasks that are measured in the same rounds, so that their times can be compared.
+
+    cores: of each contender, as many threads.  seconds: that a contender's turn in a round lasts at least.
+    """
+
+    name: str
+    title: str
+    cores: int
+    tasks: tuple[Task, ...]
+    seconds: float = 0.1
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How long is measured."""
+
+    rounds: int = 9
+    most_rounds: int = 21
+    quick: bool = False
+
+    @property
+    def compared_epochs(self) -> int:
+        """Of T5: the lab's."""
+        return QUICK_COMPARED_EPOCHS if self.quick else COMPARED_EPOCHS
+
+    def shorter(self, amount: int) -> int:
+        """Epochs of a run."""
+        return max(1, amount // 4) if self.quick else amount
+
+
+REFERENCE = cr.mlp(2, 4, 4, 1, initializer=cr.Normal())
+DIGITS = cr.mlp(64, 64, 10, activation="relu", output="identity")
+LENET = cr.Network(
+    (1, 28, 28),
+    [
+        *(cr.Conv2D(6, 5), cr.ReLU(), cr.MaxPool(2)),
+        *(cr.Conv2D(16, 5), cr.ReLU(), cr.MaxPool(2), cr.Flatten()),
+        *(cr.Dense(120), cr.ReLU(), cr.Dense(84), cr.ReLU(), cr.Dense(10)),
+    ],
+)
+IMAGES = 1024
+CROSS_ENTROPY_DIFFERS = "cross-entropy, the only loss that it has behind a logistic output"
+
+
+def reference(epochs: int, population: int | None = None) -> Training:
+    """The lab's network on 100 points, full batch, gradient descent, float64."""
+    data = Data("linear", 100)
+    return Training(REFERENCE, data, cr.HalfSquaredError(), cr.SGD(0.5), epochs, population=population)
+
+
+def every(names: str, work: Work, per: float, **notes: str) -> dict[str, Entry]:
+    """The same work for several contenders, named with commas."""
+    return {name: Entry((work,), per, notes.get(name.split()[0].split("-")[0], "")) for name in names.split("; ")}
+
+
+def reference_network(scale: Scale) -> Group:
+    """T1 and T2."""
+    unit = "µs an epoch of a network"
+    tasks = []
+    single = reference(scale.shorter(2000))
+    names = "chainrule; textbook NumPy; scikit-learn; PyTorch eager; PyTorch eager, fused; JAX; C"
+    entries = every(names, single, 1e6 / single.epochs, scikit=CROSS_ENTROPY_DIFFERS)
+    tasks.append(Task("T1", "the reference network, 2-4-4-1, 100 points, full batch, float64", unit, entries))
+    for members, epochs in ((32, 320), (256, 80)):
+        work = reference(scale.shorter(epochs), members)
+        entries = every("chainrule; PyTorch vmap; JAX; C", work, 1e6 / work.epochs / members)
+        tasks.append(Task(f"T2, K = {members}", f"a population of {members} of it", unit, entries))
+    return Group("T1, T2", "The reference network, alone and in populations", 1, tuple(tasks))
+
+
+def digits(scale: Scale) -> Group:
+    """T3."""
+    work = Training(
+        *(DIGITS, Data("digits", 1797), cr.SoftmaxCrossEntropy(), cr.Adam(0.001), scale.shorter(8)),
+        batch_size=32,
+        dtype="float32",
+        checked=(1, 2),  # 57 and 114 steps
+    )
+    steps = work.epochs * -(-work.data.n // 32)
+    names = "chainrule; textbook NumPy; scikit-learn; PyTorch eager; PyTorch eager, fused; JAX; C"
+    task = Task("T3", "digits, 64-64-10, batches of 32, Adam, float32", "µs a step", every(names, work, 1e6 / steps))
+    return Group("T3", "Handwritten digits", 1, (task,))
+
+
+def lenet(scale: Scale) -> Group:
+    """T4."""
+    tasks = []
+    for size in (32, 128, 512):
+        work = Training(
+            *(LENET, Data("noise", IMAGES), cr.SoftmaxCrossEntropy(), cr.Adam(0.001), scale.shorter(3)),
+            batch_size=size,
+            dtype="float32",
+            checked=(1, 4) if size == 32 else (1,),  # 128 steps; the same program is given the larger batches
+        )
+        steps = work.epochs * IMAGES // size
+        entries = every("chainrule; PyTorch eager; PyTorch eager, fused; JAX", work, 1e3 / steps)
+        what = f"LeNet-5 on 28 x 28 images, batches of {size}, Adam, float32"
+        tasks.append(Task(f"T4, batch {size}", what, "ms a step", entries, memory=size == 512))
+    return Group("T4", "LeNet-5", 2, tuple(tasks), seconds=0.0)
+
+
+def learning_rates(scale: Scale) -> Group:
+    """T5: the lab's comparison; the others get half of the networks for each core, which is what they can best do."""
+    lab = LabScale(scale.compared_epochs, starts=STARTS)
+    experiment, rates = CHAPTER.tasks(lab)["linear"], CHAPTER.settings["learning_rate"]
+    members = [(rate, seed) for rate in rates for seed in range(STARTS)]
+
+    def training(some: list[tuple[float, int]], epochs: int, population: bool = True) -> Training:
+        of_each, seeds = zip(*some, strict=True)
+        return Training(
+            *(REFERENCE, Data("linear", 100), cr.HalfSquaredError()),
+            optimizer=cr.SGD(of_each if population else of_each[0]),
+            epochs=epochs,
+            seed=seeds if population else seeds[0],
+            population=len(seeds) if population else None,
+            dtype=experiment.dtype,
+            checked=(1, 10),  # at rates of 10 and more 100 steps make of rounding, in float64, differences of 0.1
+        )
+
+    whole = scale.compared_epochs
+    fewer = whole // 10
+    halves = tuple(training(some, whole) for some in (members[::2], members[1::2]))
+    short_halves = tuple(training(some, fewer) for some in (members[::2], members[1::2]))
+    two = tuple(training([(rate, 0)], fewer, population=False) for rate in (0.1, 1.0))
+    entries = {
+        "chainrule": Entry((Comparison(experiment, tuple(rates), training(members, whole)),), 1.0, "by `cr.compare`"),
+        "PyTorch eager": Entry(
+            two,
+            len(members) / 2 * whole / fewer,
+            f"extrapolated from 2 of the {len(members)} runs and {fewer:,} epochs",
+        ),
+        "PyTorch vmap": Entry(short_halves, whole / fewer, f"extrapolated from {fewer:,} epochs"),
+        "JAX": Entry(halves, 1.0),
+        "C": Entry(halves, 1.0),
+    }
+    what = f"the lab's learning rates: {len(rates)} rates x {STARTS} starts, {whole:,} epochs, float32"
+    task = Task("T5", what, "s", entries)
+    return Group("T5", "A whole comparison, two processes with a core each", 2, (task,), seconds=0.0)
+
+
+def predictions(scale: Scale) -> Group:
+    """T7."""
+    tasks = []
+    names = "chainrule; textbook NumPy; scikit-learn; PyTorch eager; JAX"
+    for title, network, dtype in (("T1's network", REFERENCE, "float64"), ("T3's network", DIGITS, "float32")):
+        one = Prediction(network, 1, scale.shorter(1000), dtype)
+        entries = every(names, one, 1e6 / one.times)
+        tasks.append(Task(f"T7, one sample, {title}", "a prediction of one sample, its input checked", "µs", entries))
+        many = Prediction(network, 100_000, 1, dtype)
+        what = "a prediction of 100,000 samples"
+        tasks.append(Task(f"T7, 100,000 samples, {title}", what, "ms", every(names, many, 1e3)))
+    return Group("T7", "Prediction", 1, tuple(tasks), seconds=0.05)
+
+
+GROUPS: dict[str, Callable[[Scale], Group]] = {
+    "T1": reference_network,
+    "T2": reference_network,
+    "T3": digits,
+    "T7": predictions,
+    "T5": learning_rates,
+    "T4": lenet,
+}
+"""The group that measures a task, by the names that `--only` takes; those with the same processes after each other."""

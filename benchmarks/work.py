@@ -1,0 +1,202 @@
+"""What contenders are asked to do, in chainrule's own words. A contender translates it into its own.
+
+A work has no arrays, so that it goes to another process as it is. Each process makes its data and its start from it,
+and both are the same everywhere.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+import chainrule as cr
+from chainrule.core.arrays import Array
+from chainrule.core.streams import stream
+
+Parameters = list[tuple[Array, Array]]
+"""Weights (..., O, I) or (..., O, C, h, w) and bias (..., O) of each layer that learns."""
+
+TOLERANCE = {"float64": 1e-6, "float32": 1e-3}
+"""How far, relatively, two contenders' losses may be apart: rounding grows from step to step, in float32 so soon that
+only the first epochs are compared, and the later ones by the same code in float64."""
+
+
+@dataclass(frozen=True)
+class Data:
+    """Samples by name: "linear" points, handwritten "digits" as vectors, or "noise" in the shape of MNIST's images."""
+
+    name: str
+    n: int
+
+    def arrays(self, dtype: str) -> tuple[Array, Array]:
+        """X (n, ...) and y, (n, 1) of numbers or (n,) of classes."""
+        if self.name == "linear":
+            x, y = cr.datasets.linear(self.n)
+            return x.astype(dtype), y.astype(dtype)
+        if self.name == "digits":
+            images, y = cr.datasets.digits()
+            return images[: self.n].reshape(-1, 64).astype(dtype), y[: self.n]
+        rng = np.random.default_rng(0)
+        return rng.random((self.n, 1, 28, 28)).astype(dtype), rng.integers(0, 10, self.n)
+
+
+@dataclass(frozen=True)
+class Training:
+    """A network, or a population of them, is to be trained from its start.
+
+    epochs: of a run that is timed.  checked: after so many epochs its losses must be everybody's.
+    """
+
+    kind: ClassVar[str] = "train"
+
+    network: cr.Network
+    data: Data
+    loss: cr.Loss
+    optimizer: Any
+    epochs: int
+    batch_size: int | None = None
+    population: int | None = None
+    seed: int | tuple[int, ...] = 0
+    dtype: str = "float64"
+    checked: tuple[int, ...] = (1, 10, 100)
+
+    @property
+    def amount(self) -> int:
+        """What a run is asked for."""
+        return self.epochs
+
+    @property
+    def longest(self) -> int:
+        """The most epochs that a run is ever asked for."""
+        return max(self.epochs, *self.checked)
+
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """The learning rate of each network."""
+        rate = self.optimizer.learning_rate
+        return rate if isinstance(rate, tuple) else (rate,) * (self.population or 1)
+
+    def checks(self) -> tuple["Training", ...]:
+        """What is compared with the other contenders' before times are taken."""
+        if self.dtype == "float64" or len(self.checked) == 1:
+            return (self,)
+        return replace(self, checked=self.checked[:1]), replace(self, dtype="float64")
+
+    def arrays(self) -> tuple[Array, Array]:
+        """The data: x and y."""
+        return self.data.arrays(self.dtype)
+
+    def start(self) -> Parameters:
+        """Fresh parameters to start from."""
+        return named(self.network, self.network.initialize(self.seed, self.population, self.dtype))
+
+    def orders(self) -> Iterator[Array]:
+        """The order of the samples in each epoch, as chainrule shuffles them."""
+        shuffle, in_order = stream(0, "shuffle"), np.arange(self.data.n)
+        while True:
+            order = in_order.copy()
+            shuffle.shuffle(order)
+            yield order
+
+    def answers(self, run: Callable[[int], Parameters]) -> Array:
+        """The losses of what is learnt, at the epochs that are checked: (checked,), or (checked, K)."""
+        return np.array([self.loss_of(run(epochs)) for epochs in self.checked])
+
+    def loss_of(self, learnt: Parameters) -> Any:
+        """The loss of these parameters on all of the data."""
+        theta = self.network.initialize(self.seed, self.population, self.dtype)
+        for (weights, bias), (W, b) in zip(named(self.network, theta), learnt, strict=True):
+            weights[...], bias[...] = W, b
+        return self.network.loss_and_gradient(theta, *self.arrays(), self.loss)[0]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A trained network is asked about n samples, so many times in a row; its input comes as a NumPy array."""
+
+    kind: ClassVar[str] = "predict"
+
+    network: cr.Network
+    n: int
+    times: int
+    dtype: str = "float64"
+
+    @property
+    def amount(self) -> int:
+        """What a run is asked for."""
+        return self.times
+
+    def checks(self) -> tuple["Prediction", ...]:
+        """As a training's."""
+        return (self,)
+
+    def arrays(self) -> Array:
+        """The samples."""
+        return np.random.default_rng(0).random((self.n, *self.network.input_shape)).astype(self.dtype)
+
+    def start(self) -> Parameters:
+        """The network's parameters."""
+        return named(self.network, self.network.initialize(0, dtype=self.dtype))
+
+    def answers(self, run: Callable[[int], Array]) -> Array:
+        """The outputs (n, O)."""
+        return np.reshape(run(1), (self.n, -1))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """chainrule's own comparison of an experiment's learning rates, by `cr.compare`: the population of `training`."""
+
+    kind: ClassVar[str] = "compare"
+
+    experiment: cr.Experiment
+    rates: tuple[float, ...]
+    training: Training
+
+    @property
+    def amount(self) -> int:
+        """What a run is asked for."""
+        return self.experiment.epochs
+
+    @property
+    def dtype(self) -> str:
+        return self.experiment.dtype
+
+    def checks(self) -> tuple["Comparison", ...]:
+        """As a training's."""
+        return tuple(
+            replace(self, training=each, experiment=replace(self.experiment, dtype=each.dtype))
+            for each in self.training.checks()
+        )
+
+    def arrays(self) -> tuple[Array, Array]:
+        """The data: x and y."""
+        return self.training.arrays()
+
+    def answers(self, run: Callable[[int], Parameters]) -> Array:
+        """As a training's."""
+        return self.training.answers(run)
+
+
+Work = Training | Prediction | Comparison
+
+
+def named(network: cr.Network, theta: Array) -> Parameters:
+    """Views into theta."""
+    return [(each["weights"], each["bias"]) for each in network.parameters(theta) if each]
+
+
+def activations(network: cr.Network) -> list[type[cr.Layer] | None]:
+    """A perceptron as its Dense layers: what follows each, or None where nothing does.
+
+    >>> [each and each.__name__ for each in activations(cr.mlp(2, 4, 1, output="identity"))]
+    ['Sigmoid', None]
+    """
+    found: list[type[cr.Layer] | None] = []
+    for layer in network.layers:
+        if isinstance(layer, cr.Dense):
+            found.append(None)
+        else:
+            found[-1] = type(layer)
+    return found

@@ -1,0 +1,187 @@
+"""A process for a contender: it answers one question at a time, and is idle while others are asked.
+
+Threads and cores are settled before the process begins, since libraries look at them when they are imported.
+"""
+
+import importlib
+import math
+import multiprocessing
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from benchmarks.contenders import CONTENDERS
+from benchmarks.work import Work
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+class WorkerError(RuntimeError):
+    """A contender that failed."""
+
+
+class Worker:
+    """A contender's process, on cores of its own."""
+
+    def __init__(self, contender: str, cores: Sequence[int]) -> None:
+        self.contender = contender
+        self.idle_share = 0.0
+        """The largest part of a core that it used while it should have been idle."""
+        self._connection, theirs = multiprocessing.Pipe()
+        context = multiprocessing.get_context("spawn")
+        self._process = context.Process(target=serve, args=(contender, theirs))
+        with surroundings(cores):
+            self._process.start()
+        theirs.close()
+
+    def ask(self, question: str, *arguments: Any) -> Any:
+        """The answer. Raises WorkerError if there is none."""
+        self.send(question, *arguments)
+        return self.receive()
+
+    def send(self, question: str, *arguments: Any) -> None:
+        """Ask, to `receive` later."""
+        self._connection.send((question, *arguments))
+
+    def receive(self) -> Any:
+        """The answer to what was sent."""
+        try:
+            answer, failure, idle = self._connection.recv()
+        except EOFError:
+            raise WorkerError(f"{self.contender} ended without an answer.") from None
+        if failure is not None:
+            raise WorkerError(f"{self.contender} failed:\n{failure}")
+        self.idle_share = max(self.idle_share, idle)
+        return answer
+
+    def close(self) -> None:
+        """End the process."""
+        self._connection.close()
+        self._process.join(5)
+        if self._process.is_alive():
+            self._process.kill()
+
+
+@contextmanager
+def surroundings(cores: Sequence[int]) -> Iterator[None]:
+    """What a process inherits that is started here: a thread for each core, and no other cores."""
+    flags = "--xla_cpu_multi_thread_eigen=false" if len(cores) == 1 else ""
+    said = dict.fromkeys(THREADS, str(len(cores))) | {"XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"}
+    before, had = {name: os.environ.get(name) for name in said}, available_cores()
+    os.environ.update(said)
+    pin(cores)
+    try:
+        yield
+    finally:
+        pin(had)
+        for name, value in before.items():
+            os.environ.pop(name)
+            os.environ |= {} if value is None else {name: value}
+
+
+def available_cores() -> list[int]:
+    """The cores that this process may use."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
+
+
+def pin(cores: Sequence[int]) -> None:
+    """Let this process, and those that it starts, use no other cores; where the system knows such a thing."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, cores)
+
+
+def serve(contender: str, connection: Connection) -> None:
+    """The process's side."""
+    answers = Answers(contender)
+    idle_from = time.perf_counter(), time.process_time()
+    while True:
+        try:
+            question, *arguments = connection.recv()
+        except (EOFError, KeyboardInterrupt):
+            return
+        idle = idle_share(*idle_from)
+        try:
+            answer, failure = getattr(answers, question)(*arguments), None
+        except KeyboardInterrupt:
+            return
+        except Exception:
+            answer, failure = None, traceback.format_exc()
+        idle_from = time.perf_counter(), time.process_time()
+        connection.send((answer, failure, idle))
+
+
+def idle_share(since: float, used_before: float) -> float:
+    """The part of a core that this process used since; 0 where that was too short to tell."""
+    passed, used = time.perf_counter() - since, time.process_time() - used_before
+    return used / passed if passed > 0.5 else 0.0
+
+
+class Answers:
+    """What a contender's process can be asked."""
+
+    def __init__(self, contender: str) -> None:
+        self._module = importlib.import_module(f"benchmarks.contenders.{CONTENDERS[contender].module}")
+        self._runs: dict[Work, Callable[[int], Any]] = {}
+        self._answers: dict[Work, Any] = {}
+
+    def computes(self, work: Work) -> Work:
+        """What of this work it can compute."""
+        return self._module.computes(work) if work.kind == "train" and hasattr(self._module, "computes") else work
+
+    def prepare(self, work: Work) -> float:
+        """Seconds that the making of it and a first run take beyond a later one: compiling."""
+        work.arrays()  # what the data need is loaded
+        begin = time.perf_counter()
+        run = self._runs[work] = getattr(self._module, work.kind)(work)
+        run(1)
+        first = time.perf_counter() - begin
+        return max(0.0, first - seconds(run, 1))
+
+    def answers(self, work: Work) -> Any:
+        """What is compared with the others'."""
+        if work not in self._answers:
+            run = self._runs.get(work) or getattr(self._module, work.kind)(work)
+            self._answers[work] = self.computes(work).answers(run)
+        return self._answers[work]
+
+    def time(self, work: Work, at_least: float) -> float:
+        """Seconds a run, of as many as fill a time; the short run before wakes the process up."""
+        run, amount, times = self._runs[work], work.amount, 0
+        run(1)
+        begin = time.perf_counter()
+        while True:
+            run(amount)
+            times += 1
+            passed = time.perf_counter() - begin
+            if passed >= at_least:
+                return passed / times
+
+    def forget(self) -> None:
+        """Let go of what was prepared."""
+        self._runs.clear()
+        self._answers.clear()
+
+    def growth(self, work: Work) -> float:
+        """MB that the process grows by at its peak, in making and running this. To be asked first, and once."""
+        getattr(self._module, work.kind)  # the module is there, with its libraries
+        before = resident("VmRSS")
+        getattr(self._module, work.kind)(work)(work.amount)
+        return resident("VmHWM") - before
+
+
+def seconds(run: Callable[[int], Any], amount: int) -> float:
+    begin = time.perf_counter()
+    run(amount)
+    return time.perf_counter() - begin
+
+
+def resident(name: str) -> float:
+    """The memory that the process holds (VmRSS), or has held at most (VmHWM), in MB; NaN where Linux isn't."""
+    lines = Path("/proc/self/status").read_text().splitlines() if sys.platform == "linux" else []
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(name)), math.nan)

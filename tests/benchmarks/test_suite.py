@@ -1,0 +1,273 @@
+"""The suite of benchmarks: what it computes from times, what it refuses, and a small run of it."""
+
+import json
+import math
+from dataclasses import replace
+from itertools import cycle
+from pathlib import Path
+
+import numpy as np
+import pytest
+from benchmarks.contenders import CONTENDERS, Contender
+from benchmarks.growth import SWEEPS, crossings, sentence
+from benchmarks.plots import LOOKS, draw
+from benchmarks.results import Results
+from benchmarks.rounds import Measured, MeasuringError, Teams, check, compare, measure
+from benchmarks.spread import FEWEST, Spread, rank, ratios
+from benchmarks.startup import PROGRAMS, Startup, needed, size, start_up
+from benchmarks.targets import STARTUP_TARGETS, TARGETS, Target
+from benchmarks.tasks import GROUPS, Scale, Task, every, reference
+
+from benchmarks import __main__ as command
+from benchmarks import contenders, rounds, table, tasks
+from costs import called
+
+
+def measured(name: str = "T1", point: float | None = None, **times: list[float]) -> Measured:
+    """A task whose times are known. Names have _ for what an argument can't be called."""
+    known = {each.replace("_", " "): values for each, values in times.items()}
+    return Measured(
+        *(name, "what", "µs", 1),
+        times=known,
+        ready=dict.fromkeys(known, 0.5),
+        asked=dict.fromkeys(known, 100),
+        point=point,
+    )
+
+
+STEADY = {"chainrule": [1.0] * 7, "PyTorch_eager": [10.0] * 7, "JAX": [2.0] * 7}
+NOISY = [1.0, 9.0, 1.0, 9.0, 1.0, 9.0, 1.0]
+
+
+@pytest.mark.parametrize("count", range(FEWEST, 40))
+def test_the_interval_holds_the_median_as_often_as_it_says(count: int):
+    """Counted over all the ways in which values can lie below the true median or above it."""
+    k = rank(count)
+    outside = 2 * sum(math.comb(count, below) for below in range(k)) / 2**count
+    assert outside <= 0.05
+    assert k == count // 2 or outside + 2 * math.comb(count, k) / 2**count > 0.05  # and not wider than need be
+
+
+def test_ratios_are_taken_round_by_round():
+    """A machine that slows down by ten between rounds changes no ratio."""
+    slow = np.array([1.0, 10.0, 1.0, 10.0, 1.0, 10.0, 1.0])
+    spread = Spread.of(ratios(list(3 * slow), list(slow)))
+    assert (spread.median, spread.low, spread.high, spread.width) == (3.0, 3.0, 3.0, 0.0)
+
+
+def test_one_slow_round_of_nine_is_forgiven_but_not_of_seven():
+    assert not Spread.of([1.0] * 8 + [5.0]).is_too_wide
+    assert Spread.of([1.0] * 6 + [5.0]).is_too_wide
+
+
+def test_no_table_is_written_from_times_that_spread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
+    found = Results({}, tasks=[measured(**STEADY | {"chainrule": NOISY})])
+    (tmp_path / "table.md").write_text("an older table")
+    monkeypatch.setattr(command, "measured", lambda *_: found)
+    assert command.main(["--out", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert "T1, chainrule to JAX" in said
+    assert "No table" in said
+    assert [each.name for each in tmp_path.iterdir()] == ["results.json"]
+
+
+@pytest.mark.parametrize(("theirs", "count"), [([2.0], 7), (NOISY, 21)], ids=["steady", "noisy"])
+def test_only_what_is_too_wide_gets_more_rounds(theirs: list[float], count: int, monkeypatch: pytest.MonkeyPatch):
+    answers = {"chainrule": cycle([1.0]), "JAX": cycle(theirs)}
+
+    class Pretended:
+        def __init__(self, name: str, cores: list[int]):
+            self.name, self.idle_share = name, 0.0
+
+        def send(self, question: str, *arguments):
+            self._question = question
+
+        def receive(self):
+            return next(answers[self.name]) if self._question == "time" else 0.0
+
+        def ask(self, *question):
+            return 0.0
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(rounds, "Worker", Pretended)
+    work = reference(10)
+    group = tasks.Group("T1", "", 1, (Task("T1", "", "s", every("chainrule; JAX", work, 1.0)),))
+    with Teams() as teams:
+        (found,) = measure(group, Scale(7, 21), teams)
+    assert {name: len(times) for name, times in found.times.items()} == {"chainrule": count, "JAX": count}
+
+
+def test_a_contender_that_computes_something_else_is_found():
+    compare("T1", "JAX", [0.5, np.nan], [0.5 + 1e-9, np.nan], 1e-6)
+    with pytest.raises(MeasuringError, match=r"T1: JAX computes something else than chainrule, 0\.001 apart"):
+        compare("T1", "JAX", [0.5, 0.4], [0.5, 0.401], 1e-6)
+
+
+class Here:
+    """A worker's answers in this process."""
+
+    def __init__(self, rate: float):
+        self.rate = rate
+
+    def ask(self, question: str, work):
+        if question == "computes":
+            return work
+        from benchmarks.contenders import textbook
+
+        wrong = replace(work, optimizer=replace(work.optimizer, learning_rate=self.rate))
+        return work.answers(textbook.train(wrong))
+
+
+def test_a_contender_that_learns_at_another_rate_is_found():
+    entry = every("JAX", reference(10), 1.0)["JAX"]
+    task = Task("T1", "", "s", {"JAX": entry})
+    check(task, "JAX", entry, {"chainrule": [Here(0.5)], "JAX": [Here(0.5)]})
+    with pytest.raises(MeasuringError, match="something else"):
+        check(task, "JAX", entry, {"chainrule": [Here(0.5)], "JAX": [Here(0.501)]})
+
+
+def test_a_busy_process_is_found():
+    class Restless:
+        idle_share = 0.9
+
+    with pytest.raises(MeasuringError, match="used 90% of a core"):
+        rounds.look_for_the_restless({"JAX": [Restless()]})
+
+
+def test_a_missing_contender_is_skipped_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
+    absent = Contender("pytorch", "a_package_that_is_not_there", "pip install it")
+    monkeypatch.setitem(CONTENDERS, "PyTorch eager", absent)
+    seen = []
+
+    def pretend(group, scale, teams, show):
+        seen.extend(name for task in group.tasks for name in task.entries)
+        return [measured(**{"chainrule": [1.0] * 7, "textbook_NumPy": [2.0] * 7})]
+
+    monkeypatch.setattr(command, "measure", pretend)
+    assert command.main(["--only", "T3", "--out", str(tmp_path)]) == 0
+    assert "PyTorch eager is left out, since it isn't installed: pip install it" in capsys.readouterr().out
+    assert "chainrule" in seen
+    assert "PyTorch eager" not in seen
+    assert "isn't installed: PyTorch eager (`pip install it`)" in (tmp_path / "table.md").read_text()
+
+
+def test_a_target_is_met_by_its_median():
+    found = {"T1": measured(**STEADY), "T2, K = 32": measured("T2, K = 32", chainrule=[0.25] * 9)}
+    assert Target("T1", "PyTorch eager", 0.09).ratio(found).median == 0.1
+    assert Target("T2, K = 32", "PyTorch eager", 0.035, than="T1").ratio(found).median == 0.025  # of the common rounds
+    assert Target("T3", "JAX", 1.0).ratio(found) is None
+    page = table.markdown(Results({}, tasks=list(found.values())))
+    assert "| T1 | PyTorch eager | 0.1 (0.1 to 0.1) | 0.09 | **no** |" in page
+    assert "| T2, K = 32 | PyTorch eager, T1 | 0.025 (0.025 to 0.025) | 0.035 | yes |" in page
+
+
+def test_every_target_is_of_something_that_is_measured():
+    of_tasks = {task.name: task for make in GROUPS.values() for task in make(Scale()).tasks}
+    for target in TARGETS:
+        assert "chainrule" in of_tasks[target.task].entries
+        assert target.against in of_tasks[target.than or target.task].entries
+    assert {each.program for each in STARTUP_TARGETS} <= set(PROGRAMS)
+
+
+def test_every_contender_has_a_module_and_a_look():
+    named = {name for make in GROUPS.values() for task in make(Scale()).tasks for name in task.entries}
+    assert named == set(CONTENDERS) == set(LOOKS)
+    folder = Path(contenders.__file__).parent
+    assert {each.module for each in CONTENDERS.values()} == {each.stem for each in folder.glob("*.py")} - {"__init__"}
+
+
+def test_times_are_brought_to_a_whole():
+    """Two of 128 runs for a tenth of the epochs, at once on two cores: 64 times ten times as long."""
+    (task,) = GROUPS["T5"](Scale()).tasks
+    entry = task.entries["PyTorch eager"]
+    assert [work.population for work in entry.works] == [None, None]
+    assert entry.per == pytest.approx(64 * 10)
+    members = [work.population for work in task.entries["JAX"].works]
+    assert members == [64, 64]
+    assert task.entries["JAX"].per == 1.0
+    whole = task.entries["chainrule"].works[0].training
+    rates = [rate for work in task.entries["JAX"].works for rate in work.rates]
+    assert sorted(rates) == sorted(whole.rates)
+
+
+def test_where_lines_cross_is_said():
+    assert crossings([1, 10, 100], [0.5, 0.5, 2.0]) == [pytest.approx(10**1.5)]
+    assert crossings([1, 10], [0.5, 0.9]) == []
+    points = [
+        measured(point=x, chainrule=[ratio] * 7, JAX=[1.0] * 7) for x, ratio in ((10, 0.25), (100, 0.5), (1000, 2.0))
+    ]
+    said = "chainrule is faster at 10 to 100 (0.25 to 0.50 of its time), slower at 1,000 (2.00 of its time)."
+    assert sentence("width", points, "JAX") == f"Width, beside JAX: {said} The medians cross at about 320."
+    undecided = [measured(point=10, chainrule=NOISY, JAX=[2.0] * 7)]
+    assert "level at 10" in sentence("width", undecided, "JAX")
+
+
+def test_runs_of_growth_are_bounded():
+    for sweep in SWEEPS.values():
+        assert all(work.epochs >= 5 for work in sweep.works.values())
+        quick = sweep.group(Scale(quick=True)).tasks
+        assert 2 <= len(quick) <= len(sweep.works)
+
+
+def test_results_are_read_as_they_were_written(tmp_path: Path):
+    startup = Startup({"import numpy": [1.0] * 7, "import chainrule": [2.0] * 7}, {"numpy": 30.0})
+    points = [measured(point=x, chainrule=[1.0 * x] * 7, JAX=[2.0] * 7) for x in (1, 10)]
+    found = Results({"Python": "3"}, tasks=[measured(**STEADY)], growth={"width": points}, startup=startup)
+    found.write(tmp_path / "results.json")
+    assert Results.read(tmp_path / "results.json") == found
+    written = [each.name for each in draw(found, tmp_path)]
+    assert written == ["width.svg", "ratios.svg"]
+    assert "<svg" in (tmp_path / "width.svg").read_text()
+
+
+def test_starting_up_is_measured_beside_numpy(monkeypatch: pytest.MonkeyPatch):
+    few = {name: PROGRAMS[name] for name in ("import numpy", "import chainrule")}
+    monkeypatch.setattr("benchmarks.startup.PROGRAMS", few)
+    found = start_up(rounds=1)
+    assert [len(times) for times in found.times.values()] == [1, 1]
+    assert found.megabytes["chainrule"] > found.megabytes["numpy"] > 1
+    assert needed("chainrule") == {"chainrule", "numpy"}
+    assert size("sklearn") > size("numpy")
+
+
+def test_bad_arguments_are_named(capsys):
+    for arguments, said in ((["--only", "T9"], "--only must be of T1"), (["--rounds", "3"], "--rounds must be 7")):
+        with pytest.raises(SystemExit):
+            command.main(arguments)
+        assert said in capsys.readouterr().err
+
+
+def test_names_with_commas_can_be_listed():
+    chosen = command.parse(["--contenders", "PyTorch eager, fused,JAX"])
+    assert chosen.contenders == ["PyTorch eager, fused", "JAX"]
+
+
+def test_a_real_run_of_the_first_task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd):
+    """Processes, checks, rounds and files are real; only the epochs are few, and any spread is taken."""
+    monkeypatch.setattr("benchmarks.spread.WIDEST", math.inf)
+    monkeypatch.setitem(GROUPS, "T1", lambda scale: tiny(tasks.reference_network(scale)))
+    asked = ["--only", "T1", "--contenders", "textbook NumPy,C", "--quick", "--out", str(tmp_path)]
+    assert command.main(asked) == 0, capfd.readouterr().err
+    found = json.loads((tmp_path / "results.json").read_text())
+    names = {"chainrule", "textbook NumPy"} | ({"C"} if CONTENDERS["C"].is_there else set())
+    assert set(found["tasks"][0]["times"]) == names
+    assert all(len(times) == 7 and min(times) > 0 for times in found["tasks"][0]["times"].values())
+    page = (tmp_path / "table.md").read_text()
+    assert "A quick look" in page
+    assert "| T1 | textbook NumPy |" in page
+    assert {each.name for each in tmp_path.iterdir()} == {"results.json", "table.md", "ratios.svg"}
+    assert command.main(["--draw", "--out", str(tmp_path)]) == 0
+    assert (tmp_path / "table.md").read_text() == page
+
+
+def tiny(group: tasks.Group) -> tasks.Group:
+    """The first task, for few epochs."""
+    task = group.tasks[0]
+    work = replace(reference(20), checked=(1, 10, 100))
+    return replace(group, tasks=(replace(task, entries=every("; ".join(task.entries), work, 1.0)),), seconds=0.001)
+
+
+def test_functions_are_called_by_their_ufuncs_name():
+    assert [called(each) for each in (np.add, np.add.reduce, np.take)] == ["add", "add.reduce", "take"]
