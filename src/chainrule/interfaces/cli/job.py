@@ -99,7 +99,7 @@ class Job:
 
     def diagnosis(self, run: Run) -> tuple[Finding, ...]:
         """What ails a run."""
-        found: tuple[Finding, ...] = diagnose(run, *self._learnable(self.parts.learnt))
+        found: tuple[Finding, ...] = diagnose(run, *self.learnable(self.parts.learnt))
         return found
 
     def summary(self) -> str:

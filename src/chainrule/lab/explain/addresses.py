@@ -12,7 +12,7 @@ from chainrule.lab.explain.blocks import Block
 def find_layer(blocks: Sequence[Block], number: int) -> Block:
     """The layer of this number."""
     if not isinstance(number, int | np.integer) or not 1 <= number <= len(blocks):
-        known = listing(f"{each.number} {each.name}" for each in blocks)
+        known = "; ".join(f"{each.number} {each.name}" for each in blocks)
         raise SettingError(f"there is no layer {number}: layers are counted from 1, as a textbook does: {known}.")
     return blocks[number - 1]
 
@@ -39,7 +39,8 @@ def find_parameter(
     if any(each.bias for each in learnt.values()):
         shapes["bias"] = shapes["weights"][:1]
     if not shapes:
-        known = listing(f"{each.number} {each.name}" for each in blocks if each.head.learns and not each.head.branch)
+        learning = (each for each in blocks if each.head.learns and not each.head.branch)
+        known = "; ".join(f"{each.number} {each.name}" for each in learning)
         raise SettingError(f"layer {number}, {block.name}, has no weights; these have: {known}.")
     name = from_ if isinstance(from_, str) else "weights"
     if name not in shapes:

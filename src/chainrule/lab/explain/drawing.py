@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,9 +47,9 @@ class Column:
         """How far down a unit of the column is."""
         return self.middle + (row - (len(self.units) - 1) / 2) * DOWN
 
-    def row(self, unit: int) -> int | None:
-        """Where a unit is, if it is drawn."""
-        return self.units.index(unit) if unit in self.units else None
+    def drawn(self) -> list[tuple[int, int]]:
+        """The rows, from 0, each with the unit that stands there."""
+        return [(row, unit) for row, unit in enumerate(self.units) if unit is not None]
 
 
 def draw_step(of: Explanation, sample: int, marked: Place | None) -> tuple[str, ...]:
@@ -131,13 +132,11 @@ def _edges(
     largest = float(np.abs(weights).max()) or 1.0
     lines: list[tuple[bool, float, str]] = []
     labels: list[str] = []
-    for (k, i), weight in np.ndenumerate(weights):
-        to, from_ = right.row(k), left.row(i)
-        if to is None or from_ is None:
-            continue
+    for (to, k), (from_, i) in product(right.drawn(), left.drawn()):
+        weight = float(weights[k, i])
         is_marked = marked == (block.number, "weights", (k, i))
         x1, y1, x2, y2 = left.x + RADIUS, left.y(from_), right.x - RADIUS, right.y(to)
-        share = abs(float(weight)) / largest
+        share = abs(weight) / largest
         path = f'x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}"'
         line = f'<line {path} style="stroke: {_color(weight)}" stroke-width="{0.5 + 4.5 * share:.2f}"'
         line += f' stroke-opacity="{1 if is_marked else 0.35 + 0.45 * share:.2f}"'
@@ -147,7 +146,7 @@ def _edges(
             paper = f'<line {path} style="stroke: {COLOR["paper"]}" stroke-width="{2.5 + 4.5 * share:.2f}"/>'
             line = halo + paper + line
             at = 0.5
-            labels.append(_label(x1 + at * (x2 - x1), y1 + at * (y2 - y1) - 9, f"{float(weight):.3g}"))
+            labels.append(_label(x1 + at * (x2 - x1), y1 + at * (y2 - y1) - 9, f"{weight:.3g}"))
         lines.append((is_marked, share, line))
     return [line for _, _, line in sorted(lines, key=lambda each: each[:2])], labels
 

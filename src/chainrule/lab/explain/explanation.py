@@ -103,7 +103,8 @@ class Explanation:
         lines = [f"Step {self.step} on {words}: loss {self.loss:.6g}, {self.objective}, {self.optimizer}"]
         for each in self.layers:
             held = ", ".join(f"{name} {array.shape}" for name, array in each.parameters.items())
-            lines.append(f"  layer {each.number}: {each.name}, {each.z[0].size} units{f'; {held}' if held else ''}")
+            units = "1 unit" if each.z[0].size == 1 else f"{each.z[0].size} units"
+            lines.append(f"  layer {each.number}: {each.name}, {units}{f'; {held}' if held else ''}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -139,7 +140,7 @@ def explain(
     Step 0 on one sample: loss 0.0484654, HalfSquaredError(), SGD(0.2)
       layer 1: Dense(4), Sigmoid(), 4 units; weights (4, 2), bias (4,)
       layer 2: Dense(4), Sigmoid(), 4 units; weights (4, 4), bias (4,)
-      layer 3: Dense(1), Sigmoid(), 1 units; weights (1, 4), bias (1,)
+      layer 3: Dense(1), Sigmoid(), 1 unit; weights (1, 4), bias (1,)
     >>> chain = step.weight(layer=2, to=1, from_=3)
     >>> print(chain.equation().symbol.letter, chain.error < 1e-8)
     w True
