@@ -34,6 +34,7 @@ class Sweep:
         for value, work in self.works.items():
             if scale.quick and work.epochs < QUICK_EPOCHS:
                 continue
+            work = replace(work, epochs=scale.shorter(work.epochs))
             pytorch = "PyTorch vmap" if work.population else "PyTorch eager"
             entries = {name: Entry((work,), 1e3 / work.epochs) for name in (OURS, pytorch, "JAX")}
             tasks.append(Task(f"{self.axis} {value:,}", "", "ms an epoch", entries, point=value))

@@ -34,7 +34,7 @@ PROGRAMS = {
 }
 """What is started. chainrule resolves names when they are first used, so a program's own are counted as its import."""
 
-ROUNDS = 21
+ROUNDS = 15
 """A start is short, so there are more rounds than elsewhere."""
 
 

@@ -66,10 +66,10 @@ def of_task(task: Measured) -> list[str]:
         ratio = "" if name == OURS else str(task.ratio(name))
         row = [name, str(Spread.of(times)), ratio, f"{task.asked[name]:,}", f"{task.ready[name]:.1f} s"]
         rows.append([*row, f"{task.memory[name]:.0f} MB"] if has_memory else row)
-    threads = f"{task.cores} thread{'s' * (task.cores > 1)} each"
+    cores = f"{task.cores} core{'s' * (task.cores > 1)} and as many threads each"
     rounds = f"{len(next(iter(task.times.values())))} rounds"
     notes = [f"{name}: {note}." for name, note in task.notes.items()]
-    return [f"## {task.name}: {task.what}", f"{threads}, {rounds}.", rows_of(header, rows), *notes]
+    return [f"## {task.name}: {task.what}", f"{cores}, {rounds}.", rows_of(header, rows), *notes]
 
 
 def of_startup(startup: Startup) -> list[str]:

@@ -100,9 +100,9 @@ def reference(epochs: int, population: int | None = None) -> Training:
     return Training(REFERENCE, data, cr.HalfSquaredError(), cr.SGD(0.5), epochs, population=population)
 
 
-def every(names: str, work: Work, per: float, **notes: str) -> dict[str, Entry]:
-    """The same work for several contenders, named with commas."""
-    return {name: Entry((work,), per, notes.get(name.split()[0].split("-")[0], "")) for name in names.split("; ")}
+def every(names: str, work: Work, per: float) -> dict[str, Entry]:
+    """The same work for several contenders, named with semicolons between them."""
+    return {name: Entry((work,), per) for name in names.split("; ")}
 
 
 def reference_network(scale: Scale) -> Group:
@@ -111,7 +111,8 @@ def reference_network(scale: Scale) -> Group:
     tasks = []
     single = reference(scale.shorter(2000))
     names = "chainrule; textbook NumPy; scikit-learn; PyTorch eager; PyTorch eager, fused; JAX; C"
-    entries = every(names, single, 1e6 / single.epochs, scikit=CROSS_ENTROPY_DIFFERS)
+    entries = every(names, single, 1e6 / single.epochs)
+    entries["scikit-learn"] = replace(entries["scikit-learn"], note=CROSS_ENTROPY_DIFFERS)
     tasks.append(Task("T1", "the reference network, 2-4-4-1, 100 points, full batch, float64", unit, entries))
     for members, epochs in ((32, 320), (256, 80)):
         work = reference(scale.shorter(epochs), members)
@@ -170,20 +171,15 @@ def learning_rates(scale: Scale) -> Group:
         )
 
     whole = scale.compared_epochs
-    fewer = whole // 10
-    halves = tuple(training(some, whole) for some in (members[::2], members[1::2]))
-    short_halves = tuple(training(some, fewer) for some in (members[::2], members[1::2]))
+    fewer = whole // 20
+    halves = tuple(training(some, fewer) for some in (members[::2], members[1::2]))
     two = tuple(training([(rate, 0)], fewer, population=False) for rate in (0.1, 1.0))
+    of_all, of_two = whole / fewer, whole / fewer * len(members) / 2
+    note = f"extrapolated from {fewer:,} epochs"
     entries = {
         "chainrule": Entry((Comparison(experiment, tuple(rates), training(members, whole)),), 1.0, "by `cr.compare`"),
-        "PyTorch eager": Entry(
-            two,
-            len(members) / 2 * whole / fewer,
-            f"extrapolated from 2 of the {len(members)} runs and {fewer:,} epochs",
-        ),
-        "PyTorch vmap": Entry(short_halves, whole / fewer, f"extrapolated from {fewer:,} epochs"),
-        "JAX": Entry(halves, 1.0),
-        "C": Entry(halves, 1.0),
+        "PyTorch eager": Entry(two, of_two, f"{note} of 2 of the {len(members)} runs"),
+        **{name: Entry(halves, of_all, note) for name in ("PyTorch vmap", "JAX", "C")},
     }
     what = f"the lab's learning rates: {len(rates)} rates x {STARTS} starts, {whole:,} epochs, float32"
     task = Task("T5", what, "s", entries)
