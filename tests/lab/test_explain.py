@@ -171,7 +171,8 @@ def test_an_unknown_layer_loss_and_optimizer_are_explained_by_the_plan_alone():
 
 def test_the_bases_own_probes_find_what_the_layers_equations_say():
     """The base reads every derivative off backward; the equations of Dense and convolution must be no others."""
-    from chainrule.lab.explain.heads import Head, head_of
+    from chainrule.lab.explain.head import Head
+    from chainrule.lab.explain.heads import head_of
 
     for name in ("Dense", "Conv2D", "BatchNorm of images"):
         step = explained(CASES[name])

@@ -9,7 +9,11 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from chainrule.core.arrays import Array
 from chainrule.core.errors import SettingError
+from chainrule.core.losses import Loss
+from chainrule.core.network import Network
+from chainrule.core.optimizers import Optimizer
 from chainrule.core.penalties import L2
 from chainrule.interfaces.cli import options
 from chainrule.interfaces.cli.data import Data, read_data
@@ -149,13 +153,15 @@ def explain(
     chosen = None if sample is None else numbers_in("--sample", sample)
     if model is None:
         scaled = not data_set.named if standardize is None else standardize
-        step = of_job(describe(settings, data_set, None, None, scaled), steps, chosen)
+        ready = of_job(describe(settings, data_set, None, None, scaled))
     else:
         said = {"--network": network, "--layers": layers, "--activation": activation, "--loss": loss}
         for option, value in said.items():
             if value is not None:
                 raise SettingError(f"{option} is the model's own; leave it out beside --model.")
-        step = of_model(Model.load(model), model, settings, data_set, steps, chosen)
+        ready = of_model(Model.load(model), model, settings.suited_to(data_set), data_set)
+    weighed = None if penalty is None else L2(penalty)
+    step = explain_step(*ready, steps=steps, samples=chosen, seed=settings.seed, penalty=weighed, clip=clip)
     if walk:
         from chainrule.interfaces.cli.walk import walk_through
 
@@ -176,52 +182,26 @@ def explain(
         show(working)
 
 
-def of_job(job: Job, steps: int, samples: tuple[int, ...] | None) -> Explanation:
+Ready = tuple[Network, Array, Array, Array, Loss, Optimizer]
+"""What a step is made of: the network and its theta, x and y as they are learnt, the loss and the optimizer."""
+
+
+def of_job(job: Job) -> Ready:
     """A step of the run that train would begin."""
-    x, y = job.learnable(job.parts.learnt)
-    settings = job.settings
-    return explain_step(
-        job.network,
-        job.network.initialize(settings.seed),
-        x,
-        y,
-        job.loss,
-        job.optimizer,
-        steps=steps,
-        samples=samples,
-        seed=settings.seed,
-        penalty=None if settings.penalty is None else L2(settings.penalty),
-        clip=settings.clip,
-    )
+    theta = job.network.initialize(job.settings.seed)
+    return (job.network, theta, *job.learnable(job.parts.learnt), job.loss, job.optimizer)
 
 
-def of_model(
-    model: Model, path: Path, settings: Settings, data: Data, steps: int, samples: tuple[int, ...] | None
-) -> Explanation:
+def of_model(model: Model, path: Path, settings: Settings, data: Data) -> Ready:
     """One more step of a model that was saved."""
     if model.population is not None or model.loss is None:
-        raise SettingError(
-            f"{path} should be one network with the loss it was trained by. Save a run's model, or one member's."
-        )
-    settings = settings.suited_to(data)
+        raise SettingError(f"{path} should be one network with its loss. Save a run's model, or one member's.")
     shaped = data.shaped(model.network.input_shape)
     x = shaped.x if model.standardizer is None else model.standardizer.apply(shaped.x)
     y, _ = targets_for(model.loss, shaped)
     if model.target_standardizer is not None:
         y = model.target_standardizer.apply(y.reshape(len(y), -1))
-    return explain_step(
-        model.network,
-        model.theta,
-        x,
-        y,
-        model.loss,
-        settings.build_optimizer(),
-        steps=steps,
-        samples=samples,
-        seed=settings.seed,
-        penalty=None if settings.penalty is None else L2(settings.penalty),
-        clip=settings.clip,
-    )
+    return model.network, model.theta, x, y, model.loss, settings.build_optimizer()
 
 
 def work_out(step: Explanation, weight: str | None, unit: str | None) -> Working:

@@ -8,7 +8,8 @@ from chainrule.core.losses import Loss
 from chainrule.lab.explain import activations, losses
 from chainrule.lab.explain.blocks import Block
 from chainrule.lab.explain.expression import Equation, Expression, Number, plus, times
-from chainrule.lab.explain.heads import Head, head_of
+from chainrule.lab.explain.head import Head
+from chainrule.lab.explain.heads import head_of
 from chainrule.lab.explain.losses import Answer
 from chainrule.lab.explain.numbers import Numbers
 from chainrule.lab.explain.symbols import Symbol

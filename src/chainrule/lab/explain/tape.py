@@ -68,6 +68,18 @@ class Recording:
         run((backward,))
         return flat(self._d_input).copy()
 
+    def output_with(self, **parameters: float) -> Array:
+        """What forward makes of the same input where parameters have these values (features, n)."""
+        at = self.at
+        before = {name: at.parameters[name].copy() for name in parameters}
+        flat(at.input)[...] = self.input
+        for name, value in parameters.items():
+            at.parameters[name][...] = value
+        run((self.closures[0],))
+        for name, values in before.items():
+            at.parameters[name][...] = values
+        return flat(at.output).copy()
+
     def listeners(self, i: int, sample: int) -> Array:
         """The outputs (listeners, 2), each a number and a sample, that depend on input number i of a sample.
 

@@ -1,0 +1,97 @@
+"""The layers whose outputs each look at one window, or at a whole channel: convolution and the pools."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from chainrule.core.arrays import count
+from chainrule.lab.explain.expression import Expression, Number, Quotient, constant, function, plus, times
+from chainrule.lab.explain.head import Head, Share
+from chainrule.lab.explain.symbols import Symbol
+
+
+class Windows(Head):
+    """The base of the layers whose outputs each look at one window."""
+
+    def window(self, k: int, channels: Sequence[int]) -> Iterator[tuple[tuple[int, ...], int]]:
+        """What output k sees in these channels: the place in the kernel (C, kh, kw), and the input; without padding."""
+        shape = self.place.input_shape
+        axes = self.layer.axes(shape)
+        _, *at = np.unravel_index(k, self.block.shape)
+        for channel in channels:
+            for offset in np.ndindex(*(axis.kernel for axis in axes)):
+                where = [int(w) * axis.stride + o - axis.before for w, o, axis in zip(at, offset, axes, strict=True)]
+                if all(0 <= each < axis.length for each, axis in zip(where, axes, strict=True)):
+                    yield (channel, *offset), _flat((channel, *where), shape)
+
+    def channel(self, k: int) -> int:
+        """The channel of an output."""
+        return k // count(self.block.shape[1:])
+
+
+class ConvolutionHead(Windows):
+    """Dense's equation over one window: z = Σ w a + b, the sum over what the kernel lies on."""
+
+    def made_of(self, k: int, sample: int) -> Expression:
+        o = self.channel(k)
+        seen = self.window(k, range(self.place.input_shape[0]))
+        terms: list[Expression] = [times(self._weight(o, there), self.a(i, sample)) for there, i in seen]
+        if self.layer.bias:
+            terms.append(self.numbers.parameter(self.block, "bias", (o,)))
+        return plus(*terms)
+
+    def _weight(self, o: int, there: tuple[int, ...]) -> Number:
+        return self.numbers.parameter(self.block, "weights", (o, *there))
+
+    def shares(self, slot: int, i: int, sample: int) -> list[Share]:
+        channel = i // count(self.place.input_shape[1:])
+        found: list[Share] = []
+        for k, _ in self.recording.listeners(i, sample).tolist():
+            there = next(there for there, seen in self.window(k, (channel,)) if seen == i)
+            found.append((self._weight(self.channel(k), there), k, sample))
+        return found
+
+    def uses(self, name: str, index: tuple[int, ...]) -> list[Share]:
+        o, samples, places = index[0], range(len(self.numbers.samples)), count(self.block.shape[1:])
+        outputs = range(o * places, (o + 1) * places)
+        if name == "bias":
+            return [(None, k, sample) for sample in samples for k in outputs]
+        seen = [(k, dict(self.window(k, (index[1],))).get(index[1:])) for k in outputs]
+        return [(self.a(i, sample), k, sample) for sample in samples for k, i in seen if i is not None]
+
+
+class MaxPoolHead(Windows):
+    """The largest of a window; the gradient goes to the one that won."""
+
+    def made_of(self, k: int, sample: int) -> Expression:
+        return function("max", *(self.a(i, sample) for _, i in self.window(k, (self.channel(k),))))
+
+    def factor(self, k: int, i: int) -> Symbol:
+        return Symbol("won")
+
+
+class AveragePoolHead(Windows):
+    """The mean of a window, padding counted as zeros; each input has the same share of it."""
+
+    def made_of(self, k: int, sample: int) -> Expression:
+        size = count(tuple(axis.kernel for axis in self.layer.axes(self.place.input_shape)))
+        seen = (self.a(i, sample) for _, i in self.window(k, (self.channel(k),)))
+        return Quotient(plus(*seen), constant(size))
+
+    def factor(self, k: int, i: int) -> Symbol:
+        return Symbol("share")
+
+
+class GlobalAveragePoolHead(Head):
+    """The mean of a channel."""
+
+    def made_of(self, k: int, sample: int) -> Expression:
+        size = count(self.place.input_shape[1:])
+        return Quotient(plus(*(self.a(i, sample) for i in range(k * size, (k + 1) * size))), constant(size))
+
+    def factor(self, k: int, i: int) -> Symbol:
+        return Symbol("share")
+
+
+def _flat(index: Sequence[int], shape: tuple[int, ...]) -> int:
+    return int(np.ravel_multi_index(tuple(index), shape))
