@@ -208,4 +208,4 @@ GROUPS: dict[str, Callable[[Scale], Group]] = {
     "T5": learning_rates,
     "T4": lenet,
 }
-"""The group that measures a task, by the names that `--only` takes; those with the same processes after each other."""
+"""The group that measures a task, by the names that `--only` takes."""
