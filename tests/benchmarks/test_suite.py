@@ -94,7 +94,7 @@ def test_only_what_is_too_wide_gets_more_rounds(theirs: list[float], count: int,
 
     monkeypatch.setattr(rounds, "Worker", Pretended)
     task = Task("T1", "", "s", every("chainrule; JAX", reference(10), 1.0))
-    group = tasks.Group("T1", "", 1, (task,))
+    group = tasks.Group("T1", 1, (task,))
     with Teams() as teams:
         (found,) = measure(group, Scale(7, 21), teams)
     assert {name: len(times) for name, times in found.times.items()} == {"chainrule": count, "JAX": count}
