@@ -12,7 +12,7 @@ from benchmarks.contenders import CONTENDERS, OURS, missing
 from benchmarks.growth import SWEEPS
 from benchmarks.plots import draw
 from benchmarks.results import Results
-from benchmarks.rounds import MeasuringError, Show, Teams, measure
+from benchmarks.rounds import MeasuringError, Show, Teams, measure, processes
 from benchmarks.spread import FEWEST, WIDEST
 from benchmarks.startup import ROUNDS, start_up
 from benchmarks.table import markdown
@@ -74,14 +74,17 @@ def measured(only: list[str], contenders: list[str], scale: Scale, show: Show) -
     absent = missing(contenders)
     there = set(contenders) - set(absent) | {OURS}
     found = Results(machine.describe(), scale.quick, absent)
-    groups = [of(make(scale), there) for make in dict.fromkeys(GROUPS[name] for name in GROUPS if name in only)]
-    axes = SWEEPS if "growth" in only else {}
+    jobs = [
+        (make(scale), scale, found.tasks) for make in dict.fromkeys(GROUPS[name] for name in GROUPS if name in only)
+    ]
+    for axis, sweep in SWEEPS.items() if "growth" in only else ():
+        points = found.growth[axis] = []
+        fewer = replace(scale, rounds=FEWEST, most_rounds=FEWEST)
+        jobs += [(group, fewer, points) for group in sweep.groups(scale)]
     with Teams() as teams:
-        for group in groups:
-            found.tasks += measure(group, scale, teams, show)
-        for axis, sweep in axes.items():
-            rounds = replace(scale, rounds=FEWEST, most_rounds=FEWEST)
-            found.growth[axis] = measure(of(sweep.group(scale), there), rounds, teams, show)
+        for group, of_group, place in sorted(jobs, key=lambda job: processes(job[0])):  # processes live on
+            place += measure(of(group, there), of_group, teams, show)
+    found.tasks.sort(key=lambda task: task.name[:2])
     if "T6" in only:
         found.startup = start_up(FEWEST if scale.quick else ROUNDS, show)
     return found

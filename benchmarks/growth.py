@@ -17,6 +17,9 @@ SECONDS = 0.1
 FEWEST, MOST = 5, 500
 """Epochs of a run."""
 
+LARGE = 2e7
+"""Operations an epoch from which a second core is worth it; below, threads that wait for each other cost time."""
+
 QUICK_EPOCHS = 40
 """A quick look leaves out points whose runs have fewer epochs than this, since each of these takes long."""
 
@@ -28,26 +31,30 @@ class Sweep:
     axis: str
     works: dict[int, Training]
 
-    def group(self, scale: Scale) -> Group:
-        """What is measured."""
-        tasks = []
+    def groups(self, scale: Scale) -> list[Group]:
+        """What is measured: the small works with a core each, the large ones with two."""
+        tasks: dict[int, list[Task]] = {1: [], 2: []}
         for value, work in self.works.items():
             if scale.quick and work.epochs < QUICK_EPOCHS:
                 continue
             work = replace(work, epochs=scale.shorter(work.epochs))
             pytorch = "PyTorch vmap" if work.population else "PyTorch eager"
             entries = {name: Entry((work,), 1e3 / work.epochs) for name in (OURS, pytorch, "JAX")}
-            tasks.append(Task(f"{self.axis} {value:,}", "", "ms an epoch", entries, point=value))
-        return Group(self.axis, f"Growth with {self.axis}", 2, tuple(tasks), seconds=0.02)
+            cores = 2 if operations(work) > LARGE else 1
+            tasks[cores].append(Task(f"{self.axis} {value:,}", "", "ms an epoch", entries, point=value))
+        return [Group(self.axis, cores, tuple(some), seconds=0.02) for cores, some in tasks.items() if some]
 
 
 def training(widths: Sequence[int] = (2, 4, 4, 1), n: int = 100, population: int | None = None) -> Training:
     """The reference task with one thing larger, and so many epochs that a run takes a bounded time."""
-    network = cr.mlp(*widths)
-    operations = 6 * n * network.n_parameters * (population or 1)
-    epochs = int(SECONDS / (5e-5 + operations / 1e9))
-    work = replace(reference(max(FEWEST, min(epochs, MOST)), population), network=network, data=Data("linear", n))
-    return replace(work, checked=(3,))
+    work = replace(reference(MOST, population), network=cr.mlp(*widths), data=Data("linear", n), checked=(3,))
+    epochs = int(SECONDS / (5e-5 + operations(work) / 1e9))
+    return replace(work, epochs=max(FEWEST, min(epochs, MOST)))
+
+
+def operations(work: Training) -> int:
+    """About how many an epoch takes: a product and a sum for each parameter, forward and twice backward."""
+    return 6 * work.data.n * work.network.n_parameters * (work.population or 1)
 
 
 SWEEPS = {
@@ -70,8 +77,8 @@ def verdict(point: Measured, peer: str) -> str:
 def crossings(xs: Sequence[float], ratios: Sequence[float]) -> list[float]:
     """Where the ratio passes 1, along straight lines in double logarithmic axes.
 
-    >>> crossings([1, 100], [0.1, 10.0])
-    [10.0]
+    >>> [round(x) for x in crossings([1, 100], [0.1, 10.0])]
+    [10]
     """
     found = []
     for (x0, r0), (x1, r1) in itertools.pairwise(zip(xs, map(math.log, ratios), strict=True)):

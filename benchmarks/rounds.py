@@ -80,7 +80,7 @@ class Teams:
     def of(self, group: Group) -> dict[str, list[Worker]]:
         """Those of a group's contenders, started where they aren't there."""
         sizes = {name: len(entry.works) for task in group.tasks for name, entry in task.entries.items()}
-        kind = group.cores, max(sizes.values(), default=1)
+        kind = processes(group)
         if kind != self._kind:
             self.close()
         self._kind, cores = kind, available_cores()[-group.cores :]
@@ -94,6 +94,11 @@ class Teams:
         for worker in (each for team in self._found.values() for each in team):
             worker.close()
         self._found.clear()
+
+
+def processes(group: Group) -> tuple[int, int]:
+    """The cores of each contender, and the most processes that one has."""
+    return group.cores, max(len(entry.works) for task in group.tasks for entry in task.entries.values())
 
 
 def together(team: Iterable[Worker], question: str, works: Iterable[Any], *arguments: Any) -> list[Any]:

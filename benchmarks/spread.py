@@ -25,7 +25,7 @@ class Spread:
     """What repeated measurements of one number came to: their median, its interval, and their range.
 
     >>> print(Spread.of([5.0, 1.0, 2.0, 4.0, 3.0, 6.0, 7.0]))
-    4 (1 to 7)
+    4.00 (1.00 to 7.00)
     """
 
     median: float

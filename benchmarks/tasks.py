@@ -56,7 +56,6 @@ class Group:
     """
 
     name: str
-    title: str
     cores: int
     tasks: tuple[Task, ...]
     seconds: float = 0.1
@@ -118,7 +117,7 @@ def reference_network(scale: Scale) -> Group:
         work = reference(scale.shorter(epochs), members)
         entries = every("chainrule; PyTorch vmap; JAX; C", work, 1e6 / work.epochs / members)
         tasks.append(Task(f"T2, K = {members}", f"a population of {members} of it", unit, entries))
-    return Group("T1, T2", "The reference network, alone and in populations", 1, tuple(tasks))
+    return Group("T1, T2", 1, tuple(tasks))
 
 
 def digits(scale: Scale) -> Group:
@@ -132,7 +131,7 @@ def digits(scale: Scale) -> Group:
     steps = work.epochs * -(-work.data.n // 32)
     names = "chainrule; textbook NumPy; scikit-learn; PyTorch eager; PyTorch eager, fused; JAX; C"
     task = Task("T3", "digits, 64-64-10, batches of 32, Adam, float32", "µs a step", every(names, work, 1e6 / steps))
-    return Group("T3", "Handwritten digits", 1, (task,))
+    return Group("T3", 1, (task,))
 
 
 def lenet(scale: Scale) -> Group:
@@ -149,7 +148,7 @@ def lenet(scale: Scale) -> Group:
         entries = every("chainrule; PyTorch eager; PyTorch eager, fused; JAX", work, 1e3 / steps)
         what = f"LeNet-5 on 28 x 28 images, batches of {size}, Adam, float32"
         tasks.append(Task(f"T4, batch {size}", what, "ms a step", entries, memory=size == 512))
-    return Group("T4", "LeNet-5", 2, tuple(tasks), seconds=0.0)
+    return Group("T4", 2, tuple(tasks), seconds=0.0)
 
 
 def learning_rates(scale: Scale) -> Group:
@@ -183,7 +182,7 @@ def learning_rates(scale: Scale) -> Group:
     }
     what = f"the lab's learning rates: {len(rates)} rates x {STARTS} starts, {whole:,} epochs, float32"
     task = Task("T5", what, "s", entries)
-    return Group("T5", "A whole comparison, two processes with a core each", 2, (task,), seconds=0.0)
+    return Group("T5", 2, (task,), seconds=0.0)
 
 
 def predictions(scale: Scale) -> Group:
@@ -197,7 +196,7 @@ def predictions(scale: Scale) -> Group:
         many = Prediction(network, 100_000, 1, dtype)
         what = "a prediction of 100,000 samples"
         tasks.append(Task(f"T7, 100,000 samples, {title}", what, "ms", every(names, many, 1e3)))
-    return Group("T7", "Prediction", 1, tuple(tasks), seconds=0.05)
+    return Group("T7", 1, tuple(tasks), seconds=0.05)
 
 
 GROUPS: dict[str, Callable[[Scale], Group]] = {
@@ -208,4 +207,4 @@ GROUPS: dict[str, Callable[[Scale], Group]] = {
     "T5": learning_rates,
     "T4": lenet,
 }
-"""The group that measures a task, by the names that `--only` takes; those with the same processes after each other."""
+"""The group that measures a task, by the names that `--only` takes."""

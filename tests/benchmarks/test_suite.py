@@ -1,5 +1,6 @@
 """The suite of benchmarks: what it computes from times, what it refuses, and a small run of it."""
 
+import doctest
 import json
 import math
 from dataclasses import replace
@@ -19,7 +20,7 @@ from benchmarks.targets import STARTUP_TARGETS, TARGETS, Target
 from benchmarks.tasks import GROUPS, Scale, Task, every, reference
 
 from benchmarks import __main__ as command
-from benchmarks import contenders, rounds, table, tasks
+from benchmarks import contenders, growth, rounds, spread, startup, table, tasks, work
 from costs import called
 
 
@@ -92,8 +93,8 @@ def test_only_what_is_too_wide_gets_more_rounds(theirs: list[float], count: int,
             pass
 
     monkeypatch.setattr(rounds, "Worker", Pretended)
-    work = reference(10)
-    group = tasks.Group("T1", "", 1, (Task("T1", "", "s", every("chainrule; JAX", work, 1.0)),))
+    task = Task("T1", "", "s", every("chainrule; JAX", reference(10), 1.0))
+    group = tasks.Group("T1", 1, (task,))
     with Teams() as teams:
         (found,) = measure(group, Scale(7, 21), teams)
     assert {name: len(times) for name, times in found.times.items()} == {"chainrule": count, "JAX": count}
@@ -207,7 +208,7 @@ def test_where_lines_cross_is_said():
 def test_runs_of_growth_are_bounded():
     for sweep in SWEEPS.values():
         assert all(work.epochs >= 5 for work in sweep.works.values())
-        quick = sweep.group(Scale(quick=True)).tasks
+        quick = [task for group in sweep.groups(Scale(quick=True)) for task in group.tasks]
         assert 2 <= len(quick) <= len(sweep.works)
 
 
@@ -267,6 +268,14 @@ def tiny(group: tasks.Group) -> tasks.Group:
     task = group.tasks[0]
     work = replace(reference(20), checked=(1, 10, 100))
     return replace(group, tasks=(replace(task, entries=every("; ".join(task.entries), work, 1.0)),), seconds=0.001)
+
+
+@pytest.mark.parametrize("module", [growth, spread, startup, work], ids=lambda module: module.__name__)
+def test_the_examples_in_docstrings(module):
+    """The folder isn't among those whose doctests pytest collects: contenders import what may not be there."""
+    failed, attempted = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE)
+    assert attempted > 0
+    assert failed == 0
 
 
 def test_functions_are_called_by_their_ufuncs_name():
