@@ -25,7 +25,7 @@ PARTS = sorted([*GROUPS, "T6", "growth"])
 EXAMPLES = """
 examples:
   python -m benchmarks                       everything, in about a quarter of an hour
-  python -m benchmarks --quick               a look at everything, in about two minutes
+  python -m benchmarks --quick               a look at everything, in a few minutes
   python -m benchmarks --only T1,T3          some tasks
   python -m benchmarks --only T4 --rounds 15
   python -m benchmarks --contenders chainrule,JAX --only T2

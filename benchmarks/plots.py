@@ -8,6 +8,7 @@ from benchmarks.contenders import OURS
 from benchmarks.results import Results
 from benchmarks.rounds import Measured
 from benchmarks.spread import Spread
+from chainrule.lab.svg import COLOR, STYLE
 
 LOOKS = {
     "chainrule": ("#0072B2", "o"),
@@ -21,7 +22,8 @@ LOOKS = {
 }
 """Colours that colour-blind readers tell apart (Okabe and Ito), and a marker for each besides."""
 
-STYLE = {"font.size": 12, "svg.fonttype": "none", "svg.hashsalt": "chainrule", "axes.grid": True, "grid.alpha": 0.3}
+ON_PAPER = STYLE | {"font.size": 12, "figure.facecolor": COLOR["paper"]}
+"""The lab's style, on its paper: these figures stand alone, where a page may be dark."""
 
 
 def draw(results: Results, folder: Path) -> list[Path]:
@@ -32,7 +34,7 @@ def draw(results: Results, folder: Path) -> list[Path]:
     from matplotlib import pyplot
 
     written = []
-    with matplotlib.rc_context(STYLE):
+    with matplotlib.rc_context(ON_PAPER):
         for axis, points in results.growth.items():
             figure, axes = pyplot.subplots(figsize=(7, 5), layout="constrained")
             draw_growth(axes, axis, points)
@@ -81,7 +83,7 @@ def draw_ratios(axes: Any, tasks: Sequence[Measured]) -> None:
             axes.errorbar(
                 [ratio.median], [row], xerr=bars, fmt=marker, color=colour, markersize=8, capsize=3, label=label
             )
-    axes.axvline(1.0, color="#444444", linewidth=1)
+    axes.axvline(1.0, color=COLOR["muted"], linewidth=1)
     axes.set(xscale="log", xlabel="chainrule's time, of the contender's (left of 1: chainrule is faster)")
     axes.set_yticks(range(len(tasks)), [task.name for task in tasks])
     axes.invert_yaxis()

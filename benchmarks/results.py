@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.rounds import Measured
 from benchmarks.startup import Startup
-from benchmarks.targets import TARGETS
+from benchmarks.targets import STARTUP_TARGETS, TARGETS
 
 
 @dataclass
@@ -28,7 +28,12 @@ class Results:
         measured = {task.name: task for task in self.tasks}
         found = {(task.name, name): task.ratio(name) for task in self.tasks for name in task.times}
         found |= {(each.task, each.text): each.ratio(measured) for each in TARGETS}
-        return [
+        unclear = [
+            f"T6, {each.program}: {each.difference(self.startup)} ms beyond NumPy's own import, of {each.at_most:g}"
+            for each in STARTUP_TARGETS
+            if self.startup is not None and each.is_unclear(self.startup)
+        ]
+        return unclear + [
             f"{task}, chainrule to {name}: the median {ratio.median:.3g} lies between {ratio.interval[0]:.3g} and "
             f"{ratio.interval[1]:.3g}"
             for (task, name), ratio in found.items()

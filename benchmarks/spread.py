@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 CONFIDENCE = 0.95
 
-WIDEST = 0.3
+WIDEST = 0.4
 """A ratio whose interval is wider than this part of its median says too little to be written down."""
 
 FEWEST = 7

@@ -43,6 +43,11 @@ class StartupTarget:
         """What was measured."""
         return startup.beyond(self.program)
 
+    def is_unclear(self, startup: Startup) -> bool:
+        """Whether the median's interval is wider than all that is allowed."""
+        low, high = self.difference(startup).interval
+        return high - low > self.at_most
+
 
 TARGETS = (
     Target("T1", "PyTorch eager", 0.09),

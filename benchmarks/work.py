@@ -17,9 +17,10 @@ from chainrule.core.streams import stream
 Parameters = list[tuple[Array, Array]]
 """Weights (..., O, I) or (..., O, C, h, w) and bias (..., O) of each layer that learns."""
 
-TOLERANCE = {"float64": 1e-6, "float32": 1e-3}
+TOLERANCE = {"float64": 1e-5, "float32": 1e-3}
 """How far, relatively, two contenders' losses may be apart: rounding grows from step to step, in float32 so soon that
-only the first epochs are compared, and the later ones by the same code in float64."""
+only the first epochs are compared, and the later ones by the same code in float64. (scikit-learn's Adam adds its
+epsilon before the correction of the bias, which alone makes 4e-6 in 114 steps.)"""
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,15 @@ def test_no_table_is_written_from_times_that_spread(tmp_path: Path, monkeypatch:
     assert [each.name for each in tmp_path.iterdir()] == ["results.json"]
 
 
+def test_a_start_up_that_spreads_is_refused():
+    numpys = [100.0] * 7
+    times = {each.program: [110.0] * 7 for each in STARTUP_TARGETS} | {"import numpy": numpys}
+    assert Results({}, startup=Startup(times, {})).too_wide == []
+    times["100 epochs of xor"] = [110.0, 900.0] * 3 + [110.0]
+    (said,) = Results({}, startup=Startup(times, {})).too_wide
+    assert said.startswith("T6, 100 epochs of xor: 10 (10 to 800) ms beyond NumPy's own import")
+
+
 @pytest.mark.parametrize(("theirs", "count"), [([2.0], 7), (NOISY, 21)], ids=["steady", "noisy"])
 def test_only_what_is_too_wide_gets_more_rounds(theirs: list[float], count: int, monkeypatch: pytest.MonkeyPatch):
     answers = {"chainrule": cycle([1.0]), "JAX": cycle(theirs)}
@@ -213,7 +222,7 @@ def test_runs_of_growth_are_bounded():
 
 
 def test_results_are_read_as_they_were_written(tmp_path: Path):
-    startup = Startup({"import numpy": [1.0] * 7, "import chainrule": [2.0] * 7}, {"numpy": 30.0})
+    startup = Startup({name: [1.0] * 7 for name in PROGRAMS}, {"numpy": 30.0})
     points = [measured(point=x, chainrule=[1.0 * x] * 7, JAX=[2.0] * 7) for x in (1, 10)]
     found = Results({"Python": "3"}, tasks=[measured(**STEADY)], growth={"width": points}, startup=startup)
     found.write(tmp_path / "results.json")

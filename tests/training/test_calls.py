@@ -1,6 +1,6 @@
 """What an epoch costs, as counts that nothing else on the machine can disturb: NumPy calls, and memory taken.
 
-The tables say what an epoch of the benchmarks' tasks takes now, in networks and batches as in `benchmarks/tasks.py`.
+The tables say what an epoch of the benchmarks' tasks takes now, of their networks in their batches.
 Whoever makes it take more has to say here why; whoever makes it take less lowers the number.
 """
 
@@ -12,22 +12,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from benchmarks.tasks import DIGITS, LENET, REFERENCE
 
 import chainrule as cr
 from chainrule.core.arrays import bind_product
 from chainrule.core.layers import dense
 from costs import CountingNumPy, steady_state_bytes
 
-REFERENCE = cr.mlp(2, 4, 4, 1, initializer=cr.Normal())
-DIGITS = cr.mlp(64, 64, 10, activation="relu", output="identity")
-LENET = cr.Network(
-    (1, 28, 28),
-    [
-        *(cr.Conv2D(6, 5), cr.ReLU(), cr.MaxPool(2)),
-        *(cr.Conv2D(16, 5), cr.ReLU(), cr.MaxPool(2), cr.Flatten()),
-        *(cr.Dense(120), cr.ReLU(), cr.Dense(84), cr.ReLU(), cr.Dense(10)),
-    ],
-)
 CLASSES = {"loss": cr.SoftmaxCrossEntropy(), "optimizer": cr.Adam(0.001), "dtype": "float32"}
 
 
