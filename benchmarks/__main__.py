@@ -69,11 +69,9 @@ def listed(parser: argparse.ArgumentParser, option: str, text: str, mark: str, k
     return found or known
 
 
-def measured(only: list[str], contenders: list[str], scale: Scale, show: Show) -> Results:
-    """All that is asked for."""
-    absent = missing(contenders)
-    there = set(contenders) - set(absent) | {OURS}
-    found = Results(machine.describe(), scale.quick, absent)
+def measure_all(found: Results, only: list[str], contenders: list[str], scale: Scale, show: Show) -> None:
+    """Fill in all that is asked for."""
+    there = set(contenders) - set(found.missing) | {OURS}
     jobs = [
         (make(scale), scale, found.tasks) for make in dict.fromkeys(GROUPS[name] for name in GROUPS if name in only)
     ]
@@ -87,7 +85,6 @@ def measured(only: list[str], contenders: list[str], scale: Scale, show: Show) -
     found.tasks.sort(key=lambda task: task.name[:2])
     if "T6" in only:
         found.startup = start_up(FEWEST if scale.quick else ROUNDS, show)
-    return found
 
 
 def of(group: Group, contenders: set[str]) -> Group:
@@ -112,13 +109,15 @@ def main(arguments: list[str] | None = None) -> int:
     else:
         rounds = chosen.rounds or (FEWEST if chosen.quick else Scale.rounds)
         scale = Scale(rounds, 2 * rounds if chosen.quick else 3 * rounds, chosen.quick)
+        results = Results(machine.describe(), scale.quick, missing(chosen.contenders))
         try:
-            results = measured(chosen.only, chosen.contenders, scale, show)
+            measure_all(results, chosen.only, chosen.contenders, scale, show)
         except (MeasuringError, WorkerError) as error:
             show("")
-            print(error, file=sys.stderr)
+            print(f"{error} What was measured before is in {file}.", file=sys.stderr)
             return 1
-        results.write(file)
+        finally:
+            results.write(file)
     show("")
     for name, how in results.missing.items():
         print(f"{name} is left out, since it isn't installed: {how}")

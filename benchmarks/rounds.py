@@ -127,7 +127,7 @@ def measure(group: Group, scale: Scale, teams: Teams, show: Show = lambda text: 
                 show(f"{task.name}: round {number + 1}, {name}")
                 passed = max(together(workers[name], "time", entry.works, group.seconds))
                 each.times[name].append(passed * entry.per)
-    look_for_the_restless(workers)
+    look_for_the_restless(group, workers)
     for worker in (each for team in workers.values() for each in team):
         worker.ask("forget")
     for task, each in found.items():
@@ -156,12 +156,14 @@ def compare(task: str, name: str, ours: Any, theirs: Any, tolerance: float) -> N
         )
 
 
-def look_for_the_restless(workers: Mapping[str, list[Worker]]) -> None:
+def look_for_the_restless(group: Group, workers: Mapping[str, list[Worker]]) -> None:
     """Raise if a process kept a core busy while others were timed."""
     for name, team in workers.items():
         share = max(worker.idle_share for worker in team)
         if share > BUSY:
-            raise MeasuringError(f"{name} used {share:.0%} of a core while others were timed; the times mean nothing.")
+            raise MeasuringError(
+                f"{group.name}: {name} used {share:.0%} of a core while others were timed; the times mean nothing."
+            )
 
 
 def memory(task: Task, group: Group) -> dict[str, float]:

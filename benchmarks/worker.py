@@ -19,6 +19,9 @@ from typing import Any
 from benchmarks.contenders import CONTENDERS
 from benchmarks.work import Work
 
+SETTLING = 0.2
+"""Seconds for which the threads of a BLAS or of OpenMP may go on, waiting for more work, after the last they had."""
+
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
@@ -112,6 +115,8 @@ def serve(contender: str, connection: Connection) -> None:
             return
         except Exception:
             answer, failure = None, traceback.format_exc()
+        if len(available_cores()) > 1:
+            time.sleep(SETTLING)  # who comes next would have to share its cores with these threads
         idle_from = time.perf_counter(), time.process_time()
         connection.send((answer, failure, idle))
 

@@ -17,7 +17,7 @@ from benchmarks.rounds import Measured, MeasuringError, Teams, check, compare, m
 from benchmarks.spread import FEWEST, Spread, rank, ratios
 from benchmarks.startup import PROGRAMS, Startup, needed, size, start_up
 from benchmarks.targets import STARTUP_TARGETS, TARGETS, Target
-from benchmarks.tasks import GROUPS, Scale, Task, every, reference
+from benchmarks.tasks import GROUPS, Group, Scale, Task, every, reference
 
 from benchmarks import __main__ as command
 from benchmarks import contenders, growth, rounds, spread, startup, table, tasks, work
@@ -62,14 +62,25 @@ def test_one_slow_round_of_nine_is_forgiven_but_not_of_seven():
 
 
 def test_no_table_is_written_from_times_that_spread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
-    found = Results({}, tasks=[measured(**STEADY | {"chainrule": NOISY})])
+    noisy = measured(**STEADY | {"chainrule": NOISY})
     (tmp_path / "table.md").write_text("an older table")
-    monkeypatch.setattr(command, "measured", lambda *_: found)
+    monkeypatch.setattr(command, "measure_all", lambda results, *_: results.tasks.append(noisy))
     assert command.main(["--out", str(tmp_path)]) == 1
     said = capsys.readouterr().err
     assert "T1, chainrule to JAX" in said
     assert "No table" in said
     assert [each.name for each in tmp_path.iterdir()] == ["results.json"]
+
+
+def test_what_was_measured_before_a_failure_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
+    def fail(results, *_):
+        results.tasks.append(measured(**STEADY))
+        raise MeasuringError("T3: JAX was restless.")
+
+    monkeypatch.setattr(command, "measure_all", fail)
+    assert command.main(["--out", str(tmp_path)]) == 1
+    assert f"T3: JAX was restless. What was measured before is in {tmp_path}" in capsys.readouterr().err
+    assert [each.name for each in Results.read(tmp_path / "results.json").tasks] == ["T1"]
 
 
 def test_a_start_up_that_spreads_is_refused():
@@ -142,8 +153,8 @@ def test_a_busy_process_is_found():
     class Restless:
         idle_share = 0.9
 
-    with pytest.raises(MeasuringError, match="used 90% of a core"):
-        rounds.look_for_the_restless({"JAX": [Restless()]})
+    with pytest.raises(MeasuringError, match="T1: JAX used 90% of a core"):
+        rounds.look_for_the_restless(Group("T1", 1, ()), {"JAX": [Restless()]})
 
 
 def test_a_missing_contender_is_skipped_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
