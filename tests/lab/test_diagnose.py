@@ -270,9 +270,9 @@ def test_a_residual_network_tells_which_layer_is_dead():
     theta = network.initialize(0)
     network.parameters(theta)[2]["bias"][...] = -100.0
     found = cr.diagnose(network, *CIRCLES, theta=theta, loss=cr.BinaryCrossEntropy())
-    assert (found[0].illness, found[0].layer) == ("dead ReLUs", 3)
+    assert (found[0].illness, found[0].layer) == ("dead ReLUs", 2)
     assert (found[0].evidence["dead"], found[0].evidence["units"]) == (8, 8)
-    assert "8 of the 8 units of layer 3, ReLU()" in found[0].sentence
+    assert "8 of the 8 units of layer 2, ReLU()" in found[0].sentence
 
 
 def test_a_model_and_a_network_are_told_what_their_parameters_show():

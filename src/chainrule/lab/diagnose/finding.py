@@ -13,7 +13,8 @@ class Finding:
 
     illness: its name.  sentence: what was found, with the numbers.  advice: one thing to try.
     evidence: the numbers, by name.
-    layer: the number of the layer, as in `Network.leaves`; None where it is no single one.
+    layer: the number of the layer, counted as `explain` does: from 1, an activation with the layer in front of it;
+        None where it is no single one.
     changes: what to try as settings of `train`, and `standardizer`, which x goes through first; empty where no setting
         says it. `treated` applies them.
 

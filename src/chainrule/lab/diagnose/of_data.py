@@ -10,6 +10,7 @@ from chainrule.core.layers.dense import Dense
 from chainrule.core.layers.normalize import BatchNorm
 from chainrule.core.losses import SoftmaxCrossEntropy
 from chainrule.core.network import Network
+from chainrule.lab.blocks import numbers_of
 from chainrule.lab.diagnose.case import Case
 from chainrule.lab.diagnose.finding import Finding, said
 from chainrule.training.preparation import Standardizer
@@ -55,6 +56,11 @@ MOST_CLASSES = 20
 """Whole numbers 0, 1, ... up to so many look like the numbers of classes."""
 
 
+def last_number(network: Network) -> int:
+    """That of the last layer."""
+    return max(numbers_of(network).values())
+
+
 def without_output(network: Network) -> Network:
     """The network without its last activation."""
     return Network(network.input_shape, network.layers[:-1], network.initializer)
@@ -79,7 +85,7 @@ def targets_out_of_reach(case: Case) -> Finding | None:
         f"{high:g}.",
         f"Leave {last} out of the last layer, or bring the targets into its range.",
         {"lowest target": low, "highest target": high, "outside": part},
-        layer=len(case.network.leaves) - 1,
+        layer=last_number(case.network),
         changes={"network": without_output(case.network), "theta": None},
     )
 
@@ -102,7 +108,7 @@ def logits_held_back(case: Case) -> Finding | None:
         f"{case.loss} takes any number as a logit, but {last} lets only numbers {logits} through.",
         f'Leave {last} out of the last layer: output="identity".',
         {"lowest logit": reach.low, "highest logit": min(reach.high, float(np.finfo(np.float64).max))},
-        layer=len(case.network.leaves) - 1,
+        layer=last_number(case.network),
         changes={"network": without_output(case.network), "theta": None},
     )
 
@@ -124,7 +130,7 @@ def classes_as_quantities(case: Case) -> Finding | None:
         f"as a quantity and, rounded, answers {right:.0%} rightly, where the nearest neighbour would {nearest:.0%}.",
         f"If they are classes, take SoftmaxCrossEntropy() and {len(numbers)} outputs.",
         {"classes": len(numbers), "right": right, "nearest neighbour right": nearest},
-        layer=len(case.network.leaves) - 1,
+        layer=last_number(case.network),
         changes={"network": with_outputs(case.network, len(numbers)), "loss": SoftmaxCrossEntropy(), "theta": None},
     )
 

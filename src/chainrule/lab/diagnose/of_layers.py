@@ -10,6 +10,7 @@ from chainrule.core.layers.pooling import MaxPool
 from chainrule.core.network import Network
 from chainrule.lab.diagnose.case import Case
 from chainrule.lab.diagnose.finding import Finding
+from chainrule.lab.diagnose.signs import Signs
 
 CONSTANT = 1e-6
 """A layer's output is the same for every sample where it varies by less than this part of itself."""
@@ -22,23 +23,22 @@ def linear_in_a_row(case: Case) -> Finding | None:
     """
     if case.learnt:
         return None
-    since: int | None = None
-    for leaf in case.network.leaves:
-        if isinstance(leaf.layer, Activation | MaxPool):
-            since = None
-        elif isinstance(leaf.layer, Dense | Convolution):
-            if since is not None:
-                first = case.network.leaves[since].layer
+    first: Signs | None = None
+    for each in case.after:
+        if isinstance(each.place.layer, Activation | MaxPool):
+            first = None
+        elif isinstance(each.place.layer, Dense | Convolution):
+            if first is not None:
                 return Finding(
                     "a layer that does nothing",
-                    f"Between layer {since}, {first}, and layer {leaf.number}, {leaf.layer}, nothing bends: together "
-                    f"they can learn no more than one of them, and {case.left:.0%} of the targets' variance is left.",
+                    f"Between {first} and {each} nothing bends: together they can learn no more than one of them, and "
+                    f"{case.left:.0%} of the targets' variance is left.",
                     "Put an activation between them, such as Tanh() or ReLU().",
-                    {"first": since, "second": leaf.number, "unexplained": case.left},
-                    layer=leaf.number,
+                    {"first": first.number, "second": each.number, "unexplained": case.left},
+                    layer=each.number,
                     changes={"network": bent(case.network), "theta": None, "state": None},
                 )
-            since = leaf.number
+            first = each
     return None
 
 
@@ -64,10 +64,9 @@ def constant_output(case: Case) -> Finding | None:
         if here.varies > CONSTANT >= there.varies:
             return Finding(
                 "a layer that does nothing",
-                f"{str(there).capitalize()}, answers the same to every sample: what lies behind it sees nothing of the "
-                "data.",
+                f"L{str(there)[1:]}, answers the same to every sample: what lies behind it sees nothing of the data.",
                 "Start anew with other weights, or leave the layer out.",
                 {"varies": there.varies},
-                layer=there.place.number,
+                layer=there.number,
             )
     return None

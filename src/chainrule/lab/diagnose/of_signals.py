@@ -44,7 +44,7 @@ def symmetric_start(case: Case) -> Finding | None:
                 "unit.",
                 "Draw the weights at random, as a network does unless it is told otherwise.",
                 {"units": units, "different units": 1},
-                layer=here.place.number,
+                layer=here.number,
                 changes=started_anew(suited(case.network)),
             )
     return None
@@ -73,7 +73,7 @@ def saturated_start(case: Case) -> Finding | None:
         "gradient comes through.",
         "Start with smaller weights: Glorot(), the default.",
         {"saturated": worst.saturated},
-        layer=worst.place.number,
+        layer=worst.number,
         changes=started_anew(suited(case.network)),
     )
 
@@ -90,7 +90,7 @@ def saturated_in_the_end(case: Case) -> Finding | None:
         "gradient comes through.",
         f"Take a smaller learning rate, such as {optimizer}, or hold the weights down by a penalty, L2(0.001).",
         {"saturated": worst.saturated},
-        layer=worst.place.number,
+        layer=worst.number,
         changes={"optimizer": optimizer},
     )
 
@@ -129,7 +129,7 @@ def _dead(case: Case, layers: tuple[Signs, ...], when: str, advice: str, changes
         f"{when} {dead} of the {units} units of {worst}{others} are 0 for every sample, and what is 0 learns nothing.",
         advice,
         {"dead": dead, "units": units, "dead in the network": all_dead},
-        layer=worst.place.number,
+        layer=worst.number,
         changes=changes,
     )
 
@@ -164,7 +164,7 @@ def _vanishing(case: Case, layers: tuple[Signs, ...], when: str) -> Finding | No
         f"{when} {how_much} of the error at {behind} comes back to {front}, which learns next to nothing.",
         "Take Tanh() or ReLU() with the start that suits it, fewer layers, or BatchNorm() or Residual(...).",
         {"error in front": front.error, "error behind": behind.error, "part": part},
-        layer=front.place.number,
+        layer=front.number,
         changes=started_anew(passing_more(case.network)),
     )
 
@@ -195,6 +195,6 @@ def exploding_start(case: Case) -> Finding | None:
         "and the gradients with them.",
         "Start with smaller weights: He() for the ReLU family, Glorot() for others, the defaults.",
         {"growth": growth, "largest error": max(each.error for each in free)},
-        layer=largest.place.number,
+        layer=largest.number,
         changes=started_anew(suited(case.network)),
     )

@@ -11,6 +11,7 @@ from chainrule.core.layout import Place
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.plan import Plan, arithmetic, run
+from chainrule.lab.blocks import numbers_of
 
 STEEPEST: dict[type[Layer], float] = {Sigmoid: 0.25, Tanh: 1.0}
 """The largest slope of the functions that saturate: that at 0."""
@@ -23,6 +24,7 @@ FLAT = 0.05
 class Signs:
     """One leaf of a network, at one point of a run.
 
+    number: that of the layer it belongs to, counted from 1 as `explain` does.
     weights: the matrix (O, I), without biases; None where the layer has none.
     weight, scale: root mean squares of the weights, and of the layer's output, its bias aside.
     error: that of δ, the gradient of the loss in the output; of feature maps, of its norm over each map.
@@ -31,6 +33,7 @@ class Signs:
     """
 
     place: Place
+    number: int
     weights: Array | None
     weight: float
     scale: float
@@ -54,7 +57,7 @@ class Signs:
         return np.asarray(self.slopes.max(axis=1) == 0)
 
     def __str__(self) -> str:
-        return f"layer {self.place.number}, {self.place.layer}"
+        return f"layer {self.number}, {self.place.layer}"
 
 
 def rms(values: Array) -> float:
@@ -68,11 +71,15 @@ def rms(values: Array) -> float:
 
 
 def examine(network: Network, loss: Loss, theta: Array, x: Array, y: Array) -> tuple[Signs, ...]:
-    """Each leaf's signs at theta (P,), in training mode without chance; y in the form of `Loss.rows`."""
+    """The signs at theta (P,) of each leaf that changes a number; y in the form of `Loss.rows`.
+
+    Measured in training mode without chance.
+    """
+    numbers = numbers_of(network)
     bound: list[tuple[Place, Buffers, Pass]] = []
 
     def watch(place: Place, at: Buffers, closures: Pass) -> Pass:
-        if not place.branch:
+        if not place.branch and place.number in numbers:
             bound.append((place, at, closures))
         return closures
 
@@ -80,10 +87,10 @@ def examine(network: Network, loss: Loss, theta: Array, x: Array, y: Array) -> t
     plan.set_input(x)
     plan.set_targets(y)
     run(plan.measure)
-    return tuple(_signs(*each) for each in bound)
+    return tuple(_signs(numbers[place.number], place, at, closures) for place, at, closures in bound)
 
 
-def _signs(place: Place, at: Buffers, closures: Pass) -> Signs:
+def _signs(number: int, place: Place, at: Buffers, closures: Pass) -> Signs:
     weights, bias = None, np.zeros((1, 0))
     if "weights" in at.parameters:
         weights, bias = np.split(at.weights.copy(), [place.signature.parameters[0].fan_in], axis=1)
@@ -93,6 +100,7 @@ def _signs(place: Place, at: Buffers, closures: Pass) -> Signs:
         differs = rms(output - output.mean(axis=1, keepdims=True))
     return Signs(
         place=place,
+        number=number,
         weights=weights,
         weight=0.0 if weights is None else rms(weights),
         scale=rms(output - bias.sum(axis=1, keepdims=True)),

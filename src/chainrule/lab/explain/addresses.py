@@ -6,7 +6,7 @@ import numpy as np
 
 from chainrule.core.arrays import Shape
 from chainrule.core.errors import SettingError, listing
-from chainrule.lab.explain.blocks import Block
+from chainrule.lab.blocks import Block
 
 
 def find_layer(blocks: Sequence[Block], number: int) -> Block:

@@ -10,8 +10,8 @@ import numpy as np
 from chainrule.core.errors import SettingError
 from chainrule.core.gradient_check import STEP
 from chainrule.core.layers.dense import Dense
+from chainrule.lab.blocks import Block, index_of
 from chainrule.lab.explain.addresses import find_layer, find_parameter, find_unit
-from chainrule.lab.explain.blocks import Block, index_of
 from chainrule.lab.explain.drawing import draw_step
 from chainrule.lab.explain.expression import Equation, Expression, Number, Quotient, plus, times
 from chainrule.lab.explain.paths import MOST_UNITS, Paths, Units

@@ -16,7 +16,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array, Shape
 from chainrule.core.layers.dense import Dense
-from chainrule.lab.explain.blocks import Block
+from chainrule.lab.blocks import Block
 from chainrule.lab.svg import COLOR, FONT
 
 if TYPE_CHECKING:

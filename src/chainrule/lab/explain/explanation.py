@@ -19,7 +19,7 @@ from chainrule.core.optimizers import Memory, Optimizer
 from chainrule.core.penalties import L2, bind_clip
 from chainrule.core.plan import Plan, generators, run
 from chainrule.core.population import agree
-from chainrule.lab.explain.blocks import Block, blocks_of
+from chainrule.lab.blocks import Block, blocks_of
 from chainrule.lab.explain.numbers import Numbers
 from chainrule.lab.explain.tape import Tape
 from chainrule.lab.explain.working import Working

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.lab.explain.blocks import Block
+from chainrule.lab.blocks import Block
 from chainrule.lab.explain.expression import Equation, Expression, Number
 from chainrule.lab.explain.numbers import Numbers
 from chainrule.lab.explain.symbols import Symbol

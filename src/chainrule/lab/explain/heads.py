@@ -15,8 +15,8 @@ from chainrule.core.layers.normalize import BatchNorm
 from chainrule.core.layers.pooling import AveragePool, GlobalAveragePool, MaxPool
 from chainrule.core.layers.regularize import Dropout
 from chainrule.core.layers.residual import Residual
+from chainrule.lab.blocks import Block, index_of
 from chainrule.lab.explain import activations
-from chainrule.lab.explain.blocks import Block, index_of
 from chainrule.lab.explain.expression import (
     Equation,
     Expression,

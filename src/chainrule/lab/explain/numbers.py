@@ -6,7 +6,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array, Shape
 from chainrule.core.layout import Place
-from chainrule.lab.explain.blocks import Block, index_of
+from chainrule.lab.blocks import Block, index_of
 from chainrule.lab.explain.expression import Number
 from chainrule.lab.explain.symbols import Symbol
 from chainrule.lab.explain.tape import Recording, Tape

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from chainrule.core.losses import Loss
+from chainrule.lab.blocks import Block
 from chainrule.lab.explain import activations, losses
-from chainrule.lab.explain.blocks import Block
 from chainrule.lab.explain.expression import Equation, Expression, Number, plus, times
 from chainrule.lab.explain.head import Head
 from chainrule.lab.explain.heads import head_of

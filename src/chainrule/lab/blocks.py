@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from chainrule.core.activations import Activation
 from chainrule.core.arrays import Shape, count
-from chainrule.core.layout import Place
+from chainrule.core.layout import Place, without_chance
+from chainrule.core.network import Network
 
 
 @dataclass(eq=False)
@@ -78,6 +79,18 @@ def _walk(places: Sequence[Place], source: int, blocks: list[Block]) -> int:
 def _takes_one(block: Block) -> bool:
     """Whether an activation behind this layer belongs to it."""
     return block.activation is None and not isinstance(block.head.layer, Activation)
+
+
+def numbers_of(network: Network) -> dict[int, int]:
+    """The number of the layer that each leaf belongs to, by the leaf's; none for leaves that change no number.
+
+    >>> from chainrule.core.network import mlp
+    >>> numbers_of(mlp(2, 4, 1))
+    {0: 1, 1: 1, 2: 2, 3: 2}
+    """
+    blocks = blocks_of(without_chance(network.places))
+    places = [(place, each.number) for each in blocks for place in (each.head, each.activation) if place is not None]
+    return {place.number: number for place, number in places if not place.branch}
 
 
 def index_of(unit: int, shape: Shape) -> tuple[int, ...]:
