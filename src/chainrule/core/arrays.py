@@ -5,7 +5,7 @@ C H W an image. `...` in a shape stands for the population axis, where there is 
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,9 @@ Call = Callable[[], object]
 product = np.matmul
 total = np.add.reduce
 """The sum over axes; np.sum is the same behind a wrapper that costs as much as the sum of a small array."""
+
+take = np.ndarray.take
+"""Entries along an axis; np.take is the same behind a wrapper, too."""
 
 
 def bind_product(A: Array, B: Array, C: Array) -> Call:
@@ -38,7 +41,7 @@ MOST_NUMBERS = 2**16
 """Long data are walked in stretches of about this many numbers: half a megabyte of float64, which a cache can hold."""
 
 
-def stretches(n: int, size: int, at_least: int = 0) -> Iterator[slice]:
+def stretches(n: int, size: int, at_least: int = 0) -> Iterable[slice]:
     """Slices that cover n samples of `size` numbers, so that data larger than memory can be walked.
 
     `at_least`: so many numbers a stretch, where what is done once a stretch costs as much as that.
@@ -46,7 +49,7 @@ def stretches(n: int, size: int, at_least: int = 0) -> Iterator[slice]:
     >>> list(stretches(100_000, 1))
     [slice(0, 65536, None), slice(65536, 100000, None)]
     """
-    rows = max(1, max(MOST_NUMBERS, at_least) // max(1, size))
+    rows = max(MOST_NUMBERS, at_least) // max(1, size) or 1
     if n <= rows:
-        return iter((slice(0, n),))
+        return (slice(0, n),)
     return (slice(start, min(start + rows, n)) for start in range(0, n, rows))

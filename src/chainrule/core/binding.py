@@ -11,7 +11,7 @@ from chainrule.core.arrays import Array, Call, Shape, count
 from chainrule.core.layers.base import Buffers, Chain, Pass
 from chainrule.core.layout import Place, Storage, allocate, body, lay_out
 
-Generators = Mapping[int, tuple[np.random.Generator, ...]]
+Generators = Mapping[int, tuple["np.random.Generator", ...]]
 """By the number of a layer that draws: a generator for each member."""
 
 Watch = Callable[[Place, Buffers, Pass], Pass]

@@ -89,16 +89,17 @@ def check_finite(array: Array, name: str, dtype: DTypeLike) -> None:
     """Raise unless every number is finite, in the run's dtype too. Walks in blocks, for files mapped into memory."""
     if array.dtype.kind != "f":
         return
-    narrows = array.dtype.itemsize > np.dtype(dtype).itemsize
+    dtype = np.dtype(dtype)
+    narrows = array.dtype.itemsize > dtype.itemsize
     for which in stretches(len(array), count(array.shape[1:])):
         block = array[which]
         finite = abs(block) <= np.finfo(dtype).max if narrows else np.isfinite(block)
-        if not np.logical_and.reduce(finite, axis=None):
+        if np.count_nonzero(finite) < finite.size:
             sample = int(np.argwhere(~finite)[0][0])
             place = ", ".join(str(each) for each in np.argwhere(~finite)[0][1:])
             value = block[sample][~finite[sample]].flat[0]
             raise DataError(
-                f"{name} should hold finite {np.dtype(dtype)} numbers, got {value} in sample {which.start + sample}"
+                f"{name} should hold finite {dtype} numbers, got {value} in sample {which.start + sample}"
                 f"{f', feature {place}' if place else ''}. "
                 "Remove such samples, or fill the gaps."
             )

@@ -11,7 +11,6 @@ Any real-valued setting may be a sequence of K numbers, one for each member of a
 """
 
 import dataclasses
-import difflib
 import math
 import numbers
 import reprlib
@@ -176,6 +175,8 @@ class Description:
         """The description that `to_dict` wrote."""
         kind = data.get("type")
         if kind not in Description.known:
+            import difflib  # only for the sentence
+
             near = difflib.get_close_matches(str(kind), Description.known, n=5, cutoff=0.0)
             known = f"; the nearest are {listing(near)}" if near else ""
             raise FileError(f"unknown description {kind!r}{known}. Import the module that defines it.")

@@ -3,6 +3,8 @@
 Biases start at zero.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 

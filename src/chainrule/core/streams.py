@@ -3,6 +3,8 @@
 The scheme is part of the file format: changing it changes every result. Add purposes at the end.
 """
 
+from __future__ import annotations
+
 import numbers
 import reprlib
 from collections.abc import Sequence

@@ -1,5 +1,7 @@
 """Augmentation: each mini-batch is changed at random before it is learnt, so that a network sees more than the data."""
 
+from __future__ import annotations
+
 import numbers
 import reprlib
 from collections.abc import Callable, Sequence
@@ -14,7 +16,7 @@ from chainrule.core.description import COUNT, POSITIVE, Description, Rule, check
 from chainrule.core.errors import SettingError, ShapeError
 from chainrule.core.streams import stream
 
-Augmentation = Callable[[Array, np.random.Generator], Array | None]
+Augmentation = Callable[[Array, "np.random.Generator"], Array | None]
 """A function of a batch x (n, *shape), in the run's dtype, and of the generator to draw from.
 
 It changes x in place and returns None, or returns an array of the same shape. It is called with a copy of the first

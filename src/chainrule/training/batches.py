@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Call, Shape, count, stretches, total
+from chainrule.core.arrays import Array, Call, Shape, count, stretches, take, total
 from chainrule.core.plan import Plan, generators, run
 from chainrule.core.streams import stream
 from chainrule.training.augmentation import Augmentation, Augmenter
@@ -142,9 +142,9 @@ class _Gather:
     def load(self, rows: Array) -> None:
         for (source, put), taken in zip(self._pairs, self._taken, strict=True):
             if source.flags.c_contiguous and source.dtype.isnative:
-                np.take(source, rows, axis=0, out=taken, mode="clip")
+                take(source, rows, axis=0, out=taken, mode="clip")
             else:
-                taken[...] = source[rows]  # np.take would first copy the whole of such an array
+                taken[...] = source[rows]  # `take` would first copy the whole of such an array
             put(taken)
         if self._weights is not None:
             np.divide(total(self._weights, axis=-1), self._all_weights, out=self.share)

@@ -110,25 +110,26 @@ class Training:
             raise
 
     def _walk(self) -> Generator[Record, None, None]:
-        """The records: each is of the first epoch of a stretch."""
+        """The records, every so many epochs; then the rest of the run."""
         task = self._task
-        for first in range(0, task.epochs, task.record_every):
-            theta, state, step = self._theta.copy(), self._state.copy(), self._step
-            validation_loss = None if self._validate is None else self._validate()
-            self._stretch(range(first, first + 1))
+        for epoch in range(0, task.epochs, task.record_every):
+            with arithmetic(), self._batches.lanes:
+                self._train_until(epoch)
+                theta, state, step = self._theta.copy(), self._state.copy(), self._step
+                validation_loss = None if self._validate is None else self._validate()
+                self._train_until(epoch + 1)
             if self._watch.over:
                 break
             loss, validation_loss = self._of_the_living(self._batches.loss), self._of_the_living(validation_loss)
-            record = Record(first, task.epochs, step, loss, theta, validation_loss, state)
+            record = Record(epoch, task.epochs, step, loss, theta, validation_loss, state)
             self._history.append(record)
             yield record
             answers = [callback(record) for callback in task.callbacks]
             if any(isinstance(answer, bool | np.bool) and answer for answer in answers):
                 self._reason = "stopped by a callback"
                 return
-            self._stretch(range(first + 1, min(first + task.record_every, task.epochs)))
-            if self._watch.over:
-                break
+        with arithmetic(), self._batches.lanes:
+            self._train_until(task.epochs)
         self._reason = "finished"
         self._look_at_the_last_update()
 
@@ -145,29 +146,31 @@ class Training:
         elif self._task.batch_size is None:
             self._watch.keep(self._epoch, final)
 
-    def _stretch(self, epochs: range) -> None:
-        """Train for these epochs, or until every member has ended."""
+    def _train_until(self, epoch: int) -> None:
+        """Train on to the start of an epoch, or until every member has ended."""
         batches, watch, update, step = self._batches, self._watch, self._update, self._step
         at_start, before_update, at_end = self._at_start, self._before_update, self._at_end
-        with arithmetic(), batches.lanes:
-            for self._epoch in epochs:
-                for call in at_start:
+        if watch.over:
+            return
+        first = self._epoch
+        for self._epoch in range(first, epoch):
+            for call in at_start:
+                call()
+            if watch.over:
+                return
+            for measure in batches.epoch():
+                for call in measure:
+                    call()
+                for call in before_update:
                     call()
                 if watch.over:
                     return
-                for measure in batches.epoch():
-                    for call in measure:
-                        call()
-                    for call in before_update:
-                        call()
-                    if watch.over:
-                        return
-                    update(step)
-                    step += 1
-                for call in at_end:
-                    call()
-                self._step = step
-            self._epoch = epochs.stop
+                update(step)
+                step += 1
+            for call in at_end:
+                call()
+            self._step = step
+        self._epoch = epoch
 
     def _divergence(self) -> DivergenceError:
         run = self.result()

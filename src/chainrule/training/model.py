@@ -1,6 +1,5 @@
 """A model: a network with its parameters. It predicts, keeps itself in a file, and belongs to no thread."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -161,6 +160,8 @@ class Model:
 
         Raises FileError where the file can't be written.
         """
+        import json  # large: only where a file is written or read
+
         described: tuple[tuple[str, Description | None], ...] = (
             ("network", self.network),
             ("loss", self.loss),
@@ -179,6 +180,8 @@ class Model:
 
         Raises FileError for a file that isn't there, isn't a model, is damaged, or lays out its parameters otherwise.
         """
+        import json
+
         check_exists(path)
         try:
             with open(path, "rb") as source, np.load(source, allow_pickle=False) as file:

@@ -1,10 +1,8 @@
 """Files: read if they are there, written whole or not at all."""
 
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, Any, Literal
 
 from chainrule.core.errors import FileError
@@ -21,12 +19,16 @@ def replacing(path: FilePath, mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any
     Text is UTF-8, with the line ends that are written. Raises FileError if the file can't be written.
 
     >>> import tempfile
+    >>> from pathlib import Path
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with replacing(f"{folder}/notes.txt") as file:
     ...         _ = file.write("whole")
     ...     Path(f"{folder}/notes.txt").read_text()
     'whole'
     """
+    import secrets  # these are large: only where something is written
+    from pathlib import Path
+
     target = Path(os.path.realpath(path))  # behind a symbolic link, the file is replaced, not the link
     if target.is_dir():
         raise FileError(f"expected the name of a file to write, got the folder {path}; add a file name.")
@@ -48,7 +50,7 @@ def replacing(path: FilePath, mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any
 
 def check_exists(path: FilePath) -> None:
     """Raise unless there is a file to read."""
-    if Path(path).is_dir():
+    if os.path.isdir(path):
         raise FileError(f"expected a file, got the folder {path}; name a file in it.")
-    if not Path(path).exists():
+    if not os.path.exists(path):
         raise FileError(f"there is no file {path}; check the name and the folder.")

@@ -1,6 +1,5 @@
 """Columns by name, as text or as a data frame."""
 
-import csv
 import io
 from collections.abc import Mapping
 from typing import Any
@@ -20,6 +19,8 @@ def columns_to_csv(columns: Columns, path: FilePath | None = None) -> str:
     0,0.25
     5,0.125
     """
+    import csv  # only where a table is asked for
+
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)

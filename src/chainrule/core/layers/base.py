@@ -1,5 +1,7 @@
 """What a layer is: a description that knows its shapes, and that binds to memory as two closures."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -137,7 +139,7 @@ class Layer(Description):
     """Whether in training a sample's output depends on the others: such a network's batch must be walked whole."""
 
     @property
-    def inner(self) -> "tuple[Layer, ...]":
+    def inner(self) -> tuple[Layer, ...]:
         """The layers that it contains, in a row."""
         return ()
 
@@ -153,7 +155,7 @@ class Layer(Description):
         """The forward of prediction mode, for a layer whose training is another."""
         return self.bind(at)[0]
 
-    def without_chance(self) -> "Layer":
+    def without_chance(self) -> Layer:
         """The layer that stands for this one where nothing is drawn: in prediction, and without a seed."""
         return self
 
