@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_info
 
 import chainrule
 from benchmarks.worker import available_cores
@@ -50,12 +51,14 @@ def processor() -> str:
 
 
 def blas() -> str:
-    """The library that NumPy multiplies matrices with."""
+    """The library that NumPy multiplies matrices with, and the processor that its kernels are for, where it tells."""
     text = io.StringIO()
     with redirect_stdout(text):
         found = np.show_config(mode="dicts")
     library = (found or {}).get("Build Dependencies", {}).get("blas", {})
-    return f"{library.get('name', 'unknown')} {library.get('version', '')}".strip()
+    kernels = [each["architecture"] for each in threadpool_info() if "architecture" in each]
+    words = (library.get("name", "unknown"), library.get("version", ""), *(f"({each} kernels)" for each in kernels[:1]))
+    return " ".join(filter(None, words))
 
 
 def compiler() -> str:

@@ -27,7 +27,7 @@ class Contender:
         return (shutil.which(self.needs[1:]) if self.needs.startswith("$") else find_spec(self.needs)) is not None
 
 
-TORCH = ("torch", "pip install torch --index-url https://download.pytorch.org/whl/cpu")
+TORCH = ("torch", "pip install torch")
 
 CONTENDERS = {
     "chainrule": Contender("chainrule_", "chainrule", "pip install ."),
