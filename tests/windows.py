@@ -34,6 +34,7 @@ def passes(layer: cr.Layer, x: np.ndarray, dy: np.ndarray, W: np.ndarray | None)
         d_input=np.full((*x.shape[1:], len(x)), np.nan),
         d_output=np.moveaxis(dy, 0, -1).copy(),
         input_and_ones=None,
+        d_input_and_ones=None,
         parameters={"weights": W},
         gradients={"weights": np.full_like(W, np.nan) if W is not None else None},
         state={},

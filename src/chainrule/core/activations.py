@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from chainrule.core.arrays import Shape
+from chainrule.core.arrays import Calls, Shape, bind_copy, call
 from chainrule.core.description import FRACTION, POSITIVE, Real, real
 from chainrule.core.errors import SettingError, choose
 from chainrule.core.initializers import Glorot, He, Initializer
@@ -43,17 +43,20 @@ class Sigmoid(Activation):
         z, a, s = at.input, at.output, at.scratch()
         da, dz = at.d_output, at.d_input
         one = at.number(1.0)
+        t = s if a.size == 1 else a  # to write over one number alone, NumPy takes a long way round
 
-        def forward() -> None:
-            np.negative(z, out=a)
-            np.exp(a, out=a)  # infinite at z = -1e4, and 1 / (1 + inf) is the right answer, 0
-            np.add(a, one, out=a)
-            np.reciprocal(a, out=a)
+        forward = Calls(
+            call(np.negative, z, out=t),
+            call(np.exp, t, out=a),  # infinite at z = -1e4, and 1 / (1 + inf) is the right answer, 0
+            call(np.add, a, one, out=t),
+            call(np.divide, one, t, out=a),
+        )
 
-        def backward() -> None:
-            np.subtract(one, a, out=s)
-            np.multiply(a, s, out=s)
-            np.multiply(da, s, out=dz)
+        backward = Calls(
+            call(np.subtract, one, a, out=s),
+            call(np.multiply, a, s, out=s),
+            call(np.multiply, da, s, out=dz),
+        )
 
         return forward, backward
 
@@ -71,13 +74,13 @@ class Tanh(Activation):
         da, dz = at.d_output, at.d_input
         one = at.number(1.0)
 
-        def forward() -> None:
-            np.tanh(z, out=a)
+        forward = call(np.tanh, z, out=a)
 
-        def backward() -> None:
-            np.multiply(a, a, out=s)
-            np.subtract(one, s, out=s)
-            np.multiply(da, s, out=dz)
+        backward = Calls(
+            call(np.multiply, a, a, out=s),
+            call(np.subtract, one, s, out=s),
+            call(np.multiply, da, s, out=dz),
+        )
 
         return forward, backward
 
@@ -98,13 +101,13 @@ class ReLU(Activation):
         zero, is_positive = at.number(0.0), np.empty_like(a, bool)
         zeros = np.zeros_like(a)  # of an array and a number, NumPy takes up to five times as long to find the larger
 
-        def forward() -> None:
-            np.maximum(z, zeros, out=a)
+        forward = call(np.maximum, z, zeros, out=a)
 
-        def backward() -> None:
-            np.greater(a, zero, out=is_positive)
-            np.copyto(s, is_positive)  # 1 where a > 0, else 0
-            np.multiply(da, s, out=dz)
+        backward = Calls(
+            call(np.greater, a, zero, out=is_positive),
+            bind_copy(is_positive, out=s),  # 1 where a > 0, else 0
+            call(np.multiply, da, s, out=dz),
+        )
 
         return forward, backward
 
@@ -129,15 +132,17 @@ class LeakyReLU(Activation):
         slope, rise = at.number(self.slope), at.number(1.0 - np.array(self.slope))
         zero = at.number(0.0)
 
-        def forward() -> None:
-            np.multiply(z, slope, out=s)
-            np.maximum(z, s, out=a)  # λ < 1: z is the larger one where z > 0
+        forward = Calls(
+            call(np.multiply, z, slope, out=s),
+            call(np.maximum, z, s, out=a),  # λ < 1: z is the larger one where z > 0
+        )
 
-        def backward() -> None:
-            np.heaviside(a, zero, out=s)
-            np.multiply(s, rise, out=s)
-            np.add(s, slope, out=s)
-            np.multiply(da, s, out=dz)
+        backward = Calls(
+            call(np.heaviside, a, zero, out=s),
+            call(np.multiply, s, rise, out=s),
+            call(np.add, s, slope, out=s),
+            call(np.multiply, da, s, out=dz),
+        )
 
         return forward, backward
 
@@ -162,20 +167,22 @@ class ELU(Activation):
         alpha, rise = at.number(self.alpha), at.number(1.0 - np.array(self.alpha))
         zero = at.number(0.0)
 
-        def forward() -> None:
-            np.minimum(z, zero, out=s)
-            np.expm1(s, out=s)
-            np.multiply(s, alpha, out=s)  # α (e^z - 1) where z < 0, else 0
-            np.maximum(z, zero, out=a)
-            np.add(a, s, out=a)
+        forward = Calls(
+            call(np.minimum, z, zero, out=s),
+            call(np.expm1, s, out=s),
+            call(np.multiply, s, alpha, out=s),  # α (e^z - 1) where z < 0, else 0
+            call(np.maximum, z, zero, out=a),
+            call(np.add, a, s, out=a),
+        )
 
-        def backward() -> None:
-            np.minimum(a, zero, out=s)
-            np.add(s, alpha, out=s)
-            np.heaviside(a, zero, out=t)
-            np.multiply(t, rise, out=t)
-            np.add(s, t, out=s)  # a + α, and where a > 0: α + (1 - α) = 1
-            np.multiply(da, s, out=dz)
+        backward = Calls(
+            call(np.minimum, a, zero, out=s),
+            call(np.add, s, alpha, out=s),
+            call(np.heaviside, a, zero, out=t),
+            call(np.multiply, t, rise, out=t),
+            call(np.add, s, t, out=s),  # a + α, and where a > 0: α + (1 - α) = 1
+            call(np.multiply, da, s, out=dz),
+        )
 
         return forward, backward
 
@@ -202,29 +209,31 @@ class GELU(Activation):
         c, ck, ck3 = at.number(root), at.number(root * k), at.number(3.0 * root * k)
         one, half, far = at.number(1.0), at.number(0.5), at.number(1e4)
 
-        def forward() -> None:
-            np.multiply(z, z, out=t)
-            np.multiply(t, ck, out=t)
-            np.add(t, c, out=t)
-            np.multiply(t, z, out=t)  # u = z (c + c k z²)
-            np.tanh(t, out=t)
-            np.add(t, one, out=a)
-            np.multiply(a, half, out=a)
-            np.multiply(a, z, out=a)
+        forward = Calls(
+            call(np.multiply, z, z, out=t),
+            call(np.multiply, t, ck, out=t),
+            call(np.add, t, c, out=t),
+            call(np.multiply, t, z, out=t),  # u = z (c + c k z²)
+            call(np.tanh, t, out=t),
+            call(np.add, t, one, out=a),
+            call(np.multiply, a, half, out=a),
+            call(np.multiply, a, z, out=a),
+        )
 
-        def backward() -> None:
-            np.multiply(z, z, out=s)
-            np.minimum(s, far, out=s)  # there tanh² u is 1 already, and infinity times 0 would be no number
-            np.multiply(s, ck3, out=s)
-            np.add(s, c, out=s)  # u' = c + 3 c k z²
-            np.multiply(t, t, out=r)
-            np.subtract(one, r, out=r)
-            np.multiply(s, r, out=s)
-            np.multiply(s, z, out=s)  # z (1 - tanh² u) u'
-            np.add(s, t, out=s)
-            np.add(s, one, out=s)
-            np.multiply(s, half, out=s)
-            np.multiply(da, s, out=dz)
+        backward = Calls(
+            call(np.multiply, z, z, out=s),
+            call(np.minimum, s, far, out=s),  # there tanh² u is 1 already, and infinity times 0 would be no number
+            call(np.multiply, s, ck3, out=s),
+            call(np.add, s, c, out=s),  # u' = c + 3 c k z²
+            call(np.multiply, t, t, out=r),
+            call(np.subtract, one, r, out=r),
+            call(np.multiply, s, r, out=s),
+            call(np.multiply, s, z, out=s),  # z (1 - tanh² u) u'
+            call(np.add, s, t, out=s),
+            call(np.add, s, one, out=s),
+            call(np.multiply, s, half, out=s),
+            call(np.multiply, da, s, out=dz),
+        )
 
         return forward, backward
 
@@ -242,14 +251,14 @@ class Softplus(Activation):
         da, dz = at.d_output, at.d_input
         zero = at.number(0.0)
 
-        def forward() -> None:
-            np.logaddexp(zero, z, out=a)  # log(e^0 + e^z), without overflow
+        forward = call(np.logaddexp, zero, z, out=a)  # log(e^0 + e^z), without overflow
 
-        def backward() -> None:
-            np.negative(a, out=s)
-            np.expm1(s, out=s)
-            np.negative(s, out=s)
-            np.multiply(da, s, out=dz)
+        backward = Calls(
+            call(np.negative, a, out=s),
+            call(np.expm1, s, out=s),
+            call(np.negative, s, out=s),
+            call(np.multiply, da, s, out=dz),
+        )
 
         return forward, backward
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Call, Shape, count
+from chainrule.core.arrays import Array, Call, Shape, count, one_by_one
 from chainrule.core.layers.base import Buffers, Chain, Pass
 from chainrule.core.layout import Place, Storage, allocate, body, lay_out
 
@@ -61,66 +61,69 @@ class Binder:
                 continue
             output, wanted, there = each.signature.output, i > first, activations[i]
             if each.signature.ones and there.shape[-2] == count(each.input_shape):  # no row of ones: it gets a copy
-                there = allocate(each.input_shape, True, self.theta.shape[:-1], self.n, self.theta.dtype)
+                there = allocate(each.input_shape, True, self.lead, self.n, self.theta.dtype)
                 forwards.append(partial(np.copyto, body(there, each.input_shape), activations[i]))
             at = Buffers(
                 input=body(there, each.input_shape),
                 output=body(activations[i + 1], output),
-                d_input=gradients[i] if wanted else None,
-                d_output=gradients[i + 1],
+                d_input=body(gradients[i], each.input_shape) if wanted else None,
+                d_output=body(gradients[i + 1], output),
                 input_and_ones=there if each.signature.ones else None,
+                d_input_and_ones=gradients[i] if wanted and each.signature.ones and not self.lead else None,
                 parameters=each.matrices(self.theta),
                 gradients=each.matrices(self.gradient),
                 state={} if self.state is None else each.statistics(self.state),
                 random=self.draws.get(each.number, ()),
-                population=self.theta.ndim == 2,
+                population=bool(self.lead),
                 scratch=self.scratch(storages[i + 1], output, self._pools),
                 branch=partial(self._bind_branch, each, storages[i], activations[i], gradients[i + 1], wanted),
             )
             if not self.training:
-                forwards.append(each.layer.bind_prediction(at))
+                forwards += one_by_one(each.layer.bind_prediction(at))
                 continue
             forward, backward = each.layer.bind(at)
             if self.watch is not None:
                 forward, backward = self.watch(each, at, (forward, backward))
-            forwards.append(forward)
+            forwards += one_by_one(forward)
             if i >= first:
-                backwards.append(backward)
+                backwards[:0] = one_by_one(backward)
         far_end = body(activations[-1], places[-1].signature.output)
-        return Chain(far_end, gradients[0], tuple(forwards), tuple(reversed(backwards)))
+        d_input = body(gradients[0], places[0].input_shape)
+        return Chain(far_end, d_input, tuple(forwards), tuple(backwards))
 
     def _bind_branch(self, outer: Place, first: Storage, memory: Array, d_output: Array, wants_d_input: bool) -> Chain:
         """Bind the layers inside a layer, whose input and d_output are read after them."""
         storages = lay_out(first, outer.branch, self.in_place)
         return self.bind(outer.branch, storages, memory, d_output, may_overwrite=False, wants_d_input=wants_d_input)
 
-    def allocate(self, like: Storage, shape: Shape) -> Array:
-        """Memory for numbers of this shape, in the order in which an activation's lie."""
-        return body(allocate(like.shape, False, self.theta.shape[:-1], self.n, self.theta.dtype), shape)
+    @property
+    def lead(self) -> Shape:
+        """The population's axis, where there is one."""
+        return self.theta.shape[:-1]
+
+    def allocate(self, storage: Storage, ones: bool = False) -> Array:
+        """Memory for an activation or its gradient."""
+        return allocate(storage.shape, ones, self.lead, self.n, self.theta.dtype)
 
     def _activations(self, storages: Sequence[Storage], memory: Array) -> list[Array]:
         """Each storage's memory, the first of them given. A population's images have no row of ones below them."""
-        lead, dtype = self.theta.shape[:-1], self.theta.dtype
-        memories = {}
-        for each in storages[1:]:
-            ones = each.ones and not (lead and len(each.shape) > 1)
-            memories[id(each)] = allocate(each.shape, ones, lead, self.n, dtype)
+        memories = {
+            id(each): self.allocate(each, ones=each.ones and not (self.lead and len(each.shape) > 1))
+            for each in storages[1:]
+        }
         memories[id(storages[0])] = memory
         return [memories[id(each)] for each in storages]
 
     def _gradients(
         self, places: Sequence[Place], storages: Sequence[Storage], d_output: Array, may_overwrite: bool
     ) -> list[Array]:
-        """The gradient of the loss in each activation, from the output's back to the input's."""
+        """The memory of the gradient of the loss in each activation, from the output's back to the input's."""
         gradients = [d_output]
         for each, storage in zip(reversed(places), reversed(storages[:-1]), strict=True):
-            if each.layer.view:
-                shape = (*self.theta.shape[:-1], *each.input_shape, self.n)
-                gradients.append(gradients[-1].reshape(shape, copy=False))
-            elif each.layer.elementwise and self.in_place and may_overwrite:
+            if each.layer.view or (each.layer.elementwise and self.in_place and may_overwrite):
                 gradients.append(gradients[-1])
             else:
-                gradients.append(self.allocate(storage, each.input_shape))
+                gradients.append(self.allocate(storage, ones=storage.ones and not self.lead))
                 may_overwrite = True
         return gradients[::-1]
 
@@ -132,7 +135,7 @@ class Binder:
         def scratch() -> Array:
             number = next(used)
             if number == len(pool):
-                pool.append(self.allocate(like, shape))
+                pool.append(body(self.allocate(like), shape))
             return pool[number]
 
         return scratch

@@ -87,21 +87,20 @@ def _hint(array: Array, shape: Shape) -> str:
 
 def check_finite(array: Array, name: str, dtype: DTypeLike) -> None:
     """Raise unless every number is finite, in the run's dtype too. Walks in blocks, for files mapped into memory."""
-    if array.dtype.kind != "f":
+    if array.dtype.kind != "f" or array.size == 0:
         return
     dtype = np.dtype(dtype)
     narrows = array.dtype.itemsize > dtype.itemsize
     for which in stretches(len(array), count(array.shape[1:])):
         block = array[which]
         finite = abs(block) <= np.finfo(dtype).max if narrows else np.isfinite(block)
-        if np.count_nonzero(finite) < finite.size:
-            sample = int(np.argwhere(~finite)[0][0])
-            place = ", ".join(str(each) for each in np.argwhere(~finite)[0][1:])
-            value = block[sample][~finite[sample]].flat[0]
+        least = finite.argmin()  # the first that isn't, if there is one
+        if not finite.item(least):
+            sample, *place = (int(each) for each in np.unravel_index(least, finite.shape))
+            feature = f", feature {', '.join(map(str, place))}" if place else ""
             raise DataError(
-                f"{name} should hold finite {dtype} numbers, got {value} in sample {which.start + sample}"
-                f"{f', feature {place}' if place else ''}. "
-                "Remove such samples, or fill the gaps."
+                f"{name} should hold finite {dtype} numbers, got {block[(sample, *place)]} in sample "
+                f"{which.start + sample}{feature}. Remove such samples, or fill the gaps."
             )
 
 

@@ -68,15 +68,13 @@ def bound(network: Network, n: int, theta: Array, state: Array | None, **setting
 
 def predict(network: Network, theta: Array, state: Array, x: Array) -> Array:
     """The outputs (n, *shape), or (K, n, *shape), walked in pieces. All that comes in is checked already."""
-    lead = theta.shape[:-1]
-    members = (slice(None),) * len(lead)
-    outputs = np.empty((*lead, len(x), *network.output_shape), theta.dtype)
-    for which in stretches(len(x), network.n_rows * count(lead), at_least=4 * theta.size):
+    pieces = []
+    for which in stretches(len(x), network.n_rows * count(theta.shape[:-1]), at_least=4 * theta.size):
         plan = bound(network, which.stop - which.start, theta, state, training=False)
         plan.set_input(x[which])
         run(plan.infer)
-        outputs[(*members, which)] = plan.answers
-    return outputs
+        pieces.append(plan.answers.copy())
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces, axis=theta.ndim - 1)
 
 
 def loss_and_gradient(

@@ -6,15 +6,17 @@ Each sample has its share of the mean: 1 / n, or its weight divided by the sum o
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 
 from chainrule.core.activations import Sigmoid
-from chainrule.core.arrays import Array, Shape, stretches, total
+from chainrule.core.arrays import Array, Calls, Shape, call, stretches, total
 from chainrule.core.description import Description
 from chainrule.core.errors import DataError, SettingError, ShapeError
 from chainrule.core.layers.base import Layer, Pass
+from chainrule.core.products import bind_inner_product, bind_sum
 
 
 @dataclass
@@ -108,17 +110,17 @@ class HalfSquaredError(Loss):
 
 def bind_squares(at: LossBuffers) -> Pass:
     """½ Σ share (a - y)², with gradient share (a - y)."""
-    a, y, da, e, share = at.output, at.targets, at.d_output, at.scratch(), at.share
-    of_outputs, halves = np.empty(a.shape[:-1], a.dtype), np.full(a.shape[-2], 0.5, a.dtype)
+    a, y, da, e, share, value = at.output, at.targets, at.d_output, at.scratch(), at.share, at.value
+    twice, half = np.empty_like(value), at.number(0.5)
 
-    def forward() -> None:
-        np.subtract(a, y, out=e)
-        np.multiply(e, share, out=da)
-        np.vecdot(e, da, out=of_outputs)  # (..., O, n) -> (..., O)
-        np.vecdot(of_outputs, halves, out=at.value)  # (..., O) -> (...)
+    forward = Calls(
+        call(np.subtract, a, y, out=e),
+        call(np.multiply, e, share, out=da),
+        bind_inner_product(e, da, twice),  # Σ share (a - y)²
+        call(np.multiply, twice, half, out=value),
+    )
 
-    def backward() -> None:
-        """Nothing is left to do: da is share (a - y) already."""
+    backward = Calls()  # nothing is left to do: da is share (a - y) already
 
     return forward, backward
 
@@ -155,20 +157,22 @@ class BinaryCrossEntropy(Loss):
         losses, yz = at.scratch(), at.scratch()
         zero, one = at.number(0.0), at.number(1.0)
 
-        def forward() -> None:
-            np.logaddexp(zero, z, out=losses)  # log(e^0 + e^z), without overflow
-            np.multiply(y, z, out=yz)
-            np.subtract(losses, yz, out=losses)
-            np.multiply(losses, share, out=losses)
-            total(losses, axis=(-2, -1), out=at.value)
+        forward = Calls(
+            call(np.logaddexp, zero, z, out=losses),  # log(e^0 + e^z), without overflow
+            call(np.multiply, y, z, out=yz),
+            call(np.subtract, losses, yz, out=losses),
+            call(np.multiply, losses, share, out=losses),
+            partial(total, losses, (-2, -1), None, at.value),  # Σ over outputs and samples
+        )
 
-        def backward() -> None:
-            np.negative(z, out=dz)
-            np.exp(dz, out=dz)
-            np.add(dz, one, out=dz)
-            np.reciprocal(dz, out=dz)  # p = σ(z)
-            np.subtract(dz, y, out=dz)
-            np.multiply(dz, share, out=dz)
+        backward = Calls(
+            call(np.negative, z, out=dz),
+            call(np.exp, dz, out=dz),
+            call(np.add, dz, one, out=dz),
+            call(np.divide, one, dz, out=dz),  # p = σ(z)
+            call(np.subtract, dz, y, out=dz),
+            call(np.multiply, dz, share, out=dz),
+        )
 
         return forward, backward
 
@@ -222,26 +226,27 @@ class SoftmaxCrossEntropy(Loss):
         z, y, dz, share = at.output, at.targets, at.d_output, at.share
         p, e = at.scratch(), at.scratch()
         largest, sums, of_samples = (np.empty_like(z[..., :1, :]) for _ in range(3))
+        shares = share if share.ndim else np.full_like(largest, share)
 
-        def forward() -> None:
+        forward = Calls(
             # Subtracting the maximum leaves softmax unchanged and keeps exp() below overflow.
-            np.maximum.reduce(z, axis=-2, keepdims=True, out=largest)
-            np.subtract(z, largest, out=e)
-            np.exp(e, out=p)
-            total(p, axis=-2, keepdims=True, out=sums)
-
+            partial(np.maximum.reduce, z, -2, None, largest, True),  # (..., O, n) -> (..., 1, n)
+            call(np.subtract, z, largest, out=e),
+            call(np.exp, e, out=p),
+            bind_sum(p, sums),
             # -Σ y log p = log Σ e^z - Σ y z, the y of a sample summing to 1
-            np.multiply(y, e, out=e)
-            total(e, axis=-2, keepdims=True, out=of_samples)
-            np.log(sums, out=largest)
-            np.subtract(largest, of_samples, out=of_samples)
-            np.multiply(of_samples, share, out=of_samples)
-            total(of_samples, axis=(-2, -1), out=at.value)
+            call(np.multiply, y, e, out=e),
+            bind_sum(e, of_samples),
+            call(np.log, sums, out=largest),
+            call(np.subtract, largest, of_samples, out=of_samples),
+            bind_inner_product(of_samples, shares, at.value),
+        )
 
-        def backward() -> None:
-            np.divide(p, sums, out=dz)
-            np.subtract(dz, y, out=dz)
-            np.multiply(dz, share, out=dz)
+        backward = Calls(
+            call(np.divide, p, sums, out=dz),
+            call(np.subtract, dz, y, out=dz),
+            call(np.multiply, dz, share, out=dz),
+        )
 
         return forward, backward
 

@@ -4,6 +4,7 @@ State (v, m) starts at zero. ε stands outside the root everywhere. α is the le
 K numbers or a schedule.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -11,13 +12,24 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, Call, Calls, call
 from chainrule.core.description import FRACTION, NON_NEGATIVE, POSITIVE, Description, Real, flag, real
 from chainrule.core.layers.base import as_operand
 from chainrule.core.schedules import Rate, Schedule, bind_rate, scheduled
 
-Update = Callable[[int], None]
-"""One step, in place: `update(step)`, the step counted from 0."""
+SetRates = Callable[[int], object]
+"""Writes the numbers that change from step to step to where the calls read them, for a step counted from 0."""
+
+
+class Update:
+    """One step, in place: `update(step)`. What changes from step to step is set, then the calls are made."""
+
+    def __init__(self, set_rates: SetRates, *calls: Call) -> None:
+        self.set_rates, self.calls = set_rates, Calls(*calls)
+
+    def __call__(self, step: int) -> None:
+        self.set_rates(step)
+        self.calls()
 
 
 @dataclass
@@ -51,18 +63,19 @@ class Memory:
         """Room for a number that changes from step to step: (), or (K, 1) where a setting has K values."""
         return np.empty((len(self.W), 1) if optimizer.members() else (), self.W.dtype)
 
-    def stepped(self, optimizer: "Optimizer", value: Real | Schedule) -> Callable[[int], Array]:
-        """A learning rate as a function of the step, as ufuncs take it fastest."""
+    def stepped(self, optimizer: "Optimizer", value: Real | Schedule) -> tuple[Array, SetRates]:
+        """A learning rate as ufuncs take it fastest, and what sets it, where it changes from step to step."""
         rate, operand = self.rate(value), self.operand(optimizer)
         operand[...] = rate(0)
-        if not isinstance(value, Schedule):
-            return lambda step: operand
 
-        def at_step(step: int) -> Array:
+        def set_rate(step: int) -> None:
             operand[...] = rate(step)
-            return operand
 
-        return at_step
+        return operand, set_rate if isinstance(value, Schedule) else _set_nothing
+
+
+def _set_nothing(step: int) -> None:
+    """Of an optimizer whose numbers stay."""
 
 
 class Optimizer(Description):
@@ -88,13 +101,12 @@ class SGD(Optimizer):
 
     def bind(self, at: Memory) -> Update:
         W, g, s = at.W, at.g, at.scratch()
-        alpha = at.stepped(self, self.learning_rate)
-
-        def update(step: int) -> None:
-            np.multiply(g, alpha(step), out=s)
-            np.subtract(W, s, out=W)
-
-        return update
+        alpha, set_alpha = at.stepped(self, self.learning_rate)
+        return Update(
+            set_alpha,
+            call(np.multiply, g, alpha, out=s),
+            call(np.subtract, W, s, out=W),
+        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -114,16 +126,15 @@ class Momentum(Optimizer):
 
     def bind(self, at: Memory) -> Update:
         W, g, v, s = at.W, at.g, at.slots["v"], at.scratch()
-        alpha = at.stepped(self, self.learning_rate)
+        alpha, set_alpha = at.stepped(self, self.learning_rate)
         momentum = at.number(self.momentum)
-
-        def update(step: int) -> None:
-            np.multiply(v, momentum, out=v)
-            np.add(v, g, out=v)
-            np.multiply(v, alpha(step), out=s)
-            np.subtract(W, s, out=W)
-
-        return update
+        return Update(
+            set_alpha,
+            call(np.multiply, v, momentum, out=v),
+            call(np.add, v, g, out=v),
+            call(np.multiply, v, alpha, out=s),
+            call(np.subtract, W, s, out=W),
+        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -143,18 +154,17 @@ class Nesterov(Optimizer):
 
     def bind(self, at: Memory) -> Update:
         W, g, v, s = at.W, at.g, at.slots["v"], at.scratch()
-        alpha = at.stepped(self, self.learning_rate)
+        alpha, set_alpha = at.stepped(self, self.learning_rate)
         momentum = at.number(self.momentum)
-
-        def update(step: int) -> None:
-            np.multiply(v, momentum, out=v)
-            np.add(v, g, out=v)
-            np.multiply(v, momentum, out=s)
-            np.add(s, g, out=s)
-            np.multiply(s, alpha(step), out=s)
-            np.subtract(W, s, out=W)
-
-        return update
+        return Update(
+            set_alpha,
+            call(np.multiply, v, momentum, out=v),
+            call(np.add, v, g, out=v),
+            call(np.multiply, v, momentum, out=s),
+            call(np.add, s, g, out=s),
+            call(np.multiply, s, alpha, out=s),
+            call(np.subtract, W, s, out=W),
+        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -175,22 +185,21 @@ class RMSprop(Optimizer):
 
     def bind(self, at: Memory) -> Update:
         W, g, v, s = at.W, at.g, at.slots["v"], at.scratch()
-        alpha = at.stepped(self, self.learning_rate)
+        alpha, set_alpha = at.stepped(self, self.learning_rate)
         decay, rest = at.number(self.decay), at.number(1.0 - np.array(self.decay))
         epsilon = at.number(self.epsilon)
-
-        def update(step: int) -> None:
-            np.multiply(v, decay, out=v)
-            np.multiply(g, g, out=s)
-            np.multiply(s, rest, out=s)
-            np.add(v, s, out=v)
-            np.sqrt(v, out=s)
-            np.add(s, epsilon, out=s)
-            np.divide(g, s, out=s)
-            np.multiply(s, alpha(step), out=s)
-            np.subtract(W, s, out=W)
-
-        return update
+        return Update(
+            set_alpha,
+            call(np.multiply, v, decay, out=v),
+            call(np.multiply, g, g, out=s),
+            call(np.multiply, s, rest, out=s),
+            call(np.add, v, s, out=v),
+            call(np.sqrt, v, out=s),
+            call(np.add, s, epsilon, out=s),
+            call(np.divide, g, s, out=s),
+            call(np.multiply, s, alpha, out=s),
+            call(np.subtract, W, s, out=W),
+        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -215,33 +224,33 @@ class Adam(Optimizer):
 
     def bind(self, at: Memory) -> Update:
         W, g, m, v, s = at.W, at.g, at.slots["m"], at.slots["v"], at.scratch()
-        rate, alpha, scale = at.rate(self.learning_rate), at.operand(self), at.operand(self)
-        epsilon = at.number(self.epsilon)
+        rate, alpha, epsilon = at.rate(self.learning_rate), at.operand(self), at.operand(self)
         beta1, rest1 = at.number(self.momentum), at.number(1.0 - np.array(self.momentum))
         beta2, rest2 = at.number(self.decay), at.number(1.0 - np.array(self.decay))
-        momentum, decay = at.plain(self.momentum), at.plain(self.decay)
+        plain_beta1, plain_beta2, plain_epsilon = (at.plain(each) for each in (self.momentum, self.decay, self.epsilon))
 
-        def update(step: int) -> None:
-            np.multiply(m, beta1, out=m)
-            np.multiply(g, rest1, out=s)
-            np.add(m, s, out=m)
+        def set_rates(step: int) -> None:
+            # m̂ / (√v̂ + ε) is m / (√v + ε r) times r / (1 - β1^t), r = √(1 - β2^t): a pass less (the paper, section 2)
+            t = step + 1 if self.bias_correction else math.inf  # β^∞ = 0: nothing is corrected
+            r = (1.0 - plain_beta2**t) ** 0.5
+            alpha[...] = rate(step) * r / (1.0 - plain_beta1**t)
+            epsilon[...] = plain_epsilon * r
 
-            np.multiply(v, beta2, out=v)
-            np.multiply(g, g, out=s)
-            np.multiply(s, rest2, out=s)
-            np.add(v, s, out=v)
-
-            t = step + 1
-            alpha[...] = rate(step) / (1.0 - momentum**t) if self.bias_correction else rate(step)
-            scale[...] = (1.0 - decay**t) ** -0.5 if self.bias_correction else 1.0
-            np.sqrt(v, out=s)
-            np.multiply(s, scale, out=s)  # √v̂
-            np.add(s, epsilon, out=s)
-            np.divide(m, s, out=s)
-            np.multiply(s, alpha, out=s)  # α m̂ / (√v̂ + ε)
-            np.subtract(W, s, out=W)
-
-        return update
+        return Update(
+            set_rates,
+            call(np.multiply, m, beta1, out=m),
+            call(np.multiply, g, rest1, out=s),
+            call(np.add, m, s, out=m),
+            call(np.multiply, v, beta2, out=v),
+            call(np.multiply, g, g, out=s),
+            call(np.multiply, s, rest2, out=s),
+            call(np.add, v, s, out=v),
+            call(np.sqrt, v, out=s),
+            call(np.add, s, epsilon, out=s),
+            call(np.divide, m, s, out=s),
+            call(np.multiply, s, alpha, out=s),
+            call(np.subtract, W, s, out=W),
+        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -264,17 +273,21 @@ class AdamW(Optimizer):
 
     def bind(self, at: Memory) -> Update:
         W, s = at.W, at.scratch()
-        alpha = at.stepped(self, self.learning_rate)
+        alpha, set_alpha = at.stepped(self, self.learning_rate)
         weight_decay = at.number(self.weight_decay) * at.is_weight  # λ at the weights, 0 at the biases: (P,), or (K, P)
         adam = Adam(self.learning_rate, self.momentum, self.decay, self.epsilon).bind(at)
 
-        def update(step: int) -> None:
-            np.multiply(W, weight_decay, out=s)
-            np.multiply(s, alpha(step), out=s)
-            np.subtract(W, s, out=W)
-            adam(step)
+        def set_rates(step: int) -> None:
+            set_alpha(step)
+            adam.set_rates(step)
 
-        return update
+        return Update(
+            set_rates,
+            call(np.multiply, W, weight_decay, out=s),
+            call(np.multiply, s, alpha, out=s),
+            call(np.subtract, W, s, out=W),
+            *adam.calls,
+        )
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Call
+from chainrule.core.arrays import Array, Call, Calls, call
 from chainrule.core.description import NON_NEGATIVE, Description, Real, real
 from chainrule.core.layers.base import Pass
 from chainrule.core.optimizers import Memory
@@ -26,16 +26,14 @@ class L2(Description):
         lambdas = at.number(self.strength) * at.is_weight  # (P,) or (K, P): λ at the weights, 0 at the biases
         squares, half = np.empty_like(value), at.number(0.5)
 
-        def forward() -> None:
-            np.multiply(W, lambdas, out=s)
-            np.vecdot(W, s, out=squares)
-            np.multiply(squares, half, out=squares)
-            np.add(value, squares, out=value)
+        forward = Calls(
+            call(np.multiply, W, lambdas, out=s),
+            call(np.vecdot, W, s, out=squares),
+            call(np.multiply, squares, half, out=squares),
+            call(np.add, value, squares, out=value),
+        )
 
-        def backward() -> None:
-            np.add(g, s, out=g)
-
-        return forward, backward
+        return forward, call(np.add, g, s, out=g)
 
 
 def bind_clip(limit: Real, at: Memory) -> Call:

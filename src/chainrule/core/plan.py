@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Call, Shape, take, total
+from chainrule.core.arrays import Array, Call, Shape, one_by_one, take, total
 from chainrule.core.binding import Binder, Generators, Watch
 from chainrule.core.errors import SettingError
 from chainrule.core.layout import Storage, allocate, body, lay_out, without_chance
@@ -128,8 +128,8 @@ class Plan:
         if penalty is not None:
             memory = Memory(theta, self.gradient, {}, network.is_weight(theta.dtype))
             forward, backward = penalty.bind(memory, self.value)
-            self.appraise += (forward,)
-            self.measure += (forward, backward)
+            self.appraise += one_by_one(forward)
+            self.measure += one_by_one(forward) + one_by_one(backward)
 
     def _bind_layers(self, network: Network, binder: Binder) -> None:
         places = network.places if binder.draws else without_chance(network.places)
@@ -139,9 +139,10 @@ class Plan:
         data_lead = self._lead if is_spread else self._sample_lead
         data = allocate(network.input_shape, storages[0].ones, data_lead, self.n, self.theta.dtype)
         memory = np.broadcast_to(data, (*self._lead, *data.shape[-2:])) if self._lead else data
-        self.d_output = binder.allocate(storages[-1], network.output_shape)
+        gradient = binder.allocate(storages[-1])
+        self.d_output = body(gradient, network.output_shape)
         wants_d_input = binder.watch is not None
-        chain = binder.bind(places, storages, memory, self.d_output, may_overwrite=True, wants_d_input=wants_d_input)
+        chain = binder.bind(places, storages, memory, gradient, may_overwrite=True, wants_d_input=wants_d_input)
         self.infer, self._backward, self.output = chain.forward, chain.backward, chain.output
         self.answers = np.moveaxis(self.output, -1, len(self._lead))  # as the caller wants them: (..., n, *shape)
         self.input = body(data, network.input_shape)
@@ -167,8 +168,8 @@ class Plan:
             scratch=binder.scratch(Storage((n_outputs,)), (n_outputs,), {}),  # its own: kept from forward to backward
         )
         forward, backward = loss.bind(at)
-        self.appraise = (*self.infer, forward)
-        self.measure = (*self.appraise, backward, *self._backward)
+        self.appraise = (*self.infer, *one_by_one(forward))
+        self.measure = (*self.appraise, *one_by_one(backward), *self._backward)
 
     def set_input(self, x: Array) -> None:
         """Copy samples (n, *shape), or (K, n, *shape) where each member has its own, to where the network reads."""

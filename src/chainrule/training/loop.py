@@ -148,7 +148,8 @@ class Training:
 
     def _train_until(self, epoch: int) -> None:
         """Train on to the start of an epoch, or until every member has ended."""
-        batches, watch, update, step = self._batches, self._watch, self._update, self._step
+        batches, watch, step = self._batches, self._watch, self._step
+        set_rates, move = self._update.set_rates, self._update.calls
         at_start, before_update, at_end = self._at_start, self._before_update, self._at_end
         if watch.over:
             return
@@ -165,7 +166,9 @@ class Training:
                     call()
                 if watch.over:
                     return
-                update(step)
+                set_rates(step)
+                for call in move:
+                    call()
                 step += 1
             for call in at_end:
                 call()

@@ -75,7 +75,9 @@ class Buffers:
     """The memory that one layer sees: views into what the plan laid out. Samples are last, always.
 
     input (..., I, n)    output (..., O, n)    input_and_ones (..., I + 1, n), or None
-    d_input and d_output: the gradient of the loss in them. d_input is None where nobody asks for it.
+    d_input, d_output: the gradient of the loss in them. d_input is None where nobody asks for it
+    d_input_and_ones (I + 1, n): with the gradient in the ones, which nobody reads, as a last row; or None. Of one
+        network alone: so its error goes back by all of W, which lies in one piece
     parameters, gradients: views into theta and its gradient, by name, each (..., O, I + 1)
     state: views into the state, by name; empty in training where nobody keeps one
     random: a generator for each member, for layers that draw
@@ -87,6 +89,7 @@ class Buffers:
     d_input: Array | None
     d_output: Array
     input_and_ones: Array | None
+    d_input_and_ones: Array | None
     parameters: dict[str, Array]
     gradients: dict[str, Array]
     state: dict[str, Array]

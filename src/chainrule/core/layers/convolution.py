@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Shape, product
+from chainrule.core.arrays import Array, Calls, Shape, bind_copy
 from chainrule.core.description import COUNT, flag, part, whole
 from chainrule.core.initializers import Initializer
 from chainrule.core.layers.base import Buffers, Parameter, Pass, Signature
 from chainrule.core.layers.unfold import as_columns, bind_fold, bind_unfold
 from chainrule.core.layers.windows import Padding, Size, Windowed, padding, size
+from chainrule.core.products import bind_product, bind_sum_of_products
 
 
 class Convolution(Windowed):
@@ -33,31 +34,27 @@ class Convolution(Windowed):
 
         a = np.ones((*x.shape[: at.population], W.shape[-1], z.shape[-1]), z.dtype)  # below the columns it stays so
         columns = as_columns(a, channels, axes)
-        unfold = bind_unfold(x, columns, axes)
-        dzT, dWT = dz.mT, np.empty_like(dW.mT, order="C")
-        dW_from_T = dWT.mT
+        dWT = np.empty_like(dW.mT, order="C")
 
-        def forward() -> None:
-            unfold()
-            product(W, a, out=z)  # (O, C kh kw + 1) (C kh kw + 1, OH OW n) -> (O, OH OW n)
+        forward = Calls(
+            bind_unfold(x, columns, axes),
+            bind_product(W, a, z),  # (O, C kh kw + 1) (C kh kw + 1, OH OW n) -> (O, OH OW n)
+        )
 
-        def backward_to_weights() -> None:
-            product(a, dzT, out=dWT)  # (C kh kw + 1, OH OW n) (OH OW n, O) -> (C kh kw + 1, O)
-            np.copyto(dW, dW_from_T)  # BLAS takes up to twice as long where the small matrix comes first
-
+        to_weights = Calls(
+            bind_sum_of_products(a, dz, dWT),  # (C kh kw + 1, OH OW n) (OH OW n, O) -> (C kh kw + 1, O)
+            bind_copy(dWT.mT, out=dW),  # BLAS takes up to twice as long where the small matrix comes first
+        )
         if dx is None:  # nobody asks the first layer for it
-            return forward, backward_to_weights
+            return forward, to_weights
 
         WT = W[..., : W.shape[-1] - self.bias].mT  # the bias sends no error back
         da = a[..., : WT.shape[-2], :]  # in the place of the columns, which nobody reads again
-        fold = bind_fold(columns, dx, axes)
-
-        def backward() -> None:
-            backward_to_weights()
-            product(WT, dz, out=da)  # (C kh kw, O) (O, OH OW n) -> (C kh kw, OH OW n)
-            fold()
-
-        return forward, backward
+        to_input = Calls(
+            bind_product(WT, dz, da),  # (C kh kw, O) (O, OH OW n) -> (C kh kw, OH OW n)
+            bind_fold(columns, dx, axes),
+        )
+        return forward, Calls(to_weights, to_input)
 
 
 def as_matrix(maps: Array, population: bool) -> Array:

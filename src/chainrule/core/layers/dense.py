@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from chainrule.core.arrays import Shape, bind_product
+from chainrule.core.arrays import Calls, Shape
 from chainrule.core.description import COUNT, flag, part, whole
 from chainrule.core.errors import ShapeError
 from chainrule.core.initializers import Initializer
 from chainrule.core.layers.base import Buffers, Layer, Parameter, Pass, Signature
+from chainrule.core.products import bind_product, bind_sum_of_products
 
 
 @dataclass(frozen=True, repr=False)
@@ -37,17 +36,13 @@ class Dense(Layer):
 
     def bind(self, at: Buffers) -> Pass:
         a = at.input if at.input_and_ones is None else at.input_and_ones
-        W, z = at.weights, at.output
-        dW, da, dz = at.d_weights, at.d_input, at.d_output
-        aT, WT = a.mT, W[..., : at.input.shape[-2]].mT  # the bias sends no error back
+        da = at.d_input if at.d_input_and_ones is None else at.d_input_and_ones
+        W, z, dW, dz = at.weights, at.output, at.d_weights, at.d_output
 
         forward = bind_product(W, a, z)  # z = W a: (O, I + 1) (I + 1, n) -> (O, n)
-        to_weights = bind_product(dz, aT, dW)  # dW = dz aᵀ: (O, n) (n, I + 1) -> (O, I + 1)
+        to_weights = bind_sum_of_products(dz, a, dW)  # dW = dz aᵀ: (O, n) (n, I + 1) -> (O, I + 1)
         if da is None:  # nobody asks the first layer for it
             return forward, to_weights
-
-        def backward() -> None:
-            to_weights()
-            np.matmul(WT, dz, out=da)  # (I, O) (O, n) -> (I, n)
-
-        return forward, backward
+        WT = W[..., : da.shape[-2]].mT
+        to_input = bind_product(WT, dz, da)  # da = Wᵀ dz: (I, O) (O, n) -> (I, n), the ones' row included or not
+        return forward, Calls(to_weights, to_input)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.core.arrays import Shape
+from chainrule.core.arrays import Shape, call
 from chainrule.core.description import FRACTION, Real, real
 from chainrule.core.errors import ShapeError
 from chainrule.core.layers.base import Buffers, Layer, Pass, Signature
@@ -54,10 +54,7 @@ class Dropout(Layer):
             np.multiply(m, scale, out=m)
             np.multiply(x, m, out=y)
 
-        def backward() -> None:
-            np.multiply(dy, m, out=dx)
-
-        return forward, backward
+        return forward, call(np.multiply, dy, m, out=dx)
 
 
 @dataclass(frozen=True, repr=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.core.arrays import Shape
+from chainrule.core.arrays import Calls, Shape, call
 from chainrule.core.errors import ShapeError
 from chainrule.core.layers.base import Buffers, Layer, Pass, Signature, check_layers
 
@@ -48,15 +48,7 @@ class Residual(Layer):
         f = at.branch()
         x, y, dx, dy = at.input, at.output, at.d_input, at.d_output
 
-        def forward() -> None:
-            for call in f.forward:
-                call()
-            np.add(x, f.output, out=y)
-
-        def backward() -> None:
-            for call in f.backward:
-                call()
-            if dx is not None:
-                np.add(dy, f.d_input, out=dx)
-
-        return forward, backward
+        forward = Calls(*f.forward, call(np.add, x, f.output, out=y))
+        if dx is None:
+            return forward, Calls(*f.backward)
+        return forward, Calls(*f.backward, call(np.add, dy, f.d_input, out=dx))
