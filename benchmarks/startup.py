@@ -1,5 +1,6 @@
 """T6: what a program waits for before it learns, and what is installed for it. Each round starts fresh interpreters."""
 
+import os
 import subprocess
 import sys
 import time
@@ -56,11 +57,12 @@ def start_up(rounds: int = ROUNDS, show: Callable[[str], object] = lambda text: 
     programs = {name: text for name, text in PROGRAMS.items() if find_spec(package(text)) is not None}
     times: dict[str, list[float]] = {name: [] for name in programs}
     with surroundings(available_cores()):
-        for number in range(-1, rounds):  # the first fills the system's file cache, and writes bytecode
+        writing = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        for number in range(-1, rounds):  # the first fills the system's file cache, and writes bytecode as pip does
             for name, text in programs.items():
                 show(f"T6: round {number + 1}, {name}")
                 begin = time.perf_counter()
-                subprocess.run([sys.executable, "-c", text], check=True)
+                subprocess.run([sys.executable, "-c", text], check=True, env=writing)
                 if number >= 0:
                     times[name].append((time.perf_counter() - begin) * 1e3)
     packages = {name: each.needs for name, each in CONTENDERS.items() if each.is_there and each.needs.isidentifier()}

@@ -81,7 +81,8 @@ def stretches(n: int, size: int, at_least: int = 0) -> Iterable[slice]:
     >>> list(stretches(100_000, 1))
     [slice(0, 65536, None), slice(65536, 100000, None)]
     """
-    rows = max(MOST_NUMBERS, at_least) // max(1, size) or 1
-    if n <= rows:
+    most = MOST_NUMBERS if at_least < MOST_NUMBERS else at_least
+    if n * size <= most:
         return (slice(0, n),)
+    rows = most // size or 1
     return (slice(start, min(start + rows, n)) for start in range(0, n, rows))

@@ -61,7 +61,7 @@ def bound(network: Network, n: int, theta: Array, state: Array | None, **setting
     else:
         _kept.plans.move_to_end(key)
     plan.theta[...] = theta
-    if plan.state is not None:
+    if plan.state is not None and plan.state.size:
         plan.state[...] = state
     return plan
 

@@ -6,7 +6,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chainrule.core.description import Description
+from chainrule.core.description import Description, every_kind
 from chainrule.core.errors import ChainruleError, FileError, MissingExtraError, SettingError, choose, listing
 from chainrule.core.losses import LOSSES
 from chainrule.lab.network_text import NetworkText
@@ -124,14 +124,14 @@ def _any(value: Any) -> Any:
     """Any value: a table is the description that its `type` names, and so is a list's table."""
     if isinstance(value, list):
         return tuple(_any(each) for each in value)
-    if isinstance(value, str) and value in Description.known:
-        return Description.known[value]() if not _required(Description.known[value]) else value
+    if isinstance(value, str) and value in every_kind():
+        return every_kind()[value]() if not _required(every_kind()[value]) else value
     if not isinstance(value, Mapping):
         return value
     name = value.get("type")
-    if not isinstance(name, str) or name not in Description.known:
+    if not isinstance(name, str) or name not in every_kind():
         raise SettingError(f'expected a table with the type of a description, as type = "SGD"; got {name!r}.')
-    return _build(Description.known[name], value)
+    return _build(every_kind()[name], value)
 
 
 def _required(kind: type[Description]) -> bool:

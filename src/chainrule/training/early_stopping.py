@@ -53,7 +53,7 @@ class Watch:
         self._best = np.full(members, np.inf)
         self._best_epoch = np.zeros(members, int)
         self.ended = np.zeros(members, bool)
-        self.over = False
+        self.over = self.has_restored = False
         self._endings: dict[int, Ending] = {}
 
     @property
@@ -100,6 +100,7 @@ class Watch:
         returned = self.ended if self._settings is None else np.isfinite(self._best) | self.ended
         for current, kept in zip(self._current, self._kept, strict=True):
             current[returned] = kept[returned]
+        self.has_restored = bool(returned.any())
         return tuple(self._endings[k] for k in range(len(self._endings)))
 
     def _keep(self, which: Array) -> None:

@@ -62,6 +62,7 @@ class Training:
         self._history = History()
         self._epoch = self._step = 0
         self._reason = "stopped by the caller"
+        self._final: Array | None = None
         self._run: Run | None = None
         self._records = self._walk()
 
@@ -135,11 +136,13 @@ class Training:
 
     def _of_the_living(self, loss: Array | None) -> Any:
         """A loss for the record, NaN for the members that have ended."""
-        return None if loss is None else as_door(np.where(self._watch.ended, np.nan, loss))
+        if loss is None:
+            return None
+        return as_door(np.where(self._watch.ended, np.nan, loss) if loss.ndim else loss)  # a single run isn't over
 
     def _look_at_the_last_update(self) -> None:
         """What the last update made is judged like what the others made."""
-        final = self._appraise()
+        final = self._final = self._appraise()
         self._watch.diverged(self._epoch, final)
         if self._validate is not None:
             self._watch.keep(self._epoch, self._validate())
@@ -192,10 +195,11 @@ class Training:
             objective = self._task.objective
             model = Model(objective.network, self._theta, objective.loss, state=self._state)
             single = self._watch.ended.ndim == 0
+            final = self._appraise() if self._final is None or self._watch.has_restored else self._final
             self._run = Run(
                 model=model,
                 history=self._history,
-                final_loss=as_door(self._appraise()),
+                final_loss=as_door(final),
                 ending=endings[0] if single else endings,
                 final_validation_loss=None if self._validate is None else as_door(self._validate()),
                 setup=self._setup,

@@ -18,7 +18,6 @@ import numpy as np
 
 from chainrule.core.arrays import Array, Call
 from chainrule.core.binding import Generators
-from chainrule.core.layers.convolution import Convolution
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Memory
 from chainrule.core.plan import Plan, arithmetic
@@ -42,9 +41,9 @@ def pieces(network: Network, n: int) -> list[slice]:
     [slice(0, 512, None)]
     """
     layers = [leaf.layer for leaf in network.leaves]
-    convolves = any(isinstance(layer, Convolution) for layer in layers)
+    unfolds = any(layer.unfolds for layer in layers)
     is_whole = network.n_state > 0 or any(layer.mixes_samples for layer in layers)
-    if not convolves or is_whole or network.n_rows * n < WORTH_LANES:
+    if not unfolds or is_whole or network.n_rows * n < WORTH_LANES:
         return [slice(0, n)]
     rounds = -(-n * network.n_rows // (LANES * MOST_NUMBERS))
     size = -(-n // (LANES * rounds))

@@ -141,6 +141,9 @@ class Layer(Description):
     mixes_samples: ClassVar[bool] = False
     """Whether in training a sample's output depends on the others: such a network's batch must be walked whole."""
 
+    unfolds: ClassVar[bool] = False
+    """Whether it copies the windows of its input: so much memory that large batches are better walked in pieces."""
+
     @property
     def inner(self) -> tuple[Layer, ...]:
         """The layers that it contains, in a row."""

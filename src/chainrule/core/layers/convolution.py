@@ -19,6 +19,8 @@ class Convolution(Windowed):
     channels: int
     bias: bool
 
+    unfolds = True
+
     def signature(self, input_shape: Shape) -> Signature:
         axes = self.axes(input_shape)
         kernel = (axis.kernel for axis in axes)
