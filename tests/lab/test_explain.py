@@ -11,7 +11,8 @@ import chainrule as cr
 from cases import CASES, LOSSES, OPTIMIZERS, N
 from chainrule.lab.explain.chains import overview
 from chainrule.lab.explain.explanation import Explanation
-from chainrule.lab.explain.expression import plus
+from chainrule.lab.explain.expression import Expression, Sum, Terms, plus
+from chainrule.lab.explain.numbers import Numbers
 from chainrule.lab.explain.paths import Paths
 from core.test_stacks import anything, smooth, stacks
 from drawn import examples
@@ -31,9 +32,25 @@ def explained(case, **settings) -> Explanation:
 
 def agrees(equation) -> bool:
     """Whether an equation's expression comes to the plan's number, beside what it adds up."""
-    terms = getattr(equation.expression, "terms", ())
-    scale = max([abs(equation.value), *(abs(each.evaluate()) for each in terms)], default=0.0)
+    terms = [] if equation.expression is None else terms_of(equation.expression)
+    scale = max([abs(equation.value), *map(abs, terms)], default=0.0)
     return equation.error <= 1e-12 * max(scale, 1e-3)
+
+
+def terms_of(expression) -> list[float]:
+    """What a sum adds up. The values that a sum has of its terms are theirs, in the sums inside it, too."""
+    if not isinstance(expression, Sum):
+        for part in vars(expression).values():
+            for each in part if isinstance(part, tuple) else (part,):
+                if isinstance(each, Expression):
+                    terms_of(each)
+        return []
+    found = [each.evaluate() for each in expression.terms]
+    if isinstance(expression.terms, Terms):
+        np.testing.assert_allclose(expression.values(), found, rtol=1e-15)
+    for each in expression.terms:
+        terms_of(each)
+    return found
 
 
 def every_equation(step: Explanation, units: int, sample: int):
@@ -227,6 +244,23 @@ def test_long_sums_are_shortened_and_stay_the_same():
     assert len(equation.expression.terms) == 100
     assert len(equation.shown.terms) == 13
     assert math.isclose(equation.shown.evaluate(), equation.value, rel_tol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["Conv2D", "BatchNorm of images", "SoftmaxCrossEntropy"])
+def test_many_samples_make_no_more_work(name, monkeypatch):
+    """What is made one by one, and not by arrays, is what is shown; counted by names, of which each number has one."""
+    names, symbol = [], Numbers.symbol
+    monkeypatch.setattr(Numbers, "symbol", lambda *args, **settings: names.append(args) or symbol(*args, **settings))
+    case, counts = CASES[name], []
+    for times in (5, 50):
+        x, y = (np.concatenate([each] * times) for each in case.data())
+        step = cr.explain(case.network, case.network.initialize(seed=1), x, y, case.loss, cr.SGD(0.1))
+        names.clear()
+        *_, parameter = step.layers[0].parameters
+        for working in (step.weight(1, 1, parameter), step.unit(1, 1), step.overview()):
+            working.text()
+        counts.append(len(names))
+    assert counts[0] == counts[1]
 
 
 BAD = {

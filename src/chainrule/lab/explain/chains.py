@@ -13,7 +13,7 @@ from chainrule.core.layers.dense import Dense
 from chainrule.lab.blocks import Block, index_of
 from chainrule.lab.explain.addresses import find_layer, find_parameter, find_unit
 from chainrule.lab.explain.drawing import draw_step
-from chainrule.lab.explain.expression import Equation, Expression, Number, Quotient, plus, times
+from chainrule.lab.explain.expression import Equation, Number, Quotient, Terms, added, times
 from chainrule.lab.explain.paths import MOST_UNITS, Paths, Units
 from chainrule.lab.explain.symbols import Symbol
 from chainrule.lab.explain.updates import Line, lines_of
@@ -30,15 +30,13 @@ def weight_chain(of: Explanation, layer: int, to: int, from_: int | str | Sequen
     position = numbers.position(block, name, index)
     weight = numbers.parameter(block, name, index)
     symbol = _derivative(weight)
-    terms, owners = paths.gradient(block, name, index)
-    sizes = [abs(each.evaluate()) for each in terms]
-    unit, sample = owners[int(np.argmax(sizes))] if sizes else (0, 0)
+    terms, shares = paths.gradient(block, name, index)
+    _, unit, sample = shares[int(np.argmax(np.abs(terms.values)))] if len(terms) else (None, 0, 0)
+    units = paths.above(block, [unit], sample)
 
-    sections = [
-        _forward(of, paths, paths.above(block, [unit], sample), sample, _source(block, name, index, sample, paths))
-    ]
+    sections = [_forward(of, paths, units, sample, _source(block, name, index, sample, paths))]
     sections.append(_loss(of, paths, sample))
-    sections.append(_backward(of, paths, paths.above(block, [unit], sample), sample))
+    sections.append(_backward(of, paths, units, sample))
     gradient = float(of.gradient[position])
     sections.append(_gradient(of, weight, symbol, gradient, terms))
     sections.append(_update(of, weight, position, gradient, name == "weights"))
@@ -88,7 +86,9 @@ def overview(of: Explanation, sample: int | None) -> Working:
     for block in numbers.blocks:
         rows = []
         for name, array in ({} if block.head.branch else block.head.named(of.gradient)).items():
-            for index in sorted(np.ndindex(array.shape), key=lambda i: -abs(array[i]))[:_MOST_GRADIENTS]:
+            largest = np.argsort(-np.abs(array), axis=None, kind="stable")[:_MOST_GRADIENTS]
+            for place in zip(*np.unravel_index(largest, array.shape), strict=True):
+                index = tuple(map(int, place))
                 terms, _ = paths.gradient(block, name, index)
                 weight = numbers.parameter(block, name, index)
                 rows.append(_gradient(of, weight, _derivative(weight), float(array[index]), terms).equations[0])
@@ -132,15 +132,14 @@ def _loss(of: Explanation, paths: Paths, sample: int) -> Section:
     if len(of.samples) == 1 and of.penalty is None:
         whole = [Equation(each.symbol, of.loss, each.expression) for each in own[-1:]]
         return Section("Loss", (*own[:-1], *whole), note)
-    parts = [paths.loss(each)[-1] for each in range(len(of.samples))] if own else []
-    terms = [Number(each.value, each.symbol) for each in parts]
+    terms = paths.losses() if own else Terms.of([])
     if len(of.samples) > 1:
         note += ": each sample adds its share of the mean"
     if of.penalty is not None and own:
         strength, weights = float(np.asarray(of.penalty.strength)), of.network.is_weight() * of.theta
-        terms.append(Number(0.5 * strength * float(weights @ weights), Symbol("penalty")))
+        terms += Terms.of([Number(0.5 * strength * float(weights @ weights), Symbol("penalty"))])
         note += ", and the penalty is ½ λ Σ w²"
-    total = plus(*terms) if terms else None
+    total = added(terms) if own else None
     return Section("Loss", (*own, Equation(Symbol("L", prefix="whole"), of.loss, total)), f"{note}.")
 
 
@@ -153,13 +152,12 @@ def _backward(of: Explanation, paths: Paths, units: Units, sample: int) -> Secti
     return Section("Backward", _once(equations), note)
 
 
-def _gradient(of: Explanation, weight: Number, symbol: Symbol, value: float, terms: Sequence[Expression]) -> Section:
-    whole = [*terms]
+def _gradient(of: Explanation, weight: Number, symbol: Symbol, value: float, terms: Terms) -> Section:
+    note = f"{len(terms)} terms: one for each sample and each place where the number is used." if len(terms) > 1 else ""
     is_weight = weight.symbol is not None and weight.symbol.letter == "w"
     if of.penalty is not None and is_weight:
-        whole.append(times(Number(float(np.asarray(of.penalty.strength)), Symbol("λ")), weight))
-    note = f"{len(terms)} terms: one for each sample and each place where the number is used." if len(terms) > 1 else ""
-    return Section("Gradient", (Equation(symbol, value, plus(*whole) if whole else Number(0.0)),), note)
+        terms += Terms.of([times(Number(float(np.asarray(of.penalty.strength)), Symbol("λ")), weight)])
+    return Section("Gradient", (Equation(symbol, value, added(terms)),), note)
 
 
 def _update(of: Explanation, weight: Number, position: int, gradient: float, is_weight: bool) -> Section:

@@ -1,9 +1,12 @@
 """Expressions: numbers with names, and what is reckoned with them. One tree, one evaluation, many notations."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from chainrule.core.arrays import Array
 from chainrule.lab.explain.symbols import Symbol
 
 WHOLE, LARGEST = 24, 12
@@ -29,14 +32,49 @@ class Number(Expression):
         return self.value
 
 
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """Terms of a sum that may be long: all of their values (m,), and each one's expression, made when it is asked for.
+
+    >>> squares = Terms(np.array([1.0, 4.0, 9.0]), lambda j: Power(Number(j + 1.0), 2))
+    >>> len(squares), squares[2], Sum(squares).evaluate()
+    (3, Power(base=Number(value=3.0, symbol=None), exponent=2), 14.0)
+    """
+
+    values: Array
+    made: Callable[[int], Expression]
+
+    @classmethod
+    def of(cls, terms: Sequence[Expression]) -> "Terms":
+        """Terms that are made already."""
+        return cls(np.array([each.evaluate() for each in terms], float), lambda j: terms[j])
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, j: int) -> Expression:
+        return self.made(j)
+
+    def __iter__(self) -> Iterator[Expression]:
+        return map(self.made, range(len(self)))
+
+    def __add__(self, others: "Terms") -> "Terms":
+        values, n = np.concatenate([self.values, others.values]), len(self)
+        return Terms(values, lambda j: self[j] if j < n else others[j - n])
+
+
 @dataclass(frozen=True)
 class Sum(Expression):
     """Terms, added. What is taken away is `negative`."""
 
-    terms: tuple[Expression, ...]
+    terms: tuple[Expression, ...] | Terms
+
+    def values(self) -> Array:
+        """Each term's (m,)."""
+        return self.terms.values if isinstance(self.terms, Terms) else Terms.of(self.terms).values
 
     def evaluate(self) -> float:
-        return math.fsum(each.evaluate() for each in self.terms)
+        return math.fsum(self.values().tolist())
 
 
 @dataclass(frozen=True)
@@ -108,7 +146,12 @@ class Function(Expression):
 
 def plus(*terms: Expression) -> Expression:
     """A sum; of one term, the term itself."""
-    return terms[0] if len(terms) == 1 else Sum(terms)
+    return added(terms)
+
+
+def added(terms: tuple[Expression, ...] | Terms) -> Expression:
+    """The same of terms that may be many; of none, 0."""
+    return Sum(terms) if len(terms) > 1 else terms[0] if len(terms) else Number(0.0)
 
 
 def minus(one: Expression, other: Expression) -> Expression:
@@ -142,11 +185,13 @@ def shortened(expression: Expression, whole: int = WHOLE, largest: int = LARGEST
     (Number(value=4.0, symbol=None), 6.0, '(3 more terms)')
     """
     match expression:
-        case Sum(terms) if len(terms) > whole:
-            sizes = [abs(each.evaluate()) for each in terms]
-            order = sorted(range(len(terms)), key=lambda i: -sizes[i])
-            kept = sorted(i for i in order[:largest] if sizes[i] > 0) or [0]
-            others = [terms[i].evaluate() for i in order if i not in kept]
+        case Sum(terms) as long if len(terms) > whole:
+            values = long.values()
+            sizes = np.abs(values)
+            least = np.partition(sizes, -largest)[-largest]  # of those that stay; to sort all takes long
+            order = np.flatnonzero((sizes >= least) & (sizes > 0))
+            kept = sorted(order[np.argsort(-sizes[order], kind="stable")][:largest].tolist()) or [0]
+            others = np.delete(values, kept).tolist()
             more = Number(math.fsum(others), Symbol(f"({len(others)} more terms)"))
             return Sum((*(shortened(terms[i]) for i in kept), more))
         case Sum(terms):

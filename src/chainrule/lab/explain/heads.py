@@ -6,6 +6,8 @@ is read off the layer's own backward (`Recording.derivatives`). A layer that isn
 
 from functools import cached_property
 
+import numpy as np
+
 from chainrule.core.activations import Activation
 from chainrule.core.arrays import Array, count
 from chainrule.core.layers.base import Layer
@@ -23,13 +25,15 @@ from chainrule.lab.explain.expression import (
     Number,
     Power,
     Quotient,
+    Terms,
+    added,
     constant,
     function,
     minus,
     plus,
     times,
 )
-from chainrule.lab.explain.head import ElementwiseHead, Head, Share
+from chainrule.lab.explain.head import ElementwiseHead, Head, Shares
 from chainrule.lab.explain.numbers import Numbers
 from chainrule.lab.explain.symbols import Symbol
 from chainrule.lab.explain.windows import AveragePoolHead, ConvolutionHead, GlobalAveragePoolHead, MaxPoolHead
@@ -48,14 +52,14 @@ class DenseHead(Head):
     def _weight(self, k: int, i: int) -> Number:
         return self.numbers.parameter(self.block, "weights", (k, i))
 
-    def shares(self, slot: int, i: int, sample: int) -> list[Share]:
-        return [(self._weight(k, i), k, sample) for k in range(self.block.units)]
+    def shares(self, slot: int, i: int, sample: int) -> Shares:
+        return Shares.listed([(self._weight(k, i), k, sample) for k in range(self.block.units)])
 
-    def uses(self, name: str, index: tuple[int, ...]) -> list[Share]:
-        samples = range(len(self.numbers.samples))
+    def uses(self, name: str, index: tuple[int, ...]) -> Shares:
+        k, *read = index
         if name == "bias":
-            return [(None, index[0], sample) for sample in samples]
-        return [(self.a(index[1], sample), index[0], sample) for sample in samples]
+            return self.in_every_sample([k])
+        return self.in_every_sample([k], self.recording.input[read], lambda row, sample: self.a(read[row], sample))
 
 
 class BatchNormHead(Head):
@@ -63,12 +67,13 @@ class BatchNormHead(Head):
 
     def forward(self, k: int, sample: int) -> list[Equation]:
         channel, seen = self._channel(k)
-        every = [self.a(i, each) for each in range(len(self.numbers.samples)) for i in seen]
+        values = self.recording.input[seen].T.ravel()
+        every = Terms(values, lambda j: self.a(seen[j % len(seen)], j // len(seen)))
         size, index = constant(len(every)), (channel + 1,)
-        mean = Equation(Symbol("mean", self.block.number, index), 0.0, Quotient(plus(*every), size))
+        mean = Equation(Symbol("mean", self.block.number, index), 0.0, Quotient(added(every), size))
         mu = self._evaluated(mean)
-        squares = plus(*(Power(minus(a, mu), 2) for a in every))
-        variance = Equation(Symbol("var", self.block.number, index), 0.0, Quotient(squares, size))
+        squares = Terms(np.square(values - mu.value), lambda j: Power(minus(every[j], mu), 2))
+        variance = Equation(Symbol("var", self.block.number, index), 0.0, Quotient(added(squares), size))
         spread = self._evaluated(variance)
         x_hat = self._normalized(k, sample)
         root = function("sqrt", plus(spread, Number(float(self.layer.epsilon), Symbol("ε"))))
@@ -83,21 +88,23 @@ class BatchNormHead(Head):
             made,
         ]
 
-    def uses(self, name: str, index: tuple[int, ...]) -> list[Share]:
-        samples, size = range(len(self.numbers.samples)), count(self.block.shape[1:])
+    def uses(self, name: str, index: tuple[int, ...]) -> Shares:
+        size = count(self.block.shape[1:])
         outputs = range(index[0] * size, (index[0] + 1) * size)
-        is_shift = name == "shift"
-        return [(None if is_shift else self._normalized(k, each), k, each) for each in samples for k in outputs]
+        if name == "shift":
+            return self.in_every_sample(outputs)
+        return self.in_every_sample(
+            outputs, self._x_hat[outputs], lambda row, sample: self._normalized(outputs[row], sample)
+        )
 
-    def shares(self, slot: int, i: int, sample: int) -> list[Share]:
+    def shares(self, slot: int, i: int, sample: int) -> Shares:
         # The derivatives of a channel are γ r (I - 1/m - x̂ x̂ᵀ/m), a symmetric matrix: its column i is its row i.
         d_input, _ = self.recording.derivatives(i, sample)
         _, seen = self._channel(i)
-        return [
-            (Number(float(d_input[k, each]), self.factor(k, i)), k, each)
-            for each in range(len(self.numbers.samples))
-            for k in seen
-        ]
+        row_i = d_input[seen]
+        return self.in_every_sample(
+            seen, row_i, lambda row, other: Number(float(row_i[row, other]), self.factor(seen[row], i))
+        )
 
     def _normalized(self, k: int, sample: int) -> Number:
         """x̂, which is the derivative with respect to γ."""
@@ -145,8 +152,8 @@ class ResidualHead(Head):
     def made_of(self, k: int, sample: int) -> Expression:
         return plus(self.a(k, sample), self.a(k, sample, slot=1))
 
-    def shares(self, slot: int, i: int, sample: int) -> list[Share]:
-        return [(None, i, sample)]
+    def shares(self, slot: int, i: int, sample: int) -> Shares:
+        return Shares.listed([(None, i, sample)])
 
 
 HEADS: tuple[tuple[type[Layer], type[Head]], ...] = (

@@ -73,6 +73,10 @@ class Numbers:
         value = float(self.of(block.head).d_output[unit, sample])
         return Number(value, self.symbol("δ", block, unit, sample))
 
+    def loss(self, sample: int) -> Number:
+        """What a sample adds to the loss."""
+        return Number(float(self.tape.losses[sample]), Symbol("L", sample=self.shown_sample(sample)))
+
     def parameter(self, block: Block, name: str, index: tuple[int, ...]) -> Number:
         """A weight or a bias, by its name in `Network.parameters` and its place there, from 0."""
         symbol = Symbol(LETTERS.get(name, name), block.number, tuple(each + 1 for each in index))

@@ -1,14 +1,14 @@
 """The way from a unit to the loss: which units of the layers above hear of it, and the equations along it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from chainrule.core.losses import Loss
 from chainrule.lab.blocks import Block
 from chainrule.lab.explain import activations, losses
-from chainrule.lab.explain.expression import Equation, Expression, Number, plus, times
-from chainrule.lab.explain.head import Head
+from chainrule.lab.explain.expression import Equation, Expression, Number, Terms, added, times
+from chainrule.lab.explain.head import Head, Shares
 from chainrule.lab.explain.heads import head_of
 from chainrule.lab.explain.losses import Answer
 from chainrule.lab.explain.numbers import Numbers
@@ -42,7 +42,7 @@ class Paths:
             for reader, slot in here.readers:
                 for unit in kept:
                     shares = self.head(reader).shares(slot, unit, sample)
-                    reached[reader.number] |= {k for _, k, other in shares if other == sample}
+                    reached[reader.number] |= set(shares.outputs[shares.samples == sample].tolist())
         return {number: sorted(kept) for number, kept in reached.items() if kept}
 
     def largest(self, block: Block, units: Iterable[int], sample: int) -> list[int]:
@@ -85,12 +85,22 @@ class Paths:
         """
         if not block.readers:
             return ([], None) if self._loss is None else self._loss[1](self.answer(sample), unit)
-        terms: list[Expression] = []
+        terms = Terms.of([])
         for reader, slot in block.readers:
-            for factor, k, other in self.head(reader).shares(slot, unit, sample):
-                delta = self.numbers.delta(reader, k, other)
-                terms.append(delta if factor is None else times(factor, delta))
-        return [], plus(*terms) if terms else Number(0.0)
+            shares = self.head(reader).shares(slot, unit, sample)
+            terms += self._products(reader, shares, lambda delta, factor: times(factor, delta))
+        return [], added(terms)
+
+    def _products(self, block: Block, shares: Shares, product: Callable[[Number, Number], Expression]) -> Terms:
+        """Each output's δ and its derivative, multiplied."""
+        deltas = self.numbers.of(block.head).d_output[shares.outputs, shares.samples]
+
+        def made(j: int) -> Expression:
+            factor, k, sample = shares[j]
+            delta = self.numbers.delta(block, k, sample)
+            return delta if factor is None else product(delta, factor)
+
+        return Terms(deltas * shares.factors, made)
 
     def answer(self, sample: int) -> Answer:
         """A sample's outputs and targets."""
@@ -109,20 +119,17 @@ class Paths:
         if self._loss is None:
             return []
         first, expression = self._loss[0](self.answer(sample))
-        symbol = Symbol("L", sample=self.numbers.shown_sample(sample))
-        return [*first, Equation(symbol, expression.evaluate(), expression)]
+        added_to = self.numbers.loss(sample)
+        return [*first, Equation(_symbol(added_to), added_to.value, expression)]
 
-    def gradient(
-        self, block: Block, name: str, index: tuple[int, ...]
-    ) -> tuple[list[Expression], list[tuple[int, int]]]:
-        """The terms of a parameter's gradient, and the unit and the sample whose δ each holds."""
-        terms: list[Expression] = []
-        owners: list[tuple[int, int]] = []
-        for factor, k, sample in self.head(block).uses(name, index):
-            delta = self.numbers.delta(block, k, sample)
-            terms.append(delta if factor is None else times(delta, factor))
-            owners.append((k, sample))
-        return terms, owners
+    def losses(self) -> Terms:
+        """What each sample adds to the loss."""
+        return Terms(self.numbers.tape.losses, self.numbers.loss)
+
+    def gradient(self, block: Block, name: str, index: tuple[int, ...]) -> tuple[Terms, Shares]:
+        """The terms of a parameter's gradient, and the units and the samples whose δ they hold."""
+        shares = self.head(block).uses(name, index)
+        return self._products(block, shares, times), shares
 
 
 def _symbol(number: Number) -> Symbol:

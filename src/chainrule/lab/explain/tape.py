@@ -17,7 +17,7 @@ from chainrule.core.arrays import Array
 from chainrule.core.binding import Generators
 from chainrule.core.layers.base import Buffers, Pass
 from chainrule.core.layout import Place
-from chainrule.core.losses import Loss
+from chainrule.core.losses import Loss, LossBuffers
 from chainrule.core.network import Network
 from chainrule.core.penalties import L2
 from chainrule.core.plan import Plan, run
@@ -154,6 +154,23 @@ class Tape:
             recording.d_input = flat(recording._d_input).copy()
 
         return forward, backward
+
+    @cached_property
+    def losses(self) -> Array:
+        """What each sample adds to the loss (n,), the penalty left out: the loss bound to each of them alone."""
+        output, targets = (each.T[..., np.newaxis] for each in (self.output, self.targets))  # (O, n) -> (n, O, 1)
+        n, n_outputs, _ = output.shape
+        at = LossBuffers(
+            output=output,
+            targets=targets,
+            d_output=np.empty_like(output),
+            value=np.empty(n),
+            share=np.array(self._loss.factor(n_outputs) / n),
+            scratch=lambda: np.empty_like(output),
+        )
+        forward, _ = self._loss.bind(at)
+        run((forward,))
+        return at.value
 
     def nudged(self, place: Place, k: int, sample: int, step: float) -> float:
         """The central difference of the loss where a layer's output number k of a sample is nudged."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from chainrule.core.arrays import count
 from chainrule.lab.explain.expression import Expression, Number, Quotient, constant, function, plus, times
-from chainrule.lab.explain.head import Head, Share
+from chainrule.lab.explain.head import Head, Share, Shares
 from chainrule.lab.explain.symbols import Symbol
 
 
@@ -43,21 +43,24 @@ class ConvolutionHead(Windows):
     def _weight(self, o: int, there: tuple[int, ...]) -> Number:
         return self.numbers.parameter(self.block, "weights", (o, *there))
 
-    def shares(self, slot: int, i: int, sample: int) -> list[Share]:
+    def shares(self, slot: int, i: int, sample: int) -> Shares:
         channel = i // count(self.place.input_shape[1:])
         found: list[Share] = []
         for k, _ in self.recording.listeners(i, sample).tolist():
             there = next(there for there, seen in self.window(k, (channel,)) if seen == i)
             found.append((self._weight(self.channel(k), there), k, sample))
-        return found
+        return Shares.listed(found)
 
-    def uses(self, name: str, index: tuple[int, ...]) -> list[Share]:
-        o, samples, places = index[0], range(len(self.numbers.samples)), count(self.block.shape[1:])
+    def uses(self, name: str, index: tuple[int, ...]) -> Shares:
+        o, places = index[0], count(self.block.shape[1:])
         outputs = range(o * places, (o + 1) * places)
         if name == "bias":
-            return [(None, k, sample) for sample in samples for k in outputs]
-        seen = [(k, dict(self.window(k, (index[1],))).get(index[1:])) for k in outputs]
-        return [(self.a(i, sample), k, sample) for sample in samples for k, i in seen if i is not None]
+            return self.in_every_sample(outputs)
+        seen = {k: i for k in outputs for there, i in self.window(k, (index[1],)) if there == index[1:]}
+        read = list(seen.values())
+        return self.in_every_sample(
+            list(seen), self.recording.input[read], lambda row, sample: self.a(read[row], sample)
+        )
 
 
 class MaxPoolHead(Windows):
