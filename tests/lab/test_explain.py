@@ -17,10 +17,13 @@ from chainrule.lab.explain.paths import Paths
 from core.test_stacks import anything, smooth, stacks
 from drawn import examples
 
+WEIGHTS = 1.0 + np.arange(N) % 3
+
 SETTINGS = {
     "plain": {},
     "some steps on": {"steps": 3, "seed": 2},
     "with a penalty and a clip": {"penalty": cr.L2(0.01), "clip": 0.05, "seed": 0},
+    "with weights of samples": {"sample_weight": WEIGHTS, "steps": 1},
 }
 
 
@@ -55,6 +58,7 @@ def terms_of(expression) -> list[float]:
 
 def every_equation(step: Explanation, units: int, sample: int):
     paths = Paths(step.numbers, step.objective)
+    yield from paths.loss(sample)
     for block in step.numbers.blocks:
         for unit in range(min(block.units, units)):
             yield from paths.forward(block, unit, sample)
@@ -90,20 +94,22 @@ def test_the_products_add_up_to_the_plans_gradient(name):
     check_gradients(explained(CASES[name], steps=1, seed=4), most=8)
 
 
+@pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["", "weighted"])
 @pytest.mark.parametrize("name", CASES)
-def test_the_gradient_is_that_of_loss_and_gradient(name):
+def test_the_gradient_is_that_of_loss_and_gradient(name, weights):
     case, (x, y) = CASES[name], CASES[name].data()
     theta = case.network.initialize(seed=1) + 0.1
-    settings = {"seed": 5, "penalty": cr.L2(0.02)}
+    settings = {"seed": 5, "penalty": cr.L2(0.02), "sample_weight": weights}
     step = cr.explain(case.network, theta, x, y, case.loss, cr.SGD(0.1), **settings)
     value, gradient = case.network.loss_and_gradient(theta, x, y, case.loss, **settings)
     np.testing.assert_allclose(step.gradient, gradient, rtol=1e-12, atol=1e-14)
     assert step.loss == pytest.approx(value, rel=1e-13)
 
 
+@pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["", "weighted"])
 @pytest.mark.parametrize("name", CASES)
-def test_chains_of_weights_and_units_agree_with_differences(name):
-    step = explained(CASES[name], steps=2, seed=3)
+def test_chains_of_weights_and_units_agree_with_differences(name, weights):
+    step = explained(CASES[name], steps=2, seed=3, sample_weight=weights)
     scale = max(abs(step.gradient).max(), 0.01 * step.loss)
     for layer in step.layers:
         unit = step.unit(layer.number, 1, sample=2)
@@ -246,6 +252,50 @@ def test_long_sums_are_shortened_and_stay_the_same():
     assert math.isclose(equation.shown.evaluate(), equation.value, rel_tol=1e-12)
 
 
+@pytest.mark.parametrize("name", LOSSES)
+def test_each_samples_share_is_shown_and_all_of_them_make_the_loss(name):
+    step = explained(LOSSES[name], sample_weight=WEIGHTS, penalty=cr.L2(0.01))
+    for sample in range(N):
+        _, loss, *_ = step.unit(2, 1, sample).sections
+        whole, share, *_, own, total = loss.equations
+        assert whole.value == WEIGHTS.sum()
+        assert [share.expression.over.value, share.expression.under.value] == [WEIGHTS[sample], whole.value]
+        assert own.value == pytest.approx(WEIGHTS[sample] / whole.value * explained(LOSSES[name], samples=sample).loss)
+        assert total.value == step.loss
+        assert all(agrees(each) for each in loss.equations)
+
+
+def test_weights_of_samples_are_those_of_training():
+    case, optimizer = CASES["the reference network"], cr.Adam(0.01)
+    (x, y), theta = case.data(), case.network.initialize(seed=0)
+    step = cr.explain(case.network, theta, x, y, case.loss, optimizer, steps=3, sample_weight=WEIGHTS)
+    settings = {"loss": case.loss, "optimizer": optimizer, "theta": theta}
+    run = cr.train(case.network, x, y, epochs=4, sample_weight=WEIGHTS, **settings)
+    np.testing.assert_allclose(step.new_theta, run.model.theta, rtol=1e-12)
+    plain = cr.explain(case.network, theta, x, y, case.loss, optimizer, steps=3)
+    assert np.abs(step.theta - plain.theta).max() > 1e-6
+
+
+@pytest.mark.parametrize("chosen", [[2, 5, 1], 4])
+def test_chosen_samples_share_the_mean_by_their_own_weights(chosen):
+    case, rows = CASES["the reference network"], np.atleast_1d(chosen)
+    (x, y), theta = case.data(), case.network.initialize(seed=0)
+    some = cr.explain(case.network, theta, x, y, case.loss, cr.SGD(0.1), samples=chosen, sample_weight=WEIGHTS)
+    alone = cr.explain(case.network, theta, x[rows], y[rows], case.loss, cr.SGD(0.1), sample_weight=WEIGHTS[rows])
+    np.testing.assert_array_equal(some.gradient, alone.gradient)
+    chain = some.weight(2, 1, 3)
+    assert chain.error < 1e-9
+    assert ("s" in [each.symbol.letter for each in chain.equations]) == (len(rows) > 1)
+
+
+@pytest.mark.parametrize("scale", [1e-310, 1e308])
+def test_weights_whose_sum_is_out_of_reach_count_as_in_training(scale):
+    case = CASES["the reference network"]
+    step, other = (explained(case, sample_weight=np.ones(N) * each) for each in (scale, 1.0))
+    np.testing.assert_allclose(step.gradient, other.gradient, rtol=1e-12)
+    assert all(agrees(each) for each in step.weight(2, 1, 3).equations)
+
+
 @pytest.mark.parametrize("name", ["Conv2D", "BatchNorm of images", "SoftmaxCrossEntropy"])
 def test_many_samples_make_no_more_work(name, monkeypatch):
     """What is made one by one, and not by arrays, is what is shown; counted by names, of which each number has one."""
@@ -254,7 +304,8 @@ def test_many_samples_make_no_more_work(name, monkeypatch):
     case, counts = CASES[name], []
     for times in (5, 50):
         x, y = (np.concatenate([each] * times) for each in case.data())
-        step = cr.explain(case.network, case.network.initialize(seed=1), x, y, case.loss, cr.SGD(0.1))
+        theta, settings = case.network.initialize(seed=1), {"sample_weight": np.tile(WEIGHTS, times)}
+        step = cr.explain(case.network, theta, x, y, case.loss, cr.SGD(0.1), **settings)
         names.clear()
         *_, parameter = step.layers[0].parameters
         for working in (step.weight(1, 1, parameter), step.unit(1, 1), step.overview()):
@@ -306,6 +357,14 @@ def test_bad_arguments_get_a_sentence():
         cr.explain(network, network.initialize(0, population=2), x, y, *arguments)
     with pytest.raises(cr.ShapeError, match="settings and a seed of one value each"):
         cr.explain(network, theta, x, y, cr.HalfSquaredError(), cr.SGD([0.1, 0.2]))
+    for weights, samples, sentence in (
+        (np.ones(3), None, r"sample_weight should have shape \(21,\), a number a sample, got \(3,\)"),
+        (np.full(21, -1.0), None, "sample_weight should be 0 or more, and somewhere above 0, got -1 to -1"),
+        ([*np.zeros(20), 1.0], [0, 1], "sample_weight should be 0 or more, and somewhere above 0, got 0 to 0"),
+        ([*np.zeros(20), np.nan], None, "sample_weight should hold finite float64 numbers, got nan in sample 20"),
+    ):
+        with pytest.raises((cr.ShapeError, cr.DataError), match=sentence):
+            cr.explain(network, theta, x, y, *arguments, samples=samples, sample_weight=weights)
     line = cr.mlp(1, 1, activation="identity")
     with pytest.raises(cr.DivergenceError, match="the steps before diverged"):
         cr.explain(line, [1.0, 0.0], [[1e3], [2.0]], [1.0, 2.0], cr.SquaredError(), cr.SGD(1e3), steps=500)

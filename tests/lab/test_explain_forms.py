@@ -34,6 +34,7 @@ WORKINGS = {
     "a weight": lambda: xor(steps=50).weight(2, 1, 3),
     "a weight of the first layer": lambda: xor(steps=50).weight(1, 4, 2),
     "of a batch": lambda: xor(samples=None, penalty=cr.L2(0.01), clip=0.01).weight(3, 1, 2),
+    "of a batch with weights": lambda: xor(samples=[3, 5, 8], sample_weight=np.arange(21)).weight(2, 1, 3),
     "a bias": lambda: xor(optimizer=cr.SGD(0.5)).weight(2, 1),
     "a unit": lambda: xor().unit(1, 2),
     "the step": lambda: xor().overview(),

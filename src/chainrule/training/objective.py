@@ -18,7 +18,9 @@ class Objective:
     loss: Loss
     penalty: L2 | None = None
 
-    def plan(self, n: int, theta: Array, state: Array, gradient: Array | None, weighted: bool, **settings: Any) -> Plan:
+    def plan(
+        self, n: int, theta: Array, state: Array | None, gradient: Array | None, weighted: bool, **settings: Any
+    ) -> Plan:
         """A plan for n samples."""
         settings |= {"loss": self.loss, "penalty": self.penalty, "weighted": weighted}
         return Plan(self.network, n, theta, gradient, state=state, **settings)

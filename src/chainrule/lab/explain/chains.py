@@ -135,6 +135,7 @@ def _loss(of: Explanation, paths: Paths, sample: int) -> Section:
     terms = paths.losses() if own else Terms.of([])
     if len(of.samples) > 1:
         note += ": each sample adds its share of the mean"
+        note += ", its weight over the sum of weights" if of.numbers.weights is not None else ""
     if of.penalty is not None and own:
         strength, weights = float(np.asarray(of.penalty.strength)), of.network.is_weight() * of.theta
         terms += Terms.of([Number(0.5 * strength * float(weights @ weights), Symbol("penalty"))])

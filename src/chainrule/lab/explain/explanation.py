@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array, Shape
-from chainrule.core.checks import check_batches, check_samples, check_targets, check_theta
+from chainrule.core.checks import check_batches, check_samples, check_targets, check_theta, check_weights
 from chainrule.core.description import COUNT_OR_ZERO, POSITIVE, check_kind, check_real, check_whole
 from chainrule.core.errors import DivergenceError, SettingError, ShapeError
 from chainrule.core.layout import without_chance
@@ -17,12 +17,15 @@ from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Memory, Optimizer
 from chainrule.core.penalties import L2, bind_clip
-from chainrule.core.plan import Plan, generators, run
+from chainrule.core.plan import generators, run
 from chainrule.core.population import agree
 from chainrule.lab.blocks import Block, blocks_of
+from chainrule.lab.explain.chosen import check_chosen, chosen_weights
 from chainrule.lab.explain.numbers import Numbers
-from chainrule.lab.explain.tape import Tape
+from chainrule.lab.explain.tape import Tape, bound
 from chainrule.lab.explain.working import Working
+from chainrule.training.batches import Samples
+from chainrule.training.objective import Objective
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,12 +127,14 @@ def explain(
     seed: int | None = None,
     penalty: L2 | None = None,
     clip: float | None = None,
+    sample_weight: ArrayLike | None = None,
 ) -> Explanation:
     """One training step with all its numbers, in float64, each from the buffers of the plan that computes it.
 
     theta (P,), x (n, *input_shape) and y as in `train`. `steps` full-batch steps are trained first, and the one after
     them is explained: on all samples, or on those numbered `samples`, from 0. `seed` draws the dropouts; without one
-    nothing is dropped.  penalty, clip: as in `train`.
+    nothing is dropped.  penalty, clip: as in `train`.  sample_weight (n,): divided by their sum, in the steps before by
+    that of all, in the step itself by that of its samples.
     Raises ShapeError, DataError and SettingError for what doesn't fit, DivergenceError where the steps before diverge.
 
     >>> import chainrule as cr
@@ -158,8 +163,10 @@ def explain(
         raise SettingError(f"a step to explain needs parameters; got {network!r}. Add a layer such as Dense(4).")
     x = check_samples(network.input_shape, x).astype(np.float64)
     rows = loss.rows(check_targets(network, loss, y, len(x)), network.output_shape[0])
+    data = Samples(x, rows, check_weights(sample_weight, len(x)))
     steps = check_whole("steps", COUNT_OR_ZERO, steps)
     chosen = check_chosen(samples, len(x))
+    of_step = Samples(x[list(chosen)], rows[list(chosen)], chosen_weights(sample_weight, chosen))
     check_batches(network, len(x) if steps else len(chosen))
     check_batches(network, len(chosen))
     limit = None if clip is None else float(np.asarray(check_real("clip", POSITIVE, clip)))
@@ -168,9 +175,8 @@ def explain(
     gradient, slots = np.empty_like(start), {name: np.zeros_like(start) for name in optimizer.slots}
     memory = Memory(start, gradient, slots, network.is_weight())
     update, clipped = optimizer.bind(memory), () if limit is None else (bind_clip(limit, memory),)
-    plan = Plan(network, len(x), start, gradient, loss=loss, penalty=penalty, draws=draws)
-    plan.set_input(x)
-    plan.set_targets(rows)
+    objective = Objective(network, loss, penalty)
+    plan = bound(objective, data, start, gradient, draws=draws)
     for step in range(steps):
         run((*plan.measure, *clipped))
         if not np.isfinite(plan.value):
@@ -178,7 +184,7 @@ def explain(
         update(step)
 
     before, theta_before = _all_frozen(slots), start.copy()
-    tape = Tape(network, theta_before, x[list(chosen)], rows[list(chosen)], loss, penalty, draws)
+    tape = Tape(objective, of_step, theta_before, draws)
     gradient[...] = tape.gradient
     run(clipped)
     update(steps)
@@ -202,19 +208,6 @@ def explain(
         after=_all_frozen(slots),
         numbers=numbers,
     )
-
-
-def check_chosen(samples: int | Sequence[int] | None, n: int) -> tuple[int, ...]:
-    """The rows of the data that are explained, each of them there."""
-    if samples is None:
-        return tuple(range(n))
-    chosen = tuple(samples) if isinstance(samples, Sequence | np.ndarray) else (samples,)
-    for each in chosen:
-        if check_whole("samples", COUNT_OR_ZERO, each) >= n:
-            raise SettingError(f"there is no sample {each}: the data have {n}, numbered 0 to {n - 1}.")
-    if not chosen:
-        raise SettingError("samples must be the numbers of one sample or more; got none.")
-    return tuple(int(each) for each in chosen)
 
 
 def _layer(block: Block, numbers: Numbers) -> LayerStep:

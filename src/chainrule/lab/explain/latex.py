@@ -16,6 +16,8 @@ LETTERS = {
     "λ": r"\lambda",
     "μ": r"\mu",
     "ρ": r"\rho",
+    "Σω": r"\Sigma\omega",
+    "ω": r"\omega",
     "f′": "f'",
     "m̂": r"\hat{m}",
     "v̂": r"\hat{v}",

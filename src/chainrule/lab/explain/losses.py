@@ -23,16 +23,23 @@ from chainrule.lab.explain.symbols import Symbol
 
 @dataclass(frozen=True)
 class Answer:
-    """A sample's outputs a and targets y, how many samples the loss is the mean of, and the sample's number."""
+    """A sample's outputs a and targets y, how many samples the loss is the mean of, and the sample's number.
+
+    share: the sample's share of the mean, where samples have weights; else it is 1 / n.
+    """
 
     outputs: Sequence[Number]
     targets: Sequence[Number]
     n: int
     sample: int | None = None
+    share: Number | None = None
 
-    def over(self, expression: Expression, count: int) -> Expression:
-        """A share of the mean."""
-        return expression if count == 1 else Quotient(expression, constant(count))
+    def of_mean(self, expression: Expression, over: int = 1) -> Expression:
+        """The sample's share of the mean of an expression over a number."""
+        if self.share is None:
+            over *= self.n
+        mean = expression if over == 1 else Quotient(expression, constant(over))
+        return mean if self.share is None else times(self.share, mean)
 
     def named(self, letter: str, expression: Expression, *index: int) -> tuple[Number, Equation]:
         """A number in between, with a name of its own."""
@@ -49,20 +56,20 @@ def _squares(answer: Answer) -> Expression:
 
 
 def _squared_error(answer: Answer) -> Made:
-    return [], answer.over(_squares(answer), answer.n * len(answer.outputs))
+    return [], answer.of_mean(_squares(answer), len(answer.outputs))
 
 
 def _d_squared_error(answer: Answer, k: int) -> Made:
     error = times(constant(2), minus(answer.outputs[k], answer.targets[k]))
-    return [], answer.over(error, answer.n * len(answer.outputs))
+    return [], answer.of_mean(error, len(answer.outputs))
 
 
 def _half_squared_error(answer: Answer) -> Made:
-    return [], answer.over(_squares(answer), 2 * answer.n)
+    return [], answer.of_mean(_squares(answer), 2)
 
 
 def _d_half_squared_error(answer: Answer, k: int) -> Made:
-    return [], answer.over(minus(answer.outputs[k], answer.targets[k]), answer.n)
+    return [], answer.of_mean(minus(answer.outputs[k], answer.targets[k]))
 
 
 def _binary_cross_entropy(answer: Answer) -> Made:
@@ -72,12 +79,12 @@ def _binary_cross_entropy(answer: Answer) -> Made:
         terms += [z] if z.value > 0 else []
         terms.append(function("log", plus(ONE, function("exp", Negative(z) if z.value > 0 else z))))
         terms.append(Negative(times(y, z)))
-    return [], answer.over(plus(*terms), answer.n * len(answer.outputs))
+    return [], answer.of_mean(plus(*terms), len(answer.outputs))
 
 
 def _d_binary_cross_entropy(answer: Answer, k: int) -> Made:
     p, equation = answer.named("p", Quotient(ONE, plus(ONE, function("exp", Negative(answer.outputs[k])))), k + 1)
-    return [equation], answer.over(minus(p, answer.targets[k]), answer.n * len(answer.outputs))
+    return [equation], answer.of_mean(minus(p, answer.targets[k]), len(answer.outputs))
 
 
 def _powers(answer: Answer) -> tuple[Number, Number, Equation]:
@@ -90,13 +97,13 @@ def _powers(answer: Answer) -> tuple[Number, Number, Equation]:
 def _softmax_cross_entropy(answer: Answer) -> Made:
     largest, sums, equation = _powers(answer)
     said = (Negative(times(y, z)) for y, z in zip(answer.targets, answer.outputs, strict=True) if y.value)
-    return [equation], answer.over(plus(largest, function("log", sums), *said), answer.n)
+    return [equation], answer.of_mean(plus(largest, function("log", sums), *said))
 
 
 def _d_softmax_cross_entropy(answer: Answer, k: int) -> Made:
     largest, sums, equation = _powers(answer)
     p, share = answer.named("p", Quotient(function("exp", minus(answer.outputs[k], largest)), sums), k + 1)
-    return [equation, share], answer.over(minus(p, answer.targets[k]), answer.n)
+    return [equation, share], answer.of_mean(minus(p, answer.targets[k]))
 
 
 EQUATIONS: dict[type[Loss], tuple[Callable[[Answer], Made], Callable[[Answer, int], Made]]] = {

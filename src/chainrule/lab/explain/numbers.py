@@ -73,6 +73,15 @@ class Numbers:
         value = float(self.of(block.head).d_output[unit, sample])
         return Number(value, self.symbol("δ", block, unit, sample))
 
+    @property
+    def weights(self) -> Array | None:
+        """The weights of samples (n,); None where all count alike, or there is but one."""
+        return self.tape.data.weights if len(self.samples) > 1 else None
+
+    def share(self, sample: int) -> Number:
+        """A sample's share of the mean."""
+        return Number(float(self.tape.shares[sample]), Symbol("s", sample=self.shown_sample(sample)))
+
     def loss(self, sample: int) -> Number:
         """What a sample adds to the loss."""
         return Number(float(self.tape.losses[sample]), Symbol("L", sample=self.shown_sample(sample)))

@@ -7,7 +7,7 @@ import numpy as np
 from chainrule.core.losses import Loss
 from chainrule.lab.blocks import Block
 from chainrule.lab.explain import activations, losses
-from chainrule.lab.explain.expression import Equation, Expression, Number, Terms, added, times
+from chainrule.lab.explain.expression import Equation, Expression, Number, Quotient, Terms, added, times
 from chainrule.lab.explain.head import Head, Shares
 from chainrule.lab.explain.heads import head_of
 from chainrule.lab.explain.losses import Answer
@@ -112,6 +112,7 @@ class Paths:
             [Number(float(y), Symbol("y", index=(k + 1,), sample=shown)) for k, y in enumerate(targets)],
             len(numbers.samples),
             shown,
+            None if numbers.weights is None else numbers.share(sample),
         )
 
     def loss(self, sample: int) -> list[Equation]:
@@ -120,7 +121,19 @@ class Paths:
             return []
         first, expression = self._loss[0](self.answer(sample))
         added_to = self.numbers.loss(sample)
-        return [*first, Equation(_symbol(added_to), added_to.value, expression)]
+        return [*self._share(sample), *first, Equation(_symbol(added_to), added_to.value, expression)]
+
+    def _share(self, sample: int) -> list[Equation]:
+        """How a sample's share of the mean comes about, where samples have weights."""
+        weights, share = self.numbers.weights, self.numbers.share(sample)
+        if weights is None:
+            return []
+        terms = Terms(weights, lambda j: Number(float(weights[j]), Symbol("ω", sample=self.numbers.shown_sample(j))))
+        whole = Number(float(weights.sum()), Symbol("Σω"))
+        return [
+            Equation(_symbol(whole), whole.value, added(terms)),
+            Equation(_symbol(share), share.value, Quotient(terms[sample], whole)),
+        ]
 
     def losses(self) -> Terms:
         """What each sample adds to the loss."""

@@ -17,10 +17,10 @@ from chainrule.core.arrays import Array
 from chainrule.core.binding import Generators
 from chainrule.core.layers.base import Buffers, Pass
 from chainrule.core.layout import Place
-from chainrule.core.losses import Loss, LossBuffers
-from chainrule.core.network import Network
-from chainrule.core.penalties import L2
+from chainrule.core.losses import LossBuffers
 from chainrule.core.plan import Plan, run
+from chainrule.training.batches import Samples
+from chainrule.training.objective import Objective
 
 
 @dataclass(eq=False)
@@ -100,35 +100,28 @@ def flat(array: Array) -> Array:
     return array.reshape(-1, array.shape[-1], copy=False)
 
 
+def bound(objective: Objective, data: Samples, theta: Array, gradient: Array | None = None, **settings: Any) -> Plan:
+    """A plan for all of the data, which it holds."""
+    plan = objective.plan(len(data), theta, None, gradient, data.weights is not None, **settings)
+    data.load(plan)
+    return plan
+
+
 class Tape:
-    """A network, a loss and data, bound with nothing written over, run once forward and backward.
+    """An objective and data, bound with nothing written over, run once forward and backward.
 
     recordings: by place, those inside a Residual too.  gradient (P,), value: what the plan came to.
     """
 
-    def __init__(
-        self,
-        network: Network,
-        theta: Array,
-        x: Array,
-        rows: Array,
-        loss: Loss,
-        penalty: L2 | None,
-        draws: Generators,
-    ) -> None:
+    def __init__(self, objective: Objective, data: Samples, theta: Array, draws: Generators) -> None:
         self.recordings: dict[Place, Recording] = {}
         self._nudge: tuple[Place, int, int, float] | None = None
         self._records = True
-        self._network, self._loss, self._penalty, self._data = network, loss, penalty, (x, rows)
-        self._theta, self._draws = theta, draws
+        self.data, self._objective, self._theta, self._draws = data, objective, theta, draws
         self._chance = _state_of(draws)
         self._gradient = np.empty_like(theta)
-        settings: dict[str, Any] = {"loss": loss, "penalty": penalty, "draws": draws}
-        self._plan = plan = Plan(
-            network, len(x), theta.copy(), self._gradient, in_place=False, watch=self._watch, **settings
-        )
-        plan.set_input(x)
-        plan.set_targets(rows)
+        settings: dict[str, Any] = {"draws": draws, "in_place": False, "watch": self._watch}
+        self._plan = plan = bound(objective, data, theta.copy(), self._gradient, **settings)
         run(plan.measure)
         self.value = float(plan.value)
         self.targets, self.input = plan.targets.copy(), flat(plan.input).copy()
@@ -156,19 +149,26 @@ class Tape:
         return forward, backward
 
     @cached_property
+    def shares(self) -> Array:
+        """Each sample's share of the mean (n,): 1 / n, or its weight divided by the sum of weights."""
+        weights = self.data.weights
+        return np.full(len(self.data), 1.0 / len(self.data)) if weights is None else weights / weights.sum()
+
+    @cached_property
     def losses(self) -> Array:
         """What each sample adds to the loss (n,), the penalty left out: the loss bound to each of them alone."""
         output, targets = (each.T[..., np.newaxis] for each in (self.output, self.targets))  # (O, n) -> (n, O, 1)
         n, n_outputs, _ = output.shape
+        loss = self._objective.loss
         at = LossBuffers(
             output=output,
             targets=targets,
             d_output=np.empty_like(output),
             value=np.empty(n),
-            share=np.array(self._loss.factor(n_outputs) / n),
+            share=loss.factor(n_outputs) * self.shares.reshape(n, 1, 1),
             scratch=lambda: np.empty_like(output),
         )
-        forward, _ = self._loss.bind(at)
+        forward, _ = loss.bind(at)
         run((forward,))
         return at.value
 
@@ -177,7 +177,7 @@ class Tape:
         values = []
         for by in (step, -step):
             self._nudge = (place, k, sample, by)
-            self._plan.set_input(self._data[0])
+            self._plan.set_input(self.data.x)
             _set_state(self._draws, self._chance)
             run(self._plan.appraise)
             values.append(float(self._plan.value))
@@ -190,10 +190,7 @@ class Tape:
         there[:, parameter] += step, -step
         _set_state(self._draws, self._chance)
         twice = {number: (own, copy.deepcopy(own)) for number, (own,) in self._draws.items()}
-        x, rows = self._data
-        plan = Plan(self._network, len(x), there, loss=self._loss, penalty=self._penalty, draws=twice)
-        plan.set_input(x)
-        plan.set_targets(rows)
+        plan = bound(self._objective, self.data, there, draws=twice)
         run(plan.appraise)
         return float((plan.value[0] - plan.value[1]) / (2.0 * step))
 
