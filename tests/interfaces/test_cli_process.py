@@ -80,6 +80,16 @@ def test_a_terminal_sees_progress(tmp_path: Path):
 
 
 @posix
+def test_a_terminal_sees_the_steps_before_the_one_that_is_explained():
+    words = ("explain", "xor", "--sample", "3", "--weight", "2:1:3", "--steps")
+    text = on_a_terminal(*words, "3000")
+    assert re.search(r"Training .*%", text)
+    assert "Layer 2: the weight to unit 1 from unit 3" in text
+    assert "Training" not in on_a_terminal(*words, "0")
+    assert on_a_terminal(*words, "3000", stdout=subprocess.PIPE) == ""
+
+
+@posix
 def test_a_log_that_is_piped_away_has_no_bar_in_it():
     """`chainrule train ... | tee log`: the log comes back to the terminal where the bar would be."""
     text = on_a_terminal("train", "xor", "--epochs", "3000", stdout=subprocess.PIPE)

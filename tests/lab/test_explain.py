@@ -241,6 +241,17 @@ def test_one_sample_is_a_batch_of_one():
     assert overview(some, 7).value == some.loss
 
 
+@pytest.mark.parametrize("steps", [0, 3, 450])
+def test_progress_is_told_of_the_steps_before(steps, capsys):
+    told = []
+    explained(CASES["the reference network"], steps=steps, progress=lambda *each: told.append(each))
+    done = [each for _, each, _ in told]
+    assert done == sorted(set(done))
+    assert len(told) == {0: 0, 3: 3, 450: 150}[steps]
+    assert told[-1:] == [("Training", steps, steps)][: len(told)]
+    assert capsys.readouterr() == ("", "")
+
+
 def test_long_sums_are_shortened_and_stay_the_same():
     network = cr.mlp(64, 3, 1)
     rng = np.random.default_rng(0)

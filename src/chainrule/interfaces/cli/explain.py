@@ -20,7 +20,7 @@ from chainrule.interfaces.cli.data import Data, read_data
 from chainrule.interfaces.cli.job import Job, describe
 from chainrule.interfaces.cli.outputs import check_outputs
 from chainrule.interfaces.cli.settings import Settings, targets_for
-from chainrule.interfaces.cli.terminal import examples, remark, say
+from chainrule.interfaces.cli.terminal import Bars, examples, remark, say
 from chainrule.lab.explain.explanation import Explanation
 from chainrule.lab.explain.explanation import explain as explain_step
 from chainrule.lab.explain.text import WIDTH, lines
@@ -161,7 +161,10 @@ def explain(
                 raise SettingError(f"{option} is the model's own; leave it out beside --model.")
         ready = of_model(Model.load(model), model, settings.suited_to(data_set), data_set)
     weighed = None if penalty is None else L2(penalty)
-    step = explain_step(*ready, steps=steps, samples=chosen, seed=settings.seed, penalty=weighed, clip=clip)
+    with Bars() as bars:
+        step = explain_step(
+            *ready, steps=steps, samples=chosen, seed=settings.seed, penalty=weighed, clip=clip, progress=bars
+        )
     if walk:
         from chainrule.interfaces.cli.walk import walk_through
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -24,8 +25,12 @@ from chainrule.lab.explain.chosen import check_chosen, chosen_weights
 from chainrule.lab.explain.numbers import Numbers
 from chainrule.lab.explain.tape import Tape, bound
 from chainrule.lab.explain.working import Working
+from chainrule.lab.workers import Progress, silent
 from chainrule.training.batches import Samples
 from chainrule.training.objective import Objective
+
+TASK, GLANCES = "Training", 200
+"""What the progress is called, and how often it is told of the steps before."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,13 +133,15 @@ def explain(
     penalty: L2 | None = None,
     clip: float | None = None,
     sample_weight: ArrayLike | None = None,
+    progress: Progress = silent,
 ) -> Explanation:
     """One training step with all its numbers, in float64, each from the buffers of the plan that computes it.
 
     theta (P,), x (n, *input_shape) and y as in `train`. `steps` full-batch steps are trained first, and the one after
     them is explained: on all samples, or on those numbered `samples`, from 0. `seed` draws the dropouts; without one
     nothing is dropped.  penalty, clip: as in `train`.  sample_weight (n,): divided by their sum, in the steps before by
-    that of all, in the step itself by that of its samples.
+    that of all, in the step itself by that of its samples.  progress: called as `progress(task, done, total)` now and
+    then, counting the steps before.
     Raises ShapeError, DataError and SettingError for what doesn't fit, DivergenceError where the steps before diverge.
 
     >>> import chainrule as cr
@@ -177,11 +184,14 @@ def explain(
     update, clipped = optimizer.bind(memory), () if limit is None else (bind_clip(limit, memory),)
     objective = Objective(network, loss, penalty)
     plan = bound(objective, data, start, gradient, draws=draws)
+    glance = math.ceil(steps / GLANCES)
     for step in range(steps):
         run((*plan.measure, *clipped))
         if not np.isfinite(plan.value):
             raise DivergenceError(f"the steps before diverged: the loss of step {step} is {plan.value}. Take fewer.")
         update(step)
+        if (step + 1) % glance == 0 or step + 1 == steps:
+            progress(TASK, step + 1, steps)
 
     before, theta_before = _all_frozen(slots), start.copy()
     tape = Tape(objective, of_step, theta_before, draws)
