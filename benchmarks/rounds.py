@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.contenders import OURS
+from benchmarks.profile import Line
 from benchmarks.spread import Spread, ratios
 from benchmarks.tasks import Entry, Group, Scale, Task
 from benchmarks.work import TOLERANCE
@@ -28,7 +29,8 @@ class Measured:
     """What a task came to. By contender: its time each round in the task's unit, and the rest as it applies.
 
     ready: the seconds that a first run took beyond a later one: compiling.  memory: MB.  asked: epochs, or predictions,
-    of a run.  notes: what a reader should know.  point: where on its axis of growth the task is.
+    of a run.  notes: what a reader should know.  profile: which NumPy functions chainrule calls in a unit, how often,
+    and their microseconds.  point: where on its axis of growth the task is.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Measured:
     memory: dict[str, float] = field(default_factory=dict)
     asked: dict[str, int] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    profile: list[Line] = field(default_factory=list)
     point: float | None = None
 
     @classmethod
@@ -128,6 +131,9 @@ def measure(group: Group, scale: Scale, teams: Teams, show: Show = lambda text: 
                 passed = max(together(workers[name], "time", entry.works, group.seconds))
                 each.times[name].append(passed * entry.per)
     look_for_the_restless(group, workers)
+    for task, each in found.items():
+        if task.profiled:
+            each.profile = workers[OURS][0].ask("profile", task.entries[OURS].works[0])
     for worker in (each for team in workers.values() for each in team):
         worker.ask("forget")
     for task, each in found.items():

@@ -6,7 +6,7 @@ from benchmarks.contenders import OURS
 from benchmarks.growth import sentence
 from benchmarks.results import Results
 from benchmarks.rounds import Measured
-from benchmarks.spread import Spread
+from benchmarks.spread import Spread, figures
 from benchmarks.startup import BASE, Startup
 from benchmarks.targets import STARTUP_TARGETS, TARGETS
 
@@ -69,7 +69,18 @@ def of_task(task: Measured) -> list[str]:
     cores = f"{task.cores} core{'s' * (task.cores > 1)} and as many threads each"
     rounds = f"{len(next(iter(task.times.values())))} rounds"
     notes = [f"{name}: {note}." for name, note in task.notes.items()]
-    return [f"## {task.name}: {task.what}", f"{cores}, {rounds}.", rows_of(header, rows), *notes]
+    return [f"## {task.name}: {task.what}", f"{cores}, {rounds}.", rows_of(header, rows), *notes, *where_it_goes(task)]
+
+
+def where_it_goes(task: Measured) -> list[str]:
+    """The NumPy functions that chainrule's time goes to: less it can't take with NumPy alone."""
+    if not task.profile:
+        return []
+    whole, calls = Spread.of(task.times[OURS]).median, sum(count for _, count, _ in task.profile)
+    inside = sum(microseconds for *_, microseconds in task.profile)
+    said = f"Of chainrule's {figures(whole)} µs its {calls} NumPy calls take {figures(inside)} ({inside / whole:.0%}):"
+    rows = [(f"`{name}`", str(count), figures(microseconds)) for name, count, microseconds in task.profile]
+    return [said, rows_of(("function", "calls", "µs"), rows)]
 
 
 def of_startup(startup: Startup) -> list[str]:

@@ -33,7 +33,8 @@ class Entry:
 class Task:
     """A task by its name, with who takes part.
 
-    unit: of the numbers.  memory: whether that is measured, too.  point: where on an axis of growth it is.
+    unit: of the numbers.  memory: whether that is measured, too.  profiled: whether it is shown which NumPy functions
+    chainrule's time goes to.  point: where on an axis of growth it is.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Task:
     unit: str
     entries: Mapping[str, Entry]
     memory: bool = False
+    profiled: bool = False
     point: float | None = None
 
     def only(self, contenders: set[str]) -> "Task":
@@ -112,7 +114,9 @@ def reference_network(scale: Scale) -> Group:
     names = "chainrule; textbook NumPy; scikit-learn; PyTorch eager; PyTorch eager, fused; JAX; C"
     entries = every(names, single, 1e6 / single.epochs)
     entries["scikit-learn"] = replace(entries["scikit-learn"], note=CROSS_ENTROPY_DIFFERS)
-    tasks.append(Task("T1", "the reference network, 2-4-4-1, 100 points, full batch, float64", unit, entries))
+    tasks.append(
+        Task("T1", "the reference network, 2-4-4-1, 100 points, full batch, float64", unit, entries, profiled=True)
+    )
     for members, epochs in ((32, 320), (256, 80)):
         work = reference(scale.shorter(epochs), members)
         entries = every("chainrule; PyTorch vmap; JAX; C", work, 1e6 / work.epochs / members)
@@ -130,8 +134,8 @@ def digits(scale: Scale) -> Group:
     )
     steps = work.epochs * -(-work.data.n // 32)
     names = "chainrule; textbook NumPy; scikit-learn; PyTorch eager; PyTorch eager, fused; JAX; C"
-    task = Task("T3", "digits, 64-64-10, batches of 32, Adam, float32", "µs a step", every(names, work, 1e6 / steps))
-    return Group("T3", 1, (task,))
+    what, entries = "digits, 64-64-10, batches of 32, Adam, float32", every(names, work, 1e6 / steps)
+    return Group("T3", 1, (Task("T3", what, "µs a step", entries, profiled=True),))
 
 
 def lenet(scale: Scale) -> Group:
@@ -192,7 +196,8 @@ def predictions(scale: Scale) -> Group:
     for title, network, dtype in (("T1's network", REFERENCE, "float64"), ("T3's network", DIGITS, "float32")):
         one = Prediction(network, 1, scale.shorter(1000), dtype)
         entries = every(names, one, 1e6 / one.times)
-        tasks.append(Task(f"T7, one sample, {title}", "a prediction of one sample, its input checked", "µs", entries))
+        what = "a prediction of one sample, its input checked"
+        tasks.append(Task(f"T7, one sample, {title}", what, "µs", entries, profiled=True))
         many = Prediction(network, 100_000, 1, dtype)
         what = "a prediction of 100,000 samples"
         tasks.append(Task(f"T7, 100,000 samples, {title}", what, "ms", every(names, many, 1e3)))

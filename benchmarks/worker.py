@@ -167,6 +167,12 @@ class Answers:
             if passed >= at_least:
                 return passed / times
 
+    def profile(self, work: Work) -> Any:
+        """Which NumPy functions chainrule calls for it, how often, and how long they take."""
+        from benchmarks.profile import profile
+
+        return profile(work)
+
     def forget(self) -> None:
         """Let go of what was prepared."""
         self._runs.clear()

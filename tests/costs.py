@@ -3,6 +3,8 @@
 import tracemalloc
 from typing import Any
 
+from benchmarks.profile import called
+
 import chainrule as cr
 
 
@@ -19,12 +21,6 @@ class CountingNumPy:
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         self._calls.append(called(self._wrapped))
         return self._wrapped(*arguments, **named)
-
-
-def called(function: Any) -> str:
-    """A function's name, with the ufunc's for a method such as add.reduce."""
-    of = getattr(getattr(function, "__self__", None), "__name__", "numpy")
-    return function.__name__ if of.startswith("numpy") else f"{of}.{function.__name__}"
 
 
 def steady_state_bytes(network: cr.Network, x: Any, y: Any, thousand: int = 1000, **settings: Any) -> int:

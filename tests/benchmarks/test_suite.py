@@ -20,8 +20,7 @@ from benchmarks.targets import STARTUP_TARGETS, TARGETS, Target
 from benchmarks.tasks import GROUPS, Group, Scale, Task, every, reference
 
 from benchmarks import __main__ as command
-from benchmarks import contenders, growth, rounds, spread, startup, table, tasks, work
-from costs import called
+from benchmarks import contenders, growth, profile, rounds, spread, startup, table, tasks, work
 
 
 def measured(name: str = "T1", point: float | None = None, **times: list[float]) -> Measured:
@@ -283,6 +282,20 @@ def test_a_real_run_of_the_first_task(tmp_path: Path, monkeypatch: pytest.Monkey
     assert (tmp_path / "table.md").read_text() == page
 
 
+@pytest.mark.parametrize("name", ["T1", "T3", "T7"])
+def test_a_profile_has_every_call_of_a_step_in_its_place(name: str):
+    """As many as a plan's passes and the optimizer's update, and about as long as they take together."""
+    (entry,) = (task.entries["chainrule"] for task in GROUPS[name](Scale()).tasks[:1])
+    (work,) = entry.works
+    lines = profile.profile(work)
+    assert sum(count for _, count, _ in lines) == len(profile.bound(work))
+    assert all(microseconds >= 0.0 for *_, microseconds in lines)
+    assert "dot" in [name for name, *_ in lines]
+    page = table.of_task(replace(measured(**STEADY), profile=lines))[-2:]
+    assert page[0].startswith(f"Of chainrule's 1.00 µs its {len(profile.bound(work))} NumPy calls take")
+    assert "| `dot` |" in page[1]
+
+
 def tiny(group: tasks.Group) -> tasks.Group:
     """The first task, for few epochs."""
     task = group.tasks[0]
@@ -290,13 +303,9 @@ def tiny(group: tasks.Group) -> tasks.Group:
     return replace(group, tasks=(replace(task, entries=every("; ".join(task.entries), work, 1.0)),), seconds=0.001)
 
 
-@pytest.mark.parametrize("module", [growth, spread, startup, work], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [growth, profile, spread, startup, work], ids=lambda module: module.__name__)
 def test_the_examples_in_docstrings(module):
     """The folder isn't among those whose doctests pytest collects: contenders import what may not be there."""
     failed, attempted = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert attempted > 0
     assert failed == 0
-
-
-def test_functions_are_called_by_their_ufuncs_name():
-    assert [called(each) for each in (np.add, np.add.reduce, np.take)] == ["add", "add.reduce", "take"]
