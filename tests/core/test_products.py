@@ -1,4 +1,4 @@
-"""Products, however they are bound, are NumPy's: of one network and of many, whole and in blocks, in one piece or cut out."""
+"""Products, however they are bound, are NumPy's: of one network and of many, whole and in blocks."""
 
 import numpy as np
 import pytest
