@@ -14,8 +14,9 @@ from chainrule.core.plan import generators
 from chainrule.training import lanes as lanes_module
 from chainrule.training import micro_batches
 from chainrule.training.lanes import HeldBlas, Lanes, held_blas
-from chainrule.training.micro_batches import LANES, MicroBatches, bind_batch, pieces
+from chainrule.training.micro_batches import LANES, MicroBatches, pieces
 from chainrule.training.objective import Objective
+from chainrule.training.walk import bind_batch
 from optional import needed
 
 LENET = CASES["LeNet, small"]

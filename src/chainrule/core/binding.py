@@ -9,7 +9,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array, Call, Shape, count, one_by_one
 from chainrule.core.layers.base import Buffers, Chain, Pass
-from chainrule.core.layout import Place, Storage, allocate, body, lay_out
+from chainrule.core.layout import Allocate, Place, Storage, allocate, body, lay_out
 
 Generators = Mapping[int, tuple["np.random.Generator", ...]]
 """By the number of a layer that draws: a generator for each member."""
@@ -33,6 +33,7 @@ class Binder:
     training: bool
     in_place: bool
     watch: Watch | None = None
+    memory: Allocate = allocate
     _pools: Pools = field(default_factory=dict)
 
     def bind(
@@ -61,7 +62,7 @@ class Binder:
                 continue
             output, wanted, there = each.signature.output, i > first, activations[i]
             if each.signature.ones and there.shape[-2] == count(each.input_shape):  # no row of ones: it gets a copy
-                there = allocate(each.input_shape, True, self.lead, self.n, self.theta.dtype)
+                there = self.memory(each.input_shape, True, self.lead, self.n, self.theta.dtype)
                 forwards.append(partial(np.copyto, body(there, each.input_shape), activations[i]))
             at = Buffers(
                 input=body(there, each.input_shape),
@@ -103,15 +104,14 @@ class Binder:
 
     def allocate(self, storage: Storage, ones: bool = False) -> Array:
         """Memory for an activation or its gradient."""
-        return allocate(storage.shape, ones, self.lead, self.n, self.theta.dtype)
+        return self.memory(storage.shape, ones, self.lead, self.n, self.theta.dtype)
 
     def _activations(self, storages: Sequence[Storage], memory: Array) -> list[Array]:
         """Each storage's memory, the first of them given. A population's images have no row of ones below them."""
-        memories = {
-            id(each): self.allocate(each, ones=each.ones and not (self.lead and len(each.shape) > 1))
-            for each in storages[1:]
-        }
-        memories[id(storages[0])] = memory
+        memories = {id(storages[0]): memory}
+        for each in storages:
+            if id(each) not in memories:
+                memories[id(each)] = self.allocate(each, each.ones and not (self.lead and len(each.shape) > 1))
         return [memories[id(each)] for each in storages]
 
     def _gradients(

@@ -4,7 +4,7 @@ A layer may write over its input only if nobody reads that input again: neither 
 (tanh then sigmoid in one buffer: a wrong gradient, silently).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -157,6 +157,36 @@ def allocate(shape: Shape, ones: bool, lead: Shape, n: int, dtype: np.dtype[np.g
     if ones:
         memory[..., -1, :] = 1.0
     return memory
+
+
+Allocate = Callable[[Shape, bool, Shape, int, "np.dtype[np.generic]"], Array]
+"""`allocate`, or what stands for it."""
+
+
+class Arena:
+    """Memory in which plans of the same shapes take turns: each is handed what the first one took, in the same order.
+
+    >>> arena = Arena()
+    >>> first = arena((4,), False, (), 100, np.dtype(float))
+    >>> arena.rewind()
+    >>> arena((4,), False, (), 100, np.dtype(float)) is first
+    True
+    """
+
+    def __init__(self) -> None:
+        self._taken: list[Array] = []
+        self._n_handed = 0
+
+    def rewind(self) -> None:
+        """The next plan begins with what the first one began with."""
+        self._n_handed = 0
+
+    def __call__(self, shape: Shape, ones: bool, lead: Shape, n: int, dtype: np.dtype[np.generic]) -> Array:
+        """As `allocate`."""
+        if self._n_handed == len(self._taken):
+            self._taken.append(allocate(shape, ones, lead, n, dtype))
+        self._n_handed += 1
+        return self._taken[self._n_handed - 1]
 
 
 def body(memory: Array, shape: Shape) -> Array:

@@ -20,7 +20,7 @@ import numpy as np
 from chainrule.core.arrays import Array, Call, Shape, one_by_one, take, total
 from chainrule.core.binding import Binder, Generators, Watch
 from chainrule.core.errors import SettingError
-from chainrule.core.layout import Storage, allocate, body, lay_out, without_chance
+from chainrule.core.layout import Allocate, Storage, allocate, body, lay_out, without_chance
 from chainrule.core.losses import Loss, LossBuffers
 from chainrule.core.optimizers import Memory
 from chainrule.core.penalties import L2
@@ -93,6 +93,7 @@ class Plan:
     weighted: samples have weights.
     of: how many samples the loss is the mean of, where these are a part of them.
     in_place: a layer may write over its input where that is safe.
+    memory: where the memory of samples and activations comes from; an `Arena` where plans take turns in it.
     watch: sees each layer as it is bound, with its buffers, and may wrap its closures. Somebody who watches also gets
         the gradient in the data, so that backward goes through every layer.
     """
@@ -113,6 +114,7 @@ class Plan:
         weighted: bool = False,
         of: int | None = None,
         in_place: bool = True,
+        memory: Allocate = allocate,
         watch: Watch | None = None,
     ) -> None:
         self.n = n
@@ -121,13 +123,13 @@ class Plan:
         self.gradient = np.empty_like(theta) if gradient is None else gradient
         self._lead: Shape = theta.shape[:-1]
         self._sample_lead: Shape = self._lead if own_samples else ()
-        binder = Binder(n, theta, self.gradient, state, draws or {}, training, in_place, watch)
+        binder = Binder(n, theta, self.gradient, state, draws or {}, training, in_place, watch, memory)
         self._bind_layers(network, binder)
         if loss is not None:
             self._bind_loss(loss, network.output_shape[0], weighted, of or n, binder)
         if penalty is not None:
-            memory = Memory(theta, self.gradient, {}, network.is_weight(theta.dtype))
-            forward, backward = penalty.bind(memory, self.value)
+            of_theta = Memory(theta, self.gradient, {}, network.is_weight(theta.dtype))
+            forward, backward = penalty.bind(of_theta, self.value)
             self.appraise += one_by_one(forward)
             self.measure += one_by_one(forward) + one_by_one(backward)
 
@@ -137,12 +139,12 @@ class Plan:
         # Samples that members share are stored once; but ufuncs that spread them take memory at every call.
         is_spread = next((each.layer.elementwise for each in places if not each.layer.view), False)
         data_lead = self._lead if is_spread else self._sample_lead
-        data = allocate(network.input_shape, storages[0].ones, data_lead, self.n, self.theta.dtype)
-        memory = np.broadcast_to(data, (*self._lead, *data.shape[-2:])) if self._lead else data
+        data = binder.memory(network.input_shape, storages[0].ones, data_lead, self.n, self.theta.dtype)
+        samples = np.broadcast_to(data, (*self._lead, *data.shape[-2:])) if self._lead else data
         gradient = binder.allocate(storages[-1])
         self.d_output = body(gradient, network.output_shape)
         wants_d_input = binder.watch is not None
-        chain = binder.bind(places, storages, memory, gradient, may_overwrite=True, wants_d_input=wants_d_input)
+        chain = binder.bind(places, storages, samples, gradient, may_overwrite=True, wants_d_input=wants_d_input)
         self.infer, self._backward, self.output = chain.forward, chain.backward, chain.output
         self.answers = np.moveaxis(self.output, -1, len(self._lead))  # as the caller wants them: (..., n, *shape)
         self.input = body(data, network.input_shape)
@@ -151,10 +153,10 @@ class Plan:
         self._to_samples_last = (*range(lead), *range(lead + 1, lead + 1 + len(network.input_shape)), lead)
 
     def _bind_loss(self, loss: Loss, n_outputs: int, weighted: bool, of: int, binder: Binder) -> None:
-        self.targets = allocate((n_outputs,), False, self._sample_lead, self.n, self.theta.dtype)
+        self.targets = binder.memory((n_outputs,), False, self._sample_lead, self.n, self.theta.dtype)
         self.value = np.zeros(self._lead, self.theta.dtype)
         self._factor = loss.factor(n_outputs)
-        self._share = allocate((1,), False, self._sample_lead, self.n, self.theta.dtype) if weighted else None
+        self._share = binder.memory((1,), False, self._sample_lead, self.n, self.theta.dtype) if weighted else None
         if loss.labelled:
             self._labels = np.empty((*self._sample_lead, self.n), np.intp)
             self._units = np.eye(n_outputs, dtype=self.theta.dtype)

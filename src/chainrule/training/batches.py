@@ -13,8 +13,9 @@ from chainrule.core.plan import Plan, generators, run
 from chainrule.core.streams import stream
 from chainrule.training.augmentation import Augmentation, Augmenter
 from chainrule.training.lanes import Lanes
-from chainrule.training.micro_batches import LANES, MicroBatches, bind_batch
+from chainrule.training.micro_batches import LANES
 from chainrule.training.objective import Objective
+from chainrule.training.walk import Batch, bind_batch
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,7 @@ class Samples:
     def __len__(self) -> int:
         return len(self.x)
 
-    def load(self, plan: Plan | MicroBatches, which: slice = slice(None)) -> None:
+    def load(self, plan: Batch | Plan, which: slice = slice(None)) -> None:
         """Copy a stretch of the samples into a plan of that length."""
         plan.set_input(self.x[which])
         plan.set_targets(self.y[which])
@@ -128,7 +129,7 @@ class _Gather:
         samples, or of the sum of their weights.
     """
 
-    def __init__(self, data: Samples, plan: Plan | MicroBatches, lead: Shape, augmenter: Augmenter | None) -> None:
+    def __init__(self, data: Samples, plan: Batch, lead: Shape, augmenter: Augmenter | None) -> None:
         self.plan = plan
         self.share = np.full(plan.value.shape if lead else (), plan.n / len(data), plan.theta.dtype)
         set_input = plan.set_input if augmenter is None else augmenter.before(plan.set_input, plan.theta.dtype)

@@ -20,7 +20,7 @@ from chainrule.core.arrays import Array, Call
 from chainrule.core.binding import Generators
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Memory
-from chainrule.core.plan import Plan, arithmetic
+from chainrule.core.plan import arithmetic
 from chainrule.training.lanes import Lanes
 from chainrule.training.objective import Objective
 
@@ -48,26 +48,6 @@ def pieces(network: Network, n: int) -> list[slice]:
     rounds = -(-n * network.n_rows // (LANES * MOST_NUMBERS))
     size = -(-n // (LANES * rounds))
     return [slice(start, min(start + size, n)) for start in range(0, n, size)]
-
-
-def bind_batch(
-    objective: Objective,
-    n: int,
-    theta: Array,
-    state: Array,
-    gradient: Array,
-    draws: Sequence[Generators],
-    lanes: Lanes,
-    *,
-    weighted: bool,
-    own_samples: bool = False,
-) -> Plan | MicroBatches:
-    """A batch of n samples, bound to be walked as `pieces` says. draws: those of each lane; the first for a whole."""
-    settings: dict[str, Any] = {"weighted": weighted, "own_samples": own_samples}
-    walk = pieces(objective.network, n)
-    if len(walk) == 1:
-        return objective.plan(n, theta, state, gradient, draws=draws[0], **settings)
-    return MicroBatches(objective, walk, theta, state, gradient, draws, lanes, **settings)
 
 
 class MicroBatches:
