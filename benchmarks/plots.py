@@ -40,7 +40,7 @@ def draw(results: Results, folder: Path) -> list[Path]:
             draw_growth(axes, axis, points)
             written.append(save(figure, folder / f"{axis}.svg"))
         if results.tasks:
-            figure, axes = pyplot.subplots(figsize=(8, 1.5 + 0.5 * len(results.tasks)), layout="constrained")
+            figure, axes = pyplot.subplots(figsize=(11, 1.5 + 0.5 * len(results.tasks)), layout="constrained")
             draw_ratios(axes, results.tasks)
             written.append(save(figure, folder / "ratios.svg"))
     return written
@@ -65,26 +65,32 @@ def draw_growth(axes: Any, axis: str, points: Sequence[Measured]) -> None:
             xs, [s.median for s in spreads], bars, label=name, color=colour, marker=marker, markersize=7, capsize=3
         )
     axes.set(xscale="log", yscale="log", xlabel=axis, ylabel=points[0].unit)
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.yaxis.set_major_formatter("{x:g}")
     axes.set_title(f"Time of an epoch against {axis}")
     axes.legend()
 
 
 def draw_ratios(axes: Any, tasks: Sequence[Measured]) -> None:
     """A row a task: chainrule's time as a part of each contender's; left of 1 chainrule is faster."""
-    labelled = set()
-    for row, task in enumerate(tasks):
-        for name in task.times:
-            if name == OURS:
-                continue
-            ratio, (colour, marker) = task.ratio(name), LOOKS[name]
-            bars = [[ratio.median - ratio.low], [ratio.high - ratio.median]]
-            label = None if name in labelled else name
-            labelled.add(name)
-            axes.errorbar(
-                [ratio.median], [row], xerr=bars, fmt=marker, color=colour, markersize=8, capsize=3, label=label
-            )
+    shown = [name for name in LOOKS if name != OURS and any(name in task.times for task in tasks)]
+    for place, name in enumerate(shown):
+        rows = [row for row, task in enumerate(tasks) if name in task.times]
+        spreads, (colour, marker) = [tasks[row].ratio(name) for row in rows], LOOKS[name]
+        apart = 0.5 * (place / max(1, len(shown) - 1) - 0.5)  # marks of a row lie beside each other, not over
+        axes.errorbar(
+            [s.median for s in spreads],
+            [row + apart for row in rows],
+            xerr=[[s.median - s.low for s in spreads], [s.high - s.median for s in spreads]],
+            fmt=marker,
+            color=colour,
+            markersize=7,
+            capsize=2,
+            label=name,
+        )
     axes.axvline(1.0, color=COLOR["muted"], linewidth=1)
     axes.set(xscale="log", xlabel="chainrule's time, of the contender's (left of 1: chainrule is faster)")
-    axes.set_yticks(range(len(tasks)), [task.name for task in tasks])
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.set_yticks(range(len(tasks)), [f"{task.name}: {task.what.partition(', ')[0]}" for task in tasks])
     axes.invert_yaxis()
     axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
