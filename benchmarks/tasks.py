@@ -191,15 +191,13 @@ def learning_rates(scale: Scale) -> Group:
 
 def predictions(scale: Scale) -> Group:
     """T7."""
-    tasks = []
+    tasks, what = [], "a prediction, its input checked"
     names = "chainrule; textbook NumPy; scikit-learn; PyTorch eager; JAX"
     for title, network, dtype in (("T1's network", REFERENCE, "float64"), ("T3's network", DIGITS, "float32")):
         one = Prediction(network, 1, scale.shorter(1000), dtype)
         entries = every(names, one, 1e6 / one.times)
-        what = "a prediction, its input checked"
         tasks.append(Task(f"T7, one sample, {title}", what, "µs", entries, profiled=True))
         many = Prediction(network, 100_000, 1, dtype)
-        what = "a prediction, its input checked"
         tasks.append(Task(f"T7, 100,000 samples, {title}", what, "ms", every(names, many, 1e3)))
     return Group("T7", 1, tuple(tasks), seconds=0.05)
 
