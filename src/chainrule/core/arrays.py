@@ -60,7 +60,7 @@ def call(function: Callable[..., Any], *arrays: Array, out: Array | None) -> Cal
 
 
 def bind_copy(source: Array, out: Array) -> Call:
-    """Out = source, bound."""
+    """A copy of all of `source` to `out`, bound."""
     return partial(np.copyto, out, source)
 
 
