@@ -31,6 +31,11 @@ class Update:
         self.set_rates(step)
         self.calls()
 
+    @classmethod
+    def of(cls, update: Callable[[int], object]) -> "Update":
+        """An update as it is; of a plain function of the step, one that leaves it all to the function."""
+        return update if isinstance(update, cls) else cls(update)
+
 
 @dataclass
 class Memory:
@@ -84,8 +89,8 @@ class Optimizer(Description):
     slots: ClassVar[tuple[str, ...]] = ()
     """The arrays it keeps from step to step, each like W, zero at the start."""
 
-    def bind(self, at: Memory) -> Update:
-        """Meet the memory: return the update."""
+    def bind(self, at: Memory) -> Update | Callable[[int], object]:
+        """Meet the memory: return the update, or a function of the step that makes it."""
         raise NotImplementedError(f"{type(self).__name__} must define bind()")
 
 

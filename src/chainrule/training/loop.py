@@ -8,7 +8,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array, Call
 from chainrule.core.errors import DivergenceError
-from chainrule.core.optimizers import Memory
+from chainrule.core.optimizers import Memory, Update
 from chainrule.core.penalties import bind_clip
 from chainrule.core.plan import arithmetic
 from chainrule.training.batches import Appraiser, Batches, FullBatch, MiniBatches
@@ -40,7 +40,7 @@ class Training:
         gradient = np.empty_like(theta)
         slots = {name: np.zeros_like(theta) for name in task.optimizer.slots}
         memory = Memory(theta, gradient, slots, task.objective.network.is_weight(theta.dtype))
-        self._update = task.optimizer.bind(memory)
+        self._update = Update.of(task.optimizer.bind(memory))
         self._batches: Batches
         if task.batch_size is None:
             self._batches = FullBatch(task.objective, task.data, theta, state, gradient, task.seeds)
