@@ -8,49 +8,92 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
-from chainrule.lab.diagnose.signs import Signs, examine
-from chainrule.lab.diagnose.trial import Trial, try_rates
+from chainrule.lab.diagnose.prolonged import Longer, prolong
+from chainrule.lab.diagnose.rates import Trial, Verdict, judge, round_rate, try_rates
+from chainrule.lab.diagnose.signs import Signs, examine, rms
+from chainrule.lab.diagnose.trial import Bench, Point
+from chainrule.training.early_stopping import Ending
 from chainrule.training.model import LINKS
 from chainrule.training.run import Setup
 
 LEARNT = 0.12
 """A run has learnt where it leaves at most this part of the targets' variance unexplained, beyond their noise."""
 
+FELL = 0.9
+"""A loss falls where the second half of the records leaves less than this part of it."""
+
+FLED = 1.05
+"""A run has fled its start where the loss is more than so many times the one there."""
+
 MOST_SAMPLES = 500
-"""So many samples are examined, evenly spaced among all."""
-
-
-@dataclass(frozen=True, eq=False)
-class Point:
-    """Parameters (P,) and running statistics (S,), at one point of a run."""
-
-    theta: Array
-    state: Array
+"""So many samples are examined, drawn at random: rows a step apart would fall in with data that alternate."""
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
     """One run, or one network's parameters.
 
-    x (n, *shape), y in the form of `Loss.rows`: a sample of the data.
+    x (n, *shape), y in the form of `Loss.rows`: a sample of the data, which are `n_samples`.
     start, end: None where it isn't known, or isn't finite.
     losses, validation: of the epochs recorded, as far as they are finite; empty where there are none.
-    setup: of a single run.  diverged: at which epoch, if it did.
-    stopped_early: whether the end is that of the lowest validation loss.
+    setup: of a single run.
+    features: the names of the columns of x, where they are known.
+    ending: how it ended; its reason is "under way" while it goes on.  None of a network without a run.
     """
 
     network: Network
     loss: Loss
     x: Array
     y: Array
+    n_samples: int
     start: Point | None
     end: Point | None
     epochs: Array
     losses: Array
     validation: Array
     setup: Setup | None
-    diverged: int | None = None
-    stopped_early: bool = False
+    ending: Ending | None = None
+    features: tuple[str, ...] = ()
+
+    @property
+    def diverged(self) -> int | None:
+        """At which epoch, if it did."""
+        return self.ending.epoch if self.ending is not None and self.ending.reason == "diverged" else None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the run goes on."""
+        return self.ending is not None and self.ending.reason == "under way"
+
+    @property
+    def stopped_early(self) -> bool:
+        """Whether the end is the best that early stopping found."""
+        return self.ending is not None and self.ending.best_epoch is not None
+
+    @property
+    def steps(self) -> int:
+        """How many the run took."""
+        return 0 if self.ending is None else self._steps_of(self.ending.epoch)
+
+    @property
+    def planned(self) -> int:
+        """How many it was to take."""
+        return 0 if self.setup is None else self._steps_of(self.setup.epochs)
+
+    def _steps_of(self, epochs: int) -> int:
+        batch = None if self.setup is None else self.setup.batch_size
+        return epochs * -(-self.n_samples // (batch or self.n_samples))
+
+    @property
+    def every_sample(self) -> str:
+        """All that was looked at, for a sentence."""
+        return "every sample" if len(self.x) == self.n_samples else "every sample looked at"
+
+    @property
+    def falls(self) -> bool:
+        """Whether the loss is below the first, and lower than in the middle of the records."""
+        losses = self.losses
+        return len(losses) >= 3 and losses[-1] < FELL * losses[len(losses) // 2] and losses[-1] < losses[0]
 
     @cached_property
     def targets(self) -> Array:
@@ -69,15 +112,9 @@ class Case:
         error = float(np.square(answers - self.targets).sum(axis=1).mean())
         return error / self.variance if self.variance > 0 else 0.0
 
-    def value(self, point: Point) -> float:
-        """The loss there, without the penalty."""
-        value, _ = self.network.loss_and_gradient(point.theta, self.x, self.y, self.loss)
-        return float(value)
-
     def answers(self, point: Point) -> Array:
         """(n, O): the network's, through the loss's link."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            return LINKS[self.loss.link](self.network.predict(point.theta, self.x, point.state).astype(np.float64))
+        return LINKS[self.loss.link](self.network.predict(point.theta, self.x, point.state).astype(np.float64))
 
     @cached_property
     def noise(self) -> float:
@@ -130,18 +167,67 @@ class Case:
         return examine(self.network, self.loss, point.theta, self.x, self.y)
 
     @cached_property
+    def bench(self) -> Bench | None:
+        """What trials are made of; None where the settings aren't known, or the sample is of one class alone."""
+        if self.setup is None or self.variance == 0:
+            return None
+        return Bench(self.network, self.loss, self.x, self.y, self.setup)
+
+    @cached_property
     def from_start(self) -> Trial | None:
         """Other learning rates, from where the run began."""
-        return self._tried(self.start)
+        return self._tried(self.start, "the start")
 
     @cached_property
     def from_end(self) -> Trial | None:
         """Other learning rates, from where the run ended."""
-        return self._tried(self.end)
+        return self._tried(self.end, "where the run is" if self.under_way else "where the run ended")
 
-    def _tried(self, point: Point | None) -> Trial | None:
-        if point is None or self.setup is None:
+    def _tried(self, point: Point | None, origin: str) -> Trial | None:
+        return None if point is None or self.bench is None else try_rates(self.bench, point, origin, self.planned)
+
+    @cached_property
+    def fled(self) -> bool:
+        """Whether the run ended above where it began: from there, no rate is judged."""
+        if self.bench is None or self.start is None or self.end is None:
+            return False
+        return bool(self.bench.value(self.end.theta) > FLED * self.bench.value(self.start.theta))
+
+    @cached_property
+    def moved(self) -> float:
+        """How far the parameters are from the start, beside their size there; 1 where one of both isn't known."""
+        if self.start is None or self.end is None or rms(self.start.theta) == 0:
+            return 1.0
+        return rms(self.end.theta - self.start.theta) / rms(self.start.theta)
+
+    @cached_property
+    def verdict(self) -> Verdict | None:
+        """On the run's learning rate."""
+        return judge(self)
+
+    @property
+    def smaller_rate(self) -> float | None:
+        """The one to advise where a long step has done harm: None where no smaller one gets the run further."""
+        if self.verdict is not None:
+            return self.verdict.rate if self.verdict.too == "high" else None
+        trial = self.from_start
+        return None if trial is None or not trial.lower[1] < trial.loss else round_rate(trial.lower[0])
+
+    @property
+    def at_the_end(self) -> str:
+        """When `after` is, for a sentence."""
+        return "By now" if self.under_way else "In the end"
+
+    def is_as(self, network: Network) -> bool:
+        """Whether the run began with this network, drawn as it draws: starting it anew would change nothing."""
+        if network != self.network or self.setup is None or self.start is None:
+            return False
+        drawn = network.initialize(self.setup.seeds[0], dtype=self.start.theta.dtype)
+        return np.array_equal(drawn, self.start.theta)
+
+    @cached_property
+    def longer(self) -> Longer | None:
+        """The run prolonged."""
+        if self.bench is None or self.end is None:
             return None
-        return try_rates(
-            self.network, self.loss, self.x, self.y, point.theta, point.state, self.setup, self.value(point)
-        )
+        return prolong(self.bench, self.end, self.steps, self.planned - self.steps)

@@ -3,17 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
-from chainrule.core.activations import LeakyReLU, ReLU, Sigmoid, Tanh
+from chainrule.core.activations import Activation, LeakyReLU, ReLU, Sigmoid, Tanh
 from chainrule.core.layers.base import Layer
 from chainrule.core.layers.convolution import Convolution
 from chainrule.core.layers.dense import Dense
+from chainrule.core.layers.normalize import BatchNorm
 from chainrule.core.layers.residual import Residual
 from chainrule.core.network import Network
-from chainrule.core.optimizers import Optimizer
-from chainrule.lab.diagnose.trial import Trial, with_rate
-from chainrule.training.run import Setup
 
 LEAK = 0.1
 """The slope below zero of the units that stand in for dead ones."""
@@ -62,22 +58,33 @@ def passing_more(network: Network) -> Network:
     return suited(hidden_as(network, Sigmoid, Tanh()))
 
 
+def normalized(network: Network) -> Network:
+    """The network with a BatchNorm in front of each hidden activation, where none is anywhere.
+
+    Source: Ioffe and Szegedy, "Batch normalization" (2015), 3.2.
+
+    >>> normalized(Network((2,), [Dense(4), Tanh(), Dense(1), Tanh()]))
+    Network((2,), (Dense(4), BatchNorm(), Tanh(), Dense(1), Tanh()))
+    """
+    if any(isinstance(each.layer, BatchNorm) for each in network.leaves):
+        return network
+    layers: list[Layer] = []
+    for layer in network.layers[:-1]:
+        layers += [BatchNorm(), layer] if isinstance(layer, Activation) else [layer]
+    return Network(network.input_shape, (*layers, network.layers[-1]), network.initializer)
+
+
+def with_hidden_layer(network: Network) -> Network:
+    """The network with a hidden layer in front of its only one.
+
+    >>> with_hidden_layer(Network((2,), [Dense(1)]))
+    Network((2,), (Dense(16), Tanh(), Dense(1)))
+    """
+    place = next(i for i, layer in enumerate(network.layers) if isinstance(layer, Dense))
+    layers = (*network.layers[:place], Dense(16), Tanh(), *network.layers[place:])
+    return Network(network.input_shape, layers, network.initializer)
+
+
 def started_anew(network: Network) -> dict[str, Any]:
     """Settings that begin from the network's own start, whatever began before."""
     return {"network": network, "theta": None, "state": None}
-
-
-def gentler(setup: Setup | None, trial: Trial | None) -> Optimizer | None:
-    """The optimizer with the best of the smaller learning rates that were tried, or as it is."""
-    if setup is None or trial is None:
-        return None if setup is None else setup.optimizer
-    return with_rate(setup.optimizer, round_rate(trial.lower[0]))
-
-
-def round_rate(rate: float) -> float:
-    """A rate as a person writes it: one digit.
-
-    >>> round_rate(0.0499), round_rate(1.2e-3)
-    (0.05, 0.001)
-    """
-    return float(f"{rate:.0e}") if np.isfinite(rate) else rate

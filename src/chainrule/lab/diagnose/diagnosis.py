@@ -11,9 +11,11 @@ from chainrule.core.description import check_kind
 from chainrule.core.errors import SettingError
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
-from chainrule.lab.diagnose.case import MOST_SAMPLES, Case, Point
+from chainrule.core.streams import stream
+from chainrule.lab.diagnose.case import MOST_SAMPLES, Case
 from chainrule.lab.diagnose.finding import Finding
 from chainrule.lab.diagnose.table import findings
+from chainrule.lab.diagnose.trial import Point
 from chainrule.training.early_stopping import Ending
 from chainrule.training.model import Model
 from chainrule.training.run import Run, Setup
@@ -36,7 +38,7 @@ def diagnose(
 ) -> Any:
     """What ails a run, a model, or a network at theta: findings, the most probable first cause first; none if healthy.
 
-    x, y: the data that it learns from, as `train` takes them; at most 500 samples, evenly spaced, are looked at.
+    x, y: the data that it learns from, as `train` takes them; at most 500 samples, drawn at random, are looked at.
     theta, loss: of a network; a run and a model know their own.
 
     A run tells the most: its start, its losses, its optimizer, with which other learning rates are tried. Of a model
@@ -65,13 +67,18 @@ def diagnose(
         targets = model.target_standardizer.apply(targets.reshape(len(targets), -1))
     targets = check_targets(network, model.loss, targets, len(samples))
     most = max(FEWEST_SAMPLES, min(MOST_SAMPLES, MOST_NUMBERS // network.n_rows))
-    rows = np.unique(np.linspace(0, len(samples) - 1, min(most, len(samples))).astype(int))
+    rows = looked_at(len(samples), most)
     seen, right = samples[rows], model.loss.rows(targets[rows], network.output_shape[0])
     if model.standardizer is not None:
         seen = model.standardizer.apply(seen)
     if model.population is None:
-        return findings(_case(model, run, None, seen, right))
-    return tuple(findings(_case(model[k], run, k, seen, right)) for k in range(model.population))
+        return findings(_case(model, run, None, seen, right, len(samples)))
+    return tuple(findings(_case(model[k], run, k, seen, right, len(samples))) for k in range(model.population))
+
+
+def looked_at(n: int, most: int) -> Array:
+    """Which of n samples: all, or so many drawn at random, always the same ones."""
+    return np.arange(n) if n <= most else np.sort(stream(0, "look").permutation(n)[:most])
 
 
 def _model(patient: Run | Model | Network, theta: ArrayLike | None, loss: Loss | None) -> Model:
@@ -85,32 +92,29 @@ def _model(patient: Run | Model | Network, theta: ArrayLike | None, loss: Loss |
     return patient.model if isinstance(patient, Run) else patient
 
 
-def _case(model: Model, run: Run | None, k: int | None, x: Array, y: Array) -> Case:
+def _case(model: Model, run: Run | None, k: int | None, x: Array, y: Array, n_samples: int) -> Case:
     """The case of one run: member k of a population, or a single one."""
     is_finite = bool(np.isfinite(model.theta).all())
     end = Point(model.theta, model.state) if is_finite else None
     empty = np.empty(0)
+    known = model.network, model.loss, x, y, n_samples
     if run is None or run.setup is None:
-        return Case(model.network, model.loss, x, y, None, end, empty, empty, empty, None)  # type: ignore[arg-type]
+        return Case(*known, None, end, empty, empty, empty, None, None, model.features)  # type: ignore[arg-type]  # there is a loss
     setup = run.setup if k is None else _member(run.setup, k)
     ending: Ending = run.ending if k is None else run.ending[k]  # type: ignore[assignment,index]
     columns = {name: run.history[name] if k is None else _of_member(run.history[name], k) for name in run.history}
     losses = columns.get("loss", empty)
     alive = np.isfinite(losses)
-    has_diverged = ending.reason == "diverged"
     return Case(
-        network=model.network,
-        loss=model.loss,  # type: ignore[arg-type]  # a run has one
-        x=x,
-        y=y,
+        *known,  # type: ignore[arg-type]  # a run has a loss
         start=Point(setup.theta, setup.state),
-        end=None if has_diverged else end,
+        end=None if ending.reason == "diverged" else end,
         epochs=columns["epoch"][alive] if len(losses) else empty,
         losses=losses[alive],
         validation=columns.get("validation_loss", empty)[alive] if "validation_loss" in columns else empty,
         setup=setup,
-        diverged=ending.epoch if has_diverged else None,
-        stopped_early=ending.best_epoch is not None,
+        ending=ending,
+        features=model.features,
     )
 
 

@@ -1,9 +1,11 @@
 """What the doctor says: an illness, where it sits, what was measured, and what to try."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chainrule.core.errors import SettingError
 from chainrule.training.preparation import Standardizer
 
 
@@ -12,11 +14,12 @@ class Finding:
     """One illness of one run.
 
     illness: its name.  sentence: what was found, with the numbers.  advice: one thing to try.
-    evidence: the numbers, by name.
+    evidence: the numbers that were measured, by name; finite ones.
     layer: the number of the layer, counted as `explain` does: from 1, an activation with the layer in front of it;
         None where it is no single one.
     changes: what to try as settings of `train`, and `standardizer`, which x goes through first; empty where no setting
         says it. `treated` applies them.
+    may_pass: whether it may pass if the run goes on. Only of a run under way.
 
     >>> finding = Finding("plateau", "The loss stays at 0.25.", "Try Adam(0.01).", {"loss": 0.25})
     >>> print(finding)
@@ -26,9 +29,14 @@ class Finding:
     illness: str
     sentence: str
     advice: str
-    evidence: Mapping[str, float]
+    evidence: Mapping[str, float] = field(hash=False)
     layer: int | None = None
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    may_pass: bool = False
+
+    def __post_init__(self) -> None:
+        measured = {name: float(value) for name, value in self.evidence.items() if math.isfinite(value)}
+        object.__setattr__(self, "evidence", measured)
 
     def __str__(self) -> str:
         return f"{self.illness[0].upper()}{self.illness[1:]}: {self.sentence} {self.advice}"
@@ -42,6 +50,8 @@ class Finding:
         changed = settings | dict(self.changes)
         standardizer: Standardizer | None = changed.pop("standardizer", None)
         if standardizer is not None:
+            if "x" not in settings:
+                raise SettingError("treated() needs x, which is to be standardised; got none. Give x=, as to train.")
             changed["x"] = standardizer.apply(settings["x"])
             if settings.get("validation") is not None:
                 held_out, targets = settings["validation"]
@@ -49,14 +59,14 @@ class Finding:
         return changed
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain numbers and texts, ready for JSON."""
+        """Plain numbers and texts, ready for JSON; None where a change takes a setting away."""
         return {
             "illness": self.illness,
             "layer": self.layer,
             "sentence": self.sentence,
             "advice": self.advice,
             "evidence": {name: float(f"{value:.6g}") for name, value in self.evidence.items()},
-            "changes": {name: repr(value) for name, value in self.changes.items()},
+            "changes": {name: None if value is None else repr(value) for name, value in self.changes.items()},
         }
 
 

@@ -66,6 +66,18 @@ def without_output(network: Network) -> Network:
     return Network(network.input_shape, network.layers[:-1], network.initializer)
 
 
+def not_finite(case: Case) -> Finding | None:
+    """Parameters that are NaN or infinite: nothing can be measured with them."""
+    if case.end is not None or case.diverged is not None:
+        return None
+    return Finding(
+        "diverged",
+        "The parameters hold NaN or infinity: the run that they are from diverged.",
+        "Train anew at a smaller learning rate; diagnose(run, x, y) says which.",
+        {},
+    )
+
+
 def targets_out_of_reach(case: Case) -> Finding | None:
     """Targets outside the range of the last activation: no parameters can answer them."""
     last = case.network.last_layer
@@ -107,7 +119,7 @@ def logits_held_back(case: Case) -> Finding | None:
         "loss and output that don't fit",
         f"{case.loss} takes any number as a logit, but {last} lets only numbers {logits} through.",
         f'Leave {last} out of the last layer: output="identity".',
-        {"lowest logit": reach.low, "highest logit": min(reach.high, float(np.finfo(np.float64).max))},
+        {"lowest logit": reach.low, "highest logit": reach.high},
         layer=last_number(case.network),
         changes={"network": without_output(case.network), "theta": None},
     )
@@ -156,7 +168,8 @@ def unscaled_inputs(case: Case) -> Finding | None:
         return None
     how = f"The inputs' root mean square is {said(overall)}"
     if largest > LARGE and len(sizes) > 1:
-        how += f", up to {said(largest)} in feature {int(sizes.argmax())}"
+        k = int(sizes.argmax())
+        how += f", up to {said(largest)} in {case.features[k] if case.features else f'feature {k + 1}'}"
     elif apart > APART:
         how = f"Some features are {said(apart)} times as large as others"
     return Finding(

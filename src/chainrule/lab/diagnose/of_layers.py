@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from chainrule.core.activations import Activation, Tanh
+from chainrule.core.arrays import count
 from chainrule.core.layers.base import Layer
 from chainrule.core.layers.convolution import Convolution
 from chainrule.core.layers.dense import Dense
@@ -19,7 +20,8 @@ CONSTANT = 1e-6
 def linear_in_a_row(case: Case) -> Finding | None:
     """Two layers of weights with nothing bent between them: together they are one.
 
-    A product of matrices is a matrix: W2 (W1 a) = (W2 W1) a.
+    A product of matrices is a matrix: W2 (W1 a) = (W2 W1) a. Where the first has fewer units than what comes in and
+    what goes out, the product is of lower rank than one layer's: a bottleneck, which is left alone.
     """
     if case.learnt:
         return None
@@ -28,7 +30,7 @@ def linear_in_a_row(case: Case) -> Finding | None:
         if isinstance(each.place.layer, Activation | MaxPool):
             first = None
         elif isinstance(each.place.layer, Dense | Convolution):
-            if first is not None:
+            if first is not None and not _narrows(first, each):
                 return Finding(
                     "a layer that does nothing",
                     f"Between {first} and {each} nothing bends: together they can learn no more than one of them, and "
@@ -40,6 +42,28 @@ def linear_in_a_row(case: Case) -> Finding | None:
                 )
             first = each
     return None
+
+
+def is_linear_bottleneck(network: Network) -> bool:
+    """Whether a network of several layers bends nowhere, and has a layer narrower than what comes in and goes out.
+
+    >>> from chainrule.core.network import mlp
+    >>> is_linear_bottleneck(mlp(8, 2, 8, activation="identity")), is_linear_bottleneck(mlp(8, 8, 8))
+    (True, False)
+    """
+    leaves = [each for each in network.leaves if not each.layer.view]
+    widths = [each.layer.units for each in leaves if isinstance(each.layer, Dense)]
+    if len(widths) < 2 or len(widths) < len(leaves):
+        return False
+    return min(widths[:-1]) < min(count(network.input_shape), widths[-1])
+
+
+def _narrows(first: Signs, second: Signs) -> bool:
+    """Whether there is a bottleneck between two layers of weights."""
+    if first.weights is None or second.weights is None:
+        return False
+    middle, inputs = first.weights.shape
+    return bool(middle < min(inputs, len(second.weights)))
 
 
 def bent(network: Network) -> Network:
@@ -57,14 +81,15 @@ def bent(network: Network) -> Network:
 
 
 def constant_output(case: Case) -> Finding | None:
-    """A layer that answers the same to every sample: what lies behind it sees nothing of the data."""
+    """A layer that answers the same to {case.every_sample}: what lies behind it sees nothing of the data."""
     if case.learnt:
         return None
     for here, there in pairwise(case.after):
         if here.varies > CONSTANT >= there.varies:
             return Finding(
                 "a layer that does nothing",
-                f"L{str(there)[1:]}, answers the same to every sample: what lies behind it sees nothing of the data.",
+                f"L{str(there)[1:]}, answers the same to {case.every_sample}: what lies behind it sees nothing of the "
+                "data.",
                 "Start anew with other weights, or leave the layer out.",
                 {"varies": there.varies},
                 layer=there.number,

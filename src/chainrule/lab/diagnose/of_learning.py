@@ -1,26 +1,16 @@
 """Illnesses of the way down: steps that are too long or too short, no way down at all, or a way that leads too far."""
 
+from typing import Any
+
+from chainrule.core.layers.dense import Dense
 from chainrule.core.optimizers import Adam
 from chainrule.lab.diagnose.case import Case
-from chainrule.lab.diagnose.cures import round_rate
+from chainrule.lab.diagnose.cures import with_hidden_layer
 from chainrule.lab.diagnose.finding import Finding, said
-from chainrule.lab.diagnose.trial import Trial, with_rate
+from chainrule.lab.diagnose.of_layers import is_linear_bottleneck
+from chainrule.lab.diagnose.rates import UNLEARNT, Verdict, round_rate
+from chainrule.lab.diagnose.trial import with_rate
 from chainrule.training.early_stopping import EarlyStopping
-
-BETTER = 0.8
-"""A learning rate is better than another where it leads to less than this part of the other's loss."""
-
-MUCH_BETTER = 0.5
-"""The same, where the other does get down."""
-
-STILL = 0.95
-"""A run doesn't get down where it keeps this part of its loss."""
-
-SLOW = 0.7
-"""A run is on its way, and only has to go on, where a trial at its own rate leaves less than this part of the loss."""
-
-UNLEARNT = 0.3
-"""A run is too slow only where this part of the targets' variance is left: with less it only isn't finished."""
 
 CREEPS, STANDS = 0.1, 0.01
 """A loss lies on a plateau where it fell by less than the one part in the second half of the run, with much left to
@@ -29,80 +19,145 @@ learn, or by less than the other, with little (but more than `LEARNT`)."""
 ROSE, OF_A_GUESS = 1.25, 0.05
 """Held-out loss that rose by this factor from its lowest, and by this part of what a constant answer costs."""
 
+MUCH_LOWER = 0.5
+"""Early stopping ended a run too soon only where the loss goes down to this part: it has its reasons."""
+
 
 def too_high(case: Case) -> Finding | None:
-    """A learning rate beyond the edge of stability: steps leap over the valley, and smaller ones would get down.
-
-    Gradient descent is stable up to α = 2 / λ, λ the largest curvature (LeCun et al., 1998, 4.1; Cohen et al.,
-    "Gradient descent on neural networks typically occurs at the edge of stability", 2021). Measured is what follows
-    from it: a trial at other rates (`trial.py`).
-    """
-    if case.diverged is None and case.learnt:
-        return None
-    trial = next((each for each in (case.from_end, case.from_start) if each is not None and _leaps(each)), None)
-    if trial is None and case.diverged is None:
+    """Steps that leap over the valley, where smaller ones would get down: see `rates.judge`."""
+    verdict = case.verdict
+    if case.diverged is None and (verdict is None or verdict.too == "low"):
         return None
     evidence: dict[str, float] = {}
-    changes = {}
     seen = []
     if case.diverged is not None:
         seen.append(f"The loss is no longer finite at epoch {case.diverged}")
         evidence["epoch"] = case.diverged
-        trial = trial or case.from_start
-    if trial is not None and case.setup is not None:
-        rate, loss = trial.lower
+    elif case.fled and case.bench is not None and case.end is not None and case.start is not None:
+        ended, began = (float(case.bench.value(each.theta)) for each in (case.end, case.start))
         seen.append(
-            f"{trial.steps} steps at the learning rate {said(trial.rate)} bring the loss from {said(trial.before)} to "
-            f"{said(trial.own)}, at {said(rate, 1)} to {said(loss)}"
+            f"The loss {'is' if case.under_way else 'ended'} at {said(ended)}, above {said(began)} at the start"
         )
-        evidence |= {"rate": trial.rate, "better rate": rate, "loss": loss}
-        changes = {"optimizer": with_rate(case.setup.optimizer, round_rate(rate))}
-    advice = f"Try {changes['optimizer']}." if changes else "Try a tenth of the learning rate."
-    return Finding("learning rate too high", f"{'; '.join(seen)}.", advice, evidence, changes=changes)
-
-
-def _leaps(trial: Trial) -> bool:
-    """Whether the run's own rate gets nowhere where a smaller one gets down."""
-    lower = trial.lower[1]
-    return lower < MUCH_BETTER * trial.own or (lower < BETTER * trial.own and not trial.own < STILL * trial.before)
+        evidence |= {"last loss": ended, "first loss": began}
+    if verdict is None or case.setup is None:
+        return Finding("learning rate too high", f"{'; '.join(seen)}.", "Try a tenth of the learning rate.", evidence)
+    optimizer = with_rate(case.setup.optimizer, verdict.rate)
+    return Finding(
+        "learning rate too high",
+        f"{'; '.join([*seen, _shown(verdict, *verdict.trial.lower, is_first=not seen)])}.",
+        f"Try {in_words(optimizer)}.",
+        evidence | _measured(verdict),
+        changes={"optimizer": optimizer},
+    )
 
 
 def too_low(case: Case) -> Finding | None:
-    """Steps so short that the run ends long before the valley: larger ones, from where it ended, get further."""
-    trial = None if case.learnt or case.left < UNLEARNT else case.from_end
-    if trial is None or case.setup is None or trial.own < SLOW * trial.before:
+    """Steps so short that even ten times as many would end before the valley, where larger ones get down."""
+    verdict = case.verdict
+    if verdict is None or verdict.too == "high" or case.setup is None:
         return None
-    if not trial.higher[1] < BETTER * min(trial.own, trial.before):
-        return None
-    rate, loss = trial.higher
-    optimizer = with_rate(case.setup.optimizer, round_rate(rate))
+    optimizer = with_rate(case.setup.optimizer, verdict.rate)
     return Finding(
         "learning rate too low",
-        f"From where the run ended, {trial.steps} steps at its learning rate {said(trial.rate)} bring the loss from "
-        f"{said(trial.before)} to {said(trial.own)}, at {said(rate, 1)} to {said(loss)}.",
-        f"Try {optimizer}, or many more epochs.",
-        {"rate": trial.rate, "better rate": rate, "own loss": trial.own, "loss": loss},
+        f"{_shown(verdict, *verdict.trial.higher)}.",
+        f"Try {in_words(optimizer)}.",
+        _measured(verdict),
         changes={"optimizer": optimizer},
+        may_pass=True,
+    )
+
+
+def _shown(verdict: Verdict, rate: float, loss: float, is_first: bool = True) -> str:
+    trial = verdict.trial
+    text = (
+        f"{'From' if is_first else 'from'} {trial.origin}, {trial.steps} steps at the learning rate {said(trial.rate)} "
+        f"bring the loss from {said(trial.before)} to {said(trial.loss)}, at {said(rate, 1)} to {said(loss)}"
+    )
+    if verdict.rate == round_rate(rate) and trial.origin == "the start":
+        return text
+    return f"{text}; begun anew at {said(verdict.rate, 1)}, {verdict.steps} steps lead to {said(verdict.loss)}"
+
+
+def _measured(verdict: Verdict) -> dict[str, float]:
+    trial = verdict.trial
+    return {"rate": trial.rate, "better rate": verdict.rate, "own loss": trial.loss, "loss": verdict.loss}
+
+
+def in_words(optimizer: object) -> str:
+    """An optimizer with its rate, where it is the default, too.
+
+    >>> in_words(Adam())
+    'Adam(0.001)'
+    """
+    text = repr(optimizer)
+    kind = type(optimizer).__name__
+    if text.startswith(f"{kind}(") and not text[len(kind) + 1].isdigit():
+        rest = text[len(kind) + 1 : -1]
+        return f"{kind}({optimizer.learning_rate:g}{', ' * bool(rest)}{rest})"  # type: ignore[attr-defined]
+    return text
+
+
+def stopped_too_soon(case: Case) -> Finding | None:
+    """A run that is on its way: with its own settings it goes on down, if it only goes on.
+
+    Early stopping ends a run for a reason, so it must lead much further.
+    """
+    if case.learnt or case.left < UNLEARNT or case.fled or case.under_way:
+        return None
+    longer = case.longer
+    is_early = case.ending is not None and case.ending.reason == "stopped early"
+    if longer is None or case.setup is None or case.ending is None or not longer.gets_down:
+        return None
+    evidence = {"epochs": case.ending.epoch, "loss": longer.before, "loss later": longer.loss}
+    goes_on = f"{longer.steps:,} steps more bring the loss from {said(longer.before)} to {said(longer.loss)}"
+    if is_early:
+        if longer.loss > MUCH_LOWER * longer.before:
+            return None
+        patience = max(20, 10 * (case.ending.epoch - (case.ending.best_epoch or 0)))
+        return Finding(
+            "stopped too soon",
+            f"Early stopping ended the run at epoch {case.ending.epoch} of {case.setup.epochs}, but from there "
+            f"{goes_on}.",
+            f"Give it more patience: EarlyStopping({patience}).",
+            evidence,
+            changes={"early_stopping": EarlyStopping(patience)},
+        )
+    epochs = (1 + longer.times) * case.setup.epochs
+    return Finding(
+        "stopped too soon",
+        f"Too few epochs: after {case.ending.epoch} the loss still falls, and {goes_on}.",
+        f"Try {epochs:,} epochs.",
+        evidence,
+        changes={"epochs": epochs},
     )
 
 
 def plateau(case: Case) -> Finding | None:
     """The loss has stopped falling, far from what can be learnt, and no rate leads on: a flat place, or a minimum.
 
-    What can be learnt: all but what nearest neighbours differ by (`Case.noise`).
+    What can be learnt: all but what nearest neighbours differ by (`Case.noise`). A linear network has no other minimum
+    than its best (Baldi and Hornik, "Neural networks and principal component analysis", 1989): it only is narrow.
     """
-    if case.learnt or len(case.losses) < 4 or case.end is None:
+    if case.learnt or len(case.losses) < 4 or case.end is None or is_linear_bottleneck(case.network):
         return None
     middle, last = case.losses[len(case.losses) // 2], case.losses[-1]
     if not last > (1.0 - (CREEPS if case.left > UNLEARNT else STANDS)) * middle:
         return None
+    advice = "Start from another seed, and take Adam(0.01) or more hidden units."
+    changes: dict[str, Any] = {"optimizer": Adam(0.01), "theta": None, "state": None}
+    changes["seed"] = 1 + (case.setup.seeds[0] if case.setup else 0)
+    learning = [each.layer for each in case.network.leaves if each.learns]
+    if len(learning) == 1 and isinstance(learning[0], Dense):
+        advice = "Put a hidden layer in front, such as Dense(16), Tanh(): without one only straight lines are learnt."
+        changes = {"network": with_hidden_layer(case.network), "theta": None, "state": None}
     return Finding(
         "plateau",
         f"The loss has stayed near {said(last)} since epoch {case.epochs[len(case.losses) // 2]}, with {case.left:.0%} "
         "of the targets' variance left to explain.",
-        "Start from another seed, and take Adam(0.01) or more hidden units.",
-        {"loss": float(last), "fell": float(1.0 - last / middle), "unexplained": case.left},
-        changes={"seed": 1 + (case.setup.seeds[0] if case.setup else 0), "optimizer": Adam(0.01), "theta": None},
+        advice,
+        {"loss": last, "fell": 1.0 - last / middle, "unexplained": case.left},
+        changes=changes,
+        may_pass=True,
     )
 
 
@@ -125,4 +180,5 @@ def overfitting(case: Case) -> Finding | None:
         "Stop at the lowest: EarlyStopping(20); or learn from more data, with a penalty, or with Dropout(0.2).",
         {"lowest": best, "last": last, "epoch": epoch, "training loss": training},
         changes={"early_stopping": EarlyStopping(20)},
+        may_pass=True,
     )

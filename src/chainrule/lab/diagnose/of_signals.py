@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 
 from chainrule.core.arrays import Array
+from chainrule.core.penalties import L2
 from chainrule.lab.diagnose.case import Case
-from chainrule.lab.diagnose.cures import gentler, leaky, passing_more, started_anew, suited
+from chainrule.lab.diagnose.cures import leaky, normalized, passing_more, started_anew, suited
 from chainrule.lab.diagnose.finding import Finding, said
+from chainrule.lab.diagnose.of_learning import in_words
 from chainrule.lab.diagnose.signs import STEEPEST, Signs, rms
+from chainrule.lab.diagnose.trial import with_rate
 
 SAME = 1e-6
 """Units are the same where their weights differ by less than this part of the weights."""
@@ -83,16 +86,25 @@ def saturated_in_the_end(case: Case) -> Finding | None:
     worst = max(case.after, key=lambda each: each.saturated, default=None)
     if case.start is None or case.learnt or worst is None or worst.saturated < ALMOST_ALL:
         return None
-    optimizer = gentler(case.setup, case.from_start)
+    tame, changes = _gentler(case, "hold the weights down by a penalty, L2(0.001)", {"penalty": L2(0.001)})
     return Finding(
         f"saturated {type(worst.place.layer).__name__.lower()}s",
-        f"In the end {worst.saturated:.0%} of the answers of {worst} lie where it is flat, so that little of the "
-        "gradient comes through.",
-        f"Take a smaller learning rate, such as {optimizer}, or hold the weights down by a penalty, L2(0.001).",
+        f"{case.at_the_end} {worst.saturated:.0%} of the answers of {worst} lie where it is flat, so that little of "
+        "the gradient comes through.",
+        tame,
         {"saturated": worst.saturated},
         layer=worst.number,
-        changes={"optimizer": optimizer},
+        changes=changes,
     )
+
+
+def _gentler(case: Case, otherwise: str, changes: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """Advice, and its settings: the run's one smaller learning rate where that is the matter, or something else."""
+    rate = case.smaller_rate
+    if rate is None or case.setup is None:
+        return f"{otherwise[0].upper()}{otherwise[1:]}.", changes
+    optimizer = with_rate(case.setup.optimizer, rate)
+    return f"Take a smaller learning rate, {in_words(optimizer)}, or {otherwise}.", {"optimizer": optimizer}
 
 
 def dead_at_start(case: Case) -> Finding | None:
@@ -111,9 +123,8 @@ def dead_in_the_end(case: Case) -> Finding | None:
     """
     if case.start is None or case.learnt:
         return None
-    optimizer = gentler(case.setup, case.from_start)
-    advice = f"Take a smaller learning rate, such as {optimizer}, or LeakyReLU(0.1)."
-    return _dead(case, case.after, "In the end", advice, {"optimizer": optimizer})
+    advice, changes = _gentler(case, "take LeakyReLU(0.1) in their place", started_anew(leaky(case.network)))
+    return _dead(case, case.after, case.at_the_end, advice, changes)
 
 
 def _dead(case: Case, layers: tuple[Signs, ...], when: str, advice: str, changes: Mapping[str, Any]) -> Finding | None:
@@ -126,7 +137,8 @@ def _dead(case: Case, layers: tuple[Signs, ...], when: str, advice: str, changes
     others = f" ({all_dead} of {sum(len(each.dead) for each in having)} in the network)" if len(having) > 1 else ""
     return Finding(
         "dead ReLUs",
-        f"{when} {dead} of the {units} units of {worst}{others} are 0 for every sample, and what is 0 learns nothing.",
+        f"{when} {dead} of the {units} units of {worst}{others} are 0 for {case.every_sample}, and what "
+        "is 0 learns nothing.",
         advice,
         {"dead": dead, "units": units, "dead in the network": all_dead},
         layer=worst.number,
@@ -146,7 +158,7 @@ def vanishing_start(case: Case) -> Finding | None:
 
 def vanishing_in_the_end(case: Case) -> Finding | None:
     """The same where the run ended."""
-    return None if case.learnt or case.start is None else _vanishing(case, case.after, "In the end")
+    return None if case.learnt or case.start is None else _vanishing(case, case.after, case.at_the_end)
 
 
 def _vanishing(case: Case, layers: tuple[Signs, ...], when: str) -> Finding | None:
@@ -159,13 +171,19 @@ def _vanishing(case: Case, layers: tuple[Signs, ...], when: str) -> Finding | No
         return None
     part = front.error / behind.error
     how_much = f"only {said(part, 1)}" if part else "nothing"
+    network = passing_more(case.network)
+    advice = "Take Tanh() or ReLU() with the start that suits it, fewer layers, or BatchNorm() or Residual(...)."
+    if case.is_as(network):
+        network = normalized(case.network)
+        advice = "Take BatchNorm() in front of the activations, Residual(...), or fewer layers."
     return Finding(
         "vanishing gradients",
         f"{when} {how_much} of the error at {behind} comes back to {front}, which learns next to nothing.",
-        "Take Tanh() or ReLU() with the start that suits it, fewer layers, or BatchNorm() or Residual(...).",
+        advice,
         {"error in front": front.error, "error behind": behind.error, "part": part},
         layer=front.number,
-        changes=started_anew(passing_more(case.network)),
+        changes=started_anew(network),
+        may_pass=when == case.at_the_end,
     )
 
 
@@ -189,10 +207,10 @@ def exploding_start(case: Case) -> Finding | None:
     if len(free) < 2 or largest is None or not largest.scale > EXPLODED * size:
         return None
     growth = largest.scale / size
+    much = f"to {said(growth, 2)} times the inputs' size" if np.isfinite(growth) else "beyond what a number can hold"
     return Finding(
         "exploding gradients",
-        f"{case.when} the numbers grow through the layers to {said(growth, 2)} times the inputs' size, at {largest}, "
-        "and the gradients with them.",
+        f"{case.when} the numbers grow through the layers {much}, at {largest}, and the gradients with them.",
         "Start with smaller weights: He() for the ReLU family, Glorot() for others, the defaults.",
         {"growth": growth, "largest error": max(each.error for each in free)},
         layer=largest.number,

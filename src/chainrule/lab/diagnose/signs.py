@@ -66,8 +66,7 @@ def rms(values: Array) -> float:
     >>> rms(np.array([3.0, -3.0]))
     3.0
     """
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(np.sqrt(np.mean(np.square(values, dtype=np.float64)))) if values.size else 0.0
+    return float(np.sqrt(np.mean(np.square(values, dtype=np.float64)))) if values.size else 0.0
 
 
 def examine(network: Network, loss: Loss, theta: Array, x: Array, y: Array) -> tuple[Signs, ...]:
@@ -96,8 +95,7 @@ def _signs(number: int, place: Place, at: Buffers, closures: Pass) -> Signs:
         weights, bias = np.split(at.weights.copy(), [place.signature.parameters[0].fan_in], axis=1)
     errors = at.d_output.reshape(len(at.d_output), -1, at.d_output.shape[-1])  # (units, positions, n)
     output = at.output.reshape(len(at.output), -1)  # (units, m)
-    with np.errstate(over="ignore", invalid="ignore"):
-        differs = rms(output - output.mean(axis=1, keepdims=True))
+    differs = rms(output - output.mean(axis=1, keepdims=True))
     return Signs(
         place=place,
         number=number,

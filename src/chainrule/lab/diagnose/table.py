@@ -1,8 +1,10 @@
 """The illnesses, in the order in which one causes another: the first that is found is the most probable first cause."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from chainrule.lab.diagnose import of_data, of_layers, of_learning, of_signals
+import numpy as np
+
+from chainrule.lab.diagnose import of_data, of_layers, of_learning, of_settings, of_signals
 from chainrule.lab.diagnose.case import Case
 from chainrule.lab.diagnose.finding import Finding
 
@@ -10,6 +12,7 @@ Illness = Callable[[Case], Finding | None]
 """Looks for one illness: what it found, or None."""
 
 OF_THE_START: tuple[Illness, ...] = (
+    of_data.not_finite,
     of_data.targets_out_of_reach,
     of_data.logits_held_back,
     of_data.classes_as_quantities,
@@ -22,13 +25,18 @@ OF_THE_START: tuple[Illness, ...] = (
 )
 """What a run is born with: the data before the weights."""
 
+OF_THE_SETTINGS: tuple[Illness, ...] = (of_settings.held_back,)
+"""What holds it back: without it, there is nothing else to blame."""
+
 OF_THE_WAY: tuple[Illness, ...] = (
     of_signals.dead_in_the_end,
     of_learning.too_high,
     of_signals.saturated_in_the_end,
     of_layers.linear_in_a_row,
     of_layers.constant_output,
+    of_settings.held_back_by_the_rest,
     of_learning.too_low,
+    of_learning.stopped_too_soon,
     of_signals.vanishing_in_the_end,
 )
 """What it comes by: looked for where the start is sound, or the steps would be blamed for it."""
@@ -39,11 +47,37 @@ LAST_RESORT: tuple[Illness, ...] = (of_learning.plateau,)
 BESIDES: tuple[Illness, ...] = (of_learning.overfitting,)
 """What goes with any other."""
 
+CERTAIN: tuple[Illness, ...] = (
+    of_data.not_finite,
+    of_data.targets_out_of_reach,
+    of_data.logits_held_back,
+    of_signals.symmetric_start,
+)
+"""What is said of a run under way even while its loss falls: it won't pass. The others may be overcome."""
+
 
 def findings(case: Case) -> tuple[Finding, ...]:
     """All that ails a run, each illness once, the most probable first cause first."""
-    found: list[Finding] = []
-    for stage in (OF_THE_START, OF_THE_WAY, LAST_RESORT):
-        found = found or [each for illness in stage if (each := illness(case)) is not None]
-    found += [each for illness in BESIDES if (each := illness(case)) is not None]
+    with np.errstate(all="ignore"):  # a run that explodes is looked at, too
+        found = _looked_for(case, CERTAIN) if case.under_way and case.falls else _staged(case)
     return tuple({each.illness: each for each in reversed(found)}.values())[::-1]
+
+
+def _staged(case: Case) -> list[Finding]:
+    found: list[Finding] = []
+    for stage in (OF_THE_START, OF_THE_SETTINGS, OF_THE_WAY, LAST_RESORT):
+        found = found or _looked_for(case, stage)
+    return found + _looked_for(case, BESIDES)
+
+
+def _looked_for(case: Case, illnesses: Sequence[Illness]) -> list[Finding]:
+    """What is found of these, but for advice that leaves the run as it is."""
+    found = [each for illness in illnesses if (each := illness(case)) is not None]
+    return [each for each in found if not _changes_nothing(case, each)]
+
+
+def _changes_nothing(case: Case, finding: Finding) -> bool:
+    """Whether what is to be tried is what the run has."""
+    changes = dict(finding.changes)
+    network = changes.pop("network", None)
+    return network is not None and case.is_as(network) and all(value is None for value in changes.values())

@@ -1,59 +1,134 @@
-"""A trial: the same run for some steps more, at its own learning rate and at others a decade apart, as one population.
-
-Source: Smith, "Cyclical learning rates for training neural networks" (2017), 3.3, the range test.
-"""
+"""A trial: the same run for some steps more, with settings changed, several at once as one population."""
 
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, count
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Optimizer
 from chainrule.core.schedules import Schedule
+from chainrule.core.streams import stream
 from chainrule.training.loop import train
 from chainrule.training.run import Setup
 
-FACTORS = tuple(10.0**k for k in range(-10, 6))
-"""The rates tried, as multiples of the run's own."""
-
-OWN = FACTORS.index(1.0)
-
 MOST_STEPS, FEWEST_STEPS = 300, 30
 
-BUDGET = 6e7
-"""A trial computes about so many numbers: a few tenths of a second."""
+BUDGET = 2.5e8
+"""A trial makes about so many multiplications, forward: some tenths of a second."""
+
+LARGE_BUDGET, LARGE_BATCH, LARGE_SAMPLES = 1.5e9, 32, 128
+"""Where a network is so large that this isn't enough for a few steps: this much, in small batches of few samples."""
+
+AN_ACTIVATION = 10
+"""An activation costs about as much as so many multiplications in a product of matrices."""
 
 
 @dataclass(frozen=True, eq=False)
-class Trial:
-    """losses: by factor, after `steps` steps; infinite where the run diverged."""
+class Point:
+    """Parameters (P,) and running statistics (S,), at one point of a run."""
 
-    before: float
-    losses: Array
+    theta: Array
+    state: Array
+
+
+class Means(NamedTuple):
+    """What a trial may take: samples a step, samples in all, and steps."""
+
+    batch: int
+    samples: int
     steps: int
-    rate: float
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """What trials are made of: one run's settings, and a sample of its data (n, *shape)."""
+
+    network: Network
+    loss: Loss
+    x: Array
+    y: Array
+    setup: Setup
+
+    def value(self, theta: Array, network: Network | None = None) -> Any:
+        """The loss at theta, (P,) or (K, P), without the penalty and without chance; infinite where it isn't finite."""
+        with np.errstate(all="ignore"):
+            value, _ = (network or self.network).loss_and_gradient(theta, self.x, self.y, self.loss)
+        return np.where(np.isfinite(value), value, np.inf)
 
     @property
-    def own(self) -> float:
-        """At the run's own rate."""
-        return float(self.losses[OWN])
+    def batch(self) -> int:
+        """Samples a step."""
+        return min(len(self.x), self.setup.batch_size or len(self.x))
 
     @property
-    def lower(self) -> tuple[float, float]:
-        """The best of the smaller rates, and its loss."""
-        k = int(self.losses[:OWN].argmin())
-        return self.rate * FACTORS[k], float(self.losses[k])
+    def batches(self) -> int:
+        """Steps an epoch, of the sample."""
+        return -(-len(self.x) // self.batch)
 
     @property
-    def higher(self) -> tuple[float, float]:
-        """The smallest of the larger rates that makes nine tenths of the way that the best makes, and its loss."""
-        best = self.losses[OWN + 1 :].min()
-        enough = self.losses[OWN + 1 :] <= best + max(0.0, self.before - best) / 10
-        k = OWN + 1 + int(enough.argmax())
-        return self.rate * FACTORS[k], float(self.losses[k])
+    def is_large(self) -> bool:
+        """Whether a few steps of a few members are too many."""
+        return 10 * FEWEST_STEPS * self.batch * cost(self.network) > 3 * BUDGET
+
+    def means(self, members: int) -> Means:
+        """What so many members may take."""
+        if not self.is_large:
+            steps = BUDGET / (members * self.batch * cost(self.network))
+            return Means(self.batch, len(self.x), int(np.clip(steps, FEWEST_STEPS, MOST_STEPS)))
+        batch = max(min(self.batch, LARGE_BATCH), self.network.least_samples)
+        steps = LARGE_BUDGET / (members * batch * cost(self.network))
+        return Means(batch, max(LARGE_SAMPLES, batch), int(np.clip(steps, FEWEST_STEPS // 3, FEWEST_STEPS)))
+
+    def train_on(self, point: Point, members: int, steps: int, **changes: Any) -> tuple[Array, int]:
+        """Train K members on from a point, each of them with its value of the settings in `changes`.
+
+        Their losses (K,), as `value` has them, and how many steps were taken: whole epochs.
+        """
+        setup, means = self.setup, self.means(members)
+        x, y = self.x, self.y
+        if means.samples < len(x):
+            rows = stream(0, "look", 1).permutation(len(x))[: means.samples]
+            x, y = x[rows], y[rows]
+        batches = -(-len(x) // means.batch)
+        epochs = max(1, round(steps / batches))
+        settings: dict[str, Any] = {
+            "network": self.network,
+            "optimizer": setup.optimizer,
+            "penalty": setup.penalty,
+            "clip": setup.clip,
+        }
+        run = train(
+            **settings | changes,
+            x=x,
+            y=y,
+            loss=self.loss,
+            epochs=epochs,
+            batch_size=None if means.batch == len(x) and setup.batch_size is None else means.batch,
+            population=members,
+            seed=setup.seeds * members,
+            theta=np.tile(point.theta, (members, 1)),
+            state=np.tile(point.state, (members, 1)),
+            dtype=point.theta.dtype,
+            record_every=epochs,
+        )
+        return self.value(run.model.theta, changes.get("network")), epochs * batches
+
+
+def cost(network: Network) -> int:
+    """About how many multiplications a sample takes, forward.
+
+    >>> from chainrule.core.network import mlp
+    >>> cost(mlp(2, 4, 1, output="identity"))  # 12 weights, and 13 activations with their ones
+    142
+    """
+    products = sum(
+        count(leaf.signature.output) * sum(each.fan_in for each in leaf.signature.parameters if each.start is None)
+        for leaf in network.leaves
+    )
+    return products + AN_ACTIVATION * network.n_rows
 
 
 def peak(optimizer: Optimizer, steps: int) -> float | None:
@@ -73,33 +148,3 @@ def with_rate(optimizer: Optimizer, rate: Any) -> Optimizer:
     """
     known = {each.name for each in fields(optimizer)}  # type: ignore[arg-type]  # every optimizer is a dataclass
     return replace(optimizer, learning_rate=rate) if "learning_rate" in known else optimizer  # type: ignore[type-var]
-
-
-def try_rates(
-    network: Network, loss: Loss, x: Array, y: Array, theta: Array, state: Array, setup: Setup, before: float
-) -> Trial | None:
-    """Train on from theta (P,) at every factor; None where there is no rate to change. setup: of a single run."""
-    n = min(len(x), setup.batch_size or len(x))
-    batches = -(-len(x) // n)
-    rate = peak(setup.optimizer, setup.epochs * batches)
-    if rate is None:
-        return None
-    cost = n * (network.n_rows + network.n_parameters) * len(FACTORS)
-    steps = int(np.clip(min(BUDGET / cost, setup.epochs * batches), FEWEST_STEPS, MOST_STEPS))
-    run = train(
-        network,
-        x,
-        y,
-        loss=loss,
-        optimizer=with_rate(setup.optimizer, [rate * factor for factor in FACTORS]),
-        epochs=-(-steps // batches),
-        batch_size=None if setup.batch_size is None else n,
-        seed=setup.seeds * len(FACTORS),
-        theta=theta,
-        state=state,
-        dtype=theta.dtype,
-        penalty=setup.penalty,
-        clip=setup.clip,
-    )
-    losses = np.where(np.isfinite(run.final_loss), run.final_loss, np.inf)
-    return Trial(before, losses, -(-steps // batches) * batches, rate)
