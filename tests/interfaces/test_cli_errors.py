@@ -134,6 +134,6 @@ def test_a_run_that_diverges_fails_and_keeps_its_history(tmp_path: Path):
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: the run diverged: the loss became ")
     assert "with SGD(1000000000.0). Diagnosis: Learning rate too high: " in result.stderr
-    assert "Try SGD(0.1)." in result.stderr
+    assert "Try SGD(0.01). Options: --learning-rate 0.01." in result.stderr
     assert history.read_text().startswith("epoch,step,loss\n0,0,")
     assert not model.exists()

@@ -7,6 +7,7 @@ from chainrule.core.losses import HalfSquaredError, Loss, SquaredError
 from chainrule.core.network import Network, shape_text
 from chainrule.core.optimizers import Optimizer
 from chainrule.core.penalties import L2
+from chainrule.interfaces.cli.advice import as_options
 from chainrule.interfaces.cli.data import Data
 from chainrule.interfaces.cli.parts import Parts, share_out
 from chainrule.interfaces.cli.settings import Settings, targets_for, units
@@ -14,13 +15,16 @@ from chainrule.lab.diagnose.diagnosis import diagnose
 from chainrule.lab.diagnose.finding import Finding
 from chainrule.lab.prepared import learns_scale
 from chainrule.lab.reference import Lab
-from chainrule.training.early_stopping import EarlyStopping
+from chainrule.training.early_stopping import EarlyStopping, Ending
 from chainrule.training.history import Record
 from chainrule.training.loop import Training, iterate
 from chainrule.training.metrics import mean_squared_error
 from chainrule.training.model import Model
 from chainrule.training.preparation import Standardizer
 from chainrule.training.run import Run
+
+INTERRUPTIONS = ("interrupted", "stopped by the caller")
+"""What an ending says after Ctrl-C: inside a step, or between two records."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +90,12 @@ class Job:
         """What the shown loss is."""
         return "mean squared error" if isinstance(self.loss, SquaredError | HalfSquaredError) else "loss"
 
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the columns of a file."""
+        data = self.parts.learnt
+        return () if data.named or len(self.network.input_shape) > 1 else data.features
+
     def model(self, run: Run) -> Model:
         """The model of a run, with what it must know of the data: their scale and the names of their classes."""
         data = self.parts.learnt
@@ -94,13 +104,26 @@ class Job:
             standardizer=self.parts.standardizer,
             target_standardizer=self.target_standardizer,
             classes=data.classes,
-            features=() if data.named or len(self.network.input_shape) > 1 else data.features,
+            features=self.features,
         )
 
-    def diagnosis(self, run: Run) -> tuple[Finding, ...]:
-        """What ails a run."""
-        found: tuple[Finding, ...] = diagnose(run, *self.learnable(self.parts.learnt))
-        return found
+    def diagnosis(self, run: Run) -> list[str]:
+        """What ails a run, a line for each finding, with the options to try; and which loss is spoken of.
+
+        Of a run that was interrupted only what wouldn't have passed.
+        """
+        named = replace(run, model=replace(run.model, features=self.features))
+        found: tuple[Finding, ...] = diagnose(named, *self.learnable(self.parts.learnt))
+        if isinstance(run.ending, Ending) and run.ending.reason in INTERRUPTIONS:
+            found = tuple(each for each in found if not each.may_pass)
+        lines = []
+        for each in found:
+            options = as_options(each.changes, self)
+            lines.append(f"{each} Options: {options}." if options else str(each))
+        if self.loss_factor != 1.0 and any("loss" in each.evidence or "loss" in each.sentence for each in found):
+            times = f"the log's {self.loss_name} is {self.loss_factor:g} times as large"
+            lines[0] += f" (Losses are {self.loss}'s; {times}.)"
+        return lines
 
     def summary(self) -> str:
         """The data and the run in two lines."""

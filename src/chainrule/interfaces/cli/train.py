@@ -12,7 +12,7 @@ from chainrule.interfaces.cli.answers import Answers, answer
 from chainrule.interfaces.cli.config import describe_config, read_config
 from chainrule.interfaces.cli.curves import Curve
 from chainrule.interfaces.cli.data import read_data
-from chainrule.interfaces.cli.job import Job, describe
+from chainrule.interfaces.cli.job import INTERRUPTIONS, Job, describe
 from chainrule.interfaces.cli.outputs import check_outputs
 from chainrule.interfaces.cli.parts import Parts
 from chainrule.interfaces.cli.settings import Settings
@@ -36,9 +36,6 @@ EXAMPLES = examples(
 
 ROWS = 100
 """How many prediction rows are printed at most."""
-
-INTERRUPTIONS = ("interrupted", "stopped by the caller")
-"""What an ending says after Ctrl-C: inside a step, or between two records."""
 
 
 def train(
@@ -102,6 +99,9 @@ def train(
     A terminal also sees the loss over epochs, on a logarithmic axis, and of classes
     with two features the map of the answers. --plot draws them into a pipe, too.
 
+    A run that doesn't learn is diagnosed: what ails it, with the numbers, and the
+    options to try.
+
     Ctrl-C ends a run with what it has learnt.
     """
     check_outputs({"--save": save, "--history": history})
@@ -161,8 +161,8 @@ def train(
         plots.show(curves, job.loss_name, answers, epochs=ending.epoch)
     for line in answers.verdict():
         say(line)
-    for finding in job.diagnosis(run):
-        note(f"Diagnosis: {finding}")
+    for line in job.diagnosis(run):
+        note(f"Diagnosis: {line}")
     if ending.reason in INTERRUPTIONS:
         raise typer.Exit(INTERRUPTED)
 

@@ -62,8 +62,8 @@ class Case:
 
     @property
     def under_way(self) -> bool:
-        """Whether the run goes on."""
-        return self.ending is not None and self.ending.reason == "under way"
+        """Whether the run goes on, or would if it hadn't been interrupted."""
+        return self.ending is not None and self.ending.reason not in ("finished", "stopped early", "diverged")
 
     @property
     def stopped_early(self) -> bool:

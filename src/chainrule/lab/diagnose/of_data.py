@@ -67,12 +67,13 @@ def without_output(network: Network) -> Network:
 
 
 def not_finite(case: Case) -> Finding | None:
-    """Parameters that are NaN or infinite: nothing can be measured with them."""
-    if case.end is not None or case.diverged is not None:
+    """Parameters that are NaN or infinite, or give such answers: nothing can be measured with them."""
+    if case.diverged is not None or (case.end is not None and (case.start is not None or np.isfinite(case.left))):
         return None
+    found = "hold NaN or infinity" if case.end is None else "are so large that the answers overflow"
     return Finding(
         "diverged",
-        "The parameters hold NaN or infinity: the run that they are from diverged.",
+        f"The parameters {found}: the run that they are from diverged.",
         "Train anew at a smaller learning rate; diagnose(run, x, y) says which.",
         {},
     )

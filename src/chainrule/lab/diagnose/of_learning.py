@@ -14,7 +14,7 @@ from chainrule.training.early_stopping import EarlyStopping
 
 CREEPS, STANDS = 0.1, 0.01
 """A loss lies on a plateau where it fell by less than the one part in the second half of the run, with much left to
-learn, or by less than the other, with little (but more than `LEARNT`)."""
+learn, or by less than the other, with little (but more than `LEARNT`), or under way."""
 
 ROSE, OF_A_GUESS = 1.25, 0.05
 """Held-out loss that rose by this factor from its lowest, and by this part of what a constant answer costs."""
@@ -140,8 +140,10 @@ def plateau(case: Case) -> Finding | None:
     """
     if case.learnt or len(case.losses) < 4 or case.end is None or is_linear_bottleneck(case.network):
         return None
+    if case.stopped_early and case.from_end is not None and case.from_end.lags():
+        return None  # it was stopped, and a larger rate leads on
     middle, last = case.losses[len(case.losses) // 2], case.losses[-1]
-    if not last > (1.0 - (CREEPS if case.left > UNLEARNT else STANDS)) * middle:
+    if not last > (1.0 - (STANDS if case.left <= UNLEARNT or case.under_way else CREEPS)) * middle:
         return None
     advice = "Start from another seed, and take Adam(0.01) or more hidden units."
     changes: dict[str, Any] = {"optimizer": Adam(0.01), "theta": None, "state": None}

@@ -22,6 +22,9 @@ PARTS = (1.0, 0.1, 0.01, 1e-3, 1e-4, 0.0)
 HEAVY, USUAL = 0.95, 0.9
 """A momentum above the one is tried at the other: it remembers 1 / (1 - μ) steps (Sutskever et al., 2013)."""
 
+REST = 1 / 30
+"""The strength that is advised leaves this part of the way: what is small in a trial may be felt in a long run."""
+
 NO_CLIP = 1e9
 """A clip so many times as large clips nothing."""
 
@@ -129,10 +132,10 @@ def _tried(case: Case, brake: Brake, point: Point, origin: str) -> Finding | Non
     steps = min(LONGER * bench.means(len(PARTS)).steps, max(FEWEST_STEPS, case.planned))
     losses, steps = bench.train_on(point, len(PARTS), steps, **brake.changed(PARTS))
     own, free, best = float(losses[0]), float(losses[-1]), float(losses.min())
-    last = own if case.end is None or case.fled else min(own, float(bench.value(case.end.theta)))
+    last = min(own, *(float(bench.value(each.theta)) for each in (case.start, case.end) if each is not None))
     if not free < brake.lower * last:
         return None
-    part = next(each for each, loss in zip(PARTS, losses, strict=True) if loss <= best + (last - best) / 10)
+    part = next(each for each, loss in zip(PARTS, losses, strict=True) if loss <= best + (last - best) * REST)
     changes = brake.changed(part)
     [(setting, value)] = changes.items()
     advice = "Leave it out." if part == 0 else f"Try {f'{setting}=' if setting == 'clip' else ''}{value!r}."
@@ -165,7 +168,12 @@ def held_back_by_the_rest(case: Case) -> Finding | None:
 
     What a run doesn't tell of its settings is how the data were changed for it: by augmentation or sample weights.
     """
-    if case.learnt or case.left < UNLEARNT or case.under_way or case.fled:
+    if (
+        case.learnt
+        or case.left < UNLEARNT
+        or case.under_way
+        or (case.verdict is not None and case.verdict.too == "high")
+    ):
         return None
     if case.bench is None or case.start is None or case.end is None or case.ending is None:
         return None

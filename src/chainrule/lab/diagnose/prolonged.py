@@ -7,8 +7,11 @@ from chainrule.lab.diagnose.trial import Bench, Point
 TIMES = (3, 10)
 """A run is prolonged by so many times its steps."""
 
-FEWEST, MOST = 300, 3000
+FEWEST, MOST = 300, 5000
 """But in the end by no fewer steps than the one, and by no more than the other."""
+
+LONGEST_OF_LARGE = 90
+"""Of a network that is large."""
 
 SLOW = 0.7
 """A run is on its way, and only has to go on, where this leaves less than this part of its loss."""
@@ -35,7 +38,7 @@ def prolong(bench: Bench, end: Point, steps: int, left: int) -> Longer:
     """
     before = float(bench.value(end.theta))
     shorter, longer = (max(times * steps, left) for times in TIMES)
-    most = min(MOST, 10 * bench.means(1).steps)
+    most = LONGEST_OF_LARGE if bench.is_large else MOST
     for to_take in (min(shorter, most), min(max(longer, FEWEST), most)):
         losses, taken = bench.train_on(end, 1, max(1, to_take))
         result = Longer(before, float(losses[0]), taken, -(-to_take // max(1, steps)))

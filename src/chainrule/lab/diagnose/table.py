@@ -12,7 +12,6 @@ Illness = Callable[[Case], Finding | None]
 """Looks for one illness: what it found, or None."""
 
 OF_THE_START: tuple[Illness, ...] = (
-    of_data.not_finite,
     of_data.targets_out_of_reach,
     of_data.logits_held_back,
     of_data.classes_as_quantities,
@@ -48,7 +47,6 @@ BESIDES: tuple[Illness, ...] = (of_learning.overfitting,)
 """What goes with any other."""
 
 CERTAIN: tuple[Illness, ...] = (
-    of_data.not_finite,
     of_data.targets_out_of_reach,
     of_data.logits_held_back,
     of_signals.symmetric_start,
@@ -65,6 +63,8 @@ def findings(case: Case) -> tuple[Finding, ...]:
 
 def _staged(case: Case) -> list[Finding]:
     found: list[Finding] = []
+    if (diverged := of_data.not_finite(case)) is not None:
+        return [diverged]
     for stage in (OF_THE_START, OF_THE_SETTINGS, OF_THE_WAY, LAST_RESORT):
         found = found or _looked_for(case, stage)
     return found + _looked_for(case, BESIDES)

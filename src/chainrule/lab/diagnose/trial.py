@@ -1,6 +1,7 @@
 """A trial: the same run for some steps more, with settings changed, several at once as one population."""
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,10 +36,9 @@ class Point:
 
 
 class Means(NamedTuple):
-    """What a trial may take: samples a step, samples in all, and steps."""
+    """What a trial may take: samples a step, and steps."""
 
     batch: int
-    samples: int
     steps: int
 
 
@@ -55,8 +55,17 @@ class Bench:
     def value(self, theta: Array, network: Network | None = None) -> Any:
         """The loss at theta, (P,) or (K, P), without the penalty and without chance; infinite where it isn't finite."""
         with np.errstate(all="ignore"):
-            value, _ = (network or self.network).loss_and_gradient(theta, self.x, self.y, self.loss)
+            value, _ = (network or self.network).loss_and_gradient(theta, *self.sample, self.loss)
         return np.where(np.isfinite(value), value, np.inf)
+
+    @cached_property
+    def sample(self) -> tuple[Array, Array]:
+        """What is learnt from: fewer samples for a large network."""
+        if not self.is_large or len(self.x) <= LARGE_SAMPLES:
+            return self.x, self.y
+        rows = stream(0, "look", 1).permutation(len(self.x))[:LARGE_SAMPLES]
+        x, y = self.x[rows], self.y[rows]
+        return (self.x, self.y) if (y == y[:1]).all() else (x, y)  # there must be something to learn
 
     @property
     def batch(self) -> int:
@@ -77,10 +86,10 @@ class Bench:
         """What so many members may take."""
         if not self.is_large:
             steps = BUDGET / (members * self.batch * cost(self.network))
-            return Means(self.batch, len(self.x), int(np.clip(steps, FEWEST_STEPS, MOST_STEPS)))
+            return Means(self.batch, int(np.clip(steps, FEWEST_STEPS, MOST_STEPS)))
         batch = max(min(self.batch, LARGE_BATCH), self.network.least_samples)
         steps = LARGE_BUDGET / (members * batch * cost(self.network))
-        return Means(batch, max(LARGE_SAMPLES, batch), int(np.clip(steps, FEWEST_STEPS // 3, FEWEST_STEPS)))
+        return Means(batch, int(np.clip(steps, FEWEST_STEPS // 3, FEWEST_STEPS)))
 
     def train_on(self, point: Point, members: int, steps: int, **changes: Any) -> tuple[Array, int]:
         """Train K members on from a point, each of them with its value of the settings in `changes`.
@@ -88,10 +97,7 @@ class Bench:
         Their losses (K,), as `value` has them, and how many steps were taken: whole epochs.
         """
         setup, means = self.setup, self.means(members)
-        x, y = self.x, self.y
-        if means.samples < len(x):
-            rows = stream(0, "look", 1).permutation(len(x))[: means.samples]
-            x, y = x[rows], y[rows]
+        x, y = self.sample
         batches = -(-len(x) // means.batch)
         epochs = max(1, round(steps / batches))
         settings: dict[str, Any] = {

@@ -1,0 +1,79 @@
+"""The diagnosis in the shell: the loss it speaks of, the columns' names, and options that do what is advised."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from chainrule.interfaces.cli.app import app
+
+
+def diagnosis(*arguments: str) -> list[str]:
+    result = CliRunner().invoke(app, ["train", *arguments])
+    assert result.exit_code in (0, 1), result.stderr
+    lines = (result.stderr + "\n").partition("Diagnosis: ")[2]
+    return [line for line in lines.splitlines() if line]
+
+
+pytest.importorskip("sklearn")  # for digits
+
+DIGITS = ("digits", "--epochs", "4")
+SHORT = ("digits", "--epochs", "1", "--optimizer", "sgd", "--learning-rate", "0.05", "--batch-size", "128")
+ADVICE = {
+    ("xor", "--epochs", "300", "--learning-rate", "500"): r"--learning-rate \d+",
+    ("xor", "--epochs", "300", "--learning-rate", "1e-9"): r"--learning-rate \d+",
+    ("xor", "--epochs", "900", "--initializer", "zeros"): "--initializer glorot",
+    (*DIGITS, "--penalty", "10"): r"(--penalty 0\.0\d+|without --penalty)",
+    (*DIGITS, "--optimizer", "sgd", "--learning-rate", "0.1", "--clip", "1e-4"): r"(--clip [\d.]+|without --clip)",
+    (
+        "digits",
+        "--epochs",
+        "1",
+        "--optimizer",
+        "sgd",
+        "--learning-rate",
+        "0.05",
+        "--batch-size",
+        "128",
+    ): r"--epochs \d+",
+    ("circles", "--layers", "none", "--epochs", "500"): "--layers 16 --activation tanh --output sigmoid",
+    ("circles", "--layers", "8,8", "--activation", "identity", "--output", "sigmoid", "--epochs", "500"): (
+        "--activation tanh"
+    ),
+}
+
+
+@pytest.mark.parametrize(("arguments", "options"), ADVICE.items())
+def test_advice_is_given_as_options_that_change_the_diagnosis(arguments: tuple[str, ...], options: str):
+    first = diagnosis(*arguments)[0]
+    tried = re.search(rf" Options: ({options})\.", first)
+    assert tried is not None, first
+    settings = dict(zip(arguments[1::2], arguments[2::2], strict=True))
+    words = tried[1].replace("without ", "").split()
+    given = dict(zip(words[::2], [*words[1::2], None], strict=False))
+    settings = {name: value for name, value in (settings | given).items() if value is not None}
+    again = diagnosis(arguments[0], *(word for pair in settings.items() for word in pair))
+    assert not again or again[0].split(":")[:2] != first.split(":")[:2]
+
+
+def test_the_diagnosis_says_which_loss_it_speaks_of():
+    first = diagnosis("xor", "--epochs", "300", "--learning-rate", "500")[0]
+    assert first.endswith("(Losses are HalfSquaredError()'s; the log's mean squared error is 2 times as large.)")
+
+
+def test_columns_are_named(tmp_path: Path):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(80, 2)) * [1.0, 4000.0]
+    rows = [f"{a},{b},{a > 0:d}" for a, b in x]
+    path = tmp_path / "houses.csv"
+    path.write_text("\n".join(["rooms,price,sold", *rows]))
+    first = diagnosis(str(path), "--no-standardize", "--epochs", "50")[0]
+    assert " in price, but" in first
+    assert "Options: --standardize." in first
+
+
+def test_the_help_mentions_the_diagnosis():
+    result = CliRunner().invoke(app, ["train", "--help"])
+    assert "is diagnosed" in result.stdout

@@ -1,0 +1,108 @@
+"""What the doctor's findings are: of which samples, with plain numbers, and with advice that changes something."""
+
+import dataclasses
+import json
+import warnings
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+
+MOONS = cr.datasets.moons(120, noise=0.1)
+TANHS = cr.mlp(2, 8, 1, activation="tanh", output="identity")
+CROSS = cr.BinaryCrossEntropy()
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+def test_data_that_alternate_are_seen_in_all_their_classes(classes):
+    rng = np.random.default_rng(0)
+    y = np.arange(1000) % classes
+    x = np.c_[np.cos(2 * np.pi * y / classes), np.sin(2 * np.pi * y / classes)] + 0.5 * rng.normal(size=(1000, 2))
+    network = cr.mlp(2, 8, 1 if classes == 2 else classes, activation="tanh", output="identity")
+    loss = CROSS if classes == 2 else cr.SoftmaxCrossEntropy()
+    run = cr.train(network, x, y, loss=loss, optimizer=cr.Adam(0.01), epochs=40, batch_size=32)
+    assert cr.diagnose(run, x, y) == ()
+
+
+def test_counts_are_of_the_samples_that_were_looked_at():
+    network = cr.mlp(2, 8, 1, activation="relu", output="identity")
+    theta = network.initialize(0)
+    network.parameters(theta)[0]["bias"][...] = -100.0
+    for n, who in ((400, "every sample,"), (600, "every sample looked at,")):
+        found = cr.diagnose(network, *cr.datasets.moons(n), theta=theta, loss=CROSS)
+        assert found[0].illness == "dead ReLUs"
+        assert who in found[0].sentence
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e200])
+def test_parameters_that_are_not_finite_have_diverged(value):
+    for patient in ((TANHS, {"theta": np.full(TANHS.n_parameters, value), "loss": CROSS}), (None, {})):
+        network, settings = patient
+        model = cr.Model(TANHS, np.full(TANHS.n_parameters, value), CROSS)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            found = cr.diagnose(network or model, *MOONS, **settings)
+        if value == 1e200:  # tanh bounds it: the answers are finite
+            assert found
+        else:
+            assert [each.illness for each in found] == ["diverged"]
+
+
+def test_an_explosion_beyond_all_numbers_is_measured_in_silence():
+    network = cr.mlp(2, 16, 16, 1, activation="relu", output="identity")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = cr.diagnose(network, *MOONS, theta=1e150 * network.initialize(0), loss=CROSS)
+    assert [each.illness for each in found] == ["diverged"]
+    assert "infinity times" not in found[0].sentence
+
+
+def test_evidence_is_plain_finite_and_hashable():
+    network = cr.mlp(2, 8, 1, activation="tanh", output="relu")
+    run = cr.train(network, *MOONS, loss=CROSS, optimizer=cr.Adam(0.01), epochs=300)
+    found = cr.diagnose(run, *MOONS)[0]
+    assert found.evidence == {"lowest logit": 0.0}
+    assert {type(each) for each in found.evidence.values()} == {float}
+    assert len({found, cr.diagnose(run, *MOONS)[0]}) == 1
+    assert json.loads(json.dumps(found.to_dict()))["changes"]["theta"] is None
+
+
+def test_a_treatment_that_needs_x_says_so():
+    x = 1000 * MOONS[0]
+    run = cr.train(TANHS, x, MOONS[1], loss=CROSS, optimizer=cr.SGD(0.1), epochs=300)
+    found = cr.diagnose(run, x, MOONS[1])[0]
+    assert "feature 1," in found.sentence or "feature 2," in found.sentence
+    with pytest.raises(cr.SettingError, match="needs x"):
+        found.treated(network=TANHS)
+    named = dataclasses.replace(run, model=dataclasses.replace(run.model, features=("height", "width")))
+    assert "in height," in cr.diagnose(named, x, MOONS[1])[0].sentence
+
+
+def test_no_advice_leaves_the_run_as_it_is():
+    """Started as it would be anyway, and already of tanhs: neither is advised."""
+    x = 1000 * MOONS[0]
+    deep = cr.mlp(2, *[4] * 20, 1, activation="tanh", output="identity")
+    for network in (TANHS, deep):
+        run = cr.train(network, x, MOONS[1], loss=CROSS, optimizer=cr.SGD(0.1), epochs=100)
+        for found in cr.diagnose(run, x, MOONS[1]):
+            settings = {
+                "network": network,
+                "x": x,
+                "y": MOONS[1],
+                "loss": CROSS,
+                "optimizer": cr.SGD(0.1),
+                "epochs": 100,
+            }
+            treated = found.treated(**settings)
+            assert any(treated[name] is not settings.get(name) for name in treated if name not in ("theta", "state"))
+            assert treated.get("network") != network or "standardizer" in found.changes
+
+
+def test_a_linear_bottleneck_is_no_illness():
+    sklearn = pytest.importorskip("sklearn")
+    assert sklearn
+    x = cr.datasets.digits()[0].reshape(-1, 64)[:400]
+    network = cr.mlp(64, 8, 64, activation="identity")
+    run = cr.train(network, x, x, loss=cr.HalfSquaredError(), optimizer=cr.Adam(0.003), epochs=60, batch_size=32)
+    assert cr.diagnose(run, x, x) == ()

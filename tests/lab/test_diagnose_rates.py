@@ -1,0 +1,167 @@
+"""The doctor on learning rates, settings that hold a run back, and runs that ended too soon."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+from chainrule.lab.diagnose.rates import rates_around
+
+MOONS = cr.datasets.moons(120, noise=0.1)
+CIRCLES = cr.datasets.circles(120)
+TANHS = cr.mlp(2, 16, 1, activation="tanh", output="identity")
+FITTING = {"network": TANHS, "x": MOONS[0], "y": MOONS[1], "loss": cr.BinaryCrossEntropy(), "seed": 1}
+
+
+def trained(settings):
+    try:
+        return cr.train(**settings)
+    except cr.DivergenceError as error:
+        return error.run
+
+
+def diagnosed(**settings):
+    """The settings, their run, and what ails it."""
+    settings = FITTING | settings
+    run = trained(settings)
+    return settings, run, cr.diagnose(run, settings["x"], settings["y"])
+
+
+def data_loss(run, settings):
+    value, _ = settings["network"].loss_and_gradient(run.model.theta, settings["x"], settings["y"], settings["loss"])
+    return value
+
+
+DROPPING = cr.Network((2,), [cr.Dense(32), cr.ReLU(), cr.Dropout(0.95), cr.Dense(32), cr.ReLU(), cr.Dropout(0.95)])
+DROPPING = cr.Network((2,), [*DROPPING.layers, cr.Dense(1)])
+BRAKES = {
+    "L2(10.0)": {"optimizer": cr.SGD(0.3), "epochs": 400, "penalty": cr.L2(10.0)},
+    "L2(1.0)": {"optimizer": cr.Adam(0.01), "epochs": 500, "penalty": cr.L2(1.0)},
+    "L2(0.1)": {"optimizer": cr.Adam(0.01), "epochs": 500, "penalty": cr.L2(0.1)},
+    "AdamW's weight_decay=100": {"optimizer": cr.AdamW(0.01, weight_decay=100.0), "epochs": 400},
+    "clip=1e-05": {"optimizer": cr.SGD(0.5), "epochs": 400, "clip": 1e-5},
+    "Dropout(0.95)": {"network": DROPPING, "optimizer": cr.Adam(0.01), "epochs": 100, "batch_size": 32},
+    "momentum=0.999": {
+        "network": cr.mlp(2, 4, 4, 1, initializer=cr.Normal()),
+        "loss": cr.HalfSquaredError(),
+        "x": cr.datasets.xor()[0],
+        "y": cr.datasets.xor()[1],
+        "optimizer": cr.Momentum(5.0, momentum=0.999),
+        "epochs": 2000,
+    },
+}
+
+
+@pytest.mark.parametrize("name", BRAKES)
+def test_a_setting_that_holds_a_run_back_is_named_first_and_weakening_it_helps(name):
+    settings, run, found = diagnosed(**BRAKES[name])
+    assert found[0].illness == "held back", found
+    assert found[0].sentence.startswith(f"{name} holds the run back. ")
+    assert found[0].evidence["loss without"] < 0.8 * found[0].evidence["loss with"]
+    treated = found[0].treated(**settings)
+    assert data_loss(cr.train(**treated), treated) < 0.6 * data_loss(run, settings)
+    assert "held back" not in [each.illness for each in cr.diagnose(cr.train(**treated), treated["x"], treated["y"])]
+
+
+@pytest.mark.parametrize("penalty", [cr.L2(0.001), None])
+def test_a_setting_that_does_no_harm_is_not_suspected(penalty):
+    *_, found = diagnosed(optimizer=cr.AdamW(0.02), epochs=400, penalty=penalty, clip=1.0)
+    assert found == ()
+
+
+UNTOLD = [{"augment": cr.Noise(30.0)}, {"sample_weight": np.where(MOONS[1][:, 0], 1.0, 1e-9)}]
+
+
+@pytest.mark.parametrize("spoilt", UNTOLD)
+def test_what_a_run_does_not_tell_is_found_by_beginning_it_anew(spoilt):
+    settings, run, found = diagnosed(optimizer=cr.Adam(0.02), epochs=60, batch_size=16, **spoilt)
+    assert found[0].illness == "held back", found
+    assert "augmentation or sample weights" in found[0].sentence
+    treated = found[0].treated(**settings)
+    assert data_loss(cr.train(**treated), treated) < 0.5 * data_loss(run, settings)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "loss", "task"),
+    [
+        (cr.SGD(1e-9), cr.HalfSquaredError(), cr.datasets.xor()),
+        (cr.Adam(1e-10), cr.BinaryCrossEntropy(), MOONS),
+        (cr.SGD(1e-12), cr.BinaryCrossEntropy(), MOONS),
+    ],
+)
+def test_a_rate_at_which_nothing_moves_is_too_low_and_no_plateau(optimizer, loss, task):
+    network = cr.mlp(2, 4, 4, 1, initializer=cr.Normal(), output="sigmoid" if loss.link == "identity" else "identity")
+    settings, run, found = diagnosed(network=network, x=task[0], y=task[1], loss=loss, optimizer=optimizer, epochs=500)
+    assert [each.illness for each in found] == ["learning rate too low"]
+    assert cr.train(**found[0].treated(**settings)).final_loss < 0.7 * run.final_loss
+
+
+def test_a_run_that_only_has_to_go_on_is_told_so():
+    for epochs, optimizer in ((5, cr.Adam(0.01)), (1, cr.SGD(0.3))):
+        settings, run, found = diagnosed(optimizer=optimizer, epochs=epochs)
+        assert [each.illness for each in found] == ["stopped too soon"], found
+        assert found[0].sentence.startswith("Too few epochs: ")
+        assert cr.train(**found[0].treated(**settings)).final_loss < 0.8 * run.final_loss
+
+
+def test_early_stopping_that_ended_too_soon_is_given_more_patience():
+    settings, run, found = diagnosed(optimizer=cr.Adam(0.002), epochs=1000, early_stopping=cr.EarlyStopping(1, 0.1))
+    assert [each.illness for each in found] == ["stopped too soon"], found
+    assert found[0].sentence.startswith("Early stopping ended the run at epoch 1 of 1000")
+    assert cr.train(**found[0].treated(**settings)).final_loss < 0.5 * run.final_loss
+
+
+def test_after_an_explosion_the_rates_are_tried_from_the_start():
+    x = np.random.default_rng(0).normal(size=(200, 3))
+    y = x @ [[1.0], [2.0], [-1.0]]
+    network = cr.mlp(3, 1, output="identity")
+    settings, run, found = diagnosed(
+        network=network, x=3 * x, y=y, loss=cr.SquaredError(), optimizer=cr.SGD(0.2), epochs=60
+    )
+    assert run.final_loss > 1e6
+    assert [each.illness for each in found] == ["learning rate too high"]
+    assert "above" in found[0].sentence
+    assert "from the start, " in found[0].sentence
+    assert found[0].evidence["own loss"] > found[0].evidence["first loss"] > found[0].evidence["loss"]
+    assert cr.train(**found[0].treated(**settings)).final_loss < 0.01
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_one_run_is_advised_one_rate(seed, activation):
+    network = cr.mlp(2, 16, 16, 1, activation=activation, output="identity")
+    *_, found = diagnosed(network=network, optimizer=cr.Adam(3.0), epochs=20, batch_size=32, seed=seed)
+    assert "learning rate too high" in [each.illness for each in found]
+    assert "learning rate too low" not in [each.illness for each in found]
+    assert len({each.changes["optimizer"] for each in found if "optimizer" in each.changes}) == 1
+
+
+def test_rates_are_written_as_a_person_would():
+    assert rates_around(0.003)[-7:] == (0.003, 0.03, 0.3, 3.0, 30.0, 300.0, 3000.0)
+    assert all(len(str(each)) <= 7 for each in rates_around(1e-9))
+    *_, found = diagnosed(optimizer=cr.Adam(1e-6), epochs=200)
+    assert dataclasses.replace(found[0].changes["optimizer"], learning_rate=1.0) == cr.Adam(1.0)
+    assert found[0].advice in ("Try Adam(0.1).", "Try Adam(0.01).")
+
+
+def test_a_network_without_hidden_layers_is_advised_one():
+    network = cr.mlp(2, 1, output="identity")
+    settings, run, found = diagnosed(network=network, x=CIRCLES[0], y=CIRCLES[1], optimizer=cr.SGD(0.5), epochs=800)
+    assert [each.illness for each in found] == ["plateau"]
+    assert found[0].changes["network"].n_parameters > network.n_parameters
+    assert cr.train(**found[0].treated(**settings)).final_loss < 0.7 * run.final_loss
+
+
+def test_trials_of_a_large_network_are_few_and_short():
+    from chainrule.lab.diagnose.trial import LARGE_BUDGET, Bench, cost
+
+    network = cr.mlp(40, 512, 512, 512, 10, activation="relu", output="identity")
+    x = np.zeros((500, 40))
+    setup = cr.train(TANHS, *MOONS, loss=FITTING["loss"], optimizer=cr.Adam(1e-6), epochs=1).setup
+    bench = Bench(network, cr.SoftmaxCrossEntropy(), x, np.arange(500) % 10, setup)
+    members = len(rates_around(1e-6, bench.is_large))
+    batch, steps = bench.means(members)
+    assert bench.is_large
+    assert members * batch * steps * cost(network) <= LARGE_BUDGET
+    assert len(bench.sample[0]) < 500
