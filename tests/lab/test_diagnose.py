@@ -171,7 +171,7 @@ def test_an_illness_is_the_first_finding_and_what_to_try_helps(illness, case):
     assert found, unexplained(run, settings)
     assert found[0].illness == illness, found
     assert found[0].evidence
-    assert all(np.isfinite(value) or name.endswith("logit") for name, value in found[0].evidence.items())
+    assert all(np.isfinite(value) for value in found[0].evidence.values())
     json.dumps(found[0].to_dict())
 
     treated = found[0].treated(**settings)
@@ -235,7 +235,7 @@ def test_the_references_runs_stay_undiagnosed_where_they_succeed(task):
         assert [each.illness for each in found] == ([] if succeeded[k] else ["plateau"]), k
 
 
-@pytest.mark.parametrize("k", range(25))
+@pytest.mark.parametrize("k", [*range(25), 35])
 def test_sound_settings_stay_undiagnosed(k):
     settings = sound(k)
     run = cr.train(**settings)

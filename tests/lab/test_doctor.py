@@ -33,6 +33,14 @@ def test_a_run_that_could_be_faster_is_told_and_not_stopped():
     assert doctor.findings[0].may_pass
 
 
+def test_a_penalty_is_suspected_when_the_doctor_is_told_of_it():
+    settings = {"optimizer": cr.Adam(0.01), "penalty": cr.L2(1.0)}
+    doctor = cr.Doctor(**PATIENT, **settings, stop=True)
+    run = cr.train(**PATIENT, **settings, epochs=400, callbacks=[doctor])
+    assert run.ending.reason == "finished"
+    assert [each.illness for each in doctor.findings] == ["held back"]
+
+
 def test_a_loss_that_rises_is_looked_at_at_once():
     doctor, run = at_the_bedside(400, cr.SGD(1000.0))
     assert run.ending.reason == "stopped by a callback"

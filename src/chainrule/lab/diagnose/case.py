@@ -93,7 +93,7 @@ class Case:
     def falls(self) -> bool:
         """Whether the loss is below the first, and lower than in the middle of the records."""
         losses = self.losses
-        return len(losses) >= 3 and losses[-1] < FELL * losses[len(losses) // 2] and losses[-1] < losses[0]
+        return len(losses) > 1 and losses[-1] < min(losses[0], FELL * losses[(len(losses) - 1) // 2])
 
     @cached_property
     def targets(self) -> Array:

@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.description import check_kind
+from chainrule.core.description import Real, check_kind
 from chainrule.core.errors import SettingError
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Optimizer
+from chainrule.core.penalties import L2
 from chainrule.core.streams import Seed, member_seeds
 from chainrule.lab.diagnose.diagnosis import diagnose
 from chainrule.training.early_stopping import Ending
@@ -28,7 +29,7 @@ ALARM = 10.0
 class Doctor:
     """A callback: `train(..., callbacks=[doctor])`; `doctor.findings` is what ailed the run when last seen.
 
-    network, x, y, loss, optimizer, batch_size, seed: those of the run.
+    network, x, y, loss, optimizer, batch_size, seed, penalty, clip: those of the run.
     stop: end the run where something ails it that won't pass; a population, where every member has such an illness.
 
     It looks after each quarter of the run. While the loss falls, only what is certain is said, such as a symmetric
@@ -59,14 +60,18 @@ class Doctor:
         optimizer: Optimizer,
         batch_size: int | None = None,
         seed: Seed = 0,
+        penalty: L2 | None = None,
+        clip: Real | None = None,
         stop: bool = False,
     ) -> None:
-        check_task(network, x, y, loss=loss, optimizer=optimizer, epochs=1, batch_size=batch_size, seed=seed)
+        how = {"batch_size": batch_size, "seed": seed, "penalty": penalty, "clip": clip}
+        task = check_task(network, x, y, loss=loss, optimizer=optimizer, epochs=1, **how)  # type: ignore[arg-type]
         check_kind("stop", bool, "True or False", stop)
         self.findings: Any = ()
         self._data = x, y
         self._patient = network, loss
         self._how = optimizer, batch_size, seed
+        self._kept_small = penalty, task.clip
         self._stop = stop
         self._begin(None)
 
@@ -128,5 +133,6 @@ class Doctor:
                 max(1, record.epoch),
                 batch_size,
                 member_seeds(seed, members),
+                *self._kept_small,
             ),
         )

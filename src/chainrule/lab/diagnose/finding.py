@@ -80,3 +80,18 @@ def said(value: float, digits: int = 3) -> str:
         return "infinity"
     short = float(f"{value:.{digits}g}")
     return f"{short:,g}" if 1e-3 <= abs(short) < 1e5 else f"{short:.{digits}g}"
+
+
+def in_words(setting: object) -> str:
+    """A setting as it is written, an optimizer with its rate where that is the default, too.
+
+    >>> from chainrule.core.optimizers import Adam, AdamW
+    >>> in_words(Adam()), in_words(AdamW(weight_decay=1.0)), in_words(Adam(0.01))
+    ('Adam(0.001)', 'AdamW(0.001, weight_decay=1.0)', 'Adam(0.01)')
+    """
+    text = repr(setting)
+    name, _, rest = text.partition("(")
+    rate = getattr(setting, "learning_rate", None)
+    if rate is None or rest.startswith(repr(rate)):
+        return text
+    return f"{name}({rate!r})" if rest == ")" else f"{name}({rate!r}, {rest}"

@@ -6,7 +6,7 @@ from chainrule.core.layers.dense import Dense
 from chainrule.core.optimizers import Adam
 from chainrule.lab.diagnose.case import Case
 from chainrule.lab.diagnose.cures import with_hidden_layer
-from chainrule.lab.diagnose.finding import Finding, said
+from chainrule.lab.diagnose.finding import Finding, in_words, said
 from chainrule.lab.diagnose.of_layers import is_linear_bottleneck
 from chainrule.lab.diagnose.rates import UNLEARNT, Verdict, round_rate
 from chainrule.lab.diagnose.trial import with_rate
@@ -83,20 +83,6 @@ def _measured(verdict: Verdict) -> dict[str, float]:
     return {"rate": trial.rate, "better rate": verdict.rate, "own loss": trial.loss, "loss": verdict.loss}
 
 
-def in_words(optimizer: object) -> str:
-    """An optimizer with its rate, where it is the default, too.
-
-    >>> in_words(Adam())
-    'Adam(0.001)'
-    """
-    text = repr(optimizer)
-    kind = type(optimizer).__name__
-    if text.startswith(f"{kind}(") and not text[len(kind) + 1].isdigit():
-        rest = text[len(kind) + 1 : -1]
-        return f"{kind}({optimizer.learning_rate:g}{', ' * bool(rest)}{rest})"  # type: ignore[attr-defined]
-    return text
-
-
 def stopped_too_soon(case: Case) -> Finding | None:
     """A run that is on its way: with its own settings it goes on down, if it only goes on.
 
@@ -140,11 +126,11 @@ def plateau(case: Case) -> Finding | None:
     """
     if case.learnt or len(case.losses) < 4 or case.end is None or is_linear_bottleneck(case.network):
         return None
-    if case.stopped_early and case.from_end is not None and case.from_end.lags():
-        return None  # it was stopped, and a larger rate leads on
     middle, last = case.losses[len(case.losses) // 2], case.losses[-1]
     if not last > (1.0 - (STANDS if case.left <= UNLEARNT or case.under_way else CREEPS)) * middle:
         return None
+    if case.from_end is not None and case.from_end.lags():
+        return None  # it is slow, or was stopped: a larger rate leads on
     advice = "Start from another seed, and take Adam(0.01) or more hidden units."
     changes: dict[str, Any] = {"optimizer": Adam(0.01), "theta": None, "state": None}
     changes["seed"] = 1 + (case.setup.seeds[0] if case.setup else 0)

@@ -12,12 +12,15 @@ from chainrule.core.optimizers import AdamW, Momentum, Nesterov
 from chainrule.core.penalties import L2
 from chainrule.lab.diagnose.case import Case
 from chainrule.lab.diagnose.cures import mapped
-from chainrule.lab.diagnose.finding import Finding, said
+from chainrule.lab.diagnose.finding import Finding, in_words, said
 from chainrule.lab.diagnose.rates import BETTER, LONGER, MUCH_BETTER, UNLEARNT
 from chainrule.lab.diagnose.trial import FEWEST_STEPS, Point
 
 PARTS = (1.0, 0.1, 0.01, 1e-3, 1e-4, 0.0)
 """A setting is tried as it is, at these parts of its strength, and without it."""
+
+OF_A_RATE = (1.0, 0.5, 0.2, 0.1, 0.0)
+"""The same of dropout's rate."""
 
 HEAVY, USUAL = 0.95, 0.9
 """A momentum above the one is tried at the other: it remembers 1 / (1 - μ) steps (Sutskever et al., 2013)."""
@@ -33,12 +36,13 @@ class Brake(NamedTuple):
     """A setting that holds back.
 
     name: as a person writes it.  changed: by parts of its strength, for a population, or by one, for a run: settings of
-    `train`.  lower: what the loss must go down to, as a part of that with it.
+    `train`.  lower: what the loss must go down to, as a part of that with it.  parts: those to try.
     """
 
     name: str
     changed: Callable[[Any], dict[str, Any]]
     lower: float = BETTER
+    parts: tuple[float, ...] = PARTS
 
 
 def brakes(case: Case) -> Iterator[Brake]:
@@ -63,9 +67,12 @@ def brakes(case: Case) -> Iterator[Brake]:
         yield Brake(
             f"momentum={mu:g}",
             lambda part: {"optimizer": replace(rolling, momentum=_either(part, mu, USUAL))},
+            parts=(1.0, 0.0),
         )
     if rate := _largest_rate(case.network):
-        yield Brake(f"Dropout({rate:g})", lambda part: {"network": _dropping_less(case.network, part)}, MUCH_BETTER)
+        yield Brake(
+            f"Dropout({rate:g})", lambda part: {"network": _dropping_less(case.network, part)}, MUCH_BETTER, OF_A_RATE
+        )
 
 
 def _either(part: Any, value: float, other: float) -> Any:
@@ -129,18 +136,20 @@ def _tried(case: Case, brake: Brake, point: Point, origin: str) -> Finding | Non
     bench = case.bench
     if bench is None:
         return None
-    steps = min(LONGER * bench.means(len(PARTS)).steps, max(FEWEST_STEPS, case.planned))
-    losses, steps = bench.train_on(point, len(PARTS), steps, **brake.changed(PARTS))
+    steps = min(LONGER * bench.means(len(brake.parts)).steps, max(FEWEST_STEPS, case.planned))
+    losses, steps = bench.train_on(point, len(brake.parts), steps, **brake.changed(brake.parts))
     own, free, best = float(losses[0]), float(losses[-1]), float(losses.min())
     last = min(own, *(float(bench.value(each.theta)) for each in (case.start, case.end) if each is not None))
     if not free < brake.lower * last:
         return None
-    part = next(each for each, loss in zip(PARTS, losses, strict=True) if loss <= best + (last - best) * REST)
+    part = next(each for each, loss in zip(brake.parts, losses, strict=True) if loss <= best + (last - best) * REST)
     changes = brake.changed(part)
     [(setting, value)] = changes.items()
-    advice = "Leave it out." if part == 0 else f"Try {f'{setting}=' if setting == 'clip' else ''}{value!r}."
-    if setting == "network" and part:
-        advice = f"Try a rate of {said(part * _largest_rate(case.network), 1)}."
+    advice = f"Try {'clip=' if setting == 'clip' else ''}{in_words(value)}."
+    if setting == "network":
+        advice = f"Try a rate of {said(part * _largest_rate(case.network), 2)}."
+    if value is None or (setting == "network" and part == 0):
+        advice = "Leave it out."
     return Finding(
         "held back",
         f"{brake.name} holds the run back. {origin}, {steps} steps with it bring the loss of the data to {said(own)}, "

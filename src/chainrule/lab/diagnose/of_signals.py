@@ -10,8 +10,7 @@ from chainrule.core.arrays import Array
 from chainrule.core.penalties import L2
 from chainrule.lab.diagnose.case import Case
 from chainrule.lab.diagnose.cures import leaky, normalized, passing_more, started_anew, suited
-from chainrule.lab.diagnose.finding import Finding, said
-from chainrule.lab.diagnose.of_learning import in_words
+from chainrule.lab.diagnose.finding import Finding, in_words, said
 from chainrule.lab.diagnose.signs import STEEPEST, Signs, rms
 from chainrule.lab.diagnose.trial import with_rate
 

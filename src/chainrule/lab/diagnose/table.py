@@ -24,7 +24,7 @@ OF_THE_START: tuple[Illness, ...] = (
 )
 """What a run is born with: the data before the weights."""
 
-OF_THE_SETTINGS: tuple[Illness, ...] = (of_settings.held_back,)
+OF_THE_SETTINGS: tuple[Illness, ...] = (of_settings.held_back, of_settings.held_back_by_the_rest)
 """What holds it back: without it, there is nothing else to blame."""
 
 OF_THE_WAY: tuple[Illness, ...] = (
@@ -33,7 +33,6 @@ OF_THE_WAY: tuple[Illness, ...] = (
     of_signals.saturated_in_the_end,
     of_layers.linear_in_a_row,
     of_layers.constant_output,
-    of_settings.held_back_by_the_rest,
     of_learning.too_low,
     of_learning.stopped_too_soon,
     of_signals.vanishing_in_the_end,
