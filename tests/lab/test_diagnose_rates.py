@@ -64,6 +64,22 @@ def test_a_setting_that_holds_a_run_back_is_named_first_and_weakening_it_helps(n
     assert "held back" not in [each.illness for each in cr.diagnose(cr.train(**treated), treated["x"], treated["y"])]
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_penalty_that_makes_a_run_explode_is_named(dtype):
+    settings, _, found = diagnosed(
+        loss=cr.SquaredError(), optimizer=cr.SGD(0.2), epochs=400, penalty=cr.L2(1e4), dtype=dtype
+    )
+    assert found[0].illness == "held back"
+    assert found[0].evidence["loss without"] < 0.1
+    assert cr.train(**found[0].treated(**settings)).final_loss < 0.1
+
+
+def test_a_usual_dropout_is_not_suspected_where_the_run_only_has_to_go_on():
+    layers = [cr.Dense(32), cr.ReLU(), cr.Dropout(0.5), cr.Dense(32), cr.ReLU(), cr.Dropout(0.5), cr.Dense(1)]
+    *_, found = diagnosed(network=cr.Network((2,), layers), optimizer=cr.Adam(0.003), epochs=2, batch_size=16)
+    assert [each.illness for each in found] == ["stopped too soon"]
+
+
 @pytest.mark.parametrize("penalty", [cr.L2(0.001), None])
 def test_a_setting_that_does_no_harm_is_not_suspected(penalty):
     *_, found = diagnosed(optimizer=cr.AdamW(0.02), epochs=400, penalty=penalty, clip=1.0)

@@ -227,7 +227,7 @@ class Case:
 
     @cached_property
     def longer(self) -> Longer | None:
-        """The run prolonged."""
-        if self.bench is None or self.end is None:
+        """The run prolonged; None where it fled its start."""
+        if self.bench is None or self.end is None or self.fled:
             return None
         return prolong(self.bench, self.end, self.steps, self.planned - self.steps)

@@ -19,6 +19,9 @@ from chainrule.lab.diagnose.trial import FEWEST_STEPS, Point
 PARTS = (1.0, 0.1, 0.01, 1e-3, 1e-4, 0.0)
 """A setting is tried as it is, at these parts of its strength, and without it."""
 
+OF_USE = 0.5
+"""Dropout up to this rate is usual (Srivastava et al., "Dropout", 2014, 7.3)."""
+
 OF_A_RATE = (1.0, 0.5, 0.2, 0.1, 0.0)
 """The same of dropout's rate."""
 
@@ -69,7 +72,8 @@ def brakes(case: Case) -> Iterator[Brake]:
             lambda part: {"optimizer": replace(rolling, momentum=_either(part, mu, USUAL))},
             parts=(1.0, 0.0),
         )
-    if rate := _largest_rate(case.network):
+    rate = _largest_rate(case.network)
+    if rate > OF_USE or (rate and not (case.longer is not None and case.longer.gets_down)):
         yield Brake(
             f"Dropout({rate:g})", lambda part: {"network": _dropping_less(case.network, part)}, MUCH_BETTER, OF_A_RATE
         )
@@ -116,11 +120,12 @@ def held_back(case: Case) -> Finding | None:
     A penalty is too strong where the gradient of λ/2 w² outweighs that of the data (Krogh and Hertz, "A simple weight
     decay can improve generalization", 1991); dropout's rate is half or less where it is of use (Srivastava et al.,
     2014, 7.3). All but those of dropout are named from `BETTER` on, dropout from `MUCH_BETTER`: it always costs some.
+    A rate of use is not suspected where the run only has to go on.
     """
     if case.learnt or case.bench is None:
         return None
     found = [each for brake in brakes(case) if (each := _without(case, brake)) is not None]
-    return min(found, key=lambda each: each.evidence["loss without"] / each.evidence["loss with"], default=None)
+    return min(found, key=lambda each: each.evidence["loss without"], default=None)
 
 
 def _without(case: Case, brake: Brake) -> Finding | None:
