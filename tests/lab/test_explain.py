@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 import chainrule as cr
 from cases import CASES, LOSSES, OPTIMIZERS, N
-from chainrule.lab.explain.chains import overview
 from chainrule.lab.explain.explanation import Explanation
-from chainrule.lab.explain.expression import Expression, Sum, Terms, plus
+from chainrule.lab.explain.expression import Expression, Number, Sum, Terms, plus
 from chainrule.lab.explain.numbers import Numbers
+from chainrule.lab.explain.overview import overview
 from chainrule.lab.explain.paths import Paths
+from chainrule.lab.explain.symbols import Symbol
+from chainrule.lab.explain.text import TEXT
 from core.test_stacks import anything, smooth, stacks
 from drawn import examples
 
@@ -112,7 +114,7 @@ def test_chains_of_weights_and_units_agree_with_differences(name, weights):
     step = explained(CASES[name], steps=2, seed=3, sample_weight=weights)
     scale = max(abs(step.gradient).max(), 0.01 * step.loss)
     for layer in step.layers:
-        unit = step.unit(layer.number, 1, sample=2)
+        unit = step.unit(layer.number, (1,) * (layer.z.ndim - 1), sample=2)
         assert unit.error < 1e-7 * max(scale, abs(unit.value)), unit.title
         assert all(agrees(each) for each in unit.equations)
         for parameter, array in layer.parameters.items():
@@ -141,7 +143,7 @@ def test_units_of_random_stacks_agree_with_differences(network):
     x, y = rng.standard_normal((4, *network.input_shape)), rng.standard_normal((4, 2))
     step = cr.explain(network, network.initialize(seed=1), x, y, cr.SquaredError(), cr.SGD(0.1))
     for layer in step.layers:
-        unit = step.unit(layer.number, 1, sample=1)
+        unit = step.unit(layer.number, (1,) * (layer.z.ndim - 1), sample=1)
         assert unit.error < 1e-6 * max(1.0, abs(unit.value))
 
 
@@ -173,6 +175,13 @@ def test_an_unknown_layer_loss_and_optimizer_are_explained_by_the_plan_alone():
         """An activation whose equation isn't known here."""
 
     @dataclass(frozen=True, repr=False)
+    class Mixing(cr.BatchNorm):
+        """A layer that mixes samples, whose equation isn't known here."""
+
+        def bind(self, at):
+            return super().bind(at)
+
+    @dataclass(frozen=True, repr=False)
     class MyLoss(cr.HalfSquaredError):
         """The same loss under another name."""
 
@@ -187,9 +196,54 @@ def test_an_unknown_layer_loss_and_optimizer_are_explained_by_the_plan_alone():
         chain = step.weight(1, 2, 1)
         assert chain.error < 1e-9
         assert all(each.error < 1e-12 for each in chain.equations)
+        mixed = cr.Network((2,), [cr.Dense(3), Mixing(), cr.Dense(1)])
+        step = cr.explain(mixed, mixed.initialize(0), x, y, MyLoss(), MySteps(0.1), samples=[3, 7, 20])
+        said = step.weight(1, 2, 1, sample=7).text()
+        assert "∂z⁽²⁾₂[3]/∂z⁽¹⁾₂[7] · δ⁽²⁾₂[3] + ∂z⁽²⁾₂[7]/∂z⁽¹⁾₂[7] · δ⁽²⁾₂[7]" in " ".join(said.split())
+        assert "What Mixing() computes isn’t known here: its derivatives are read off" in said
     finally:
-        for kind in (Mine, MyLoss, MySteps):
+        for kind in (Mine, Mixing, MyLoss, MySteps):
             del cr.Description.known[kind.kind()]
+
+
+def batch_normed(samples=(3, 7, 20), **settings):
+    """The step of a batch normalisation on a few points of xor."""
+    network = cr.Network((2,), [cr.Dense(3), cr.BatchNorm(**settings), cr.Tanh(), cr.Dense(1), cr.Sigmoid()])
+    x, y = cr.datasets.xor()
+    return cr.explain(network, network.initialize(0), x, y, cr.HalfSquaredError(), cr.SGD(0.2), samples=samples)
+
+
+@pytest.mark.parametrize("sample", [3, 7, 20])
+def test_a_batch_norms_backward_is_a_formula_of_named_numbers(sample):
+    step = batch_normed()
+    chain = step.weight(1, 2, 1, sample=sample)
+    said = {each.symbol.letter + ("" if each.symbol.of is None else "'"): each for each in chain.equations}
+    d_beta, d_gamma = said["β'"], said["γ'"]
+    assert d_beta.value == step.layers[1].gradients["shift"][1]
+    assert d_gamma.value == step.layers[1].gradients["scale"][1]
+    delta = next(each for each in chain.equations if each.symbol == Symbol("δ", 1, (2,), sample))
+    text = TEXT.write(delta.expression, numbers=False)
+    assert text == (f"γ⁽²⁾₂ / sqrt(var⁽²⁾₂ + ε) · (δ⁽²⁾₂[{sample}] - ∂L/∂β⁽²⁾₂ / 3 - x̂⁽²⁾₂[{sample}] · ∂L/∂γ⁽²⁾₂ / 3)")
+    assert delta.value == step.layers[0].delta[step.samples.index(sample), 1]
+    for each in (d_beta, d_gamma, delta):
+        assert agrees(each)
+
+
+def names_of(expression):
+    """Every name in an expression, with its number."""
+    if isinstance(expression, Number):
+        return [(expression.symbol, expression.value)]
+    return [found for part in expression.parts for found in names_of(part)]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_one_name_is_one_number(name):
+    step = explained(CASES[name], seed=2)
+    known = {}
+    for equation in every_equation(step, 6, 1):
+        for symbol, value in names_of(equation.expression):
+            if symbol is not None:
+                assert known.setdefault(symbol, value) == value, symbol
 
 
 def test_the_bases_own_probes_find_what_the_layers_equations_say():
@@ -319,7 +373,11 @@ def test_many_samples_make_no_more_work(name, monkeypatch):
         step = cr.explain(case.network, theta, x, y, case.loss, cr.SGD(0.1), **settings)
         names.clear()
         *_, parameter = step.layers[0].parameters
-        for working in (step.weight(1, 1, parameter), step.unit(1, 1), step.overview()):
+        for working in (
+            step.weight(1, 1, parameter),
+            step.unit(1, (1,) * (step.layers[0].z.ndim - 1)),
+            step.overview(),
+        ):
             working.text()
         counts.append(len(names))
     assert counts[0] == counts[1]

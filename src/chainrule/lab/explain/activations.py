@@ -19,6 +19,8 @@ from chainrule.lab.explain.expression import (
     plus,
     times,
 )
+from chainrule.lab.explain.symbols import Symbol
+from chainrule.lab.explain.words import Words, formula
 
 ZERO, HALF = constant(0), constant(0.5)
 
@@ -31,19 +33,31 @@ def _tanh(layer: Any, z: Number, a: Number) -> tuple[Expression, Expression]:
     return function("tanh", z), minus(ONE, Power(a, 2))
 
 
+def why(layer: Layer, z: Number) -> Words:
+    """Why a function in two pieces has the slope that it has: the side of 0 that z is on."""
+    if type(layer) not in IN_PIECES or z.symbol is None:
+        return ()
+    return ("since ", formula(z.symbol, ">" if z.value > 0 else "≤", "0"))
+
+
+def _of_layer(letter: str, value: float, z: Number) -> Number:
+    """A setting, by its letter and by its layer: α alone is the learning rate, λ alone a penalty."""
+    return Number(float(value), Symbol(letter, None if z.symbol is None else z.symbol.layer))
+
+
 def _relu(layer: Any, z: Number, a: Number) -> tuple[Expression, Expression]:
     return function("max", ZERO, z), ONE if a.value > 0 else ZERO
 
 
 def _leaky_relu(layer: Any, z: Number, a: Number) -> tuple[Expression, Expression]:
-    slope = constant(layer.slope)
+    slope = _of_layer("λ", layer.slope, z)
     return function("max", z, times(slope, z)), ONE if a.value > 0 else slope
 
 
 def _elu(layer: Any, z: Number, a: Number) -> tuple[Expression, Expression]:
     if a.value > 0:
         return z, ONE
-    alpha = constant(layer.alpha)
+    alpha = _of_layer("α", layer.alpha, z)
     return times(alpha, minus(function("exp", z), ONE)), plus(a, alpha)
 
 
@@ -73,3 +87,6 @@ EQUATIONS: dict[type[Layer], Callable[[Any, Number, Number], tuple[Expression, E
     Tanh: _tanh,
 }
 """Each function's a and slope, as expressions of the layer, z and a."""
+
+IN_PIECES = (ELU, LeakyReLU, ReLU)
+"""The functions whose slope depends on the sign of z."""

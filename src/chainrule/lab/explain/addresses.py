@@ -8,6 +8,9 @@ from chainrule.core.arrays import Shape
 from chainrule.core.errors import SettingError, listing
 from chainrule.lab.blocks import Block
 
+NAMES = {1: ("",), 2: ("channel ", "place "), 3: ("channel ", "row ", "column ")}
+"""What each index of a place is, by how many there are."""
+
 
 def find_layer(blocks: Sequence[Block], number: int) -> Block:
     """The layer of this number."""
@@ -20,11 +23,11 @@ def find_layer(blocks: Sequence[Block], number: int) -> Block:
 def find_unit(block: Block, index: int | Sequence[int]) -> int:
     """A unit, by its number or its place in feature maps."""
     given = tuple(index) if isinstance(index, Sequence) else (index,)
-    if len(given) == 1 and len(block.shape) > 1 and _within(given, (block.units,)):
-        return int(given[0]) - 1
     if not _within(given, block.shape):
+        layout = ",".join(name.strip() for name in NAMES[len(block.shape)])
+        many = f", each written {layout}" if len(block.shape) > 1 else ""
         raise SettingError(
-            f"layer {block.number} has no unit {_said(given)}: {block.name} has units {spans(block.shape)}."
+            f"layer {block.number} has no unit {_said(given)}: {block.name} has units {spans(block.shape)}{many}."
         )
     return int(np.ravel_multi_index([each - 1 for each in given], block.shape))
 
@@ -60,10 +63,21 @@ def find_parameter(
 def spans(shape: Shape) -> str:
     """What each index may be.
 
-    >>> spans((4,)), spans((3, 5, 5))
-    ('1 to 4', '1 to 3, 1 to 5, 1 to 5')
+    >>> spans((4,)), spans((3, 1, 5))
+    ('1 to 4', 'channel 1 to 3, row 1, column 1 to 5')
     """
-    return ", ".join("1" if size == 1 else f"1 to {size}" for size in shape)
+    spans = ("1" if size == 1 else f"1 to {size}" for size in shape)
+    return ", ".join(f"{name}{span}" for name, span in zip(NAMES[len(shape)], spans, strict=True))
+
+
+def find_sample(samples: Sequence[int], sample: int | None) -> int:
+    """The place among the samples of the step of the one that is meant, by its row of the data; else the first."""
+    if sample is None:
+        return 0
+    if sample not in samples:
+        known = ", ".join(map(str, samples[:20])) + (", ..." if len(samples) > 20 else "")
+        raise SettingError(f"sample {sample} isn't in the step that is explained; it has {known}.")
+    return samples.index(sample)
 
 
 def _within(index: Sequence[int], shape: Shape) -> bool:

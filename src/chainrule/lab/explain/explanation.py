@@ -57,8 +57,10 @@ class Explanation:
     """One training step, taken apart; made by `explain`. Layers and units are counted from 1, samples from 0.
 
     layers: a `LayerStep` each.  loss: the loss before the update, penalty included.
-    gradient (P,): of the loss in theta, as the plan has it.  step: which one this is, counted from 0.
+    gradient (P,): of the loss in theta, as the plan has it.  step: how many were taken before; it is shown as one
+    more, counted from 1.
     theta (P,), new_theta (P,): before and after the update.  before, after: what the optimizer keeps, by its names.
+    model: the name of the trained model that the parameters are of; None where they are what was given.
     """
 
     network: Network = field(repr=False)
@@ -76,19 +78,23 @@ class Explanation:
     before: dict[str, Array] = field(repr=False)
     after: dict[str, Array] = field(repr=False)
     numbers: Numbers = field(repr=False)
+    model: str | None = None
 
-    def weight(self, layer: int, to: int, from_: int | str | Sequence[int] = "bias") -> Working:
+    def weight(
+        self, layer: int, to: int, from_: int | str | Sequence[int] = "bias", sample: int | None = None
+    ) -> Working:
         """The whole chain of one weight: forward, loss, backward, its gradient, the update, and the numeric check.
 
         layer: counted from 1 as the textbook does; `str(explanation)` lists them.
         to: the unit that the weight goes to, or the channel, from 1.
         from_: the unit that it comes from; of a convolution (channel, row, column) in the kernel; or a name: "bias",
             or a batch normalisation's "scale" and "shift".
+        sample: which one is followed through the layers; the one with the largest share of the gradient unless said.
         Raises SettingError where there is no such weight, with a sentence that says which there are.
         """
         from chainrule.lab.explain.chains import weight_chain
 
-        return weight_chain(self, layer, to, from_)
+        return weight_chain(self, layer, to, from_, sample)
 
     def unit(self, layer: int, index: int | Sequence[int], sample: int | None = None) -> Working:
         """The whole chain of one unit's δ = ∂L/∂z: forward, loss, backward, and the numeric check.
@@ -101,14 +107,14 @@ class Explanation:
         return unit_chain(self, layer, index, sample)
 
     def overview(self, sample: int | None = None) -> Working:
-        """The whole step: each layer's sums, answers, slopes and δ of one sample, the gradients and the loss."""
-        from chainrule.lab.explain.chains import overview
+        """The whole step: each layer's z, a, slopes and δ of one sample, the loss, the gradients, and some updates."""
+        from chainrule.lab.explain.overview import overview
 
         return overview(self, sample)
 
     def __str__(self) -> str:
         words = "one sample" if len(self.samples) == 1 else f"{len(self.samples)} samples"
-        lines = [f"Step {self.step} on {words}: loss {self.loss:.6g}, {self.objective}, {self.optimizer}"]
+        lines = [f"Step {self.step + 1:,} on {words}: loss {self.loss:.6g}, {self.objective}, {self.optimizer}"]
         for each in self.layers:
             held = ", ".join(f"{name} {array.shape}" for name, array in each.parameters.items())
             units = "1 unit" if each.z[0].size == 1 else f"{each.z[0].size} units"
@@ -149,7 +155,7 @@ def explain(
     >>> network = cr.mlp(2, 4, 4, 1, initializer=cr.Normal())
     >>> step = explain(network, network.initialize(seed=0), x, y, cr.HalfSquaredError(), cr.SGD(0.2), samples=3)
     >>> print(step)
-    Step 0 on one sample: loss 0.379337, HalfSquaredError(), SGD(0.2)
+    Step 1 on one sample: loss 0.379337, HalfSquaredError(), SGD(0.2)
       layer 1: Dense(4), Sigmoid(), 4 units; weights (4, 2), bias (4,)
       layer 2: Dense(4), Sigmoid(), 4 units; weights (4, 4), bias (4,)
       layer 3: Dense(1), Sigmoid(), 1 unit; weights (1, 4), bias (1,)

@@ -9,12 +9,18 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.lab.explain.symbols import Symbol
 
-WHOLE, LARGEST = 24, 12
-"""A sum of up to so many terms is shown whole; of a longer one so many, the largest, and the others are one number."""
-
 
 class Expression:
     """The base: something that has a value."""
+
+    @property
+    def parts(self) -> tuple["Expression", ...]:
+        """The expressions that it is made of; none of a number."""
+        return ()
+
+    def with_parts(self, parts: tuple["Expression", ...]) -> "Expression":
+        """The same of other parts."""
+        return self
 
     def evaluate(self) -> float:
         """The value, from the numbers at the leaves."""
@@ -69,6 +75,13 @@ class Sum(Expression):
 
     terms: tuple[Expression, ...] | Terms
 
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return tuple(self.terms)
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Expression:
+        return Sum(parts)
+
     def values(self) -> Array:
         """Each term's (m,)."""
         return self.terms.values if isinstance(self.terms, Terms) else Terms.of(self.terms).values
@@ -83,6 +96,13 @@ class Negative(Expression):
 
     inner: Expression
 
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.inner,)
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Expression:
+        return Negative(*parts)
+
     def evaluate(self) -> float:
         return -self.inner.evaluate()
 
@@ -92,6 +112,13 @@ class Product(Expression):
     """Factors, multiplied."""
 
     factors: tuple[Expression, ...]
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return self.factors
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Expression:
+        return Product(parts)
 
     def evaluate(self) -> float:
         return math.prod(each.evaluate() for each in self.factors)
@@ -104,6 +131,13 @@ class Quotient(Expression):
     over: Expression
     under: Expression
 
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.over, self.under)
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Expression:
+        return Quotient(*parts)
+
     def evaluate(self) -> float:
         return self.over.evaluate() / self.under.evaluate()
 
@@ -114,6 +148,13 @@ class Power(Expression):
 
     base: Expression
     exponent: int
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.base,)
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Expression:
+        return Power(parts[0], self.exponent)
 
     def evaluate(self) -> float:
         return self.base.evaluate() ** self.exponent
@@ -139,6 +180,13 @@ class Function(Expression):
 
     name: str
     arguments: tuple[Expression, ...]
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return self.arguments
+
+    def with_parts(self, parts: tuple[Expression, ...]) -> Expression:
+        return Function(self.name, parts)
 
     def evaluate(self) -> float:
         return FUNCTIONS[self.name](*(each.evaluate() for each in self.arguments))
@@ -175,59 +223,3 @@ def constant(value: float) -> Number:
 
 
 ONE = constant(1)
-
-
-def shortened(expression: Expression, whole: int = WHOLE, largest: int = LARGEST) -> Expression:
-    """The same value without long sums: their largest terms stay, the others become one number.
-
-    >>> short = shortened(Sum(tuple(Number(float(k)) for k in range(1, 6))), whole=4, largest=2)
-    >>> short.terms[0], short.terms[-1].value, short.terms[-1].symbol.letter
-    (Number(value=4.0, symbol=None), 6.0, '(3 more terms)')
-    """
-    match expression:
-        case Sum(terms) as long if len(terms) > whole:
-            values = long.values()
-            sizes = np.abs(values)
-            least = np.partition(sizes, -largest)[-largest]  # of those that stay; to sort all takes long
-            order = np.flatnonzero((sizes >= least) & (sizes > 0))
-            kept = sorted(order[np.argsort(-sizes[order], kind="stable")][:largest].tolist()) or [0]
-            others = np.delete(values, kept).tolist()
-            more = Number(math.fsum(others), Symbol(f"({len(others)} more terms)"))
-            return Sum((*(shortened(terms[i]) for i in kept), more))
-        case Sum(terms):
-            return Sum(tuple(shortened(each) for each in terms))
-        case Negative(inner):
-            return Negative(shortened(inner))
-        case Product(factors):
-            return Product(tuple(shortened(each) for each in factors))
-        case Quotient(over, under):
-            return Quotient(shortened(over), shortened(under))
-        case Power(base, exponent):
-            return Power(shortened(base), exponent)
-        case Function(name, arguments) if len(arguments) <= whole:
-            return Function(name, tuple(shortened(each) for each in arguments))
-    return expression
-
-
-@dataclass(frozen=True)
-class Equation:
-    """A named number of the training step, and how it comes from others.
-
-    value: what the plan has.  expression: what it is made of, None for what nothing is made of here.
-    note: words beside it.
-    """
-
-    symbol: Symbol
-    value: float
-    expression: Expression | None = None
-    note: str = ""
-
-    @property
-    def shown(self) -> Expression | None:
-        """The expression as it is shown: long sums shortened."""
-        return None if self.expression is None else shortened(self.expression)
-
-    @property
-    def error(self) -> float:
-        """How far what the expression comes to is from what the plan has."""
-        return 0.0 if self.expression is None else abs(self.expression.evaluate() - self.value)

@@ -4,12 +4,8 @@ What a layer says here is which numbers meet, and their names. Where a derivativ
 is read off the layer's own backward (`Recording.derivatives`). A layer that isn't known here has the base's equations.
 """
 
-from functools import cached_property
-
-import numpy as np
-
 from chainrule.core.activations import Activation
-from chainrule.core.arrays import Array, count
+from chainrule.core.arrays import count
 from chainrule.core.layers.base import Layer
 from chainrule.core.layers.convolution import Convolution
 from chainrule.core.layers.dense import Dense
@@ -17,26 +13,16 @@ from chainrule.core.layers.normalize import BatchNorm
 from chainrule.core.layers.pooling import AveragePool, GlobalAveragePool, MaxPool
 from chainrule.core.layers.regularize import Dropout
 from chainrule.core.layers.residual import Residual
-from chainrule.lab.blocks import Block, index_of
+from chainrule.lab.blocks import Block
 from chainrule.lab.explain import activations
-from chainrule.lab.explain.expression import (
-    Equation,
-    Expression,
-    Number,
-    Power,
-    Quotient,
-    Terms,
-    added,
-    constant,
-    function,
-    minus,
-    plus,
-    times,
-)
-from chainrule.lab.explain.head import ElementwiseHead, Head, Shares
+from chainrule.lab.explain.equation import Equation
+from chainrule.lab.explain.expression import ONE, Expression, Number, Quotient, constant, minus, plus, times
+from chainrule.lab.explain.head import ElementwiseHead, Head, Shares, UnknownHead, named
+from chainrule.lab.explain.normalize import BatchNormHead
 from chainrule.lab.explain.numbers import Numbers
 from chainrule.lab.explain.symbols import Symbol
 from chainrule.lab.explain.windows import AveragePoolHead, ConvolutionHead, GlobalAveragePoolHead, MaxPoolHead
+from chainrule.lab.explain.words import Words
 
 
 class DenseHead(Head):
@@ -48,6 +34,14 @@ class DenseHead(Head):
         if self.layer.bias:
             terms.append(self.numbers.parameter(self.block, "bias", (k,)))
         return plus(*terms)
+
+    def remark(self) -> Words:
+        shape = self.numbers.shape(self.block.sources[0])
+        if len(shape) == 1:
+            return ()
+        inside = f"{shape[2]} · (row - 1) + column" if len(shape) == 3 else "place"
+        counted = f"{count(shape[1:])} · (channel - 1) + {inside}"
+        return (f"Layer {self.block.number} reads maps as Flatten counts them: its input number is {counted}.",)
 
     def _weight(self, k: int, i: int) -> Number:
         return self.numbers.parameter(self.block, "weights", (k, i))
@@ -62,76 +56,28 @@ class DenseHead(Head):
         return self.in_every_sample([k], self.recording.input[read], lambda row, sample: self.a(read[row], sample))
 
 
-class BatchNormHead(Head):
-    """z = γ x̂ + β, x̂ = (a - mean) / √(variance + ε): all samples and positions of a channel count."""
-
-    def forward(self, k: int, sample: int) -> list[Equation]:
-        channel, seen = self._channel(k)
-        values = self.recording.input[seen].T.ravel()
-        every = Terms(values, lambda j: self.a(seen[j % len(seen)], j // len(seen)))
-        size, index = constant(len(every)), (channel + 1,)
-        mean = Equation(Symbol("mean", self.block.number, index), 0.0, Quotient(added(every), size))
-        mu = self._evaluated(mean)
-        squares = Terms(np.square(values - mu.value), lambda j: Power(minus(every[j], mu), 2))
-        variance = Equation(Symbol("var", self.block.number, index), 0.0, Quotient(added(squares), size))
-        spread = self._evaluated(variance)
-        x_hat = self._normalized(k, sample)
-        root = function("sqrt", plus(spread, Number(float(self.layer.epsilon), Symbol("ε"))))
-        normal = Equation(self._symbol(x_hat), x_hat.value, Quotient(minus(self.a(k, sample), mu), root))
-        gamma, beta = (self.numbers.parameter(self.block, name, (channel,)) for name in ("scale", "shift"))
-        z = self.numbers.z(self.block, k, sample)
-        made = Equation(self._symbol(z), z.value, plus(times(gamma, x_hat), beta))
-        return [
-            Equation(mean.symbol, mu.value, mean.expression),
-            Equation(variance.symbol, spread.value, variance.expression),
-            normal,
-            made,
-        ]
-
-    def uses(self, name: str, index: tuple[int, ...]) -> Shares:
-        size = count(self.block.shape[1:])
-        outputs = range(index[0] * size, (index[0] + 1) * size)
-        if name == "shift":
-            return self.in_every_sample(outputs)
-        return self.in_every_sample(
-            outputs, self._x_hat[outputs], lambda row, sample: self._normalized(outputs[row], sample)
-        )
-
-    def shares(self, slot: int, i: int, sample: int) -> Shares:
-        # The derivatives of a channel are γ r (I - 1/m - x̂ x̂ᵀ/m), a symmetric matrix: its column i is its row i.
-        d_input, _ = self.recording.derivatives(i, sample)
-        _, seen = self._channel(i)
-        row_i = d_input[seen]
-        return self.in_every_sample(
-            seen, row_i, lambda row, other: Number(float(row_i[row, other]), self.factor(seen[row], i))
-        )
-
-    def _normalized(self, k: int, sample: int) -> Number:
-        """x̂, which is the derivative with respect to γ."""
-        return Number(float(self._x_hat[k, sample]), self.numbers.symbol("x̂", self.block, k, sample))
-
-    @cached_property
-    def _x_hat(self) -> Array:
-        """What forward makes where γ is 1 and β is 0."""
-        return self.recording.output_with(scale=1.0, shift=0.0)
-
-    def _channel(self, k: int) -> tuple[int, range]:
-        size = count(self.block.shape[1:])
-        return k // size, range(k // size * size, (k // size + 1) * size)
-
-    @staticmethod
-    def _evaluated(equation: Equation) -> Number:
-        return Number(equation.expression.evaluate() if equation.expression else 0.0, equation.symbol)
-
-
 class DropoutHead(ElementwiseHead):
     """A number times its mask: 0 where it was dropped, else 1 / (1 - rate)."""
 
-    def made_of(self, k: int, sample: int) -> Expression:
-        return times(Number(float(self.recording.slopes[k, sample]), Symbol("mask")), self.a(k, sample))
+    def forward(self, k: int, sample: int) -> list[Equation]:
+        mask = self._mask(k, sample)
+        rate = Number(float(self.layer.rate), Symbol("rate"))
+        made = Quotient(ONE, minus(ONE, rate)) if mask.value else constant(0)
+        note = (
+            "Kept, and larger by as much as others are dropped."
+            if mask.value
+            else "Dropped by chance, with its gradient."
+        )
+        return [Equation(named(mask), mask.value, made, (note,)), *super().forward(k, sample)]
 
-    def factor(self, k: int, i: int) -> Symbol:
-        return Symbol("mask")
+    def made_of(self, k: int, sample: int) -> Expression:
+        return times(self._mask(k, sample), self.a(k, sample))
+
+    def factor(self, value: float, k: int, sample: int, of_input: Number) -> Expression:
+        return self._mask(k, sample)
+
+    def _mask(self, k: int, sample: int) -> Number:
+        return Number(float(self.recording.slopes[k, sample]), self.numbers.symbol("mask", self.block, k, sample))
 
 
 class ActivationHead(ElementwiseHead):
@@ -142,8 +88,8 @@ class ActivationHead(ElementwiseHead):
         z, a = self.a(k, sample), self.numbers.z(self.block, k, sample)
         return None if known is None else known(self.layer, z, a)[0]
 
-    def factor(self, k: int, i: int) -> Symbol:
-        return Symbol("f′", self.block.number, index_of(k, self.block.shape))
+    def factor(self, value: float, k: int, sample: int, of_input: Number) -> Expression:
+        return Number(value, self.numbers.symbol("f′", self.block, k, sample))
 
 
 class ResidualHead(Head):
@@ -172,5 +118,10 @@ HEADS: tuple[tuple[type[Layer], type[Head]], ...] = (
 
 def head_of(numbers: Numbers, block: Block) -> Head:
     """A layer's equations."""
-    kind = next((head for layer, head in HEADS if isinstance(block.head.layer, layer)), Head)
+    kind = next((head for layer, head in HEADS if _computes_as(block.head.layer, layer)), UnknownHead)
     return kind(numbers, block)
+
+
+def _computes_as(layer: Layer, known: type[Layer]) -> bool:
+    """Whether a layer is of a known kind, with the computation of that kind."""
+    return isinstance(layer, known) and (known is Activation or type(layer).bind is known.bind)

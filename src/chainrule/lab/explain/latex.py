@@ -1,11 +1,16 @@
-"""A working as LaTeX, for a document with the package amsmath."""
+"""A working as LaTeX, for a document with the package amsmath; in ASCII alone, so that any LaTeX reads it."""
 
-from chainrule.lab.explain.expression import Equation
+from unicodedata import normalize
+
+from chainrule.lab.explain.equation import Equation
 from chainrule.lab.explain.notation import Notation, Piece
 from chainrule.lab.explain.symbols import Symbol
+from chainrule.lab.explain.text import TEXT, Text
+from chainrule.lab.explain.words import Formula
 from chainrule.lab.explain.working import Working
 
-TERMS_A_LINE = 3
+WIDTH = 62
+"""Columns of the text form that fit into a line of an article, its letters being smaller in mathematics."""
 
 LETTERS = {
     "α": r"\alpha",
@@ -13,6 +18,7 @@ LETTERS = {
     "γ": r"\gamma",
     "δ": r"\delta",
     "ε": r"\epsilon",
+    "η": r"\eta",
     "λ": r"\lambda",
     "μ": r"\mu",
     "ρ": r"\rho",
@@ -23,24 +29,35 @@ LETTERS = {
     "v̂": r"\hat{v}",
     "x̂": r"\hat{x}",
     "‖g‖": r"\|g\|",
+    "L₊": "L_{+}",
+    "L₋": "L_{-}",
 }
 """Letters that a keyboard doesn't have."""
 
+SIGNS = {
+    "≥": r"\geq",
+    "≤": r"\leq",
+    "±": r"\pm",
+    "∂": r"\partial",
+    "Σ": r"\Sigma",
+    "½": r"\frac{1}{2}",
+    "²": "^2",
+    "·": r"\cdot",
+}
+"""Signs of formulas."""
+
 WORDS = {
-    **LETTERS,
-    "≥": r"$\geq$",
-    "±": r"$\pm$",
-    "∂": r"$\partial$",
-    "Σ": r"$\Sigma$",
-    "½": r"$\frac{1}{2}$",
-    "²": r"$^2$",
     "’": "'",
+    "×": r"$\times$",
+    "–": "--",
     "_": r"\_",
     "#": r"\#",
     "%": r"\%",
     "&": r"\&",
+    "^": r"\^{}",
+    "~": r"\~{}",
 }
-"""The same in running text, and what means something else to LaTeX."""
+"""In running text, what means something else to LaTeX, and what a keyboard doesn't have."""
 
 
 class Latex(Notation):
@@ -49,16 +66,19 @@ class Latex(Notation):
     bars = True
 
     def symbol(self, symbol: Symbol) -> str:
-        letter = LETTERS.get(symbol.letter, symbol.letter)
-        name = letter if len(symbol.letter) == 1 or symbol.letter in LETTERS else rf"\text{{{escaped(letter)}}}"
+        name = self._name(symbol)
+        name = name if symbol.of is None else rf"\frac{{\partial {self.symbol(symbol.of)}}}{{\partial {name}}}"
+        return rf"\text{{{self.plain(symbol.prefix)} }}{name}" if symbol.prefix else name
+
+    def _name(self, symbol: Symbol) -> str:
+        """A letter and its indices."""
+        is_word = len(symbol.letter) > 1 and symbol.letter not in LETTERS
+        name = rf"\text{{{self.plain(symbol.letter)}}}" if is_word else LETTERS.get(symbol.letter, symbol.letter)
         if symbol.layer is not None:
             name = f"{{{name}}}^{{({symbol.layer})}}" if "'" in name else f"{name}^{{({symbol.layer})}}"
         if symbol.index:
             name += f"_{{{','.join(map(str, symbol.index))}}}"
-        if symbol.sample is not None:
-            name += f"[{symbol.sample}]"
-        name = rf"\frac{{\partial L}}{{\partial {name}}}" if symbol.of_loss else name
-        return rf"\text{{{escaped(symbol.prefix)} }}{name}" if symbol.prefix else name
+        return name if symbol.sample is None else f"{name}[{symbol.sample}]"
 
     def number(self, text: str) -> str:
         mantissa, _, exponent = text.partition("e")
@@ -81,22 +101,65 @@ class Latex(Notation):
             return f"e^{{{arguments[0]}}}"
         if name == "sqrt":
             return rf"\sqrt{{{arguments[0]}}}"
-        return rf"\{name}\left({', '.join(arguments)}\right)"
+        return rf"{self.function_name(name)}\left({', '.join(arguments)}\right)"
+
+    def function_name(self, name: str) -> str:
+        return rf"\{name}"
 
     def grouped(self, inner: str) -> str:
         return rf"\left({inner}\right)"
 
+    def plain(self, text: str) -> str:
+        """Running text. What LaTeX has no sign for here loses its accents, or becomes a question mark."""
+        for sign, code in WORDS.items():
+            text = text.replace(sign, code)
+        for sign, code in (*LETTERS.items(), *SIGNS.items()):
+            text = text.replace(sign, f"${code}$")
+        return normalize("NFKD", text).encode("ascii", "replace").decode()
 
-LATEX = Latex()
+    def formula(self, formula: Formula) -> str:
+        parts = (self._sign(each) if isinstance(each, str) else self._inline(each) for each in formula.parts)
+        return f"${' '.join(parts)}$"
+
+    def _inline(self, symbol: Symbol) -> str:
+        """A name within a line, where a fraction has a stroke."""
+        if symbol.of is None:
+            return self.symbol(symbol)
+        return rf"\partial {self.symbol(symbol.of)} / \partial {self._name(symbol)}"
+
+    def _sign(self, text: str) -> str:
+        for sign, code in SIGNS.items():
+            text = text.replace(sign, f"{code} ")
+        return text.strip()
+
+
+class Measure(Text):
+    """The text of what is broken as LaTeX is."""
+
+    bars, together = Latex.bars, Latex.together
+
+
+LATEX, MEASURE = Latex(), Measure()
 
 
 def page(working: Working) -> str:
-    """All of it: sections with their equations, aligned."""
-    parts = [rf"\section*{{{words(working.title)}}}", words(working.lead)]
+    """All of it: sections with their equations, aligned; a long row of them may go on on the next page."""
+    parts = [r"\allowdisplaybreaks", rf"\section*{{{LATEX.plain(working.title)}}}", LATEX.plain(working.lead)]
     for section in working.sections:
-        parts += ["", rf"\subsection*{{{words(section.title)}}}", words(section.note)]
-        parts += [r"\begin{align*}", " \\\\\n".join(aligned(each) for each in section.equations), r"\end{align*}"]
+        parts += ["", rf"\subsection*{{{LATEX.plain(section.title)}}}", LATEX.words(section.note)]
+        rows: list[str] = []
+        for each in section.equations:
+            rows.append(aligned(each))
+            if each.remark:
+                parts += [_together(rows), rf"\noindent {LATEX.words(each.remark)}"]
+                rows = []
+        parts += [_together(rows)] if rows else []
     return "\n".join(parts) + "\n"
+
+
+def _together(rows: list[str]) -> str:
+    """Equations below one another, aligned at their signs."""
+    return "\n".join([r"\begin{align*}", " \\\\\n".join(rows), r"\end{align*}"])
 
 
 def alone(equation: Equation) -> str:
@@ -107,22 +170,25 @@ def alone(equation: Equation) -> str:
 def aligned(equation: Equation) -> str:
     """An equation's lines, aligned at the sign: one for each side, and more for a long sum."""
     name, *sides = LATEX.sides(equation)
+    _, *texts = MEASURE.sides(equation)
+    room = WIDTH - len(TEXT.symbol(equation.symbol))
     found = []
-    for i, side in enumerate(sides):
-        rows = [side[at : at + TERMS_A_LINE] for at in range(0, len(side), TERMS_A_LINE)]
-        for j, row in enumerate(rows):
+    for i, (side, text) in enumerate(zip(sides, texts, strict=True)):
+        for j, row in enumerate(_rows(side, text, room)):
             start = f"{LATEX.sum(name)} &= " if i == j == 0 else "&= " if j == 0 else r"&\quad "
             found.append(start + LATEX.sum(row))
     return " \\\\\n".join(found)
 
 
-def escaped(text: str) -> str:
-    """Words within an equation."""
-    return "".join(rf"\{each}" if each in "_#%&" else each for each in text)
-
-
-def words(text: str) -> str:
-    """Running text."""
-    for sign, code in WORDS.items():
-        text = text.replace(sign, f"${code}$" if sign in LETTERS else code)
-    return text
+def _rows(side: list[Piece], text: list[Piece], room: int) -> list[list[Piece]]:
+    """The pieces of a side in as few rows as hold them, measured by their text."""
+    rows: list[list[Piece]] = [[]]
+    taken = 0
+    for piece, (sign, shown) in zip(side, text, strict=True):
+        columns = len(sign) + len(shown) + 2
+        if rows[-1] and taken + columns > room:
+            rows.append([])
+            taken = 2
+        rows[-1].append(piece)
+        taken += columns
+    return rows

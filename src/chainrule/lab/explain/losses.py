@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chainrule.core.losses import BinaryCrossEntropy, HalfSquaredError, Loss, SoftmaxCrossEntropy, SquaredError
+from chainrule.lab.explain.equation import Equation
 from chainrule.lab.explain.expression import (
     ONE,
-    Equation,
     Expression,
     Negative,
     Number,

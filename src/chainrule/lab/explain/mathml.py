@@ -2,13 +2,20 @@
 
 from html import escape
 
-from chainrule.lab.explain.expression import Equation
+from chainrule.lab.explain.equation import Equation
 from chainrule.lab.explain.notation import Notation, Piece
 from chainrule.lab.explain.symbols import Symbol
+from chainrule.lab.explain.words import Formula
 from chainrule.lab.explain.working import Working
 
 PREFIX = '<mo form="prefix">−</mo>'
 """The sign of a number, which stands close to it."""
+
+OPEN, CLOSE, OPEN_SQUARE, CLOSE_SQUARE = (f'<mo stretchy="false">{sign}</mo>' for sign in "()[]")
+"""Parentheses and brackets of the size of the text; around a fraction parentheses stretch."""
+
+SIGNED = {"L₊": "+", "L₋": "−"}
+"""Letters with a sign below."""
 
 KEY = (
     "Blue and whole: positive; orange and dashed: negative; the wider a line and the fuller a unit, the larger within "
@@ -19,10 +26,12 @@ KEY = (
 STYLE = """\
 .working { max-width: 64rem; }
 .working h3 { margin: 1.2rem 0 .3rem; }
-.working .equation { margin: .35rem 0; padding-left: 1.4rem; text-indent: -1.4rem; line-height: 2; max-width: none; }
+.working .equation { margin: .35rem 0; padding-left: 1.4rem; text-indent: -1.4rem; line-height: 2; max-width: none; \
+overflow-x: auto; overflow-y: hidden; }
 .working .equation > * { text-indent: 0; }
 .working math { font-size: 1.05em; }
 .working .side { margin-left: .25em; }
+.working .remark { margin: -.2rem 0 .4rem; padding-left: 1.4rem; }
 .working .answer { font-size: 1.25rem; margin: .6rem 0 1rem; }
 .working .drawings { display: grid; gap: 1rem 2rem; margin: 1rem 0 .5rem; }
 .working .drawings { grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
@@ -35,6 +44,7 @@ class MathML(Notation):
     """Presentation MathML, as browsers draw it."""
 
     bars = True
+    opening, closing, over, comma = OPEN, CLOSE, '<mo form="infix">/</mo>', "<mo>,</mo>"
 
     def symbol(self, symbol: Symbol) -> str:
         kind = "mi" if len(symbol.letter) <= 2 else "mtext"
@@ -43,7 +53,9 @@ class MathML(Notation):
             name = f"<mover><mi>{symbol.letter[:-1]}</mi><mo>^</mo></mover>"
         if symbol.letter.endswith("′"):  # a name of two letters would stand upright
             name = f"<mrow><mi>{symbol.letter[:-1]}</mi><mo>′</mo></mrow>"
-        above = "" if symbol.layer is None else f"<mrow><mo>(</mo><mn>{symbol.layer}</mn><mo>)</mo></mrow>"
+        if symbol.letter in SIGNED:
+            name = f"<msub><mi>{symbol.letter[0]}</mi><mo>{SIGNED[symbol.letter]}</mo></msub>"
+        above = "" if symbol.layer is None else f"<mrow>{OPEN}<mn>{symbol.layer}</mn>{CLOSE}</mrow>"
         below = "<mo>,</mo>".join(f"<mn>{each}</mn>" for each in symbol.index)
         below = f"<mrow>{below}</mrow>" if below else ""
         if above and below:
@@ -52,9 +64,10 @@ class MathML(Notation):
             tag = "msup" if above else "msub"
             name = f"<{tag}>{name}{above or below}</{tag}>"
         if symbol.sample is not None:
-            name = f"<mrow>{name}<mo>[</mo><mn>{symbol.sample}</mn><mo>]</mo></mrow>"
-        if symbol.of_loss:
-            name = f"<mfrac><mrow><mi>∂</mi><mi>L</mi></mrow><mrow><mi>∂</mi>{name}</mrow></mfrac>"
+            name = f"<mrow>{name}{OPEN_SQUARE}<mn>{symbol.sample}</mn>{CLOSE_SQUARE}</mrow>"
+        if symbol.of is not None:
+            of = self.symbol(symbol.of)
+            name = f"<mfrac><mrow><mi>∂</mi>{of}</mrow><mrow><mi>∂</mi>{name}</mrow></mfrac>"
         return f"<mrow><mtext>{escape(symbol.prefix)}&nbsp;</mtext>{name}</mrow>" if symbol.prefix else name
 
     def number(self, text: str) -> str:
@@ -83,8 +96,21 @@ class MathML(Notation):
             return f"<msup><mi>e</mi>{arguments[0]}</msup>"
         if name == "sqrt":
             return f"<msqrt>{arguments[0]}</msqrt>"
-        inside = "<mo>,</mo>".join(arguments)
-        return f"<mrow><mi>{name}</mi><mo>(</mo>{inside}<mo>)</mo></mrow>"
+        inside = self.comma.join(arguments)
+        return f"<mrow>{self.function_name(name)}<mrow><mo>(</mo>{inside}<mo>)</mo></mrow></mrow>"
+
+    def function_name(self, name: str) -> str:
+        return f"<mi>{name}</mi><mo>&#8289;</mo>"
+
+    def plain(self, text: str) -> str:
+        return escape(text)
+
+    def formula(self, formula: Formula) -> str:
+        parts = (_sign(each) if isinstance(each, str) else self.symbol(each) for each in formula.parts)
+        return f"<math>{''.join(parts)}</math>"
+
+    def signed(self, sign: str, shown: str) -> str:
+        return _signed((sign, shown), is_first=True)
 
     def grouped(self, inner: str) -> str:
         return f"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>"
@@ -105,7 +131,7 @@ def page(working: Working, *, heading: int = 2, style: bool = True) -> str:
 
 def answer(working: Working) -> str:
     """What is worked out, and what it comes to."""
-    return equation(Equation(working.symbol, working.value)).replace("equation", "equation answer", 1)
+    return equation(Equation(working.symbol, working.shown_value.value)).replace("equation", "equation answer", 1)
 
 
 def drawings(working: Working) -> str:
@@ -120,8 +146,11 @@ def sections(working: Working, heading: int) -> list[str]:
     for section in working.sections:
         found.append(f"<h{heading}>{escape(section.title)}</h{heading}>")
         if section.note:
-            found.append(f'<p class="note">{escape(section.note)}</p>')
-        found += [equation(each) for each in section.equations]
+            found.append(f'<p class="note">{MATHML.words(section.note)}</p>')
+        for each in section.equations:
+            found.append(equation(each))
+            if each.remark:
+                found.append(f'<p class="note remark">{MATHML.words(each.remark)}</p>')
     return found
 
 
@@ -137,6 +166,11 @@ def equation(which: Equation) -> str:
     return f'<p class="equation">{" ".join(parts)}</p>'
 
 
+def _sign(text: str) -> str:
+    """A sign or a number within a formula."""
+    return f"<mn>{text}</mn>" if text.isdigit() else f"<mo>{escape(text)}</mo>"
+
+
 def _math(inner: str, kind: str = "") -> str:
     named = f' class="{kind}"' if kind else ""
     return f'<math displaystyle="true"{named}><mrow>{inner}</mrow></math>'
@@ -147,4 +181,6 @@ def _signed(piece: Piece, is_first: bool) -> str:
     sign, shown = piece
     if is_first:
         return f"{PREFIX}{shown}" if sign else shown
+    if not sign:
+        return shown
     return f'<mo form="infix">{"−" if sign == "-" else "+"}</mo>{shown}'

@@ -8,7 +8,7 @@ from chainrule.core.arrays import Array, Shape
 from chainrule.core.layout import Place
 from chainrule.lab.blocks import Block, index_of
 from chainrule.lab.explain.expression import Number
-from chainrule.lab.explain.symbols import Symbol
+from chainrule.lab.explain.symbols import LOSS, Symbol
 from chainrule.lab.explain.tape import Recording, Tape
 
 LETTERS = {"weights": "w", "bias": "b", "scale": "γ", "shift": "β"}
@@ -32,14 +32,17 @@ class Numbers:
         """What was recorded of a layer."""
         return self.tape.recordings[place]
 
+    def shape(self, number: int) -> Shape:
+        """The shape of what a layer hands on, without samples; of number 0, the input's."""
+        return self.input_shape if number == 0 else self.blocks[number - 1].shape
+
     def shown_sample(self, sample: int) -> int | None:
         """How a sample is named: by its row of the data; not at all where there is but one."""
         return self.samples[sample] if len(self.samples) > 1 else None
 
-    def symbol(self, letter: str, block: Block, unit: int, sample: int, of_loss: bool = False) -> Symbol:
-        """The name of a unit's number."""
-        index = index_of(unit, block.shape)
-        return Symbol(letter, block.number, index, self.shown_sample(sample), of_loss=of_loss)
+    def symbol(self, letter: str, block: Block, unit: int, sample: int, of: Symbol | None = None) -> Symbol:
+        """The name of a unit's number; of: what it is the derivative of."""
+        return Symbol(letter, block.number, index_of(unit, block.shape), self.shown_sample(sample), of=of)
 
     def a(self, number: int, unit: int, sample: int) -> Number:
         """What a layer hands on; of number 0, the input."""
@@ -54,8 +57,7 @@ class Numbers:
     def z(self, block: Block, unit: int, sample: int) -> Number:
         """What a layer's head makes; called a where no activation follows and nothing is learnt."""
         value = float(self.of(block.head).output[unit, sample])
-        letter = "z" if block.activation is not None or block.head.learns else "a"
-        return Number(value, self.symbol(letter, block, unit, sample))
+        return Number(value, self.symbol("z" if _has_z(block) else "a", block, unit, sample))
 
     def slope(self, block: Block, unit: int, sample: int) -> Number:
         """The activation's slope: f′(z)."""
@@ -66,12 +68,14 @@ class Numbers:
         """∂L/∂a."""
         place = block.head if block.activation is None else block.activation
         value = float(self.of(place).d_output[unit, sample])
-        return Number(value, self.symbol("a", block, unit, sample, of_loss=True))
+        return Number(value, self.symbol("a", block, unit, sample, of=LOSS))
 
     def delta(self, block: Block, unit: int, sample: int) -> Number:
-        """δ = ∂L/∂z."""
+        """δ = ∂L/∂z; of a layer that has no z, ∂L/∂a."""
         value = float(self.of(block.head).d_output[unit, sample])
-        return Number(value, self.symbol("δ", block, unit, sample))
+        if _has_z(block):
+            return Number(value, self.symbol("δ", block, unit, sample))
+        return Number(value, self.symbol("a", block, unit, sample, of=LOSS))
 
     @property
     def weights(self) -> Array | None:
@@ -94,3 +98,8 @@ class Numbers:
     def position(self, block: Block, name: str, index: tuple[int, ...]) -> int:
         """Where a parameter lies in theta."""
         return int(block.head.named(np.arange(len(self.theta)))[name][index])
+
+
+def _has_z(block: Block) -> bool:
+    """Whether a layer's head makes a z: where nothing is learnt and no activation follows, it is its a at once."""
+    return block.activation is not None or block.head.learns

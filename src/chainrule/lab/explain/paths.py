@@ -1,18 +1,20 @@
 """The way from a unit to the loss: which units of the layers above hear of it, and the equations along it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 
 from chainrule.core.losses import Loss
 from chainrule.lab.blocks import Block
 from chainrule.lab.explain import activations, losses
-from chainrule.lab.explain.expression import Equation, Expression, Number, Quotient, Terms, added, times
-from chainrule.lab.explain.head import Head, Shares
+from chainrule.lab.explain.equation import Equation
+from chainrule.lab.explain.expression import Expression, Number, Quotient, Terms, added, times
+from chainrule.lab.explain.head import Head, Shares, named
 from chainrule.lab.explain.heads import head_of
 from chainrule.lab.explain.losses import Answer
 from chainrule.lab.explain.numbers import Numbers
 from chainrule.lab.explain.symbols import Symbol
+from chainrule.lab.explain.words import Words, sentences
 
 MOST_UNITS = 10
 """Of a layer on the way, at most so many units are worked out: those with the largest δ."""
@@ -41,8 +43,7 @@ class Paths:
             kept = reached[here.number] = set(self.largest(here, reached[here.number], sample))
             for reader, slot in here.readers:
                 for unit in kept:
-                    shares = self.head(reader).shares(slot, unit, sample)
-                    reached[reader.number] |= set(shares.outputs[shares.samples == sample].tolist())
+                    reached[reader.number] |= set(self.head(reader).passed_back(slot, unit, sample).units)
         return {number: sorted(kept) for number, kept in reached.items() if kept}
 
     def largest(self, block: Block, units: Iterable[int], sample: int) -> list[int]:
@@ -57,50 +58,41 @@ class Paths:
             z, a = self.numbers.z(block, unit, sample), self.numbers.a(block.number, unit, sample)
             known = activations.EQUATIONS.get(type(block.activation.layer))
             expression = None if known is None else known(block.activation.layer, z, a)[0]
-            equations.append(Equation(_symbol(a), a.value, expression, repr(block.activation.layer)))
+            equations.append(Equation(named(a), a.value, expression))
         return equations
 
     def backward(self, block: Block, unit: int, sample: int) -> list[Equation]:
         """How a unit's δ comes about from the δ of the layers that read it, or from the loss."""
         numbers = self.numbers
         d_a, delta = numbers.d_a(block, unit, sample), numbers.delta(block, unit, sample)
-        first, received = self.received(block, unit, sample)
+        first, received, note = self.received(block, unit, sample)
         if block.activation is None:
-            return [*first, Equation(_symbol(delta), delta.value, received)]
+            return [*first, Equation(named(delta), delta.value, received, note)]
         slope = numbers.slope(block, unit, sample)
         z, a = numbers.z(block, unit, sample), numbers.a(block.number, unit, sample)
-        known = activations.EQUATIONS.get(type(block.activation.layer))
-        bend = None if known is None else known(block.activation.layer, z, a)[1]
+        layer = block.activation.layer
+        known = activations.EQUATIONS.get(type(layer))
+        bend = None if known is None else known(layer, z, a)[1]
         return [
             *first,
-            Equation(_symbol(d_a), d_a.value, received),
-            Equation(_symbol(slope), slope.value, bend),
-            Equation(_symbol(delta), delta.value, times(d_a, slope)),
+            Equation(named(d_a), d_a.value, received, note),
+            Equation(named(slope), slope.value, bend, activations.why(layer, z)),
+            Equation(named(delta), delta.value, times(d_a, slope)),
         ]
 
-    def received(self, block: Block, unit: int, sample: int) -> tuple[list[Equation], Expression | None]:
-        """What ∂L/∂a is made of: each reader's δ times how much it hears; at the end, the loss's derivative.
+    def received(self, block: Block, unit: int, sample: int) -> tuple[list[Equation], Expression | None, Words]:
+        """What ∂L/∂a is made of: what each reader passes back; at the end, the loss's derivative.
 
-        In front of it what is reckoned first.
+        In front of it what is reckoned first, and behind it words beside it.
         """
         if not block.readers:
-            return ([], None) if self._loss is None else self._loss[1](self.answer(sample), unit)
+            first, made = ([], None) if self._loss is None else self._loss[1](self.answer(sample), unit)
+            return first, made, ()
+        parts = [self.head(reader).passed_back(slot, unit, sample) for reader, slot in block.readers]
         terms = Terms.of([])
-        for reader, slot in block.readers:
-            shares = self.head(reader).shares(slot, unit, sample)
-            terms += self._products(reader, shares, lambda delta, factor: times(factor, delta))
-        return [], added(terms)
-
-    def _products(self, block: Block, shares: Shares, product: Callable[[Number, Number], Expression]) -> Terms:
-        """Each output's δ and its derivative, multiplied."""
-        deltas = self.numbers.of(block.head).d_output[shares.outputs, shares.samples]
-
-        def made(j: int) -> Expression:
-            factor, k, sample = shares[j]
-            delta = self.numbers.delta(block, k, sample)
-            return delta if factor is None else product(delta, factor)
-
-        return Terms(deltas * shares.factors, made)
+        for each in parts:
+            terms += each.terms
+        return [one for each in parts for one in each.first], added(terms), sentences(*(each.note for each in parts))
 
     def answer(self, sample: int) -> Answer:
         """A sample's outputs and targets."""
@@ -121,7 +113,7 @@ class Paths:
             return []
         first, expression = self._loss[0](self.answer(sample))
         added_to = self.numbers.loss(sample)
-        return [*self._share(sample), *first, Equation(_symbol(added_to), added_to.value, expression)]
+        return [*self._share(sample), *first, Equation(named(added_to), added_to.value, expression)]
 
     def _share(self, sample: int) -> list[Equation]:
         """How a sample's share of the mean comes about, where samples have weights."""
@@ -131,8 +123,8 @@ class Paths:
         terms = Terms(weights, lambda j: Number(float(weights[j]), Symbol("ω", sample=self.numbers.shown_sample(j))))
         whole = Number(float(weights.sum()), Symbol("Σω"))
         return [
-            Equation(_symbol(whole), whole.value, added(terms)),
-            Equation(_symbol(share), share.value, Quotient(terms[sample], whole)),
+            Equation(named(whole), whole.value, added(terms)),
+            Equation(named(share), share.value, Quotient(terms[sample], whole)),
         ]
 
     def losses(self) -> Terms:
@@ -142,8 +134,4 @@ class Paths:
     def gradient(self, block: Block, name: str, index: tuple[int, ...]) -> tuple[Terms, Shares]:
         """The terms of a parameter's gradient, and the units and the samples whose δ they hold."""
         shares = self.head(block).uses(name, index)
-        return self._products(block, shares, times), shares
-
-
-def _symbol(number: Number) -> Symbol:
-    return number.symbol or Symbol("a")
+        return self.head(block).products(shares), shares

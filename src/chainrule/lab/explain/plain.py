@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from chainrule.lab.explain.equation import Equation
 from chainrule.lab.explain.expression import (
-    Equation,
     Expression,
     Function,
     Negative,
@@ -24,7 +24,7 @@ def page(working: Working) -> dict[str, Any]:
     if working.difference is not None:
         found |= {"difference": working.difference, "error": working.error}
     found["sections"] = [
-        {"title": each.title, "note": each.note, "equations": [equation(one) for one in each.equations]}
+        {"title": each.title, "note": TEXT.words(each.note), "equations": [equation(one) for one in each.equations]}
         for each in working.sections
     ]
     return found
@@ -33,9 +33,11 @@ def page(working: Working) -> dict[str, Any]:
 def equation(which: Equation) -> dict[str, Any]:
     """A name, its value, and the expression that makes it: as text, and as a tree."""
     shown = which.shown
-    found: dict[str, Any] = {"name": TEXT.symbol(which.symbol), "value": which.value}
+    found: dict[str, Any] = {"name": TEXT.symbol(which.symbol), "value": which.shown_value.value}
     if shown is not None:
         found |= {"text": TEXT.write(shown, numbers=False), "made_of": tree(shown)}
+    if which.remark:
+        found["note"] = TEXT.words(which.remark)
     return found
 
 

@@ -1,6 +1,8 @@
 """Names of numbers, as a textbook writes them, and how many digits a number is shown with."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
 
 DIGITS = 7
 """Significant digits: what is multiplied and added by hand from them agrees to five, and to six mostly."""
@@ -12,7 +14,7 @@ class Symbol:
 
     layer: stands above, in parentheses.  index: of the unit or the weight, stands below.
     sample: counted from 0, as rows of data are; None where there is but one.
-    prefix: a word in front, such as "new".  of_loss: whether it is the derivative of the loss with respect to this.
+    prefix: a word in front, such as "new".  of: what this is the derivative of, with respect to what the rest names.
     """
 
     letter: str
@@ -20,13 +22,33 @@ class Symbol:
     index: tuple[int, ...] = ()
     sample: int | None = None
     prefix: str = ""
-    of_loss: bool = False
+    of: Symbol | None = None
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether a power can stand behind it and nobody takes it for a part of the name."""
+        return self.layer is None and not self.prefix and self.sample is None and self.of is None
 
 
-def digits(value: float) -> str:
-    """A number as every notation shows it.
+LOSS = Symbol("L")
 
-    >>> digits(0.123456789), digits(-12.0), digits(1.5e-9), digits(21.0)
-    ('0.1234568', '-12', '1.5e-09', '21')
+
+def derivative(of: Symbol, by: Symbol) -> Symbol:
+    """The derivative of one named number with respect to another."""
+    return replace(by, of=of)
+
+
+def digits(value: float, places: int = DIGITS) -> str:
+    """A number as every notation shows it, with so many significant digits; from 16 on, with all that it has.
+
+    >>> digits(0.123456789), digits(-12.0), digits(1.5e-9), digits(21.0), digits(1 / 3, 10), digits(0.1 + 0.2, 17)
+    ('0.1234568', '-12', '1.5e-09', '21', '0.3333333333', '0.30000000000000004')
     """
-    return f"{value:.{DIGITS}g}" if value else "0"
+    if not value:
+        return "0"
+    shown = f"{value:.{min(places, 15)}g}"
+    return (
+        shown
+        if places <= 15 or float(shown) == value
+        else next(text for each in (16, 17) if float(text := f"{value:.{each}g}") == value)
+    )

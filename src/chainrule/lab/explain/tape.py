@@ -172,8 +172,8 @@ class Tape:
         run((forward,))
         return at.value
 
-    def nudged(self, place: Place, k: int, sample: int, step: float) -> float:
-        """The central difference of the loss where a layer's output number k of a sample is nudged."""
+    def around_output(self, place: Place, k: int, sample: int, step: float) -> tuple[float, float]:
+        """The loss where a layer's output number k of a sample is larger by a step, and smaller."""
         values = []
         for by in (step, -step):
             self._nudge = (place, k, sample, by)
@@ -182,17 +182,17 @@ class Tape:
             run(self._plan.appraise)
             values.append(float(self._plan.value))
         self._nudge = None
-        return (values[0] - values[1]) / (2.0 * step)
+        return values[0], values[1]
 
-    def difference(self, parameter: int, step: float) -> float:
-        """The central difference of the loss where one number of theta is nudged: a population of two."""
+    def around(self, parameter: int, step: float) -> tuple[float, float]:
+        """The loss where one number of theta is larger by a step, and smaller: a population of two."""
         there = np.stack([self._theta, self._theta])
         there[:, parameter] += step, -step
         _set_state(self._draws, self._chance)
         twice = {number: (own, copy.deepcopy(own)) for number, (own,) in self._draws.items()}
         plan = bound(self._objective, self.data, there, draws=twice)
         run(plan.appraise)
-        return float((plan.value[0] - plan.value[1]) / (2.0 * step))
+        return float(plan.value[0]), float(plan.value[1])
 
 
 def _state_of(draws: Generators) -> dict[int, Mapping[str, Any]]:

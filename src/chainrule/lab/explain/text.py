@@ -2,9 +2,10 @@
 
 from textwrap import wrap
 
-from chainrule.lab.explain.expression import Equation
+from chainrule.lab.explain.equation import Equation
 from chainrule.lab.explain.notation import Notation, Piece
 from chainrule.lab.explain.symbols import Symbol, digits
+from chainrule.lab.explain.words import Formula
 from chainrule.lab.explain.working import Working
 
 WIDTH = 88
@@ -23,20 +24,21 @@ Line = tuple[str, str]
 class Text(Notation):
     """Names such as w⁽²⁾₁,₃, and what a keyboard has for the rest."""
 
+    together = 1  # what is broken and what isn't look the same
+
     def symbol(self, symbol: Symbol) -> str:
         layer = "" if symbol.layer is None else f"⁽{str(symbol.layer).translate(RAISED)}⁾"
         index = ",".join(str(each).translate(LOWERED) for each in symbol.index)
         sample = "" if symbol.sample is None else f"[{symbol.sample}]"
         name = f"{symbol.letter}{layer}{index}{sample}"
-        name = f"∂L/∂{name}" if symbol.of_loss else name
+        name = name if symbol.of is None else f"∂{self.symbol(symbol.of)}/∂{name}"
         return f"{symbol.prefix} {name}" if symbol.prefix else name
 
     def number(self, text: str) -> str:
         return text
 
     def sum(self, pieces: list[Piece]) -> str:
-        first, *others = [f"{sign}{shown}" if i == 0 else f"{sign} {shown}" for i, (sign, shown) in enumerate(pieces)]
-        return " ".join([first, *others])
+        return "".join(_term(i, sign, shown) for i, (sign, shown) in enumerate(pieces))
 
     def product(self, factors: list[str]) -> str:
         return " · ".join(factors)
@@ -50,8 +52,17 @@ class Text(Notation):
     def function(self, name: str, arguments: list[str]) -> str:
         return f"{name}({', '.join(arguments)})"
 
+    def function_name(self, name: str) -> str:
+        return name
+
     def grouped(self, inner: str) -> str:
         return f"({inner})"
+
+    def plain(self, text: str) -> str:
+        return text
+
+    def formula(self, formula: Formula) -> str:
+        return " ".join(each if isinstance(each, str) else self.symbol(each) for each in formula.parts)
 
 
 TEXT = Text()
@@ -66,15 +77,16 @@ def lines(working: Working, width: int = WIDTH) -> list[Line]:
     """The same, each line with its style."""
     found: list[Line] = [
         ("title", working.title),
-        ("equation", f"{TEXT.symbol(working.symbol)} = {digits(working.value)}"),
+        ("equation", f"{TEXT.symbol(working.symbol)} = {digits(working.shown_value.value)}"),
     ]
     found += [("note", line) for line in wrap(working.lead, width)]
     for section in working.sections:
         found += [("", ""), ("heading", section.title)]
         if section.note:
-            found += [("note", f"  {line}") for line in wrap(section.note, width - 2)]
+            found += [("note", line) for line in _set_in(TEXT.words(section.note), 2, width)]
         for each in section.equations:
             found += [("equation", line) for line in equation_lines(each, width)]
+            found += [("note", line) for line in _set_in(TEXT.words(each.remark), 6, width)]
     return found
 
 
@@ -96,10 +108,28 @@ def _broken(start: str, side: list[Piece], width: int, margin: int) -> list[str]
     """A sum on as many lines as it takes, broken in front of a sign, the next ones set in by `margin`."""
     found, line = [], start
     for i, (sign, shown) in enumerate(side):
-        piece = f"{sign}{shown}" if i == 0 else f" {sign} {shown}"
+        piece = _term(i, sign, shown)
         if i and len(line) + len(piece) > width:
             found.append(line)
             line = " " * min(margin, MOST_MARGIN) + piece
         else:
             line += piece
-    return [*found, line]
+    within = " " * (min(margin, MOST_MARGIN) + 4)
+    return [part for each in [*found, line] for part in _narrowed(each, within, width)]
+
+
+def _term(i: int, sign: str, shown: str) -> str:
+    """The i-th term of a sum, with what separates it from the one in front of it."""
+    return f"{sign}{shown}" if i == 0 else f" {sign} {shown}" if sign else f" {shown}"
+
+
+def _narrowed(line: str, within: str, width: int) -> list[str]:
+    """A line that is one long term, broken at its spaces."""
+    if len(line) <= width:
+        return [line]
+    return wrap(line, width, subsequent_indent=within, break_long_words=False, break_on_hyphens=False)
+
+
+def _set_in(text: str, margin: int, width: int) -> list[str]:
+    """Words in lines, set in by so many columns."""
+    return [" " * margin + line for line in wrap(text, width - margin)]

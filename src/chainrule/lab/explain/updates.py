@@ -6,9 +6,9 @@ from typing import Any
 
 from chainrule.core.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSprop
 from chainrule.core.schedules import Schedule
+from chainrule.lab.explain.equation import Equation
 from chainrule.lab.explain.expression import (
     ONE,
-    Equation,
     Expression,
     Negative,
     Number,
@@ -92,15 +92,14 @@ def _rmsprop(optimizer: Any, line: Line) -> list[Equation]:
 
 
 def _adam(optimizer: Any, line: Line) -> list[Equation]:
-    beta1, beta2 = (
-        Number(float(each), Symbol("β", index=(i,))) for i, each in ((1, optimizer.momentum), (2, optimizer.decay))
-    )
-    m, m_moving = _average(line, "m", beta1, line.g)
-    v, v_moving = _average(line, "v", beta2, Power(line.g, 2))
+    # The paper's β1 and β2; β is a batch normalisation's shift here.
+    mu, rho = Number(float(optimizer.momentum), Symbol("μ")), Number(float(optimizer.decay), Symbol("ρ"))
+    m, m_moving = _average(line, "m", mu, line.g)
+    v, v_moving = _average(line, "v", rho, Power(line.g, 2))
     equations, t = [m_moving, v_moving], line.step + 1
     if getattr(optimizer, "bias_correction", True):
-        m, corrected_m = _corrected("m̂", m, beta1, t)
-        v, corrected_v = _corrected("v̂", v, beta2, t)
+        m, corrected_m = _corrected("m̂", m, mu, t)
+        v, corrected_v = _corrected("v̂", v, rho, t)
         equations += [corrected_m, corrected_v]
     epsilon = Number(float(optimizer.epsilon), Symbol("ε"))
     steps = [_scaled(_rate(optimizer, line), m, v, epsilon)]

@@ -1,13 +1,15 @@
 """The layers whose outputs each look at one window, or at a whole channel: convolution and the pools."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from chainrule.core.arrays import count
-from chainrule.lab.explain.expression import Expression, Number, Quotient, constant, function, plus, times
-from chainrule.lab.explain.head import Head, Share, Shares
-from chainrule.lab.explain.symbols import Symbol
+from chainrule.lab.explain.equation import Equation
+from chainrule.lab.explain.expression import ONE, Expression, Number, Quotient, constant, function, plus, times
+from chainrule.lab.explain.head import Head, PassedBack, Share, Shares, named
+from chainrule.lab.explain.words import Formula, Words, formula
 
 
 class Windows(Head):
@@ -64,25 +66,52 @@ class ConvolutionHead(Windows):
 
 
 class MaxPoolHead(Windows):
-    """The largest of a window; the gradient goes to the one that won."""
+    """The largest of a window; the gradient goes to it, the first where several are as large."""
 
     def made_of(self, k: int, sample: int) -> Expression:
-        return function("max", *(self.a(i, sample) for _, i in self.window(k, (self.channel(k),))))
+        return function("max", *(self.a(i, sample) for i in self._seen(k)))
 
-    def factor(self, k: int, i: int) -> Symbol:
-        return Symbol("won")
+    def _seen(self, k: int) -> list[int]:
+        return [i for _, i in self.window(k, (self.channel(k),))]
+
+    def forward(self, k: int, sample: int) -> list[Equation]:
+        *_, made = super().forward(k, sample)
+        seen = self._seen(k)
+        largest = max(seen, key=lambda i: float(self.recording.input[i, sample]))  # the first, as in the layer
+        note = (
+            formula(named(self.a(largest, sample))),
+            " is the largest of the window: all of the gradient goes to it.",
+        )
+        return [replace(made, note=note)]
+
+    def passed_back(self, slot: int, i: int, sample: int) -> PassedBack:
+        shares = self.shares(slot, i, sample)
+        won = [share for share in shares if share[0] is None]
+        mine = formula(named(self.a(i, sample)))
+        windows = [formula(named(self.numbers.z(self.block, k, sample))) for _, k, _ in won]
+        note: Words = (mine, " is the largest of no window: nothing comes back.")
+        if won:
+            note = (mine, " is the largest of the window of ", *_listed(windows), ".")
+        units = tuple(k for _, k, _ in won)
+        return PassedBack(self.products(Shares.listed(won)), units, note=note)
+
+    def factor(self, value: float, k: int, sample: int, of_input: Number) -> Expression | None:
+        return None if value == 1.0 else constant(value)
 
 
 class AveragePoolHead(Windows):
     """The mean of a window, padding counted as zeros; each input has the same share of it."""
 
     def made_of(self, k: int, sample: int) -> Expression:
-        size = count(tuple(axis.kernel for axis in self.layer.axes(self.place.input_shape)))
         seen = (self.a(i, sample) for _, i in self.window(k, (self.channel(k),)))
-        return Quotient(plus(*seen), constant(size))
+        return Quotient(plus(*seen), self._size)
 
-    def factor(self, k: int, i: int) -> Symbol:
-        return Symbol("share")
+    def factor(self, value: float, k: int, sample: int, of_input: Number) -> Expression:
+        return Quotient(ONE, self._size)
+
+    @property
+    def _size(self) -> Number:
+        return constant(count(tuple(axis.kernel for axis in self.layer.axes(self.place.input_shape))))
 
 
 class GlobalAveragePoolHead(Head):
@@ -92,8 +121,13 @@ class GlobalAveragePoolHead(Head):
         size = count(self.place.input_shape[1:])
         return Quotient(plus(*(self.a(i, sample) for i in range(k * size, (k + 1) * size))), constant(size))
 
-    def factor(self, k: int, i: int) -> Symbol:
-        return Symbol("share")
+    def factor(self, value: float, k: int, sample: int, of_input: Number) -> Expression:
+        return Quotient(ONE, constant(count(self.place.input_shape[1:])))
+
+
+def _listed(names: Sequence[Formula]) -> Words:
+    """Names with commas between."""
+    return tuple(part for each in names for part in (", ", each))[1:]
 
 
 def _flat(index: Sequence[int], shape: tuple[int, ...]) -> int:

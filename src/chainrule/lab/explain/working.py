@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from chainrule.lab.explain.expression import Equation
+from chainrule.lab.explain.equation import Equation
+from chainrule.lab.explain.expression import Number
 from chainrule.lab.explain.symbols import Symbol
+from chainrule.lab.explain.words import Words
 
 
 @dataclass(frozen=True)
@@ -13,7 +15,7 @@ class Section:
 
     title: str
     equations: tuple[Equation, ...]
-    note: str = ""
+    note: Words = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +50,11 @@ class Working:
     def equation(self) -> Equation:
         """The one that says what is worked out."""
         return next(each for each in self.equations if each.symbol == self.symbol)
+
+    @property
+    def shown_value(self) -> Number:
+        """The value as it is shown: as the equation says that works it out, where there is one."""
+        return next((each.shown_value for each in self.equations if each.symbol == self.symbol), Number(self.value))
 
     def text(self) -> str:
         """As lines of plain text."""

@@ -1,0 +1,46 @@
+"""An equation: a named number of the step, what it is made of, and what is shown of that."""
+
+from dataclasses import dataclass
+
+from chainrule.lab.explain.expression import Expression, Number
+from chainrule.lab.explain.rounding import renamed
+from chainrule.lab.explain.shortened import said_of, shortened
+from chainrule.lab.explain.symbols import DIGITS, Symbol
+from chainrule.lab.explain.words import Words, sentences
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A named number of the training step, and how it comes from others.
+
+    value: what the plan has.  expression: what it is made of, None for what nothing is made of here.
+    note: words beside it.  places: how many digits the value is shown with.
+    zeros: names of numbers that are 0 but for rounding, and are shown as 0 (`rounding.marked`).
+    """
+
+    symbol: Symbol
+    value: float
+    expression: Expression | None = None
+    note: Words = ()
+    places: int = DIGITS
+    zeros: frozenset[Symbol] = frozenset()
+
+    @property
+    def shown(self) -> Expression | None:
+        """The expression as it is shown: long sums shortened, and 0 where only rounding is left."""
+        return None if self.expression is None else renamed(shortened(self.expression), self.zeros)
+
+    @property
+    def shown_value(self) -> Number:
+        """The value as it is shown."""
+        return Number(0.0 if self.symbol in self.zeros else self.value)
+
+    @property
+    def remark(self) -> Words:
+        """The words beside it, and what is left out of it."""
+        return self.note if self.expression is None else sentences(self.note, said_of(self.expression))
+
+    @property
+    def error(self) -> float:
+        """How far what the expression comes to is from what the plan has."""
+        return 0.0 if self.expression is None else abs(self.expression.evaluate() - self.value)
