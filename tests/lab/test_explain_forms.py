@@ -4,6 +4,8 @@ import itertools
 import json
 import math
 import re
+import shutil
+import subprocess
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -12,6 +14,8 @@ import pytest
 import chainrule as cr
 from cases import CASES
 from chainrule.lab.explain.document import document
+from chainrule.lab.explain.drawing import in_a_unit
+from chainrule.lab.explain.symbols import digits
 from chainrule.lab.explain.text import lines
 
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -233,13 +237,76 @@ def test_drawings_show_every_weight_and_mark_the_one_that_is_explained():
     assert f"{step.layers[1].parameters['weights'][0, 2]:.3g}" in weights
 
 
-def test_a_network_without_drawn_weights_has_one_drawing():
-    only_maps = of_case("GlobalAveragePool").unit(1, (1, 1, 1))
-    assert len(only_maps.drawings) in (1, 2)
-    case = cr.Network((1, 4, 4), [cr.Conv2D(2, 3), cr.Flatten(), cr.Dense(2)])
-    x, y = np.ones((3, 1, 4, 4)), np.zeros((3, 2))
-    step = cr.explain(case, case.initialize(0), x, y, cr.SquaredError(), cr.SGD(0.1))
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def images(*layers, shape=(1, 6, 6)):
+    network = cr.Network(shape, [*layers])
+    x, y = np.random.default_rng(0).standard_normal((3, *shape)), np.zeros((3, 2))
+    return cr.explain(network, network.initialize(0), x, y, cr.SquaredError(), cr.SGD(0.1))
+
+
+def test_a_network_without_weights_has_one_drawing():
+    step = images(cr.BatchNorm(), cr.GlobalAveragePool(), shape=(2, 4, 4))
     assert len(step.overview().drawings) == 1
+
+
+def test_maps_are_drawn_with_lines_for_all_weights_between_two_channels():
+    step = images(cr.Conv2D(3, 3), cr.MaxPool(2), cr.Flatten(), cr.Dense(2))
+    working = step.weight(3, 2, 9)
+    assert "which is 3,1,1 of its maps" in working.title
+    for theta, svg in zip((step.theta, step.gradient), working.drawings, strict=True):
+        drawn = ET.fromstring(svg)
+        lines = drawn.findall(f"{SVG}line")
+        assert len(lines) == 1 * 3 + 3 * 2 + 2  # and two below the marked one
+        assert len(drawn.findall(f"{SVG}path")) == 3  # each channel of the pool to its own
+        weight = step.network.parameters(theta)[-1]["weights"][1, 8]
+        assert f">{weight:.3g}<".replace("-", "−") in svg
+    assert "its number the mean of its map" in working.html()
+    assert "mean of its map" not in xor().overview().html()
+
+
+def test_lines_end_at_what_is_drawn():
+    step = images(cr.Conv2D(12, 3), cr.ReLU(), cr.MaxPool(2), cr.Flatten(), cr.Dense(2))
+    drawn = ET.fromstring(step.weight(1, 11, (1, 2, 2)).drawings[0])
+    boxes = {(float(each.get("x")) + 17, float(each.get("y")) + 17) for each in drawn.findall(f"{SVG}rect")}
+    circles = {(float(each.get("cx")), float(each.get("cy"))) for each in drawn.findall(f"{SVG}circle")}
+    for line in drawn.findall(f"{SVG}line"):
+        x1, y1, x2, y2 = (float(line.get(name)) for name in ("x1", "y1", "x2", "y2"))
+        assert {(x1 - 17, y1), (x2 + 17, y2)} <= boxes | circles
+
+
+@pytest.mark.parametrize(("to", "from_"), [(30, 20), (1, 40), (9, 9), (40, 10)])
+def test_the_marked_weight_is_drawn_however_far_down_its_units_are(to, from_):
+    network = cr.mlp(2, 40, 40, 1)
+    x, y = cr.datasets.xor()
+    step = cr.explain(network, network.initialize(0), x, y, cr.HalfSquaredError(), cr.SGD(0.2))
+    svg = step.weight(2, to, from_).drawings[0]
+    assert f">{step.layers[1].parameters['weights'][to - 1, from_ - 1]:.3g}<".replace("-", "−") in svg
+    assert svg.count('stroke-width="3"') == 1
+
+
+def test_numbers_fit_into_their_circles_and_boxes():
+    rng = np.random.default_rng(0)
+    for value in (*rng.standard_normal(200) * 10.0 ** rng.integers(-12, 5, 200), 0.0):
+        assert len(in_a_unit(value).lstrip("−")) <= 5
+    assert "−0<" not in xor().weight(2, 1, 3).html()
+
+
+def test_a_drawing_can_stand_on_a_page_twice():
+    html = xor().weight(2, 1, 3).html()
+    assert " id=" not in html
+
+
+def test_deep_networks_stay_legible():
+    """Two drawings stand side by side where there is room for their own width, and none shrinks below 0.7 of it."""
+    network = cr.mlp(2, *[3] * 12, 1)
+    x, y = cr.datasets.xor()
+    page = cr.explain(network, network.initialize(0), x, y, cr.HalfSquaredError(), cr.SGD(0.2)).weight(2, 1, 1).html()
+    width = int(re.search(r'<svg [^>]*width="(\d+)"', page)[1])
+    assert width > 1400
+    assert f"min-width: {0.7 * width:.0f}px" in page
+    assert "flex-wrap: wrap" in page
 
 
 def test_notebooks_show_it():
@@ -251,3 +318,105 @@ def test_notebooks_show_it():
 
 def test_long_lines_are_broken_where_the_page_ends():
     assert max(map(len, xor(samples=None).weight(3, 1, 2).text().splitlines())) <= 88
+
+
+# ------------------------------------------------- what rounding leaves
+
+
+def normed(samples=None, sample=10):
+    """Xor's point 10 is its middle, so that a normalised number is 0 there, but for rounding."""
+    network = cr.Network((2,), [cr.Dense(3), cr.BatchNorm(), cr.Tanh(), cr.Dense(1), cr.Sigmoid()])
+    x, y = cr.datasets.xor()
+    step = cr.explain(network, network.initialize(0), x, y, cr.HalfSquaredError(), cr.SGD(0.2), samples=samples)
+    return step.weight(1, 2, 1, sample=sample)
+
+
+def test_what_is_0_but_for_rounding_is_shown_as_0():
+    working = normed()
+    x_hat = next(each for each in working.equations if each.symbol.letter == "x̂")
+    assert x_hat.value != 0.0
+    said = " ".join(working.text().split())
+    assert "(0.2746369 - 0.2746369) / sqrt(0.03708864 + 1e-05) = 0" in said
+    assert "γ⁽²⁾₂ · x̂⁽²⁾₂[10] + β⁽²⁾₂ = 1 · 0 + 0 = 0" in said
+    assert "tanh(0) = 0" in said
+    for form in (working.text(), working.html(), working.latex(), json.dumps(working.to_dict())):
+        assert not re.search(r"e-1[4-9]|10\^\{-1[4-9]|<mn>1[4-9]</mn></mrow></msup>", form)
+    assert ">−0<" not in working.html()
+
+
+def test_a_small_number_is_no_noise():
+    """Small by themselves, not by what cancels: they stay."""
+    network = cr.mlp(1, 1, activation="identity")
+    arguments = ([[1e-20]], [3e-20], cr.HalfSquaredError(), cr.SGD(1.0))
+    working = cr.explain(network, [1.0, 0.0], *arguments).weight(1, 1, 1)
+    assert "1 · 1e-20 + 0 = 1e-20" in working.text()
+    assert working.value != 0.0
+    assert f"∂L/∂w⁽¹⁾₁,₁ = {digits(working.value)}" in working.text()
+
+
+@pytest.mark.parametrize("samples", [[3, 7, 20], [3, 7], None])
+def test_lines_whose_terms_cancel_come_out_to_five_digits(samples):
+    for name, *_, numbers, value in (each for each in equations(normed(samples, 7)) if len(each) > 3):
+        beside = 0.0 if float(value) else 1e-6 * scale_of(numbers)
+        assert reckon(numbers) == pytest.approx(float(value), rel=1e-5, abs=beside), name
+
+
+def test_the_numeric_check_shows_both_losses():
+    working = xor().weight(2, 1, 3)
+    check = {each.symbol.letter: each for each in working.sections[-1].equations}
+    x, y = cr.datasets.xor()
+    for letter, sign in (("L₊", 1), ("L₋", -1)):
+        network, theta = cr.mlp(2, 4, 4, 1, initializer=cr.Normal()), xor().theta.copy()
+        network.parameters(theta)[2]["weights"][0, 2] += sign * 1e-5
+        loss, _ = network.loss_and_gradient(theta, x[3:4], y[3:4], cr.HalfSquaredError())
+        assert check[letter].value == pytest.approx(loss, rel=1e-15)
+        assert f"{letter} = {loss:.15g}" in working.text()
+        assert f"{loss:.15g}" in working.latex()
+        assert f"{loss:.15g}" in working.html()
+    found = working.to_dict()["sections"][-1]["equations"]
+    assert [each["name"] for each in found] == ["L₊", "L₋", "difference", "error"]
+    assert found[2]["text"] == "(L₊ - L₋) / (2 · h)"
+    assert working.difference == found[2]["value"]
+    assert "L_{+} &= " in working.latex()
+
+
+# ------------------------------------------------- LaTeX, and lines that end where the page does
+
+
+def long_ones():
+    """Workings with every kind of long line."""
+    yield normed()
+    for name in ("MaxPool, overlapping", "GlobalAveragePool", "BatchNorm of images", "SoftmaxCrossEntropy", "GELU"):
+        yield of_case(name).overview()
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_no_line_is_longer_than_the_page(number):
+    working = next(itertools.islice(long_ones(), number, None))
+    assert max(map(len, working.text().splitlines())) <= 88
+    for row in re.findall('<p class="equation">(.*?)</p>', working.html()):
+        for piece in re.findall("<math.*?</math>", row):
+            assert len(re.findall("<mn>|<mi>", re.sub("<msubsup>.*?</msubsup>", "<mi>", piece))) < 25
+
+
+def test_latex_is_ascii_and_its_environments_balance(working):
+    page = working.latex()
+    assert page.isascii()
+    begun, ended = (re.findall(rf"\\{word}\{{(.*?)\}}", page) for word in ("begin", "end"))
+    assert begun == ended == ["align*"] * len(begun)
+    assert page.startswith("\\allowdisplaybreaks\n")
+    assert page.count("{") == page.count("}")
+    assert r"$\delta = \partial L / \partial z$" in page
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+def test_pdflatex_makes_pages_of_it_whose_lines_fit(tmp_path):
+    pages = "\n".join(each.latex() for each in (*(make() for make in WORKINGS.values()), *long_ones()))
+    text = "\\documentclass{article}\n\\usepackage{amsmath}\n\\begin{document}\n" + pages + "\\end{document}\n"
+    (tmp_path / "all.tex").write_text(text, encoding="ascii")
+    command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "all.tex"]
+    made = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120)
+    said = (tmp_path / "all.log").read_text(encoding="latin-1")
+    assert made.returncode == 0, said[-2000:]
+    wide = [float(each) for each in re.findall(r"Overfull \\hbox \(([\d.]+)pt too wide", said)]
+    assert max(wide, default=0.0) < 10.0, sorted(wide)[-5:]

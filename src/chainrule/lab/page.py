@@ -10,6 +10,7 @@ from chainrule.lab.chapters.chapter import Scale
 from chainrule.lab.chapters.lines import lines
 from chainrule.lab.chapters.words import best_and_worst, loss
 from chainrule.lab.explain import mathml
+from chainrule.lab.explain.drawing import KEY
 from chainrule.lab.reference import Lab, accuracy_line, log_line, prediction_line
 from chainrule.lab.results import LEARNT, Results
 from chainrule.lab.studies import STUDIES
@@ -75,7 +76,7 @@ def render_page(found: Results, figures: Mapping[str, str]) -> str:
         figures={name: markup(svg) for name, svg in figures.items()},
         dark_figures=markup(dark_css()),
         equations_style=markup(mathml.STYLE),
-        drawing_key=mathml.KEY,
+        drawing_key=KEY,
         say=said(found),
         code_lines=_code_lines(lab, shown)
         | {name: STUDIES[name].lines(scale) for name in found["studies"]}

@@ -1,11 +1,13 @@
-"""The activation functions as expressions: a of z, and the slope da/dz, of z and a, as `core/activations.py` has it."""
+"""The activation functions as expressions: a of z, and the slope ∂a/∂z, of z and a, as `core/activations.py` has it."""
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chainrule.core.activations import ELU, GELU, LeakyReLU, ReLU, Sigmoid, Softplus, Tanh
 from chainrule.core.layers.base import Layer
+from chainrule.lab.explain.equation import Equation
 from chainrule.lab.explain.expression import (
     ONE,
     Expression,
@@ -22,22 +24,62 @@ from chainrule.lab.explain.expression import (
 from chainrule.lab.explain.symbols import Symbol
 from chainrule.lab.explain.words import Words, formula
 
-ZERO, HALF = constant(0), constant(0.5)
+ZERO = constant(0)
 
 
-def _sigmoid(layer: Any, z: Number, a: Number) -> tuple[Expression, Expression]:
-    return Quotient(ONE, plus(ONE, function("exp", Negative(z)))), times(a, minus(ONE, a))
+@dataclass(frozen=True)
+class Curve:
+    """An activation at one z: its a, its slope there, what is reckoned before both, and why the slope is this one."""
+
+    a: Expression
+    slope: Expression
+    first: tuple[Equation, ...] = ()
+    why: Words = ()
 
 
-def _tanh(layer: Any, z: Number, a: Number) -> tuple[Expression, Expression]:
-    return function("tanh", z), minus(ONE, Power(a, 2))
+def _sigmoid(layer: Any, z: Number, a: Number) -> Curve:
+    return Curve(Quotient(ONE, plus(ONE, function("exp", Negative(z)))), times(a, minus(ONE, a)))
 
 
-def why(layer: Layer, z: Number) -> Words:
-    """Why a function in two pieces has the slope that it has: the side of 0 that z is on."""
-    if type(layer) not in IN_PIECES or z.symbol is None:
-        return ()
-    return ("since ", formula(z.symbol, ">" if z.value > 0 else "≤", "0"))
+def _tanh(layer: Any, z: Number, a: Number) -> Curve:
+    return Curve(function("tanh", z), minus(ONE, Power(a, 2)))
+
+
+def _relu(layer: Any, z: Number, a: Number) -> Curve:
+    return Curve(function("max", ZERO, z), ONE if a.value > 0 else ZERO, why=_side(z))
+
+
+def _leaky_relu(layer: Any, z: Number, a: Number) -> Curve:
+    slope = _of_layer("λ", layer.slope, z)
+    return Curve(function("max", z, times(slope, z)), ONE if a.value > 0 else slope, why=_side(z))
+
+
+def _elu(layer: Any, z: Number, a: Number) -> Curve:
+    if a.value > 0:
+        return Curve(z, ONE, why=_side(z))
+    alpha = _of_layer("α", layer.alpha, z)
+    return Curve(times(alpha, minus(function("exp", z), ONE)), plus(a, alpha), why=_side(z))
+
+
+def _softplus(layer: Any, z: Number, a: Number) -> Curve:
+    slope = minus(ONE, function("exp", Negative(a)))
+    if z.value > 30:  # e^z is on no calculator's display
+        return Curve(plus(z, function("log", plus(ONE, function("exp", Negative(z))))), slope)
+    return Curve(function("log", plus(ONE, function("exp", z))), slope)
+
+
+def _gelu(layer: Any, z: Number, a: Number) -> Curve:
+    root, k = constant(math.sqrt(2.0 / math.pi)), 0.044715
+    t, t_equation = _between("t", z, function("tanh", times(root, plus(z, times(constant(k), Power(z, 3))))))
+    rise, rise_equation = _between("u′", z, times(root, plus(ONE, times(constant(3.0 * k), Power(z, 2)))))
+    half = Quotient(z, constant(2))
+    above, bend = Quotient(plus(ONE, t), constant(2)), minus(ONE, Power(t, 2))
+    return Curve(times(half, plus(ONE, t)), plus(above, times(half, bend, rise)), (t_equation, rise_equation))
+
+
+def _side(z: Number) -> Words:
+    """The side of 0 that z is on."""
+    return () if z.symbol is None else ("Since ", formula(z.symbol, ">" if z.value > 0 else "≤", "0"), ".")
 
 
 def _of_layer(letter: str, value: float, z: Number) -> Number:
@@ -45,39 +87,14 @@ def _of_layer(letter: str, value: float, z: Number) -> Number:
     return Number(float(value), Symbol(letter, None if z.symbol is None else z.symbol.layer))
 
 
-def _relu(layer: Any, z: Number, a: Number) -> tuple[Expression, Expression]:
-    return function("max", ZERO, z), ONE if a.value > 0 else ZERO
+def _between(letter: str, z: Number, expression: Expression) -> tuple[Number, Equation]:
+    """A number between z and a, with z's indices."""
+    symbol = Symbol(letter) if z.symbol is None else replace(z.symbol, letter=letter)
+    value = expression.evaluate()
+    return Number(value, symbol), Equation(symbol, value, expression)
 
 
-def _leaky_relu(layer: Any, z: Number, a: Number) -> tuple[Expression, Expression]:
-    slope = _of_layer("λ", layer.slope, z)
-    return function("max", z, times(slope, z)), ONE if a.value > 0 else slope
-
-
-def _elu(layer: Any, z: Number, a: Number) -> tuple[Expression, Expression]:
-    if a.value > 0:
-        return z, ONE
-    alpha = _of_layer("α", layer.alpha, z)
-    return times(alpha, minus(function("exp", z), ONE)), plus(a, alpha)
-
-
-def _softplus(layer: Any, z: Number, a: Number) -> tuple[Expression, Expression]:
-    if z.value > 30:  # e^z is on no calculator's display
-        return plus(z, function("log", plus(ONE, function("exp", Negative(z))))), minus(
-            ONE, function("exp", Negative(a))
-        )
-    return function("log", plus(ONE, function("exp", z))), minus(ONE, function("exp", Negative(a)))
-
-
-def _gelu(layer: Any, z: Number, a: Number) -> tuple[Expression, Expression]:
-    root, k = constant(math.sqrt(2.0 / math.pi)), 0.044715
-    t = function("tanh", times(root, plus(z, times(constant(k), Power(z, 3)))))
-    rise = times(root, plus(ONE, times(constant(3.0 * k), Power(z, 2))))
-    slope = times(HALF, plus(ONE, t, times(z, minus(ONE, Power(t, 2)), rise)))
-    return times(HALF, z, plus(ONE, t)), slope
-
-
-EQUATIONS: dict[type[Layer], Callable[[Any, Number, Number], tuple[Expression, Expression]]] = {
+CURVES: dict[type[Layer], Callable[[Any, Number, Number], Curve]] = {
     ELU: _elu,
     GELU: _gelu,
     LeakyReLU: _leaky_relu,
@@ -86,7 +103,9 @@ EQUATIONS: dict[type[Layer], Callable[[Any, Number, Number], tuple[Expression, E
     Softplus: _softplus,
     Tanh: _tanh,
 }
-"""Each function's a and slope, as expressions of the layer, z and a."""
+"""Each function's curve, of the layer, z and a."""
 
-IN_PIECES = (ELU, LeakyReLU, ReLU)
-"""The functions whose slope depends on the sign of z."""
+
+def curve_of(layer: Layer, z: Number, a: Number) -> Curve | None:
+    """The curve at z; None of a function that isn't known here."""
+    return CURVES[type(layer)](layer, z, a) if type(layer) in CURVES else None

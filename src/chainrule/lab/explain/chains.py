@@ -12,7 +12,7 @@ from chainrule.core.layers.dense import Dense
 from chainrule.lab.blocks import Block, index_of
 from chainrule.lab.explain import sections
 from chainrule.lab.explain.addresses import find_layer, find_parameter, find_sample, find_unit
-from chainrule.lab.explain.drawing import draw_step
+from chainrule.lab.explain.drawing import draw_step, key_to
 from chainrule.lab.explain.equation import Equation
 from chainrule.lab.explain.expression import Terms
 from chainrule.lab.explain.head import Shares, named
@@ -59,6 +59,7 @@ def weight_chain(of: Explanation, layer: int, to: int, from_: int | str | Sequen
         ),
         difference=difference,
         drawings=draw_step(of, at, (block.number, name, index)),
+        key=key_to(of),
     )
 
 
@@ -88,6 +89,7 @@ def unit_chain(of: Explanation, layer: int, index: int | Sequence[int], sample: 
         ),
         difference=difference,
         drawings=draw_step(of, at, (block.number, "unit", (unit,))),
+        key=key_to(of),
     )
 
 

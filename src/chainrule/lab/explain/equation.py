@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chainrule.lab.explain.expression import Expression, Number
-from chainrule.lab.explain.rounding import renamed
+from chainrule.lab.explain.rounding import settled
 from chainrule.lab.explain.shortened import said_of, shortened
 from chainrule.lab.explain.symbols import DIGITS, Symbol
 from chainrule.lab.explain.words import Words, sentences
@@ -28,7 +28,9 @@ class Equation:
     @property
     def shown(self) -> Expression | None:
         """The expression as it is shown: long sums shortened, and 0 where only rounding is left."""
-        return None if self.expression is None else renamed(shortened(self.expression), self.zeros)
+        if self.expression is None:
+            return None
+        return settled(shortened(self.expression), self.zeros, self.symbol in self.zeros)
 
     @property
     def shown_value(self) -> Number:

@@ -14,7 +14,7 @@ from chainrule.core.layers.pooling import AveragePool, GlobalAveragePool, MaxPoo
 from chainrule.core.layers.regularize import Dropout
 from chainrule.core.layers.residual import Residual
 from chainrule.lab.blocks import Block
-from chainrule.lab.explain import activations
+from chainrule.lab.explain.activations import curve_of
 from chainrule.lab.explain.equation import Equation
 from chainrule.lab.explain.expression import ONE, Expression, Number, Quotient, constant, minus, plus, times
 from chainrule.lab.explain.head import ElementwiseHead, Head, Shares, UnknownHead, named
@@ -83,10 +83,10 @@ class DropoutHead(ElementwiseHead):
 class ActivationHead(ElementwiseHead):
     """An activation that is a layer of its own, since no layer is in front of it."""
 
-    def made_of(self, k: int, sample: int) -> Expression | None:
-        known = activations.EQUATIONS.get(type(self.layer))
-        z, a = self.a(k, sample), self.numbers.z(self.block, k, sample)
-        return None if known is None else known(self.layer, z, a)[0]
+    def forward(self, k: int, sample: int) -> list[Equation]:
+        a = self.numbers.z(self.block, k, sample)
+        curve = curve_of(self.layer, self.a(k, sample), a)
+        return [*curve.first, Equation(named(a), a.value, curve.a)] if curve else super().forward(k, sample)
 
     def factor(self, value: float, k: int, sample: int, of_input: Number) -> Expression:
         return Number(value, self.numbers.symbol("f′", self.block, k, sample))

@@ -25,6 +25,7 @@ LETTERS = {
     "Σω": r"\Sigma\omega",
     "ω": r"\omega",
     "f′": "f'",
+    "u′": "u'",
     "m̂": r"\hat{m}",
     "v̂": r"\hat{v}",
     "x̂": r"\hat{x}",
@@ -146,7 +147,7 @@ def page(working: Working) -> str:
     """All of it: sections with their equations, aligned; a long row of them may go on on the next page."""
     parts = [r"\allowdisplaybreaks", rf"\section*{{{LATEX.plain(working.title)}}}", LATEX.plain(working.lead)]
     for section in working.sections:
-        parts += ["", rf"\subsection*{{{LATEX.plain(section.title)}}}", LATEX.words(section.note)]
+        parts += ["", rf"\subsection*{{{LATEX.plain(section.title)}}}", LATEX.words(section.remark)]
         rows: list[str] = []
         for each in section.equations:
             rows.append(aligned(each))

@@ -1,5 +1,6 @@
 """A working as a part of a page: headings, the drawing, and equations in MathML. No script is needed."""
 
+from dataclasses import replace
 from html import escape
 
 from chainrule.lab.explain.equation import Equation
@@ -17,12 +18,6 @@ OPEN, CLOSE, OPEN_SQUARE, CLOSE_SQUARE = (f'<mo stretchy="false">{sign}</mo>' fo
 SIGNED = {"L₊": "+", "L₋": "−"}
 """Letters with a sign below."""
 
-KEY = (
-    "Blue and whole: positive; orange and dashed: negative; the wider a line and the fuller a unit, the larger within "
-    "its layer. In each unit stands what it answers; biases aren’t drawn."
-)
-"""How to read the drawings."""
-
 STYLE = """\
 .working { max-width: 64rem; }
 .working h3 { margin: 1.2rem 0 .3rem; }
@@ -33,9 +28,9 @@ overflow-x: auto; overflow-y: hidden; }
 .working .side { margin-left: .25em; }
 .working .remark { margin: -.2rem 0 .4rem; padding-left: 1.4rem; }
 .working .answer { font-size: 1.25rem; margin: .6rem 0 1rem; }
-.working .drawings { display: grid; gap: 1rem 2rem; margin: 1rem 0 .5rem; }
-.working .drawings { grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
-.working .drawing svg { display: block; width: 100%; height: auto; max-width: 34rem; }
+.working .drawings { display: flex; flex-wrap: wrap; gap: 1rem 2rem; margin: 1rem 0 .5rem; }
+.working .drawing { max-width: 100%; overflow-x: auto; }
+.working .drawing svg { display: block; max-width: 100%; height: auto; }
 """
 """What a page needs beside its own style."""
 
@@ -106,14 +101,22 @@ class MathML(Notation):
         return escape(text)
 
     def formula(self, formula: Formula) -> str:
-        parts = (_sign(each) if isinstance(each, str) else self.symbol(each) for each in formula.parts)
+        parts = (_sign(each) if isinstance(each, str) else self._inline(each) for each in formula.parts)
         return f"<math>{''.join(parts)}</math>"
+
+    def _inline(self, symbol: Symbol) -> str:
+        """A name within a line, where a fraction has a stroke."""
+        if symbol.of is None:
+            return self.symbol(symbol)
+        by = self.symbol(replace(symbol, of=None))
+        return f"<mi>∂</mi>{self.symbol(symbol.of)}<mo>/</mo><mi>∂</mi>{by}"
 
     def signed(self, sign: str, shown: str) -> str:
         return _signed((sign, shown), is_first=True)
 
     def grouped(self, inner: str) -> str:
-        return f"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>"
+        start, end = ("<mo>(</mo>", "<mo>)</mo>") if "<mfrac" in inner else (OPEN, CLOSE)
+        return f"<mrow>{start}{inner}{end}</mrow>"
 
 
 MATHML = MathML()
@@ -135,9 +138,9 @@ def answer(working: Working) -> str:
 
 
 def drawings(working: Working) -> str:
-    """The network, drawn side by side, and how to read it."""
+    """The network, drawn side by side where there is room, and how to read it."""
     boxes = "\n".join(f'<div class="drawing">{each}</div>' for each in working.drawings)
-    return f'<div class="drawings">\n{boxes}\n</div>\n<p class="note">{KEY}</p>'
+    return f'<div class="drawings">\n{boxes}\n</div>\n<p class="note">{escape(working.key)}</p>'
 
 
 def sections(working: Working, heading: int) -> list[str]:
@@ -145,8 +148,8 @@ def sections(working: Working, heading: int) -> list[str]:
     found = []
     for section in working.sections:
         found.append(f"<h{heading}>{escape(section.title)}</h{heading}>")
-        if section.note:
-            found.append(f'<p class="note">{MATHML.words(section.note)}</p>')
+        if section.remark:
+            found.append(f'<p class="note">{MATHML.words(section.remark)}</p>')
         for each in section.equations:
             found.append(equation(each))
             if each.remark:

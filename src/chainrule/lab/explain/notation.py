@@ -134,10 +134,10 @@ class Notation:
                 each = [self.write(argument, numbers, places) for argument in arguments]
                 rows = [("", one + (self.comma if i + 1 < len(each) else "")) for i, one in enumerate(each)]
                 return self._around(self.function_name(name), rows, "", True)
-        return self._terms(expression, numbers, places)
+        return self._terms(expression, numbers, places, is_broken=True)
 
-    def _terms(self, expression: Expression, numbers: bool, places: int) -> list[Piece]:
-        """The terms of a sum, with their signs."""
+    def _terms(self, expression: Expression, numbers: bool, places: int, is_broken: bool = False) -> list[Piece]:
+        """The terms of a sum, with their signs; is_broken: a long one is pieces, too."""
         pieces: list[Piece] = []
         if numbers and isinstance(expression, Sum):
             places += lost(expression)
@@ -147,8 +147,12 @@ class Notation:
                 inner, sign = Number(-inner.value), "+" if sign == "-" else "-"
             elif numbers and isinstance(inner, Number) and not inner.value and not pieces:
                 sign = "+"  # 0, not -0
-            shown = self._inside(inner, numbers, places, Sum, Negative)
-            pieces.append(("" if not pieces and sign == "+" else sign, shown))
+            sign = "" if not pieces and sign == "+" else sign
+            if is_broken and inner is not expression and not isinstance(inner, Sum | Negative):
+                (_, first), *others = self.pieces(inner, numbers, places)
+                pieces += [(sign, first), *others]
+            else:
+                pieces.append((sign, self._inside(inner, numbers, places, Sum, Negative)))
         return pieces
 
     def _is_long(self, expression: Expression, most: int) -> bool:

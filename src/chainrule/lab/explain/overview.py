@@ -11,7 +11,7 @@ from chainrule.lab.blocks import Block
 from chainrule.lab.explain import sections
 from chainrule.lab.explain.addresses import find_sample
 from chainrule.lab.explain.chains import ASKED, FIRST
-from chainrule.lab.explain.drawing import draw_step
+from chainrule.lab.explain.drawing import draw_step, key_to
 from chainrule.lab.explain.equation import Equation
 from chainrule.lab.explain.paths import Paths
 from chainrule.lab.explain.rounding import marked
@@ -46,6 +46,7 @@ def overview(of: Explanation, sample: int | None) -> Working:
             )
         ),
         drawings=draw_step(of, at, None),
+        key=key_to(of),
     )
 
 

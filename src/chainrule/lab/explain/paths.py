@@ -6,7 +6,8 @@ import numpy as np
 
 from chainrule.core.losses import Loss
 from chainrule.lab.blocks import Block
-from chainrule.lab.explain import activations, losses
+from chainrule.lab.explain import losses
+from chainrule.lab.explain.activations import curve_of
 from chainrule.lab.explain.equation import Equation
 from chainrule.lab.explain.expression import Expression, Number, Quotient, Terms, added, times
 from chainrule.lab.explain.head import Head, Shares, named
@@ -56,9 +57,9 @@ class Paths:
         equations = self.head(block).forward(unit, sample)
         if block.activation is not None:
             z, a = self.numbers.z(block, unit, sample), self.numbers.a(block.number, unit, sample)
-            known = activations.EQUATIONS.get(type(block.activation.layer))
-            expression = None if known is None else known(block.activation.layer, z, a)[0]
-            equations.append(Equation(named(a), a.value, expression))
+            curve = curve_of(block.activation.layer, z, a)
+            equations += curve.first if curve else ()
+            equations.append(Equation(named(a), a.value, curve.a if curve else None))
         return equations
 
     def backward(self, block: Block, unit: int, sample: int) -> list[Equation]:
@@ -70,13 +71,12 @@ class Paths:
             return [*first, Equation(named(delta), delta.value, received, note)]
         slope = numbers.slope(block, unit, sample)
         z, a = numbers.z(block, unit, sample), numbers.a(block.number, unit, sample)
-        layer = block.activation.layer
-        known = activations.EQUATIONS.get(type(layer))
-        bend = None if known is None else known(layer, z, a)[1]
+        curve = curve_of(block.activation.layer, z, a)
+        bend, why = (curve.slope, curve.why) if curve else (None, ())
         return [
             *first,
             Equation(named(d_a), d_a.value, received, note),
-            Equation(named(slope), slope.value, bend, activations.why(layer, z)),
+            Equation(named(slope), slope.value, bend, why),
             Equation(named(delta), delta.value, times(d_a, slope)),
         ]
 

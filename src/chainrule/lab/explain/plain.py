@@ -24,7 +24,7 @@ def page(working: Working) -> dict[str, Any]:
     if working.difference is not None:
         found |= {"difference": working.difference, "error": working.error}
     found["sections"] = [
-        {"title": each.title, "note": TEXT.words(each.note), "equations": [equation(one) for one in each.equations]}
+        {"title": each.title, "note": TEXT.words(each.remark), "equations": [equation(one) for one in each.equations]}
         for each in working.sections
     ]
     return found

@@ -104,13 +104,39 @@ def marked(sections: Iterable["Section"]) -> tuple["Section", ...]:
     return tuple(found)
 
 
-def renamed(expression: Expression, zeros: frozenset[Symbol]) -> Expression:
-    """The same, with 0 for the numbers of these names."""
-    if not zeros:
-        return expression
+def settled(expression: Expression, zeros: frozenset[Symbol], is_zero: bool) -> Expression:
+    """The same, with 0 for the numbers of these names, and for what is nothing beside the other terms of a sum.
+
+    is_zero: whether the whole is 0 but for rounding; then its largest number says what is nothing.
+    """
     if isinstance(expression, Number):
         return Number(0.0, expression.symbol) if expression.symbol in zeros else expression
-    return expression.with_parts(tuple(renamed(each, zeros) for each in expression.parts))
+    parts = tuple(settled(each, zeros, is_zero) for each in expression.parts)
+    if isinstance(expression, Sum):
+        sizes = [abs(each.evaluate()) for each in parts]
+        largest = max(abs(each.value) for each in _numbers(expression)) if is_zero else max(sizes)
+        nothing = MARGIN * MARGIN * EPSILON * largest
+        parts = tuple(
+            _without_its_smallest(each) if 0.0 < size <= nothing else each
+            for each, size in zip(parts, sizes, strict=True)
+        )
+    return expression.with_parts(parts)
+
+
+def _without_its_smallest(term: Expression) -> Expression:
+    """A term that is nothing, with 0 for what makes it so: the smallest number in it."""
+    named = [each for each in _numbers(term) if each.symbol is not None]
+    if not named:
+        return term
+    smallest = min(named, key=lambda each: abs(each.value))
+    return settled(term, frozenset({smallest.symbol}) if smallest.symbol else frozenset(), False)
+
+
+def _numbers(expression: Expression) -> list[Number]:
+    """The numbers at the leaves."""
+    if isinstance(expression, Number):
+        return [expression]
+    return [found for part in expression.parts for found in _numbers(part)]
 
 
 def lost(expression: Sum) -> int:

@@ -1,7 +1,6 @@
 """Long sums made short: their largest terms stay, the others become one number with a name that says so."""
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 
@@ -37,23 +36,19 @@ def shortened(expression: Expression, whole: int = WHOLE, largest: int = LARGEST
 
 
 def said_of(expression: Expression) -> Words:
-    """What is left out of an expression's long sums, in words."""
-    said = []
-    for long in _sums(expression):
-        kept, n_others, others = _cut(long, LARGEST)
-        n = len(kept) + n_others
-        rest = "" if others.any() else "; the others are all 0"
-        said.append(f"Of {n:,} terms the {len(kept)} largest are shown{rest}.")
-    return (" ".join(dict.fromkeys(said)),) if said else ()
+    """That what is left out of an expression's long sums is 0, where it is."""
+    for long in cut_sums(expression):
+        _, n_others, others = _cut(long, LARGEST)
+        if not others.any():
+            return (f"The other {n_others} terms are all 0.",)
+    return ()
 
 
-def _sums(expression: Expression) -> Iterator[Sum]:
-    """The long sums that are shortened, the outermost."""
-    if isinstance(expression, Sum) and len(expression.terms) > WHOLE:
-        yield expression
-    elif not isinstance(expression, Sum):
-        for part in expression.parts:
-            yield from _sums(part)
+def cut_sums(expression: Expression) -> tuple[Sum, ...]:
+    """The long sums of an expression that are shortened, the outermost."""
+    if isinstance(expression, Sum):
+        return (expression,) if len(expression.terms) > WHOLE else ()
+    return tuple(long for part in expression.parts for long in cut_sums(part))
 
 
 def _cut(long: Sum, largest: int) -> tuple[list[int], int, Array]:

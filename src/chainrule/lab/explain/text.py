@@ -82,8 +82,8 @@ def lines(working: Working, width: int = WIDTH) -> list[Line]:
     found += [("note", line) for line in wrap(working.lead, width)]
     for section in working.sections:
         found += [("", ""), ("heading", section.title)]
-        if section.note:
-            found += [("note", line) for line in _set_in(TEXT.words(section.note), 2, width)]
+        if section.remark:
+            found += [("note", line) for line in _set_in(TEXT.words(section.remark), 2, width)]
         for each in section.equations:
             found += [("equation", line) for line in equation_lines(each, width)]
             found += [("note", line) for line in _set_in(TEXT.words(each.remark), 6, width)]

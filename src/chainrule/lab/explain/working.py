@@ -5,8 +5,9 @@ from typing import Any
 
 from chainrule.lab.explain.equation import Equation
 from chainrule.lab.explain.expression import Number
+from chainrule.lab.explain.shortened import LARGEST, WHOLE, cut_sums
 from chainrule.lab.explain.symbols import Symbol
-from chainrule.lab.explain.words import Words
+from chainrule.lab.explain.words import Words, sentences
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,13 @@ class Section:
     equations: tuple[Equation, ...]
     note: Words = ()
 
+    @property
+    def remark(self) -> Words:
+        """The sentence, and whether sums are cut."""
+        is_cut = any(each.expression is not None and cut_sums(each.expression) for each in self.equations)
+        cut = f"Of a sum of more than {WHOLE} terms the {LARGEST} largest are shown, and a bias."
+        return sentences(self.note, (cut,) if is_cut else ())
+
 
 @dataclass(frozen=True, eq=False)
 class Working:
@@ -24,7 +32,7 @@ class Working:
 
     symbol, value: what is worked out, with the plan's number.
     difference: the same by a central difference of the loss; None where there is nothing to compare.
-    drawings: the network as SVG, its edges by weight and by gradient.
+    drawings: the network as SVG, its edges by weight and by gradient.  key: how to read them.
 
     `text()`, `html()`, `latex()` and `to_dict()` show the same numbers. A notebook shows it as HTML.
     """
@@ -36,6 +44,7 @@ class Working:
     sections: tuple[Section, ...]
     difference: float | None = None
     drawings: tuple[str, ...] = ()
+    key: str = ""
 
     @property
     def error(self) -> float | None:
