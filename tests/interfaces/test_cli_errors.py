@@ -46,7 +46,7 @@ BAD_INPUT = {
     "train xor --optimizer adamm": "unknown optimizer 'adamm'; choose from adam, adamw",
     "train xor --initializer none": "unknown initializer 'none'; choose from glorot, he",
     "train xor --momentum 0.9": "sgd has no --momentum; it has --learning-rate.",
-    "train xor --no-bias-correction": "sgd has no --bias-correction",
+    "train xor --no-bias-correction": "sgd has no --no-bias-correction",
     "train xor --learning-rate -1": "learning_rate must be a number above 0; got -1.0",
     "train xor --learning-rate nan": "learning_rate must be a number above 0; got nan",
     "train xor --layers 4,x": "--layers must be whole numbers with commas between, such as 4,4, or none; got '4,x'",

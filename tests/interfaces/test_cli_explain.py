@@ -1,12 +1,18 @@
 """`chainrule explain`: the page, its forms, its options, a walk with the keyboard, and sentences for bad input."""
 
 import contextlib
+import dataclasses
+import fcntl
 import json
 import os
 import pty
 import select
+import shlex
+import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +23,7 @@ from typer.testing import CliRunner, Result
 
 import chainrule as cr
 from chainrule.interfaces.cli.app import app
+from chainrule.interfaces.cli.explain import EXAMPLES
 from chainrule.interfaces.cli.walk import Walker
 from chainrule.lab.reference import TASKS, Lab
 
@@ -82,7 +89,9 @@ def test_a_saved_model_is_explained_where_it_ended(tmp_path: Path):
     model = cr.Model.load(save)
     x, y = cr.datasets.xor()
     step = cr.explain(model.network, model.theta, x, y, model.loss, cr.SGD(0.2), samples=20)
-    assert said == str(step.weight(1, 2, 1)) + "\n"
+    assert said == str(dataclasses.replace(step, model="xor.npz").weight(1, 2, 1)) + "\n"
+    assert "A step of the trained model xor.npz, on sample 20." in said
+    assert page("xor", "--model", save).startswith("One more step of SGD(0.2)\n")
 
 
 def test_a_file_is_standardised_as_train_does(tmp_path: Path):
@@ -99,6 +108,10 @@ def test_a_file_is_standardised_as_train_does(tmp_path: Path):
     np.testing.assert_allclose([each["product"][1]["value"] for each in terms], expected, rtol=1e-12)
 
 
+CONVOLUTION = ("digits", "--network", "conv(2,3) relu flatten dense(10)", "--sample", "0")
+NORMED = ("xor", "--network", "dense(3) batchnorm tanh dense(1)")
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -106,10 +119,27 @@ def test_a_file_is_standardised_as_train_does(tmp_path: Path):
         (("xor", "--weight", "2:1:9"), "layer 2 has no weights to 1 from 9"),
         (("xor", "--unit", "2:5"), "layer 2 has no unit 5"),
         (("xor", "--sample", "21"), "there is no sample 21: the data have 21, numbered 0 to 20."),
-        (("xor", "--sample", "three"), "--sample expects whole numbers, with commas between"),
-        (("xor", "--weight", "2:1"), "--weight expects LAYER:TO:FROM, such as 2:1:3 or 2:1:bias; got '2:1'."),
-        (("xor", "--unit", "2"), "--unit expects LAYER:UNIT, such as 2:4; got '2'."),
-        (("xor", "--weight", "2:x:1"), "--weight expects whole numbers"),
+        (("xor", "--sample", "three"), "--sample expects whole numbers with commas between, such as 3 or 3,7,20"),
+        (("xor", "--sample", "3,3"), "samples names 3 twice; name each sample once."),
+        (("xor", "--sample", "3", "--follow", "4"), "sample 4 isn't in the step that is explained; it has 3."),
+        (("xor", "--weight", "2:1"), "--weight expects LAYER:TO:FROM, such as 2:1:3, 2:1:bias or, in a convolution"),
+        (("xor", "--weight", "a:b:c"), "--weight expects LAYER:TO:FROM, such as 2:1:3, 2:1:bias or, in a convolution"),
+        (("xor", "--weight", "2:x:1"), "1:2:1,3,3; got '2:x:1'."),
+        (("xor", "--unit", "2"), "--unit expects LAYER:UNIT, such as 2:4 or, of feature maps, 1:2,6,6; got '2'."),
+        (
+            (*CONVOLUTION, "--unit", "1:2"),
+            "has units channel 1 to 2, row 1 to 6, column 1 to 6, each written channel,row,column.",
+        ),
+        (
+            (*CONVOLUTION, "--weight", "1:9:1,1,1"),
+            "they go to 1 to 2, from channel 1, row 1 to 3, column 1 to 3, or from bias.",
+        ),
+        (
+            (*NORMED, "--sample", "3"),
+            "needs 2 samples or more, got 1. Name several samples, or none to take all of them.",
+        ),
+        (("xor", "--optimizer", "sgd", "--decay", "0.9"), "sgd has no --decay; it has --learning-rate."),
+        (("xor", "--optimizer", "adam", "--weight-decay", "0.9"), "--no-bias-correction"),
         (("xor", "--weight", "1:1:1", "--unit", "1:1"), "--weight and --unit are two things to explain; choose one."),
         (("xor", "--latex", "--json"), "--latex and --json both write to standard output"),
         (("xor", "--walk"), "--walk needs a terminal"),
@@ -142,10 +172,16 @@ def test_a_walk_goes_to_every_weight():
         ("down", (2, "bias", (1,))),
         ("up", (2, "bias", (0,))),
         ("up", (2, "bias", (3,))),
-        ("page up", (3, "weights", (0, 0))),
-        ("page up", (1, "weights", (0, 0))),
-        ("page down", (3, "weights", (0, 0))),
-        ("", (3, "weights", (0, 0))),
+        ("page down", (3, "bias", (0,))),
+        ("page down", (1, "bias", (3,))),
+        ("left", (1, "weights", (3, 1))),
+        ("page down", (2, "weights", (3, 1))),
+        ("page down", (3, "weights", (0, 1))),
+        ("page up", (2, "weights", (3, 1))),
+        ("right", (2, "weights", (3, 2))),
+        ("page up", (1, "weights", (3, 1))),
+        ("page down", (2, "weights", (3, 2))),
+        ("", (2, "weights", (3, 2))),
     ):
         walker.press(key)
         assert walker.place == place, key
@@ -170,6 +206,72 @@ def test_a_walk_in_a_terminal():
         finally:
             walk.kill()
             os.close(controller)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal")
+def test_a_walk_is_drawn_anew_where_the_window_gets_another_size():
+    controller, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    command = [sys.executable, "-m", "chainrule", "explain", "xor", "--sample", "3", "--walk", "--weight", "2:1:3"]
+    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    environment |= {"TERM": "xterm-256color"}
+    settings = {"stdin": terminal, "stdout": terminal, "stderr": terminal, "start_new_session": True}
+    with subprocess.Popen(command, env=environment, **settings) as walk:
+        try:
+            assert seen(controller, "more lines")
+            for _ in range(10):
+                fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 90, 100, 0, 0))
+                walk.send_signal(signal.SIGWINCH)
+                if seen(controller, "error = ", 2):  # the last line of the page
+                    break
+            else:
+                pytest.fail("the page was not drawn anew")
+            assert pressed(controller, b"q", lambda: ended(walk, controller))
+            assert walk.returncode == 0
+        finally:
+            walk.kill()
+            os.close(controller)
+            os.close(terminal)
+
+
+@pytest.mark.parametrize("form", [(), ("--json",), ("--latex",)])
+def test_an_output_without_these_letters_gets_ascii(form):
+    command = [sys.executable, "-m", "chainrule", "explain", "xor", "--sample", "3", "--weight", "2:1:3", *form]
+    environment = os.environ | {"PYTHONIOENCODING": "cp1252"}
+    made = subprocess.run(command, capture_output=True, env=environment, timeout=60)
+    assert (made.returncode, made.stderr) == (0, b"")
+    said = made.stdout.decode("cp1252")
+    if form == ("--json",):
+        assert json.loads(said) == reference(samples=3).weight(2, 1, 3).to_dict()
+    elif not form:
+        assert "dL/dw(2)_1,3 = delta(2)_1 * a(1)_3 = 0.004210553 * 0.7325747 = 0.003084545" in said
+        assert "?" not in said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("form", [(), ("--json",), ("--latex",)])
+def test_an_output_that_is_full_gets_a_sentence(form):
+    command = [sys.executable, "-m", "chainrule", "explain", "xor", "--sample", "3", *form]
+    with open("/dev/full", "w") as full:
+        made = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, timeout=60)
+    assert made.returncode == 1
+    assert made.stderr.decode() == "Error: the output can't be written or read: No space left on device.\n"
+
+
+def test_the_sample_that_is_followed_can_be_chosen():
+    assert page("xor", "--weight", "2:1:3", "--follow", "5") == str(reference().weight(2, 1, 3, sample=5)) + "\n"
+    assert "sample 5 is followed, as asked" in page("xor", "--follow", "5")
+    assert "sample 4 is followed, as asked" in page("xor", "--unit", "2:1", "--follow", "4")
+    assert "is followed, the one with the largest share of this gradient" in " ".join(
+        page("xor", "--weight", "2:1:3").split()
+    )
+
+
+def test_the_example_of_a_convolution_teaches():
+    """Its gradient isn't 0, as behind a ReLU that lets nothing through."""
+    (command,) = [line for line in EXAMPLES.splitlines() if "conv(" in line]
+    found = json.loads(page(*shlex.split(command)[3:], "--json"))
+    assert abs(found["value"]) > 1e-3
 
 
 def pressed(controller: int, key: bytes, has_come: Callable[[], bool]) -> bool:

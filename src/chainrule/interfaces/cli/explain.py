@@ -2,8 +2,9 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -18,6 +19,8 @@ from chainrule.core.penalties import L2
 from chainrule.interfaces.cli import options
 from chainrule.interfaces.cli.data import Data, read_data
 from chainrule.interfaces.cli.job import Job, describe
+from chainrule.interfaces.cli.letters import writable
+from chainrule.interfaces.cli.named_places import place_in, samples_in
 from chainrule.interfaces.cli.outputs import check_outputs
 from chainrule.interfaces.cli.settings import Settings, targets_for
 from chainrule.interfaces.cli.terminal import Bars, examples, remark, say
@@ -32,9 +35,9 @@ EXAMPLES = examples(
     "chainrule explain xor --sample 3",
     "chainrule explain xor --sample 3 --weight 2:1:3",
     "chainrule explain xor --sample 3 --weight 2:1:bias --steps 1000 --optimizer adam",
-    "chainrule explain xor --weight 3:1:2 --html weight.html",
+    "chainrule explain xor --weight 3:1:2 --follow 20 --html weight.html",
     "chainrule explain xor --sample 3 --walk",
-    'chainrule explain digits --network "conv(4,3) relu pool(2) flatten dense(10)" --sample 0 --weight 1:2:1,3,3',
+    'chainrule explain digits --network "conv(4,3) relu pool(2) flatten dense(10)" --sample 0 --weight 1:1:1,3,3',
     "chainrule explain xor --model xor.npz --sample 20 --unit 2:4",
 )
 
@@ -42,6 +45,12 @@ P = "What is explained"
 Sample = Annotated[
     str | None,
     typer.Option("--sample", metavar="N,...", rich_help_panel=P, help="The step on these samples alone, from 0."),
+]
+Follow = Annotated[
+    int | None,
+    typer.Option(
+        "--follow", metavar="N", rich_help_panel=P, help="Of several samples, the one that is followed layer by layer."
+    ),
 ]
 WeightPlace = Annotated[
     str | None,
@@ -75,6 +84,7 @@ STYLES = {"title": "bold", "heading": "bold cyan", "note": "dim", "equation": ""
 def explain(
     data: Annotated[str, typer.Argument(metavar="DATA", help="A data set's name; a CSV file; or an .npz.")] = "xor",
     sample: Sample = None,
+    follow: Follow = None,
     weight: WeightPlace = None,
     unit: UnitPlace = None,
     steps: Steps = 0,
@@ -116,10 +126,11 @@ def explain(
     in front of it; Flatten isn't counted. In a convolution TO is a channel and
     FROM is channel,row,column in its kernel; a unit of feature maps is
     channel,row,column. Samples are counted from 0, as train and predict print
-    them; without --sample the step is on all of them.
+    them; without --sample the step is on all of them, and the one with the
+    largest share of the gradient is followed, or the one that --follow names.
 
     On a --walk, left and right change FROM, up and down TO, Page Up and Page Down
-    the layer; j and k scroll, and q ends it.
+    the layer, as Up and Down go; j and k scroll, and q ends it.
     """
     if latex and as_json:
         raise SettingError("--latex and --json both write to standard output; choose one.")
@@ -150,7 +161,7 @@ def explain(
         clip=clip,
     )
     data_set = read_data(data, target, points, noise, data_seed, settings.seed)
-    chosen = None if sample is None else numbers_in("--sample", sample)
+    chosen = None if sample is None else samples_in(sample)
     if model is None:
         scaled = not data_set.named if standardize is None else standardize
         ready = of_job(describe(settings, data_set, None, None, scaled))
@@ -165,12 +176,13 @@ def explain(
         step = explain_step(
             *ready, steps=steps, samples=chosen, seed=settings.seed, penalty=weighed, clip=clip, progress=bars
         )
+    step = step if model is None else replace(step, model=model.name)
     if walk:
         from chainrule.interfaces.cli.walk import walk_through
 
-        walk_through(step, place_in("--weight", weight or "1:1:1", 3))
+        walk_through(step, place_in("--weight", weight or "1:1:1"), follow)
         return
-    working = work_out(step, weight, unit)
+    working = work_out(step, weight, unit, follow)
     if html is not None:
         from chainrule.lab.explain.document import document
 
@@ -180,7 +192,8 @@ def explain(
     if latex:
         say(working.latex().rstrip())
     elif as_json:
-        say(json.dumps(working.to_dict(), ensure_ascii=False, indent=1))
+        text = json.dumps(working.to_dict(), ensure_ascii=False, indent=1)
+        say(text if writable(text) == text else json.dumps(working.to_dict(), indent=1))
     elif html is None or sys.stdout.isatty():
         show(working)
 
@@ -207,40 +220,15 @@ def of_model(model: Model, path: Path, settings: Settings, data: Data) -> Ready:
     return model.network, model.theta, x, y, model.loss, settings.build_optimizer()
 
 
-def work_out(step: Explanation, weight: str | None, unit: str | None) -> Working:
-    """What is asked for: a weight, a unit, or the whole step."""
+def work_out(step: Explanation, weight: str | None, unit: str | None, follow: int | None) -> Working:
+    """What is asked for: a weight, a unit, or the whole step; as one of its samples sees it."""
     if weight is not None:
-        return step.weight(*place_in("--weight", weight, 3))
+        layer, to, from_ = place_in("--weight", weight)
+        return step.weight(layer, to, from_, follow)
     if unit is not None:
-        return step.unit(*place_in("--unit", unit, 2))
-    return step.overview()
-
-
-def place_in(option: str, text: str, parts: int) -> tuple[Any, ...]:
-    """The layer, the unit and what stands behind it, from "2:1:3", "2:1:bias" or "1:2:1,3,3".
-
-    >>> place_in("--weight", "2:1:bias", 3), place_in("--weight", "1:2:1,3,3", 3), place_in("--unit", "2:4", 2)
-    ((2, 1, 'bias'), (1, 2, (1, 3, 3)), (2, 4))
-    """
-    words = text.split(":")
-    layout, example = ("LAYER:TO:FROM", "2:1:3 or 2:1:bias") if parts == 3 else ("LAYER:UNIT", "2:4")
-    if len(words) != parts or not all(words):
-        raise SettingError(f"{option} expects {layout}, such as {example}; got {text!r}.")
-    *first, last = words
-    is_name = parts == 3 and last.isalpha()
-    numbers = [numbers_in(option, word) for word in (first if is_name else words)]
-    found: tuple[Any, ...] = tuple(each if len(each) > 1 else each[0] for each in numbers)
-    return (*found, last) if is_name else found
-
-
-def numbers_in(option: str, text: str) -> tuple[int, ...]:
-    """Whole numbers with commas between."""
-    try:
-        return tuple(int(each) for each in text.split(","))
-    except ValueError:
-        raise SettingError(
-            f"{option} expects whole numbers, with commas between where it is several; got {text!r}."
-        ) from None
+        layer, index = place_in("--unit", unit)
+        return step.unit(layer, index, follow)
+    return step.overview(follow)
 
 
 def show(working: Working) -> None:
@@ -249,8 +237,9 @@ def show(working: Working) -> None:
     width = max(console.width - 1, 40) if console.is_terminal else WIDTH
     for line in styled(working, width):
         console.print(line, soft_wrap=True)
+    sys.stdout.flush()  # what can't be written is said here, not by Python at its end
 
 
 def styled(working: Working, width: int) -> list[Text]:
     """The page's lines with their colours."""
-    return [Text(text, STYLES[style]) for style, text in lines(working, min(width, WIDTH + 20))]
+    return [Text(writable(text), STYLES[style]) for style, text in lines(working, min(width, WIDTH + 20))]

@@ -112,8 +112,8 @@ class Settings:
             if value is None:
                 continue
             if setting not in known:
-                options = listing("--" + each.replace("_", "-") for each in known)
-                raise SettingError(f"{name} has no --{setting.replace('_', '-')}; it has {options}.")
+                options = listing(map(option_of, known))
+                raise SettingError(f"{name} has no {option_of(setting)}; it has {options}.")
             given[setting] = value
         return kind(**given)
 
@@ -134,6 +134,15 @@ PERCEPTRON = ("layers", "activation", "initializer")
 
 LOSS_FOR = {0: "squared_error", 2: "binary_cross_entropy"}
 """By the number of classes; 0: the target is a quantity."""
+
+
+def option_of(setting: str) -> str:
+    """The option that says an optimizer's setting.
+
+    >>> option_of("weight_decay"), option_of("bias_correction")
+    ('--weight-decay', '--no-bias-correction')
+    """
+    return "--" + ("no-" if setting == "bias_correction" else "") + setting.replace("_", "-")
 
 
 def units(layers: str) -> list[int]:

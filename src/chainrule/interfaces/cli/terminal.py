@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from chainrule.core.errors import ChainruleError, DivergenceError
+from chainrule.interfaces.cli.letters import writable
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 """Exit codes: a run that failed, input that can't be used, Ctrl-C."""
@@ -42,33 +43,43 @@ def in_sentences(command: Callable[Given, Result]) -> Callable[Given, Result]:
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
             # The reader has gone (`| head`): what is still buffered goes nowhere, and quietly.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_output()
+            raise typer.Exit(FAILED) from None
+        except OSError as error:
+            complain(f"{error.filename or 'the output'} can't be written or read: {error.strerror or error}.")
+            if error.filename is None:
+                _drop_output()  # else Python tries once more to write it
             raise typer.Exit(FAILED) from None
 
     return run
 
 
+def _drop_output() -> None:
+    """Send what is still buffered nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def say(line: str) -> None:
-    """A line of the result, on stdout at once."""
-    print(line, flush=True)
+    """A line of the result, on stdout at once; in ASCII where it can't be written otherwise."""
+    print(writable(line), flush=True)
 
 
 def note(sentence: str) -> None:
     """Something worth knowing, on stderr."""
-    _stderr().print(sentence, markup=False, highlight=False, soft_wrap=True)
+    _stderr().print(sentence, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def remark(sentence: str) -> None:
     """A note for a person who watches: only where stderr is a terminal."""
     if sys.stderr.isatty():
-        _stderr().print(sentence, style="dim", markup=False, highlight=False, soft_wrap=True)
+        _stderr().print(sentence, style="dim", markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def complain(sentence: str) -> None:
     """An error, on stderr."""
     console = _stderr()
     console.print("Error:", style="bold red", end=" ")
-    console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+    console.print(sentence, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def examples(*commands: str) -> str:

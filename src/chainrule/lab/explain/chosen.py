@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array, total
-from chainrule.core.checks import check_weights
+from chainrule.core.checks import check_batches, check_weights
 from chainrule.core.description import COUNT_OR_ZERO, check_whole
-from chainrule.core.errors import SettingError
+from chainrule.core.errors import DataError, SettingError
+from chainrule.core.network import Network
 from chainrule.core.plan import arithmetic
 
 
@@ -20,9 +21,20 @@ def check_chosen(samples: int | Sequence[int] | None, n: int) -> tuple[int, ...]
     for each in chosen:
         if check_whole("samples", COUNT_OR_ZERO, each) >= n:
             raise SettingError(f"there is no sample {each}: the data have {n}, numbered 0 to {n - 1}.")
+    twice = [each for i, each in enumerate(chosen) if each in chosen[:i]]
+    if twice:
+        raise SettingError(f"samples names {twice[0]} twice; name each sample once.")
     if not chosen:
         raise SettingError("samples must be the numbers of one sample or more; got none.")
     return tuple(int(each) for each in chosen)
+
+
+def check_enough(network: Network, chosen: Sequence[int]) -> None:
+    """Raise unless these samples are enough for the network's variances, and say what to do."""
+    try:
+        check_batches(network, len(chosen))
+    except DataError as error:
+        raise DataError(f"{error} Name several samples, or none to take all of them.") from None
 
 
 def chosen_weights(sample_weight: ArrayLike | None, chosen: Sequence[int]) -> Array | None:

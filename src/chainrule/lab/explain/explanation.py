@@ -21,7 +21,7 @@ from chainrule.core.penalties import L2, bind_clip
 from chainrule.core.plan import generators, run
 from chainrule.core.population import agree
 from chainrule.lab.blocks import Block, blocks_of
-from chainrule.lab.explain.chosen import check_chosen, chosen_weights
+from chainrule.lab.explain.chosen import check_chosen, check_enough, chosen_weights
 from chainrule.lab.explain.numbers import Numbers
 from chainrule.lab.explain.tape import Tape, bound
 from chainrule.lab.explain.working import Working
@@ -180,8 +180,8 @@ def explain(
     steps = check_whole("steps", COUNT_OR_ZERO, steps)
     chosen = check_chosen(samples, len(x))
     of_step = Samples(x[list(chosen)], rows[list(chosen)], chosen_weights(sample_weight, chosen))
-    check_batches(network, len(x) if steps else len(chosen))
-    check_batches(network, len(chosen))
+    check_batches(network, len(x))
+    check_enough(network, chosen)
     limit = None if clip is None else float(np.asarray(check_real("clip", POSITIVE, clip)))
 
     draws = {} if seed is None else generators(network, (seed,))
