@@ -205,4 +205,4 @@ def _is_sum(expression: Expression) -> bool:
 
 
 def _before_the_point(size: float) -> int:
-    return max(0, math.ceil(math.log10(size))) if size > 1 else 0
+    return math.floor(math.log10(size)) if size > 1 else 0
