@@ -223,7 +223,7 @@ def test_a_batch_norms_backward_is_a_formula_of_named_numbers(sample):
     assert d_gamma.value == step.layers[1].gradients["scale"][1]
     delta = next(each for each in chain.equations if each.symbol == Symbol("δ", 1, (2,), sample))
     text = TEXT.write(delta.expression, numbers=False)
-    assert text == (f"γ⁽²⁾₂ / sqrt(var⁽²⁾₂ + ε) · (δ⁽²⁾₂[{sample}] - ∂L/∂β⁽²⁾₂ / 3 - x̂⁽²⁾₂[{sample}] · ∂L/∂γ⁽²⁾₂ / 3)")
+    assert text == (f"γ⁽²⁾₂ / sqrt(var⁽²⁾₂ + ε) · (δ⁽²⁾₂[{sample}] - (∂L/∂β⁽²⁾₂ + x̂⁽²⁾₂[{sample}] · ∂L/∂γ⁽²⁾₂) / 3)")
     assert delta.value == step.layers[0].delta[step.samples.index(sample), 1]
     for each in (d_beta, d_gamma, delta):
         assert agrees(each)

@@ -344,6 +344,20 @@ def test_what_is_0_but_for_rounding_is_shown_as_0():
     assert ">−0<" not in working.html()
 
 
+def test_a_relu_at_0_but_for_rounding_says_on_which_side_it_is():
+    network = cr.Network((2,), [cr.Dense(6), cr.BatchNorm(), cr.ReLU(), cr.Dense(1)])
+    x, y = cr.datasets.xor()
+    step = cr.explain(network, network.initialize(0), x, y, cr.HalfSquaredError(), cr.SGD(0.2))
+    z = step.layers[1].z[10]
+    assert np.abs(z).max() < 1e-14
+    assert set(np.sign(z)) >= {-1.0, 1.0}
+    for unit, side in (
+        (int(np.argmax(z)), "> 0. Rounding has left it a little above 0."),
+        (int(np.argmin(z)), "≤ 0. "),
+    ):
+        assert side in " ".join(step.unit(2, unit + 1, sample=10).text().split())
+
+
 def test_a_small_number_is_no_noise():
     """Small by themselves, not by what cancels: they stay."""
     network = cr.mlp(1, 1, activation="identity")

@@ -6,7 +6,7 @@ from chainrule.lab.explain.expression import Expression, Number
 from chainrule.lab.explain.rounding import settled
 from chainrule.lab.explain.shortened import said_of, shortened
 from chainrule.lab.explain.symbols import DIGITS, Symbol
-from chainrule.lab.explain.words import Words, sentences
+from chainrule.lab.explain.words import Formula, Words, sentences
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,16 @@ class Equation:
     @property
     def remark(self) -> Words:
         """The words beside it, and what is left out of it."""
-        return self.note if self.expression is None else sentences(self.note, said_of(self.expression))
+        cut = () if self.expression is None else said_of(self.expression)
+        return sentences(self.note, self._of_noise(), cut)
+
+    def _of_noise(self) -> Words:
+        """What is to be said where the words beside it compare a number with 0 that is shown as 0."""
+        for part in self.note:
+            if isinstance(part, Formula) and part.parts[-1] == "0" and part.parts[0] in self.zeros:
+                side = "above" if ">" in part.parts else "below"
+                return (f"Rounding has left it a little {side} 0.",)
+        return ()
 
     @property
     def error(self) -> float:

@@ -137,7 +137,7 @@ class Latex(Notation):
 class Measure(Text):
     """The text of what is broken as LaTeX is."""
 
-    bars, together = Latex.bars, Latex.together
+    bars = Latex.bars
 
 
 LATEX, MEASURE = Latex(), Measure()

@@ -8,11 +8,9 @@ from chainrule.core.arrays import Array, count
 from chainrule.lab.explain.equation import Equation
 from chainrule.lab.explain.expression import (
     Expression,
-    Negative,
     Number,
     Power,
     Quotient,
-    Sum,
     Terms,
     added,
     constant,
@@ -27,7 +25,7 @@ from chainrule.lab.explain.words import Words, formula
 
 
 class BatchNormHead(Head):
-    """z = γ x̂ + β, x̂ = (a - mean) / √(var + ε); and ∂L/∂a = γ / √(var + ε) (δ - Σδ / N - x̂ Σδx̂ / N).
+    """z = γ x̂ + β, x̂ = (a - mean) / √(var + ε); and ∂L/∂a = γ / √(var + ε) (δ - (Σδ + x̂ Σδx̂) / N).
 
     The two sums are the gradients of β and γ. Source: Ioffe and Szegedy, "Batch normalization" (2015), section 3.
     """
@@ -61,10 +59,10 @@ class BatchNormHead(Head):
             gradient = float(self.place.named(self.numbers.tape.gradient)[name][channel])
             symbol = derivative(LOSS, named(self.numbers.parameter(self.block, name, (channel,))))
             first.append(Equation(symbol, gradient, added(self.products(self.uses(name, (channel,))))))
-            sums.append(Quotient(Number(gradient, symbol), size))
+            sums.append(Number(gradient, symbol))
         _, variance = self._statistics(channel)
         delta, x_hat = self.numbers.delta(self.block, i, sample), self._normalized(i, sample)
-        inner = Sum((delta, Negative(sums[0]), Negative(times(x_hat, sums[1]))))
+        inner = minus(delta, Quotient(plus(sums[0], times(x_hat, sums[1])), size))
         gamma = self.numbers.parameter(self.block, "scale", (channel,))
         whole = times(Quotient(gamma, self._root(variance)), inner)
         note = (

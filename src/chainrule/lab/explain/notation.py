@@ -31,9 +31,6 @@ class Notation:
     bars: ClassVar[bool] = False
     """Whether a fraction is drawn with a bar, which needs no parentheses."""
 
-    together: ClassVar[int] = 2
-    """So many terms of a sum stay together in parentheses."""
-
     opening: ClassVar[str] = "("
     closing: ClassVar[str] = ")"
     over: ClassVar[str] = " / "
@@ -121,11 +118,11 @@ class Notation:
         A long sum within a fraction or a product, and a function of many numbers, are pieces too.
         """
         match expression:
-            case Quotient(over, under) if self._is_long(over, MOST_IN_ONE if self.bars else self.together):
+            case Quotient(over, under) if self._is_long(over, self._above()):
                 after = self.over + self._below(under, numbers, places)
                 return self._around("", self.pieces(over, numbers, places), after, _is_sum(over))
-            case Product(factors) if sum(self._is_long(each, self.together) for each in factors) == 1:
-                at = next(i for i, each in enumerate(factors) if self._is_long(each, self.together))
+            case Product(factors) if sum(self._is_long(each, 1) for each in factors) == 1:
+                at = next(i for i, each in enumerate(factors) if self._is_long(each, 1))
                 shown = [self._inside(each, numbers, places, Sum, Negative) for each in factors]
                 before, after = (self.product([*shown[:at], ""]) if at else "", self.product(["", *shown[at + 1 :]]))
                 after = after if shown[at + 1 :] else ""
@@ -155,13 +152,17 @@ class Notation:
                 pieces.append((sign, self._inside(inner, numbers, places, Sum, Negative)))
         return pieces
 
+    def _above(self) -> int:
+        """How many terms stay together above a fraction's stroke."""
+        return MOST_IN_ONE if self.bars else 1
+
     def _is_long(self, expression: Expression, most: int) -> bool:
         """Whether a line may be broken within an expression that is a part of another."""
         match expression:
             case Sum(terms):
                 return len(terms) > most
             case Quotient(over, _):
-                return self._is_long(over, MOST_IN_ONE if self.bars else self.together)
+                return self._is_long(over, self._above())
             case Function(_, arguments):
                 return len(arguments) > MOST_IN_ONE
         return False

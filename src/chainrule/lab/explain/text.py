@@ -24,8 +24,6 @@ Line = tuple[str, str]
 class Text(Notation):
     """Names such as w⁽²⁾₁,₃, and what a keyboard has for the rest."""
 
-    together = 1  # what is broken and what isn't look the same
-
     def symbol(self, symbol: Symbol) -> str:
         layer = "" if symbol.layer is None else f"⁽{str(symbol.layer).translate(RAISED)}⁾"
         index = ",".join(str(each).translate(LOWERED) for each in symbol.index)
