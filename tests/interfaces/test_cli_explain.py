@@ -248,6 +248,15 @@ def test_an_output_without_these_letters_gets_ascii(form):
         assert "?" not in said
 
 
+@pytest.mark.parametrize("words", [("explain", "--help"), ("explain", "xor", "--weight", "9:9:9"), ("train", "--help")])
+def test_no_page_needs_more_letters_than_an_output_has(words):
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    made = subprocess.run([sys.executable, "-m", "chainrule", *words], capture_output=True, env=environment, timeout=60)
+    assert made.returncode == (2 if "9:9:9" in words else 0)
+    assert b"Traceback" not in made.stderr
+    assert words[1] != "--help" or b"Usage: chainrule" in made.stdout
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("form", [(), ("--json",), ("--latex",)])
 def test_an_output_that_is_full_gets_a_sentence(form):

@@ -1,5 +1,7 @@
 """Letters that an output can write: names such as δ⁽²⁾₁ where its encoding has them, delta(2)_1 where it hasn't."""
 
+import codecs
+import io
 import re
 import sys
 from typing import IO
@@ -48,6 +50,20 @@ def writable(text: str, output: IO[str] | None = None) -> str:
     except UnicodeEncodeError:
         return in_ascii(text)
     return text
+
+
+def write_anything(*outputs: IO[str]) -> None:
+    """Let outputs write a letter that they haven't in ASCII, instead of failing: those of a help page, too."""
+
+    def replaced(error: UnicodeError) -> tuple[str, int]:
+        if not isinstance(error, UnicodeEncodeError):
+            raise error
+        return in_ascii(error.object[error.start : error.end]), error.end
+
+    codecs.register_error("in ASCII", replaced)
+    for output in outputs:
+        if isinstance(output, io.TextIOWrapper):
+            output.reconfigure(errors="in ASCII")
 
 
 def in_ascii(text: str) -> str:

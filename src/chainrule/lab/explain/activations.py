@@ -50,14 +50,14 @@ def _relu(layer: Any, z: Number, a: Number) -> Curve:
 
 
 def _leaky_relu(layer: Any, z: Number, a: Number) -> Curve:
-    slope = _of_layer("λ", layer.slope, z)
+    slope = _of_layer("λ", layer.slope, a)
     return Curve(function("max", z, times(slope, z)), ONE if a.value > 0 else slope, why=_side(z))
 
 
 def _elu(layer: Any, z: Number, a: Number) -> Curve:
     if a.value > 0:
         return Curve(z, ONE, why=_side(z))
-    alpha = _of_layer("α", layer.alpha, z)
+    alpha = _of_layer("α", layer.alpha, a)
     return Curve(times(alpha, minus(function("exp", z), ONE)), plus(a, alpha), why=_side(z))
 
 
@@ -70,8 +70,8 @@ def _softplus(layer: Any, z: Number, a: Number) -> Curve:
 
 def _gelu(layer: Any, z: Number, a: Number) -> Curve:
     root, k = constant(math.sqrt(2.0 / math.pi)), 0.044715
-    t, t_equation = _between("t", z, function("tanh", times(root, plus(z, times(constant(k), Power(z, 3))))))
-    rise, rise_equation = _between("u′", z, times(root, plus(ONE, times(constant(3.0 * k), Power(z, 2)))))
+    t, t_equation = _between("t", a, function("tanh", times(root, plus(z, times(constant(k), Power(z, 3))))))
+    rise, rise_equation = _between("u′", a, times(root, plus(ONE, times(constant(3.0 * k), Power(z, 2)))))
     half = Quotient(z, constant(2))
     above, bend = Quotient(plus(ONE, t), constant(2)), minus(ONE, Power(t, 2))
     return Curve(times(half, plus(ONE, t)), plus(above, times(half, bend, rise)), (t_equation, rise_equation))
@@ -82,14 +82,14 @@ def _side(z: Number) -> Words:
     return () if z.symbol is None else ("Since ", formula(z.symbol, ">" if z.value > 0 else "≤", "0"), ".")
 
 
-def _of_layer(letter: str, value: float, z: Number) -> Number:
-    """A setting, by its letter and by its layer: α alone is the learning rate, λ alone a penalty."""
-    return Number(float(value), Symbol(letter, None if z.symbol is None else z.symbol.layer))
+def _of_layer(letter: str, value: float, a: Number) -> Number:
+    """A setting, by its letter and by a's layer: α alone is the learning rate, λ alone a penalty."""
+    return Number(float(value), Symbol(letter, None if a.symbol is None else a.symbol.layer))
 
 
-def _between(letter: str, z: Number, expression: Expression) -> tuple[Number, Equation]:
-    """A number between z and a, with z's indices."""
-    symbol = Symbol(letter) if z.symbol is None else replace(z.symbol, letter=letter)
+def _between(letter: str, a: Number, expression: Expression) -> tuple[Number, Equation]:
+    """A number between z and a, with a's indices."""
+    symbol = Symbol(letter) if a.symbol is None else replace(a.symbol, letter=letter)
     value = expression.evaluate()
     return Number(value, symbol), Equation(symbol, value, expression)
 

@@ -41,7 +41,7 @@ def weight_chain(of: Explanation, layer: int, to: int, from_: int | str | Sequen
     gradient, symbol = float(of.gradient[position]), derivative(LOSS, named(weight))
     loss = sections.loss(of, paths, at)
     what = "the weight" if name == "weights" else f"the {name}"
-    check, difference = sections.check(symbol, gradient, numbers.tape.around(position, STEP), what)
+    check, difference = sections.check(gradient, numbers.tape.around(position, STEP), what)
     return Working(
         title=f"Layer {block.number}: {_words(paths, block, name, index)}",
         lead=sections.lead(of, at, why, [block]),
@@ -71,9 +71,7 @@ def unit_chain(of: Explanation, layer: int, index: int | Sequence[int], sample: 
     delta = numbers.delta(block, unit, at)
     units, loss = paths.above(block, [unit], at), sections.loss(of, paths, at)
     z = named(numbers.z(block, unit, at)).letter
-    check, difference = sections.check(
-        named(delta), delta.value, numbers.tape.around_output(block.head, unit, at, STEP), f"this {z}"
-    )
+    check, difference = sections.check(delta.value, numbers.tape.around_output(block.head, unit, at, STEP), f"this {z}")
     return Working(
         title=f"Layer {block.number}: unit {_commas(index_of(unit, block.shape))}",
         lead=sections.lead(of, at, FIRST if sample is None else ASKED, [block]),

@@ -120,8 +120,8 @@ def _units(number: int, column: Column, marked: tuple[int, int] | None) -> list[
 def in_a_unit(value: float) -> str:
     """A number that fits into a unit: four characters, and the sign of a negative one.
 
-    >>> [in_a_unit(each) for each in (0.1234, -12.34, 1234.5, 2.5e-6, 0.0)]
-    ['0.12', '−12', '1e3', '2e−6', '0']
+    >>> [in_a_unit(each) for each in (0.1234, -12.34, 1234.5, 2.6e-6, 0.0)]
+    ['0.12', '−12', '1e3', '3e−6', '0']
     """
     size = abs(value)
     if not value:

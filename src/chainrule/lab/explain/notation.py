@@ -21,7 +21,7 @@ from chainrule.lab.explain.words import Formula, Words
 Piece = tuple[str, str]
 """A term with the sign in front of it: "", "+" or "-". A line may break between two pieces."""
 
-MOST_IN_ONE = 4
+MOST_IN_ONE = 3
 """So many terms of a sum stay together above a bar, and so many arguments of a function; more are broken like a sum."""
 
 

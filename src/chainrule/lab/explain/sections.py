@@ -104,7 +104,7 @@ def update(of: Explanation, weight: Number, position: int, title: str = "Update"
     return Section(title, (*equations, *lines_of(of.optimizer, line)), note)
 
 
-def check(symbol: Symbol, value: float, losses: tuple[float, float], what: str) -> tuple[Section, float]:
+def check(value: float, losses: tuple[float, float], what: str) -> tuple[Section, float]:
     """The central difference of the loss, from its two values; and what it comes to."""
     above, below = (Number(each, Symbol(letter)) for each, letter in zip(losses, ("L₊", "L₋"), strict=True))
     difference = (above.value - below.value) / (2.0 * STEP)
@@ -114,9 +114,7 @@ def check(symbol: Symbol, value: float, losses: tuple[float, float], what: str) 
         " and ",
         formula(named(below)),
         f" are the loss where {what} is larger and smaller by h = {STEP:g}: forward is run twice, nothing is "
-        "derived. The error is how far their difference is from ",
-        formula(symbol),
-        " above.",
+        "derived. The error is how far their difference is from the value above.",
     )
     equations = (
         Equation(named(above), above.value, places=EXACT),
