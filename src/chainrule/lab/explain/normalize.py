@@ -49,7 +49,10 @@ class BatchNormHead(Head):
         size = n * count(self.block.shape[1:])
         what = f"{n} samples" if size == n else f"{n} samples and their places"
         mean, var = (formula(Symbol(name, here)) for name in ("mean", "var"))
-        return (mean, " and ", var, f" are those of a {self._kind}’s {size:,} numbers, of {what}.")
+        whose = (
+            f" are those of a {self._kind}’s {size:,} numbers, of {what}: each hears of all, and has a part of every "
+        )
+        return (mean, " and ", var, whose, formula(Symbol("δ")), ".")
 
     def passed_back(self, slot: int, i: int, sample: int) -> PassedBack:
         channel, seen = self._channel(i)
@@ -65,11 +68,7 @@ class BatchNormHead(Head):
         inner = minus(delta, Quotient(plus(sums[0], times(x_hat, sums[1])), size))
         gamma = self.numbers.parameter(self.block, "scale", (channel,))
         whole = times(Quotient(gamma, self._root(variance)), inner)
-        note = (
-            f"The {self._kind}’s mean and variance hear of each of its {size.value:,.0f} numbers, so that every δ of "
-            "the batch has a part: by the mean, and by the variance."
-        )
-        return PassedBack(Terms.of([whole]), (i,), tuple(first), (note,))
+        return PassedBack(Terms.of([whole]), (i,), tuple(first))
 
     def uses(self, name: str, index: tuple[int, ...]) -> Shares:
         size = count(self.block.shape[1:])

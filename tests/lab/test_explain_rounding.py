@@ -1,0 +1,74 @@
+"""What rounding leaves is 0 in every form, and lines come out where terms cancel."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+from chainrule.lab.explain.symbols import digits
+from worked import equations, normed, reckon, scale_of, xor
+
+
+def test_what_is_0_but_for_rounding_is_shown_as_0():
+    working = normed()
+    x_hat = next(each for each in working.equations if each.symbol.letter == "x̂")
+    assert x_hat.value != 0.0
+    said = " ".join(working.text().split())
+    assert "(0.2746369 - 0.2746369) / sqrt(0.03708864 + 1e-05) = 0" in said
+    assert "γ⁽²⁾₂ · x̂⁽²⁾₂[10] + β⁽²⁾₂ = 1 · 0 + 0 = 0" in said
+    assert "tanh(0) = 0" in said
+    for form in (working.text(), working.html(), working.latex(), json.dumps(working.to_dict())):
+        assert not re.search(r"e-1[4-9]|10\^\{-1[4-9]|<mn>1[4-9]</mn></mrow></msup>", form)
+    assert ">−0<" not in working.html()
+
+
+def test_a_relu_at_0_but_for_rounding_says_on_which_side_it_is():
+    network = cr.Network((2,), [cr.Dense(6), cr.BatchNorm(), cr.ReLU(), cr.Dense(1)])
+    x, y = cr.datasets.xor()
+    step = cr.explain(network, network.initialize(0), x, y, cr.HalfSquaredError(), cr.SGD(0.2))
+    z = step.layers[1].z[10]
+    assert np.abs(z).max() < 1e-14
+    assert set(np.sign(z)) >= {-1.0, 1.0}
+    for unit, side in (
+        (int(np.argmax(z)), "> 0. Rounding has left it a little above 0."),
+        (int(np.argmin(z)), "≤ 0. "),
+    ):
+        assert side in " ".join(step.unit(2, unit + 1, sample=10).text().split())
+
+
+def test_a_small_number_is_no_noise():
+    """Small by themselves, not by what cancels: they stay."""
+    network = cr.mlp(1, 1, activation="identity")
+    arguments = ([[1e-20]], [3e-20], cr.HalfSquaredError(), cr.SGD(1.0))
+    working = cr.explain(network, [1.0, 0.0], *arguments).weight(1, 1, 1)
+    assert "1 · 1e-20 + 0 = 1e-20" in working.text()
+    assert working.value != 0.0
+    assert f"∂L/∂w⁽¹⁾₁,₁ = {digits(working.value)}" in working.text()
+
+
+@pytest.mark.parametrize("samples", [[3, 7, 20], [3, 7], None])
+def test_lines_whose_terms_cancel_come_out_to_five_digits(samples):
+    for name, *_, numbers, value in (each for each in equations(normed(samples, 7)) if len(each) > 3):
+        beside = 0.0 if float(value) else 1e-6 * scale_of(numbers)
+        assert reckon(numbers) == pytest.approx(float(value), rel=1e-5, abs=beside), name
+
+
+def test_the_numeric_check_shows_both_losses():
+    working = xor().weight(2, 1, 3)
+    check = {each.symbol.letter: each for each in working.sections[-1].equations}
+    x, y = cr.datasets.xor()
+    for letter, sign in (("L₊", 1), ("L₋", -1)):
+        network, theta = cr.mlp(2, 4, 4, 1, initializer=cr.Normal()), xor().theta.copy()
+        network.parameters(theta)[2]["weights"][0, 2] += sign * 1e-5
+        loss, _ = network.loss_and_gradient(theta, x[3:4], y[3:4], cr.HalfSquaredError())
+        assert check[letter].value == pytest.approx(loss, rel=1e-15)
+        assert f"{letter} = {loss:.15g}" in working.text()
+        assert f"{loss:.15g}" in working.latex()
+        assert f"{loss:.15g}" in working.html()
+    found = working.to_dict()["sections"][-1]["equations"]
+    assert [each["name"] for each in found] == ["L₊", "L₋", "difference", "error"]
+    assert found[2]["text"] == "(L₊ - L₋) / (2 · h)"
+    assert working.difference == found[2]["value"]
+    assert "L_{+} &= " in working.latex()
