@@ -41,6 +41,7 @@ def passes(layer: cr.Layer, x: np.ndarray, dy: np.ndarray, W: np.ndarray | None)
         random=(),
         population=False,
         scratch=lambda: np.full_like(output, np.nan),
+        kept=lambda: np.full_like(output, np.nan),
         branch=lambda: None,
     )
     bound = layer.bind(at)

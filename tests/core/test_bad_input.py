@@ -471,3 +471,12 @@ NAMES = inspect.signature(cr.train).parameters.keys() - {"network", "x", "y"}
 def test_settings_of_any_kind_are_refused_or_right(name: str, value: Any) -> None:
     with contextlib.suppress(cr.ChainruleError):
         assert np.isfinite(train(**{name: value}).final_loss).all()
+
+
+def test_the_first_bad_number_is_named_wherever_it_stands():
+    """Long data are looked at in stretches; the sample's number counts from the start of all."""
+    x = np.zeros((100_000, 2))
+    x[70_000, 1] = x[90_000, 0] = np.inf
+    network = cr.mlp(2, 1)
+    with pytest.raises(cr.DataError, match="got inf in sample 70000, feature 1"):
+        network.predict(network.initialize(), x)

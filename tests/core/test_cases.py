@@ -7,9 +7,9 @@ import pytest
 
 import chainrule as cr
 from cases import CASES, LAYERS, LOSSES, OPTIMIZERS, Case
-from chainrule.core import activations, losses, optimizers, penalties
-from chainrule.core.description import Description
-from chainrule.core.layers import convolution, dense, normalize, pooling, regularize, residual, unfold
+from chainrule.core import optimizers, penalties
+from chainrule.core.description import every_kind
+from chainrule.core.layers import normalize, pooling, regularize, unfold
 from chainrule.core.plan import Plan, generators, run
 from costs import steady_state_bytes
 
@@ -23,7 +23,7 @@ def test_nothing_is_missing_from_the_table(kind, base):
         "losses": {type(case.loss) for case in LOSSES.values()},
         "optimizers": {type(optimizer) for optimizer in OPTIMIZERS.values()},
     }[kind]
-    described = (each for each in Description.known.values() if each.__module__.startswith("chainrule."))
+    described = (each for each in every_kind().values() if each.__module__.startswith("chainrule."))
     public = {each for each in described if issubclass(each, base) and "__dataclass_params__" in vars(each)}
     assert public == present
 
@@ -127,10 +127,14 @@ class StrictNumPy:
 
     def __call__(self, *arguments: object, **named: object) -> object:
         for each in (*arguments, *named.values()):
-            if isinstance(each, np.ndarray | np.floating):
-                assert each.dtype in (self._dtype, bool), self._wrapped
-            assert not isinstance(each, float), (self._wrapped, "a Python float costs its conversion at every call")
+            check_operand(each, self._dtype, self._wrapped)
         return self._wrapped(*arguments, **named)
+
+
+def check_operand(operand: object, dtype: np.dtype, call: object) -> None:
+    if isinstance(operand, np.ndarray | np.generic):
+        assert operand.dtype in (dtype, bool), (call, "another dtype costs a cast at every call")
+    assert not isinstance(operand, float), (call, "a Python float costs its conversion at every call")
 
 
 @every_case
@@ -152,9 +156,11 @@ def test_every_operand_has_the_dtype_of_the_run(case: Case, lead: tuple, monkeyp
         slots = {name: np.zeros_like(theta) for name in optimizer.slots}
         updates.append(optimizer.bind(optimizers.Memory(theta, plan.gradient, slots, is_weight)))
     clip = penalties.bind_clip(1.0, optimizers.Memory(theta, plan.gradient, {}, is_weight))
-    layers = (convolution, dense, normalize, pooling, regularize, residual, unfold)
-    for module in (activations, *layers, losses, optimizers, penalties):
-        for name in ("np", "product", "total"):
+    for call in (*plan.measure, *predicting.infer, *(each for update in updates for each in update.calls)):
+        for operand in (*getattr(call, "args", ()), *getattr(call, "keywords", {}).values()):
+            check_operand(operand, theta.dtype, call)
+    for module in (normalize, pooling, regularize, unfold, penalties):  # of passes that are functions
+        for name in ("np", "total"):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, StrictNumPy(getattr(module, name), theta.dtype))
     run(plan.measure)

@@ -97,3 +97,10 @@ def test_a_bound_call_warns_of_nothing():
     for function in (np.add, np.maximum, np.minimum):
         call(function, a, b, out=out)()
         assert (out == function(a, b)).all()
+
+
+def test_a_part_of_a_matrix_is_not_copied_at_every_call(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.undo()
+    W, dz = np.ones((4, 6))[:, :5], np.ones((4, 100))
+    assert products.bind_product(W.T, dz, np.empty((5, 100))).func is np.matmul
+    assert products.bind_product(W.copy().T, dz, np.empty((5, 100))).func is products.dot

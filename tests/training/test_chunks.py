@@ -1,4 +1,4 @@
-"""A population walked group by group is the population walked at once, to the last bit, in less memory."""
+"""A population walked group by group is the population walked at once, in less memory."""
 
 import tracemalloc
 
@@ -7,9 +7,8 @@ import pytest
 
 import chainrule as cr
 from cases import CASES
-from chainrule.training import chunks as chunks_module
-from chainrule.training import walk
-from chainrule.training.chunks import Chunks, chunks
+from chainrule.training import chunks, walk
+from chainrule.training.chunks import Chunks, groups
 from chainrule.training.objective import Objective
 from chainrule.training.walk import bind_batch
 
@@ -45,15 +44,15 @@ def trained(network: cr.Network, loss: cr.Loss, **settings) -> cr.Run:
 
 def in_groups_of(members: int, network: cr.Network, n: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Populations are walked so from now on; the sizes of the groups of each batch that is bound are noted."""
-    monkeypatch.setattr(chunks_module, "MOST_NUMBERS", members * n * network.n_rows)
+    monkeypatch.setattr(chunks, "MOST_NUMBERS", members * n * network.n_rows)
     sizes: list[int] = []
 
     def noted(*arguments):
-        groups = chunks(*arguments)
-        sizes.extend(who.stop - who.start for who in groups)
-        return groups
+        found = groups(*arguments)
+        sizes.extend(who.stop - who.start for who in found)
+        return found
 
-    monkeypatch.setattr(walk, "chunks", noted)
+    monkeypatch.setattr(walk, "groups", noted)
     return sizes
 
 
@@ -86,22 +85,22 @@ def test_a_member_that_diverges_leaves_the_other_groups_alone(monkeypatch: pytes
 def test_groups_cover_the_members_and_are_of_one_size(members: int):
     network = CASES["LeNet, small"].network
     objective, theta = Objective(network, cr.SquaredError()), np.empty((members, network.n_parameters), np.float32)
-    groups = chunks(objective, 20, theta)
-    assert np.concatenate([np.arange(members)[who] for who in groups]).tolist() == list(range(members))
-    sizes = [who.stop - who.start for who in groups]
+    found = groups(objective, 20, theta)
+    assert np.concatenate([np.arange(members)[who] for who in found]).tolist() == list(range(members))
+    sizes = [who.stop - who.start for who in found]
     assert sizes[:-1] == sizes[:1] * (len(sizes) - 1)
-    assert sizes[0] == 1 or (sizes[0] - 1) * 20 * network.n_rows <= chunks_module.MOST_NUMBERS
+    assert sizes[0] == 1 or (sizes[0] - 1) * 20 * network.n_rows <= chunks.MOST_NUMBERS
 
 
 def test_settings_with_k_values_are_walked_at_once(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(chunks_module, "MOST_NUMBERS", 1)
+    monkeypatch.setattr(chunks, "MOST_NUMBERS", 1)
     network = cr.Network((3,), [cr.Dense(2), cr.LeakyReLU(np.linspace(0.1, 0.2, K)), cr.Dense(2)])
     theta = network.initialize(population=K)
-    assert chunks(Objective(network, cr.SquaredError()), 21, theta) == [slice(0, K)]
+    assert groups(Objective(network, cr.SquaredError()), 21, theta) == [slice(0, K)]
     plain = Objective(NETWORKS["dense"], cr.SquaredError(), cr.L2([0.1] * K))
-    assert chunks(plain, 21, NETWORKS["dense"].initialize(population=K)) == [slice(0, K)]
+    assert groups(plain, 21, NETWORKS["dense"].initialize(population=K)) == [slice(0, K)]
     single = NETWORKS["dense"].initialize()
-    assert len(chunks(Objective(NETWORKS["dense"], cr.SquaredError()), 21, single)) == 1
+    assert len(groups(Objective(NETWORKS["dense"], cr.SquaredError()), 21, single)) == 1
 
 
 def test_groups_take_turns_in_one_memory():

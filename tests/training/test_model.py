@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule as cr
+from chainrule.core import arrays
 from drawn import examples
 
 X = np.random.default_rng(0).standard_normal((12, 3))
@@ -157,6 +158,16 @@ def test_a_model_serves_many_threads() -> None:
     with ThreadPoolExecutor(8) as threads:
         answers = threads.map(lambda job: job[0].predict(job[1]), jobs)
     assert all((answer == expected[id(model), len(x)]).all() for (model, x), answer in zip(jobs, answers, strict=True))
+
+
+@pytest.mark.parametrize("population", [None, 3])
+def test_a_long_input_is_walked_in_pieces(population: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = model_of(cr.Dense(4), cr.Tanh(), cr.Dense(2), population=population)
+    whole = model.predict(X)
+    monkeypatch.setattr(arrays, "MOST_NUMBERS", 5 * model.network.n_rows * (population or 1))
+    monkeypatch.setattr("chainrule.core.evaluate.stretches", lambda n, size, at_least: arrays.stretches(n, size))
+    np.testing.assert_allclose(model.predict(X), whole, rtol=1e-12)
+    assert len(list(arrays.stretches(len(X), model.network.n_rows * (population or 1)))) == 3
 
 
 def test_predictions_are_fresh() -> None:
@@ -462,3 +473,14 @@ def test_a_place_that_can_not_be_written(tmp_path: Path) -> None:
         MODEL.save(tmp_path)
     with pytest.raises(cr.FileError, match="there is no folder"):
         MODEL.save(tmp_path / "nowhere" / "model.npz")
+
+
+def test_a_model_is_read_by_a_program_that_has_used_none_of_its_layers(tmp_path: Path) -> None:
+    network = cr.Network(
+        (1, 4, 4), [cr.Residual([cr.Conv2D(1, 3, padding="same"), cr.BatchNorm()]), cr.Flatten(), cr.Dense(1)]
+    )
+    model = cr.Model(network, network.initialize(), cr.SquaredError(), state=network.initialize_state())
+    model.save(tmp_path / "model.npz")
+    program = "import chainrule as cr; print(cr.Model.load('model.npz').network.layers[0].layers[0])"
+    said = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == str(network.layers[0].layers[0])

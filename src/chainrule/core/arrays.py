@@ -45,18 +45,19 @@ class Calls(tuple[Call, ...]):
 
 
 def one_by_one(row: Call) -> tuple[Call, ...]:
-    """The calls of a row, or of one in a row; any other call is a row of one."""
+    """A row's calls, with the rows inside it opened; any other call is a row of one."""
     return tuple(each for inner in row for each in one_by_one(inner)) if isinstance(row, Calls) else (row,)
 
 
-def call(function: Callable[..., Any], *arrays: Array, out: Array | None) -> Call:
+def call(function: Callable[..., Any], *arrays: Array, out: Array | None, **settings: Any) -> Call:
     """A NumPy call bound to its arrays. Run, it costs little more than half of what it costs in a Python function.
 
-    out: None where nobody asks for the result, so that the call is never made.
+    out: None where nobody asks for the result, so that the call is never made.  settings: such as a reduction's axis.
     """
-    if function.__name__ in ("maximum", "minimum"):  # NumPy wants the word there, for fear of three operands
-        return partial(function, *arrays, out=out)
-    return partial(function, *arrays, out)
+    takes_out_last = function is dot or isinstance(function, np.ufunc)
+    if takes_out_last and function not in (np.maximum, np.minimum):  # NumPy fears three operands there
+        return partial(function, *arrays, out)
+    return partial(function, *arrays, out=out, **settings)
 
 
 def bind_copy(source: Array, out: Array) -> Call:

@@ -15,7 +15,7 @@ Generators = Mapping[int, tuple["np.random.Generator", ...]]
 """By the number of a layer that draws: a generator for each member."""
 
 Watch = Callable[[Place, Buffers, Pass], Pass]
-"""Sees each layer as it is bound for training, and returns the closures that run in its closures' stead."""
+"""Sees each layer as it is bound for training, and returns the passes that run in the stead of its own."""
 
 Pools = dict[tuple[Shape, Shape], list[Array]]
 """Scratch arrays by the shape of their memory and their own."""
@@ -77,6 +77,7 @@ class Binder:
                 random=self.draws.get(each.number, ()),
                 population=bool(self.lead),
                 scratch=self.scratch(storages[i + 1], output, self._pools),
+                kept=partial(self._like, storages[i + 1], output),
                 branch=partial(self._bind_branch, each, storages[i], activations[i], gradients[i + 1], wanted),
             )
             if not self.training:
@@ -127,6 +128,10 @@ class Binder:
                 may_overwrite = True
         return gradients[::-1]
 
+    def _like(self, storage: Storage, shape: Shape) -> Array:
+        """An array that lies in memory as an activation does."""
+        return body(self.allocate(storage), shape)
+
     def scratch(self, like: Storage, shape: Shape, pools: Pools) -> Callable[[], Array]:
         """A layer's way to the arrays that all layers of a shape share: its first call gives the first of them."""
         pool = pools.setdefault((like.shape, shape), [])
@@ -135,7 +140,7 @@ class Binder:
         def scratch() -> Array:
             number = next(used)
             if number == len(pool):
-                pool.append(body(self.allocate(like), shape))
+                pool.append(self._like(like, shape))
             return pool[number]
 
         return scratch

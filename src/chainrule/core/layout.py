@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from chainrule.core.arrays import Array, Shape, count
+from chainrule.core.errors import ShapeError
 from chainrule.core.layers.base import Layer, Parameter, Signature
 
 
@@ -185,8 +186,11 @@ class Arena:
         """As `allocate`."""
         if self._n_handed == len(self._taken):
             self._taken.append(allocate(shape, ones, lead, n, dtype))
+        memory, expected = self._taken[self._n_handed], (*lead, count(shape) + ones, n)
+        if memory.shape != expected or memory.dtype != dtype:
+            raise ShapeError(f"plans that take turns should want the same memory, {memory.shape}; got {expected}.")
         self._n_handed += 1
-        return self._taken[self._n_handed - 1]
+        return memory
 
 
 def body(memory: Array, shape: Shape) -> Array:

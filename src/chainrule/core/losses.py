@@ -6,7 +6,6 @@ Each sample has its share of the mean: 1 / n, or its weight divided by the sum o
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -162,7 +161,7 @@ class BinaryCrossEntropy(Loss):
             call(np.multiply, y, z, out=yz),
             call(np.subtract, losses, yz, out=losses),
             call(np.multiply, losses, share, out=losses),
-            partial(total, losses, (-2, -1), None, at.value),  # Σ over outputs and samples
+            call(total, losses, axis=(-2, -1), out=at.value),
         )
 
         backward = Calls(
@@ -230,7 +229,7 @@ class SoftmaxCrossEntropy(Loss):
 
         forward = Calls(
             # Subtracting the maximum leaves softmax unchanged and keeps exp() below overflow.
-            partial(np.maximum.reduce, z, -2, None, largest, True),  # (..., O, n) -> (..., 1, n)
+            call(np.maximum.reduce, z, axis=-2, keepdims=True, out=largest),  # (..., O, n) -> (..., 1, n)
             call(np.subtract, z, largest, out=e),
             call(np.exp, e, out=p),
             bind_sum(p, sums),

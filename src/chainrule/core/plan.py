@@ -1,6 +1,6 @@
 """The plan: a network and a number of samples, bound to memory. The one seat of execution.
 
-A plan holds its closures in the order of their calls:
+A plan holds its calls in their order:
 
     infer      forward through the layers
     appraise   the same, then the loss's value
@@ -35,9 +35,9 @@ LEAST_BUFFER = 16
 
 
 class arithmetic:  # noqa: N801  # used as a function is, like np.errstate
-    """How NumPy reckons while closures run: without a word where a number overflows, and without buffers of its own.
+    """How NumPy reckons while a plan runs: without a word where a number overflows, and without buffers of its own.
 
-    1 / (1 + inf) is right, and a diverging loss is looked at. No operand of a closure needs a cast, so a ufunc has
+    1 / (1 + inf) is right, and a diverging loss is looked at. No operand of a call needs a cast, so a ufunc has
     nothing to buffer; but over views it would take full buffers from the allocator, and copy through them.
 
     >>> with arithmetic():
@@ -59,7 +59,7 @@ _prepared.run(arithmetic().__enter__)
 
 
 def run(calls: Sequence[Call]) -> None:
-    """Call each closure once, in order, under `arithmetic`: prepared once, since to enter it takes as long as six sums.
+    """Make each call once, in order, under `arithmetic`: prepared once, since to enter it takes as long as six sums.
 
     >>> run([lambda: print(np.getbufsize())])
     16
@@ -94,7 +94,7 @@ class Plan:
     of: how many samples the loss is the mean of, where these are a part of them.
     in_place: a layer may write over its input where that is safe.
     memory: where the memory of samples and activations comes from; an `Arena` where plans take turns in it.
-    watch: sees each layer as it is bound, with its buffers, and may wrap its closures. Somebody who watches also gets
+    watch: sees each layer as it is bound, with its buffers, and may wrap its passes. Somebody who watches also gets
         the gradient in the data, so that backward goes through every layer.
     """
 

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from chainrule.core.arrays import Array, Call, Shape, count, stretches, take, total
-from chainrule.core.plan import Plan, generators, run
+from chainrule.core.plan import generators, run
 from chainrule.core.streams import stream
 from chainrule.training.augmentation import Augmentation, Augmenter
 from chainrule.training.lanes import Lanes
@@ -29,7 +29,7 @@ class Samples:
     def __len__(self) -> int:
         return len(self.x)
 
-    def load(self, plan: Batch | Plan, which: slice = slice(None)) -> None:
+    def load(self, plan: Batch, which: slice = slice(None)) -> None:
         """Copy a stretch of the samples into a plan of that length."""
         plan.set_input(self.x[which])
         plan.set_targets(self.y[which])

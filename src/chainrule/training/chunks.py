@@ -27,15 +27,15 @@ Of the reference network on 100 points that is 374 members; 4,096 of them take h
 SetValues = Callable[[Plan, Array], None]
 
 
-def chunks(objective: Objective, n: int, theta: Array) -> list[slice]:
+def groups(objective: Objective, n: int, theta: Array) -> list[slice]:
     """The groups of members: as few as can be, of one size (the last may be smaller).
 
     All in one where settings of the network or the penalty have K values: those lie in a description as a whole.
     """
     described = [each for each in (objective.network, objective.penalty) if each is not None]
     members, has_k_values = count(theta.shape[:-1]), any(each.members() for each in described)
-    groups = 1 if has_k_values else -(-members * n * objective.network.n_rows // MOST_NUMBERS)
-    size = -(-members // groups)
+    n_groups = 1 if has_k_values else -(-members * n * objective.network.n_rows // MOST_NUMBERS)
+    size = -(-members // n_groups)
     return [slice(start, min(start + size, members)) for start in range(0, members, size)]
 
 
@@ -46,7 +46,7 @@ class Chunks:
         self,
         objective: Objective,
         n: int,
-        groups: Sequence[slice],
+        members: Sequence[slice],
         theta: Array,
         state: Array,
         gradient: Array,
@@ -57,11 +57,12 @@ class Chunks:
     ) -> None:
         self.n, self.theta = n, theta
         self.value = np.zeros(theta.shape[:-1], theta.dtype)
-        self._held: dict[SetValues, Array] | None = {} if own_samples else None
-        self._by_memory: dict[int, Plan] = {}
+        self._own_samples = own_samples
+        self._held: dict[SetValues, Array] = {}
+        self._first_of_size: dict[int, Plan] = {}  # the others read the same memory
         arenas: dict[int, Arena] = {}
         measure: list[Call] = []
-        for who in groups:
+        for who in members:
             size = who.stop - who.start
             arena = arenas.setdefault(size, Arena())
             arena.rewind()
@@ -72,7 +73,7 @@ class Chunks:
                 own_samples=own_samples,
                 memory=arena,
             )
-            self._by_memory.setdefault(size, plan)
+            self._first_of_size.setdefault(size, plan)
             measure += [partial(self._load, who, plan)] if own_samples else []
             measure += [*plan.measure, bind_copy(plan.value, out=self.value[who])]
         self.measure = tuple(measure)
@@ -91,12 +92,12 @@ class Chunks:
 
     def _hand_on(self, set_values: SetValues, values: Array) -> None:
         """At once, where members share their samples; else each group's own when it is the group's turn."""
-        if self._held is not None:
+        if self._own_samples:
             self._held[set_values] = values
         else:
-            for plan in self._by_memory.values():
+            for plan in self._first_of_size.values():
                 set_values(plan, values)
 
     def _load(self, who: slice, plan: Plan) -> None:
-        for set_values, values in (self._held or {}).items():
+        for set_values, values in self._held.items():
             set_values(plan, values[who])

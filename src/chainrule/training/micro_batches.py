@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Call
+from chainrule.core.arrays import Array, Call, one_by_one
 from chainrule.core.binding import Generators
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Memory
@@ -83,7 +83,8 @@ class MicroBatches:
         self.measure: tuple[Call, ...] = (self._walk,)
         if objective.penalty is not None:
             memory = Memory(theta, gradient, {}, objective.network.is_weight(theta.dtype))
-            self.measure += objective.penalty.bind(memory, self.value)
+            forward, backward = objective.penalty.bind(memory, self.value)
+            self.measure += one_by_one(forward) + one_by_one(backward)
 
     def set_input(self, x: Array) -> None:
         """Samples (n, *shape), or (K, n, *shape) where each member has its own."""

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from chainrule.core.arrays import Array, Call
 from chainrule.core.binding import Generators
-from chainrule.training.chunks import Chunks, chunks
+from chainrule.training.chunks import Chunks, groups
 from chainrule.training.lanes import Lanes
 from chainrule.training.micro_batches import MicroBatches, pieces
 from chainrule.training.objective import Objective
@@ -45,7 +45,7 @@ def bind_batch(
     walk = pieces(objective.network, n)
     if len(walk) > 1:
         return MicroBatches(objective, walk, theta, state, gradient, draws, lanes, **settings)
-    groups = chunks(objective, n, theta)
-    if len(groups) > 1:
-        return Chunks(objective, n, groups, theta, state, gradient, draws[0], **settings)
+    members = groups(objective, n, theta)
+    if len(members) > 1:
+        return Chunks(objective, n, members, theta, state, gradient, draws[0], **settings)
     return objective.plan(n, theta, state, gradient, draws=draws[0], **settings)

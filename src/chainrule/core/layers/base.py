@@ -1,4 +1,4 @@
-"""What a layer is: a description that knows its shapes, and that binds to memory as two closures."""
+"""What a layer is: a description that knows its shapes, and that binds to memory as two passes."""
 
 from __future__ import annotations
 
@@ -96,7 +96,9 @@ class Buffers:
     random: tuple[np.random.Generator, ...]
     population: bool
     scratch: Callable[[], Array] = field(repr=False)
-    """An array like the output whose content lasts for one call: layers share them. A second call gives a second."""
+    """An array like the output whose content lasts for one pass: layers share them. A second call gives a second."""
+    kept: Callable[[], Array] = field(repr=False)
+    """An array like the output, of the layer's own: its content lasts from forward to backward, and on."""
     branch: Callable[[], Chain] = field(repr=False)
     """The layers inside this one, bound from its input on. They write over neither its input nor its d_output."""
 

@@ -51,10 +51,10 @@ class BatchNorm(Layer):
         m = x.shape[-1]
         gamma, beta = at.parameters["scale"], at.parameters["shift"]  # (..., C, 1)
         dgamma, dbeta = at.gradients["scale"], at.gradients["shift"]
-        c = np.empty_like(y)  # x - mean
+        c = by_channel(at.kept(), at)  # x - mean
         mean, variance, r, s, k = np.empty((5, *gamma.shape), y.dtype)
         squares, products = variance[..., 0], dgamma[..., 0]
-        size, epsilon = as_operand(m, y.ndim, y.dtype), as_operand(self.epsilon, y.ndim, y.dtype)
+        one, size, epsilon = (as_operand(each, y.ndim, y.dtype) for each in (1.0, m, self.epsilon))
         spread, move = bind_spread(at), self._bind_running(at, mean, variance, s, m)
 
         def forward() -> None:
@@ -67,7 +67,7 @@ class BatchNorm(Layer):
                 call()
             np.add(variance, epsilon, out=r)
             np.sqrt(r, out=r)
-            np.reciprocal(r, out=r)  # r = 1 / √(variance + ε)
+            np.divide(one, r, out=r)  # r = 1 / √(variance + ε)
             np.multiply(gamma, r, out=s)  # kept for backward, as r and c are
             np.multiply(c, spread(s), out=y)
             np.add(y, spread(beta), out=y)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.core.arrays import Shape, total
+from chainrule.core.arrays import Calls, Shape, bind_copy, call, total
 from chainrule.core.errors import SettingError, ShapeError
 from chainrule.core.layers.base import Buffers, Layer, Pass, Signature
 from chainrule.core.layers.unfold import bind_fold, bind_unfold, kernel_of
@@ -46,12 +46,10 @@ class MaxPool(Pooling):
         in_a_row = columns.reshape(-1, *y.shape, copy=False)
         unfold = bind_unfold(x, columns, axes, padding=-np.inf)
 
-        def forward() -> None:
-            unfold()
-            np.maximum.reduce(in_a_row, axis=0, out=y)
+        forward = Calls(unfold, call(np.maximum.reduce, in_a_row, axis=0, out=y))
 
         if dx is None:
-            return forward, nothing
+            return forward, Calls()
 
         fold = bind_fold(columns, dx, axes)
         rest, is_largest = at.scratch(), np.empty(y.shape, bool)
@@ -91,21 +89,18 @@ class AveragePool(Pooling):
         unfold = bind_unfold(x, columns, axes)
         share, dy_shared = at.number(1.0 / len(in_a_row)), at.scratch()
 
-        def forward() -> None:
-            unfold()
-            total(in_a_row, axis=0, out=y)
-            np.multiply(y, share, out=y)
+        forward = Calls(
+            unfold,
+            call(total, in_a_row, axis=0, out=y),
+            call(np.multiply, y, share, out=y),
+        )
 
         if dx is None:
-            return forward, nothing
+            return forward, Calls()
 
         fold = bind_fold(np.broadcast_to(dy_shared, columns.shape), dx, axes)
 
-        def backward() -> None:
-            np.multiply(dy, share, out=dy_shared)
-            fold()
-
-        return forward, backward
+        return forward, Calls(call(np.multiply, dy, share, out=dy_shared), fold)
 
 
 @dataclass(frozen=True, repr=False)
@@ -130,22 +125,19 @@ class GlobalAveragePool(Layer):
         y, dx, dy, dy_shared = at.output, at.d_input, at.d_output, at.scratch()
         share = at.number(1.0 / x.shape[-2])
 
-        def forward() -> None:
-            total(x, axis=-2, out=y)
-            np.multiply(y, share, out=y)
+        forward = Calls(
+            call(total, x, axis=-2, out=y),
+            call(np.multiply, y, share, out=y),
+        )
 
         if dx is None:
-            return forward, nothing
+            return forward, Calls()
 
         dx_of_channels = dx.reshape(x.shape, copy=False)
         dy_of_each = dy_shared[..., None, :]
 
-        def backward() -> None:
-            np.multiply(dy, share, out=dy_shared)
-            np.copyto(dx_of_channels, dy_of_each)
-
+        backward = Calls(
+            call(np.multiply, dy, share, out=dy_shared),
+            bind_copy(dy_of_each, out=dx_of_channels),
+        )
         return forward, backward
-
-
-def nothing() -> None:
-    """The backward of a layer without parameters that nobody asks for its input gradient."""

@@ -38,7 +38,7 @@ class Dropout(Layer):
 
     def bind(self, at: Buffers) -> Pass:
         x, y, dx, dy = at.input, at.output, at.d_input, at.d_output
-        m = np.empty_like(y)
+        m = at.kept()
         m_of_members = m if at.population else m[None]
         draw = np.empty(self.drawn(m_of_members.shape[1:]), m.dtype)
         kept = 1.0 - np.array(self.rate)
