@@ -108,7 +108,7 @@ def in_latex(working):
                 rows.append(line.split("&=", 1)[1])
     said = []
     for row in rows:
-        row = re.sub(r"_\{[\d,]+\}|\^\{\(\d+\)\}|\[\d+\]|\(the sum of \d+ others\)", "", row)
+        row = re.sub(r"\\Sigma w\^2|_\{[\d,]+\}|\^\{\(\d+\)\}|\[\d+\]|\(the sum of \d+ others\)", "", row)
         row = re.sub(r"\s*\\cdot 10\^\{(-?\d+)\}", r"e\1", row)
         said.append(numbers_in(re.sub(r"\}\^\{\d+\}", "}", row)))
     return said

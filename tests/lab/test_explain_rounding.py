@@ -72,3 +72,22 @@ def test_the_numeric_check_shows_both_losses():
     assert found[2]["text"] == "(L₊ - L₋) / (2 · h)"
     assert working.difference == found[2]["value"]
     assert "L_{+} &= " in working.latex()
+
+
+@pytest.mark.parametrize("z", [-800.0, -72.0, 40.0, 93.0, 1000.0])
+def test_a_saturated_sigmoid_is_shown_at_its_z(z: float):
+    """e^-72 is nothing beside 1; its 72 is something, and stays."""
+    network = cr.mlp(1, 1)
+    working = cr.explain(network, [z, 0.0], [[1.0]], [0.5], cr.HalfSquaredError(), cr.SGD(1.0)).weight(1, 1, 1)
+    (line,) = (line for line in working.text().splitlines() if line.strip().startswith("a⁽¹⁾₁ ="))
+    assert f"exp({digits(-z)})" in line
+    assert line.rsplit("= ", 1)[1] == digits(1.0 / (1.0 + np.exp(-z)) if z > -700 else 0.0)
+
+
+def test_the_penalty_has_a_line():
+    network, settings = cr.mlp(2, 3, 1), {"samples": [3, 4], "penalty": cr.L2(0.5)}
+    arguments = (network.initialize(1), *cr.datasets.xor(), cr.HalfSquaredError(), cr.SGD(0.1))
+    step = cr.explain(network, *arguments, **settings)
+    squares = float(np.square(step.theta * network.is_weight()).sum())
+    line = f"penalty = λ · Σw² / 2 = 0.5 · {digits(squares)} / 2 = {digits(0.25 * squares)}"
+    assert line in step.weight(1, 1, 1).text()

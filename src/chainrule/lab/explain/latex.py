@@ -23,6 +23,7 @@ LETTERS = {
     "μ": r"\mu",
     "ρ": r"\rho",
     "Σω": r"\Sigma\omega",
+    "Σw²": r"\Sigma w^2",
     "ω": r"\omega",
     "f′": "f'",
     "u′": "u'",

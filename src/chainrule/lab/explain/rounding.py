@@ -124,12 +124,13 @@ def settled(expression: Expression, zeros: frozenset[Symbol], is_zero: bool) -> 
 
 
 def _without_its_smallest(term: Expression) -> Expression:
-    """A term that is nothing, with 0 for what makes it so: the smallest number in it."""
+    """A term that is nothing, with 0 for the smallest number in it; as it is where that isn't what makes it so."""
     named = [each for each in _numbers(term) if each.symbol is not None]
     if not named:
         return term
     smallest = min(named, key=lambda each: abs(each.value))
-    return settled(term, frozenset({smallest.symbol}) if smallest.symbol else frozenset(), False)
+    without = settled(term, frozenset({smallest.symbol}) if smallest.symbol else frozenset(), False)
+    return term if without.evaluate() else without  # e^-72 is nothing beside 1, and its 72 is not
 
 
 def _numbers(expression: Expression) -> list[Number]:

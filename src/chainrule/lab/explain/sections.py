@@ -49,8 +49,13 @@ def loss(of: Explanation, paths: Paths, sample: int) -> Section:
     note: Words = (f"{name}.",)
     if of.penalty is not None and own:
         strength, weights = float(np.asarray(of.penalty.strength)), of.network.is_weight() * of.theta
-        terms += Terms.of([Number(0.5 * strength * float(weights @ weights), Symbol("penalty"))])
-        note = (f"{name}, and the penalty is ", formula("½", Symbol("λ"), "Σ", "w²"), ".")
+        squares = Number(float(weights @ weights), Symbol("Σw²"))
+        made = Quotient(times(Number(strength, Symbol("λ")), squares), constant(2))
+        penalty = Equation(Symbol("penalty"), made.evaluate(), made)
+        terms += Terms.of([Number(penalty.value, penalty.symbol)])
+        own = [*own, penalty]
+        of_all = " is over all weights, not over biases; the gradients are those of "
+        note = (f"{name}. ", formula("Σ", "w²"), of_all, formula(Symbol("L", prefix="whole")), ".")
     total = added(terms) if own else None
     return Section("Loss", (*own, Equation(Symbol("L", prefix="whole"), of.loss, total)), note)
 
