@@ -44,9 +44,9 @@ class StartupTarget:
         return startup.beyond(self.program)
 
     def is_unclear(self, startup: Startup) -> bool:
-        """Whether the median's interval is wider than all that is allowed."""
+        """Whether the limit lies in the median's interval, and that is wider than all that is allowed."""
         low, high = self.difference(startup).interval
-        return high - low > self.at_most
+        return low <= self.at_most <= high and high - low > self.at_most
 
 
 TARGETS = (
