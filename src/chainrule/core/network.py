@@ -16,7 +16,6 @@ from chainrule.core.description import COUNT, Description, check_whole, part
 from chainrule.core.errors import SettingError
 from chainrule.core.initializers import Glorot, Initializer
 from chainrule.core.layers.base import Layer, check_layers
-from chainrule.core.layers.convolution import Convolution
 from chainrule.core.layers.dense import Dense
 from chainrule.core.layout import Place, Storage, added_rows, place
 from chainrule.core.losses import Loss
@@ -140,7 +139,9 @@ class Network(Description):
     def _initializer(self, leaf: Place) -> Initializer:
         """The layer's own, the network's, or what suits the activation that follows."""
         behind = (each.layer for each in self.leaves[leaf.number + 1 :])
-        following = next((layer for layer in behind if isinstance(layer, Activation | Convolution | Dense)), None)
+        following = next(
+            (layer for layer in behind if hasattr(layer, "initializer")), None
+        )  # an activation, or weights
         suited = following.initializer if isinstance(following, Activation) else Glorot()
         return getattr(leaf.layer, "initializer", None) or self.initializer or suited
 
