@@ -1,6 +1,7 @@
 """The doctor on learning rates, settings that hold a run back, and runs that ended too soon."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -86,14 +87,21 @@ def test_a_setting_that_does_no_harm_is_not_suspected(penalty):
     assert found == ()
 
 
-UNTOLD = [{"augment": cr.Noise(30.0)}, {"sample_weight": np.where(MOONS[1][:, 0], 1.0, 1e-9)}]
+AUGMENTED = {"augment": cr.Noise(30.0)}
+WEIGHTED = {"sample_weight": np.where(MOONS[1][:, 0], 1.0, 1e-9)}
+CHANGED_DATA = [
+    (AUGMENTED, ": augmentation holds it back."),
+    (WEIGHTED, ": sample weights hold it back."),
+    (AUGMENTED | WEIGHTED, ": augmentation and sample weights hold it back."),
+]
 
 
-@pytest.mark.parametrize("spoilt", UNTOLD)
-def test_what_a_run_does_not_tell_is_found_by_beginning_it_anew(spoilt):
+@pytest.mark.parametrize(("spoilt", "named"), CHANGED_DATA)
+def test_how_the_data_were_changed_is_found_by_beginning_the_run_anew(spoilt, named):
     settings, run, found = diagnosed(optimizer=cr.Adam(0.02), epochs=60, batch_size=16, **spoilt)
     assert found[0].illness == "held back", found
-    assert "augmentation or sample weights" in found[0].sentence
+    assert found[0].sentence.endswith(named)
+    assert found[0].changes == dict.fromkeys(spoilt)
     treated = found[0].treated(**settings)
     assert data_loss(cr.train(**treated), treated) < 0.5 * data_loss(run, settings)
 
@@ -141,6 +149,34 @@ def test_after_an_explosion_the_rates_are_tried_from_the_start():
     assert "from the start, " in found[0].sentence
     assert found[0].evidence["own loss"] > found[0].evidence["first loss"] > found[0].evidence["loss"]
     assert cr.train(**found[0].treated(**settings)).final_loss < 0.01
+
+
+def test_a_run_that_had_learnt_and_broke_down_took_too_long_steps_and_no_augmentation_is_blamed():
+    x, y = cr.datasets.spiral(300, arms=3)
+    network = cr.mlp(2, *[16] * 8, 3, activation="tanh", output="identity")
+    how = {"network": network, "x": x, "y": y[:, 0].astype(int), "loss": cr.SoftmaxCrossEntropy(), "seed": 0}
+    settings, run, found = diagnosed(**how, optimizer=cr.Momentum(0.05), batch_size=32, epochs=200)
+    assert found[0].illness == "learning rate too high"
+    assert found[0].sentence.startswith("The loss was down to 0.4")
+    evidence, losses = found[0].evidence, run.history["loss"]
+    assert evidence["lowest loss"] == losses[int(evidence["epoch"])] == losses.min()
+    assert evidence["last loss"] == losses[-1] > 2 * evidence["lowest loss"]
+    assert evidence["loss"] < evidence["lowest loss"]
+    assert cr.train(**found[0].treated(**settings)).final_loss < 0.1
+
+
+def numbers_of(sentence):
+    return [float(each.replace(",", "")) for each in re.findall(r"\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?", sentence)]
+
+
+@pytest.mark.parametrize("optimizer", [cr.SGD(100.0), cr.SGD(20.0), cr.Adam(30.0), cr.SGD(1e-4), cr.Adam(1e-5)])
+def test_every_loss_and_rate_in_evidence_stands_in_the_sentence(optimizer):
+    *_, found = diagnosed(optimizer=optimizer, epochs=300)
+    assert found[0].illness.startswith("learning rate too")
+    said = numbers_of(found[0].sentence)
+    for name, value in found[0].evidence.items():
+        digits = 0.5 if "rate" in name else 0.006  # rates are said with one digit
+        assert any(value == pytest.approx(each, rel=digits, abs=1e-12) for each in said), (name, found[0])
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -36,6 +36,8 @@ class Training:
             task.seeds,
             task.objective.penalty,
             task.clip,
+            augmented=bool(task.augmentations),
+            weighted=task.data.weights is not None,
         )
         gradient = np.empty_like(theta)
         slots = {name: np.zeros_like(theta) for name in task.optimizer.slots}

@@ -20,6 +20,7 @@ class Setup:
 
     theta, state: the parameters and running statistics of its start: (P,) and (S,), or (K, P) and (K, S).
     clip: the largest norm of a gradient, for each member if there are many.
+    augmented, weighted: whether the data were augmented, and had sample weights.
     """
 
     theta: Array = field(repr=False)
@@ -30,6 +31,8 @@ class Setup:
     seeds: tuple[int, ...]
     penalty: L2 | None = None
     clip: Any = None
+    augmented: bool = False
+    weighted: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,6 +22,9 @@ LEARNT = 0.12
 FELL = 0.9
 """A loss falls where the second half of the records leaves less than this part of it."""
 
+FAR_ABOVE = 1.5
+"""A run has broken down where its loss ended at more than so many times the lowest recorded."""
+
 FLED = 1.05
 """A run has fled its start where the loss is more than so many times the one there."""
 
@@ -192,6 +195,19 @@ class Case:
         if self.bench is None or self.start is None or self.end is None:
             return False
         return bool(self.bench.value(self.end.theta) > FLED * self.bench.value(self.start.theta))
+
+    @cached_property
+    def broken_down(self) -> bool:
+        """Whether the run had learnt and lost it again: its last loss, and that of its end, are far above the lowest.
+
+        With sample weights only the recorded losses are compared: they are weighted, the other isn't.
+        """
+        if self.diverged is not None or self.bench is None or self.start is None or self.end is None:
+            return False
+        last, lowest = self.losses[-1:], self.losses.min(initial=np.inf)
+        if not (last > FAR_ABOVE * lowest).any() or lowest > FELL * self.losses[0]:
+            return False
+        return self.bench.setup.weighted or bool(self.bench.value(self.end.theta) > FAR_ABOVE * lowest)
 
     @cached_property
     def moved(self) -> float:

@@ -1,5 +1,6 @@
 """`diagnose`: from a run, a model or a network with its parameters, to what ails it."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -124,12 +125,11 @@ def _of_member(column: Array, k: int) -> Array:
 
 def _member(setup: Setup, k: int) -> Setup:
     """What member k began with."""
-    return Setup(
+    return replace(
+        setup,
         theta=setup.theta[k],
         state=setup.state[k],
         optimizer=setup.optimizer.member(k),
-        epochs=setup.epochs,
-        batch_size=setup.batch_size,
         seeds=setup.seeds[k : k + 1],
         penalty=None if setup.penalty is None else setup.penalty.member(k),
         clip=setup.clip[k] if isinstance(setup.clip, tuple) else setup.clip,

@@ -33,6 +33,14 @@ def too_high(case: Case) -> Finding | None:
     if case.diverged is not None:
         seen.append(f"The loss is no longer finite at epoch {case.diverged}")
         evidence["epoch"] = case.diverged
+    elif case.broken_down:
+        k = int(case.losses.argmin())
+        epoch, lowest, last = int(case.epochs[k]), float(case.losses[k]), float(case.losses[-1])
+        seen.append(
+            f"The loss was down to {said(lowest)} at epoch {epoch}, and {'is' if case.under_way else 'ended'} at "
+            f"{said(last)}"
+        )
+        evidence |= {"epoch": epoch, "lowest loss": lowest, "last loss": last}
     elif case.fled and case.bench is not None and case.end is not None and case.start is not None:
         ended, began = (float(case.bench.value(each.theta)) for each in (case.end, case.start))
         seen.append(
@@ -41,13 +49,21 @@ def too_high(case: Case) -> Finding | None:
         evidence |= {"last loss": ended, "first loss": began}
     if verdict is None or case.setup is None:
         return Finding("learning rate too high", f"{'; '.join(seen)}.", "Try a tenth of the learning rate.", evidence)
+    if verdict.trial.leaps or case.diverged is not None:
+        sentence, measured = _shown(verdict, *verdict.trial.lower, is_first=not seen)
+        seen.append(sentence)
+        evidence |= measured
+    else:
+        seen.append(_anew(verdict))
+        evidence |= _led_to(verdict)
     optimizer = with_rate(case.setup.optimizer, verdict.rate)
     return Finding(
         "learning rate too high",
-        f"{'; '.join([*seen, _shown(verdict, *verdict.trial.lower, is_first=not seen)])}.",
+        f"{'; '.join(seen)}.",
         f"Try {in_words(optimizer)}.",
-        evidence | _measured(verdict),
+        evidence,
         changes={"optimizer": optimizer},
+        may_pass=case.under_way and not verdict.trial.leaps,
     )
 
 
@@ -57,30 +73,37 @@ def too_low(case: Case) -> Finding | None:
     if verdict is None or verdict.too == "high" or case.setup is None:
         return None
     optimizer = with_rate(case.setup.optimizer, verdict.rate)
+    sentence, measured = _shown(verdict, *verdict.trial.higher)
     return Finding(
         "learning rate too low",
-        f"{_shown(verdict, *verdict.trial.higher)}.",
+        f"{sentence}.",
         f"Try {in_words(optimizer)}.",
-        _measured(verdict),
+        measured,
         changes={"optimizer": optimizer},
         may_pass=True,
     )
 
 
-def _shown(verdict: Verdict, rate: float, loss: float, is_first: bool = True) -> str:
+def _shown(verdict: Verdict, rate: float, loss: float, is_first: bool = True) -> tuple[str, dict[str, float]]:
+    """What the trial showed, at the run's own rate and at another, and the numbers said there: a name for each."""
     trial = verdict.trial
     text = (
         f"{'From' if is_first else 'from'} {trial.origin}, {trial.steps} steps at the learning rate {said(trial.rate)} "
         f"bring the loss from {said(trial.before)} to {said(trial.loss)}, at {said(rate, 1)} to {said(loss)}"
     )
+    own = {"rate": trial.rate, "own loss": trial.loss}
     if verdict.rate == round_rate(rate) and trial.origin == "the start":
-        return text
-    return f"{text}; begun anew at {said(verdict.rate, 1)}, {verdict.steps} steps lead to {said(verdict.loss)}"
+        return text, own | {"better rate": verdict.rate, "loss": loss}
+    return f"{text}; {_anew(verdict)}", own | {"rate tried": rate, "loss tried": loss} | _led_to(verdict)
 
 
-def _measured(verdict: Verdict) -> dict[str, float]:
-    trial = verdict.trial
-    return {"rate": trial.rate, "better rate": verdict.rate, "own loss": trial.loss, "loss": verdict.loss}
+def _anew(verdict: Verdict) -> str:
+    """What the rate that is advised leads to from the start."""
+    return f"begun anew at {said(verdict.rate, 1)}, {verdict.steps} steps lead to {said(verdict.loss)}"
+
+
+def _led_to(verdict: Verdict) -> dict[str, float]:
+    return {"better rate": verdict.rate, "loss": verdict.loss}
 
 
 def stopped_too_soon(case: Case) -> Finding | None:

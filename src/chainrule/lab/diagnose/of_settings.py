@@ -178,12 +178,15 @@ def _single(value: Real) -> float:
 
 
 def held_back_by_the_rest(case: Case) -> Finding | None:
-    """A run that its own settings, on the data alone, leave far behind within as many epochs, or fewer.
+    """A run with augmentation or sample weights that is left far behind, in as many epochs or fewer, without them.
 
-    What a run doesn't tell of its settings is how the data were changed for it: by augmentation or sample weights.
+    A run tells that it had them, not which: so it is begun anew on the data as they are.
     """
+    setup = case.setup
     if (
-        case.learnt
+        setup is None
+        or not (setup.augmented or setup.weighted)
+        or case.learnt
         or case.left < UNLEARNT
         or case.under_way
         or (case.verdict is not None and case.verdict.too == "high")
@@ -196,11 +199,14 @@ def held_back_by_the_rest(case: Case) -> Finding | None:
     last, alone = float(case.bench.value(case.end.theta)), float(losses[0])
     if not alone < MUCH_BETTER * last:
         return None
+    had = {"augment": setup.augmented, "sample_weight": setup.weighted}
+    words = [word for word, is_had in zip(("augmentation", "sample weights"), had.values(), strict=True) if is_had]
+    changes = {name: None for name, is_had in had.items() if is_had}
     return Finding(
         "held back",
         f"The run ended at a loss of {said(last)}, but {steps} steps of it, begun anew on the data as they are, lead "
-        f"to {said(alone)}: augmentation or sample weights hold it back.",
-        "Leave out augment= and sample_weight=, or weaken them.",
+        f"to {said(alone)}: {' and '.join(words)} hold{'s' if words == ['augmentation'] else ''} it back.",
+        f"Leave out {' and '.join(f'{name}=' for name in changes)}, or weaken {'it' if len(words) == 1 else 'them'}.",
         {"loss": last, "loss alone": alone, "steps": steps},
-        changes={"augment": None, "sample_weight": None},
+        changes=changes,
     )

@@ -127,7 +127,8 @@ def judge(case: "Case") -> Verdict | None:
 
     Too high is a rate beyond the edge of stability: gradient descent is stable up to α = 2 / λ, λ the largest curvature
     (LeCun et al., 1998, 4.1; Cohen et al., "Gradient descent on neural networks typically occurs at the edge of
-    stability", 2021). Measured is what follows from it: smaller steps get down.
+    stability", 2021). Measured is what follows from it: smaller steps get down. It may also be met on the way, where
+    the valley narrows: a run that has broken down shows it where a trial of some steps doesn't.
     """
     if (case.learnt and case.diverged is None) or case.from_start is None:
         return None
@@ -137,6 +138,8 @@ def judge(case: "Case") -> Verdict | None:
         shown = leaping or from_start
         best = from_start if from_start.lower[1] < STILL * from_start.before else shown
         return Verdict("high", shown, *_steadier(case, best.lower[0]))
+    if case.broken_down:
+        return Verdict("high", from_start, *_steadier(case, from_start.rate / 10))
     shown = from_end or from_start
     lower = MUCH_BETTER if case.stopped_early else BETTER  # early stopping has its reasons
     lags = shown.lags(lower) or (case.moved < HARDLY and shown.higher[1] < STILL * shown.before)
