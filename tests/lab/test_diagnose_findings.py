@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
+from optional import needed
 
 MOONS = cr.datasets.moons(120, noise=0.1)
 TANHS = cr.mlp(2, 8, 1, activation="tanh", output="identity")
@@ -106,3 +107,60 @@ def test_a_linear_bottleneck_is_no_illness():
     network = cr.mlp(64, 8, 64, activation="identity")
     run = cr.train(network, x, x, loss=cr.HalfSquaredError(), optimizer=cr.Adam(0.003), epochs=60, batch_size=32)
     assert cr.diagnose(run, x, x) == ()
+
+
+def many_features(n=1500):
+    """20 features: two classes by a line, and two by the product of two features; nearest neighbours are far."""
+    x = np.random.default_rng(3).normal(size=(n, 20))
+    return x, 2 * (x[:, 0] * x[:, 1] > 0) + (x[:, 2] + x[:, 3] > 0)
+
+
+def series(n=1500):
+    """Series in which neighbours are of one sign more often than not, or less often."""
+    x = np.random.default_rng(4).normal(size=(n, 1, 16))
+    return x, (x[:, 0, 1:] * x[:, 0, :-1]).sum(axis=1) > 0
+
+
+STRAIGHT = [
+    (cr.mlp(20, 32, 32, 4, activation="identity"), *many_features()),
+    (cr.Network((1, 16), [cr.Conv1D(16, 3), cr.Conv1D(16, 3), cr.Flatten(), cr.Dense(2)]), *series()),
+]
+
+
+@pytest.mark.parametrize("order", ["mixed", "class by class"])
+@pytest.mark.parametrize(("network", "x", "y"), STRAIGHT)
+def test_a_network_in_which_nothing_bends_is_told_so_where_a_straight_map_learns_a_part(network, x, y, order):
+    if order == "class by class":
+        x, y = x[np.argsort(y, kind="stable")], np.sort(y)
+    settings = {"network": network, "x": x, "y": y.astype(int), "loss": cr.SoftmaxCrossEntropy(), "epochs": 20}
+    settings |= {"optimizer": cr.Adam(0.005), "batch_size": 32}
+    run = cr.train(**settings)
+    found = cr.diagnose(run, x, settings["y"])
+    assert [each.illness for each in found] == ["a layer that does nothing"]
+    assert "nothing bends" in found[0].sentence.lower()
+    treated = found[0].treated(**settings)
+    assert cr.train(**treated).model.score(x, settings["y"]) > run.model.score(x, settings["y"]) + 0.2
+
+
+@pytest.mark.parametrize("n", [200, 1500])
+@pytest.mark.parametrize("noise", [2.0, 5.0])
+def test_a_straight_network_is_left_alone_where_only_noise_is_left(n, noise):
+    """A bent one would fit the samples much better, those held out no better."""
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(n, 12))
+    y = (x @ rng.normal(size=(12, 4)) + noise * rng.gumbel(size=(n, 4))).argmax(axis=1)
+    network = cr.mlp(12, 16, 16, 4, activation="identity")
+    run = cr.train(
+        network, x, y, loss=cr.SoftmaxCrossEntropy(), optimizer=cr.Adam(0.005), batch_size=32, epochs=6000 // n
+    )
+    assert cr.diagnose(run, x, y) == ()
+
+
+def test_mnist1d_needs_a_bend():
+    needed("mnist1d")
+    x, y = cr.datasets.mnist1d()[:2]
+    network = cr.mlp(40, 32, 32, 10, activation="identity")
+    how = {"loss": cr.SoftmaxCrossEntropy(), "optimizer": cr.Adam(0.003), "batch_size": 64, "epochs": 10}
+    x = x.reshape(-1, 40)
+    found = cr.diagnose(cr.train(network, x, y, **how), x, y)
+    assert [each.illness for each in found] == ["a layer that does nothing"]

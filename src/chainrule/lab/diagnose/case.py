@@ -1,5 +1,6 @@
 """A case: all that the doctor knows of one run. Everything beyond the data is measured when it is first asked for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -41,6 +42,7 @@ class Case:
     losses, validation: of the epochs recorded, as far as they are finite; empty where there are none.
     setup: of a single run.
     features: the names of the columns of x, where they are known.
+    more: so many samples of all the data, drawn at random, and their targets; fewer where there are no more.
     ending: how it ended; its reason is "under way" while it goes on.  None of a network without a run.
     """
 
@@ -57,6 +59,7 @@ class Case:
     setup: Setup | None
     ending: Ending | None = None
     features: tuple[str, ...] = ()
+    more: Callable[[int], tuple[Array, Array]] | None = None
 
     @property
     def diverged(self) -> int | None:

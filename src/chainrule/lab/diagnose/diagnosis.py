@@ -1,6 +1,7 @@
 """`diagnose`: from a run, a model or a network with its parameters, to what ails it."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -67,14 +68,9 @@ def diagnose(
     if model.target_standardizer is not None:
         targets = model.target_standardizer.apply(targets.reshape(len(targets), -1))
     targets = check_targets(network, model.loss, targets, len(samples))
-    most = max(FEWEST_SAMPLES, min(MOST_SAMPLES, MOST_NUMBERS // network.n_rows))
-    rows = looked_at(len(samples), most)
-    seen, right = samples[rows], model.loss.rows(targets[rows], network.output_shape[0])
-    if model.standardizer is not None:
-        seen = model.standardizer.apply(seen)
-    if model.population is None:
-        return findings(_case(model, run, None, seen, right, len(samples)))
-    return tuple(findings(_case(model[k], run, k, seen, right, len(samples))) for k in range(model.population))
+    patients = [(model, None)] if model.population is None else [(model[k], k) for k in range(model.population)]
+    found = tuple(findings(_case(each, run, k, samples, targets)) for each, k in patients)
+    return found[0] if model.population is None else found
 
 
 def looked_at(n: int, most: int) -> Array:
@@ -93,12 +89,22 @@ def _model(patient: Run | Model | Network, theta: ArrayLike | None, loss: Loss |
     return patient.model if isinstance(patient, Run) else patient
 
 
-def _case(model: Model, run: Run | None, k: int | None, x: Array, y: Array, n_samples: int) -> Case:
+def _drawn(model: Model, x: Array, y: Array, most: int) -> tuple[Array, Array]:
+    """At most so many samples as the network takes them, and their targets as the loss does."""
+    rows = looked_at(len(x), most)
+    seen = x[rows] if model.standardizer is None else model.standardizer.apply(x[rows])
+    return seen, model.loss.rows(y[rows], model.network.output_shape[0])  # type: ignore[union-attr]  # there is a loss
+
+
+def _case(model: Model, run: Run | None, k: int | None, samples: Array, targets: Array) -> Case:
     """The case of one run: member k of a population, or a single one."""
+    more = partial(_drawn, model, samples, targets)
+    most = max(FEWEST_SAMPLES, min(MOST_SAMPLES, MOST_NUMBERS // model.network.n_rows))
+    x, y = more(most)
     is_finite = bool(np.isfinite(model.theta).all())
     end = Point(model.theta, model.state) if is_finite else None
     empty = np.empty(0)
-    known = model.network, model.loss, x, y, n_samples
+    known = model.network, model.loss, x, y, len(samples)
     if run is None or run.setup is None:
         return Case(*known, None, end, empty, empty, empty, None, None, model.features)  # type: ignore[arg-type]  # there is a loss
     setup = run.setup if k is None else _member(run.setup, k)
@@ -116,6 +122,7 @@ def _case(model: Model, run: Run | None, k: int | None, x: Array, y: Array, n_sa
         setup=setup,
         ending=ending,
         features=model.features,
+        more=more,
     )
 
 

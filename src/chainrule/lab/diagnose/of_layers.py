@@ -9,8 +9,10 @@ from chainrule.core.layers.convolution import Convolution
 from chainrule.core.layers.dense import Dense
 from chainrule.core.layers.pooling import MaxPool
 from chainrule.core.network import Network
+from chainrule.lab.diagnose.bends import is_straight, try_bent
 from chainrule.lab.diagnose.case import Case
-from chainrule.lab.diagnose.finding import Finding
+from chainrule.lab.diagnose.finding import Finding, said
+from chainrule.lab.diagnose.rates import UNLEARNT
 from chainrule.lab.diagnose.signs import Signs
 
 CONSTANT = 1e-6
@@ -24,7 +26,7 @@ def linear_in_a_row(case: Case) -> Finding | None:
     what goes out, the product is of lower rank than one layer's: a bottleneck, which is left alone.
     """
     if case.learnt:
-        return None
+        return straight_throughout(case)
     first: Signs | None = None
     for each in case.after:
         if isinstance(each.place.layer, Activation | MaxPool):
@@ -42,6 +44,35 @@ def linear_in_a_row(case: Case) -> Finding | None:
                 )
             first = each
     return None
+
+
+def straight_throughout(case: Case) -> Finding | None:
+    """Layers of weights and nothing bent in the whole network, where it seems to have learnt: tried with a bend.
+
+    In many features nearest neighbours are far, and tell nothing (Beyer et al., "When is nearest neighbor meaningful?",
+    1999): what differs between them is no noise, and a part is learnt by a straight map.
+    """
+    network = bent(case.network)
+    if case.left < UNLEARNT or case.under_way or network == case.network or not is_straight(case.network):
+        return None
+    tried = None if is_linear_bottleneck(case.network) else try_bent(case, network)
+    if tried is None or not tried.helps:
+        return None
+    return Finding(
+        "a layer that does nothing",
+        f"Nothing bends in the whole network: its layers together learn a straight map. Within "
+        f"{tried.steps} steps from the start the loss of samples held out comes down to {said(tried.straight)}, and to "
+        f"{said(tried.bent)} with a Tanh() between the layers; the run left it at {said(tried.end)}.",
+        "Put an activation between the layers, such as Tanh() or ReLU().",
+        {
+            "loss": tried.straight,
+            "loss bent": tried.bent,
+            "loss of the run": tried.end,
+            "steps": tried.steps,
+            "unexplained": case.left,
+        },
+        changes={"network": network, "theta": None, "state": None},
+    )
 
 
 def is_linear_bottleneck(network: Network) -> bool:
