@@ -74,6 +74,17 @@ def test_columns_are_named(tmp_path: Path):
     assert "Options: --standardize." in first
 
 
+def test_a_quantity_that_is_not_standardised_is_advised_the_option(tmp_path: Path):
+    x = np.linspace(-1, 1, 80)
+    path = tmp_path / "prices.csv"
+    path.write_text("\n".join(["size,price", *(f"{each},{5000 * np.sin(3 * each) + 20000}" for each in x)]))
+    command = (str(path), "--epochs", "300", "--activation", "tanh")
+    first = diagnosis(*command, "--no-standardize")[0]
+    assert first.startswith("Unscaled targets: The targets lie around 20,000")
+    assert "Options: --standardize" in first
+    assert not any(each.startswith("Unscaled") for each in diagnosis(*command))
+
+
 def test_the_help_mentions_the_diagnosis():
     result = CliRunner().invoke(app, ["train", "--help"])
     assert "is diagnosed" in result.stdout

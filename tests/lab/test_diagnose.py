@@ -58,6 +58,15 @@ def three_classes():
 
 
 SQUARED = {"loss": cr.SquaredError()}
+LINE = np.linspace(-1, 1, 120)[:, None]
+
+
+def quantity(scale, mean, activation, n_layers=2, **settings):
+    """A sine of one feature, in a unit of its own."""
+    network = cr.mlp(1, *[16] * n_layers, 1, activation=activation, output="identity")
+    return spoiled(network, (LINE, scale * np.sin(3 * LINE) + mean), **SQUARED | settings)
+
+
 SPOILED = {
     "vanishing gradients": [
         lambda: spoiled(mlp(*[8] * 10, activation="sigmoid")),
@@ -118,6 +127,14 @@ SPOILED = {
         lambda: spoiled(mlp(16), (1000 * MOONS[0], MOONS[1])),
         lambda: spoiled(mlp(16, 16, activation="relu"), (2000 + 100 * CIRCLES[0], CIRCLES[1])),
         lambda: spoiled(mlp(16), (MOONS[0] * [1.0, 5000.0], MOONS[1]), optimizer=cr.SGD(0.1)),
+    ],
+    "unscaled targets": [
+        lambda: quantity(5000, 20000, "tanh", 1, optimizer=cr.Adam(0.01), epochs=600),
+        lambda: quantity(100, 1000, "relu", optimizer=cr.Adam(0.01), batch_size=16, epochs=200),
+        lambda: quantity(100, 1000, "relu", optimizer=cr.SGD(0.01), batch_size=16, epochs=200),
+        lambda: quantity(100, 1000, "relu", optimizer=cr.SGD(1e-5), batch_size=16, epochs=200),  # and its rate
+        lambda: quantity(1000, 0, "tanh", optimizer=cr.SGD(0.1)),  # diverges
+        lambda: quantity(0.005, 0, "relu", optimizer=cr.SGD(0.001), batch_size=16, epochs=600),
     ],
     "loss and output that don't fit": [
         lambda: spoiled(mlp(8, output="sigmoid"), (MOONS[0], 2 * MOONS[1] - 1), optimizer=cr.SGD(0.1), **SQUARED),
@@ -292,6 +309,14 @@ def test_a_models_own_standardizer_is_applied():
     settings = spoiled(mlp(16), (scaled.apply(x), y), optimizer=cr.Adam(0.02))
     model = dataclasses.replace(cr.train(**settings).model, standardizer=scaled)
     assert cr.diagnose(model, x, y) == ()
+
+
+def test_targets_of_any_size_are_left_alone_once_they_are_learnt():
+    for scale, mean, rate in ((20.0, 5.0, 0.02), (1.0, 20.0, 0.02), (0.01, 0.0, 0.003)):
+        settings = quantity(scale, mean, "tanh", optimizer=cr.Adam(rate), epochs=3000)
+        run = cr.train(**settings)
+        assert unexplained(run, settings) < 0.1
+        assert cr.diagnose(run, LINE, settings["y"]) == ()
 
 
 def test_what_can_not_be_learnt_is_no_illness():

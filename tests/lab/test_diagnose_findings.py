@@ -80,6 +80,29 @@ def test_a_treatment_that_needs_x_says_so():
     assert "in height," in cr.diagnose(named, x, MOONS[1])[0].sentence
 
 
+def test_targets_are_standardised_with_those_held_out_and_the_model_undoes_it():
+    x = np.linspace(-1, 1, 60)[:, None]
+    y = 5000 * np.sin(3 * x[:, 0]) + 20000
+    network = cr.mlp(1, 16, 1, activation="tanh", output="identity")
+    settings = {"network": network, "x": x, "y": y, "validation": (x[::7], y[::7]), "loss": cr.SquaredError()}
+    settings |= {"optimizer": cr.Adam(0.01), "epochs": 600}
+    found = cr.diagnose(cr.train(**settings), x, y)[0]
+    assert "around 20,000 with a deviation of 3,590" in found.sentence
+    assert "worse than the targets' mean" in found.sentence
+    standardizer = found.changes["target_standardizer"]
+    treated = found.treated(**settings)
+    assert treated["y"] == pytest.approx(standardizer.apply(y[:, None]))
+    assert treated["validation"][1] == pytest.approx(standardizer.apply(y[::7, None]))
+    assert treated["validation"][0] is settings["validation"][0]
+    assert settings["validation"][1][0] == y[0]
+    run = cr.train(**treated)
+    model = dataclasses.replace(run.model, target_standardizer=standardizer)
+    assert model.score(x, y) > 0.95
+    assert cr.diagnose(model, x, y) == ()
+    with pytest.raises(cr.SettingError, match="needs y"):
+        found.treated(network=network)
+
+
 def test_no_advice_leaves_the_run_as_it_is():
     """Started as it would be anyway, and already of tanhs: neither is advised."""
     x = 1000 * MOONS[0]

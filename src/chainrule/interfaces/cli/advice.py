@@ -10,6 +10,8 @@ from chainrule.core.losses import LOSSES
 from chainrule.core.network import Network
 from chainrule.core.optimizers import OPTIMIZERS, Optimizer
 from chainrule.interfaces.cli.settings import OPTIMIZER_SETTINGS
+from chainrule.lab.prepared import learns_scale
+from chainrule.training.preparation import Standardizer
 
 if TYPE_CHECKING:
     from chainrule.interfaces.cli.job import Job
@@ -44,6 +46,11 @@ def _optimizer(optimizer: Optimizer, job: "Job") -> str | None:
     return None if kind is None else " ".join([*([] if is_same else [f"--optimizer {kind}"]), *options])
 
 
+def _standardize(standardizer: Standardizer, job: "Job") -> str | None:
+    """Of a quantity from a file, where it isn't standardised already."""
+    return "--standardize" if job.parts.standardizer is None and learns_scale(job.network, job.loss) else None
+
+
 def _loss(loss: Any, job: "Job") -> str | None:
     name = _name(type(loss), LOSSES)
     return None if name is None else f"--loss {name}"
@@ -76,6 +83,7 @@ OPTIONS: dict[str, Callable[[Any, "Job"], str | None]] = {
     "network": _network,
     "loss": _loss,
     "standardizer": lambda value, job: "--standardize",
+    "target_standardizer": _standardize,
     "epochs": lambda value, job: f"--epochs {value}",
     "seed": lambda value, job: f"--seed {value}",
     "penalty": lambda value, job: _number("--penalty", None if value is None else value.strength),

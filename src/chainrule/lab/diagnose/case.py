@@ -9,6 +9,7 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
+from chainrule.lab.diagnose.finding import said
 from chainrule.lab.diagnose.prolonged import Longer, prolong
 from chainrule.lab.diagnose.rates import Trial, Verdict, judge, round_rate, try_rates
 from chainrule.lab.diagnose.signs import Signs, examine, rms
@@ -19,6 +20,9 @@ from chainrule.training.run import Setup
 
 LEARNT = 0.12
 """A run has learnt where it leaves at most this part of the targets' variance unexplained, beyond their noise."""
+
+NO_BETTER, TIMES_AS_LARGE = 1.02, 2.0
+"""Answers that leave more of the variance than this are worse than the mean; from the other on it is said in times."""
 
 FELL = 0.9
 """A loss falls where the second half of the records leaves less than this part of it."""
@@ -148,6 +152,16 @@ class Case:
         """What the end leaves unexplained; infinite where there is no end."""
         left = np.inf if self.end is None else self.unexplained(self.end)
         return left if np.isfinite(left) else np.inf
+
+    @property
+    def what_is_left(self) -> str:
+        """The same, in the words of a sentence."""
+        if not np.isfinite(self.left):
+            return "nothing of them is explained"
+        if self.left <= NO_BETTER:
+            return f"{self.left:.0%} of the targets' variance is left"
+        worse = f"{said(self.left)} times" if self.left > TIMES_AS_LARGE else f"{self.left:.0%} of"
+        return f"the answers are worse than the targets' mean, with a squared error of {worse} the variance"
 
     @cached_property
     def learnt(self) -> bool:

@@ -5,8 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from chainrule.core.arrays import Array
 from chainrule.core.errors import SettingError
 from chainrule.training.preparation import Standardizer
+
+TARGETS = "target_standardizer"
+"""The key in `changes` of what y goes through, as a `Model` calls it."""
 
 
 @dataclass(frozen=True)
@@ -17,8 +24,8 @@ class Finding:
     evidence: the numbers that were measured, by name; finite ones.
     layer: the number of the layer, counted as `explain` does: from 1, an activation with the layer in front of it;
         None where it is no single one.
-    changes: what to try as settings of `train`, and `standardizer`, which x goes through first; empty where no setting
-        says it. `treated` applies them.
+    changes: what to try as settings of `train`, and `standardizer`, which x goes through first, or
+        `target_standardizer`, which y does; empty where no setting says it. `treated` applies them.
     may_pass: whether it may pass if the run goes on. Only of a run under way.
 
     >>> finding = Finding("plateau", "The loss stays at 0.25.", "Try Adam(0.01).", {"loss": 0.25})
@@ -48,14 +55,19 @@ class Finding:
         {'epochs': 20, 'seed': 1}
         """
         changed = settings | dict(self.changes)
-        standardizer: Standardizer | None = changed.pop("standardizer", None)
-        if standardizer is not None:
-            if "x" not in settings:
-                raise SettingError("treated() needs x, which is to be standardised; got none. Give x=, as to train.")
-            changed["x"] = standardizer.apply(settings["x"])
-            if settings.get("validation") is not None:
-                held_out, targets = settings["validation"]
-                changed["validation"] = (standardizer.apply(held_out), targets)
+        standardizers = {name: changed.pop(key, None) for name, key in (("x", "standardizer"), ("y", TARGETS))}
+        for place, (name, standardizer) in enumerate(standardizers.items()):
+            if standardizer is None:
+                continue
+            if name not in settings:
+                raise SettingError(
+                    f"treated() needs {name}, which is to be standardised; got none. Give {name}=, as to train."
+                )
+            changed[name] = _standardized(standardizer, changed[name], name)
+            if changed.get("validation") is not None:
+                held_out = list(changed["validation"])
+                held_out[place] = _standardized(standardizer, held_out[place], name)
+                changed["validation"] = tuple(held_out)
         return changed
 
     def to_dict(self) -> dict[str, Any]:
@@ -68,6 +80,11 @@ class Finding:
             "evidence": {name: float(f"{value:.6g}") for name, value in self.evidence.items()},
             "changes": {name: None if value is None else repr(value) for name, value in self.changes.items()},
         }
+
+
+def _standardized(standardizer: Standardizer, values: ArrayLike, name: str) -> Array:
+    """Samples, or targets as columns (n, O)."""
+    return standardizer.apply(np.reshape(values, (len(np.asarray(values)), -1)) if name == "y" else values)
 
 
 def said(value: float, digits: int = 3) -> str:

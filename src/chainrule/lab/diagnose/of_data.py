@@ -1,6 +1,7 @@
 """Illnesses of the data: answers that the output can't give, and numbers of another size than weights are made for."""
 
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,7 +13,9 @@ from chainrule.core.losses import SoftmaxCrossEntropy
 from chainrule.core.network import Network
 from chainrule.lab.blocks import numbers_of
 from chainrule.lab.diagnose.case import Case
-from chainrule.lab.diagnose.finding import Finding, said
+from chainrule.lab.diagnose.finding import Finding, in_words, said
+from chainrule.lab.diagnose.rates import UNLEARNT, steadier
+from chainrule.lab.diagnose.trial import with_rate
 from chainrule.training.preparation import Standardizer
 
 
@@ -152,6 +155,48 @@ def with_outputs(network: Network, n_outputs: int) -> Network:
     """The network with so many outputs, free ones."""
     last = max((i for i, each in enumerate(network.layers) if isinstance(each, Dense)), default=len(network.layers))
     return Network(network.input_shape, (*network.layers[:last], Dense(n_outputs)), network.initializer)
+
+
+def unscaled_targets(case: Case) -> Finding | None:
+    """Quantities of another size than what a network answers at its start, or far from it, or hardly different.
+
+    A start answers numbers of about 1 around 0. To come to a mean of 1,000 Adam(0.01) takes 100,000 steps; the gradient
+    of squares of such errors throws units out of the range where they bend, and one of 0.001 moves nothing.
+    Source: LeCun et al., "Efficient BackProp" (1998), 4.5; the bounds are those of inputs.
+    """
+    if case.learnt or case.loss.link != "identity" or type(case.network.last_layer) in RANGES:
+        return None
+    means, spreads = case.targets.mean(axis=0), case.targets.std(axis=0)
+    k = int(np.maximum(np.abs(means), spreads).argmax())
+    mean, spread, widest = float(means[k]), float(spreads[k]), float(spreads.max())
+    if max(abs(mean), spread) <= LARGE and widest >= SMALL:
+        return None
+    around = mean if abs(mean) > 1e-9 * spread else 0.0
+    standardizer = Standardizer.fit(case.targets)
+    rate, changes = _rate_for(case, standardizer)
+    which = f" of output {k + 1}" if len(means) > 1 else ""
+    return Finding(
+        "unscaled targets",
+        f"The targets{which} lie around {said(around)} with a deviation of {said(spread)}, but the answers of a start "
+        f"around 0 with one of about 1; {case.what_is_left}.",
+        "Standardise them: Standardizer.fit(y).apply(y), y as columns; a Model's target_standardizer undoes it in what "
+        f"is predicted.{rate}",
+        {"mean": around, "deviation": spread, "unexplained": case.left},
+        changes={"target_standardizer": standardizer} | changes,
+    )
+
+
+def _rate_for(case: Case, standardizer: Standardizer) -> tuple[str, dict[str, Any]]:
+    """Advice on the learning rate, and its setting: a rate for targets of another size may not do for these."""
+    if case.bench is None or case.start is None or case.setup is None:
+        return "", {}
+    scaled = replace(case, y=standardizer.apply(case.targets))
+    trial = scaled.from_start
+    if trial is None or not (trial.leaps or (trial.lags() and trial.loss > UNLEARNT * trial.before)):
+        return "", {}
+    rate, _, _ = steadier(scaled, (trial.lower if trial.leaps else trial.higher)[0])
+    optimizer = with_rate(case.setup.optimizer, rate)
+    return f" The learning rate that goes with it: {in_words(optimizer)}.", {"optimizer": optimizer}
 
 
 def unscaled_inputs(case: Case) -> Finding | None:

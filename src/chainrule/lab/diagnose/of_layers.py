@@ -36,7 +36,7 @@ def linear_in_a_row(case: Case) -> Finding | None:
                 return Finding(
                     "a layer that does nothing",
                     f"Between {first} and {each} nothing bends: together they can learn no more than one of them, and "
-                    f"{case.left:.0%} of the targets' variance is left.",
+                    f"{case.what_is_left}.",
                     "Put an activation between them, such as Tanh() or ReLU().",
                     {"first": first.number, "second": each.number, "unexplained": case.left},
                     layer=each.number,

@@ -163,8 +163,8 @@ def plateau(case: Case) -> Finding | None:
         changes = {"network": with_hidden_layer(case.network), "theta": None, "state": None}
     return Finding(
         "plateau",
-        f"The loss has stayed near {said(last)} since epoch {case.epochs[len(case.losses) // 2]}, with {case.left:.0%} "
-        "of the targets' variance left to explain.",
+        f"The loss has stayed near {said(last)} since epoch {case.epochs[len(case.losses) // 2]}, and "
+        f"{case.what_is_left}.",
         advice,
         {"loss": last, "fell": 1.0 - last / middle, "unexplained": case.left},
         changes=changes,

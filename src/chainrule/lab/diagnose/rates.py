@@ -137,19 +137,19 @@ def judge(case: "Case") -> Verdict | None:
     if leaping is not None or case.diverged is not None:
         shown = leaping or from_start
         best = from_start if from_start.lower[1] < STILL * from_start.before else shown
-        return Verdict("high", shown, *_steadier(case, best.lower[0]))
+        return Verdict("high", shown, *steadier(case, best.lower[0]))
     if case.broken_down:
-        return Verdict("high", from_start, *_steadier(case, from_start.rate / 10))
+        return Verdict("high", from_start, *steadier(case, from_start.rate / 10))
     shown = from_end or from_start
     lower = MUCH_BETTER if case.stopped_early else BETTER  # early stopping has its reasons
     lags = shown.lags(lower) or (case.moved < HARDLY and shown.higher[1] < STILL * shown.before)
     if case.left < UNLEARNT or not lags or (case.longer is not None and case.longer.gets_down):
         return None
-    rate, loss, steps = _steadier(case, (from_start if from_start.lags() else shown).higher[0])
+    rate, loss, steps = steadier(case, (from_start if from_start.lags() else shown).higher[0])
     return Verdict("low", shown, rate, loss, steps) if rate > shown.rate else None
 
 
-def _steadier(case: "Case", rate: float) -> tuple[float, float, int]:
+def steadier(case: "Case", rate: float) -> tuple[float, float, int]:
     """The rate, or a tenth of it where that leads lower from the start in the long run; where to, in how many steps."""
     bench, start = case.bench, case.start
     if bench is None or start is None:

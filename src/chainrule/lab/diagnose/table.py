@@ -16,6 +16,7 @@ OF_THE_START: tuple[Illness, ...] = (
     of_data.logits_held_back,
     of_data.classes_as_quantities,
     of_signals.symmetric_start,
+    of_data.unscaled_targets,
     of_data.unscaled_inputs,
     of_signals.exploding_start,
     of_signals.saturated_start,
