@@ -64,7 +64,11 @@ LINE = np.linspace(-1, 1, 120)[:, None]
 def quantity(scale, mean, activation, n_layers=2, **settings):
     """A sine of one feature, in a unit of its own."""
     network = cr.mlp(1, *[16] * n_layers, 1, activation=activation, output="identity")
-    return spoiled(network, (LINE, scale * np.sin(3 * LINE) + mean), **SQUARED | settings)
+    return spoiled(network, (LINE, scale * np.sin(3 * LINE) + mean), **SQUARED) | settings
+
+
+def without_biases(activation):
+    return cr.mlp(1, 16, 1, activation=activation, output="identity", bias=False)
 
 
 SPOILED = {
@@ -135,6 +139,10 @@ SPOILED = {
         lambda: quantity(100, 1000, "relu", optimizer=cr.SGD(1e-5), batch_size=16, epochs=200),  # and its rate
         lambda: quantity(1000, 0, "tanh", optimizer=cr.SGD(0.1)),  # diverges
         lambda: quantity(0.005, 0, "relu", optimizer=cr.SGD(0.001), batch_size=16, epochs=600),
+    ],
+    "a missing bias": [
+        lambda: quantity(1, 5, "tanh", 1, optimizer=cr.Adam(0.01), epochs=600, network=without_biases("tanh")),
+        lambda: quantity(1, 5, "relu", 1, optimizer=cr.SGD(0.01), epochs=600, network=without_biases("relu")),
     ],
     "loss and output that don't fit": [
         lambda: spoiled(mlp(8, output="sigmoid"), (MOONS[0], 2 * MOONS[1] - 1), optimizer=cr.SGD(0.1), **SQUARED),

@@ -103,6 +103,39 @@ def test_targets_are_standardised_with_those_held_out_and_the_model_undoes_it():
         found.treated(network=network)
 
 
+def test_a_plateau_of_adam_is_not_advised_adam():
+    x = np.linspace(-1, 1, 120)[:, None]
+    network = cr.mlp(1, 2, 1, activation="tanh", output="identity")
+    settings = {"network": network, "x": x, "y": np.sin(9 * x), "loss": cr.SquaredError(), "optimizer": cr.Adam(0.01)}
+    run = cr.train(**settings, epochs=3000)
+    found = cr.diagnose(run, x, settings["y"])
+    assert [each.illness for each in found] == ["plateau"]
+    assert "Adam" not in found[0].advice
+    assert "optimizer" not in found[0].changes
+    treated = found[0].treated(**settings, epochs=3000)
+    assert treated["network"] == cr.mlp(1, 4, 1, activation="tanh", output="identity")
+    assert treated["seed"] == 1
+    assert cr.train(**treated).final_loss < 0.5 * run.final_loss
+
+
+def test_answers_worse_than_the_mean_are_said_to_be():
+    x = np.linspace(-1, 1, 120)[:, None]
+    y = np.sin(3 * x) + 5
+    network = cr.mlp(1, 16, 1, activation="tanh", output="identity", bias=False)
+    run = cr.train(network, x, y, loss=cr.SquaredError(), optimizer=cr.Adam(0.01), epochs=600)
+    found = cr.diagnose(run, x, y)
+    assert "no bias, and the targets lie around 5 with a deviation of 0.7" in found[0].sentence
+    assert "worse than the targets' mean, with a squared error of 48.2 times the variance" in found[0].sentence
+
+
+def test_no_bias_is_missed_where_there_is_nothing_for_it_to_do():
+    x = np.linspace(-1, 1, 120)[:, None]
+    network = cr.mlp(1, 2, 1, activation="tanh", output="identity", bias=False)
+    for y in (np.sin(9 * x), np.sin(3 * x)):
+        run = cr.train(network, x, y, loss=cr.SquaredError(), optimizer=cr.Adam(0.01), epochs=3000)
+        assert "a missing bias" not in [each.illness for each in cr.diagnose(run, x, y)]
+
+
 def test_no_advice_leaves_the_run_as_it_is():
     """Started as it would be anyway, and already of tanhs: neither is advised."""
     x = 1000 * MOONS[0]

@@ -9,7 +9,7 @@ from chainrule.core.activations import ACTIVATIONS
 from chainrule.core.losses import LOSSES
 from chainrule.core.network import Network
 from chainrule.core.optimizers import OPTIMIZERS, Optimizer
-from chainrule.interfaces.cli.settings import OPTIMIZER_SETTINGS
+from chainrule.interfaces.cli.settings import OPTIMIZER_SETTINGS, units
 from chainrule.lab.prepared import learns_scale
 from chainrule.training.preparation import Standardizer
 
@@ -74,7 +74,8 @@ def _variants(job: "Job") -> Iterator[dict[str, Any]]:
     """Options to change, the fewest first: output, activation, layers."""
     outputs: list[dict[str, Any]] = [{}, *({"output": name} for name in ("identity", *ACTIVATIONS))]
     activations: list[dict[str, Any]] = [{}, *({"activation": name} for name in ACTIVATIONS)]
-    for layers, activation, output in itertools.product([{}, {"layers": "16"}], activations, outputs):
+    wider = {"layers": ",".join(str(2 * each) for each in units(job.settings.layers or ""))}
+    for layers, activation, output in itertools.product([{}, {"layers": "16"}, wider], activations, outputs):
         yield {**layers, **activation, **output}
 
 

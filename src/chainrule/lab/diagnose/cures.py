@@ -1,6 +1,7 @@
 """What is tried against an illness: the same network in other words."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from chainrule.core.activations import Activation, LeakyReLU, ReLU, Sigmoid, Tanh
@@ -83,6 +84,37 @@ def with_hidden_layer(network: Network) -> Network:
     place = next(i for i, layer in enumerate(network.layers) if isinstance(layer, Dense))
     layers = (*network.layers[:place], Dense(16), Tanh(), *network.layers[place:])
     return Network(network.input_shape, layers, network.initializer)
+
+
+def widened(network: Network) -> Network:
+    """The network with twice the units, or channels, in each layer of weights but the last; those of a `Residual` stay.
+
+    >>> from chainrule.core.network import mlp
+    >>> widened(mlp(2, 4, 1))
+    Network((2,), (Dense(8), Sigmoid(), Dense(1), Sigmoid()))
+    """
+    if any(isinstance(each, Residual) for each in network.layers):
+        return network
+    weights = [i for i, each in enumerate(network.layers) if isinstance(each, Dense | Convolution)]
+    layers = list(network.layers)
+    for i in weights[:-1]:
+        width = "units" if isinstance(layers[i], Dense) else "channels"
+        layers[i] = replace(layers[i], **{width: 2 * getattr(layers[i], width)})  # type: ignore[type-var]  # a dataclass
+    return Network(network.input_shape, layers, network.initializer)
+
+
+def with_biases(network: Network) -> Network:
+    """The network with a bias in every layer of weights.
+
+    >>> from chainrule.core.network import mlp
+    >>> with_biases(mlp(2, 1, output="identity", bias=False))
+    Network((2,), (Dense(1),))
+    """
+
+    def change(layer: Layer) -> Layer:
+        return replace(layer, bias=True) if isinstance(layer, Dense | Convolution) else layer  # type: ignore[type-var]
+
+    return Network(network.input_shape, mapped(network.layers, change), network.initializer)
 
 
 def started_anew(network: Network) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from itertools import pairwise
 
+import numpy as np
+
 from chainrule.core.activations import Activation, Tanh
 from chainrule.core.arrays import count
 from chainrule.core.layers.base import Layer
@@ -11,12 +13,17 @@ from chainrule.core.layers.pooling import MaxPool
 from chainrule.core.network import Network
 from chainrule.lab.diagnose.bends import is_straight, try_bent
 from chainrule.lab.diagnose.case import Case
+from chainrule.lab.diagnose.cures import with_biases
 from chainrule.lab.diagnose.finding import Finding, said
-from chainrule.lab.diagnose.rates import UNLEARNT
+from chainrule.lab.diagnose.rates import BETTER, LONGER, UNLEARNT
 from chainrule.lab.diagnose.signs import Signs
+from chainrule.lab.diagnose.trial import Point
 
 CONSTANT = 1e-6
 """A layer's output is the same for every sample where it varies by less than this part of itself."""
+
+FAR_FROM_0 = 1.0
+"""A mean is far from 0 where it is more than so many deviations from it."""
 
 
 def linear_in_a_row(case: Case) -> Finding | None:
@@ -109,6 +116,39 @@ def bent(network: Network) -> Network:
             waiting = False
         layers.append(layer)
     return Network(network.input_shape, layers, network.initializer)
+
+
+def without_bias(case: Case) -> Finding | None:
+    """A layer at the end without a bias, and targets whose mean is far from 0: tried with biases.
+
+    Without any bias, tanhs answer 0 at x = 0, and so do ReLUs: the plane of answers goes through the origin.
+    """
+    last = case.network.last_layer
+    if case.learnt or case.bench is None or case.loss.link != "identity" or not isinstance(last, Dense) or last.bias:
+        return None
+    means, spreads = case.targets.mean(axis=0), case.targets.std(axis=0)
+    k = int((np.abs(means) / np.maximum(spreads, np.finfo(float).tiny)).argmax())
+    mean, spread = float(means[k]), float(spreads[k])
+    if abs(mean) < FAR_FROM_0 * spread or case.setup is None or case.start is None or case.end is None:
+        return None
+    network, dtype = with_biases(case.network), case.start.theta.dtype
+    begun = Point(network.initialize(case.setup.seeds[0], dtype=dtype), network.initialize_state(dtype=dtype))
+    steps = LONGER * case.bench.means(1).steps
+    (own,), _ = case.bench.train_on(case.start, 1, steps)
+    (loss,), steps = case.bench.train_on(begun, 1, steps, network=network)
+    ended = float(case.bench.value(case.end.theta))
+    if not loss < BETTER * min(own, ended):
+        return None
+    return Finding(
+        "a missing bias",
+        f"The last layer has no bias, and the targets lie around {said(mean)} with a deviation of {said(spread)}; "
+        f"{case.what_is_left}. The run ended at a loss of {said(ended)}; with biases {steps} steps from a start lead "
+        f"to {said(loss)}.",
+        "Leave out bias=False, or standardise the targets.",
+        {"mean": mean, "deviation": spread, "loss": ended, "loss with biases": loss, "unexplained": case.left},
+        layer=max(each.number for each in case.after),
+        changes={"network": network, "theta": None, "state": None},
+    )
 
 
 def constant_output(case: Case) -> Finding | None:

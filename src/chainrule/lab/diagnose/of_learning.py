@@ -3,9 +3,9 @@
 from typing import Any
 
 from chainrule.core.layers.dense import Dense
-from chainrule.core.optimizers import Adam
+from chainrule.core.optimizers import Adam, AdamW
 from chainrule.lab.diagnose.case import Case
-from chainrule.lab.diagnose.cures import with_hidden_layer
+from chainrule.lab.diagnose.cures import widened, with_hidden_layer
 from chainrule.lab.diagnose.finding import Finding, in_words, said
 from chainrule.lab.diagnose.of_layers import is_linear_bottleneck
 from chainrule.lab.diagnose.rates import UNLEARNT, Verdict, round_rate
@@ -156,6 +156,9 @@ def plateau(case: Case) -> Finding | None:
         return None  # it is slow, or was stopped: a larger rate leads on
     advice = "Start from another seed, and take Adam(0.01) or more hidden units."
     changes: dict[str, Any] = {"optimizer": Adam(0.01), "theta": None, "state": None}
+    if case.setup is not None and isinstance(case.setup.optimizer, Adam | AdamW):
+        advice = "Start from another seed, with more hidden units."
+        changes = {"network": widened(case.network), "theta": None, "state": None}
     changes["seed"] = 1 + (case.setup.seeds[0] if case.setup else 0)
     learning = [each.layer for each in case.network.leaves if each.learns]
     if len(learning) == 1 and isinstance(learning[0], Dense):

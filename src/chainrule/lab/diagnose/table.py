@@ -32,6 +32,7 @@ OF_THE_WAY: tuple[Illness, ...] = (
     of_signals.dead_in_the_end,
     of_learning.too_high,
     of_signals.saturated_in_the_end,
+    of_layers.without_bias,
     of_layers.linear_in_a_row,
     of_layers.constant_output,
     of_learning.too_low,
