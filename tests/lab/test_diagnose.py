@@ -361,6 +361,11 @@ def test_the_doctor_at_the_bedside_ends_a_run_that_is_ill():
         ((cr.Model(mlp(4), mlp(4).initialize()), *MOONS), "needs the loss that was to be made small"),
         ((cr.Model(mlp(4), mlp(4).initialize(), cr.SquaredError()), MOONS[0][:, :1], MOONS[1]), r"\(n, 2\)"),
         ((cr.Model(mlp(4), mlp(4).initialize(), cr.SquaredError()), MOONS[0], MOONS[1][:5]), "120 samples"),
+        (
+            (cr.Model(mlp(4), mlp(4).initialize(), cr.SquaredError()), MOONS[0], None),
+            "needs y: the targets of x, for 1 o",
+        ),
+        ((cr.Model(mlp(4), mlp(4).initialize(), cr.SquaredError()), None, MOONS[1]), "needs x: the samples, as they"),
     ],
 )
 def test_bad_input_is_answered_with_a_sentence(arguments, sentence):

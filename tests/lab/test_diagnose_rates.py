@@ -189,6 +189,19 @@ def test_one_run_is_advised_one_rate(seed, activation):
     assert len({each.changes["optimizer"] for each in found if "optimizer" in each.changes}) == 1
 
 
+@pytest.mark.parametrize(
+    ("activation", "optimizer"),
+    [("tanh", cr.SGD(100.0)), ("relu", cr.SGD(10.0)), ("sigmoid", cr.Adam(30.0)), ("identity", cr.SGD(100.0))],
+)
+def test_where_the_rate_is_the_cause_all_advice_is_of_the_rate(activation, optimizer):
+    """Its steps threw the units where nothing comes through: another start or other layers would be thrown as well."""
+    network = cr.mlp(2, 16, 16, 1, activation=activation, output="identity")
+    *_, found = diagnosed(network=network, optimizer=optimizer, epochs=60, batch_size=16)
+    assert "learning rate too high" in [each.illness for each in found]
+    assert not {"a layer that does nothing", "vanishing gradients"} & {each.illness for each in found}
+    assert {tuple(each.changes) for each in found} == {("optimizer",)}
+
+
 def test_rates_are_written_as_a_person_would():
     assert rates_around(0.003)[-7:] == (0.003, 0.03, 0.3, 3.0, 30.0, 300.0, 3000.0)
     assert all(len(str(each)) <= 7 for each in rates_around(1e-9))

@@ -78,3 +78,9 @@ def test_the_doctor_of_another_network_says_so_at_the_first_record():
     other = cr.mlp(2, 8, 1, activation="tanh", output="identity")
     with pytest.raises(cr.SettingError, match="33 parameters, but the Doctor was made for"):
         cr.train(**PATIENT | {"network": other}, optimizer=cr.Adam(0.01), epochs=400, callbacks=[doctor])
+
+
+@pytest.mark.parametrize("wrong", [None, 3])
+def test_a_doctor_called_with_anything_but_a_record_says_what_it_looks_at(wrong):
+    with pytest.raises(cr.SettingError, match=r"must be a Record, as train\(.*\) gives it; got"):
+        cr.Doctor(**PATIENT, optimizer=cr.Adam(0.01))(wrong)

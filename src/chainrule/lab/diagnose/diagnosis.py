@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from chainrule.core.arrays import Array
 from chainrule.core.checks import check_numbers, check_samples, check_targets, check_theta
 from chainrule.core.description import check_kind
-from chainrule.core.errors import SettingError
+from chainrule.core.errors import DataError, SettingError
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.streams import stream
@@ -64,6 +64,13 @@ def diagnose(
     if model.loss is None:
         raise SettingError("diagnose() needs the loss that was to be made small; got none. Give loss=SquaredError().")
     network = model.network
+    outputs = network.output_shape[0]
+    wanted = {"x": (x, "the samples"), "y": (y, f"the targets of x, for {outputs} output{'s' * (outputs != 1)}")}
+    for name, (given, what) in wanted.items():
+        if given is None:
+            raise DataError(
+                f"diagnose() needs {name}: {what}, as they were given to train; got None. Write diagnose(run, x, y)."
+            )
     samples, targets = check_samples(network.input_shape, x), check_numbers(y, "y")
     if model.target_standardizer is not None:
         targets = model.target_standardizer.apply(targets.reshape(len(targets), -1))

@@ -80,6 +80,7 @@ class Doctor:
 
     def __call__(self, record: Record) -> bool:
         """Look at a record; whether the run is to end."""
+        check_kind("what a Doctor looks at", Record, "a Record, as train(..., callbacks=[doctor]) gives it", record)
         if self._first is None or record.epoch == 0:
             self._check(record)
             self._begin(record)

@@ -41,6 +41,16 @@ OF_THE_WAY: tuple[Illness, ...] = (
 )
 """What it comes by: looked for where the start is sound, or the steps would be blamed for it."""
 
+NOTHING_COMES_THROUGH: tuple[Illness, ...] = (of_layers.constant_output, of_signals.vanishing_in_the_end)
+
+FOLLOWS: dict[str, tuple[Illness, ...]] = {
+    "learning rate too high": (of_layers.linear_in_a_row, *NOTHING_COMES_THROUGH),
+    "dead ReLUs": NOTHING_COMES_THROUGH,
+    "saturated sigmoids": NOTHING_COMES_THROUGH,
+    "saturated tanhs": NOTHING_COMES_THROUGH,
+}
+"""What an illness explains, by its name, isn't said after it: the advice would be against another cause."""
+
 LAST_RESORT: tuple[Illness, ...] = (of_learning.plateau,)
 """A loss that stays, for no reason found."""
 
@@ -72,9 +82,15 @@ def _staged(case: Case) -> list[Finding]:
 
 
 def _looked_for(case: Case, illnesses: Sequence[Illness]) -> list[Finding]:
-    """What is found of these, but for advice that leaves the run as it is."""
-    found = [each for illness in illnesses if (each := illness(case)) is not None]
-    return [each for each in found if not _changes_nothing(case, each)]
+    """What is found of these, but for what follows from another, and advice that leaves the run as it is."""
+    found: list[Finding] = []
+    for illness in illnesses:
+        if any(illness in FOLLOWS.get(each.illness, ()) for each in found):
+            continue
+        each = illness(case)
+        if each is not None and not _changes_nothing(case, each):
+            found.append(each)
+    return found
 
 
 def _changes_nothing(case: Case, finding: Finding) -> bool:
