@@ -27,7 +27,7 @@ HELD_OUT = 0.25
 BETTER = 0.9
 """The bent one learns more where it leaves less than this part of the loss of samples held out.
 
-In trials noise around straight lines came to 1.0 and more, MNIST-1D to 0.84, products of two features to 0.2.
+In trials noise around straight lines came to 0.99 and more, MNIST-1D to 0.81, products of two features to 0.2.
 """
 
 

@@ -217,9 +217,10 @@ class Case:
     def broken_down(self) -> bool:
         """Whether the run had learnt and lost it again: its last loss, and that of its end, are far above the lowest.
 
-        With sample weights only the recorded losses are compared: they are weighted, the other isn't.
+        With sample weights only the recorded losses are compared: they are weighted, the other isn't. A run that was
+        stopped early has the parameters of its best epoch.
         """
-        if self.diverged is not None or self.bench is None or self.start is None or self.end is None:
+        if self.stopped_early or self.bench is None or self.start is None or self.end is None:
             return False
         last, lowest = self.losses[-1:], self.losses.min(initial=np.inf)
         if not (last > FAR_ABOVE * lowest).any() or lowest > FELL * self.losses[0]:

@@ -160,7 +160,7 @@ def with_outputs(network: Network, n_outputs: int) -> Network:
 def unscaled_targets(case: Case) -> Finding | None:
     """Quantities of another size than what a network answers at its start, or far from it, or hardly different.
 
-    A start answers numbers of about 1 around 0. To come to a mean of 1,000 Adam(0.01) takes 100,000 steps; the gradient
+    A start answers numbers of about 1 around 0. Adam(0.01) takes 100,000 steps to bring one bias to 1,000; the gradient
     of squares of such errors throws units out of the range where they bend, and one of 0.001 moves nothing.
     Source: LeCun et al., "Efficient BackProp" (1998), 4.5; the bounds are those of inputs.
     """

@@ -138,8 +138,10 @@ def judge(case: "Case") -> Verdict | None:
         shown = leaping or from_start
         best = from_start if from_start.lower[1] < STILL * from_start.before else shown
         return Verdict("high", shown, *steadier(case, best.lower[0]))
-    if case.broken_down:
-        return Verdict("high", from_start, *steadier(case, from_start.rate / 10))
+    if case.broken_down and case.bench is not None and case.end is not None:
+        rate, loss, steps = steadier(case, from_start.rate / 10)
+        if loss < BETTER * float(case.bench.value(case.end.theta)):
+            return Verdict("high", from_start, rate, loss, steps)
     shown = from_end or from_start
     lower = MUCH_BETTER if case.stopped_early else BETTER  # early stopping has its reasons
     lags = shown.lags(lower) or (case.moved < HARDLY and shown.higher[1] < STILL * shown.before)
