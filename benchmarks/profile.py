@@ -1,21 +1,28 @@
-"""Where the time goes: the NumPy calls of a step or of a prediction, each timed in its place among the others."""
+"""Where the time goes: the calls of a step or of a prediction, each timed in its place among the others.
+
+Of a step these are NumPy's alone; of a prediction also what the door does: it checks the input, looks for the plan that
+is bound already and copies theta there, copies the samples in and the answers out.
+"""
 
 import statistics
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from benchmarks.work import Prediction, Training
+from chainrule.core import evaluate
 from chainrule.core.arrays import Call
+from chainrule.core.checks import check_samples
 from chainrule.core.optimizers import Memory
 from chainrule.core.plan import Plan, arithmetic
 
 ROUNDS = 500
 
 Line = tuple[str, int, float]
-"""A NumPy function, how often it is called, and the microseconds that all of its calls take."""
+"""A function, how often it is called, and the microseconds that all of its calls take."""
 
 
 def profile(work: Training | Prediction) -> list[Line]:
@@ -36,9 +43,15 @@ def bound(work: Training | Prediction) -> Sequence[Call]:
     """What chainrule calls over and over: forward, loss and backward of a batch, and the update; or forward alone."""
     theta = work.network.initialize(0, getattr(work, "population", None), work.dtype)
     if isinstance(work, Prediction):
+        x, state = work.arrays(), work.network.initialize_state()
         plan = Plan(work.network, work.n, theta, training=False)
-        plan.set_input(work.arrays())
-        return plan.infer
+        return (
+            partial(check_samples, work.network.input_shape, x, dtype=theta.dtype),
+            partial(evaluate.bound, work.network, work.n, theta, state, training=False),
+            partial(plan.set_input, x),
+            *plan.infer,
+            plan.answers.copy,
+        )
     x, y = work.arrays()
     n = work.batch_size or len(x)
     plan = Plan(work.network, n, theta, loss=work.loss)
@@ -60,10 +73,10 @@ def timed(calls: Sequence[Call]) -> list[float]:
 
 
 def called(function: Any) -> str:
-    """A NumPy function's name, with the ufunc's for a method such as add.reduce.
+    """A function's name, with the ufunc's for a method such as add.reduce.
 
     >>> called(np.exp), called(np.add.reduce)
     ('exp', 'add.reduce')
     """
-    of = getattr(getattr(function, "__self__", None), "__name__", "numpy")
-    return function.__name__ if of.startswith("numpy") else f"{of}.{function.__name__}"
+    of = getattr(function, "__self__", None)
+    return f"{of.__name__}.{function.__name__}" if isinstance(of, np.ufunc) else function.__name__

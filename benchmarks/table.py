@@ -73,12 +73,12 @@ def of_task(task: Measured) -> list[str]:
 
 
 def where_it_goes(task: Measured) -> list[str]:
-    """The NumPy functions that chainrule's time goes to: less it can't take with NumPy alone."""
+    """The functions that chainrule's time goes to: with these calls it can't take less."""
     if not task.profile:
         return []
     whole, calls = Spread.of(task.times[OURS]).median, sum(count for _, count, _ in task.profile)
     inside = sum(microseconds for *_, microseconds in task.profile)
-    said = f"Of chainrule's {figures(whole)} µs its {calls} NumPy calls take {figures(inside)} ({inside / whole:.0%}):"
+    said = f"Of chainrule's {figures(whole)} µs these {calls} calls take {figures(inside)} ({inside / whole:.0%}):"
     rows = [(f"`{name}`", str(count), figures(microseconds)) for name, count, microseconds in task.profile]
     return [said, rows_of(("function", "calls", "µs"), rows)]
 

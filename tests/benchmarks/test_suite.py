@@ -292,7 +292,7 @@ def test_a_profile_has_every_call_of_a_step_in_its_place(name: str):
     assert all(microseconds >= 0.0 for *_, microseconds in lines)
     assert "dot" in [name for name, *_ in lines]
     page = table.of_task(replace(measured(**STEADY), profile=lines))[-2:]
-    assert page[0].startswith(f"Of chainrule's 1.00 µs its {len(profile.bound(work))} NumPy calls take")
+    assert page[0].startswith(f"Of chainrule's 1.00 µs these {len(profile.bound(work))} calls take")
     assert "| `dot` |" in page[1]
 
 
