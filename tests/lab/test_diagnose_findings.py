@@ -105,17 +105,17 @@ def test_targets_are_standardised_with_those_held_out_and_the_model_undoes_it():
 
 def test_a_plateau_of_adam_is_not_advised_adam():
     x = np.linspace(-1, 1, 120)[:, None]
-    network = cr.mlp(1, 2, 1, activation="tanh", output="identity")
-    settings = {"network": network, "x": x, "y": np.sin(9 * x), "loss": cr.SquaredError(), "optimizer": cr.Adam(0.01)}
-    run = cr.train(**settings, epochs=3000)
+    network = cr.mlp(1, 1, 1, activation="tanh", output="identity")
+    settings = {"network": network, "x": x, "y": np.sin(6 * x), "loss": cr.SquaredError(), "optimizer": cr.Adam(0.01)}
+    run = cr.train(**settings, epochs=6000)
     found = cr.diagnose(run, x, settings["y"])
     assert [each.illness for each in found] == ["plateau"]
     assert "Adam" not in found[0].advice
     assert "optimizer" not in found[0].changes
-    treated = found[0].treated(**settings, epochs=3000)
-    assert treated["network"] == cr.mlp(1, 4, 1, activation="tanh", output="identity")
+    treated = found[0].treated(**settings, epochs=6000)
+    assert treated["network"] == cr.mlp(1, 2, 1, activation="tanh", output="identity")
     assert treated["seed"] == 1
-    assert cr.train(**treated).final_loss < 0.5 * run.final_loss
+    assert cr.train(**treated).final_loss < 0.8 * run.final_loss
 
 
 def test_answers_worse_than_the_mean_are_said_to_be():
