@@ -161,8 +161,8 @@ def test_a_run_that_had_learnt_and_broke_down_took_too_long_steps_and_no_augment
     evidence, losses = found[0].evidence, run.history["loss"]
     assert evidence["lowest loss"] == losses[int(evidence["epoch"])] == losses.min()
     assert evidence["last loss"] == losses[-1] > 2 * evidence["lowest loss"]
-    assert evidence["loss"] < 0.5 * evidence["last loss"]
-    assert cr.train(**found[0].treated(**settings)).final_loss < 0.5 * evidence["last loss"]
+    assert evidence["loss"] < 0.7 * evidence["last loss"]
+    assert cr.train(**found[0].treated(**settings)).final_loss < 0.7 * evidence["last loss"]
 
 
 def numbers_of(sentence):
