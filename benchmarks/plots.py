@@ -8,7 +8,7 @@ from benchmarks.contenders import OURS
 from benchmarks.results import Results
 from benchmarks.rounds import Measured
 from benchmarks.spread import Spread
-from chainrule.lab.svg import COLOR, STYLE
+from chainrule.lab.figures.svg import COLOR, STYLE
 
 LOOKS = {
     "chainrule": ("#0072B2", "o"),

@@ -14,10 +14,10 @@ import numpy as np
 
 from benchmarks.work import Prediction, Training
 from chainrule.core import evaluate
-from chainrule.core.arrays import Call
+from chainrule.core.calls import Call
 from chainrule.core.checks import check_samples
 from chainrule.core.optimizers import Memory
-from chainrule.core.plan import Plan, arithmetic
+from chainrule.core.plan.plan import Plan, arithmetic
 
 ROUNDS = 500
 

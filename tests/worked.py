@@ -7,7 +7,7 @@ import numpy as np
 
 import chainrule as cr
 from cases import CASES
-from chainrule.lab.explain.text import lines
+from chainrule.lab.explain.notations.text import lines
 
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")

@@ -11,8 +11,7 @@ run.model.predict(x)
 from typing import TYPE_CHECKING
 
 from chainrule.names import lazily
-
-__version__ = "0.1.0"
+from chainrule.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from chainrule.core.activations import ELU as ELU
@@ -73,25 +72,25 @@ if TYPE_CHECKING:
     from chainrule.core.schedules import Schedule as Schedule
     from chainrule.core.schedules import StepDecay as StepDecay
     from chainrule.core.schedules import WarmUp as WarmUp
-    from chainrule.lab.compare import compare as compare
-    from chainrule.lab.comparison import Comparison as Comparison
     from chainrule.lab.diagnose.diagnosis import diagnose as diagnose
     from chainrule.lab.diagnose.doctor import Doctor as Doctor
     from chainrule.lab.diagnose.finding import Finding as Finding
-    from chainrule.lab.experiment import Experiment as Experiment
-    from chainrule.lab.experiment import Perceptron as Perceptron
+    from chainrule.lab.experiments.compare import compare as compare
+    from chainrule.lab.experiments.comparison import Comparison as Comparison
+    from chainrule.lab.experiments.experiment import Experiment as Experiment
+    from chainrule.lab.experiments.experiment import Perceptron as Perceptron
+    from chainrule.lab.experiments.network_text import NetworkText as NetworkText
+    from chainrule.lab.experiments.samples import DataFile as DataFile
+    from chainrule.lab.experiments.samples import DataSet as DataSet
+    from chainrule.lab.explain.derivation import Working as Working
     from chainrule.lab.explain.explanation import Explanation as Explanation
     from chainrule.lab.explain.explanation import explain as explain
-    from chainrule.lab.explain.working import Working as Working
-    from chainrule.lab.network_text import NetworkText as NetworkText
-    from chainrule.lab.samples import DataFile as DataFile
-    from chainrule.lab.samples import DataSet as DataSet
-    from chainrule.training import datasets as datasets
-    from chainrule.training.augmentation import Flip as Flip
-    from chainrule.training.augmentation import Noise as Noise
-    from chainrule.training.augmentation import Shift as Shift
-    from chainrule.training.early_stopping import EarlyStopping as EarlyStopping
-    from chainrule.training.early_stopping import Ending as Ending
+    from chainrule.training.data import datasets as datasets
+    from chainrule.training.data.augmentation import Flip as Flip
+    from chainrule.training.data.augmentation import Noise as Noise
+    from chainrule.training.data.augmentation import Shift as Shift
+    from chainrule.training.data.split import split as split
+    from chainrule.training.data.standardizer import Standardizer as Standardizer
     from chainrule.training.history import History as History
     from chainrule.training.history import Record as Record
     from chainrule.training.loop import Training as Training
@@ -102,9 +101,9 @@ if TYPE_CHECKING:
     from chainrule.training.metrics import mean_squared_error as mean_squared_error
     from chainrule.training.metrics import r2 as r2
     from chainrule.training.model import Model as Model
-    from chainrule.training.preparation import Standardizer as Standardizer
-    from chainrule.training.preparation import split as split
     from chainrule.training.run import Run as Run
+    from chainrule.training.stopping import EarlyStopping as EarlyStopping
+    from chainrule.training.stopping import Ending as Ending
 
 # Names are imported when they are first used, so that `import chainrule` costs little over NumPy.
 _NAMES = {
@@ -126,24 +125,25 @@ _NAMES = {
     "core.optimizers": "Adam AdamW Momentum Nesterov Optimizer RMSprop SGD",
     "core.penalties": "L2",
     "core.schedules": "Constant Cosine Exponential Schedule StepDecay WarmUp",
-    "lab.compare": "compare",
-    "lab.comparison": "Comparison",
+    "lab.experiments.compare": "compare",
+    "lab.experiments.comparison": "Comparison",
     "lab.diagnose.diagnosis": "diagnose",
     "lab.diagnose.doctor": "Doctor",
     "lab.diagnose.finding": "Finding",
-    "lab.experiment": "Experiment Perceptron",
+    "lab.experiments.experiment": "Experiment Perceptron",
     "lab.explain.explanation": "Explanation explain",
-    "lab.explain.working": "Working",
-    "lab.network_text": "NetworkText",
-    "lab.samples": "DataFile DataSet",
-    "training": "datasets",
-    "training.augmentation": "Flip Noise Shift",
-    "training.early_stopping": "EarlyStopping Ending",
+    "lab.explain.derivation": "Working",
+    "lab.experiments.network_text": "NetworkText",
+    "lab.experiments.samples": "DataFile DataSet",
+    "training.data": "datasets",
+    "training.data.augmentation": "Flip Noise Shift",
+    "training.stopping": "EarlyStopping Ending",
     "training.history": "History Record",
     "training.loop": "Training iterate train",
     "training.metrics": "accuracy confusion_matrix mean_squared_error r2",
     "training.model": "Model",
-    "training.preparation": "Standardizer split",
+    "training.data.standardizer": "Standardizer",
+    "training.data.split": "split",
     "training.run": "Run",
 }
 

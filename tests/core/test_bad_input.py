@@ -16,7 +16,7 @@ from chainrule.core.activations import ACTIVATIONS
 from chainrule.core.errors import choose
 from chainrule.core.losses import LOSSES
 from chainrule.core.optimizers import OPTIMIZERS
-from chainrule.core.plan import Plan
+from chainrule.core.plan.plan import Plan
 from drawn import examples
 
 X = np.arange(12.0).reshape(6, 2)

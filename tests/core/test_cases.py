@@ -10,7 +10,7 @@ from cases import CASES, LAYERS, LOSSES, OPTIMIZERS, Case
 from chainrule.core import optimizers, penalties
 from chainrule.core.description import every_kind
 from chainrule.core.layers import normalize, pooling, regularize, unfold
-from chainrule.core.plan import Plan, generators, run
+from chainrule.core.plan.plan import Plan, generators, run
 from costs import steady_state_bytes
 
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())

@@ -13,7 +13,7 @@ from chainrule.core import products
 from chainrule.core.layers import convolution, pooling, unfold
 from chainrule.core.layers.unfold import bind_fold, bind_unfold
 from chainrule.core.layers.windows import Axis
-from chainrule.core.plan import Plan, run
+from chainrule.core.plan.plan import Plan, run
 from costs import CountingNumPy
 from drawn import examples
 from windows import drawn_passes, jax_judge, margins, naive_windows, passes, walks

@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import chainrule as cr
-from chainrule.core.plan import Plan, run
+from chainrule.core.plan.plan import Plan, run
 from drawn import examples
 from windows import drawn_passes, jax_judge, margins, naive_windows, passes, walks
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.core import products
-from chainrule.core.arrays import Calls, call, one_by_one
-from chainrule.core.layout import allocate, body
+from chainrule.core.calls import Calls, call, one_by_one
+from chainrule.core.plan.layout import allocate, body
 from drawn import examples
 
 sizes = st.integers(1, 6)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import chainrule as cr
 from cases import LAYERS
-from chainrule.core.plan import Plan, generators, run
+from chainrule.core.plan.plan import Plan, generators, run
 from drawn import examples
 
 KINKED = (cr.ReLU, cr.LeakyReLU, cr.ELU, cr.MaxPool)

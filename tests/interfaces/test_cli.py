@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 import chainrule
 from chainrule.interfaces.cli.app import app
-from chainrule.lab.reference import TASKS, Lab
+from chainrule.lab.report.reference import TASKS, Lab
 from optional import needed
 
 LOG = re.compile(r"Epoch (\d+) Loss: (\d+\.\d{6})")

@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import chainrule as cr
-from chainrule.interfaces.cli import check as check_module
 from chainrule.interfaces.cli.app import app
-from chainrule.lab.compare import compare
-from chainrule.lab.experiment import Experiment, Perceptron
+from chainrule.interfaces.cli.commands import check as check_module
+from chainrule.lab.experiments.compare import compare
+from chainrule.lab.experiments.experiment import Experiment, Perceptron
 
 QUICK = ("--epochs", "30", "--starts", "3", "--processes", "1")
 

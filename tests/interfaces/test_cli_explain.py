@@ -23,9 +23,9 @@ from typer.testing import CliRunner, Result
 
 import chainrule as cr
 from chainrule.interfaces.cli.app import app
-from chainrule.interfaces.cli.explain import EXAMPLES
-from chainrule.interfaces.cli.walk import Walker
-from chainrule.lab.reference import TASKS, Lab
+from chainrule.interfaces.cli.commands.explain import EXAMPLES
+from chainrule.interfaces.cli.commands.walk import Walker
+from chainrule.lab.report.reference import TASKS, Lab
 
 
 def chain(*arguments: str | Path) -> Result:

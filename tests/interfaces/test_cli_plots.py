@@ -14,12 +14,12 @@ from typer.testing import CliRunner
 import chainrule as cr
 from chainrule.interfaces.cli.answers import Answers, answer
 from chainrule.interfaces.cli.app import app
-from chainrule.interfaces.cli.axes import Axis, number
-from chainrule.interfaces.cli.curves import Curve, line
 from chainrule.interfaces.cli.data import Data
-from chainrule.interfaces.cli.paper import Paper
-from chainrule.interfaces.cli.plane import plane
-from chainrule.interfaces.cli.plots import draw
+from chainrule.interfaces.cli.terminal.axes import Axis, number
+from chainrule.interfaces.cli.terminal.canvas import Paper
+from chainrule.interfaces.cli.terminal.curves import Curve, line
+from chainrule.interfaces.cli.terminal.plane import plane
+from chainrule.interfaces.cli.terminal.plots import draw
 
 PROGRAM = [sys.executable, "-m", "chainrule"]
 posix = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are those of POSIX")

@@ -10,12 +10,12 @@ from html import unescape
 import pytest
 
 from chainrule.core.errors import SettingError
-from chainrule.lab.chapters import COMPARED, ON_IMAGES
-from chainrule.lab.chapters.chapter import Scale
-from chainrule.lab.chapters.lines import lines
-from chainrule.lab.compare import compare
-from chainrule.lab.page import render_page, said
-from chainrule.lab.report import write_report
+from chainrule.lab.experiments.compare import compare
+from chainrule.lab.report.chapters import COMPARED, ON_IMAGES
+from chainrule.lab.report.chapters.chapter import Scale
+from chainrule.lab.report.chapters.lines import lines
+from chainrule.lab.report.page import render_page, said
+from chainrule.lab.report.report import write_report
 
 EPOCHS = 50
 

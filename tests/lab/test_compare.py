@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.lab import compare as module
-from chainrule.lab import svg
-from chainrule.lab.compare import compare, cross
-from chainrule.lab.experiment import Experiment, Perceptron
-from chainrule.lab.populations import in_chunks
-from chainrule.lab.samples import DataSet
+from chainrule.lab.experiments import compare as module
+from chainrule.lab.experiments.compare import compare, cross
+from chainrule.lab.experiments.experiment import Experiment, Perceptron
+from chainrule.lab.experiments.populations import in_chunks
+from chainrule.lab.experiments.samples import DataSet
+from chainrule.lab.figures import svg
 
 XOR = Experiment("xor", epochs=200, starts=3, seed=2)
 MOONS = Experiment(
@@ -203,8 +203,8 @@ class TestKeeping:
         pytest.importorskip("loky")
         program = (
             "import sys\n"
-            "from chainrule.lab.compare import compare\n"
-            "from chainrule.lab.experiment import Experiment\n"
+            "from chainrule.lab.experiments.compare import compare\n"
+            "from chainrule.lab.experiments.experiment import Experiment\n"
             "experiment = Experiment('xor', starts=3, seed=2)\n"
             "compare(experiment, epochs=[20, 300_000_000], keep=sys.argv[1], processes=2)"
         )

@@ -8,9 +8,9 @@ import pytest
 
 import chainrule as cr
 from chainrule.core.activations import activation as activation_named
-from chainrule.lab.diagnose.main_runs import diagnose_starts
-from chainrule.lab.reference import Lab
-from chainrule.lab.starts import train_task
+from chainrule.lab.report.main_runs import diagnose_starts
+from chainrule.lab.report.reference import Lab
+from chainrule.lab.report.starts import train_task
 
 MOONS = cr.datasets.moons(120, noise=0.1)
 CIRCLES = cr.datasets.circles(120)

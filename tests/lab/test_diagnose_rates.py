@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.lab.diagnose.rates import rates_around
+from chainrule.lab.diagnose.trials.rates import rates_around
 
 MOONS = cr.datasets.moons(120, noise=0.1)
 CIRCLES = cr.datasets.circles(120)
@@ -219,7 +219,7 @@ def test_a_network_without_hidden_layers_is_advised_one():
 
 
 def test_trials_of_a_large_network_are_few_and_short():
-    from chainrule.lab.diagnose.trial import LARGE_BUDGET, Bench, cost
+    from chainrule.lab.diagnose.trials.trial import LARGE_BUDGET, Bench, cost
 
     network = cr.mlp(40, 512, 512, 512, 10, activation="relu", output="identity")
     x = np.zeros((500, 40))

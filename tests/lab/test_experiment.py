@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule as cr
-from chainrule.lab.experiment import Experiment, Perceptron
-from chainrule.lab.populations import train_members, zipped
-from chainrule.lab.prepared import prepare
-from chainrule.lab.samples import DataFile, DataSet
+from chainrule.lab.experiments.experiment import Experiment, Perceptron
+from chainrule.lab.experiments.populations import train_members, zipped
+from chainrule.lab.experiments.prepared import prepare
+from chainrule.lab.experiments.samples import DataFile, DataSet
 from optional import needed
 
 pytest.importorskip("tomli_w")
@@ -218,7 +218,7 @@ def test_data_that_a_network_has_no_place_for():
 
 def test_mnist1d_is_tested_as_its_authors_do(monkeypatch):
     x, y = np.arange(240.0).reshape(6, 1, 40), np.arange(6)
-    monkeypatch.setattr("chainrule.lab.samples.mnist1d", lambda: (x[:4], y[:4], x[4:], y[4:]))
+    monkeypatch.setattr("chainrule.lab.experiments.samples.mnist1d", lambda: (x[:4], y[:4], x[4:], y[4:]))
     test_x, truth = prepare(Experiment("mnist1d", loss=cr.SoftmaxCrossEntropy())).test
     np.testing.assert_array_equal(test_x, x[4:, 0])
     np.testing.assert_array_equal(truth, y[4:])

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 import chainrule as cr
 from cases import CASES, LOSSES, OPTIMIZERS, N
+from chainrule.lab.explain.algebra.expression import Expression, Number, Sum, Terms, plus
+from chainrule.lab.explain.algebra.symbols import Symbol
 from chainrule.lab.explain.explanation import Explanation
-from chainrule.lab.explain.expression import Expression, Number, Sum, Terms, plus
-from chainrule.lab.explain.numbers import Numbers
+from chainrule.lab.explain.notations.text import TEXT
 from chainrule.lab.explain.overview import overview
 from chainrule.lab.explain.paths import Paths
-from chainrule.lab.explain.symbols import Symbol
-from chainrule.lab.explain.text import TEXT
+from chainrule.lab.explain.step.numbers import Numbers
 from core.test_stacks import anything, smooth, stacks
 from drawn import examples
 
@@ -248,8 +248,8 @@ def test_one_name_is_one_number(name):
 
 def test_the_bases_own_probes_find_what_the_layers_equations_say():
     """The base reads every derivative off backward; the equations of Dense and convolution must be no others."""
-    from chainrule.lab.explain.head import Head
-    from chainrule.lab.explain.heads import head_of
+    from chainrule.lab.explain.equations.layer import Head
+    from chainrule.lab.explain.equations.layers import head_of
 
     for name in ("Dense", "Conv2D", "BatchNorm of images"):
         step = explained(CASES[name])

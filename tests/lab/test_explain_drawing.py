@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.lab.explain.drawing import in_a_unit
+from chainrule.lab.explain.drawing.drawing import in_a_unit
 from worked import images, xor
 
 SVG = "{http://www.w3.org/2000/svg}"

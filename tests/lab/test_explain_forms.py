@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from chainrule.lab.explain.document import document
+from chainrule.lab.explain.notations.document import document
 from worked import (
     NUMBER,
     WORKINGS,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.lab.explain.symbols import digits
+from chainrule.lab.explain.algebra.symbols import digits
 from worked import equations, normed, reckon, scale_of, xor
 
 

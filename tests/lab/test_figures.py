@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from chainrule.core.errors import MissingExtraError
-from chainrule.lab import figures, svg
-from chainrule.lab.reference import TASKS, Lab
-from chainrule.lab.starts import train_task
+from chainrule.lab.figures import svg
+from chainrule.lab.report import figures
+from chainrule.lab.report.reference import TASKS, Lab
+from chainrule.lab.report.starts import train_task
 
 SVG = "{http://www.w3.org/2000/svg}"
 

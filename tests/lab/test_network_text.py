@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import chainrule as cr
 from chainrule.core.description import Description
-from chainrule.lab import grammar, network_text
-from chainrule.lab.network_text import LAYERS, NetworkText
+from chainrule.lab.experiments import grammar, network_text
+from chainrule.lab.experiments.network_text import LAYERS, NetworkText
 from drawn import examples
 
 pytest.importorskip("lark")

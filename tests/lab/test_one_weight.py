@@ -10,9 +10,9 @@ import xml.etree.ElementTree as ET
 import pytest
 
 import chainrule as cr
-from chainrule.lab.chapters.chapter import Scale
-from chainrule.lab.report import write_report
-from chainrule.lab.studies import one_weight
+from chainrule.lab.report.chapters.chapter import Scale
+from chainrule.lab.report.report import write_report
+from chainrule.lab.report.studies import one_weight
 
 EPOCHS = 1_000
 STEPS = EPOCHS // 5 // one_weight.PART

@@ -9,11 +9,11 @@ from loky import ProcessPoolExecutor as Executor
 
 import chainrule as cr
 from chainrule.core.errors import MissingExtraError, SettingError
-from chainrule.lab.chapters.chapter import Scale
-from chainrule.lab.chapters.training import train_all
-from chainrule.lab.reference import TASKS, Lab, accuracy_line, log_line, prediction_line
-from chainrule.lab.starts import train_task
-from chainrule.lab.workers import WorkerError, run_side_by_side
+from chainrule.lab.experiments.workers import WorkerError, run_side_by_side
+from chainrule.lab.report.chapters.chapter import Scale
+from chainrule.lab.report.chapters.training import train_all
+from chainrule.lab.report.reference import TASKS, Lab, accuracy_line, log_line, prediction_line
+from chainrule.lab.report.starts import train_task
 
 
 def echo(value, report):

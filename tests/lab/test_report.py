@@ -15,12 +15,12 @@ import pytest
 
 import chainrule
 from chainrule.core.errors import FileError, MissingExtraError, SettingError
-from chainrule.lab import report, sentences, snippets
-from chainrule.lab.chapters import COMPARED
-from chainrule.lab.page import CHAPTERS, render_page, said
-from chainrule.lab.reference import TASKS, Lab, accuracy_line, log_line, prediction_line
-from chainrule.lab.report import as_json, write_report
-from chainrule.lab.studies import STUDIES
+from chainrule.lab.report import report, sentences, snippets
+from chainrule.lab.report.chapters import COMPARED
+from chainrule.lab.report.page import CHAPTERS, render_page, said
+from chainrule.lab.report.reference import TASKS, Lab, accuracy_line, log_line, prediction_line
+from chainrule.lab.report.report import as_json, write_report
+from chainrule.lab.report.studies import STUDIES
 
 EPOCHS, STARTS = 400, 4
 MAIN = [name for name in CHAPTERS if name not in {*COMPARED, *STUDIES}]

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.lab import report
-from chainrule.lab.chapters.chapter import Scale
-from chainrule.lab.reference import TASKS, Lab
-from chainrule.lab.studies import search
+from chainrule.lab.report import report
+from chainrule.lab.report.chapters.chapter import Scale
+from chainrule.lab.report.reference import TASKS, Lab
+from chainrule.lab.report.studies import search
 
 LAB = Lab(epochs=5_000, starts=2, seed=3)
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.lab.chapters.chapter import Scale
-from chainrule.lab.report import write_report
-from chainrule.lab.studies import digits, mnist1d
+from chainrule.lab.report.chapters.chapter import Scale
+from chainrule.lab.report.report import write_report
+from chainrule.lab.report.studies import digits, mnist1d
 
 pytest.importorskip("sklearn")
 pytest.importorskip("mnist1d")

@@ -7,10 +7,11 @@ import pytest
 
 import chainrule as cr
 from cases import CASES
-from chainrule.training import chunks, walk
-from chainrule.training.chunks import Chunks, groups
-from chainrule.training.objective import Objective
-from chainrule.training.walk import bind_batch
+from chainrule.core.objective import Objective
+from chainrule.training.execution import choice as walk
+from chainrule.training.execution import groups as chunks
+from chainrule.training.execution.choice import bind_batch
+from chainrule.training.execution.groups import Chunks, groups
 
 K = 7
 NETWORKS = {

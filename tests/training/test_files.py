@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from chainrule.core.errors import ChainruleError, DataError, FileError, SettingError, ShapeError
-from chainrule.training.datasets import Table, read_csv, read_numpy, write_csv, xor
+from chainrule.training.data.sets import Table, read_csv, read_numpy, write_csv, xor
 from drawn import examples
 
 finite = st.floats(allow_nan=False, allow_infinity=False)

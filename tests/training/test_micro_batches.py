@@ -10,13 +10,13 @@ import pytest
 
 import chainrule as cr
 from cases import CASES
-from chainrule.core.plan import generators
-from chainrule.training import lanes as lanes_module
-from chainrule.training import micro_batches
-from chainrule.training.lanes import HeldBlas, Lanes, held_blas
-from chainrule.training.micro_batches import LANES, MicroBatches, pieces
-from chainrule.training.objective import Objective
-from chainrule.training.walk import bind_batch
+from chainrule.core.objective import Objective
+from chainrule.core.plan.plan import generators
+from chainrule.training.execution import micro_batches
+from chainrule.training.execution import threads as lanes_module
+from chainrule.training.execution.choice import bind_batch
+from chainrule.training.execution.micro_batches import LANES, MicroBatches, pieces
+from chainrule.training.execution.threads import HeldBlas, Lanes, held_blas
 from optional import needed
 
 LENET = CASES["LeNet, small"]

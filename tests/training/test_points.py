@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.core.errors import SettingError
-from chainrule.training.datasets import circles, gaussians, linear, load, moons, spiral, xor, xor_cloud
-from chainrule.training.datasets.points import BY_NAME
+from chainrule.training.data.sets import circles, gaussians, linear, load, moons, spiral, xor, xor_cloud
+from chainrule.training.data.sets.points import BY_NAME
 from drawn import examples
 
 NOISY = {"xor_cloud": 4, "circles": 2, "moons": 2, "spiral": 2, "gaussians": 2}

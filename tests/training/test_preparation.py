@@ -9,7 +9,8 @@ from hypothesis.extra import numpy as drawn
 from chainrule.core import arrays
 from chainrule.core.description import Description
 from chainrule.core.errors import DataError, SettingError, ShapeError
-from chainrule.training.preparation import Standardizer, split
+from chainrule.training.data.split import split
+from chainrule.training.data.standardizer import Standardizer
 from drawn import examples
 
 finite = st.floats(-1e6, 1e6)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule as cr
-from chainrule.training.datasets import real
+from chainrule.training.data.sets import real
 from drawn import examples
 from optional import needed
 

@@ -3,7 +3,7 @@ import os
 import pytest
 
 from chainrule.core.errors import FileError
-from chainrule.training.storage import replacing
+from chainrule.training.files.storage import replacing
 
 
 def test_text_and_bytes_arrive(tmp_path):

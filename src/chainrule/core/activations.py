@@ -10,7 +10,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from chainrule.core.arrays import Calls, Shape, bind_copy, call
+from chainrule.core.arrays import Shape
+from chainrule.core.calls import Calls, bind_copy, call
 from chainrule.core.description import FRACTION, POSITIVE, Real, real
 from chainrule.core.errors import SettingError, choose
 from chainrule.core.initializers import Glorot, He, Initializer

@@ -5,64 +5,13 @@ C H W an image. `...` in a shape stands for the population axis, where there is 
 """
 
 import math
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
-Call = Callable[[], object]
-
-dot = np.ndarray.dot
-"""The product of two matrices in one piece each; np.dot is the same behind a wrapper."""
-
-total = np.add.reduce
-"""The sum over axes; np.sum is the same behind a wrapper that costs as much as the sum of a small array."""
-
-take = np.ndarray.take
-"""Entries along an axis; behind a wrapper, too, in np.take."""
-
-
-class Calls(tuple[Call, ...]):
-    """Calls one after the other: a layer's pass as a row of NumPy calls, which the plan calls one by one.
-
-    >>> a = np.array([1.0, 4.0])
-    >>> roots = Calls(call(np.sqrt, a, out=a), call(np.negative, a, out=a))
-    >>> roots()
-    >>> a
-    array([-1., -2.])
-    """
-
-    def __new__(cls, *calls: Call) -> "Calls":
-        return super().__new__(cls, calls)
-
-    def __call__(self) -> None:
-        for each in self:
-            each()
-
-
-def one_by_one(row: Call) -> tuple[Call, ...]:
-    """A row's calls, with the rows inside it opened; any other call is a row of one."""
-    return tuple(each for inner in row for each in one_by_one(inner)) if isinstance(row, Calls) else (row,)
-
-
-def call(function: Callable[..., Any], *arrays: Array, out: Array | None, **settings: Any) -> Call:
-    """A NumPy call bound to its arrays. Run, it costs little more than half of what it costs in a Python function.
-
-    out: None where nobody asks for the result, so that the call is never made.  settings: such as a reduction's axis.
-    """
-    takes_out_last = function is dot or isinstance(function, np.ufunc)
-    if takes_out_last and function not in (np.maximum, np.minimum):  # NumPy fears three operands there
-        return partial(function, *arrays, out)
-    return partial(function, *arrays, out=out, **settings)
-
-
-def bind_copy(source: Array, out: Array) -> Call:
-    """A copy of all of `source` to `out`, bound."""
-    return partial(np.copyto, out, source)
 
 
 def count(shape: Shape) -> int:

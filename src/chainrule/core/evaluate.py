@@ -27,7 +27,7 @@ from chainrule.core.checks import (
 from chainrule.core.description import check_kind
 from chainrule.core.losses import Loss
 from chainrule.core.penalties import L2
-from chainrule.core.plan import Plan, generators, run
+from chainrule.core.plan.plan import Plan, generators, run
 from chainrule.core.streams import Seed, member_seeds
 
 if TYPE_CHECKING:

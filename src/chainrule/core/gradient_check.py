@@ -11,10 +11,10 @@ from chainrule.core.arrays import Array
 from chainrule.core.checks import check_theta
 from chainrule.core.errors import ShapeError
 from chainrule.core.layers.base import Layer
-from chainrule.core.layout import Place
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.penalties import L2
+from chainrule.core.plan.layout import Place
 from chainrule.core.streams import stream
 
 STEP = 1e-5

@@ -11,7 +11,8 @@ from typing import ClassVar
 import numpy as np
 
 from chainrule.core.activations import Sigmoid
-from chainrule.core.arrays import Array, Calls, Shape, call, stretches, total
+from chainrule.core.arrays import Array, Shape, stretches
+from chainrule.core.calls import Calls, call, total
 from chainrule.core.description import Description
 from chainrule.core.errors import DataError, SettingError, ShapeError
 from chainrule.core.layers.base import Layer, Pass

@@ -17,9 +17,9 @@ from chainrule.core.errors import SettingError
 from chainrule.core.initializers import Glorot, Initializer
 from chainrule.core.layers.base import Layer, check_layers
 from chainrule.core.layers.dense import Dense
-from chainrule.core.layout import Place, Storage, added_rows, place
 from chainrule.core.losses import Loss
 from chainrule.core.penalties import L2
+from chainrule.core.plan.layout import Place, Storage, added_rows, place
 from chainrule.core.population import agree, check_dtype
 from chainrule.core.streams import Seed, member_seeds, stream
 

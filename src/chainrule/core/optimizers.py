@@ -11,11 +11,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from chainrule.core.arrays import call
+from chainrule.core.calls import call
 from chainrule.core.description import FRACTION, NON_NEGATIVE, POSITIVE, Description, Real, flag, real
+from chainrule.core.parameters import Memory as Memory
+from chainrule.core.parameters import Update as Update
 from chainrule.core.schedules import Schedule, scheduled
-from chainrule.core.step import Memory as Memory
-from chainrule.core.step import Update as Update
 
 
 class Optimizer(Description):

@@ -12,7 +12,8 @@ How many blocks there are follows from the shapes alone: sums are taken in one o
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Call, Calls, call, dot, total
+from chainrule.core.arrays import Array
+from chainrule.core.calls import Call, Calls, call, dot, total
 
 LARGEST = 10**6
 """The most multiplications of a product that OpenBLAS calls small."""

@@ -8,14 +8,15 @@ from typing import Protocol
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Call, Shape, count, stretches, take, total
-from chainrule.core.plan import generators, run
+from chainrule.core.arrays import Array, Shape, count, stretches
+from chainrule.core.calls import Call, take, total
+from chainrule.core.objective import Objective
+from chainrule.core.plan.plan import generators, run
 from chainrule.core.streams import stream
-from chainrule.training.augmentation import Augmentation, Augmenter
-from chainrule.training.lanes import Lanes
-from chainrule.training.micro_batches import LANES
-from chainrule.training.objective import Objective
-from chainrule.training.walk import Batch, bind_batch
+from chainrule.training.data.augmentation import Augmentation, Augmenter
+from chainrule.training.execution.choice import Batch, bind_batch
+from chainrule.training.execution.micro_batches import LANES
+from chainrule.training.execution.threads import Lanes
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,8 +8,8 @@ import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.core.errors import choose
-from chainrule.training.storage import FilePath
-from chainrule.training.tables import columns_to_csv, columns_to_pandas
+from chainrule.training.files.storage import FilePath
+from chainrule.training.files.tables import columns_to_csv, columns_to_pandas
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,18 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Call
+from chainrule.core.arrays import Array
+from chainrule.core.calls import Call
 from chainrule.core.errors import DivergenceError
+from chainrule.core.objective import Objective
 from chainrule.core.optimizers import Memory, Update
 from chainrule.core.penalties import bind_clip
-from chainrule.core.plan import arithmetic
+from chainrule.core.plan.plan import arithmetic
 from chainrule.training.batches import Appraiser, Batches, FullBatch, MiniBatches
-from chainrule.training.early_stopping import Watch
 from chainrule.training.history import History, Record
 from chainrule.training.model import Model
-from chainrule.training.objective import Objective
 from chainrule.training.run import Run, Setup
 from chainrule.training.signatures import takes
+from chainrule.training.stopping import Watch
 from chainrule.training.task import Task, check_task
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array, total
+from chainrule.core.arrays import Array
+from chainrule.core.calls import total
 from chainrule.core.errors import DataError, SettingError, ShapeError
 
 Value = float | Array

@@ -9,9 +9,9 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.optimizers import Optimizer
 from chainrule.core.penalties import L2
-from chainrule.training.early_stopping import Ending
 from chainrule.training.history import History
 from chainrule.training.model import Model
+from chainrule.training.stopping import Ending
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,15 +22,15 @@ from chainrule.core.description import COUNT, POSITIVE, Real, check_kind, check_
 from chainrule.core.errors import DataError, SettingError
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
+from chainrule.core.objective import Objective
 from chainrule.core.optimizers import Optimizer
 from chainrule.core.penalties import L2
 from chainrule.core.population import agree, check_dtype
 from chainrule.core.streams import Seed, member_seeds
-from chainrule.training.augmentation import Augmentation, check_augment
 from chainrule.training.batches import Samples
-from chainrule.training.early_stopping import EarlyStopping
+from chainrule.training.data.augmentation import Augmentation, check_augment
 from chainrule.training.history import Record
-from chainrule.training.objective import Objective
+from chainrule.training.stopping import EarlyStopping
 
 RECORDS = 200
 """About how many records a run makes where nobody says how often."""

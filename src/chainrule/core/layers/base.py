@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array, Call, Shape, count
+from chainrule.core.arrays import Array, Shape, count
+from chainrule.core.calls import Call
 from chainrule.core.description import Description, check_kind
 from chainrule.core.errors import SettingError
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Calls, Shape, bind_copy
+from chainrule.core.arrays import Array, Shape
+from chainrule.core.calls import Calls, bind_copy
 from chainrule.core.description import COUNT, flag, part, whole
 from chainrule.core.initializers import Initializer
 from chainrule.core.layers.base import Buffers, Parameter, Pass, Signature

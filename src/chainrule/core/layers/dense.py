@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from chainrule.core.arrays import Calls, Shape
+from chainrule.core.arrays import Shape
+from chainrule.core.calls import Calls
 from chainrule.core.description import COUNT, flag, part, whole
 from chainrule.core.errors import ShapeError
 from chainrule.core.initializers import Initializer

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Call, Shape, count, total
+from chainrule.core.arrays import Array, Shape, count
+from chainrule.core.calls import Call, total
 from chainrule.core.description import POSITIVE, SHARE, Real, real
 from chainrule.core.layers.base import Buffers, Layer, Parameter, Pass, Signature, as_operand
 

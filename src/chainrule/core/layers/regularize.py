@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.core.arrays import Shape, call
+from chainrule.core.arrays import Shape
+from chainrule.core.calls import call
 from chainrule.core.description import FRACTION, Real, real
 from chainrule.core.errors import ShapeError
 from chainrule.core.layers.base import Buffers, Layer, Pass, Signature

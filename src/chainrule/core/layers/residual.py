@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.core.arrays import Calls, Shape, call
+from chainrule.core.arrays import Shape
+from chainrule.core.calls import Calls, call
 from chainrule.core.errors import ShapeError
 from chainrule.core.layers.base import Buffers, Layer, Pass, Signature, check_layers
 

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from chainrule.core.arrays import Array, Call, Shape
+from chainrule.core.arrays import Array, Shape
+from chainrule.core.calls import Call
 from chainrule.core.layers.windows import Axes, Axis
 
 Index = tuple[Any, ...]

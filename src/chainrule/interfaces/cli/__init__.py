@@ -10,7 +10,7 @@ def main() -> None:
     """Run the command that the arguments name, and exit."""
     try:
         from chainrule.interfaces.cli.app import app
-        from chainrule.interfaces.cli.letters import write_anything
+        from chainrule.interfaces.cli.terminal.encoding import write_anything
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("typer", "rich"):
             raise

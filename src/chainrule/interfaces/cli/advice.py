@@ -10,8 +10,8 @@ from chainrule.core.losses import LOSSES
 from chainrule.core.network import Network
 from chainrule.core.optimizers import OPTIMIZERS, Optimizer
 from chainrule.interfaces.cli.settings import OPTIMIZER_SETTINGS, units
-from chainrule.lab.prepared import learns_scale
-from chainrule.training.preparation import Standardizer
+from chainrule.lab.experiments.prepared import learns_scale
+from chainrule.training.data.standardizer import Standardizer
 
 if TYPE_CHECKING:
     from chainrule.interfaces.cli.job import Job

@@ -10,7 +10,7 @@ from chainrule.core.activations import Sigmoid
 from chainrule.core.arrays import Array
 from chainrule.core.errors import DataError
 from chainrule.interfaces.cli.data import Data
-from chainrule.lab.reference import accuracy_line
+from chainrule.lab.report.reference import accuracy_line
 from chainrule.training.metrics import accuracy, mean_squared_error, r2
 from chainrule.training.model import Model
 

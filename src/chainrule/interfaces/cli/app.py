@@ -7,8 +7,9 @@ import typer
 from typer import rich_utils
 
 from chainrule import __version__
-from chainrule.interfaces.cli import check, compare, explain, points, predict, report, train
-from chainrule.interfaces.cli.terminal import examples, in_sentences
+from chainrule.interfaces.cli.commands import check, compare, explain, predict, report, train
+from chainrule.interfaces.cli.commands import data as points
+from chainrule.interfaces.cli.terminal.output import examples, in_sentences
 
 app = typer.Typer(
     rich_markup_mode="rich",

@@ -10,11 +10,11 @@ from chainrule.interfaces.cli.data import of_samples
 from chainrule.interfaces.cli.job import Job
 from chainrule.interfaces.cli.parts import share_out
 from chainrule.interfaces.cli.settings import INITIALIZERS, Settings, units
-from chainrule.lab.compare import with_setting
-from chainrule.lab.experiment import Experiment, Perceptron
-from chainrule.lab.network_text import NetworkText
-from chainrule.lab.prepared import build_network
-from chainrule.lab.samples import DataFile, DataSet, described
+from chainrule.lab.experiments.compare import with_setting
+from chainrule.lab.experiments.experiment import Experiment, Perceptron
+from chainrule.lab.experiments.network_text import NetworkText
+from chainrule.lab.experiments.prepared import build_network
+from chainrule.lab.experiments.samples import DataFile, DataSet, described
 
 OF_EXPERIMENT = ("seed", "dtype", "test")
 OF_DATA = {"points": "n", "data_seed": "seed", "noise": "noise"}

@@ -9,8 +9,8 @@ import numpy as np
 
 from chainrule.core.arrays import Array, Shape, count
 from chainrule.core.errors import DataError, SettingError, ShapeError, listing
-from chainrule.lab.samples import NAMED, DataSet, Samples, count_classes, numbered, shaped
-from chainrule.training.datasets import read_csv, read_numpy
+from chainrule.lab.experiments.samples import NAMED, DataSet, Samples, count_classes, numbered, shaped
+from chainrule.training.data.sets import read_csv, read_numpy
 from chainrule.training.model import Model
 
 

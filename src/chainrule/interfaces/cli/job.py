@@ -13,15 +13,15 @@ from chainrule.interfaces.cli.parts import Parts, share_out
 from chainrule.interfaces.cli.settings import Settings, targets_for, units
 from chainrule.lab.diagnose.diagnosis import diagnose
 from chainrule.lab.diagnose.finding import Finding
-from chainrule.lab.prepared import learns_scale
-from chainrule.lab.reference import Lab
-from chainrule.training.early_stopping import EarlyStopping, Ending
+from chainrule.lab.experiments.prepared import learns_scale
+from chainrule.lab.report.reference import Lab
+from chainrule.training.data.standardizer import Standardizer
 from chainrule.training.history import Record
 from chainrule.training.loop import Training, iterate
 from chainrule.training.metrics import mean_squared_error
 from chainrule.training.model import Model
-from chainrule.training.preparation import Standardizer
 from chainrule.training.run import Run
+from chainrule.training.stopping import EarlyStopping, Ending
 
 INTERRUPTIONS = ("interrupted", "stopped by the caller")
 """What an ending says after Ctrl-C: inside a step, or between two records."""

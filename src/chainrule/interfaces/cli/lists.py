@@ -8,7 +8,7 @@ import typer
 
 from chainrule.core.errors import SettingError, choose
 from chainrule.interfaces.cli.settings import units
-from chainrule.lab.comparison import label
+from chainrule.lab.experiments.comparison import label
 
 Value = TypeVar("Value")
 

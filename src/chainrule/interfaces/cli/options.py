@@ -10,7 +10,7 @@ from chainrule.core.activations import ACTIVATIONS
 from chainrule.core.losses import LOSSES
 from chainrule.core.optimizers import OPTIMIZERS
 from chainrule.interfaces.cli.settings import INITIALIZERS
-from chainrule.lab.reference import TASKS
+from chainrule.lab.report.reference import TASKS
 
 
 def _option(panel: str, flag: str, metavar: str, words: str, default: str = "", **settings: Any) -> Any:

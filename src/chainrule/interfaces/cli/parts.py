@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from chainrule.core.errors import SettingError
 from chainrule.interfaces.cli.data import Data
-from chainrule.training.preparation import Standardizer, split
+from chainrule.training.data.split import split
+from chainrule.training.data.standardizer import Standardizer
 
 
 @dataclass(frozen=True, eq=False)

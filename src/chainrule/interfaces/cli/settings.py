@@ -9,10 +9,10 @@ from chainrule.core.initializers import Glorot, He, Initializer, LeCun, Normal, 
 from chainrule.core.losses import LOSSES, Loss
 from chainrule.core.optimizers import OPTIMIZERS, Optimizer
 from chainrule.interfaces.cli.data import Data
-from chainrule.lab import samples
-from chainrule.lab.experiment import Perceptron
-from chainrule.lab.network_text import NetworkText
-from chainrule.lab.reference import TASKS
+from chainrule.lab.experiments import samples
+from chainrule.lab.experiments.experiment import Perceptron
+from chainrule.lab.experiments.network_text import NetworkText
+from chainrule.lab.report.reference import TASKS
 
 INITIALIZERS: dict[str, type[Initializer]] = {
     "glorot": Glorot,

@@ -10,13 +10,13 @@ from chainrule.core.arrays import Array
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.lab.diagnose.finding import said
-from chainrule.lab.diagnose.prolonged import Longer, prolong
-from chainrule.lab.diagnose.rates import Trial, Verdict, judge, round_rate, try_rates
-from chainrule.lab.diagnose.signs import Signs, examine, rms
-from chainrule.lab.diagnose.trial import Bench, Point
-from chainrule.training.early_stopping import Ending
+from chainrule.lab.diagnose.measurements import Signs, examine, rms
+from chainrule.lab.diagnose.trials.prolonged import Longer, prolong
+from chainrule.lab.diagnose.trials.rates import Trial, Verdict, judge, round_rate, try_rates
+from chainrule.lab.diagnose.trials.trial import Bench, Point
 from chainrule.training.model import LINKS
 from chainrule.training.run import Setup
+from chainrule.training.stopping import Ending
 
 LEARNT = 0.12
 """A run has learnt where it leaves at most this part of the targets' variance unexplained, beyond their noise."""

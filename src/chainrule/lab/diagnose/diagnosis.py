@@ -17,10 +17,10 @@ from chainrule.core.streams import stream
 from chainrule.lab.diagnose.case import MOST_SAMPLES, Case
 from chainrule.lab.diagnose.finding import Finding
 from chainrule.lab.diagnose.table import findings
-from chainrule.lab.diagnose.trial import Point
-from chainrule.training.early_stopping import Ending
+from chainrule.lab.diagnose.trials.trial import Point
 from chainrule.training.model import Model
 from chainrule.training.run import Run, Setup
+from chainrule.training.stopping import Ending
 
 MOST_NUMBERS = 2_000_000
 """Of large networks fewer samples are examined: so many numbers of all activations."""
@@ -51,7 +51,7 @@ def diagnose(
     >>> from chainrule.core.losses import HalfSquaredError
     >>> from chainrule.core.network import mlp
     >>> from chainrule.core.optimizers import SGD
-    >>> from chainrule.training.datasets import xor
+    >>> from chainrule.training.data.sets import xor
     >>> from chainrule.training.loop import train
     >>> x, y = xor()
     >>> run = train(mlp(2, 4, 1, initializer=Zeros()), x, y, loss=HalfSquaredError(), optimizer=SGD(0.5), epochs=500)

@@ -13,10 +13,10 @@ from chainrule.core.optimizers import Optimizer
 from chainrule.core.penalties import L2
 from chainrule.core.streams import Seed, member_seeds
 from chainrule.lab.diagnose.diagnosis import diagnose
-from chainrule.training.early_stopping import Ending
 from chainrule.training.history import History, Record
 from chainrule.training.model import Model
 from chainrule.training.run import Run, Setup
+from chainrule.training.stopping import Ending
 from chainrule.training.task import check_task
 
 VISITS = 4
@@ -41,7 +41,7 @@ class Doctor:
     >>> from chainrule.core.losses import HalfSquaredError
     >>> from chainrule.core.network import mlp
     >>> from chainrule.core.optimizers import SGD
-    >>> from chainrule.training.datasets import xor
+    >>> from chainrule.training.data.sets import xor
     >>> from chainrule.training.loop import train
     >>> network, (x, y), loss = mlp(2, 4, 1, initializer=Zeros()), xor(), HalfSquaredError()
     >>> doctor = Doctor(network, x, y, loss=loss, optimizer=SGD(0.5), stop=True)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array
 from chainrule.core.errors import SettingError
-from chainrule.training.preparation import Standardizer
+from chainrule.training.data.standardizer import Standardizer
 
 TARGETS = "target_standardizer"
 """The key in `changes` of what y goes through, as a `Model` calls it."""

@@ -4,8 +4,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from chainrule.lab.diagnose import of_data, of_layers, of_learning, of_settings, of_signals
 from chainrule.lab.diagnose.case import Case
+from chainrule.lab.diagnose.checks import data as of_data
+from chainrule.lab.diagnose.checks import layers as of_layers
+from chainrule.lab.diagnose.checks import optimisation as of_learning
+from chainrule.lab.diagnose.checks import settings as of_settings
+from chainrule.lab.diagnose.checks import signals as of_signals
 from chainrule.lab.diagnose.finding import Finding
 
 Illness = Callable[[Case], Finding | None]

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from chainrule.core.blocks import Block, index_of
 from chainrule.core.gradient_check import STEP
 from chainrule.core.layers.dense import Dense
-from chainrule.lab.blocks import Block, index_of
 from chainrule.lab.explain import sections
-from chainrule.lab.explain.addresses import find_layer, find_parameter, find_sample, find_unit
-from chainrule.lab.explain.drawing import draw_step, key_to
-from chainrule.lab.explain.equation import Equation
-from chainrule.lab.explain.expression import Terms
-from chainrule.lab.explain.head import Shares, named
+from chainrule.lab.explain.algebra.equation import Equation
+from chainrule.lab.explain.algebra.expression import Terms
+from chainrule.lab.explain.algebra.rounding import marked
+from chainrule.lab.explain.algebra.symbols import LOSS, derivative
+from chainrule.lab.explain.derivation import Working
+from chainrule.lab.explain.drawing.drawing import draw_step, key_to
+from chainrule.lab.explain.equations.layer import Shares, named
 from chainrule.lab.explain.paths import Paths
-from chainrule.lab.explain.rounding import marked
-from chainrule.lab.explain.symbols import LOSS, derivative
-from chainrule.lab.explain.working import Working
+from chainrule.lab.explain.step.addresses import find_layer, find_parameter, find_sample, find_unit
 
 if TYPE_CHECKING:
     from chainrule.lab.explain.explanation import Explanation

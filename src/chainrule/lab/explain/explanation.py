@@ -10,24 +10,24 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array, Shape
+from chainrule.core.blocks import Block, blocks_of
 from chainrule.core.checks import check_batches, check_samples, check_targets, check_theta, check_weights
 from chainrule.core.description import COUNT_OR_ZERO, POSITIVE, check_kind, check_real, check_whole
 from chainrule.core.errors import DivergenceError, SettingError, ShapeError
-from chainrule.core.layout import without_chance
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
+from chainrule.core.objective import Objective
 from chainrule.core.optimizers import Memory, Optimizer
 from chainrule.core.penalties import L2, bind_clip
-from chainrule.core.plan import generators, run
+from chainrule.core.plan.layout import without_chance
+from chainrule.core.plan.plan import generators, run
 from chainrule.core.population import agree
-from chainrule.lab.blocks import Block, blocks_of
-from chainrule.lab.explain.chosen import check_chosen, check_enough, chosen_weights
-from chainrule.lab.explain.numbers import Numbers
-from chainrule.lab.explain.tape import Tape, bound
-from chainrule.lab.explain.working import Working
-from chainrule.lab.workers import Progress, silent
+from chainrule.lab.experiments.workers import Progress, silent
+from chainrule.lab.explain.derivation import Working
+from chainrule.lab.explain.step.chosen import check_chosen, check_enough, chosen_weights
+from chainrule.lab.explain.step.numbers import Numbers
+from chainrule.lab.explain.step.recording import Tape, bound
 from chainrule.training.batches import Samples
-from chainrule.training.objective import Objective
 
 TASK, GLANCES = "Training", 200
 """What the progress is called, and how often it is told of the steps before."""

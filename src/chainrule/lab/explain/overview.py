@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.lab.blocks import Block
+from chainrule.core.blocks import Block
 from chainrule.lab.explain import sections
-from chainrule.lab.explain.addresses import find_sample
+from chainrule.lab.explain.algebra.equation import Equation
+from chainrule.lab.explain.algebra.rounding import marked
+from chainrule.lab.explain.algebra.symbols import LOSS
 from chainrule.lab.explain.chains import ASKED, FIRST
-from chainrule.lab.explain.drawing import draw_step, key_to
-from chainrule.lab.explain.equation import Equation
+from chainrule.lab.explain.derivation import Section, Working
+from chainrule.lab.explain.drawing.drawing import draw_step, key_to
 from chainrule.lab.explain.paths import Paths
-from chainrule.lab.explain.rounding import marked
-from chainrule.lab.explain.symbols import LOSS
-from chainrule.lab.explain.working import Section, Working
+from chainrule.lab.explain.step.addresses import find_sample
 
 if TYPE_CHECKING:
     from chainrule.lab.explain.explanation import Explanation

@@ -4,18 +4,18 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from chainrule.core.blocks import Block
 from chainrule.core.losses import Loss
-from chainrule.lab.blocks import Block
-from chainrule.lab.explain import losses
-from chainrule.lab.explain.activations import curve_of
-from chainrule.lab.explain.equation import Equation
-from chainrule.lab.explain.expression import Expression, Number, Quotient, Terms, added, times
-from chainrule.lab.explain.head import Head, Shares, named
-from chainrule.lab.explain.heads import head_of
-from chainrule.lab.explain.losses import Answer
-from chainrule.lab.explain.numbers import Numbers
-from chainrule.lab.explain.symbols import Symbol
-from chainrule.lab.explain.words import Words, sentences
+from chainrule.lab.explain.algebra.equation import Equation
+from chainrule.lab.explain.algebra.expression import Expression, Number, Quotient, Terms, added, times
+from chainrule.lab.explain.algebra.symbols import Symbol
+from chainrule.lab.explain.equations import losses
+from chainrule.lab.explain.equations.activations import curve_of
+from chainrule.lab.explain.equations.layer import Head, Shares, named
+from chainrule.lab.explain.equations.layers import head_of
+from chainrule.lab.explain.equations.losses import Answer
+from chainrule.lab.explain.notes import Words, sentences
+from chainrule.lab.explain.step.numbers import Numbers
 
 MOST_UNITS = 10
 """Of a layer on the way, at most so many units are worked out: those with the largest δ."""

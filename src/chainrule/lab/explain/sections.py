@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from chainrule.core.blocks import Block
 from chainrule.core.gradient_check import STEP
 from chainrule.core.optimizers import Adam, AdamW
-from chainrule.lab.blocks import Block
-from chainrule.lab.explain.equation import Equation
-from chainrule.lab.explain.expression import Number, Quotient, Terms, added, constant, minus, times
-from chainrule.lab.explain.head import named
+from chainrule.lab.explain.algebra.equation import Equation
+from chainrule.lab.explain.algebra.expression import Number, Quotient, Terms, added, constant, minus, times
+from chainrule.lab.explain.algebra.symbols import LOSS, Symbol, derivative
+from chainrule.lab.explain.derivation import Section
+from chainrule.lab.explain.equations.layer import named
+from chainrule.lab.explain.equations.updates import Line, lines_of
+from chainrule.lab.explain.notes import Words, formula, sentences
 from chainrule.lab.explain.paths import MOST_UNITS, Paths, Units
-from chainrule.lab.explain.symbols import LOSS, Symbol, derivative
-from chainrule.lab.explain.updates import Line, lines_of
-from chainrule.lab.explain.words import Words, formula, sentences
-from chainrule.lab.explain.working import Section
 
 if TYPE_CHECKING:
     from chainrule.lab.explain.explanation import Explanation

@@ -1,0 +1,1 @@
+"""The plan: the one seat of execution, where descriptions meet memory."""

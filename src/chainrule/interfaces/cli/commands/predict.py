@@ -1,0 +1,81 @@
+"""`chainrule predict MODEL DATA`: what a saved model answers."""
+
+import csv
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chainrule.core.errors import SettingError
+from chainrule.interfaces.cli.answers import answer
+from chainrule.interfaces.cli.data import read_data_for
+from chainrule.interfaces.cli.outputs import check_outputs
+from chainrule.interfaces.cli.terminal import plots
+from chainrule.interfaces.cli.terminal.output import examples, remark, say
+from chainrule.training.files.storage import replacing
+from chainrule.training.model import Model
+
+EXAMPLES = examples(
+    "chainrule predict xor.npz xor",
+    "chainrule predict pets.npz more_pets.csv",
+    "chainrule predict pets.npz new_pets.csv --csv answers.csv",
+    "chainrule predict pets.npz new_pets.csv --csv - | head",
+)
+
+
+def predict(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A file that train --save wrote.", show_default=False)],
+    data: Annotated[
+        str,
+        typer.Argument(
+            metavar="DATA",
+            help="A CSV or .npz file, with or without a target; or a data set's name.",
+            show_default=False,
+        ),
+    ],
+    table: Annotated[
+        str | None,
+        typer.Option("--csv", metavar="OUT", help="Write the answers as CSV instead of rows; - for standard output."),
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="The target, by name or position. \\[the last column, if there is one]"),
+    ] = None,
+    plot: Annotated[
+        bool | None,
+        typer.Option("--plot/--no-plot", help="Draw the map of a plane. \\[in a terminal]", show_default=False),
+    ] = None,
+) -> None:
+    """Print a row for each sample of DATA, and the accuracy where DATA has targets.
+
+    A CSV file with as many columns as the model has inputs has no target. With
+    one more, the last is the target, or --target names it. Of linear and the
+    other drawn sets it is the fresh draw that train tests on. A terminal also sees
+    the map of the answers, where these are classes and the features are two.
+    """
+    to_stdout = table == "-"
+    if to_stdout and plot:
+        raise SettingError("--plot and --csv - both write to standard output; give --csv a file's name.")
+    check_outputs({"--csv": None if table is None or to_stdout else Path(table)})
+    loaded = Model.load(model)
+    if loaded.population is not None:
+        raise SettingError(
+            f"{model} is a population of {loaded.population}; predict answers for one network. "
+            "Save one member: model[0].save(...)."
+        )
+    samples = read_data_for(loaded, data, target)
+    answers = answer(loaded, samples)
+    if table is None:
+        for row in answers.rows():
+            say(row)
+    elif to_stdout:
+        csv.writer(sys.stdout, lineterminator="\n").writerows(answers.table())
+    else:
+        with replacing(table) as file:
+            csv.writer(file, lineterminator="\n").writerows(answers.table())
+        remark(f"Saved the answers: {table}")
+    if not to_stdout and plots.wanted(plot):
+        plots.show(answers=answers)
+    for line in [] if to_stdout else answers.verdict():
+        say(line)

@@ -1,0 +1,1 @@
+"""What the doctor looks for, a kind of problem a file."""

@@ -1,0 +1,1 @@
+"""A run tried again with other settings, to see what helps."""

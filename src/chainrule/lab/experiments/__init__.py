@@ -1,0 +1,1 @@
+"""Experiments: a run described as a whole, many trained as one population, and compared."""

@@ -1,0 +1,236 @@
+"""A comparison as a figure: the learning curves of its settings, and what each setting came to."""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chainrule.core.losses import HalfSquaredError, SquaredError
+from chainrule.lab.experiments.comparison import Comparison, Summary, label, survivors
+from chainrule.lab.figures.axes import epochs_below, head, log_scale, slant
+from chainrule.lab.figures.svg import COLOR, Drawing, render
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+STYLES = [
+    (color, dash)
+    for dash in ("solid", (0, (4, 1.6)))
+    for color in (COLOR["class 1"], COLOR["class 0"], COLOR["run"], COLOR["fourth"], COLOR["muted"])
+][:8]
+"""Eight that every eye tells apart: five colours, then the first of them dashed."""
+
+MOST_BANDS = 3
+"""The bands of more curves would hide each other: the bars of the second panel tell as much."""
+
+MOST_PANELS = 4
+"""Of crossed settings, each value of one has a panel of curves: at most so many."""
+
+MOST_TICKS = 6
+"""So few values each have a tick of their own."""
+
+FLOOR = 1e-12
+"""The axes of losses reach down to this part of their height."""
+
+PANEL = (340, 320)
+
+Values = tuple[Any, ...]
+
+
+def draw(comparison: Comparison, *, name: str | None = None, columns: int = 2) -> str:
+    """The figure as an SVG. name: starts every id in it.  columns: how many panels stand side by side."""
+    panels = [curves(comparison, each) for each in _outer(comparison, MOST_PANELS)]
+    return compose(comparison, [*panels, finals(comparison)], name=name, columns=columns)
+
+
+def compose(comparison: Comparison, drawings: list[Drawing], *, name: str | None = None, columns: int = 2) -> str:
+    """Panels of a comparison as one SVG, its numbers in words beside them."""
+    drawings = drawings + [_blank] * (-len(drawings) % columns)
+    rows = [drawings[i : i + columns] for i in range(0, len(drawings), columns)]
+    names, starts = " and ".join(comparison.names), comparison.experiment.starts
+    return render(
+        rows,
+        name=name or "comparison-" + "-".join(comparison.names),
+        title=f"Comparison of {names}",
+        description=f"The loss over epochs for {len(comparison.values)} settings of {names}, {starts} starts each: "
+        "the median, and all between the lowest and the highest of the starts that did not diverge. Then the loss each "
+        "ended with. " + _in_words(comparison),
+        size=PANEL,
+    )
+
+
+def _in_words(comparison: Comparison) -> str:
+    """The numbers, for those who don't see the figure."""
+    said = []
+    for each in comparison.summary()[:24]:
+        lost = f", {each.diverged} diverged" if each.diverged else ""
+        loss = "no loss" if math.isnan(each.median) else f"median loss {each.median:.3g}"
+        said.append(f"{each.label}: {loss}, {each.succeeded} of {each.starts} at or below {comparison.level:g}{lost}")
+    return "; ".join(said) + "."
+
+
+def _inner(comparison: Comparison) -> int:
+    """The setting whose values are the series of a panel: a numeric one, and of two the one with more values."""
+    sizes = [len({values[i] for values in comparison.values}) for i in range(len(comparison.names))]
+    return max(range(len(sizes)), key=lambda i: (_numeric(comparison, i), sizes[i]))
+
+
+def _outer(comparison: Comparison, most: int) -> list[Values]:
+    """The values of the other settings, crossed, at most so many; one empty combination where there are none."""
+    inner = _inner(comparison)
+    return _spaced(list(dict.fromkeys(_without(values, inner) for values in comparison.values)), most)
+
+
+def _numeric(comparison: Comparison, i: int) -> bool:
+    kinds = {type(values[i]) for values in comparison.values}
+    return kinds <= {int, float}
+
+
+def _without(values: Values, i: int) -> Values:
+    return values[:i] + values[i + 1 :]
+
+
+def _spaced(values: list[Any], most: int) -> list[Any]:
+    """At most so many of the values, evenly spaced, the first and the last among them."""
+    if len(values) <= most:
+        return values
+    return [values[round(i * (len(values) - 1) / (most - 1))] for i in range(most)]
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _title(comparison: Comparison, inner: int, outer: Values) -> str:
+    others = _without(comparison.names, inner)
+    return ", ".join(
+        f"{_words(name)} {label((value,))}" if isinstance(value, int | float | tuple) else label((value,))
+        for name, value in zip(others, outer, strict=True)
+    )
+
+
+def _loss_name(comparison: Comparison) -> str:
+    squared = all(isinstance(each.loss, SquaredError | HalfSquaredError) for each in comparison.experiments)
+    return "mean squared error" if squared else "loss"
+
+
+def curves(comparison: Comparison, outer: Values = (), title: str = "") -> Drawing:
+    """The losses over epochs, a curve for each value of a setting. outer: the values of the others, where crossed."""
+    inner, ceiling = _inner(comparison), _ceiling(comparison)
+    series = list(dict.fromkeys(values[inner] for values in comparison.values))
+    shown = _spaced(series, len(STYLES))
+    name = _words(comparison.names[inner]) + (f", {len(shown)} of {len(series)}" if len(shown) < len(series) else "")
+    title = title or ": ".join([_title(comparison, inner, outer) or "learning curves", name])
+
+    def drawing(axes: "Axes") -> None:
+        longest, lowest, highest = 1, math.inf, 0.0
+        for values, each, runs in zip(comparison.values, comparison.experiments, comparison.runs, strict=True):
+            if _without(values, inner) != outer or values[inner] not in shown:
+                continue
+            color, dash = STYLES[shown.index(values[inner])]
+            longest = max(longest, each.epochs)
+            low, median, high = (np.minimum(each, ceiling) for each in survivors(runs.losses))
+            epochs = runs.epochs
+            lost = int(runs.diverged.sum())
+            mark = f"  ({lost} diverged)" if lost else ""
+            if len(shown) <= MOST_BANDS:
+                axes.fill_between(epochs, low, high, color=color, alpha=0.16, linewidth=0)
+            axes.plot(epochs, median, color=color, linestyle=dash, linewidth=1.8, label=label((values[inner],)) + mark)
+            positive = np.concatenate([low[low > 0], high[high > 0]])
+            if len(positive):
+                lowest, highest = min(lowest, float(positive.min())), max(highest, float(positive.max()))
+        log_scale(axes, "y", max(lowest, highest * FLOOR), highest)
+        axes.set_xlim(0, longest)
+        epochs_below(axes, longest)
+        axes.set_ylabel(_loss_name(comparison))
+        head(axes, title)
+
+    return drawing
+
+
+def finals(comparison: Comparison) -> Drawing:
+    """The final loss against the setting: on a scale of numbers, else a place for each value."""
+    inner, outer = _inner(comparison), _outer(comparison, len(STYLES))
+    numeric = _numeric(comparison, inner)
+
+    def drawing(axes: "Axes") -> None:
+        series = list(dict.fromkeys(values[inner] for values in comparison.values))
+        series = sorted(series) if numeric else series
+        places = [float(each) for each in series] if numeric else [float(i) for i in range(len(series))]
+        logarithmic = numeric and min(places) > 0 and max(places) >= 8 * min(places)
+        reached: list[float] = []
+        for k, each in enumerate(outer):
+            color, dash = STYLES[k]
+            rows = [row for row in comparison.summary() if _without(row.values, inner) == each]
+            rows.sort(key=lambda row: series.index(row.values[inner]))
+            at = [places[series.index(row.values[inner])] for row in rows]
+            nudged = [_nudge(place, k, len(outer), logarithmic, places) for place in at]
+            reached += nudged
+            _series(
+                axes,
+                nudged,
+                rows,
+                _ceiling(comparison),
+                (color, dash if numeric else "none"),
+                _title(comparison, inner, each) or "median, lowest to highest",
+            )
+        finals = np.concatenate([runs.final for runs in comparison.runs])
+        finals = np.minimum(finals[np.isfinite(finals) & (finals > 0)], _ceiling(comparison))
+        dotted: dict[str, Any] = {"color": COLOR["muted"], "linewidth": 1.1, "linestyle": (0, (1, 2))}
+        axes.axhline(comparison.level, label=f"{comparison.level:g}: success", **dotted)
+        if any(runs.diverged.any() for runs in comparison.runs):
+            axes.plot([], [], "x", color=COLOR["muted"], markersize=6, label="some diverged")
+        lowest, highest = (finals.min(), finals.max()) if len(finals) else (comparison.level, comparison.level)
+        log_scale(axes, "y", min(float(lowest), comparison.level), max(float(highest), comparison.level))
+        if logarithmic:
+            log_scale(axes, "x", min(reached) / 1.3, max(reached) * 1.3)
+            if len(places) <= MOST_TICKS:
+                axes.set_xticks(places, [label((each,)) for each in series])
+        elif not numeric:
+            axes.set_xticks(places, [label((each,)) for each in series], **slant(series))
+            axes.set_xlim(-0.6, len(places) - 0.4)
+        axes.set_xlabel(_words(comparison.names[inner]))
+        axes.set_ylabel(f"final {_loss_name(comparison)}")
+        head(axes, f"where {comparison.experiment.starts} starts end")
+
+    return drawing
+
+
+def _nudge(place: float, k: int, n: int, logarithmic: bool, places: list[float]) -> float:
+    """Series stand a little beside each other, so that their bars can be told apart."""
+    aside = (k - (n - 1) / 2) * 0.08
+    if logarithmic:
+        return place * math.exp(aside * math.log(max(places) / min(places)) / len(places))
+    return place + aside * (max(places) - min(places) or 1.0) / max(1, len(places) - 1)
+
+
+def _series(
+    axes: "Axes", at: list[float], rows: list[Summary], ceiling: float, style: tuple[str, Any], name: str
+) -> None:
+    """Bands as bars, medians as points; a cross at the top where some starts diverged."""
+    color, dash = style
+    alive = [i for i, row in enumerate(rows) if not math.isnan(row.median)]
+    axes.vlines(
+        [at[i] for i in alive],
+        [min(rows[i].low, ceiling) for i in alive],
+        [min(rows[i].high, ceiling) for i in alive],
+        color=color,
+        alpha=0.45,
+        linewidth=3.5,
+    )
+    medians = [min(row.median, ceiling) for row in rows]
+    how: dict[str, Any] = {"markeredgecolor": COLOR["paper"], "markeredgewidth": 0.8, "zorder": 3}
+    axes.plot(at, medians, color=color, linestyle=dash, linewidth=1.3, marker="o", markersize=6, label=name, **how)
+    lost = [place for place, row in zip(at, rows, strict=True) if row.diverged]
+    axes.plot(lost, [0.965] * len(lost), "x", color=color, markersize=6, transform=axes.get_xaxis_transform())
+
+
+def _ceiling(comparison: Comparison) -> float:
+    """Where the axes of losses end: above, what runs come by on their way to divergence would hide all else."""
+    starts = np.concatenate([runs.losses[0] for runs in comparison.runs])
+    starts = starts[np.isfinite(starts)]
+    return max(3 * float(starts.max()), comparison.level) if len(starts) else 1.0
+
+
+def _blank(axes: "Axes") -> None:
+    axes.set_axis_off()

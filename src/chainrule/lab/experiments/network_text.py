@@ -1,0 +1,206 @@
+"""A network as text, `conv(8, 3) relu pool(2) flatten dense(10)`: its names looked up, its shapes followed."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import MISSING, Field, dataclass, fields
+from typing import Any
+
+from chainrule.core.activations import ACTIVATIONS
+from chainrule.core.arrays import Shape
+from chainrule.core.description import Description, check_kind, part, setting
+from chainrule.core.errors import ChainruleError, listing
+from chainrule.core.initializers import Glorot, He, Initializer, LeCun, Normal, Uniform, Zeros
+from chainrule.core.layers import (
+    AveragePool,
+    BatchNorm,
+    ChannelDropout,
+    Conv1D,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePool,
+    Layer,
+    MaxPool,
+    Residual,
+)
+from chainrule.core.losses import Loss, SoftmaxCrossEntropy
+from chainrule.core.network import Network
+from chainrule.lab.experiments.grammar import Argument, Call, complaint_at, parse
+
+LAYERS: dict[str, type[Layer]] = {
+    kind.__name__.lower(): kind
+    for kind in (
+        AveragePool,
+        BatchNorm,
+        ChannelDropout,
+        Conv1D,
+        Conv2D,
+        Dense,
+        Dropout,
+        Flatten,
+        GlobalAveragePool,
+        MaxPool,
+        Residual,
+        *ACTIVATIONS.values(),
+    )
+} | {"conv": Conv2D, "pool": MaxPool}
+"""The layers by name; on a series, `conv` is a Conv1D."""
+
+INITIALIZERS: dict[str, type[Initializer]] = {
+    kind.__name__.lower(): kind for kind in (Glorot, He, LeCun, Normal, Uniform, Zeros)
+}
+
+WORDS = {"true": True, "false": False, "none": None}
+"""The words that aren't text."""
+
+
+def _check_text(name: str, value: Any) -> str:
+    text: str = check_kind(name, str, 'a text such as "dense(4) relu dense(1)"', value)
+    _Reader(text).layers(parse(text))
+    return text
+
+
+@dataclass(frozen=True, repr=False)
+class NetworkText(Description):
+    """A network by the text of its layers; its input follows from the data.
+
+    text: layers with spaces between, each with its settings as in Python, in order or by name: `conv(8, 3)`,
+    `conv(8, (3, 5), stride=2, padding=same)`, `residual(dense(4) relu)`. Names are those of the classes in any case,
+    with or without "_", and `conv` (for series and images) and `pool` (`MaxPool`). The text is parsed, never evaluated.
+    initializer: of the layers that don't say their own, as `Network` takes it.
+
+    Raises SettingError for what can't be meant: with the column, and a mark under the place.
+
+    >>> NetworkText("conv(4, 3) relu pool(2) flatten dense(10)").layers((1, 8, 8))
+    (Conv2D(4, 3), ReLU(), MaxPool(2), Flatten(), Dense(10))
+    >>> NetworkText("dense(0) relu")
+    Traceback (most recent call last):
+    chainrule.core.errors.SettingError: column 7: Dense's units must be a whole number of 1 or more; got 0.
+        dense(0) relu
+              ^
+    """
+
+    text: str = setting(_check_text)
+    initializer: Initializer | None = part(Initializer, "an initializer such as He()")
+
+    def layers(self, input_shape: Shape) -> tuple[Layer, ...]:
+        """The layers for samples of this shape. Raises SettingError that points at one that doesn't fit."""
+        return _Reader(self.text).layers(parse(self.text), input_shape)
+
+    def build(self, input_shape: Shape, n_outputs: int, loss: Loss) -> Network:
+        """The network for samples of this shape, if it has as many outputs as targets and loss ask for."""
+        network = Network(input_shape, self.layers(input_shape), self.initializer)
+        if network.output_shape != (n_outputs,):
+            of = "one for each class" if isinstance(loss, SoftmaxCrossEntropy) else "as the targets have"
+            flatten = "flatten " if len(network.output_shape) > 1 else ""
+            raise complaint_at(
+                self.text,
+                parse(self.text)[-1].span,
+                f"the network's output is {network.output_shape}, and {loss} expects ({n_outputs},), {of}. "
+                f"Let {flatten}dense({n_outputs}) be the last layer with units.",
+            )
+        return network
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """What the calls of a text mean; it points at those that mean nothing."""
+
+    text: str
+
+    def layers(self, calls: tuple[Call, ...], shape: Shape | None = None) -> tuple[Layer, ...]:
+        """The layers of a row of calls, and whether each fits what comes to it, where a shape is given."""
+        found = []
+        for call in calls:
+            layer = self.layer(call, shape)
+            if shape is not None:
+                try:
+                    shape = layer.signature(shape).output
+                except ChainruleError as error:
+                    raise complaint_at(self.text, call.span, str(error)) from None
+            found.append(layer)
+        return tuple(found)
+
+    def layer(self, call: Call, shape: Shape | None) -> Layer:
+        """The layer of one call, in front of which samples have this shape."""
+        name = _plain(call.name)
+        if name not in LAYERS:
+            span = call.span[0], call.span[0] + len(call.name)
+            raise complaint_at(self.text, span, f"unknown layer {call.name!r}{_others(name, LAYERS)}")
+        of_series = name == "conv" and shape is not None and len(shape) == 2
+        layer: Layer = self.build(Conv1D if of_series else LAYERS[name], call, shape)
+        return layer
+
+    def build(self, kind: type[Description], call: Call, shape: Shape | None) -> Any:
+        """The description of this kind, with the settings of the call."""
+        known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]  # every description is a dataclass
+        values: dict[str, Any] = {}
+        for argument, name in zip(call.arguments, _names(call, list(known)), strict=True):
+            if name not in known or name in values:
+                raise complaint_at(self.text, argument.span, _misplaced(call, argument, name, known))
+            values[name] = self.value(kind, known[name], argument, shape)
+        missing = [name for name, field in known.items() if field.default is MISSING and name not in values]
+        if missing:
+            needed = " and ".join(missing)
+            raise complaint_at(self.text, call.span, f"{call.name} needs {needed}; write {call.name}({_usage(known)}).")
+        try:
+            return kind(**values)
+        except ChainruleError as error:
+            raise complaint_at(self.text, call.span, str(error)) from None
+
+    def value(self, kind: type[Description], field: Field[Any], argument: Argument, shape: Shape | None) -> Any:
+        """An argument's value, which the setting accepts: numbers, a word, an initializer, or a tuple of layers."""
+        value = self.read(argument.value, shape, words="check" in field.metadata)
+        try:
+            value = kind.checked(field, value)
+        except ChainruleError as error:
+            raise complaint_at(self.text, argument.span, str(error)) from None
+        if field.metadata.get("per member") and isinstance(value, tuple):
+            sentence = f"{kind.__name__}'s {field.name} must be one number in a text, got {len(value)}. Choose one."
+            raise complaint_at(self.text, argument.span, sentence)
+        return value
+
+    def read(self, value: Any, shape: Shape | None, words: bool) -> Any:
+        """What an argument's text stands for; `words`: a name that is no layer's may be a word, such as `same`."""
+        if not isinstance(value, tuple) or not isinstance(value[0], Call):
+            return value
+        first = value[0]
+        name = _plain(first.name)
+        if len(value) == 1 and name in INITIALIZERS:
+            return self.build(INITIALIZERS[name], first, None)
+        is_word = words and len(value) == 1 and name not in LAYERS and not first.arguments
+        return WORDS.get(name, first.name.lower()) if is_word else self.layers(value, shape)
+
+
+def _plain(name: str) -> str:
+    """A name as the tables have it."""
+    return name.lower().replace("_", "")
+
+
+def _names(call: Call, known: list[str]) -> list[str]:
+    """The setting that each argument is for: its own name, or the one of its place; "" behind the last place."""
+    by_place = known + [""] * len(call.arguments)
+    return [each.name.lower() if each.name else name for each, name in zip(call.arguments, by_place, strict=False)]
+
+
+def _misplaced(call: Call, argument: Argument, name: str, known: Iterable[str]) -> str:
+    """Why an argument has no place in a call."""
+    if name in known:
+        return f"{call.name}'s {name} is given twice. Delete one."
+    if argument.name:
+        return f"{call.name} has no setting {argument.name!r}{_others(name, known)}"
+    n = len(list(known))
+    most = f"at most {n}" if n else "no"
+    return f"{call.name} expects {most} settings, got {len(call.arguments)}. Delete what is too much."
+
+
+def _usage(known: dict[str, Field[Any]]) -> str:
+    """The settings that a call needs."""
+    return ", ".join(name for name, field in known.items() if field.default is MISSING)
+
+
+def _others(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown name: the nearest one, and all."""
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"{f', did you mean {near[0]}?' if near else '.'} Choose from {listing(known)}."

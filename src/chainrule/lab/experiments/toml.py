@@ -1,0 +1,142 @@
+"""Experiments as TOML: tables for the parts, plain keys for the rest; an error names its key."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chainrule.core.description import Description, every_kind
+from chainrule.core.errors import ChainruleError, FileError, MissingExtraError, SettingError, choose, listing
+from chainrule.core.losses import LOSSES
+from chainrule.lab.experiments.network_text import NetworkText
+from chainrule.lab.experiments.samples import DataFile, DataSet
+from chainrule.training.files.storage import check_exists
+
+if TYPE_CHECKING:
+    from chainrule.lab.experiments.experiment import Experiment, Perceptron
+
+MAIN = {"Experiment": ("data", "network", "loss", "optimizer", "epochs", "seed", "starts")} | {
+    "Perceptron": ("layers", "activation")
+}
+"""The settings that are written even where they are as by default."""
+
+UNNAMED = ("Experiment", "Perceptron", "DataSet", "DataFile")
+"""The descriptions that are known by their place and their keys, and need no `type`."""
+
+
+def write(experiment: "Experiment") -> str:
+    """An experiment as TOML. Needs tomli-w, of the extra `report`."""
+    try:
+        import tomli_w
+    except ImportError:
+        raise MissingExtraError("to_toml() needs tomli-w: pip install 'chainrule[report]'.") from None
+    return tomli_w.dumps(_plain(experiment))
+
+
+def _plain(value: Any) -> Any:
+    """A value as TOML has it: a description without numbers is its name alone."""
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if not isinstance(value, Description):
+        return value
+    kind = type(value).__name__
+    table = {} if kind in UNNAMED else {"type": kind}
+    for field, inner in value.settings():
+        shown = field.default is MISSING or inner != field.default or field.name in MAIN.get(kind, ())
+        if shown and inner is not None:
+            table[field.name] = _plain(inner)
+    if isinstance(value, DataSet) and set(table) == {"name"}:
+        return value.name
+    if isinstance(value, NetworkText) and set(table) == {"type", "text"}:
+        return value.text
+    return kind if set(table) == {"type"} else table
+
+
+def read(source: str | Path, experiment: type["Experiment"], perceptron: type["Perceptron"]) -> "Experiment":
+    """The experiment of a text or a file, or a sentence that names the key at fault."""
+    where = "the text"
+    if isinstance(source, Path) or "=" not in source:
+        where = str(source)
+        check_exists(source)
+        try:
+            source = Path(source).read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise FileError(f"can't read {where} as a text in UTF-8: {error}.") from None
+    try:
+        found = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        raise FileError(f"{where} isn't TOML: {error}; correct it there.") from None
+    _check_keys("an experiment", found, experiment)
+    readers = {
+        "data": _data,
+        "network": lambda value: _network(value, perceptron),
+        "loss": lambda value: choose("loss", value, _LOSSES)() if isinstance(value, str) else _any(value),
+    }
+    values = {}
+    for key, value in found.items():
+        values[key] = _named(key, value, readers.get(key, _any))
+    for key, value in values.items():  # each alone first, so that an error names its key
+        others = {} if key == "data" else {"data": "xor"}
+        _named(key, value, lambda value, key=key, others=others: experiment(**others | {key: value}))
+    if "data" not in values:
+        raise SettingError(f'{where}: expected a key data, such as data = "xor"; add it.')
+    return experiment(**values)
+
+
+def _named(key: str, value: Any, reader: Any) -> Any:
+    """What the reader makes of it; its complaint begins with the key."""
+    try:
+        return reader(value)
+    except ChainruleError as error:
+        raise SettingError(f"{key}: {error}") from None
+
+
+def _check_keys(what: str, found: Mapping[str, Any], kind: type[Description]) -> None:
+    known = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # every description is a dataclass
+    for key in found:
+        if key not in known and key != "type":
+            raise SettingError(f"unknown key {key!r} of {what}; choose from {listing(known)}.")
+
+
+def _data(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    kind: type[Description] = DataFile if "file" in value else DataSet
+    if not value.keys() & {"file", "name"}:
+        raise SettingError('expected a name, as { name = "moons" }, or a file, as { file = "pets.csv" }.')
+    _check_keys(f"a {kind.__name__}", value, kind)
+    return kind(**value)
+
+
+def _network(value: Any, perceptron: type["Perceptron"]) -> Any:
+    if isinstance(value, str):
+        return NetworkText(value)
+    return _build(perceptron, value) if isinstance(value, Mapping) and "type" not in value else _any(value)
+
+
+def _build(kind: type[Description], value: Mapping[str, Any]) -> Description:
+    _check_keys(f"a {kind.__name__}", value, kind)
+    return kind(**{key: _any(inner) for key, inner in value.items() if key != "type"})
+
+
+def _any(value: Any) -> Any:
+    """Any value: a table is the description that its `type` names, and so is a list's table."""
+    if isinstance(value, list):
+        return tuple(_any(each) for each in value)
+    if isinstance(value, str) and value in every_kind():
+        return every_kind()[value]() if not _required(every_kind()[value]) else value
+    if not isinstance(value, Mapping):
+        return value
+    name = value.get("type")
+    if not isinstance(name, str) or name not in every_kind():
+        raise SettingError(f'expected a table with the type of a description, as type = "SGD"; got {name!r}.')
+    return _build(every_kind()[name], value)
+
+
+def _required(kind: type[Description]) -> bool:
+    return any(field.default is MISSING for field in fields(kind))  # type: ignore[arg-type]  # as above
+
+
+_LOSSES = LOSSES | {each.__name__: each for each in LOSSES.values()}
+"""The losses by both their names: SquaredError, and squared_error as the command line says."""

@@ -1,0 +1,1 @@
+"""Expressions with names and values, and how they are simplified and rounded."""

@@ -1,0 +1,76 @@
+"""Long sums made short: their largest terms stay, the others become one number with a name that says so."""
+
+import math
+
+import numpy as np
+
+from chainrule.core.arrays import Array
+from chainrule.lab.explain.algebra.expression import Expression, Function, Number, Sum
+from chainrule.lab.explain.algebra.symbols import Symbol
+from chainrule.lab.explain.notes import Words
+
+WHOLE, LARGEST = 24, 12
+"""A sum of up to so many terms is shown whole; of a longer one so many, the largest, and the others are one number."""
+
+
+def shortened(expression: Expression, whole: int = WHOLE, largest: int = LARGEST) -> Expression:
+    """The same value without long sums: their largest terms stay, in order, then the sum of the others.
+
+    A last term of another kind, such as a bias behind products, stays the last. Others that are all 0 are left out.
+
+    >>> short = shortened(Sum(tuple(Number(float(k)) for k in range(1, 6))), whole=4, largest=2)
+    >>> short.terms[0], short.terms[-1].value, short.terms[-1].symbol.letter
+    (Number(value=4.0, symbol=None), 6.0, '(the sum of 3 others)')
+    """
+    match expression:
+        case Sum() as long if len(long.terms) > whole:
+            kept, n_others, others = _cut(long, largest)
+            terms = [shortened(long.terms[i], whole, largest) for i in kept]
+            if others.any():
+                place = len(terms) - (1 if _ends_otherwise(long) else 0)
+                terms.insert(place, Number(math.fsum(others.tolist()), Symbol(f"(the sum of {n_others} others)")))
+            return Sum(tuple(terms))
+        case Function(_, arguments) if len(arguments) > whole:
+            return expression
+    return expression.with_parts(tuple(shortened(each, whole, largest) for each in expression.parts))
+
+
+def said_of(expression: Expression) -> Words:
+    """That what is left out of an expression's long sums is 0, where it is."""
+    for long in cut_sums(expression):
+        _, n_others, others = _cut(long, LARGEST)
+        if not others.any():
+            return (f"The other {n_others} terms are all 0.",)
+    return ()
+
+
+def cut_sums(expression: Expression) -> tuple[Sum, ...]:
+    """The long sums of an expression that are shortened, the outermost."""
+    if isinstance(expression, Sum):
+        return (expression,) if len(expression.terms) > WHOLE else ()
+    return tuple(long for part in expression.parts for long in cut_sums(part))
+
+
+def _cut(long: Sum, largest: int) -> tuple[list[int], int, Array]:
+    """Which terms stay, how many don't, and the values of those."""
+    values = long.values()
+    sizes = np.abs(values)
+    least = np.partition(sizes, -largest)[-largest]  # of those that stay; to sort all takes long
+    order = np.flatnonzero((sizes >= least) & (sizes > 0))
+    kept = set(order[np.argsort(-sizes[order], kind="stable")][:largest].tolist()) or {0}
+    if _ends_otherwise(long):
+        kept.add(len(values) - 1)
+    others = np.delete(values, sorted(kept))
+    return sorted(kept), len(others), others
+
+
+def _ends_otherwise(long: Sum) -> bool:
+    """Whether the last term begins with another letter than the first."""
+    return _letter(long.terms[0]) != _letter(long.terms[len(long.terms) - 1])
+
+
+def _letter(expression: Expression) -> str:
+    """The letter that an expression begins with."""
+    while not isinstance(expression, Number):
+        expression = expression.terms[0] if isinstance(expression, Sum) else expression.parts[0]
+    return "" if expression.symbol is None else expression.symbol.letter

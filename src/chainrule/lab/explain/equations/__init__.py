@@ -1,0 +1,1 @@
+"""The equations of each kind of layer, loss and optimizer."""

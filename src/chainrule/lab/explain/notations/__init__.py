@@ -1,0 +1,1 @@
+"""One expression tree, written as text, LaTeX, MathML or plain data."""

@@ -1,0 +1,196 @@
+"""A working as LaTeX, for a document with the package amsmath; in ASCII alone, so that any LaTeX reads it."""
+
+from unicodedata import normalize
+
+from chainrule.lab.explain.algebra.equation import Equation
+from chainrule.lab.explain.algebra.symbols import Symbol
+from chainrule.lab.explain.derivation import Working
+from chainrule.lab.explain.notations.notation import Notation, Piece
+from chainrule.lab.explain.notations.text import TEXT, Text
+from chainrule.lab.explain.notes import Formula
+
+WIDTH = 62
+"""Columns of the text form that fit into a line of an article, its letters being smaller in mathematics."""
+
+LETTERS = {
+    "α": r"\alpha",
+    "β": r"\beta",
+    "γ": r"\gamma",
+    "δ": r"\delta",
+    "ε": r"\epsilon",
+    "η": r"\eta",
+    "λ": r"\lambda",
+    "μ": r"\mu",
+    "ρ": r"\rho",
+    "Σω": r"\Sigma\omega",
+    "Σw²": r"\Sigma w^2",
+    "ω": r"\omega",
+    "f′": "f'",
+    "u′": "u'",
+    "m̂": r"\hat{m}",
+    "v̂": r"\hat{v}",
+    "x̂": r"\hat{x}",
+    "‖g‖": r"\|g\|",
+    "L₊": "L_{+}",
+    "L₋": "L_{-}",
+}
+"""Letters that a keyboard doesn't have."""
+
+SIGNS = {
+    "≥": r"\geq",
+    "≤": r"\leq",
+    "±": r"\pm",
+    "∂": r"\partial",
+    "Σ": r"\Sigma",
+    "½": r"\frac{1}{2}",
+    "²": "^2",
+    "·": r"\cdot",
+}
+"""Signs of formulas."""
+
+WORDS = {
+    "’": "'",
+    "×": r"$\times$",
+    "–": "--",
+    "_": r"\_",
+    "#": r"\#",
+    "%": r"\%",
+    "&": r"\&",
+    "^": r"\^{}",
+    "~": r"\~{}",
+}
+"""In running text, what means something else to LaTeX, and what a keyboard doesn't have."""
+
+
+class Latex(Notation):
+    """Fractions with bars, as in a book."""
+
+    bars = True
+
+    def symbol(self, symbol: Symbol) -> str:
+        name = self._name(symbol)
+        name = name if symbol.of is None else rf"\frac{{\partial {self.symbol(symbol.of)}}}{{\partial {name}}}"
+        return rf"\text{{{self.plain(symbol.prefix)} }}{name}" if symbol.prefix else name
+
+    def _name(self, symbol: Symbol) -> str:
+        """A letter and its indices."""
+        is_word = len(symbol.letter) > 1 and symbol.letter not in LETTERS
+        name = rf"\text{{{self.plain(symbol.letter)}}}" if is_word else LETTERS.get(symbol.letter, symbol.letter)
+        if symbol.layer is not None:
+            name = f"{{{name}}}^{{({symbol.layer})}}" if "'" in name else f"{name}^{{({symbol.layer})}}"
+        if symbol.index:
+            name += f"_{{{','.join(map(str, symbol.index))}}}"
+        return name if symbol.sample is None else f"{name}[{symbol.sample}]"
+
+    def number(self, text: str) -> str:
+        mantissa, _, exponent = text.partition("e")
+        return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+
+    def sum(self, pieces: list[Piece]) -> str:
+        return " ".join(f"{sign} {shown}".strip() for sign, shown in pieces)
+
+    def product(self, factors: list[str]) -> str:
+        return r" \cdot ".join(factors)
+
+    def quotient(self, over: str, under: str) -> str:
+        return rf"\frac{{{over}}}{{{under}}}"
+
+    def power(self, base: str, exponent: int) -> str:
+        return f"{{{base}}}^{{{exponent}}}"
+
+    def function(self, name: str, arguments: list[str]) -> str:
+        if name == "exp":
+            return f"e^{{{arguments[0]}}}"
+        if name == "sqrt":
+            return rf"\sqrt{{{arguments[0]}}}"
+        return rf"{self.function_name(name)}\left({', '.join(arguments)}\right)"
+
+    def function_name(self, name: str) -> str:
+        return rf"\{name}"
+
+    def grouped(self, inner: str) -> str:
+        return rf"\left({inner}\right)"
+
+    def plain(self, text: str) -> str:
+        """Running text. What LaTeX has no sign for here loses its accents, or becomes a question mark."""
+        for sign, code in WORDS.items():
+            text = text.replace(sign, code)
+        for sign, code in (*LETTERS.items(), *SIGNS.items()):
+            text = text.replace(sign, f"${code}$")
+        return normalize("NFKD", text).encode("ascii", "replace").decode()
+
+    def formula(self, formula: Formula) -> str:
+        parts = (self._sign(each) if isinstance(each, str) else self._inline(each) for each in formula.parts)
+        return f"${' '.join(parts)}$"
+
+    def _inline(self, symbol: Symbol) -> str:
+        """A name within a line, where a fraction has a stroke."""
+        if symbol.of is None:
+            return self.symbol(symbol)
+        return rf"\partial {self.symbol(symbol.of)} / \partial {self._name(symbol)}"
+
+    def _sign(self, text: str) -> str:
+        for sign, code in SIGNS.items():
+            text = text.replace(sign, f"{code} ")
+        return text.strip()
+
+
+class Measure(Text):
+    """The text of what is broken as LaTeX is."""
+
+    bars = Latex.bars
+
+
+LATEX, MEASURE = Latex(), Measure()
+
+
+def page(working: Working) -> str:
+    """All of it: sections with their equations, aligned; a long row of them may go on on the next page."""
+    parts = [r"\allowdisplaybreaks", rf"\section*{{{LATEX.plain(working.title)}}}", LATEX.plain(working.lead)]
+    for section in working.sections:
+        parts += ["", rf"\subsection*{{{LATEX.plain(section.title)}}}", LATEX.words(section.remark)]
+        rows: list[str] = []
+        for each in section.equations:
+            rows.append(aligned(each))
+            if each.remark:
+                parts += [_together(rows), rf"\noindent {LATEX.words(each.remark)}"]
+                rows = []
+        parts += [_together(rows)] if rows else []
+    return "\n".join(parts) + "\n"
+
+
+def _together(rows: list[str]) -> str:
+    """Equations below one another, aligned at their signs."""
+    return "\n".join([r"\begin{align*}", " \\\\\n".join(rows), r"\end{align*}"])
+
+
+def alone(equation: Equation) -> str:
+    """One equation, as a notebook shows it."""
+    return f"$$\\begin{{aligned}}\n{aligned(equation)}\n\\end{{aligned}}$$"
+
+
+def aligned(equation: Equation) -> str:
+    """An equation's lines, aligned at the sign: one for each side, and more for a long sum."""
+    name, *sides = LATEX.sides(equation)
+    _, *texts = MEASURE.sides(equation)
+    room = WIDTH - len(TEXT.symbol(equation.symbol))
+    found = []
+    for i, (side, text) in enumerate(zip(sides, texts, strict=True)):
+        for j, row in enumerate(_rows(side, text, room)):
+            start = f"{LATEX.sum(name)} &= " if i == j == 0 else "&= " if j == 0 else r"&\quad "
+            found.append(start + LATEX.sum(row))
+    return " \\\\\n".join(found)
+
+
+def _rows(side: list[Piece], text: list[Piece], room: int) -> list[list[Piece]]:
+    """The pieces of a side in as few rows as hold them, measured by their text."""
+    rows: list[list[Piece]] = [[]]
+    taken = 0
+    for piece, (sign, shown) in zip(side, text, strict=True):
+        columns = len(sign) + len(shown) + 2
+        if rows[-1] and taken + columns > room:
+            rows.append([])
+            taken = 2
+        rows[-1].append(piece)
+        taken += columns
+    return rows

@@ -1,0 +1,189 @@
+"""A working as a part of a page: headings, the drawing, and equations in MathML. No script is needed."""
+
+from dataclasses import replace
+from html import escape
+
+from chainrule.lab.explain.algebra.equation import Equation
+from chainrule.lab.explain.algebra.symbols import Symbol
+from chainrule.lab.explain.derivation import Working
+from chainrule.lab.explain.notations.notation import Notation, Piece
+from chainrule.lab.explain.notes import Formula
+
+PREFIX = '<mo form="prefix">−</mo>'
+"""The sign of a number, which stands close to it."""
+
+OPEN, CLOSE, OPEN_SQUARE, CLOSE_SQUARE = (f'<mo stretchy="false">{sign}</mo>' for sign in "()[]")
+"""Parentheses and brackets of the size of the text; around a fraction parentheses stretch."""
+
+SIGNED = {"L₊": "+", "L₋": "−"}
+"""Letters with a sign below."""
+
+STYLE = """\
+.working { max-width: 64rem; }
+.working h3 { margin: 1.2rem 0 .3rem; }
+.working .equation { margin: .35rem 0; padding-left: 1.4rem; text-indent: -1.4rem; line-height: 2; max-width: none; \
+overflow-x: auto; overflow-y: hidden; }
+.working .equation > * { text-indent: 0; }
+.working math { font-size: 1.05em; }
+.working .side { margin-left: .25em; }
+.working .remark { margin: -.2rem 0 .4rem; padding-left: 1.4rem; }
+.working .answer { font-size: 1.25rem; margin: .6rem 0 1rem; }
+.working .drawings { display: flex; flex-wrap: wrap; gap: 1rem 2rem; margin: 1rem 0 .5rem; }
+.working .drawing { max-width: 100%; overflow-x: auto; }
+.working .drawing svg { display: block; max-width: 100%; height: auto; }
+"""
+"""What a page needs beside its own style."""
+
+
+class MathML(Notation):
+    """Presentation MathML, as browsers draw it."""
+
+    bars = True
+    opening, closing, over, comma = OPEN, CLOSE, '<mo form="infix">/</mo>', "<mo>,</mo>"
+
+    def symbol(self, symbol: Symbol) -> str:
+        kind = "mi" if len(symbol.letter) <= 2 else "mtext"
+        name = f"<{kind}>{escape(symbol.letter)}</{kind}>"
+        if symbol.letter.endswith("\N{COMBINING CIRCUMFLEX ACCENT}"):
+            name = f"<mover><mi>{symbol.letter[:-1]}</mi><mo>^</mo></mover>"
+        if symbol.letter.endswith("′"):  # a name of two letters would stand upright
+            name = f"<mrow><mi>{symbol.letter[:-1]}</mi><mo>′</mo></mrow>"
+        if symbol.letter in SIGNED:
+            name = f"<msub><mi>{symbol.letter[0]}</mi><mo>{SIGNED[symbol.letter]}</mo></msub>"
+        above = "" if symbol.layer is None else f"<mrow>{OPEN}<mn>{symbol.layer}</mn>{CLOSE}</mrow>"
+        below = "<mo>,</mo>".join(f"<mn>{each}</mn>" for each in symbol.index)
+        below = f"<mrow>{below}</mrow>" if below else ""
+        if above and below:
+            name = f"<msubsup>{name}{below}{above}</msubsup>"
+        elif above or below:
+            tag = "msup" if above else "msub"
+            name = f"<{tag}>{name}{above or below}</{tag}>"
+        if symbol.sample is not None:
+            name = f"<mrow>{name}{OPEN_SQUARE}<mn>{symbol.sample}</mn>{CLOSE_SQUARE}</mrow>"
+        if symbol.of is not None:
+            of = self.symbol(symbol.of)
+            name = f"<mfrac><mrow><mi>∂</mi>{of}</mrow><mrow><mi>∂</mi>{name}</mrow></mfrac>"
+        return f"<mrow><mtext>{escape(symbol.prefix)}&nbsp;</mtext>{name}</mrow>" if symbol.prefix else name
+
+    def number(self, text: str) -> str:
+        sign, text = (PREFIX, text[1:]) if text.startswith("-") else ("", text)
+        mantissa, _, exponent = text.partition("e")
+        if not exponent:
+            return f"<mrow>{sign}<mn>{mantissa}</mn></mrow>" if sign else f"<mn>{mantissa}</mn>"
+        power = f"<mn>{exponent.lstrip('+-0')}</mn>"
+        power = f"<mrow>{PREFIX}{power}</mrow>" if exponent.startswith("-") else power
+        return f"<mrow>{sign}<mn>{mantissa}</mn><mo>·</mo><msup><mn>10</mn>{power}</msup></mrow>"
+
+    def sum(self, pieces: list[Piece]) -> str:
+        return "<mrow>" + "".join(_signed(piece, i == 0) for i, piece in enumerate(pieces)) + "</mrow>"
+
+    def product(self, factors: list[str]) -> str:
+        return f"<mrow>{'<mo>·</mo>'.join(factors)}</mrow>"
+
+    def quotient(self, over: str, under: str) -> str:
+        return f"<mfrac>{over}{under}</mfrac>"
+
+    def power(self, base: str, exponent: int) -> str:
+        return f"<msup>{base}<mn>{exponent}</mn></msup>"
+
+    def function(self, name: str, arguments: list[str]) -> str:
+        if name == "exp":
+            return f"<msup><mi>e</mi>{arguments[0]}</msup>"
+        if name == "sqrt":
+            return f"<msqrt>{arguments[0]}</msqrt>"
+        inside = self.comma.join(arguments)
+        return f"<mrow>{self.function_name(name)}<mrow><mo>(</mo>{inside}<mo>)</mo></mrow></mrow>"
+
+    def function_name(self, name: str) -> str:
+        return f"<mi>{name}</mi><mo>&#8289;</mo>"
+
+    def plain(self, text: str) -> str:
+        return escape(text)
+
+    def formula(self, formula: Formula) -> str:
+        parts = (_sign(each) if isinstance(each, str) else self._inline(each) for each in formula.parts)
+        return f"<math>{''.join(parts)}</math>"
+
+    def _inline(self, symbol: Symbol) -> str:
+        """A name within a line, where a fraction has a stroke."""
+        if symbol.of is None:
+            return self.symbol(symbol)
+        by = self.symbol(replace(symbol, of=None))
+        return f"<mi>∂</mi>{self.symbol(symbol.of)}<mo>/</mo><mi>∂</mi>{by}"
+
+    def signed(self, sign: str, shown: str) -> str:
+        return _signed((sign, shown), is_first=True)
+
+    def grouped(self, inner: str) -> str:
+        start, end = ("<mo>(</mo>", "<mo>)</mo>") if "<mfrac" in inner else (OPEN, CLOSE)
+        return f"<mrow>{start}{inner}{end}</mrow>"
+
+
+MATHML = MathML()
+
+
+def page(working: Working, *, heading: int = 2, style: bool = True) -> str:
+    """All of it as one element, its title a heading of this level."""
+    parts = [f'<div class="working">\n<h{heading}>{escape(working.title)}</h{heading}>\n{answer(working)}']
+    parts.append(f"<p>{escape(working.lead)}</p>")
+    if working.drawings:
+        parts.append(drawings(working))
+    parts += sections(working, heading + 1)
+    return ("<style>\n" + STYLE + "</style>\n" if style else "") + "\n".join(parts) + "\n</div>"
+
+
+def answer(working: Working) -> str:
+    """What is worked out, and what it comes to."""
+    return equation(Equation(working.symbol, working.shown_value.value)).replace("equation", "equation answer", 1)
+
+
+def drawings(working: Working) -> str:
+    """The network, drawn side by side where there is room, and how to read it."""
+    boxes = "\n".join(f'<div class="drawing">{each}</div>' for each in working.drawings)
+    return f'<div class="drawings">\n{boxes}\n</div>\n<p class="note">{escape(working.key)}</p>'
+
+
+def sections(working: Working, heading: int) -> list[str]:
+    """The equations under their headings."""
+    found = []
+    for section in working.sections:
+        found.append(f"<h{heading}>{escape(section.title)}</h{heading}>")
+        if section.remark:
+            found.append(f'<p class="note">{MATHML.words(section.remark)}</p>')
+        for each in section.equations:
+            found.append(equation(each))
+            if each.remark:
+                found.append(f'<p class="note remark">{MATHML.words(each.remark)}</p>')
+    return found
+
+
+def equation(which: Equation) -> str:
+    """An equation, which may break in front of each sign: a line of its own where a page is narrow."""
+    name, *sides = MATHML.sides(which)
+    parts = [_math(MATHML.sum(name))]
+    for side in sides:
+        for i, piece in enumerate(side):
+            parts.append(
+                _math(('<mo form="infix">=</mo>' if i == 0 else "") + _signed(piece, i == 0), "side" if i == 0 else "")
+            )
+    return f'<p class="equation">{" ".join(parts)}</p>'
+
+
+def _sign(text: str) -> str:
+    """A sign or a number within a formula."""
+    return f"<mn>{text}</mn>" if text.isdigit() else f"<mo>{escape(text)}</mo>"
+
+
+def _math(inner: str, kind: str = "") -> str:
+    named = f' class="{kind}"' if kind else ""
+    return f'<math displaystyle="true"{named}><mrow>{inner}</mrow></math>'
+
+
+def _signed(piece: Piece, is_first: bool) -> str:
+    """A term with its sign: between two terms, also where a line breaks there; or in front of the first."""
+    sign, shown = piece
+    if is_first:
+        return f"{PREFIX}{shown}" if sign else shown
+    if not sign:
+        return shown
+    return f'<mo form="infix">{"−" if sign == "-" else "+"}</mo>{shown}'

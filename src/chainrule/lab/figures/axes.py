@@ -1,0 +1,80 @@
+"""Axes as people read them: titles with legends below, logarithmic scales, epochs."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from chainrule.lab.experiments.comparison import label
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def head(axes: "Axes", title: str) -> None:
+    """The title, and below it the legend in rows, in the order of the values."""
+    handles, labels = axes.get_legend_handles_labels()
+    widest = max((len(each) for each in labels), default=0)
+    columns = min(len(labels), max(1, 44 // (widest + 6)))
+    rows = -(-len(labels) // columns) if labels else 0
+    axes.set_title(title, pad=8 + 15 * rows)
+    if not labels:
+        return
+    by_row = [k for column in range(columns) for k in range(column, len(labels), columns)]  # Matplotlib goes down first
+    axes.legend(
+        [handles[k] for k in by_row],
+        [labels[k] for k in by_row],
+        loc="lower left",
+        bbox_to_anchor=(-0.02, 1.0),
+        ncols=columns,
+        handlelength=1.5,
+        columnspacing=1.0,
+        handletextpad=0.5,
+        labelspacing=0.25,
+    )
+
+
+def log_scale(axes: "Axes", which: str, low: float, high: float) -> None:
+    """A logarithmic axis with a little room, and ticks that are written as people read them."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    if not (0 < low <= high < math.inf):
+        low, high = 0.1, 1.0
+    axis = axes.yaxis if which == "y" else axes.xaxis
+    (axes.set_yscale if which == "y" else axes.set_xscale)("log")
+    room = 1.25 if which == "y" else 1.0
+    (axes.set_ylim if which == "y" else axes.set_xlim)(low / room, high * room)
+    decades = math.log10(high / low)
+    subs: Any = (1.0, 2.0, 5.0) if decades < 2 else (1.0,)
+    axis.set_major_locator(LogLocator(10, subs=subs, numticks=7))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axis.set_minor_locator(NullLocator())
+
+
+def number(value: float) -> str:
+    """A tick's number.
+
+    >>> number(0.001), number(1e-7), number(100.0), number(1e6)
+    ('0.001', '1e−7', '100', '1e6')
+    """
+    if 1e-4 <= value < 1e5:
+        return f"{value:.10f}".rstrip("0").rstrip(".")
+    mantissa, exponent = f"{value:.0e}".split("e")
+    return f"{mantissa}e{int(exponent)}".replace("-", "−")
+
+
+def epochs_below(axes: "Axes", longest: int) -> None:
+    """Epochs along the axis, in thousands where there are many."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    if longest < 10_000:
+        axes.set_xlabel("epoch")
+        return
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / 1000:g}"))
+    axes.set_xlabel("epoch, in thousands")
+
+
+def slant(series: Sequence[Any]) -> dict[str, Any]:
+    """Long names stand aslant, so that they don't run into each other."""
+    long = sum(len(label((each,))) for each in series) > 34
+    return {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if long else {}

@@ -1,0 +1,182 @@
+"""One style for every figure, and Matplotlib's SVG made fit to stand inside a page.
+
+A figure is drawn in the colours of light paper. They are written out, so that any viewer shows them; `dark_css()` turns
+each into its counterpart where the reader prefers dark pages. Text stays text. Nothing depends on the day or the
+machine: the same figure is the same string.
+"""
+
+import io
+import re
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chainrule.core.errors import MissingExtraError
+from chainrule.training.files.storage import replacing
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PALETTE = {
+    "ink": ("#1a1d21", "#e9ebee"),
+    "muted": ("#5a626c", "#a3acb7"),
+    "grid": ("#d9dde2", "#363c44"),
+    "paper": ("#fefefe", "#15181c"),
+    "class 0": ("#d55e00", "#ff9a4d"),
+    "class 1": ("#0072b2", "#56b4e9"),
+    "run": ("#00795a", "#3fd0a4"),
+    "fourth": ("#a8508c", "#d98cc4"),
+}
+"""By use: the colour on light paper, and on dark. The hues are Okabe and Ito's (2008), told apart by every eye."""
+
+COLOR = {name: light for name, (light, _) in PALETTE.items()}
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+STYLE: dict[str, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "chainrule",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],  # comes with Matplotlib: the same measures everywhere
+    "font.size": 10.5,
+    "axes.titlesize": 11.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 8,
+    "axes.labelsize": 10.5,
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10,
+    "legend.fontsize": 10,
+    "legend.frameon": False,
+    "legend.handlelength": 1.8,
+    "legend.borderaxespad": 0.2,
+    "text.color": COLOR["ink"],
+    "axes.titlecolor": COLOR["ink"],
+    "axes.labelcolor": COLOR["ink"],
+    "axes.edgecolor": COLOR["muted"],
+    "xtick.color": COLOR["muted"],
+    "ytick.color": COLOR["muted"],
+    "xtick.labelcolor": COLOR["muted"],
+    "ytick.labelcolor": COLOR["muted"],
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": COLOR["grid"],
+    "grid.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.facecolor": "none",
+    "figure.facecolor": "none",
+    "lines.solid_capstyle": "round",
+}
+
+Drawing = Callable[["Axes"], object]
+"""Draws one panel on a Matplotlib axes."""
+
+
+def need_matplotlib() -> Any:
+    """Matplotlib, or one sentence that says how to get it."""
+    try:
+        import matplotlib
+    except ImportError:
+        raise MissingExtraError("figures need Matplotlib: pip install 'chainrule[report]'.") from None
+    return matplotlib
+
+
+def dark_css() -> str:
+    """The rules that turn each colour of light paper into its counterpart.
+
+    They name no element around the figure: markers are copies, and rules that reach in from outside don't find those.
+
+    >>> print(dark_css().splitlines()[0])
+    [style*="fill: #1a1d21"] { fill: #e9ebee !important }
+    """
+    return "\n".join(
+        f'[style*="{how}: {light}"] {{ {how}: {dark} !important }}'
+        for light, dark in PALETTE.values()
+        for how in ("fill", "stroke")
+    )
+
+
+def render(
+    panels: list[list[Drawing]], *, name: str, title: str, description: str, size: tuple[float, float] = (360, 280)
+) -> str:
+    """Rows of panels as one SVG, a string without an XML prolog.
+
+    name: starts every id in it, so that many figures can stand on one page.  size: of one panel, in CSS pixels.
+    title and description: what it is called and what it shows, for those who don't see it.
+
+    >>> figure = render([[lambda axes: axes.plot([0, 1])]], name="line", title="A line", description="It rises.")
+    >>> figure[:38], "http://" in figure.replace("http://www.w3.org/2000/svg", "")
+    ('<svg xmlns="http://www.w3.org/2000/svg', False)
+    """
+    matplotlib = need_matplotlib()
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    rows, columns = len(panels), len(panels[0])
+    width, height = columns * size[0], rows * size[1]
+    with matplotlib.rc_context(), io.StringIO() as text:
+        matplotlib.rcdefaults()  # the reader's own settings stay out
+        matplotlib.rcParams.update(STYLE)
+        figure = Figure(figsize=(width / 72, height / 72), layout="constrained")
+        axes = figure.subplots(rows, columns, squeeze=False)
+        for row, drawings in zip(axes, panels, strict=True):
+            for each, draw in zip(row, drawings, strict=True):
+                draw(each)
+        canvas: Any = FigureCanvasSVG(figure)
+        canvas.print_svg(text, metadata={"Date": None})
+        return _fit_for_pages(text.getvalue(), name, title, description, width, height)
+
+
+def _fit_for_pages(svg: str, name: str, title: str, description: str, width: float, height: float) -> str:
+    body = svg[svg.index("<svg") :]
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
+    body = re.sub(r"<svg[^>]*>", "", body, count=1)
+    body = body.replace("xlink:href", "href")
+    body = re.sub(r"font: ([^;\"']*?)([\d.]+px) [^;\"]*", r"font: \1\2 " + FONT.replace("'", "&apos;"), body)
+    body = re.sub(r"<[^>]*>", lambda tag: re.sub(r"-?\d+\.\d{3,}", _shorter, tag[0]), body)  # never the text between
+    body = re.sub(r' d="([^"]*)"', lambda path: f' d="{_on_one_line(path[1])}"', body)
+    used = set(re.findall(r"[(\"]#([^)\"]+)[)\"]", body))
+    body = re.sub(r' id="([^"]*)"', lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "", body)
+    body = re.sub(r"([(\"])#([^)\"]+)([)\"])", rf"\1#{name}-\2\3", body)
+    body = re.sub(r"\s*\n\s*", "\n", body)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
+        f'viewBox="0 0 {width:g} {height:g}" role="img" aria-labelledby="{name}-title {name}-desc">\n'
+        f'<title id="{name}-title">{escape(title)}</title>\n<desc id="{name}-desc">{escape(description)}</desc>{body}'
+    ).strip()
+
+
+def _shorter(number: re.Match[str]) -> str:
+    """A coordinate to a hundredth of a pixel."""
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+
+
+def _on_one_line(path: str) -> str:
+    r"""A path without its line breaks. After M and L, numbers alone go on with L.
+
+    >>> _on_one_line("M 0 1 \nL 2 3 \nL 4 5 \nz\n")
+    'M0 1 2 3 4 5z'
+    """
+    path = " ".join(path.split())
+    if not re.search("[^MLz0-9. -]", path):
+        path = path.replace(" L ", " ")
+    return re.sub(r" ?([A-Za-z]) ?", r"\1", path)
+
+
+def as_file(svg: str) -> str:
+    """The figure as a file of its own, light or dark as its reader likes.
+
+    >>> as_file("<svg><title>t</title></svg>").splitlines()[:2]
+    ['<?xml version="1.0" encoding="utf-8"?>', '<svg><style>']
+    """
+    style = f"<style>\n@media (prefers-color-scheme: dark) {{\n{dark_css()}\n}}\n</style>"
+    start = svg.index(">") + 1
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{svg[:start]}{style}{svg[start:]}\n'
+
+
+def save(svg: str, path: Path) -> None:
+    """Write a figure as a file of its own."""
+    with replacing(path) as file:
+        file.write(as_file(svg))

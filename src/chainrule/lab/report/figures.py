@@ -1,0 +1,275 @@
+"""The reference lab's figures: learning curves, and truth beside prediction.
+
+Each panel is a function that draws on a Matplotlib axes; `panels()` gives every one as an SVG by its name.
+"""
+
+import itertools
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chainrule.core.arrays import Array
+from chainrule.lab.report.reference import TASKS
+from chainrule.lab.report.results import band
+from chainrule.lab.report.starts import Outcome
+from chainrule.lab.figures.svg import COLOR, Drawing, render
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+GRID = 81
+"""Points a side of the grid that answers are drawn from."""
+
+NEAR = 0.001
+"""Corners of a line are left out where the line stays this near: a share of the panel's side, below half a pixel."""
+
+MARGIN = 0.06
+"""How far a field reaches beyond the unit square."""
+
+
+def draw_learning_curve(axes: "Axes", outcome: Outcome) -> None:
+    """The mean squared error over epochs: every start, the band and median, the start shown, the reference's points."""
+    low, median, high = band(outcome.losses)
+    run, ink = COLOR["run"], COLOR["ink"]
+    thousands = outcome.epochs / 1000
+    floor = min(1e-4, low.min() / 2)
+
+    def kept(losses: Array) -> Array:
+        return corners(outcome.epochs / outcome.lab.epochs, np.log(losses) / np.log(floor))
+
+    def curve(losses: Array, **how: Any) -> None:
+        some = kept(losses)
+        axes.plot(thousands[some], losses[some], color=run, **how)
+
+    if outcome.lab.starts > 1:
+        some = np.union1d(kept(low), kept(high))
+        axes.fill_between(
+            thousands[some], low[some], high[some], color=run, alpha=0.16, linewidth=0, label="5–95 % band"
+        )
+        for losses in outcome.losses.T:
+            curve(losses, alpha=0.28, linewidth=0.6)
+        axes.plot([], [], color=run, alpha=0.6, linewidth=0.6, label="each start")
+        curve(median, linewidth=1.2, linestyle=(0, (4, 2)), label="median")
+    curve(outcome.losses[:, outcome.shown], linewidth=2.2, label="start shown")
+    published = {e: loss for e, loss in TASKS[outcome.task].published.by_epoch().items() if e < outcome.lab.epochs}
+    axes.plot(
+        [epoch / 1000 for epoch in published],
+        list(published.values()),
+        linestyle="none",
+        marker="o",
+        markersize=4.5,
+        color=ink,
+        markerfacecolor=COLOR["paper"],
+        markeredgewidth=1.2,
+        clip_on=False,
+        zorder=3,
+        label="reference",
+    )
+    axes.set_yscale("log")
+    axes.set_ylim(floor, 1)
+    axes.set_xlim(0, outcome.lab.epochs / 1000)
+    axes.xaxis.set_major_formatter("{x:g}")
+    _plain_decades(axes)
+    axes.set_title(outcome.task)
+    axes.set_xlabel("epoch, in thousands")
+    axes.set_ylabel("mean squared error")
+    axes.legend(**_ABOVE, ncols=2)
+
+
+def draw_truth(axes: "Axes", outcome: Outcome) -> None:
+    """The test points by their true class."""
+    x, y = outcome.lab.test(TASKS[outcome.task]).points()
+    _square(axes, f"{outcome.task}, truth")
+    _scatter(axes, x, y[:, 0] >= 0.5)
+    axes.legend(**_ABOVE, ncols=2)
+
+
+def draw_prediction(axes: "Axes", outcome: Outcome) -> None:
+    """The test points by the class that the shown start predicts, its answer everywhere, and every start's boundary."""
+    x, y = outcome.lab.test(TASKS[outcome.task]).points()
+    ink, k = COLOR["ink"], outcome.shown
+    side, fields = log_odds_everywhere(outcome)
+    _square(axes, f"{outcome.task}, answer")
+    for c, values in ((0, -fields[k]), (1, fields[k])):
+        for level in np.arange(0.55, 1.0, 0.1):  # each lies on those before it, so that no seams show between bands
+            _region(axes, side, values, np.log(level / (1 - level)), color=COLOR[f"class {c}"], alpha=0.085)
+    if outcome.lab.starts > 1:
+        for each in fields:
+            _boundary(axes, side, each, linewidth=0.6, alpha=0.3)
+        axes.plot([], [], color=ink, linewidth=0.6, alpha=0.6, label="each start")
+    _boundary(axes, side, fields[k], linewidth=2.0)
+    axes.plot([], [], color=ink, linewidth=2, label="answers 0.5")
+    predicted = outcome.model.predict(x)[k, :, 0] >= 0.5
+    _scatter(axes, x, predicted)
+    wrong = predicted != (y[:, 0] >= 0.5)
+    if wrong.any():
+        ring: dict[str, Any] = {"markersize": 12, "markerfacecolor": "none", "markeredgewidth": 1.4}
+        axes.plot(*x[wrong].T, "o", color=ink, label="wrong", **ring)
+    axes.legend(**_ABOVE, ncols=2)
+
+
+def log_odds_everywhere(outcome: Outcome) -> tuple[Array, Array]:
+    """The side of a square grid (G,), and each start's log odds on it (K, G, G), x2 along the rows.
+
+    Answers jump within a cell of the grid; their log odds, log(p / (1 - p)), don't: lines through them stay smooth.
+    """
+    side = np.linspace(-MARGIN, 1 + MARGIN, GRID)
+    x1, x2 = np.meshgrid(side, side)
+    answers = outcome.model.predict(np.stack([x1.ravel(), x2.ravel()], axis=1)).reshape(-1, GRID, GRID)
+    answers = np.clip(answers, 1e-12, 1 - 1e-12)
+    return side, np.log(answers / (1 - answers))
+
+
+def corners(x: Array, y: Array, near: float = NEAR) -> Array:
+    """Which points of a line to keep, so that no point is further from it than `near` (Douglas and Peucker, 1973).
+
+    >>> corners(np.array([0.0, 1.0, 2.0, 3.0]), np.array([0.0, 0.0, 0.0, 1.0]))
+    array([0, 2, 3])
+    """
+    kept, spans = {0, len(x) - 1}, [(0, len(x) - 1)]
+    while spans:
+        first, last = spans.pop()
+        dx, dy = x[first : last + 1] - x[first], y[first : last + 1] - y[first]
+        length = np.hypot(dx[-1], dy[-1])
+        off = np.abs(dx * dy[-1] - dy * dx[-1]) / length if length else np.hypot(dx, dy)
+        middle = first + int(np.argmax(off))
+        if off[middle - first] > near:
+            kept.add(middle)
+            spans += [(first, middle), (middle, last)]
+    return np.array(sorted(kept))
+
+
+def panels(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
+    """Every panel as an SVG, by a name that is also its file's: curve-linear, truth-linear, prediction-linear, ...
+
+    >>> from chainrule.lab.report.reference import Lab
+    >>> from chainrule.lab.report.starts import train_task
+    >>> sorted(panels({"xor": train_task(Lab(epochs=20, starts=2), "xor")}))
+    ['curve-xor', 'prediction-xor', 'truth-xor']
+    """
+    figures = {}
+    for task, outcome in outcomes.items():
+        alone = outcome.lab.starts == 1
+        epochs = "1 epoch" if outcome.lab.epochs == 1 else f"{outcome.lab.epochs} epochs"
+        curves = "the one start" if alone else f"{outcome.lab.starts} starts, their median and band, the start shown"
+        thin = "" if alone else f", thin lines for all {outcome.lab.starts} starts"
+        figures[f"curve-{task}"] = render(
+            [[_on(draw_learning_curve, outcome)]],
+            name=f"curve-{task}",
+            title=f"Learning curve of {task}",
+            size=WIDE,
+            description=f"The mean squared error over {epochs} on a logarithmic axis: {curves}, "
+            "and the reference's points. The training log holds the numbers.",
+        )
+        figures[f"truth-{task}"] = render(
+            [[_on(draw_truth, outcome)]],
+            name=f"truth-{task}",
+            title=f"Test points of {task} by their true class",
+            description="The test points in the plane of x1 and x2: class 0 as circles, class 1 as squares.",
+            size=SQUARE,
+        )
+        figures[f"prediction-{task}"] = render(
+            [[_on(draw_prediction, outcome)]],
+            name=f"prediction-{task}",
+            title=f"Test points of {task} by their predicted class",
+            description="The same points by the class that the shown start predicts, over its answer at every place; "
+            f"a thick line where the answer is 0.5{thin}. The predictions are listed above.",
+            size=SQUARE,
+        )
+    return figures
+
+
+def overview(outcomes: Mapping[str, Outcome]) -> str:
+    """Learning curves over predictions, a column a task, in one SVG: the lab at a glance."""
+    return render(
+        [
+            [_on(draw_learning_curve, each) for each in outcomes.values()],
+            [_on(draw_prediction, each) for each in outcomes.values()],
+        ],
+        name="overview",
+        title="The reference lab at a glance",
+        description="Above: learning curves of every start, with the reference's points. Below: the test points by "
+        "their predicted class, with the decision boundaries.",
+        size=(330, 345),
+    )
+
+
+WIDE = (320, 272)
+"""The size of a learning curve: small, so that its text is large where a phone shows it."""
+
+SQUARE = (320, 372)
+"""The size of a panel whose axes are a square."""
+
+_ABOVE: dict[str, Any] = {
+    "loc": "lower right",
+    "bbox_to_anchor": (1.0, 1.0),
+    "columnspacing": 0.9,
+    "handletextpad": 0.4,
+    "handlelength": 1.4,
+}
+
+
+def _on(draw: Any, outcome: Outcome) -> Drawing:
+    return lambda axes: draw(axes, outcome)
+
+
+def _square(axes: "Axes", title: str) -> None:
+    axes.set_aspect("equal")
+    axes.set_anchor("S")  # two squares stand level, whatever their legends
+    axes.grid(visible=False)
+    axes.set_xlim(-MARGIN, 1 + MARGIN)
+    axes.set_ylim(-MARGIN, 1 + MARGIN)
+    axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
+    axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
+    axes.set_xlabel("x1")
+    axes.set_ylabel("x2", rotation=0, ha="right", va="center", labelpad=9)
+    axes.set_title(title)
+
+
+def _scatter(axes: "Axes", x: Array, is_one: Array) -> None:
+    """Points by class: by colour and by shape."""
+    for c, marker in ((0, "o"), (1, "s")):
+        axes.plot(
+            *x[is_one == bool(c)].T,
+            marker,
+            markersize=5.5,
+            color=COLOR[f"class {c}"],
+            markeredgecolor=COLOR["paper"],
+            markeredgewidth=0.8,
+            label=f"class {c}",
+        )
+
+
+def _boundary(axes: "Axes", side: Array, field: Array, **how: Any) -> None:
+    """The line on which the answer is 0.5, where there is one."""
+    for line in _contours(side, field).lines(0.0):
+        axes.plot(*line[corners(*line.T)].T, color=COLOR["ink"], **how)
+
+
+def _region(axes: "Axes", side: Array, field: Array, level: float, **how: Any) -> None:
+    """Where a field is above a level, where it is."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    outlines = _contours(side, field).filled(level, np.inf)
+    lines = [points[a:b] for points, ends in zip(*outlines, strict=True) for a, b in itertools.pairwise(ends)]
+    if lines:
+        whole = Path.make_compound_path(*(Path(line[corners(*line.T)], closed=True) for line in lines))
+        axes.add_patch(PathPatch(whole, linewidth=0, **how))
+
+
+def _contours(side: Array, field: Array) -> Any:
+    """ContourPy's lines of a field: a list of (points, 2); and its regions: outlines, and where each one ends."""
+    from contourpy import contour_generator  # comes with Matplotlib
+
+    return contour_generator(side, side, field, fill_type="OuterOffset")
+
+
+def _plain_decades(axes: "Axes") -> None:
+    """Ticks at powers of ten, written as people read them."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    axes.yaxis.set_major_locator(LogLocator(10))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.12f}".rstrip("0").rstrip(".")))
+    axes.yaxis.set_minor_locator(NullLocator())

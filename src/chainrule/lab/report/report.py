@@ -1,0 +1,147 @@
+"""The report: the reference lab computed afresh, as one page that needs nothing else, its numbers and its figures."""
+
+import json
+import re
+import tempfile
+import time
+from collections.abc import Collection
+from importlib.util import find_spec
+from pathlib import Path
+
+from chainrule.core.errors import FileError, MissingExtraError, choose, listing
+from chainrule.lab.report.chapters import COMPARED, ON_IMAGES
+from chainrule.lab.report.chapters.chapter import Scale
+from chainrule.lab.report.chapters.training import train_all
+from chainrule.lab.report.drawing import draw_all
+from chainrule.lab.report.page import CHAPTERS, need_jinja, render_page
+from chainrule.lab.report.reference import Lab
+from chainrule.lab.report.results import Results, environment, results, settings
+from chainrule.lab.report.studies import STUDIES
+from chainrule.lab.figures.svg import need_matplotlib, save
+from chainrule.lab.experiments.workers import Progress, silent
+from chainrule.training.files.storage import replacing
+
+EPOCHS, QUICK_EPOCHS = 100_000, 2_000
+"""Of the main runs, unless the caller says."""
+
+COMPARED_EPOCHS, QUICK_COMPARED_EPOCHS = 20_000, 1_000
+"""Of the comparisons. Where the caller says how long the main runs are, the comparisons are a fifth of that."""
+
+
+def write_report(
+    out: Path,
+    *,
+    epochs: int | None = None,
+    starts: int = 32,
+    seed: int = 0,
+    quick: bool = False,
+    only: Collection[str] | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Train the reference lab and write `out/index.html`, `out/results.json` and `out/figures/*.svg`; return the page.
+
+    epochs: of the main runs; None: 100,000, and 20,000 for the comparisons, which else take a fifth of what is said.
+    starts, seed: as in `Lab`; a comparison has 8 starts a setting.  quick: 2,000 epochs, and 1,000 for the comparisons,
+    where `epochs` says nothing else.  only: the names of the chapters to compute, of `CHAPTERS`; None: all.
+    progress: called as progress(part, done, total) from this thread, with the parts "linear", "xor", "one-weight",
+    "search", "digits" and "mnist1d", counted in epochs, "going-wrong", counted in runs, "comparisons", counted in
+    epochs times networks, and "page".
+
+    The same seed on the same machine gives the same results.json, but for what stands under its key "timings".
+    Ctrl-C ends it with KeyboardInterrupt; files of an earlier report are then as they were. Raises SettingError and
+    FileError before any work is done, and MissingExtraError where the extra `report` isn't installed.
+    """
+    names = [name for name in CHAPTERS if name in wanted(only)]
+    lab = Lab((QUICK_EPOCHS if quick else EPOCHS) if epochs is None else epochs, starts, seed)
+    compared_epochs = QUICK_COMPARED_EPOCHS if quick else COMPARED_EPOCHS
+    scale = Scale(compared_epochs if epochs is None else -(-epochs // 5), seed=seed)
+    need_matplotlib()
+    need_jinja()
+    if {"digits", "mnist1d", *ON_IMAGES} & set(names):
+        _need_data()
+    out = Path(out)
+    for folder in (out, out / "figures"):
+        _check_writable(folder)
+    show = progress or silent
+
+    begin = time.perf_counter()
+    needs_main_runs = any(name not in {*COMPARED, *STUDIES, "environment"} for name in names)
+    trained = train_all(
+        lab if needs_main_runs else None,
+        {name: STUDIES[name] for name in names if name in STUDIES},
+        {name: COMPARED[name] for name in names if name in COMPARED},
+        scale,
+        show,
+    )
+    show("page", 0, 2)
+    outcomes = trained.outcomes
+    found = results(outcomes) if outcomes else {"settings": settings(lab), "tasks": {}, "environment": environment()}
+    found["settings"]["comparisons"] = {"epochs": scale.epochs, "starts": scale.starts}
+    found["studies"] = {name: STUDIES[name].results(scale, each) for name, each in trained.studied.items()}
+    found["chapters"] = {
+        name: {task: COMPARED[name].results(each) for task, each in tasks.items()}
+        for name, tasks in trained.compared.items()
+    }
+    figures = draw_all(outcomes, trained.compared, found["studies"])
+    show("page", 1, 2)
+    seconds = trained.seconds | {"elapsed, but for writing the files": time.perf_counter() - begin}
+    found["timings"] = {what: round(each, 2) for what, each in seconds.items()}
+    page = render_page(found, figures)
+
+    (out / "figures").mkdir(parents=True, exist_ok=True)
+    for name, svg in figures.items():
+        save(svg, out / "figures" / f"{name}.svg")
+    for path, text in ((out / "results.json", as_json(found)), (out / "index.html", page)):
+        with replacing(path) as file:
+            file.write(text)
+    show("page", 2, 2)
+    return out / "index.html"
+
+
+def wanted(only: Collection[str] | None) -> set[str]:
+    """The chapters to compute, and the one on the environment. Raises SettingError for a name that isn't known.
+
+    >>> sorted(wanted(["learning-rates"]))
+    ['environment', 'learning-rates']
+    """
+    for name in only or ():
+        choose("chapter", name, CHAPTERS)
+    return set(CHAPTERS) if only is None else {*only, "environment"}
+
+
+def as_json(found: Results) -> str:
+    """Results as JSON that a person can read: lists of numbers stay on one line.
+
+    >>> print(as_json({"a": [1, 2.5], "b": {"c": None}}), end="")
+    {
+     "a": [1, 2.5],
+     "b": {
+      "c": null
+     }
+    }
+    """
+    text = json.dumps(found, indent=1, allow_nan=False)
+    return re.sub(r"\[\s+[-+.\de,\s]*?\s+\]", lambda numbers: f"[{' '.join(numbers[0][1:-1].split())}]", text) + "\n"
+
+
+def _need_data() -> None:
+    """One sentence that says how to get the packages of the real data sets, where one is missing."""
+    missing = [name for name in ("sklearn", "mnist1d") if find_spec(name) is None]
+    if missing:
+        raise MissingExtraError(
+            f"the chapters on convolution need {listing(missing)}: pip install 'chainrule[report]'. "
+            "Other chapters can be had alone, by --only."
+        )
+
+
+def _check_writable(folder: Path) -> None:
+    """Raise unless files can be written in this folder, or it can be made. Leaves nothing behind."""
+    there = next((each for each in (folder, *folder.parents) if each.exists()), folder)
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        what = "write in" if there == folder and folder.is_dir() else "make"
+        raise FileError(
+            f"can't {what} the folder {folder}: {error.strerror or error}; choose another place."
+        ) from error

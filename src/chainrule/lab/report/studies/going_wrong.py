@@ -1,0 +1,237 @@
+"""Three runs that go wrong, by settings that a person might choose: what the doctor says, and its advice tried."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chainrule.core.errors import DivergenceError
+from chainrule.core.losses import BinaryCrossEntropy
+from chainrule.core.network import Network, mlp
+from chainrule.core.optimizers import SGD
+from chainrule.lab.figures.axes import head, log_scale
+from chainrule.lab.report.chapters.chapter import Scale
+from chainrule.lab.report.chapters.lines import code
+from chainrule.lab.report.chapters.words import loss as loss_text
+from chainrule.lab.diagnose.diagnosis import diagnose
+from chainrule.lab.diagnose.finding import Finding
+from chainrule.lab.report.results import Results, number
+from chainrule.lab.report.sentences import percent
+from chainrule.lab.report.studies.study import Answers, Study, Work
+from chainrule.lab.figures.svg import COLOR, Drawing, render
+from chainrule.training.data.sets.points import moons
+from chainrule.training.loop import iterate
+from chainrule.training.run import Run
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+POINTS, NOISE = 200, 0.1
+
+EPOCHS_OF_A_COMPARISON, FEWEST = 40, 100
+"""One epoch here for so many of a comparison's, but no fewer than this."""
+
+SIZE = (330, 250)
+"""Of a panel, in CSS pixels."""
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A run that goes wrong.
+
+    what: the settings that a person chose, in words.  times: what the inputs are multiplied by.
+    """
+
+    title: str
+    what: str
+    network: Network
+    rate: float
+    times: float = 1.0
+
+
+RUNS = {
+    "deep": Wrong(
+        "Ten layers of sigmoids",
+        "Deeper must be better: ten hidden layers of eight sigmoids each, gradient descent at a rate of 0.5.",
+        mlp(2, *[8] * 10, 1, activation="sigmoid", output="identity"),
+        0.5,
+    ),
+    "fast": Wrong(
+        "ReLUs in a hurry",
+        "Two hidden layers of sixteen ReLUs, and a learning rate of 10 to be done sooner.",
+        mlp(2, 16, 16, 1, activation="relu", output="identity"),
+        10.0,
+    ),
+    "unscaled": Wrong(
+        "Metres as millimetres",
+        "Sixteen tanhs and a rate of 0.5, which suit the points; but the inputs are written in another unit, and are "
+        "a thousand times as large.",
+        mlp(2, 16, 1, activation="tanh", output="identity"),
+        0.5,
+        times=1000.0,
+    ),
+}
+"""The three, all on the same two moons."""
+
+
+def epochs(scale: Scale) -> int:
+    """How long each run is.
+
+    >>> epochs(Scale(20_000)), epochs(Scale(500))
+    (500, 100)
+    """
+    return max(FEWEST, scale.epochs // EPOCHS_OF_A_COMPARISON)
+
+
+def work(scale: Scale) -> Work:
+    """One job: the three are short."""
+    return {"runs": ((go_wrong, (epochs(scale), scale.seed)), 2 * len(RUNS))}
+
+
+def go_wrong(epochs: int, seed: int, report: Callable[[int, int], object]) -> dict[str, Results]:
+    """Train, diagnose, and train again with what the doctor says to try: each run's numbers, ready for JSON."""
+    found = {}
+    for i, (name, wrong) in enumerate(RUNS.items()):
+        x, y = moons(POINTS, noise=NOISE, seed=seed)
+        settings: dict[str, Any] = {
+            "network": wrong.network,
+            "x": wrong.times * x,
+            "y": y,
+            "loss": BinaryCrossEntropy(),
+        }
+        settings |= {"optimizer": SGD(wrong.rate), "epochs": epochs, "seed": seed}
+        run = _train(settings)
+        report(2 * i + 1, 2 * len(RUNS))
+        findings: tuple[Finding, ...] = diagnose(run, settings["x"], settings["y"])
+        treated = findings[0].treated(**settings) if findings else settings
+        cured = _train(treated)
+        report(2 * i + 2, 2 * len(RUNS))
+        found[name] = {
+            "title": wrong.title,
+            "what": wrong.what,
+            "settings": f"{wrong.network!r}, {settings['optimizer']!r}, seed {seed}",
+            "findings": [each.to_dict() for each in findings],
+            "tried": tried(findings[0], wrong.network) if findings else "",
+            "sick": _numbers(run, settings),
+            "cured": _numbers(cured, treated),
+        }
+    return found
+
+
+def tried(finding: Finding, network: Network) -> str:
+    """What a finding changes, in short: of a network the layers that it hasn't had."""
+    texts = {name: repr(value) for name, value in finding.changes.items() if value is not None}
+    if "standardizer" in texts:
+        texts["standardizer"] = "Standardizer.fit(x)"
+    if "network" in texts:
+        had, has = ({repr(leaf.layer) for leaf in each.leaves} for each in (network, finding.changes["network"]))
+        texts["network"] = ", ".join(sorted(has - had)) or "the default start"
+    return ", ".join(texts.values())
+
+
+def _train(settings: dict[str, Any]) -> Run:
+    """A run, diverged or not."""
+    training = iterate(**settings)
+    try:
+        for _ in training:
+            pass
+    except DivergenceError:
+        pass
+    return training.result()
+
+
+def _numbers(run: Run, settings: dict[str, Any]) -> Results:
+    """The loss of a run, and the part of the points that it answers rightly."""
+    losses = run.history["loss"]
+    return {
+        "ending": str(run.ending),
+        "final_loss": number(run.final_loss) if abs(run.final_loss) < float("inf") else None,
+        "accuracy": number(run.model.score(settings["x"], settings["y"], "accuracy")),
+        "curve": {"epoch": run.history["epoch"].tolist(), "loss": [float(f"{each:.5g}") for each in losses]},
+    }
+
+
+def results(scale: Scale, answers: Answers) -> Results:
+    """The chapter's numbers."""
+    return {"points": POINTS, "noise": NOISE, "epochs": epochs(scale), "seed": scale.seed, "runs": answers["runs"]}
+
+
+def conclude(found: Results) -> list[str]:
+    """A sentence for each run: what the doctor calls it, and what its advice comes to."""
+    return [_of_run(each) for each in found["runs"].values()]
+
+
+def _of_run(each: Results) -> str:
+    sick, cured = each["sick"], each["cured"]
+    if not each["findings"]:
+        return f"{each['title']}: nothing ails the run; its loss is {loss_text(sick['final_loss'])}."
+    if sick["final_loss"] is None:
+        before = "the loss was no number any more"
+    else:
+        before = f"the loss was {loss_text(sick['final_loss'])}, with {percent(sick['accuracy'])} of the points right"
+    after = "no number either" if cured["final_loss"] is None else loss_text(cured["final_loss"])
+    if cured["final_loss"] is not None:
+        after += f", with {percent(cured['accuracy'])}"
+    return (
+        f"{each['title']}: {each['findings'][0]['illness']}. In the end {before}; with what the doctor says, {after}."
+    )
+
+
+def figures(found: Results) -> dict[str, str]:
+    """The two curves of each run."""
+    return {
+        f"going-wrong-{name}": render(
+            [[_curves(each)]],
+            name=f"going-wrong-{name}",
+            title=f"{each['title']}: the loss over epochs",
+            description="The loss on a logarithmic axis, of the run that went wrong, dashed, and of the one with what "
+            "the doctor said to try. The text beside it holds the numbers.",
+            size=SIZE,
+        )
+        for name, each in found["runs"].items()
+    }
+
+
+def _curves(each: Results) -> Drawing:
+    def drawing(axes: "Axes") -> None:
+        shown: list[tuple[Results, str, str, Any]] = [(each["sick"], "as it was", COLOR["class 0"], (0, (4, 2)))]
+        if each["findings"]:
+            shown.append((each["cured"], "with what was tried", COLOR["run"], "solid"))
+        losses = [loss for run, *_ in shown for loss in run["curve"]["loss"]]
+        for run, label, color, style in shown:
+            axes.plot(run["curve"]["epoch"], run["curve"]["loss"], color=color, linestyle=style, label=label)
+        log_scale(axes, "y", min(losses), max(losses))
+        axes.set_xlim(left=0)
+        axes.set_xlabel("epoch")
+        axes.set_ylabel("cross-entropy")
+        head(axes, "")
+
+    return drawing
+
+
+def lines(scale: Scale) -> str:
+    """Each run, what the doctor says of it, and the run with what is to be tried.
+
+    >>> print(lines(Scale(20_000)).splitlines()[3])
+    x, y = cr.datasets.moons(200, noise=0.1, seed=0)
+    """
+    runs = "\n".join(f"    ({code(each.network)}, {each.times:g}, {each.rate:g})," for each in RUNS.values())
+    return f"""\
+import chainrule as cr
+
+settings = {{"loss": cr.BinaryCrossEntropy(), "epochs": {epochs(scale)}, "seed": {scale.seed}}}
+x, y = cr.datasets.moons({POINTS}, noise={NOISE}, seed={scale.seed})
+for network, times, rate in (
+{runs}
+):
+    settings |= {{"network": network, "x": times * x, "y": y, "optimizer": cr.SGD(rate)}}
+    try:
+        run = cr.train(**settings)
+    except cr.DivergenceError as error:
+        run = error.run
+    first, *others = cr.diagnose(run, times * x, y)
+    cured = cr.train(**first.treated(**settings))
+    print(first, run.final_loss, cured.final_loss)
+"""
+
+
+STUDY = Study("Three runs go wrong", work, results, conclude, lines, figures)

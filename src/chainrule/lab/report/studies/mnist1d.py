@@ -1,0 +1,246 @@
+"""Convolution on series: MNIST-1D as in its authors' table, and shuffled, where neighbours mean nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainrule.core.activations import ReLU
+from chainrule.core.layers.base import Layer
+from chainrule.core.layers.convolution import Conv1D
+from chainrule.core.layers.dense import Dense
+from chainrule.core.layers.normalize import BatchNorm
+from chainrule.core.layers.regularize import Dropout
+from chainrule.core.layers.shape import Flatten
+from chainrule.core.losses import SoftmaxCrossEntropy
+from chainrule.core.network import Network
+from chainrule.core.optimizers import Adam
+from chainrule.core.schedules import Cosine, Schedule
+from chainrule.lab.report.chapters.chapter import Scale
+from chainrule.lab.report.chapters.lines import code
+from chainrule.lab.report.results import Results, number
+from chainrule.lab.report.sentences import percent
+from chainrule.lab.report.studies.study import Answers, Study, Work
+from chainrule.training.data.sets.real import mnist1d
+from chainrule.training.loop import iterate
+from chainrule.training.model import Model
+
+STARTS = 5
+
+LAST = 10
+"""The accuracy of a run is the median of that after so many of its last epochs."""
+
+BATCH, STEPS_AN_EPOCH = 100, 40
+"""4,000 series are learnt, a hundred a step."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One row of the table. theirs: the authors' accuracy on the series and on shuffled ones, where they have such.
+
+    steps: of the whole run at full scale.  anneal: whether the learning rate falls to 0 along a cosine.
+    """
+
+    name: str
+    network: Network
+    rate: float
+    steps: int
+    theirs: tuple[float, float] | None = None
+    anneal: bool = False
+
+    def epochs(self, scale: Scale) -> int:
+        """How long its runs are: at full scale, 20,000 epochs of a comparison, as many as make its steps."""
+        return max(1, self.steps * scale.epochs // 20_000 // STEPS_AN_EPOCH)
+
+    def learning_rate(self, epochs: int) -> float | Schedule:
+        """The rate, or its way down."""
+        return Cosine(self.rate, epochs * STEPS_AN_EPOCH) if self.anneal else self.rate
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """Which series it learns: the authors' networks also shuffled ones."""
+        return ("plain", "shuffled") if self.theirs else ("plain",)
+
+
+def _block(channels: int, kernel: int) -> tuple[Layer, ...]:
+    return Conv1D(channels, kernel, stride=2, padding="same", bias=False), BatchNorm(), ReLU()
+
+
+CONTENDERS = {
+    "logistic": Contender("logistic regression", Network((1, 40), [Flatten(), Dense(10)]), 0.01, 6_000, (0.32, 0.32)),
+    "mlp": Contender(
+        "MLP, 40-100-100-10",
+        Network((1, 40), [Flatten(), Dense(100), ReLU(), Dense(100), ReLU(), Dense(10)]),
+        0.01,
+        6_000,
+        (0.68, 0.68),
+    ),
+    "cnn": Contender(
+        "CNN, three convolutions of 25 channels",
+        Network(
+            (1, 40),
+            [
+                *(Conv1D(25, 5, stride=2, padding=1), ReLU()),
+                *(Conv1D(25, 3, stride=2, padding=1), ReLU()),
+                *(Conv1D(25, 3, stride=2, padding=1), ReLU()),
+                *(Flatten(), Dense(10)),
+            ],
+        ),
+        0.01,
+        6_000,
+        (0.94, 0.56),
+    ),
+    "mlp, extras": Contender(
+        "MLP, with batch normalisation and dropout",
+        Network(
+            (1, 40),
+            [
+                *(Flatten(), Dense(100, bias=False), BatchNorm(), ReLU()),
+                *(Dense(100, bias=False), BatchNorm(), ReLU(), Dropout(0.1), Dense(10)),
+            ],
+        ),
+        0.01,
+        3_000,
+        anneal=True,
+    ),
+    "cnn, extras": Contender(
+        "CNN, with batch normalisation and dropout",
+        Network(
+            (1, 40),
+            [*_block(25, 5), *_block(25, 3), *_block(25, 3), Flatten(), Dropout(0.1), Dense(10)],
+        ),
+        0.01,
+        3_000,
+        anneal=True,
+    ),
+}
+"""The rows of the table, by name. The last two have the same steps, optimizer and extras."""
+
+
+def work(scale: Scale) -> Work:
+    """A job for each contender and variant, all its starts as one population."""
+    return {
+        f"{name}, {variant}": ((learn, (name, variant, contender.epochs(scale), scale.seed)), contender.epochs(scale))
+        for name, contender in CONTENDERS.items()
+        for variant in contender.variants
+    }
+
+
+def learn(name: str, variant: str, epochs: int, seed: int, report: Callable[[int, int], object]) -> list[float]:
+    """The accuracy of each start on the 1,000 series to test: the median of its last epochs, since it leaps."""
+    contender = CONTENDERS[name]
+    x, y, x_test, y_test = mnist1d(shuffled=variant == "shuffled")
+    training = iterate(
+        contender.network,
+        x,
+        y,
+        loss=SoftmaxCrossEntropy(),
+        optimizer=Adam(contender.learning_rate(epochs)),
+        epochs=epochs,
+        batch_size=BATCH,
+        population=STARTS,
+        seed=seed,
+        dtype="float32",
+        record_every=1,
+    )
+    scores = []
+    for record in training:
+        report(record.epoch, epochs)
+        if record.epoch > first_asked(epochs):
+            model = Model(contender.network, record.theta, SoftmaxCrossEntropy(), state=record.state)
+            scores.append(model.score(x_test, y_test, "accuracy"))
+    scores.append(training.result().model.score(x_test, y_test, "accuracy"))
+    report(epochs, epochs)
+    return [number(each) for each in np.median(scores, axis=0)]
+
+
+def first_asked(epochs: int) -> int:
+    """The models after more epochs than these are asked: the last ten.
+
+    >>> first_asked(150), first_asked(3)
+    (140, 0)
+    """
+    return max(0, epochs - LAST)
+
+
+def results(scale: Scale, answers: Answers) -> Results:
+    """The numbers of the chapter: a row a contender."""
+    rows = []
+    for name, contender in CONTENDERS.items():
+        row: Results = {
+            "name": contender.name,
+            "network": repr(contender.network),
+            "parameters": contender.network.n_parameters,
+            "optimizer": repr(Adam(contender.learning_rate(contender.epochs(scale)))),
+            "steps": contender.epochs(scale) * STEPS_AN_EPOCH,
+        }
+        for i, variant in enumerate(contender.variants):
+            accuracy = answers[f"{name}, {variant}"]
+            row[variant] = {
+                "starts": accuracy,
+                "median": number(np.median(accuracy)),
+                "lowest": min(accuracy),
+                "highest": max(accuracy),
+                "theirs": contender.theirs and contender.theirs[i],
+            }
+        rows.append(row)
+    return {"rows": rows, "starts": STARTS, "seed": scale.seed, "batch": BATCH, "last": LAST}
+
+
+def conclude(found: Results) -> list[str]:
+    """What convolution is worth, what is left of it on shuffled series, and how near the authors' table we are."""
+    rows = dict(zip(CONTENDERS, found["rows"], strict=True))
+    mlp, cnn = rows["mlp"], rows["cnn"]
+    ahead, left = (cnn[variant]["median"] - mlp[variant]["median"] for variant in ("plain", "shuffled"))
+    said = [
+        f"On the series as they are the authors’ CNN is {_points(ahead)} their MLP "
+        f"({percent(cnn['plain']['median'])} beside {percent(mlp['plain']['median'])}); on shuffled ones it is "
+        f"{_points(left)} it ({percent(cnn['shuffled']['median'])} beside {percent(mlp['shuffled']['median'])})"
+        + (": what it gains, it gains from what neighbouring places tell." if ahead > 0 >= left else ".")
+    ]
+    off = {
+        f"{row['name']}, {variant}": row[variant]["median"] - row[variant]["theirs"]
+        for row in rows.values()
+        for variant in ("plain", "shuffled")
+        if variant in row and row[variant]["theirs"]
+    }
+    furthest = max(off, key=lambda name: abs(off[name]))
+    near = sum(abs(each) <= 0.015 for each in off.values())
+    said.append(
+        f"Of the authors’ {len(off)} numbers ours come within 1.5 points of {near}; furthest off is {furthest}, by "
+        f"{100 * off[furthest]:+.1f} points.".replace("-", "−")
+    )
+    best, other = rows["cnn, extras"]["plain"]["median"], rows["mlp, extras"]["plain"]["median"]
+    said.append(
+        f"With batch normalisation, dropout and a falling rate, {rows['cnn, extras']['steps']:,} steps bring a CNN to "
+        f"{percent(best)} and an MLP to {percent(other)}."
+    )
+    return said
+
+
+def _points(difference: float) -> str:
+    return f"{abs(100 * difference):.1f} points {'ahead of' if difference > 0 else 'behind'}"
+
+
+def lines(scale: Scale) -> str:
+    """One row of the table; the others differ in the network and its settings."""
+    contender = CONTENDERS["cnn"]
+    epochs = contender.epochs(scale)
+    return f"""\
+import numpy as np
+import chainrule as cr
+
+network = {code(contender.network)}
+for shuffled in (False, True):
+    x, y, x_test, y_test = cr.datasets.mnist1d(shuffled=shuffled)     # (4000, 1, 40), (4000,), ...
+    training = cr.iterate(network, x, y, loss=cr.SoftmaxCrossEntropy(), optimizer=cr.Adam({contender.rate}),
+                          epochs={epochs}, batch_size={BATCH}, population={STARTS}, seed={scale.seed}, \
+dtype="float32", record_every=1)
+    models = [cr.Model(network, record.theta) for record in training if record.epoch > {first_asked(epochs)}]
+    models.append(training.result().model)
+    accuracy = np.median([model.score(x_test, y_test, "accuracy") for model in models], axis=0)     # of each start
+    median = np.median(accuracy)
+"""
+
+
+STUDY = Study("Convolution: series", work, results, conclude, lines)

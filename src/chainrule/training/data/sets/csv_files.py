@@ -1,0 +1,274 @@
+"""Data from CSV files, and into them."""
+
+import csv
+import io
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from chainrule.core.arrays import Array
+from chainrule.core.errors import DataError, FileError, SettingError, ShapeError
+from chainrule.training.files.storage import FilePath, check_exists, replacing
+
+Row = tuple[int, list[str]]
+"""The number of a line in its file, counted from 1, and its cells."""
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """What `read_csv` found; `x, y = table` unpacks it.
+
+    x (n, features) float64. y (n,): float64, or int64 class numbers if `classes` holds the names that they stand for;
+    None without a target. `features` and `target` are the names of the columns.
+
+    >>> x, y = Table(np.zeros((2, 1)), np.array([0, 1]), ("height",), "kind", ("cat", "dog"))
+    >>> x.shape, y
+    ((2, 1), array([0, 1]))
+    """
+
+    x: Array
+    y: Array | None
+    features: tuple[str, ...]
+    target: str | None
+    classes: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[Array | None]:
+        return iter((self.x, self.y))
+
+
+def read_csv(
+    path: FilePath,
+    target: int | str | None = -1,
+    header: bool | None = None,
+    delimiter: str | None = None,
+    classes: Sequence[str] | None = None,
+) -> Table:
+    r"""The numbers of a CSV file (UTF-8): a row a sample, one column the target, the others features.
+
+    `target` is the target's column, by name or by position (0 the first, -1 the last); None reads features alone.
+    `header` says whether the first row holds names; None: it does if some feature cell in it is text.
+    `delimiter` None: comma, semicolon or tab, whichever cuts the first row into most cells.
+    A target of text becomes class numbers 0, 1, ... in the names' sorted order, or in the order of `classes`, which may
+    also name numbers ("3", "7").
+
+    Returns a Table, x (n, features) and y (n,). Raises FileError for a file that isn't such a table, DataError for no
+    samples or a cell that isn't a finite number, SettingError for a target or delimiter that doesn't fit.
+    Source: RFC 4180.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "pets.csv").write_text("weight,kind\n4.5,cat\n20,dog\n")
+    ...     table = read_csv(Path(folder, "pets.csv"))
+    >>> table.x.tolist(), table.y.tolist(), table.classes
+    ([[4.5], [20.0]], [0, 1], ('cat', 'dog'))
+    """
+    rows = _rows(path, delimiter)
+    first = next(rows, None)
+    if first is None:
+        raise DataError(f"{path} is empty; expected a row of numbers for each sample.")
+    width = len(first[1])
+    t = None if target is None else _position(path, target, header, first[1])
+    positions = [i for i in range(width) if i != t]
+    if not positions:
+        raise FileError(f"{path} has one column, the target; expected at least one feature beside it, or target=None.")
+    if header is None:
+        header = isinstance(target, str) or any(_is_text(first[1][i]) for i in positions)
+    names = [cell.strip() if header else "" for cell in first[1]]
+    features = tuple(names[i] or f"x{k}" for k, i in enumerate(positions, start=1))
+    columns = dict(zip(positions, features, strict=True))
+
+    samples: list[Array] = []
+    targets: list[tuple[int, str]] = []
+    for line, cells in rows if header else itertools.chain([first], rows):
+        if len(cells) != width:
+            raise FileError(f"{path}, line {line}: expected {width} cells, got {len(cells)}; complete the line.")
+        samples.append(_sample(path, line, columns, cells))
+        if t is not None:
+            targets.append((line, cells[t].strip()))
+    if not samples:
+        raise DataError(f"{path} has a header but no samples; expected a row of numbers for each sample.")
+    if t is None:
+        return Table(np.stack(samples), None, features, None)
+    name = names[t] or "y"
+    y, found = _target(path, t, name, targets, classes)
+    return Table(np.stack(samples), y, features, name, found)
+
+
+def write_csv(
+    path: FilePath,
+    x: ArrayLike,
+    y: ArrayLike | None = None,
+    features: Sequence[str] | None = None,
+    target: str = "y",
+    classes: Sequence[str] = (),
+) -> None:
+    """A CSV file with a header that `read_csv` reads back to the last digit: the features, then the target.
+
+    x (n, features); y (n,) or (n, 1), or None to write features alone. `features` are their names (x1, x2, ...);
+    `classes` are the names to write instead of y's class numbers. The file appears whole or not at all.
+    Raises ShapeError if the shapes don't fit, DataError for NaN, infinity or class numbers without a name, FileError if
+    the file can't be written.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_csv(f"{folder}/two.csv", [[0.5, 1.0], [0.1, 2.0]], [0, 1])
+    ...     print(Path(f"{folder}/two.csv").read_text())
+    x1,x2,y
+    0.5,1.0,0
+    0.1,2.0,1
+    """
+    x = np.asarray(x)
+    if x.ndim != 2 or 0 in x.shape:
+        raise ShapeError(f"write_csv expects x (n, features), got {x.shape}; reshape it to one row a sample.")
+    names = [f"x{k}" for k in range(1, x.shape[1] + 1)] if features is None else list(features)
+    if len(names) != x.shape[1]:
+        raise ShapeError(f"write_csv expects {x.shape[1]} names of features, got {len(names)}; name each column.")
+    _check_finite("x", x)
+    rows = x.tolist()
+    if y is not None:
+        y = np.asarray(y)
+        if y.shape not in ((len(x),), (len(x), 1)):
+            raise ShapeError(f"write_csv expects one target a sample, {len(x)} of them, got {y.shape}; pass y (n,).")
+        _check_finite("y", y)
+        values = y.reshape(-1).tolist()
+        if classes:
+            unnamed = [value for value in values if value not in range(len(classes))]
+            if unnamed:
+                raise DataError(f"write_csv has names for classes 0 to {len(classes) - 1}, got {unnamed[0]}; name it.")
+            values = [classes[int(value)] for value in values]
+        names, rows = [*names, target], [[*row, value] for row, value in zip(rows, values, strict=True)]
+    with replacing(path) as file:
+        csv.writer(file, lineterminator="\n").writerows([names, *rows])
+
+
+def _rows(path: FilePath, delimiter: str | None) -> Iterator[Row]:
+    """The rows that aren't blank."""
+    text = _text(path)
+    if delimiter is None:
+        head = next((row for row in io.StringIO(text, newline=None) if row.strip()), "")
+        delimiter = max(",;\t", key=lambda each: len(next(csv.reader([head], delimiter=each), [])))
+    elif not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '\r\n"':
+        raise SettingError(f"delimiter must be one character such as ',' or ';'; got {delimiter!r}.")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise FileError(f"{path}, line {line}: expected a row of CSV ({error}); correct the line.") from None
+        if len(cells) > 1 or any(cell.strip() for cell in cells):
+            yield line, cells
+
+
+def _text(path: FilePath) -> str:
+    """The contents of a file without its byte order mark."""
+    check_exists(path)
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise FileError(f"can't read {path}: {error.strerror or error}; check its permissions.") from None
+    except UnicodeDecodeError as error:
+        raise FileError(f"{path} isn't text in UTF-8, at byte {error.start}; save it as CSV in UTF-8.") from None
+    if "\0" in text:
+        raise FileError(f"{path} isn't text: byte {text.index(chr(0))} is zero; save it as CSV in UTF-8.")
+    return text
+
+
+def _position(path: FilePath, target: int | str, header: bool | None, first: list[str]) -> int:
+    """The target's column, counted from 0, by its name in the first row or by its position."""
+    names, width = [cell.strip() for cell in first], len(first)
+    if isinstance(target, str) and header is False:
+        raise SettingError(f"target {target!r} is a name, but header=False says that there are none; give a position.")
+    if isinstance(target, str) and names.count(target) == 1:
+        return names.index(target)
+    if isinstance(target, int | np.integer) and not isinstance(target, bool) and -width <= target < width:
+        return int(target) % width
+    raise SettingError(
+        f"{path}: target must be one column's name, or its position from {-width} to {width - 1}; got {target!r}. "
+        f"The columns are {', '.join(names)}."
+    )
+
+
+def _is_text(cell: str) -> bool:
+    """Neither a number nor empty."""
+    try:
+        float(cell)
+    except ValueError:
+        return bool(cell.strip())
+    return False
+
+
+def _at(path: FilePath, line: int, position: int, name: str) -> str:
+    return f"{path}, line {line}, column {position + 1} ({name})"
+
+
+def _sample(path: FilePath, line: int, columns: dict[int, str], cells: list[str]) -> Array:
+    """The features of a row; only a row with a fault is looked at cell by cell."""
+    try:
+        sample = np.array([float(cells[i]) for i in columns])
+    except ValueError:
+        sample = np.array(np.nan)
+    if np.isfinite(sample).all():
+        return sample
+    return np.array([_number(path, line, i, name, cells[i]) for i, name in columns.items()])
+
+
+def _number(path: FilePath, line: int, position: int, name: str, cell: str) -> float:
+    try:
+        value = float(cell)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        got = repr(cell) if cell.strip() else "an empty cell"
+        raise DataError(f"{_at(path, line, position, name)}: expected a finite number, got {got}; {_mend(cell)}.")
+    return value
+
+
+def _mend(cell: str) -> str:
+    """What to do about a cell that is no number."""
+    if not _is_text(cell):
+        return "fill the gap, or remove the line"
+    if not _is_text(cell.replace(",", ".", 1)):
+        return f"write {cell.replace(',', '.', 1)}"
+    return "turn the column's text into numbers, leave the column out, or make it the target"
+
+
+def _target(
+    path: FilePath, position: int, name: str, targets: list[tuple[int, str]], classes: Sequence[str] | None
+) -> tuple[Array, tuple[str, ...]]:
+    """The targets as y (n,), and the names of its classes."""
+    for line, cell in targets:
+        if not cell:
+            raise DataError(
+                f"{_at(path, line, position, name)}: expected a target, got an empty cell; complete the line."
+            )
+    texts = [_is_text(cell) for _, cell in targets]
+    if classes is None and not any(texts):
+        return np.array([_number(path, line, position, name, cell) for line, cell in targets]), ()
+    if classes is None and not all(texts):
+        line, cell = targets[texts.index(not texts[0])]
+        raise DataError(
+            f"{_at(path, line, position, name)}: expected {'text' if texts[0] else 'a number'} as in "
+            f"line {targets[0][0]}, got {cell!r}; correct it, or list all names in classes."
+        )
+    names = tuple(sorted({cell for _, cell in targets})) if classes is None else tuple(classes)
+    number = {each: k for k, each in enumerate(names)}
+    for line, cell in targets:
+        if cell not in number:
+            known = ", ".join(map(str, names))
+            raise DataError(
+                f"{_at(path, line, position, name)}: expected one of {known}; got {cell!r}. Correct the cell."
+            )
+    return np.array([number[cell] for _, cell in targets], dtype=np.int64), names
+
+
+def _check_finite(name: str, values: Array) -> None:
+    if values.dtype.kind not in "biuf" or not np.isfinite(values).all():
+        raise DataError(f"write_csv expects finite numbers in {name}, got NaN, infinity or text; remove those samples.")

@@ -1,0 +1,50 @@
+"""Set samples aside for the test."""
+
+import numbers
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from chainrule.core.arrays import Array
+from chainrule.core.description import COUNT_OR_ZERO, check_whole
+from chainrule.core.errors import DataError, SettingError, ShapeError
+from chainrule.core.streams import stream
+
+
+def split(
+    x: ArrayLike, y: ArrayLike, test: float = 0.25, seed: int = 0, stratify: bool = False
+) -> tuple[Array, Array, Array, Array]:
+    """A random part of the samples for training, the rest for the test: `(x_train, y_train, x_test, y_test)`.
+
+    x (n, ...) and y (n,) or (n, outputs); `test` is the fraction of samples in the test part, rounded to whole samples.
+    `stratify=True` gives each class the same fraction, within one sample (numeric targets are spread by size).
+    Of a memory map only the chosen rows are read. Raises ShapeError if x and y differ in length, SettingError for a
+    fraction out of range, DataError if a part would be empty.
+
+    >>> x_train, y_train, x_test, y_test = split(np.arange(8).reshape(8, 1), np.arange(8))
+    >>> x_train.shape, x_test.shape, bool((x_test[:, 0] == y_test).all())
+    ((6, 1), (2, 1), True)
+    """
+    if not (isinstance(test, numbers.Real) and 0 < test < 1):
+        raise SettingError(f"test must be a number above 0 and below 1; got {test!r}.")
+    x, y = np.asarray(x), np.asarray(y)
+    if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
+        raise ShapeError(f"split expects one row of y for each row of x, got {x.shape} and {y.shape}.")
+    n, n_test = len(x), round(test * len(x))
+    if not 0 < n_test < n:
+        raise DataError(
+            f"test={test} of {n} samples would be {n_test} to test and {n - n_test} to train; "
+            "give more samples, or a fraction that leaves at least one on each side."
+        )
+    shuffled = stream(check_whole("seed", COUNT_OR_ZERO, seed), "split").permutation(n)
+    order = shuffled[np.argsort(_ranks(y)[shuffled], kind="stable")] if stratify else shuffled
+    # Wherever floor(i n_test / n) steps up, that sample is tested: n_test of them, spread evenly over the order.
+    tested = np.zeros(n, dtype=bool)
+    tested[order] = np.diff(np.arange(n + 1) * n_test // n) > 0
+    train_rows, test_rows = shuffled[~tested[shuffled]], shuffled[tested[shuffled]]
+    return x[train_rows], y[train_rows], x[test_rows], y[test_rows]
+
+
+def _ranks(y: Array) -> Array:
+    """Each sample's place (n,) among the different targets, sorted; a row of outputs is one target."""
+    return np.unique(y.reshape(len(y), -1), axis=0, return_inverse=True)[1].reshape(-1)

@@ -1,0 +1,134 @@
+"""Bring features to one scale: mean 0 and standard deviation 1."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from chainrule.core.arrays import Array, Shape, count, stretches
+from chainrule.core.calls import total
+from chainrule.core.description import Description
+from chainrule.core.errors import DataError, SettingError, ShapeError
+
+
+@dataclass(frozen=True, repr=False)
+class Standardizer(Description):
+    """z = (x - mean) / scale, so that each feature has mean 0 and standard deviation 1.
+
+    x (n, features), or images (n, C, H, W) with one mean and scale a channel. The standard deviation is the
+    population's (divided by n); a feature that is constant gets scale 1, and becomes 0. Fit it on the training samples
+    alone. Source: LeCun et al., Efficient BackProp (1998), section 4.3.
+    Raises SettingError if mean and scale are not as many finite numbers each, the scales above 0.
+
+    >>> Standardizer.fit([[0.0, 5.0], [2.0, 5.0]])
+    Standardizer((1.0, 5.0), (1.0, 1.0))
+    """
+
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        try:
+            mean, scale = np.array(self.mean, dtype=np.float64), np.array(self.scale, dtype=np.float64)
+        except (TypeError, ValueError):
+            mean = scale = np.array(np.nan)
+        fits = mean.ndim == 1 and len(mean) > 0 and mean.shape == scale.shape
+        if not (fits and np.isfinite([mean, scale]).all() and (scale > 0).all()):
+            raise SettingError(
+                "Standardizer expects a finite mean and a finite scale above 0 for each feature, "
+                f"got mean={self.mean!r} and scale={self.scale!r}; Standardizer.fit(x) finds them."
+            )
+        object.__setattr__(self, "mean", tuple(mean.tolist()))
+        object.__setattr__(self, "scale", tuple(scale.tolist()))
+
+    @staticmethod
+    def fit(x: ArrayLike) -> "Standardizer":
+        """The standardizer of these samples, x (n, features) or (n, C, H, W); walked in blocks, twice.
+
+        Raises ShapeError without a feature axis, DataError for no samples, NaN or infinity.
+
+        >>> Standardizer.fit([[1.0], [3.0], [5.0], [7.0]]).mean
+        (4.0,)
+        """
+        x = np.asarray(x)
+        if x.ndim < 2 or count(x.shape[1:]) == 0:
+            raise ShapeError(f"Standardizer expects x (n, features), got {x.shape}; x.reshape(-1, 1) has one feature.")
+        if len(x) == 0:
+            raise DataError(f"Standardizer expects at least one sample, got {x.shape}; pass the training samples.")
+        axes = (0, *range(2, x.ndim))
+        n = x.size // x.shape[1]
+        # Seen from a value of its own, a constant feature sums to 0 exactly, however the sum is rounded.
+        origin = _along(x[(0, slice(None)) + (0,) * (x.ndim - 2)].astype(np.float64), x.shape)
+        with np.errstate(over="ignore", invalid="ignore"):
+            shift = sum(total(block - origin, axis=axes, keepdims=True) for block in _finite_blocks(x)) / n
+            variance = sum(total((block - origin - shift) ** 2, axis=axes) for block in _blocks(x)) / n
+            mean = (origin + shift).reshape(-1)
+        if not np.isfinite([mean, variance]).all():
+            raise DataError(
+                "expected x whose squares can be summed, got numbers too large for that; divide x by a constant first."
+            )
+        return Standardizer(tuple(mean.tolist()), tuple(np.where(variance > 0, np.sqrt(variance), 1.0).tolist()))
+
+    def apply(self, x: ArrayLike) -> Array:
+        """(x - mean) / scale: a fresh array shaped as x, in x's dtype if that is a float, else float64.
+
+        Raises ShapeError for another number of features.
+
+        >>> Standardizer((1.0,), (2.0,)).apply([[1.0], [5.0]]).tolist()
+        [[0.0], [2.0]]
+        """
+        x, mean, scale = self._fitting(x)
+        z: Array = x - mean
+        z /= scale
+        return z
+
+    def undo(self, z: ArrayLike) -> Array:
+        """Back to z scale + mean: the x that `apply` made z from, to rounding.
+
+        Raises ShapeError for another number of features.
+
+        >>> Standardizer((1.0,), (2.0,)).undo([[0.0], [2.0]]).tolist()
+        [[1.0], [5.0]]
+        """
+        z, mean, scale = self._fitting(z)
+        x: Array = z * scale
+        x += mean
+        return x
+
+    def _fitting(self, x: ArrayLike) -> tuple[Array, Array, Array]:
+        """The samples with the mean and the scale, shaped so that they broadcast along its features."""
+        x = np.asarray(x)
+        if x.ndim < 2 or x.shape[1] != len(self.mean):
+            raise ShapeError(
+                f"Standardizer expects {len(self.mean)} features a sample, got {x.shape}; "
+                "give it samples like those it was fitted on."
+            )
+        dtype = x.dtype if np.issubdtype(x.dtype, np.floating) else np.dtype(np.float64)
+        return x, _along(np.array(self.mean, dtype), x.shape), _along(np.array(self.scale, dtype), x.shape)
+
+
+def _along(values: Array, shape: Shape) -> Array:
+    """One value a feature (F,) -> (F, 1, ...), which broadcasts over the samples and the pixels of this shape."""
+    return values.reshape((-1,) + (1,) * (len(shape) - 2))
+
+
+def _blocks(x: Array) -> Iterator[Array]:
+    """The samples a stretch at a time, as float64."""
+    for which in stretches(len(x), count(x.shape[1:])):
+        yield x[which].astype(np.float64)
+
+
+def _finite_blocks(x: Array) -> Iterator[Array]:
+    """The same pieces, each checked for NaN and infinity."""
+    start = 0
+    for block in _blocks(x):
+        finite = np.isfinite(block)
+        if not finite.all():
+            sample, feature = np.argwhere(~finite)[0][:2]
+            raise DataError(
+                f"x must hold finite numbers; sample {start + sample} has NaN or infinity in feature {feature} "
+                "(both counted from 0). Correct or remove it."
+            )
+        start += len(block)
+        yield block
