@@ -11,7 +11,6 @@ from chainrule.core.arrays import Array
 from chainrule.core.description import Description
 from chainrule.lab.experiments.network_text import NetworkText
 from chainrule.lab.experiments.populations import Runs
-from chainrule.lab.report.results import first_below
 from chainrule.training.files.tables import columns_to_csv, columns_to_pandas
 
 if TYPE_CHECKING:
@@ -181,6 +180,16 @@ def survivors(losses: Array) -> tuple[Array, Array, Array]:
             rows = (finite == alive).all(axis=1)
             bands[:, rows] = np.percentile(losses[np.ix_(rows, alive)], (0, 50, 100), axis=-1)
     return bands[0], bands[1], bands[2]
+
+
+def first_below(epochs: Array, losses: Array, level: float) -> int | None:
+    """The first recorded epoch at which the loss is below a level, or None.
+
+    >>> first_below(np.array([0, 10, 20]), np.array([0.3, 0.2, 0.05]), 0.1)
+    20
+    """
+    below = np.flatnonzero(losses < level)
+    return int(epochs[below[0]]) if len(below) else None
 
 
 def finite(value: Any) -> float | None:

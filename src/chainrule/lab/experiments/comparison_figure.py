@@ -187,7 +187,8 @@ def finals(comparison: Comparison) -> Drawing:
             if len(places) <= MOST_TICKS:
                 axes.set_xticks(places, [label((each,)) for each in series])
         elif not numeric:
-            axes.set_xticks(places, [label((each,)) for each in series], **slant(series))
+            names = [label((each,)) for each in series]
+            axes.set_xticks(places, names, **slant(names))
             axes.set_xlim(-0.6, len(places) - 0.4)
         axes.set_xlabel(_words(comparison.names[inner]))
         axes.set_ylabel(f"final {_loss_name(comparison)}")

@@ -12,7 +12,6 @@ from chainrule.core.arrays import Array, Shape, count
 from chainrule.core.description import COUNT, COUNT_OR_ZERO, Description, check_kind, check_whole, flag, setting
 from chainrule.core.errors import DataError, SettingError, ShapeError, choose, listing
 from chainrule.core.losses import HalfSquaredError, Loss, SoftmaxCrossEntropy, SquaredError
-from chainrule.lab.report.reference import Lab
 from chainrule.training.data.sets import digits, load, mnist1d, read_csv, read_numpy
 from chainrule.training.data.sets.points import BY_NAME
 from chainrule.training.data.split import split
@@ -20,8 +19,8 @@ from chainrule.training.data.split import split
 DRAWN = 100
 """How many points a fresh draw for the test has, as in the reference lab."""
 
-TEST_SEED = Lab().seed + Lab().starts
-"""The seed of a fresh draw: that of the reference lab's test."""
+TEST_SEED = 32
+"""The seed of a fresh draw: that of the reference lab's test, the first that none of its 32 starts has."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,8 +4,6 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from chainrule.lab.experiments.comparison import label
-
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -74,7 +72,7 @@ def epochs_below(axes: "Axes", longest: int) -> None:
     axes.set_xlabel("epoch, in thousands")
 
 
-def slant(series: Sequence[Any]) -> dict[str, Any]:
-    """Long names stand aslant, so that they don't run into each other."""
-    long = sum(len(label((each,))) for each in series) > 34
+def slant(names: Sequence[str]) -> dict[str, Any]:
+    """How tick labels are turned: long names stand aslant, so that they don't run into each other."""
+    long = sum(map(len, names)) > 34
     return {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if long else {}

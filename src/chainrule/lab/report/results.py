@@ -8,6 +8,7 @@ import numpy as np
 
 import chainrule
 from chainrule.core.arrays import Array
+from chainrule.lab.experiments.comparison import first_below
 from chainrule.lab.report.main_runs import diagnose_starts
 from chainrule.lab.report.reference import TASKS, Lab
 from chainrule.lab.report.starts import Outcome
@@ -160,16 +161,6 @@ def place(value: float, low: float, high: float) -> str:
     ('inside', 'below', 'above')
     """
     return "below" if value < low else "above" if value > high else "inside"
-
-
-def first_below(epochs: Array, losses: Array, level: float) -> int | None:
-    """The first recorded epoch at which the loss is below a level, or None.
-
-    >>> first_below(np.array([0, 10, 20]), np.array([0.3, 0.2, 0.05]), 0.1)
-    20
-    """
-    below = np.flatnonzero(losses < level)
-    return int(epochs[below[0]]) if len(below) else None
 
 
 def answers(x: Array, predictions: Array, truth: Array, c: int) -> Results | None:

@@ -1,6 +1,15 @@
 """The report's comparisons: one chapter a file, each with what it changes and the sentences it comes to."""
 
-from chainrule.lab.report.chapters import activations, biases, hidden_units, learning_rates, linear_network, optimizers, pooling, regularization
+from chainrule.lab.report.chapters import (
+    activations,
+    biases,
+    hidden_units,
+    learning_rates,
+    linear_network,
+    optimizers,
+    pooling,
+    regularization,
+)
 from chainrule.lab.report.chapters.chapter import Chapter
 
 ON_POINTS: dict[str, Chapter] = {

@@ -9,6 +9,7 @@ from loky import ProcessPoolExecutor as Executor
 
 import chainrule as cr
 from chainrule.core.errors import MissingExtraError, SettingError
+from chainrule.lab.experiments.samples import TEST_SEED
 from chainrule.lab.experiments.workers import WorkerError, run_side_by_side
 from chainrule.lab.report.chapters.chapter import Scale
 from chainrule.lab.report.chapters.training import train_all
@@ -95,6 +96,10 @@ def test_linear_is_asked_points_that_no_start_learnt_from():
     draws = [lab.training(linear, k).points()[0] for k in range(4)] + [lab.test(linear).points()[0]]
     assert len({each.tobytes() for each in draws}) == 5
     assert str(lab.test(TASKS["xor"])) == str(lab.training(TASKS["xor"], 2)) == "cr.datasets.xor()"
+
+
+def test_other_doors_test_on_the_draw_that_the_lab_tests_on():
+    assert Lab().test(TASKS["linear"]).settings == (("n", 100), ("seed", TEST_SEED))
 
 
 def test_the_start_shown_is_the_middle_one():
