@@ -1,38 +1,37 @@
-# make report   sets up and runs the main job: the reference laboratory, as a page in report/
-# make test     sets up and passes the tests
-# make soak     the property tests, with twenty times as many examples
-# make check    the linters and the type checker
-# make format   formats the code
-# make bench    chainrule beside its peers (benchmarks/README.md); BENCH=--quick for a look
+# For Linux and macOS. `make` alone prints this list; what README.md says works without make, too.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: report test soak check format bench clean
+.PHONY: help report test soak check format bench clean
 
-report: $(VENV)/.report
+help:                      ## print this list
+	@echo "Usage: make TARGET, where TARGET is one of"
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 12
+
+report: $(VENV)/.report    ## train the reference network and write report/index.html (some minutes)
 	$(BIN)/chainrule report --out report
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev         ## run all tests
 	$(BIN)/python -m pytest -n 2 -q
 
-soak: $(VENV)/.dev
+soak: $(VENV)/.dev         ## run the property tests with twenty times as many examples
 	CHAINRULE_SOAK=$${CHAINRULE_SOAK:-20} $(BIN)/python -m pytest -n 2 -q tests -m hypothesis
 
-check: $(VENV)/.dev
+check: $(VENV)/.dev        ## run the linter, the formatter's check and the type checker
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-format: $(VENV)/.dev
+format: $(VENV)/.dev       ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev
+bench: $(VENV)/.dev        ## time chainrule and its peers (a quarter of an hour); BENCH=--quick for a short run
 	$(BIN)/python -m benchmarks $(BENCH)
 
-clean:
+clean:                     ## remove the virtual environment and the report
 	rm -rf $(VENV) report
 
 $(BIN)/python:
@@ -40,9 +39,9 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.report: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[report]'
+	$(BIN)/python -m pip install --quiet --editable ".[report]"
 	touch $@
 
 $(VENV)/.dev: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	touch $@
