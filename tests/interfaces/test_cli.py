@@ -300,4 +300,4 @@ class TestReport:
         monkeypatch.setitem(sys.modules, "matplotlib", None)
         result = chain("report", "--out", tmp_path / "lab")
         assert (result.exit_code, result.stdout) == (2, "")
-        assert re.fullmatch(r"Error: .*pip install 'chainrule\[report\]'.*\n", result.stderr)
+        assert re.fullmatch(r'Error: .*pip install "chainrule\[report\]".*\n', result.stderr)

@@ -131,4 +131,4 @@ def test_missing_packages_end_in_one_sentence(package: str):
     program = f"import sys; sys.modules[{package!r}] = None; from chainrule.interfaces.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", program, "--help"], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "Error: the command line needs Typer and Rich: pip install 'chainrule[cli]'.\n"
+    assert done.stderr == 'Error: the command line needs Typer and Rich: pip install "chainrule[cli]".\n'

@@ -221,5 +221,5 @@ def test_toml_names_the_key_and_the_place():
 def test_without_its_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
     grammar._parser.cache_clear()
     monkeypatch.setitem(sys.modules, "lark", None)
-    with pytest.raises(cr.MissingExtraError, match=r"a network as text needs Lark: pip install 'chainrule\[cli\]'\."):
+    with pytest.raises(cr.MissingExtraError, match=r'a network as text needs Lark: pip install "chainrule\[cli\]"\.'):
         NetworkText("relu")

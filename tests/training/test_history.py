@@ -112,5 +112,5 @@ def test_to_pandas_of_a_population_is_long() -> None:
 
 def test_without_pandas_the_sentence_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(cr.MissingExtraError, match=r"to_pandas\(\) needs pandas: pip install 'chainrule\[pandas\]'"):
+    with pytest.raises(cr.MissingExtraError, match=r'to_pandas\(\) needs pandas: pip install "chainrule\[pandas\]"'):
         SINGLE.to_pandas()

@@ -136,7 +136,7 @@ def test_a_worker_answers_reports_and_raises(tests_importable):
 
 def test_without_loky_a_sentence_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "loky", None)
-    with pytest.raises(MissingExtraError, match=r"need loky: pip install 'chainrule\[report\]'"):
+    with pytest.raises(MissingExtraError, match=r'need loky: pip install "chainrule\[report\]"'):
         train_all(Lab(epochs=2, starts=2), {}, {}, Scale(2))
 
 

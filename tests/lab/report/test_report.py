@@ -407,7 +407,7 @@ def test_bad_input_is_a_sentence_before_any_work(tmp_path, monkeypatch):
     for module in ("jinja2", "matplotlib", "sklearn", "mnist1d"):
         with monkeypatch.context() as without:
             without.setitem(sys.modules, module, None)
-            with pytest.raises(MissingExtraError, match=r"pip install 'chainrule\[report\]'"):
+            with pytest.raises(MissingExtraError, match=r'pip install "chainrule\[report\]"'):
                 write_report(tmp_path)
 
 

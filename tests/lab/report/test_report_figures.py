@@ -154,5 +154,5 @@ def test_a_line_stays_near_the_points_left_out():
 
 def test_without_matplotlib_one_sentence_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'chainrule\[report\]'"):
+    with pytest.raises(MissingExtraError, match=r'pip install "chainrule\[report\]"'):
         svg.need_matplotlib()

@@ -14,7 +14,7 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("typer", "rich"):
             raise
-        sys.stderr.write("Error: the command line needs Typer and Rich: pip install 'chainrule[cli]'.\n")
+        sys.stderr.write('Error: the command line needs Typer and Rich: pip install "chainrule[cli]".\n')
         sys.exit(2)
     write_anything(sys.stdout, sys.stderr)
     app(prog_name="chainrule")

@@ -106,7 +106,7 @@ def _parser() -> "Lark":
     try:
         from lark import Lark
     except ImportError:
-        raise MissingExtraError("a network as text needs Lark: pip install 'chainrule[cli]'.") from None
+        raise MissingExtraError('a network as text needs Lark: pip install "chainrule[cli]".') from None
     return Lark(GRAMMAR, parser="lalr", lexer="basic", propagate_positions=True)
 
 

@@ -30,7 +30,7 @@ def write(experiment: "Experiment") -> str:
     try:
         import tomli_w
     except ImportError:
-        raise MissingExtraError("to_toml() needs tomli-w: pip install 'chainrule[report]'.") from None
+        raise MissingExtraError('to_toml() needs tomli-w: pip install "chainrule[report]".') from None
     return tomli_w.dumps(_plain(experiment))
 
 

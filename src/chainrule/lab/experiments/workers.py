@@ -48,7 +48,7 @@ def run_side_by_side(
     try:
         import loky  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
-        raise MissingExtraError("the laboratory's workers need loky: pip install 'chainrule[report]'.") from None
+        raise MissingExtraError('worker processes need loky: pip install "chainrule[report]".') from None
     with tempfile.TemporaryDirectory() as folder:
         # The workers count in a file that all of them map into memory: a row a job, (done, total).
         path = Path(folder) / "progress"

@@ -79,7 +79,7 @@ def need_matplotlib() -> Any:
     try:
         import matplotlib
     except ImportError:
-        raise MissingExtraError("figures need Matplotlib: pip install 'chainrule[report]'.") from None
+        raise MissingExtraError('figures need Matplotlib: pip install "chainrule[report]".') from None
     return matplotlib
 
 

@@ -130,5 +130,5 @@ def need_jinja() -> Any:
     try:
         import jinja2
     except ImportError:
-        raise MissingExtraError("the report needs Jinja2: pip install 'chainrule[report]'.") from None
+        raise MissingExtraError('the report needs Jinja2: pip install "chainrule[report]".') from None
     return jinja2

@@ -129,7 +129,7 @@ def _need_data() -> None:
     missing = [name for name in ("sklearn", "mnist1d") if find_spec(name) is None]
     if missing:
         raise MissingExtraError(
-            f"the chapters on convolution need {listing(missing)}: pip install 'chainrule[report]'. "
+            f'the chapters on convolution need {listing(missing)}: pip install "chainrule[report]". '
             "Other chapters can be had alone, by --only."
         )
 

@@ -36,5 +36,5 @@ def columns_to_pandas(columns: Columns) -> Any:
     try:
         import pandas  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
-        raise MissingExtraError("to_pandas() needs pandas: pip install 'chainrule[pandas]'.") from None
+        raise MissingExtraError('to_pandas() needs pandas: pip install "chainrule[pandas]".') from None
     return pandas.DataFrame(columns)

@@ -102,6 +102,6 @@ def test_mnist1d_is_made_once_and_fresh_at_each_call():
 def test_a_missing_extra_is_named(name: str, module: str, package: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(real, "_make_mnist1d", real._make_mnist1d.__wrapped__)
     monkeypatch.setitem(sys.modules, module, None)
-    sentence = rf"^{name}\(\) needs {package}: pip install 'chainrule\[data\]'\.$"
+    sentence = rf'^{name}\(\) needs {package}: pip install "chainrule\[data\]"\.$'
     with pytest.raises(cr.MissingExtraError, match=sentence):
         getattr(cr.datasets, name)()

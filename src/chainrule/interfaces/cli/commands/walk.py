@@ -162,7 +162,7 @@ def _key_reader() -> Callable[[], str]:
         from readchar import key as keys
         from readchar import readkey
     except ImportError:
-        raise MissingExtraError("--walk needs readchar: pip install 'chainrule[cli]'.") from None
+        raise MissingExtraError('--walk needs readchar: pip install "chainrule[cli]".') from None
     names = {
         keys.LEFT: "left",
         keys.RIGHT: "right",

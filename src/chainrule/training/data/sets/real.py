@@ -26,7 +26,7 @@ def digits() -> tuple[Array, Array]:
     try:
         from sklearn.datasets import load_digits  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
-        raise MissingExtraError("digits() needs scikit-learn: pip install 'chainrule[data]'.") from None
+        raise MissingExtraError('digits() needs scikit-learn: pip install "chainrule[data]".') from None
     found = load_digits()
     return found.images[:, np.newaxis] / 16, found.target.astype(np.int64)
 
@@ -58,7 +58,7 @@ def _make_mnist1d() -> tuple[Array, ...]:
     try:
         from mnist1d.data import get_dataset_args, make_dataset  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
-        raise MissingExtraError("mnist1d() needs mnist1d: pip install 'chainrule[data]'.") from None
+        raise MissingExtraError('mnist1d() needs mnist1d: pip install "chainrule[data]".') from None
     with _random_state_put_back():
         made = make_dataset(get_dataset_args())
         order = np.random.permutation(40)  # noqa: NPY002  # the package draws it here when it is asked to shuffle
