@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from chainrule.lab.figures.numbers import tick
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -44,20 +46,8 @@ def log_scale(axes: "Axes", which: str, low: float, high: float) -> None:
     decades = math.log10(high / low)
     subs: Any = (1.0, 2.0, 5.0) if decades < 2 else (1.0,)
     axis.set_major_locator(LogLocator(10, subs=subs, numticks=7))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
     axis.set_minor_locator(NullLocator())
-
-
-def number(value: float) -> str:
-    """A tick's number.
-
-    >>> number(0.001), number(1e-7), number(100.0), number(1e6)
-    ('0.001', '1e−7', '100', '1e6')
-    """
-    if 1e-4 <= value < 1e5:
-        return f"{value:.10f}".rstrip("0").rstrip(".")
-    mantissa, exponent = f"{value:.0e}".split("e")
-    return f"{mantissa}e{int(exponent)}".replace("-", "−")
 
 
 def epochs_below(axes: "Axes", longest: int) -> None:

@@ -8,11 +8,12 @@ machine: the same figure is the same string.
 import io
 import re
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 from chainrule.core.errors import MissingExtraError
+from chainrule.lab.figures.numbers import decimal
 from chainrule.training.files.storage import replacing
 
 if TYPE_CHECKING:
@@ -69,6 +70,9 @@ STYLE: dict[str, Any] = {
     "figure.facecolor": "none",
     "lines.solid_capstyle": "round",
 }
+
+NAMESPACE, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
+"""How names of SVG and of its links begin in a tree."""
 
 Drawing = Callable[["Axes"], object]
 """Draws one panel on a Matplotlib axes."""
@@ -130,27 +134,59 @@ def render(
 
 
 def _fit_for_pages(svg: str, name: str, title: str, description: str, width: float, height: float) -> str:
-    body = svg[svg.index("<svg") :]
-    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
-    body = re.sub(r"<svg[^>]*>", "", body, count=1)
-    body = body.replace("xlink:href", "href")
-    body = re.sub(r"font: ([^;\"']*?)([\d.]+px) [^;\"]*", r"font: \1\2 " + FONT.replace("'", "&apos;"), body)
-    body = re.sub(r"<[^>]*>", lambda tag: re.sub(r"-?\d+\.\d{3,}", _shorter, tag[0]), body)  # never the text between
-    body = re.sub(r' d="([^"]*)"', lambda path: f' d="{_on_one_line(path[1])}"', body)
-    used = set(re.findall(r"[(\"]#([^)\"]+)[)\"]", body))
-    body = re.sub(r' id="([^"]*)"', lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "", body)
-    body = re.sub(r"([(\"])#([^)\"]+)([)\"])", rf"\1#{name}-\2\3", body)
-    body = re.sub(r"\s*\n\s*", "\n", body)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
-        f'viewBox="0 0 {width:g} {height:g}" role="img" aria-labelledby="{name}-title {name}-desc">\n'
-        f'<title id="{name}-title">{escape(title)}</title>\n<desc id="{name}-desc">{escape(description)}</desc>{body}'
-    ).strip()
+    """Matplotlib's SVG with a title and a description, short numbers, the page's font, and ids of its own."""
+    root = ElementTree.fromstring(svg)
+    root.remove(root[0])  # metadata: with what and when it was made
+    used = {target for each in root.iter() for value in each.attrib.values() if (target := _target(value))}
+    for each in root.iter():
+        each.tag = each.tag.removeprefix(NAMESPACE)
+        each.text, each.tail = _without_indent(each.text), _without_indent(each.tail)
+        each.attrib = {
+            key.removeprefix(XLINK): _fitted(key, value, name)
+            for key, value in each.items()
+            if key != "id" or value in used
+        }
+    for tag, id, words in (("desc", f"{name}-desc", description), ("title", f"{name}-title", title)):
+        words_of_figure = ElementTree.Element(tag, id=id)
+        words_of_figure.text, words_of_figure.tail = words, "\n"
+        root.insert(0, words_of_figure)
+    root.attrib = {
+        "xmlns": NAMESPACE.strip("{}"),
+        "width": f"{width:g}",
+        "height": f"{height:g}",
+        "viewBox": f"0 0 {width:g} {height:g}",
+        "role": "img",
+        "aria-labelledby": f"{name}-title {name}-desc",
+    }
+    return ElementTree.tostring(root, encoding="unicode").strip()
 
 
-def _shorter(number: re.Match[str]) -> str:
-    """A coordinate to a hundredth of a pixel."""
-    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+def _target(value: str) -> str:
+    """The id that an attribute refers to, as href="#id" or clip-path="url(#id)" do; empty where it refers to none."""
+    return value.removeprefix("url(").removesuffix(")").removeprefix("#") if value.startswith(("#", "url(#")) else ""
+
+
+def _fitted(key: str, value: str, name: str) -> str:
+    """An attribute's value, fit for a page: the ids begin with the figure's name."""
+    if key == "id":
+        return f"{name}-{value}"
+    if target := _target(value):
+        return value.replace(f"#{target}", f"#{name}-{target}")
+    value = re.sub(r"-?\d+\.\d{3,}", lambda number: decimal(float(number[0]), 2), value)  # to a hundredth of a pixel
+    if key == "style":
+        return "; ".join(_in_the_pages_font(each) for each in value.split("; "))
+    return _on_one_line(value) if key == "d" else value
+
+
+def _in_the_pages_font(declaration: str) -> str:
+    """A declaration of a style; that of a font keeps its size and what stands in front of it.
+
+    >>> _in_the_pages_font("font: 700 11.5px 'DejaVu Sans'")[:32]
+    'font: 700 11.5px system-ui, -app'
+    """
+    if not declaration.startswith("font: "):
+        return declaration
+    return f"{declaration[: declaration.index('px')]}px {FONT}"
 
 
 def _on_one_line(path: str) -> str:
@@ -159,10 +195,14 @@ def _on_one_line(path: str) -> str:
     >>> _on_one_line("M 0 1 \nL 2 3 \nL 4 5 \nz\n")
     'M0 1 2 3 4 5z'
     """
-    path = " ".join(path.split())
-    if not re.search("[^MLz0-9. -]", path):
-        path = path.replace(" L ", " ")
-    return re.sub(r" ?([A-Za-z]) ?", r"\1", path)
+    words = path.split()
+    if {each for each in words if each.isalpha()} <= {"M", "L", "z"}:
+        words = [each for each in words if each != "L"]
+    return re.sub(r" ?([A-Za-z]) ?", r"\1", " ".join(words))
+
+
+def _without_indent(text: str | None) -> str | None:
+    return None if text is None else re.sub(r"\s*\n\s*", "\n", text)
 
 
 def as_file(svg: str) -> str:
