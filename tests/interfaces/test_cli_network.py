@@ -11,7 +11,6 @@ import chainrule as cr
 from chainrule.interfaces.cli.app import app
 from optional import needed
 
-needed("lark")
 needed("sklearn")
 
 LENET = "conv(8,3,padding=same) relu pool(2) conv(16,3) relu pool(2) flatten dense(10)"

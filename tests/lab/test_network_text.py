@@ -1,7 +1,6 @@
 """Networks as text: each layer there and back, random nested texts, and where the mark of an error stands."""
 
 import re
-import sys
 
 import numpy as np
 import pytest
@@ -13,8 +12,6 @@ from chainrule.core.description import Description
 from chainrule.lab.experiments import grammar, network_text
 from chainrule.lab.experiments.network_text import LAYERS, NetworkText
 from drawn import examples
-
-pytest.importorskip("lark")
 
 IMAGE, SERIES, VECTOR = (2, 16, 16), (2, 40), (5,)
 
@@ -131,7 +128,7 @@ BAD = {
     "conv(8 «3»)": "expected ')' or ',', got '3'. Close the parenthesis, or put a comma between settings.",
     "conv(8, 3 «relu» pool(2)": "expected ')' or ',', got 'relu'. Close the parenthesis",
     "relu dense(10«»": "expected ')' or ',', got the end. Close the parenthesis",
-    "pool(2)«)»": "expected the end, got ')'",
+    "pool(2)«)»": "expected a name or the end, got ')'",
     "conv(8,«)»": "expected '(', a name or a number, got ')'",
     "pool((2«)»)": "expected ',', got ')'",
     "relu «;» tanh": "';' has no place in a network",
@@ -205,6 +202,12 @@ def test_texts_are_compared_by_their_words():
     assert [each.label for each in found.summary()] == texts
 
 
+@pytest.mark.parametrize("opening", ["residual(", "dense(", "(", "residual(relu, "])
+def test_no_nesting_is_too_deep_for_the_parser(opening: str):
+    with pytest.raises(cr.SettingError, match=r"expected at most 20 open parentheses|expected a name, got '\('"):
+        NetworkText(opening * 100_000)
+
+
 @pytest.mark.parametrize("initializer", [None, cr.He()])
 def test_toml_there_and_back(initializer: cr.Initializer | None):
     pytest.importorskip("tomli_w")
@@ -216,10 +219,3 @@ def test_toml_there_and_back(initializer: cr.Initializer | None):
 def test_toml_names_the_key_and_the_place():
     with pytest.raises(cr.SettingError, match=r"^network: column 1: unknown layer 'rellu'.*\n    rellu\n    \^{5}$"):
         cr.Experiment.from_toml('data = "xor"\nnetwork = "rellu"')
-
-
-def test_without_its_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
-    grammar._parser.cache_clear()
-    monkeypatch.setitem(sys.modules, "lark", None)
-    with pytest.raises(cr.MissingExtraError, match=r'a network as text needs Lark: pip install "chainrule\[cli\]"\.'):
-        NetworkText("relu")

@@ -1,53 +1,40 @@
-"""The grammar of networks as text: what stands where. What the names mean is said elsewhere; nothing is evaluated."""
+"""The grammar of networks as text, and a parser for it. `network_text` knows what the names mean.
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
-from itertools import accumulate
-from typing import TYPE_CHECKING
-
-from chainrule.core.errors import MissingExtraError, SettingError
-
-if TYPE_CHECKING:
-    from lark import Lark, Token, Tree, UnexpectedInput
-
-GRAMMAR = r"""
-    ?start: chain
-    chain: call+
-    call: NAME ("(" (argument ("," argument)*)? ")")?
-    argument: [NAME "="] (number | pair | chain)
-    number: NUMBER
-    pair: "(" NUMBER "," NUMBER ")"
-
-    NAME: /[a-z_][a-z0-9_]*/i
-    NUMBER: /[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?/i
-    %ignore /\s+/
+network   =  chain, the end
+chain     =  call call ...
+call      =  name   or   name ( )   or   name ( argument , argument ... )
+argument  =  value   or   name = value
+value     =  number   or   ( number , number )   or   chain
 """
 
-WORDS = {
-    "$END": "the end",
-    "COMMA": "','",
-    "EQUAL": "'='",
-    "LPAR": "'('",
-    "NAME": "a name",
-    "NUMBER": "a number",
-    "RPAR": "')'",
+import re
+from dataclasses import dataclass
+
+from chainrule.core.errors import SettingError
+
+TOKENS = {
+    "(": r"\(",
+    ")": r"\)",
+    ",": r",",
+    "=": r"=",
+    "a name": r"[A-Za-z_][A-Za-z0-9_]*",
+    "a number": r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?",
+    "the end": r"\Z",
 }
-"""The terminals of the grammar, for a person."""
+"""The tokens, as an error calls them, and how each is written. Spaces may stand between them."""
 
 DEEPEST = 20
-"""So many parentheses may be open at once."""
+"""The most parentheses that may be open at once: the parser calls itself for each."""
 
 EXAMPLE = "Write layers such as conv(8, 3, stride=2) relu flatten dense(10)."
 
-Number = int | float
 Span = tuple[int, int]
-"""Where something stands in the text: its first character, and the one behind its last."""
+"""A place in the text: the first character, and the one after the last."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """A name, with what stands in its parentheses."""
+    """A name, and the arguments in its parentheses."""
 
     name: str
     arguments: tuple["Argument", ...]
@@ -56,34 +43,30 @@ class Call:
 
 @dataclass(frozen=True)
 class Argument:
-    """A number, a pair of them, or names in a row; under a name of its own if it has one."""
+    """An argument's value, and its name if it is written as name=value."""
 
     name: str | None
-    value: Number | tuple[Number, Number] | tuple[Call, ...]
+    value: "Value"
     span: Span
 
 
+Value = float | tuple[float, float] | tuple[Call, ...]
+
+
 def parse(text: str) -> tuple[Call, ...]:
-    """The calls of a text. Raises SettingError that points at what the grammar doesn't know.
+    """Parse a text into its calls. Raises SettingError that points at the first place which doesn't fit the grammar.
 
     >>> [call.name for call in parse("conv(8, 3) relu")]
     ['conv', 'relu']
     """
-    depths = accumulate((each == "(") - (each == ")") for each in text)
-    too_deep = next((i for i, depth in enumerate(depths) if depth > DEEPEST), None)
-    if too_deep is not None:
-        raise complaint_at(text, (too_deep, too_deep + 1), f"expected at most {DEEPEST} open parentheses. Close some.")
-    parser = _parser()
-    from lark import UnexpectedInput
-
-    try:
-        return _chain(parser.parse(text))
-    except UnexpectedInput as error:
-        raise _complaint(text, error) from None
+    parser = Parser(text)
+    calls = parser.chain()
+    parser.take("the end")
+    return calls
 
 
 def complaint_at(text: str, span: Span, sentence: str) -> SettingError:
-    """A sentence with the column it is about, and below it the line of the text with a mark under that place.
+    """An error about a place in a text: its column, the sentence, and the line with marks under that place.
 
     >>> print(complaint_at("dense(4) rellu", (9, 14), "there is no rellu."))
     column 10: there is no rellu.
@@ -94,62 +77,88 @@ def complaint_at(text: str, span: Span, sentence: str) -> SettingError:
     line_start = text.rfind("\n", 0, start) + 1
     line = text[line_start:].partition("\n")[0]
     column = start - line_start
-    before = "".join(each if each.isspace() else " " for each in line[:column])  # a tab stays one
+    before = "".join(each if each.isspace() else " " for each in line[:column])  # a tab stays a tab
     marks = "^" * max(1, min(stop - start, len(line) - column))
     place = f"line {text.count(chr(10), 0, start) + 1}, column" if "\n" in text.strip() else "column"
     return SettingError(f"{place} {column + 1}: {sentence}\n    {line}\n    {before}{marks}")
 
 
-@cache
-def _parser() -> "Lark":
-    """The parser, made once. Needs Lark, of the extra `cli`."""
-    try:
-        from lark import Lark
-    except ImportError:
-        raise MissingExtraError('a network as text needs Lark: pip install "chainrule[cli]".') from None
-    return Lark(GRAMMAR, parser="lalr", lexer="basic", propagate_positions=True)
+class Parser:
+    """A recursive-descent parser: one method for each rule of the grammar."""
 
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.position = len(text) - len(text.lstrip())  # where the next token begins
+        self.end = 0  # where the last one ended
+        self.depth = 0  # open parentheses
+        self.tried: set[str] = set()  # the tokens that could have stood at the position
 
-def _complaint(text: str, error: "UnexpectedInput") -> SettingError:
-    from lark import UnexpectedToken
+    def chain(self, first: str | None = None) -> tuple[Call, ...]:
+        calls = [self.call(first or self.take("a name"))]
+        while name := self.accept("a name"):
+            calls.append(self.call(name))
+        return tuple(calls)
 
-    start = error.pos_in_stream or 0
-    if not isinstance(error, UnexpectedToken):
-        return complaint_at(text, (start, start), f"{text[start]!r} has no place in a network. {EXAMPLE}")
-    got = error.token
-    at_end = got.type == "$END"
-    span = (len(text.rstrip()),) * 2 if at_end else (start, start + len(got))
-    *others, last = sorted(WORDS[name] for name in error.accepts or error.expected)
-    expected = f"{', '.join(others)} or {last}" if others else last
-    advice = "Close the parenthesis, or put a comma between settings." if "')'" in others else EXAMPLE
-    return complaint_at(text, span, f"expected {expected}, got {'the end' if at_end else repr(str(got))}. {advice}")
+    def call(self, name: str) -> Call:
+        start = self.end - len(name)
+        arguments = []
+        if self.accept("(") and not self.accept(")"):
+            arguments.append(self.argument())
+            while self.accept(","):
+                arguments.append(self.argument())
+            self.take(")")
+        return Call(name, tuple(arguments), (start, self.end))
 
+    def argument(self) -> Argument:
+        start = self.position
+        name = self.accept("a name")
+        if name and self.accept("="):
+            return Argument(name, self.value(self.accept("a name")), (start, self.end))
+        return Argument(None, self.value(name), (start, self.end))
 
-def _chain(tree: "Tree[Token]") -> tuple[Call, ...]:
-    return tuple(_call(each) for each in _subtrees(tree))
+    def value(self, name: str | None) -> Value:
+        if name:
+            return self.chain(name)
+        if not self.accept("("):
+            return self.number()
+        first = self.number()
+        self.take(",")
+        second = self.number()
+        self.take(")")
+        return first, second
 
+    def number(self) -> float:
+        number = float(self.take("a number"))
+        return int(number) if number.is_integer() else number
 
-def _call(tree: "Tree[Token]") -> Call:
-    return Call(str(tree.children[0]), tuple(_argument(each) for each in _subtrees(tree)), _span(tree))
+    def accept(self, token: str) -> str | None:
+        """Read this token and move on; return None if another one stands here."""
+        found = re.compile(rf"({TOKENS[token]})\s*").match(self.text, self.position)
+        if found is None:
+            self.tried.add(token)
+            return None
+        self.depth += (token == "(") - (token == ")")
+        if self.depth > DEEPEST:
+            raise complaint_at(self.text, found.span(1), f"expected at most {DEEPEST} open parentheses. Close some.")
+        self.tried.clear()
+        self.end, self.position = found.end(1), found.end()
+        return found[1]
 
+    def take(self, token: str) -> str:
+        """Read this token, or raise an error that names every token that could stand here."""
+        found = self.accept(token)
+        if found is None:
+            raise self.complaint()
+        return found
 
-def _argument(tree: "Tree[Token]") -> Argument:
-    name = tree.children[0]
-    (value,) = _subtrees(tree)
-    return Argument(None if name is None else str(name), _value(value), _span(tree))
-
-
-def _value(tree: "Tree[Token]") -> Number | tuple[Number, Number] | tuple[Call, ...]:
-    if tree.data == "chain":
-        return _chain(tree)
-    numbers = [float(str(token)) for token in tree.scan_values(lambda token: True)]
-    whole = [int(each) if each.is_integer() else each for each in numbers]
-    return (whole[0], whole[1]) if tree.data == "pair" else whole[0]
-
-
-def _subtrees(tree: "Tree[Token]") -> "Iterator[Tree[Token]]":
-    return (each for each in tree.children if not isinstance(each, str | None))
-
-
-def _span(tree: "Tree[Token]") -> Span:
-    return tree.meta.start_pos, tree.meta.end_pos
+    def complaint(self) -> SettingError:
+        """The error at a token that fits no rule."""
+        got = re.compile("|".join(TOKENS.values())).match(self.text, self.position)
+        if got is None:
+            character, span = self.text[self.position], (self.position, self.position)
+            return complaint_at(self.text, span, f"{character!r} has no place in a network. {EXAMPLE}")
+        *others, last = sorted(each if len(each) > 1 else repr(each) for each in self.tried)
+        expected = f"{', '.join(others)} or {last}" if others else last
+        advice = "Close the parenthesis, or put a comma between settings." if "')'" in others else EXAMPLE
+        word, span = (repr(got[0]), got.span()) if got[0] else ("the end", (self.end, self.end))
+        return complaint_at(self.text, span, f"expected {expected}, got {word}. {advice}")

@@ -1,4 +1,4 @@
-"""A network as text, `conv(8, 3) relu pool(2) flatten dense(10)`: its names looked up, its shapes followed."""
+"""A network as text, `conv(8, 3) relu pool(2) flatten dense(10)`, and the layers that it stands for."""
 
 import difflib
 from collections.abc import Iterable
@@ -45,14 +45,14 @@ LAYERS: dict[str, type[Layer]] = {
         *ACTIVATIONS.values(),
     )
 } | {"conv": Conv2D, "pool": MaxPool}
-"""The layers by name; on a series, `conv` is a Conv1D."""
+"""The layers by their names in a text. On a series, `conv` is a Conv1D."""
 
 INITIALIZERS: dict[str, type[Initializer]] = {
     kind.__name__.lower(): kind for kind in (Glorot, He, LeCun, Normal, Uniform, Zeros)
 }
 
 WORDS = {"true": True, "false": False, "none": None}
-"""The words that aren't text."""
+"""Words that stand for a value of Python; any other word is a string."""
 
 
 def _check_text(name: str, value: Any) -> str:
@@ -63,14 +63,14 @@ def _check_text(name: str, value: Any) -> str:
 
 @dataclass(frozen=True, repr=False)
 class NetworkText(Description):
-    """A network by the text of its layers; its input follows from the data.
+    """A network written as text; the shape of its input comes from the data.
 
-    text: layers with spaces between, each with its settings as in Python, in order or by name: `conv(8, 3)`,
-    `conv(8, (3, 5), stride=2, padding=same)`, `residual(dense(4) relu)`. Names are those of the classes in any case,
-    with or without "_", and `conv` (for series and images) and `pool` (`MaxPool`). The text is parsed, never evaluated.
-    initializer: of the layers that don't say their own, as `Network` takes it.
+    text: the layers, separated by spaces, each with its settings as in Python, in order or by name: `conv(8, 3)`,
+    `conv(8, (3, 5), stride=2, padding=same)`, `residual(dense(4) relu)`. A layer is named as its class, in any case and
+    with or without "_"; `conv` is short for Conv1D or Conv2D, `pool` for MaxPool. The text is parsed, never evaluated.
+    initializer: for the layers that name none of their own, as in `Network`.
 
-    Raises SettingError for what can't be meant: with the column, and a mark under the place.
+    Raises SettingError with the column of the mistake and a mark under it.
 
     >>> NetworkText("conv(4, 3) relu pool(2) flatten dense(10)").layers((1, 8, 8))
     (Conv2D(4, 3), ReLU(), MaxPool(2), Flatten(), Dense(10))
@@ -85,11 +85,11 @@ class NetworkText(Description):
     initializer: Initializer | None = part(Initializer, "an initializer such as He()")
 
     def layers(self, input_shape: Shape) -> tuple[Layer, ...]:
-        """The layers for samples of this shape. Raises SettingError that points at one that doesn't fit."""
+        """The layers for samples of this shape. Raises SettingError that points at the first layer that doesn't fit."""
         return _Reader(self.text).layers(parse(self.text), input_shape)
 
     def build(self, input_shape: Shape, n_outputs: int, loss: Loss) -> Network:
-        """The network for samples of this shape, if it has as many outputs as targets and loss ask for."""
+        """The network for samples of this shape. Raises SettingError if targets and loss need other outputs."""
         network = Network(input_shape, self.layers(input_shape), self.initializer)
         if network.output_shape != (n_outputs,):
             of = "one for each class" if isinstance(loss, SoftmaxCrossEntropy) else "as the targets have"
@@ -105,12 +105,12 @@ class NetworkText(Description):
 
 @dataclass(frozen=True)
 class _Reader:
-    """What the calls of a text mean; it points at those that mean nothing."""
+    """Builds layers from the calls of a text. Its errors point at the call or argument that is wrong."""
 
     text: str
 
     def layers(self, calls: tuple[Call, ...], shape: Shape | None = None) -> tuple[Layer, ...]:
-        """The layers of a row of calls, and whether each fits what comes to it, where a shape is given."""
+        """The layers of successive calls. With the shape of a sample, each layer must fit its input."""
         found = []
         for call in calls:
             layer = self.layer(call, shape)
@@ -123,7 +123,7 @@ class _Reader:
         return tuple(found)
 
     def layer(self, call: Call, shape: Shape | None) -> Layer:
-        """The layer of one call, in front of which samples have this shape."""
+        """The layer of one call; shape: of its input, for one sample."""
         name = _plain(call.name)
         if name not in LAYERS:
             span = call.span[0], call.span[0] + len(call.name)
@@ -133,7 +133,7 @@ class _Reader:
         return layer
 
     def build(self, kind: type[Description], call: Call, shape: Shape | None) -> Any:
-        """The description of this kind, with the settings of the call."""
+        """An object of this class, with the arguments of the call as its settings."""
         known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]  # every description is a dataclass
         values: dict[str, Any] = {}
         for argument, name in zip(call.arguments, _names(call, list(known)), strict=True):
@@ -150,7 +150,7 @@ class _Reader:
             raise complaint_at(self.text, call.span, str(error)) from None
 
     def value(self, kind: type[Description], field: Field[Any], argument: Argument, shape: Shape | None) -> Any:
-        """An argument's value, which the setting accepts: numbers, a word, an initializer, or a tuple of layers."""
+        """An argument's value as its setting takes it: numbers, a word, an initializer, or a tuple of layers."""
         value = self.read(argument.value, shape, words="check" in field.metadata)
         try:
             value = kind.checked(field, value)
@@ -162,7 +162,7 @@ class _Reader:
         return value
 
     def read(self, value: Any, shape: Shape | None, words: bool) -> Any:
-        """What an argument's text stands for; `words`: a name that is no layer's may be a word, such as `same`."""
+        """The value that an argument stands for. words: whether a name may be a word, such as `same`."""
         if not isinstance(value, tuple) or not isinstance(value[0], Call):
             return value
         first = value[0]
@@ -174,18 +174,18 @@ class _Reader:
 
 
 def _plain(name: str) -> str:
-    """A name as the tables have it."""
+    """A name in the form of the tables' keys: lower case, without "_"."""
     return name.lower().replace("_", "")
 
 
 def _names(call: Call, known: list[str]) -> list[str]:
-    """The setting that each argument is for: its own name, or the one of its place; "" behind the last place."""
+    """The setting that each argument is for, by its own name or by its position; "" after the last setting."""
     by_place = known + [""] * len(call.arguments)
     return [each.name.lower() if each.name else name for each, name in zip(call.arguments, by_place, strict=False)]
 
 
 def _misplaced(call: Call, argument: Argument, name: str, known: Iterable[str]) -> str:
-    """Why an argument has no place in a call."""
+    """The sentence about an argument that the call doesn't take."""
     if name in known:
         return f"{call.name}'s {name} is given twice. Delete one."
     if argument.name:
@@ -196,11 +196,11 @@ def _misplaced(call: Call, argument: Argument, name: str, known: Iterable[str]) 
 
 
 def _usage(known: dict[str, Field[Any]]) -> str:
-    """The settings that a call needs."""
+    """The settings that a call must give."""
     return ", ".join(name for name, field in known.items() if field.default is MISSING)
 
 
 def _others(name: str, known: Iterable[str]) -> str:
-    """The end of a sentence about an unknown name: the nearest one, and all."""
+    """The end of a sentence about an unknown name: the nearest known name, and all of them."""
     near = difflib.get_close_matches(name, known, n=1)
     return f"{f', did you mean {near[0]}?' if near else '.'} Choose from {listing(known)}."
