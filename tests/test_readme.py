@@ -1,34 +1,118 @@
-"""Every example in the README does what it says."""
+"""Every example in the README, in Python and from the shell, does what it says; every link leads somewhere."""
 
 import doctest
+import itertools
+import os
 import re
+import shlex
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import chainrule as cr
+from optional import needed
 
 ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```(\w+) ?(\S*)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+"""Every fenced block: its language, the file that it shows if it shows one, and its text."""
 
 
-def test_the_examples_print_what_they_say(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)  # they save a file
-    page = str(ROOT / "README.md")
-    failed, tried = doctest.testfile(page, module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
-    assert tried > 0
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder in which the examples in Python ran: they write iris.csv, and a model."""
+    needed("sklearn")
+    folder, before = tmp_path_factory.mktemp("readme"), Path.cwd()
+    os.chdir(folder)
+    try:
+        page = str(ROOT / "README.md")
+        failed, tried = doctest.testfile(page, module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
+    finally:
+        os.chdir(before)
+    assert tried > 20
     assert failed == 0
+    return folder
 
 
-def test_the_commands_exist():
-    readme, makefile = (ROOT / "README.md").read_text("utf-8"), (ROOT / "Makefile").read_text("utf-8")
-    named = set(re.findall(r"^    make (\w+)$", readme, re.MULTILINE))
+def test_the_examples_in_python_print_what_they_say(folder):
+    assert cr.Model.load(folder / "iris.npz").classes == ("setosa", "versicolor", "virginica")
+
+
+def test_the_commands_do_what_they_say(folder):
+    """Every line of the shell blocks, in their order; a text block shows lines of the output before it."""
+    (iris,) = (text for _, name, text in BLOCKS if name == "iris.csv")
+    assert (folder / "iris.csv").read_text("utf-8").startswith(iris)
+    (new,) = (text for _, name, text in BLOCKS if name == "new.csv")
+    (folder / "new.csv").write_text(new, "utf-8")
+    output, commands = "", 0
+    for language, _, text in BLOCKS:
+        if language == "sh":
+            lines = [shlex.split(line, comments=True) for line in text.splitlines()]
+            output, commands = "".join(said(words, folder) for words in lines), commands + len(lines)
+        if language == "text":
+            assert_shown(text, output)
+    assert commands > 10
+    assert {"weight.html", "rates.svg", "xor.npz"} <= set(os.listdir(folder))
+
+
+def said(words: list[str], folder: Path) -> str:
+    """The output of a command; of a walk, which needs a terminal, only that its options are understood."""
+    assert words[0] == "chainrule"
+    done = subprocess.run(
+        [sys.executable, "-m", *words], cwd=folder, capture_output=True, encoding="utf-8", stdin=subprocess.DEVNULL
+    )
+    if "--walk" in words:
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "--walk needs a terminal" in done.stderr
+    else:
+        assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def assert_shown(text: str, output: str) -> None:
+    """Each line of the text is in the output, in this order; lines that nothing stands between are together there."""
+    lines = rounded(output).splitlines()
+    for chunk in re.split(r"^\.\.\.\n", rounded(text), flags=re.MULTILINE):
+        shown = chunk.splitlines()
+        places = (i for i in range(len(lines)) if lines[i : i + len(shown)] == shown)
+        place = next(places, None)
+        assert place is not None, f"not in the output, or not in this order:\n{chunk}"
+        lines = lines[place + len(shown) :]
+
+
+def rounded(text: str) -> str:
+    """The text with three digits of each decimal number: processors may differ in the last ones after many steps."""
+    return re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.3g}", text)
+
+
+def test_the_targets_exist_and_make_alone_lists_them():
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    named = set(re.findall(r"^    make (\w+)$", README, re.MULTILINE))
     assert {"report", "test"} <= named
-    assert all(f"\n{name}:" in makefile for name in named)
+    assert all(re.search(rf"^{name}:.*## \w", makefile, re.MULTILINE) for name in named)
+    phony = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split()
+    assert phony == re.findall(r"^(\w+):.*## ", makefile, re.MULTILINE)
+    assert phony[0] == "help"  # the first target is the one that make alone makes
+
+
+def test_the_extras_exist():
+    import tomllib
+
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    named = set(itertools.chain(*re.findall(r'`(?:"[^"`]*)?\[(\w+)\]"?`|the extra `(\w+)`', README))) - {""}
+    assert {"all", "cli", "data", "report"} <= named <= set(extras)
+
+
+def test_the_wheel_is_named_as_it_would_be():
+    assert set(re.findall(r"chainrule-([\d.]+)-py3-none-any", README)) == {cr.__version__}
 
 
 def test_the_links_lead_somewhere():
-    for page in [*ROOT.glob("*.md"), *(ROOT / "src").rglob("*.md")]:
+    for page in [*ROOT.glob("*.md"), *ROOT.glob("benchmarks/*.md"), *(ROOT / "src").rglob("*.md")]:
         for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
             assert (page.parent / link).exists(), f"{page.name}: {link}"
 
