@@ -108,7 +108,7 @@ def test_classes_that_are_not_classes():
         accuracy([0, 1], [1j, 1])
     with pytest.raises(DataError, match=r"on both sides; got one of each\. Convert one\."):
         accuracy(["a", "b"], [0, 1])
-    with pytest.raises(ShapeError, match=r"accuracy expects one class a sample, got \(2, 2\); argmax"):
+    with pytest.raises(ShapeError, match=r"accuracy expects one class per sample, got \(2, 2\); argmax"):
         accuracy(np.eye(2), np.eye(2))
     with pytest.raises(DataError, match=r"expected classes among \[0, 1\], got \[2\]; add what is missing\."):
         confusion_matrix([0, 1], [2, 1], [0, 1])
@@ -161,7 +161,7 @@ def test_no_samples(metric):
 
 @pytest.mark.parametrize("metric", [mean_squared_error, r2])
 def test_names_are_not_numbers(metric):
-    with pytest.raises(DataError, match=rf"{metric.__name__} expects numbers, got others .*there is accuracy\."):
+    with pytest.raises(DataError, match=rf"{metric.__name__} expects numbers \(.*\); use accuracy for class names\."):
         metric(["a"], ["b"])
 
 

@@ -1,7 +1,7 @@
-"""How good are the answers? Each metric compares targets y with predictions, for one network or a population.
+"""Metrics: targets y compared with the predictions of one network or of a population.
 
-y is (n,) or (n, o); predicted is shaped likewise, or with a leading axis K for a population: then a metric gives one
-value a member, (K,). A column (n, 1) and a vector (n,) are the same thing here.
+y is (n,) or (n, o). `predicted` has y's shape, or for a population a leading axis K as well; then a metric returns one
+value per member, (K,). A column (n, 1) and a vector (n,) are treated alike.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,11 +15,11 @@ from chainrule.core.calls import total
 from chainrule.core.errors import DataError, SettingError, ShapeError
 
 Value = float | Array
-"""A number, or (K,) of them for a population."""
+"""A number; for a population one per member, (K,)."""
 
 
 def accuracy(y: ArrayLike, predicted: ArrayLike) -> Value:
-    """The fraction of samples whose class is predicted, from 0 to 1.
+    """The fraction of samples classified correctly, from 0 to 1.
 
     y (n,) and predicted (..., n): class numbers, or class names. Raises ShapeError if the shapes don't fit, DataError
     for values that aren't classes (probabilities, say), or if one side holds numbers and the other names.
@@ -34,7 +34,7 @@ def accuracy(y: ArrayLike, predicted: ArrayLike) -> Value:
 
 
 def confusion_matrix(y: ArrayLike, predicted: ArrayLike, classes: Sequence[Any] | None = None) -> Array:
-    """How often each true class (row) was taken for each class (column): counts (C, C), or (K, C, C).
+    """How often each true class (row) is predicted as each class (column): counts (C, C), or (K, C, C).
 
     y (n,) and predicted (..., n): class numbers, or class names. `classes` gives the order of rows and columns (for
     class numbers, say, `range(10)`); without it they are the classes that occur, sorted. Raises as `accuracy` does,
@@ -62,7 +62,7 @@ def confusion_matrix(y: ArrayLike, predicted: ArrayLike, classes: Sequence[Any] 
 
 
 def mean_squared_error(y: ArrayLike, predicted: ArrayLike) -> Value:
-    """The mean over samples and outputs of (predicted - y)², in the target's unit squared.
+    """The mean over samples and outputs of (predicted - y)², in squared units of the target.
 
     y (n,) or (n, o), predicted the same or with a leading K. Raises ShapeError if the shapes don't fit, DataError for
     values that aren't numbers. A member that diverged has NaN or infinity.
@@ -79,7 +79,7 @@ def r2(y: ArrayLike, predicted: ArrayLike) -> Value:
     """The coefficient of determination, 1 - Σ (predicted - y)² / Σ (y - mean of y)²; 1 is perfect, the mean gives 0.
 
     y (n,) or (n, o), predicted the same or with a leading K; the mean over outputs. Where an output's target is
-    constant the fraction isn't defined: it counts as 1 if predicted exactly, else as 0, as in scikit-learn.
+    constant, R² isn't defined: it counts as 1 if predicted exactly, else as 0, as in scikit-learn.
     Raises ShapeError if the shapes don't fit, DataError for values that aren't numbers.
 
     >>> r2([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
@@ -98,7 +98,7 @@ def r2(y: ArrayLike, predicted: ArrayLike) -> Value:
 METRICS: dict[str, Callable[[ArrayLike, ArrayLike], Value]] = {
     each.__name__: each for each in (accuracy, mean_squared_error, r2)
 }
-"""The metrics with one value a member, by name."""
+"""The metrics with one value per member, by name."""
 
 
 def _value(result: Any) -> Value:
@@ -106,7 +106,7 @@ def _value(result: Any) -> Value:
 
 
 def _aligned(metric: str, y: Array, predicted: Array) -> tuple[Array, Array]:
-    """The targets as (n, o) and predicted as (..., n, o). A shape that can be read both ways is one network's."""
+    """Targets (n, o) and predictions (..., n, o). A shape that fits one network and a population is one network's."""
     if y.size == 0:
         raise DataError(f"{metric} expects at least one sample, got y {y.shape}; pass the samples to compare.")
     targets = y.reshape(len(y), -1) if y.ndim in (1, 2) else y
@@ -118,26 +118,26 @@ def _aligned(metric: str, y: Array, predicted: Array) -> tuple[Array, Array]:
         return targets, predicted.reshape(-1, n, o)
     raise ShapeError(
         f"{metric} expects y (n,) or (n, outputs), and predictions of that shape or with a population's axis in front; "
-        f"got {y.shape} and {predicted.shape}. Compare as many samples and outputs on both sides."
+        f"got {y.shape} and {predicted.shape}. Give both the same number of samples and outputs."
     )
 
 
 def _numbers(metric: str, y: ArrayLike, predicted: ArrayLike) -> tuple[Array, Array]:
-    """Both as float64, aligned."""
+    """Targets and predictions as float64, aligned."""
     try:
         return _aligned(metric, np.asarray(y, dtype=np.float64), np.asarray(predicted, dtype=np.float64))
     except (TypeError, ValueError) as error:
         if isinstance(error, ShapeError | DataError):
             raise
-        raise DataError(f"{metric} expects numbers, got others ({error}); for class names there is accuracy.") from None
+        raise DataError(f"{metric} expects numbers ({error}); use accuracy for class names.") from None
 
 
 def _classes(metric: str, y: ArrayLike, predicted: ArrayLike) -> tuple[Array, Array]:
-    """The targets as (n,) and predicted as (..., n), both class numbers or both names."""
+    """Targets (n,) and predictions (..., n): class numbers in both, or class names in both."""
     y, predicted = _aligned(metric, _labels(metric, y), _labels(metric, predicted))
     if y.shape[-1] != 1:
         raise ShapeError(
-            f"{metric} expects one class a sample, got {y.shape}; argmax(axis=-1) makes classes of probabilities."
+            f"{metric} expects one class per sample, got {y.shape}; argmax(axis=-1) makes classes of probabilities."
         )
     if (y.dtype.kind == "U") != (predicted.dtype.kind == "U"):
         raise DataError(f"{metric} expects class numbers, or class names, on both sides; got one of each. Convert one.")
@@ -145,7 +145,7 @@ def _classes(metric: str, y: ArrayLike, predicted: ArrayLike) -> tuple[Array, Ar
 
 
 def _labels(metric: str, values: ArrayLike) -> Array:
-    """Values that can be classes: names, or whole numbers."""
+    """The values as an array of class names or of whole numbers. Raises DataError for anything else."""
     labels = np.asarray(values)
     if labels.dtype.kind == "O":
         labels = np.asarray(labels.tolist())  # names that came from a table of another library

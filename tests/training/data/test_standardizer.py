@@ -129,7 +129,7 @@ def test_another_number_of_features_is_a_sentence():
     standardizer = Standardizer((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
     for method in (standardizer.apply, standardizer.undo):
         with pytest.raises(
-            ShapeError, match=r"Standardizer expects 3 features a sample, got \(5, 2\); give it samples"
+            ShapeError, match=r"Standardizer expects 3 features per sample, got \(5, 2\); give it samples"
         ):
             method(np.zeros((5, 2)))
         with pytest.raises(ShapeError, match=r"got \(3,\)"):

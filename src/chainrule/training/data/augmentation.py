@@ -1,4 +1,4 @@
-"""Augmentation: each mini-batch is changed at random before it is learnt, so that a network sees more than the data."""
+"""Augmentation: change each mini-batch at random before its step, so that a network sees more than the data."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from chainrule.core.errors import SettingError, ShapeError
 from chainrule.core.streams import stream
 
 Augmentation = Callable[[Array, "np.random.Generator"], Array | None]
-"""A function of a batch x (n, *shape), in the run's dtype, and of the generator to draw from.
+"""A function of a batch x (n, *shape), in the run's dtype, and of a random generator.
 
-It changes x in place and returns None, or returns an array of the same shape. It is called with a copy of the first
-batch before the run, to see that it fits. For example, images in less light:
+It changes x in place and returns None, or returns an array of the same shape. Before the run it is called with a copy
+of the first batch, to check its result. For example, images in less light:
 
     train(..., batch_size=32, augment=lambda x, rng: x * rng.uniform(0.5, 1.0, size=(len(x), 1, 1, 1)))
 """
@@ -37,9 +37,9 @@ def _number(rule: Rule, default: Any) -> Any:
 
 @dataclass(frozen=True, repr=False)
 class Shift(Description):
-    """Each sample moved along its axes, by -pixels to pixels on each, all as likely; zeros fill in.
+    """Move each sample along each of its axes by -pixels to pixels, uniformly at random; zeros fill the gap.
 
-    x (n, C, H, W) or (n, C, L), changed in place; all channels of a sample move together.
+    x (n, C, H, W) or (n, C, L) is changed in place; all channels of a sample move together.
     Source: LeCun et al., "Gradient-based learning applied to document recognition" (1998), section III.
 
     >>> x = np.array([[[1.0, 2.0, 3.0]]])
@@ -62,9 +62,9 @@ class Shift(Description):
 
 @dataclass(frozen=True, repr=False)
 class Flip(Description):
-    """Each sample mirrored left to right (a series in time) with this probability.
+    """Mirror each sample left to right (a series in time) with this probability.
 
-    x (n, C, H, W) or (n, C, L), changed in place. For what means the same mirrored: not for digits or letters.
+    x (n, C, H, W) or (n, C, L) is changed in place. For images that mean the same mirrored: not for digits or letters.
 
     >>> x = np.array([[[1.0, 2.0, 3.0]]])
     >>> Flip(probability=1)(x, np.random.default_rng(0))
@@ -82,7 +82,7 @@ class Flip(Description):
 
 @dataclass(frozen=True, repr=False)
 class Noise(Description):
-    """Normal noise of this standard deviation added to every number of x (n, ...), in place.
+    """Add normal noise of this standard deviation to every number of x (n, ...), in place.
 
     Source: Bishop, "Training with noise is equivalent to Tikhonov regularization" (1995).
 
@@ -101,7 +101,7 @@ class Noise(Description):
 
 
 def _image_shape(augmentation: Description, x: Array) -> tuple[int, ...]:
-    """The shape of images or series, or a sentence for samples that have no places to move to."""
+    """The shape of images or series. Raises ShapeError for vectors, whose features have no order in space or time."""
     if x.ndim < 3:
         raise ShapeError(
             f"{augmentation} expects images (n, C, H, W) or series (n, C, L), got {x.shape}. "
@@ -111,7 +111,7 @@ def _image_shape(augmentation: Description, x: Array) -> tuple[int, ...]:
 
 
 class Augmenter:
-    """Augmentations in turn, with a stream for each seed. It may allocate: it stands outside the bound plans."""
+    """Augmentations applied in turn, with one random stream per seed. They may allocate: they run outside the plan."""
 
     def __init__(self, augmentations: Sequence[Augmentation], seeds: Sequence[int]) -> None:
         self._augmentations = augmentations
@@ -127,7 +127,7 @@ class Augmenter:
                     batch[...] = _fitting(augmentation, batch, answer)
 
     def before(self, put: Callable[[Array], None], dtype: np.dtype[Any]) -> Callable[[Array], None]:
-        """`put` for batches that are brought to this dtype and augmented first, over themselves where they have it."""
+        """`put`, preceded by a cast to this dtype and by the augmentations, in place where the batch has the dtype."""
 
         def put_augmented(x: Array) -> None:
             x = x.astype(dtype, copy=False)
@@ -149,7 +149,7 @@ def _fitting(augmentation: Augmentation, batch: Array, answer: Any) -> Any:
 def check_augment(
     augment: Augmentation | Sequence[Augmentation] | None, x: Array, batch_size: int | None, dtype: np.dtype[Any]
 ) -> tuple[Augmentation, ...]:
-    """The augmentations, tried on a copy of the first batch, so that what doesn't fit is known before any work."""
+    """The augmentations as a tuple, tried on a copy of the first batch: a wrong shape is found before any work."""
     if augment is None:
         return ()
     augmentations = (augment,) if callable(augment) else augment
@@ -159,8 +159,8 @@ def check_augment(
         )
     if augmentations and batch_size is None:
         raise SettingError(
-            "augment changes mini-batches, and batch_size=None learns all samples as they are. "
-            f"Give a batch_size: {len(x)} makes one batch of them all."
+            "augment changes mini-batches, but batch_size=None trains on all samples unchanged. "
+            f"Give a batch_size: {len(x)} makes one batch of all samples."
         )
     Augmenter(augmentations, [0])(np.array(x[:batch_size], dtype))
     return tuple(augmentations)

@@ -1,4 +1,4 @@
-"""Set samples aside for the test."""
+"""Split samples at random, into some to train on and some for the test."""
 
 import numbers
 
@@ -14,12 +14,12 @@ from chainrule.core.streams import stream
 def split(
     x: ArrayLike, y: ArrayLike, test: float = 0.25, seed: int = 0, stratify: bool = False
 ) -> tuple[Array, Array, Array, Array]:
-    """A random part of the samples for training, the rest for the test: `(x_train, y_train, x_test, y_test)`.
+    """Split the samples at random: `(x_train, y_train, x_test, y_test)`.
 
-    x (n, ...) and y (n,) or (n, outputs); `test` is the fraction of samples in the test part, rounded to whole samples.
-    `stratify=True` gives each class the same fraction, within one sample (numeric targets are spread by size).
-    Of a memory map only the chosen rows are read. Raises ShapeError if x and y differ in length, SettingError for a
-    fraction out of range, DataError if a part would be empty.
+    x (n, ...) and y (n,) or (n, outputs). `test`: the fraction of samples for the test, rounded to whole samples.
+    `stratify=True` takes this fraction of each class, within one sample (numeric targets are spread by size).
+    The results are fresh arrays, in shuffled order, even where x is a memory map. Raises ShapeError if x and y differ
+    in length, SettingError for a fraction out of range, DataError if a part would be empty.
 
     >>> x_train, y_train, x_test, y_test = split(np.arange(8).reshape(8, 1), np.arange(8))
     >>> x_train.shape, x_test.shape, bool((x_test[:, 0] == y_test).all())
@@ -38,7 +38,7 @@ def split(
         )
     shuffled = stream(check_whole("seed", COUNT_OR_ZERO, seed), "split").permutation(n)
     order = shuffled[np.argsort(_ranks(y)[shuffled], kind="stable")] if stratify else shuffled
-    # Wherever floor(i n_test / n) steps up, that sample is tested: n_test of them, spread evenly over the order.
+    # Sample i of the order is tested where floor(i n_test / n) steps up: n_test of them, evenly spread.
     tested = np.zeros(n, dtype=bool)
     tested[order] = np.diff(np.arange(n + 1) * n_test // n) > 0
     train_rows, test_rows = shuffled[~tested[shuffled]], shuffled[tested[shuffled]]
@@ -46,5 +46,5 @@ def split(
 
 
 def _ranks(y: Array) -> Array:
-    """Each sample's place (n,) among the different targets, sorted; a row of outputs is one target."""
+    """The rank (n,) of each sample's target among the distinct targets; a row of outputs is one target."""
     return np.unique(y.reshape(len(y), -1), axis=0, return_inverse=True)[1].reshape(-1)

@@ -1,4 +1,4 @@
-"""Bring features to one scale: mean 0 and standard deviation 1."""
+"""Standardise features: mean 0 and standard deviation 1."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ from chainrule.core.errors import DataError, SettingError, ShapeError
 class Standardizer(Description):
     """z = (x - mean) / scale, so that each feature has mean 0 and standard deviation 1.
 
-    x (n, features), or images (n, C, H, W) with one mean and scale a channel. The standard deviation is the
-    population's (divided by n); a feature that is constant gets scale 1, and becomes 0. Fit it on the training samples
-    alone. Source: LeCun et al., Efficient BackProp (1998), section 4.3.
-    Raises SettingError if mean and scale are not as many finite numbers each, the scales above 0.
+    x (n, features), or images (n, C, H, W) with one mean and scale per channel. The standard deviation is the
+    population's (divided by n). A constant feature gets scale 1 and becomes 0. Fit it to the training samples alone.
+    Source: LeCun et al., Efficient BackProp (1998), section 4.3.
+    Raises SettingError unless mean and scale are equally many finite numbers, the scales above 0.
 
     >>> Standardizer.fit([[0.0, 5.0], [2.0, 5.0]])
     Standardizer((1.0, 5.0), (1.0, 1.0))
@@ -44,7 +44,7 @@ class Standardizer(Description):
 
     @staticmethod
     def fit(x: ArrayLike) -> "Standardizer":
-        """The standardizer of these samples, x (n, features) or (n, C, H, W); walked in blocks, twice.
+        """Fit a standardizer to x (n, features) or (n, C, H, W), which is read twice, in chunks.
 
         Raises ShapeError without a feature axis, DataError for no samples, NaN or infinity.
 
@@ -58,11 +58,11 @@ class Standardizer(Description):
             raise DataError(f"Standardizer expects at least one sample, got {x.shape}; pass the training samples.")
         axes = (0, *range(2, x.ndim))
         n = x.size // x.shape[1]
-        # Seen from a value of its own, a constant feature sums to 0 exactly, however the sum is rounded.
+        # The first sample is subtracted: a constant feature then has sum and variance 0, exactly.
         origin = _along(x[(0, slice(None)) + (0,) * (x.ndim - 2)].astype(np.float64), x.shape)
         with np.errstate(over="ignore", invalid="ignore"):
-            shift = sum(total(block - origin, axis=axes, keepdims=True) for block in _finite_blocks(x)) / n
-            variance = sum(total((block - origin - shift) ** 2, axis=axes) for block in _blocks(x)) / n
+            shift = sum(total(chunk - origin, axis=axes, keepdims=True) for chunk in _finite_chunks(x)) / n
+            variance = sum(total((chunk - origin - shift) ** 2, axis=axes) for chunk in _chunks(x)) / n
             mean = (origin + shift).reshape(-1)
         if not np.isfinite([mean, variance]).all():
             raise DataError(
@@ -84,7 +84,7 @@ class Standardizer(Description):
         return z
 
     def undo(self, z: ArrayLike) -> Array:
-        """Back to z scale + mean: the x that `apply` made z from, to rounding.
+        """Undo `apply`: x = z scale + mean, to rounding the x that `apply` was given.
 
         Raises ShapeError for another number of features.
 
@@ -97,38 +97,38 @@ class Standardizer(Description):
         return x
 
     def _fitting(self, x: ArrayLike) -> tuple[Array, Array, Array]:
-        """The samples with the mean and the scale, shaped so that they broadcast along its features."""
+        """The samples, and the mean and scale shaped to broadcast along their features."""
         x = np.asarray(x)
         if x.ndim < 2 or x.shape[1] != len(self.mean):
             raise ShapeError(
-                f"Standardizer expects {len(self.mean)} features a sample, got {x.shape}; "
-                "give it samples like those it was fitted on."
+                f"Standardizer expects {len(self.mean)} features per sample, got {x.shape}; "
+                "give it samples like those it was fitted to."
             )
         dtype = x.dtype if np.issubdtype(x.dtype, np.floating) else np.dtype(np.float64)
         return x, _along(np.array(self.mean, dtype), x.shape), _along(np.array(self.scale, dtype), x.shape)
 
 
 def _along(values: Array, shape: Shape) -> Array:
-    """One value a feature (F,) -> (F, 1, ...), which broadcasts over the samples and the pixels of this shape."""
+    """One value per feature, (F,) -> (F, 1, ...), which broadcasts over the samples and pixels of this shape."""
     return values.reshape((-1,) + (1,) * (len(shape) - 2))
 
 
-def _blocks(x: Array) -> Iterator[Array]:
-    """The samples a stretch at a time, as float64."""
+def _chunks(x: Array) -> Iterator[Array]:
+    """The samples in chunks, as float64."""
     for which in stretches(len(x), count(x.shape[1:])):
         yield x[which].astype(np.float64)
 
 
-def _finite_blocks(x: Array) -> Iterator[Array]:
-    """The same pieces, each checked for NaN and infinity."""
+def _finite_chunks(x: Array) -> Iterator[Array]:
+    """The samples in chunks, as float64, each checked for NaN and infinity."""
     start = 0
-    for block in _blocks(x):
-        finite = np.isfinite(block)
+    for chunk in _chunks(x):
+        finite = np.isfinite(chunk)
         if not finite.all():
             sample, feature = np.argwhere(~finite)[0][:2]
             raise DataError(
                 f"x must hold finite numbers; sample {start + sample} has NaN or infinity in feature {feature} "
                 "(both counted from 0). Correct or remove it."
             )
-        start += len(block)
-        yield block
+        start += len(chunk)
+        yield chunk

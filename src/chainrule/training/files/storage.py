@@ -1,4 +1,4 @@
-"""Files: read if they are there, written whole or not at all."""
+"""Files: checked to exist before they are read, written completely or not at all."""
 
 import os
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ FilePath = str | os.PathLike[str]
 
 @contextmanager
 def replacing(path: FilePath, mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any]]:
-    """A new file that takes the place of `path` once its block has ended well.
+    """Open a file for writing that replaces `path` when the block ends without an error.
 
     The block writes to a temporary file in the same folder, which is then renamed: a reader sees the old file or the
     new one, never half of one. If the block fails, the temporary file is removed and the old file stays as it was.
-    Text is UTF-8, with the line ends that are written. Raises FileError if the file can't be written.
+    Text is written as UTF-8, its line ends unchanged. Raises FileError if the file can't be written.
 
     >>> import tempfile
     >>> from pathlib import Path
@@ -26,7 +26,7 @@ def replacing(path: FilePath, mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any
     ...     Path(f"{folder}/notes.txt").read_text()
     'whole'
     """
-    import secrets  # these are large: only where something is written
+    import secrets  # imported here, since both are slow to import and most runs write no file
     from pathlib import Path
 
     target = Path(os.path.realpath(path))  # behind a symbolic link, the file is replaced, not the link
@@ -49,7 +49,7 @@ def replacing(path: FilePath, mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any
 
 
 def check_exists(path: FilePath) -> None:
-    """Raise unless there is a file to read."""
+    """Raise FileError unless there is a file at `path`."""
     if os.path.isdir(path):
         raise FileError(f"expected a file, got the folder {path}; name a file in it.")
     if not os.path.exists(path):

@@ -1,4 +1,4 @@
-"""Columns by name, as text or as a data frame."""
+"""Named columns as CSV text or as a data frame."""
 
 import io
 from collections.abc import Mapping
@@ -8,18 +8,18 @@ from chainrule.core.errors import MissingExtraError
 from chainrule.training.files.storage import FilePath, replacing
 
 Columns = Mapping[str, Any]
-"""Lists, or arrays, of one length."""
+"""Lists or arrays of equal length, by name."""
 
 
 def columns_to_csv(columns: Columns, path: FilePath | None = None) -> str:
-    """CSV text, a header and then a row for each entry of the columns; also written to `path` where one is given.
+    """The columns as CSV text: a header, then one row per entry. It is also written to `path`, if given.
 
     >>> print(columns_to_csv({"epoch": [0, 5], "loss": [0.25, 0.125]}))
     epoch,loss
     0,0.25
     5,0.125
     """
-    import csv  # only where a table is asked for
+    import csv  # imported here, since most runs write no table
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -32,7 +32,7 @@ def columns_to_csv(columns: Columns, path: FilePath | None = None) -> str:
 
 
 def columns_to_pandas(columns: Columns) -> Any:
-    """A data frame. Raises MissingExtraError where pandas isn't installed."""
+    """The columns as a pandas data frame. Raises MissingExtraError without pandas."""
     try:
         import pandas  # type: ignore[import-untyped,unused-ignore]
     except ImportError:

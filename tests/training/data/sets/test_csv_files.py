@@ -291,11 +291,11 @@ def test_what_cannot_be_written_leaves_the_old_file(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("old")
     for x in (np.zeros(3), np.zeros((0, 2)), np.zeros((2, 0)), np.zeros((2, 2, 2))):
-        with pytest.raises(ShapeError, match=r"write_csv expects x \(n, features\), got .*; reshape it to one row a"):
+        with pytest.raises(ShapeError, match=r"write_csv expects x \(n, features\), got .*; reshape it to one row per"):
             write_csv(path, x)
     with pytest.raises(ShapeError, match=r"expects 2 names of features, got 1; name each column\."):
         write_csv(path, np.zeros((3, 2)), features=["a"])
-    with pytest.raises(ShapeError, match=r"expects one target a sample, 3 of them, got \(2,\); pass y \(n,\)\."):
+    with pytest.raises(ShapeError, match=r"expects one target per sample, 3 of them, got \(2,\); pass y \(n,\)\."):
         write_csv(path, np.zeros((3, 2)), [0, 1])
     with pytest.raises(
         DataError, match=r"expects finite numbers in x, got NaN, infinity or text; remove those samples"

@@ -99,7 +99,7 @@ def test_arrays_of_text_are_not_numbers(tmp_path):
 def test_shapes_that_do_not_fit(tmp_path):
     for shape in ((), (3,), (0, 2)):
         np.save(tmp_path / "x.npy", np.zeros(shape))
-        with pytest.raises(ShapeError, match=r"expected x \(n, features\), got .*; save it with one row a sample\."):
+        with pytest.raises(ShapeError, match=r"expected x \(n, features\), got .*; save it with one row per sample\."):
             read_numpy(tmp_path / "x.npy")
     for shape in ((), (2,), (4, 1)):
         np.savez(tmp_path / "a.npz", x=np.zeros((3, 2)), y=np.zeros(shape))

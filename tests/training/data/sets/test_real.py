@@ -67,7 +67,7 @@ def test_shuffled_series_have_the_same_points_in_another_order():
     np.testing.assert_allclose(shuffled[2], x_test[..., order], rtol=0, atol=1e-12)
 
 
-def test_the_global_random_states_are_put_back(monkeypatch: pytest.MonkeyPatch):
+def test_the_global_random_states_are_restored(monkeypatch: pytest.MonkeyPatch):
     data = needed("mnist1d.data")
     few = data.get_dataset_args()
     few.num_samples = 20

@@ -1,4 +1,4 @@
-"""Data from CSV files, and into them."""
+"""CSV files, read and written."""
 
 import csv
 import io
@@ -16,15 +16,15 @@ from chainrule.core.errors import DataError, FileError, SettingError, ShapeError
 from chainrule.training.files.storage import FilePath, check_exists, replacing
 
 Row = tuple[int, list[str]]
-"""The number of a line in its file, counted from 1, and its cells."""
+"""A line's number in its file, counted from 1, and its cells."""
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """What `read_csv` found; `x, y = table` unpacks it.
+    """The contents of a CSV file, as `read_csv` returns them; `x, y = table` unpacks it.
 
-    x (n, features) float64. y (n,): float64, or int64 class numbers if `classes` holds the names that they stand for;
-    None without a target. `features` and `target` are the names of the columns.
+    x (n, features) float64. y (n,): float64 quantities, or int64 class numbers where `classes` holds their names; None
+    without a target. `features` and `target` are the names of the columns.
 
     >>> x, y = Table(np.zeros((2, 1)), np.array([0, 1]), ("height",), "kind", ("cat", "dog"))
     >>> x.shape, y
@@ -48,13 +48,13 @@ def read_csv(
     delimiter: str | None = None,
     classes: Sequence[str] | None = None,
 ) -> Table:
-    r"""The numbers of a CSV file (UTF-8): a row a sample, one column the target, the others features.
+    r"""Read a CSV file (UTF-8): one row per sample, one column the target, the others features.
 
-    `target` is the target's column, by name or by position (0 the first, -1 the last); None reads features alone.
-    `header` says whether the first row holds names; None: it does if some feature cell in it is text.
-    `delimiter` None: comma, semicolon or tab, whichever cuts the first row into most cells.
-    A target of text becomes class numbers 0, 1, ... in the names' sorted order, or in the order of `classes`, which may
-    also name numbers ("3", "7").
+    `target`: the target's column, by name or by position (0 the first, -1 the last); None reads features alone.
+    `header`: whether the first row holds names; None: it does if any of its feature cells is text.
+    `delimiter`: None takes comma, semicolon or tab, whichever splits the first row into the most cells.
+    Text targets become class numbers 0, 1, ... by their sorted order, or by the order of `classes`, whose names may be
+    numbers ("3", "7").
 
     Returns a Table, x (n, features) and y (n,). Raises FileError for a file that isn't such a table, DataError for no
     samples or a cell that isn't a finite number, SettingError for a target or delimiter that doesn't fit.
@@ -107,10 +107,10 @@ def write_csv(
     target: str = "y",
     classes: Sequence[str] = (),
 ) -> None:
-    """A CSV file with a header that `read_csv` reads back to the last digit: the features, then the target.
+    """Write a CSV file: a header, the features, then the target. `read_csv` reads it back to the last digit.
 
     x (n, features); y (n,) or (n, 1), or None to write features alone. `features` are their names (x1, x2, ...);
-    `classes` are the names to write instead of y's class numbers. The file appears whole or not at all.
+    `classes` are the names to write in place of y's class numbers. The file is written completely or not at all.
     Raises ShapeError if the shapes don't fit, DataError for NaN, infinity or class numbers without a name, FileError if
     the file can't be written.
 
@@ -124,7 +124,7 @@ def write_csv(
     """
     x = np.asarray(x)
     if x.ndim != 2 or 0 in x.shape:
-        raise ShapeError(f"write_csv expects x (n, features), got {x.shape}; reshape it to one row a sample.")
+        raise ShapeError(f"write_csv expects x (n, features), got {x.shape}; reshape it to one row per sample.")
     names = [f"x{k}" for k in range(1, x.shape[1] + 1)] if features is None else list(features)
     if len(names) != x.shape[1]:
         raise ShapeError(f"write_csv expects {x.shape[1]} names of features, got {len(names)}; name each column.")
@@ -133,7 +133,7 @@ def write_csv(
     if y is not None:
         y = np.asarray(y)
         if y.shape not in ((len(x),), (len(x), 1)):
-            raise ShapeError(f"write_csv expects one target a sample, {len(x)} of them, got {y.shape}; pass y (n,).")
+            raise ShapeError(f"write_csv expects one target per sample, {len(x)} of them, got {y.shape}; pass y (n,).")
         _check_finite("y", y)
         values = y.reshape(-1).tolist()
         if classes:
@@ -147,7 +147,7 @@ def write_csv(
 
 
 def _rows(path: FilePath, delimiter: str | None) -> Iterator[Row]:
-    """The rows that aren't blank."""
+    """The rows of a file, without the blank ones."""
     text = _text(path)
     if delimiter is None:
         head = next((row for row in io.StringIO(text, newline=None) if row.strip()), "")
@@ -197,7 +197,7 @@ def _position(path: FilePath, target: int | str, header: bool | None, first: lis
 
 
 def _is_text(cell: str) -> bool:
-    """Neither a number nor empty."""
+    """Whether a cell is neither a number nor empty."""
     try:
         float(cell)
     except ValueError:
@@ -210,7 +210,7 @@ def _at(path: FilePath, line: int, position: int, name: str) -> str:
 
 
 def _sample(path: FilePath, line: int, columns: dict[int, str], cells: list[str]) -> Array:
-    """The features of a row; only a row with a fault is looked at cell by cell."""
+    """The features of a row. Only a faulty row is checked cell by cell, to name the cell."""
     try:
         sample = np.array([float(cells[i]) for i in columns])
     except ValueError:
@@ -232,7 +232,7 @@ def _number(path: FilePath, line: int, position: int, name: str, cell: str) -> f
 
 
 def _mend(cell: str) -> str:
-    """What to do about a cell that is no number."""
+    """Advice on a cell that is not a number."""
     if not _is_text(cell):
         return "fill the gap, or remove the line"
     if not _is_text(cell.replace(",", ".", 1)):
@@ -243,7 +243,7 @@ def _mend(cell: str) -> str:
 def _target(
     path: FilePath, position: int, name: str, targets: list[tuple[int, str]], classes: Sequence[str] | None
 ) -> tuple[Array, tuple[str, ...]]:
-    """The targets as y (n,), and the names of its classes."""
+    """The targets y (n,), and the names of their classes: none for quantities."""
     for line, cell in targets:
         if not cell:
             raise DataError(

@@ -1,4 +1,4 @@
-"""Data from IDX files: MNIST and its relatives, as they are published."""
+"""IDX files: MNIST and its relatives, as they are published."""
 
 import gzip
 import zlib
@@ -11,18 +11,18 @@ from chainrule.core.errors import DataError, FileError, ShapeError
 from chainrule.training.files.storage import FilePath, check_exists
 
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
-"""What a file's third byte says of its numbers; those of several bytes begin with the highest."""
+"""The dtype that a file's third byte stands for; numbers of several bytes are big-endian."""
 
 MOST_AXES = 64
-"""As many as NumPy's arrays can have."""
+"""NumPy's own limit."""
 
 
 def read_idx(path: FilePath) -> Array:
-    r"""The array of an IDX file, compressed by gzip or not, in the dtype of the file.
+    r"""Read the array of an IDX file, compressed by gzip or not, in the file's dtype.
 
-    Bytes, of which MNIST and most others consist, come read-only, and from a file that isn't compressed they stay on
-    disk, mapped into memory, so they may be larger than memory. Raises FileError for a file that isn't IDX or is
-    damaged, DataError for an array of no numbers.
+    Arrays of bytes, such as MNIST's, are read-only. Those of an uncompressed file stay on disk, mapped into memory, so
+    they may be larger than memory; wider numbers are copied into the machine's byte order.
+    Raises FileError for a file that isn't IDX or is damaged, DataError for an empty array.
     Source: "The IDX file format" in LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
 
     >>> import tempfile
@@ -56,11 +56,11 @@ def read_idx(path: FilePath) -> Array:
 
 
 def read_images(images: FilePath, labels: FilePath) -> tuple[Array, Array]:
-    r"""Images and their classes from a pair of IDX files, such as MNIST's.
+    r"""Read images and their classes from a pair of IDX files, such as MNIST's.
 
     x (n, 1, H, W), read as by `read_idx`: MNIST's are bytes, 0 to 255; x / 255 is from 0 to 1. y (n,) int64.
-    Raises what `read_idx` does, FileError for labels that are fractions, ShapeError for files that aren't images and a
-    label for each.
+    Raises as `read_idx` does, FileError for labels that are fractions, ShapeError unless the first file holds images
+    and the second one label for each.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -93,8 +93,8 @@ def _content(path: FilePath) -> Array:
             if file.read(2) == b"\x1f\x8b":
                 file.seek(0)
                 return np.frombuffer(gzip.decompress(file.read()), np.uint8)
-        is_empty = Path(path).stat().st_size == 0  # which can't be mapped
-        return np.zeros(0, np.uint8) if is_empty else np.memmap(path, np.uint8, "r")
+        is_empty = Path(path).stat().st_size == 0
+        return np.zeros(0, np.uint8) if is_empty else np.memmap(path, np.uint8, "r")  # an empty file can't be mapped
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise FileError(f"{path} is damaged: {error}. Copy or download it again.") from None
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Data from NumPy's own files, `.npy` and `.npz`. Nothing in a file is ever executed."""
+"""NumPy's own files, `.npy` and `.npz`. Nothing in a file is ever executed."""
 
 import tokenize
 import zipfile
@@ -15,18 +15,18 @@ BROKEN = (
     *(ValueError, EOFError, OSError, KeyError, RuntimeError, SyntaxError, OverflowError, MemoryError),
     *(tokenize.TokenError, zipfile.BadZipFile, zlib.error),
 )
-"""What NumPy raises for a file that is damaged, one way or another."""
+"""The errors that NumPy raises for damaged files."""
 
 
 def read_numpy(
     path: FilePath, y_path: FilePath | None = None, *, x: str = "x", y: str | None = "y"
 ) -> tuple[Array, Array | None]:
-    """`(x, y)` from NumPy's files: an `.npz` with both, or an `.npy` for x and perhaps a second one for y.
+    """Read `(x, y)` from NumPy's files: an `.npz` with both, or an `.npy` for x and optionally a second one for y.
 
     An array in an `.npy` file stays on disk, mapped into memory read-only, so it may be larger than memory. In an
     `.npz`, `x` and `y` are the names of the arrays; y=None reads x alone. Without a target, y is None.
 
-    x (n, ...), y (n,) or (n, outputs), in the dtype of the file; NaN is looked for where the data are used.
+    x (n, ...), y (n,) or (n, outputs), in the dtype of the file. NaN is checked for where the data are used, not here.
     Raises FileError for files that aren't NumPy's or don't hold numbers, ShapeError if x and y don't fit. Pickled
     objects are never loaded. Source: numpy.lib.format.
 
@@ -46,7 +46,7 @@ def read_numpy(
         features = _read_npy(path)
         targets = None if y_path is None else _read_npy(y_path)
     if features.ndim < 2 or len(features) == 0:
-        raise ShapeError(f"{path}: expected x (n, features), got {features.shape}; save it with one row a sample.")
+        raise ShapeError(f"{path}: expected x (n, features), got {features.shape}; save it with one row per sample.")
     if targets is not None and (targets.ndim == 0 or len(targets) != len(features)):
         raise ShapeError(
             f"{y_path or path}: expected one row of y for each of the {len(features)} rows of x, got {targets.shape}; "
@@ -56,7 +56,7 @@ def read_numpy(
 
 
 def _is_zip(path: FilePath) -> bool:
-    """What a file is, its first bytes say; its name only where they say nothing."""
+    """Whether a file is a zip archive: by its first bytes, or by its name where they don't tell."""
     check_exists(path)
     try:
         with open(path, "rb") as file:

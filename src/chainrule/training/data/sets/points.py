@@ -2,8 +2,8 @@
 
 Each function returns `(x, y)`: x (n, 2) float64, and y (n, 1) float64 that holds each point's class number (0.0, 1.0).
 `noise` is the standard deviation of the normal noise on each coordinate, in the units of the plane; the same seed with
-other noise gives the same points, moved further. The points come in random order, and each shape has as many as the
-others, give or take one.
+other noise gives the same points, moved further. The points come in random order. Each shape has the same number of
+points, give or take one.
 """
 
 import inspect
@@ -86,8 +86,7 @@ def circles(n: int = 200, noise: float = 0.05, seed: int = 0) -> Points:
 
 
 def moons(n: int = 200, noise: float = 0.1, seed: int = 0) -> Points:
-    """Two half circles of radius 1 that reach into each other: class 0 opens downwards around (0, 0), class 1 upwards
-    around (1, 1/2).
+    """Two interleaved half circles of radius 1: class 0 opens downwards around (0, 0), class 1 upwards around (1, 1/2).
 
     x (n, 2), y (n, 1). Raises SettingError if n is below 1 or the noise below 0. Source: scikit-learn's `make_moons`,
     here with uniform angles.
@@ -113,7 +112,7 @@ def spiral(n: int = 200, noise: float = 0.03, seed: int = 0, arms: int = 2) -> P
     """
     generator = _generator(n, seed)
     arm = _evenly(n, check_whole("arms", COUNT, arms), generator)
-    t = generator.random(n)  # the way along the arm
+    t = generator.random(n)  # the position along the arm, from 0 to 1
     return _noisy(_polar(t, 2 * np.pi * (t + arm / arms)), noise, generator), _column(arm)
 
 
