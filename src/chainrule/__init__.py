@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chainrule.core.activations import Sigmoid as Sigmoid
     from chainrule.core.activations import Softplus as Softplus
     from chainrule.core.activations import Tanh as Tanh
+    from chainrule.core.catalogue import from_dict as from_dict
     from chainrule.core.description import Description as Description
     from chainrule.core.errors import ChainruleError as ChainruleError
     from chainrule.core.errors import DataError as DataError
@@ -108,6 +109,7 @@ if TYPE_CHECKING:
 # Names are imported when they are first used, so that `import chainrule` costs little over NumPy.
 _NAMES = {
     "core.activations": "ELU GELU LeakyReLU ReLU Sigmoid Softplus Tanh",
+    "core.catalogue": "from_dict",
     "core.description": "Description",
     "core.errors": "ChainruleError DataError DivergenceError FileError MissingExtraError SettingError ShapeError",
     "core.gradient_check": "LayerCheck check_gradient",

@@ -370,9 +370,9 @@ TABLE: list[Row] = [
     ("a model of text", lambda: cr.Model("network", THETA), cr.SettingError, "got 'network'"),
     ("a model whose loss is a layer", lambda: cr.Model(PLAIN, THETA, cr.Tanh()),
      cr.SettingError, r"loss .*; got Tanh\(\)"),
-    ("an unknown description", lambda: cr.Description.from_dict({"type": "Conv9D"}),
+    ("an unknown description", lambda: cr.from_dict({"type": "Conv9D"}),
      cr.FileError, "unknown description 'Conv9D'"),
-    ("an unknown field", lambda: cr.Description.from_dict({"type": "SGD", "speed": 1}), cr.FileError, "SGD .*speed"),
+    ("an unknown field", lambda: cr.from_dict({"type": "SGD", "speed": 1}), cr.FileError, "SGD .*speed"),
 ]  # fmt: skip
 
 

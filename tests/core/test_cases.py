@@ -8,7 +8,7 @@ import pytest
 import chainrule as cr
 from cases import CASES, LAYERS, LOSSES, OPTIMIZERS, Case
 from chainrule.core import optimizers, penalties
-from chainrule.core.description import every_kind
+from chainrule.core.catalogue import every_kind
 from chainrule.core.layers import normalize, pooling, regularize, unfold
 from chainrule.core.plan.plan import Plan, generators, run
 from costs import steady_state_bytes

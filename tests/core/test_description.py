@@ -72,7 +72,7 @@ def test_a_description_is_equal_to_its_copies(written: str) -> None:
 def test_a_description_goes_through_json(written: str) -> None:
     described = read(written)
     text = json.dumps(described.to_dict(), allow_nan=False)
-    read_back = cr.Description.from_dict(json.loads(text))
+    read_back = cr.from_dict(json.loads(text))
     assert read_back == described
     assert hash(read_back) == hash(described)
     assert repr(read_back) == written

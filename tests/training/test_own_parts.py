@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.core.layers.base import Buffers, Pass, Signature
+from chainrule.core.calls import Pass
+from chainrule.core.layers.base import Buffers, Signature
 from chainrule.core.losses import LossBuffers
 from chainrule.core.optimizers import Memory
 

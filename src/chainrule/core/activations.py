@@ -11,11 +11,11 @@ from typing import ClassVar
 import numpy as np
 
 from chainrule.core.arrays import Shape
-from chainrule.core.calls import Calls, bind_copy, call
+from chainrule.core.calls import Calls, Pass, bind_copy, call
 from chainrule.core.description import FRACTION, POSITIVE, Real, real
 from chainrule.core.errors import SettingError, choose
 from chainrule.core.initializers import Glorot, He, Initializer
-from chainrule.core.layers.base import Buffers, Layer, Pass, Signature
+from chainrule.core.layers.base import Buffers, Layer, Signature
 from chainrule.core.layers.shape import Identity
 
 

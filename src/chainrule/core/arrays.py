@@ -8,7 +8,8 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -19,16 +20,26 @@ def count(shape: Shape) -> int:
     return math.prod(shape)
 
 
+def as_operand(value: ArrayLike, ndim: int, dtype: np.dtype[Any]) -> Array:
+    """One number as an array (); K numbers along the first of `ndim` axes.
+
+    >>> as_operand([0.1, 0.2, 0.3], 2, np.dtype(float)).shape
+    (3, 1)
+    """
+    array = np.array(value, dtype)
+    return array.reshape(-1, *[1] * (ndim - 1)) if array.ndim else array
+
+
 MOST_NUMBERS = 2**16
 """Long data are walked in stretches of about this many numbers: half a megabyte of float64, which a cache can hold."""
 
 
-def stretches(n: int, size: int, at_least: int = 0) -> Iterable[slice]:
+def chunks(n: int, size: int, at_least: int = 0) -> Iterable[slice]:
     """Slices that cover n samples of `size` numbers, so that data larger than memory can be walked.
 
     `at_least`: so many numbers a stretch, where what is done once a stretch costs as much as that.
 
-    >>> list(stretches(100_000, 1))
+    >>> list(chunks(100_000, 1))
     [slice(0, 65536, None), slice(65536, 100000, None)]
     """
     most = MOST_NUMBERS if at_least < MOST_NUMBERS else at_least

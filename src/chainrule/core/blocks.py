@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from chainrule.core.activations import Activation
 from chainrule.core.arrays import Shape, count
 from chainrule.core.network import Network
-from chainrule.core.plan.layout import Place, without_chance
+from chainrule.core.plan.layout import Place, without_randomness
 
 
 @dataclass(eq=False)
@@ -88,7 +88,7 @@ def numbers_of(network: Network) -> dict[int, int]:
     >>> numbers_of(mlp(2, 4, 1))
     {0: 1, 1: 1, 2: 2, 3: 2}
     """
-    blocks = blocks_of(without_chance(network.places))
+    blocks = blocks_of(without_randomness(network.places))
     places = [(place, each.number) for each in blocks for place in (each.head, each.activation) if place is not None]
     return {place.number: number for place, number in places if not place.branch}
 

@@ -13,6 +13,9 @@ from chainrule.core.arrays import Array
 
 Call = Callable[[], object]
 
+Pass = tuple[Call, Call]
+"""A bound layer or loss: forward and backward, called over and over."""
+
 dot = np.ndarray.dot
 """The product of two matrices in one piece each; np.dot is the same behind a wrapper."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from chainrule.core.arrays import Array, Shape, stretches
+from chainrule.core.arrays import Array, Shape, chunks
 from chainrule.core.description import Description, check_kind
 from chainrule.core.errors import DataError, SettingError, ShapeError
 from chainrule.core.losses import Loss
@@ -91,7 +91,7 @@ def check_finite(array: Array, name: str, dtype: DTypeLike) -> None:
         return
     dtype = np.dtype(dtype)
     narrows = array.itemsize > dtype.itemsize
-    for which in stretches(len(array), array.size // len(array)):
+    for which in chunks(len(array), array.size // len(array)):
         block = array[which]
         finite = abs(block) <= np.finfo(dtype).max if narrows else np.isfinite(block)
         least = finite.argmin()  # the first that isn't, if there is one

@@ -14,14 +14,13 @@ import dataclasses
 import math
 import numbers
 import reprlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, dataclass
-from importlib import import_module
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from chainrule.core.errors import FileError, SettingError, listing
+from chainrule.core.errors import SettingError
 
 Real = float | Sequence[float]
 """A number, or K of them, one a member. After the check: a float, or a tuple of floats."""
@@ -168,45 +167,11 @@ class Description:
         return type(self)(**{field.name: pick(field, value) for field, value in self.settings()})
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain lists, numbers and strings, ready for JSON."""
+        """Plain lists, numbers and strings, ready for JSON; `from_dict` of the catalogue reads them."""
         return {"type": self.kind()} | {field.name: _plain(value) for field, value in self.settings()}
-
-    @staticmethod
-    def from_dict(data: Mapping[str, Any]) -> "Description":
-        """The description that `to_dict` wrote."""
-        kind: Any = data.get("type")
-        if kind not in Description.known and kind not in every_kind():
-            import difflib  # only for the sentence
-
-            near = difflib.get_close_matches(str(kind), Description.known, n=5, cutoff=0.0)
-            known = f"; the nearest are {listing(near)}" if near else ""
-            raise FileError(f"unknown description {kind!r}{known}. Import the module that defines it.")
-        values = {name: _described(value) for name, value in data.items() if name != "type"}
-        try:
-            return Description.known[kind](**values)
-        except TypeError as error:
-            raise FileError(f"the description of {kind} doesn't have the fields it should: {error}.") from None
-
-
-def every_kind() -> Mapping[str, type[Description]]:
-    """Every class by its name in files, those of layers that nobody has used yet among them.
-
-    >>> "Conv2D" in every_kind()
-    True
-    """
-    layers = import_module("chainrule.core.layers")
-    for name in layers.__all__:
-        getattr(layers, name)
-    return Description.known
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Description):
         return value.to_dict()
     return [_plain(each) for each in value] if isinstance(value, tuple) else value
-
-
-def _described(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return Description.from_dict(value)
-    return tuple(_described(each) for each in value) if isinstance(value, list) else value

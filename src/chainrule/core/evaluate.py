@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array, count, stretches
+from chainrule.core.arrays import Array, chunks, count
 from chainrule.core.checks import (
     check_batches,
     check_members,
@@ -69,7 +69,7 @@ def bound(network: Network, n: int, theta: Array, state: Array | None, **setting
 def predict(network: Network, theta: Array, state: Array, x: Array) -> Array:
     """The outputs (n, *shape), or (K, n, *shape), walked in pieces. All that comes in is checked already."""
     pieces = []
-    for which in stretches(len(x), network.n_rows * count(theta.shape[:-1]), at_least=4 * theta.size):
+    for which in chunks(len(x), network.n_rows * count(theta.shape[:-1]), at_least=4 * theta.size):
         plan = bound(network, which.stop - which.start, theta, state, training=False)
         plan.set_input(x[which])
         run(plan.infer)

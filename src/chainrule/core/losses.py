@@ -11,11 +11,11 @@ from typing import ClassVar
 import numpy as np
 
 from chainrule.core.activations import Sigmoid
-from chainrule.core.arrays import Array, Shape, stretches
-from chainrule.core.calls import Calls, call, total
+from chainrule.core.arrays import Array, Shape, chunks
+from chainrule.core.calls import Calls, Pass, call, total
 from chainrule.core.description import Description
 from chainrule.core.errors import DataError, SettingError, ShapeError
-from chainrule.core.layers.base import Layer, Pass
+from chainrule.core.layers.base import Layer
 from chainrule.core.products import bind_inner_product, bind_sum
 
 
@@ -70,7 +70,7 @@ class Loss(Description):
                 f"for a network with {n_outputs} output{'s' * (n_outputs > 1)}, got {y.shape}. "
                 "Change the targets, or the network's last layer."
             )
-        for which in stretches(len(y), n_outputs):
+        for which in chunks(len(y), n_outputs):
             self.check_values(y[which])
 
     def rows(self, y: Array, n_outputs: int) -> Array:
@@ -208,7 +208,7 @@ class SoftmaxCrossEntropy(Loss):
                 f"{self} expects class numbers ({len(y)},) or probabilities ({len(y)}, {n_outputs}), got {y.shape}. "
                 "Change the targets, or the network's last layer."
             )
-        for which in stretches(len(y), 1):
+        for which in chunks(len(y), 1):
             check_labels(y[which], n_outputs)
 
     def rows(self, y: Array, n_outputs: int) -> Array:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, as_operand
 from chainrule.core.calls import Call, Calls
 from chainrule.core.description import Description, Real
-from chainrule.core.layers.base import as_operand
 from chainrule.core.schedules import Rate, Schedule, bind_rate
 
 SetRates = Callable[[int], object]

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.calls import Call, Calls, call
+from chainrule.core.calls import Call, Calls, Pass, call
 from chainrule.core.description import NON_NEGATIVE, Description, Real, real
-from chainrule.core.layers.base import Pass
 from chainrule.core.optimizers import Memory
 
 

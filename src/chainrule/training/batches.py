@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Shape, count, stretches
+from chainrule.core.arrays import Array, Shape, chunks, count
 from chainrule.core.calls import Call, take, total
 from chainrule.core.objective import Objective
 from chainrule.core.plan.plan import generators, run
@@ -157,9 +157,7 @@ class Appraiser:
 
     def __init__(self, objective: Objective, data: Samples, theta: Array, state: Array) -> None:
         self._data, self._lead = data, theta.shape[:-1]
-        self._stretches = list(
-            stretches(len(data), objective.network.n_rows * count(self._lead), at_least=4 * theta.size)
-        )
+        self._stretches = list(chunks(len(data), objective.network.n_rows * count(self._lead), at_least=4 * theta.size))
         lengths = {which.stop - which.start for which in self._stretches}
         weighted = data.weights is not None
         self._plans = {n: objective.plan(n, theta, state, None, weighted, training=False) for n in lengths}

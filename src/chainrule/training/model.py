@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from chainrule.core import evaluate
 from chainrule.core.arrays import Array
 from chainrule.core.calls import total
+from chainrule.core.catalogue import from_dict
 from chainrule.core.checks import check_samples, check_state, check_theta
 from chainrule.core.description import Description, check_kind
 from chainrule.core.errors import ChainruleError, FileError, SettingError, choose
@@ -204,7 +205,7 @@ def _from_description(path: FilePath, theta: Array, state: Array | None, descrip
     """The model of a file whose description is readable, if it describes this theta and this state."""
     try:
         parts: dict[str, Any] = {
-            name: description[name] and Description.from_dict(description[name])
+            name: description[name] and from_dict(description[name])
             for name in ("network", "loss", "standardizer", "target_standardizer")
         }
         if layout(parts["network"]) != description["layout"]:

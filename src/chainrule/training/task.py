@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from chainrule.core.arrays import Array, stretches
+from chainrule.core.arrays import Array, chunks
 from chainrule.core.checks import (
     check_batches,
     check_numbers,
@@ -150,7 +150,7 @@ def check_data(
     inputs = check_samples(network.input_shape, x, dtype=check_dtype(dtype))
     targets = check_targets(network, loss, y, len(inputs), dtype=dtype)
     rows = loss.rows(targets, network.output_shape[0])
-    blocks = (rows[which] for which in stretches(len(rows), rows[0].size))
+    blocks = (rows[which] for which in chunks(len(rows), rows[0].size))
     is_class = loss.link != "identity" and np.array_equal(rows[0], np.floor(rows[0]))
     if is_class and all((block == rows[0]).all() for block in blocks):
         raise DataError(f"y should hold two classes or more, got {rows[0]} for every sample. Add samples of another.")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as drawn
 
 from chainrule.core import arrays
-from chainrule.core.description import Description
+from chainrule.core.catalogue import from_dict
 from chainrule.core.errors import DataError, SettingError, ShapeError
 from chainrule.training.data.standardizer import Standardizer
 from drawn import examples
@@ -91,7 +91,7 @@ def test_apply_leaves_its_input_alone():
 
 def test_it_is_a_description():
     standardizer = Standardizer.fit(np.random.default_rng(2).normal(size=(9, 3)))
-    again = Description.from_dict(json.loads(json.dumps(standardizer.to_dict())))
+    again = from_dict(json.loads(json.dumps(standardizer.to_dict())))
     assert again == standardizer
     assert hash(again) == hash(standardizer)
     assert eval(repr(standardizer)) == standardizer

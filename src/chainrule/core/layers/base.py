@@ -9,13 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array, Shape, count
-from chainrule.core.calls import Call
+from chainrule.core.arrays import Array, Shape, as_operand, count
+from chainrule.core.calls import Call, Pass
 from chainrule.core.description import Description, check_kind
 from chainrule.core.errors import SettingError
-
-Pass = tuple[Call, Call]
-"""A bound layer: forward and backward, called over and over."""
 
 
 @dataclass(frozen=True)
@@ -123,12 +120,6 @@ class Buffers:
         return as_operand(value, self.output.ndim, self.output.dtype)
 
 
-def as_operand(value: ArrayLike, ndim: int, dtype: np.dtype[Any]) -> Array:
-    """One number as an array (); K numbers along the first of `ndim` axes."""
-    array = np.array(value, dtype)
-    return array.reshape(-1, *[1] * (ndim - 1)) if array.ndim else array
-
-
 class Layer(Description):
     """A step of a network. A new layer writes `signature` and `bind`, and says what its backward reads."""
 
@@ -164,7 +155,7 @@ class Layer(Description):
         """The forward of prediction mode, for a layer whose training is another."""
         return self.bind(at)[0]
 
-    def without_chance(self) -> Layer:
+    def without_randomness(self) -> Layer:
         """The layer that stands for this one where nothing is drawn: in prediction, and without a seed."""
         return self
 

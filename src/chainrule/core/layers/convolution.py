@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from chainrule.core.arrays import Array, Shape
-from chainrule.core.calls import Calls, bind_copy
+from chainrule.core.calls import Calls, Pass, bind_copy
 from chainrule.core.description import COUNT, flag, part, whole
 from chainrule.core.initializers import Initializer
-from chainrule.core.layers.base import Buffers, Parameter, Pass, Signature
+from chainrule.core.layers.base import Buffers, Parameter, Signature
 from chainrule.core.layers.unfold import as_columns, bind_fold, bind_unfold
 from chainrule.core.layers.windows import Padding, Size, Windowed, padding, size
 from chainrule.core.products import bind_product, bind_sum_of_products

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from chainrule.core.arrays import Shape
-from chainrule.core.calls import Calls
+from chainrule.core.calls import Calls, Pass
 from chainrule.core.description import COUNT, flag, part, whole
 from chainrule.core.errors import ShapeError
 from chainrule.core.initializers import Initializer
-from chainrule.core.layers.base import Buffers, Layer, Parameter, Pass, Signature
+from chainrule.core.layers.base import Buffers, Layer, Parameter, Signature
 from chainrule.core.products import bind_product, bind_sum_of_products
 
 

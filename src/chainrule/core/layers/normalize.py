@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Shape, count
-from chainrule.core.calls import Call, total
+from chainrule.core.arrays import Array, Shape, as_operand, count
+from chainrule.core.calls import Call, Pass, total
 from chainrule.core.description import POSITIVE, SHARE, Real, real
-from chainrule.core.layers.base import Buffers, Layer, Parameter, Pass, Signature, as_operand
+from chainrule.core.layers.base import Buffers, Layer, Parameter, Signature
 
 LONG_ROW = 256
 """So many numbers a channel are a long row; measured with float32, rows of 100 and of 1,000 differ by a factor of 3."""

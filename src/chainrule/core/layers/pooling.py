@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from chainrule.core.arrays import Shape
-from chainrule.core.calls import Calls, bind_copy, call, total
+from chainrule.core.calls import Calls, Pass, bind_copy, call, total
 from chainrule.core.errors import SettingError, ShapeError
-from chainrule.core.layers.base import Buffers, Layer, Pass, Signature
+from chainrule.core.layers.base import Buffers, Layer, Signature
 from chainrule.core.layers.unfold import bind_fold, bind_unfold, kernel_of
 from chainrule.core.layers.windows import Padding, Size, Windowed, padding, size
 

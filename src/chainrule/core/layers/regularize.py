@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from chainrule.core.arrays import Shape
-from chainrule.core.calls import call
+from chainrule.core.calls import Pass, call
 from chainrule.core.description import FRACTION, Real, real
 from chainrule.core.errors import ShapeError
-from chainrule.core.layers.base import Buffers, Layer, Pass, Signature
+from chainrule.core.layers.base import Buffers, Layer, Signature
 from chainrule.core.layers.shape import Identity
 
 
@@ -30,7 +30,7 @@ class Dropout(Layer):
     def signature(self, input_shape: Shape) -> Signature:
         return Signature(input_shape)
 
-    def without_chance(self) -> Layer:
+    def without_randomness(self) -> Layer:
         return Identity()
 
     def drawn(self, shape: Shape) -> Shape:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from chainrule.core.arrays import Shape
-from chainrule.core.calls import Calls, call
+from chainrule.core.calls import Calls, Pass, call
 from chainrule.core.errors import ShapeError
-from chainrule.core.layers.base import Buffers, Layer, Pass, Signature, check_layers
+from chainrule.core.layers.base import Buffers, Layer, Signature, check_layers
 
 
 @dataclass(frozen=True, repr=False)

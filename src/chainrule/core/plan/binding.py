@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 
 from chainrule.core.arrays import Array, Shape, count
-from chainrule.core.calls import Call, one_by_one
-from chainrule.core.layers.base import Buffers, Chain, Pass
+from chainrule.core.calls import Call, Pass, one_by_one
+from chainrule.core.layers.base import Buffers, Chain
 from chainrule.core.plan.layout import Allocate, Place, Storage, allocate, body, lay_out
 
 Generators = Mapping[int, tuple["np.random.Generator", ...]]

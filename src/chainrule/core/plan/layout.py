@@ -94,10 +94,10 @@ def place(
     return tuple(places)
 
 
-def without_chance(places: Sequence[Place]) -> tuple[Place, ...]:
+def without_randomness(places: Sequence[Place]) -> tuple[Place, ...]:
     """The same places, with layers that draw nothing."""
     return tuple(
-        replace(each, layer=each.layer.without_chance(), branch=without_chance(each.branch)) for each in places
+        replace(each, layer=each.layer.without_randomness(), branch=without_randomness(each.branch)) for each in places
     )
 
 

@@ -24,7 +24,7 @@ from chainrule.core.losses import Loss, LossBuffers
 from chainrule.core.optimizers import Memory
 from chainrule.core.penalties import L2
 from chainrule.core.plan.binding import Binder, Generators, Watch
-from chainrule.core.plan.layout import Allocate, Storage, allocate, body, lay_out, without_chance
+from chainrule.core.plan.layout import Allocate, Storage, allocate, body, lay_out, without_randomness
 from chainrule.core.streams import stream
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def generators(network: Network, seeds: Sequence[int], lane: int = 0) -> Generat
     return {
         leaf.number: tuple(stream(seed, "dropout", leaf.number, *index) for seed in seeds)
         for leaf in network.leaves
-        if leaf.layer.without_chance() is not leaf.layer
+        if leaf.layer.without_randomness() is not leaf.layer
     }
 
 
@@ -135,7 +135,7 @@ class Plan:
             self.measure += one_by_one(forward) + one_by_one(backward)
 
     def _bind_layers(self, network: Network, binder: Binder) -> None:
-        places = network.places if binder.draws else without_chance(network.places)
+        places = network.places if binder.draws else without_randomness(network.places)
         storages = lay_out(Storage(network.input_shape, kept=True), places, binder.in_place)  # the data are kept
         # Samples that members share are stored once; but ufuncs that spread them take memory at every call.
         is_spread = next((each.layer.elementwise for each in places if not each.layer.view), False)

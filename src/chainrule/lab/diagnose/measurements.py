@@ -7,8 +7,8 @@ import numpy as np
 from chainrule.core.activations import Activation, LeakyReLU, ReLU, Sigmoid, Tanh
 from chainrule.core.arrays import Array
 from chainrule.core.blocks import numbers_of
-from chainrule.core.calls import Call
-from chainrule.core.layers.base import Buffers, Layer, Pass
+from chainrule.core.calls import Call, Pass
+from chainrule.core.layers.base import Buffers, Layer
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.plan.layout import Place

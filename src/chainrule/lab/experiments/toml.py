@@ -6,7 +6,8 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chainrule.core.description import Description, every_kind
+from chainrule.core.catalogue import every_kind
+from chainrule.core.description import Description
 from chainrule.core.errors import ChainruleError, FileError, MissingExtraError, SettingError, choose, listing
 from chainrule.core.losses import LOSSES
 from chainrule.lab.experiments.network_text import NetworkText

@@ -19,7 +19,7 @@ from chainrule.core.network import Network
 from chainrule.core.objective import Objective
 from chainrule.core.optimizers import Memory, Optimizer
 from chainrule.core.penalties import L2, bind_clip
-from chainrule.core.plan.layout import without_chance
+from chainrule.core.plan.layout import without_randomness
 from chainrule.core.plan.plan import generators, run
 from chainrule.core.population import agree
 from chainrule.lab.experiments.workers import Progress, silent
@@ -204,7 +204,7 @@ def explain(
     gradient[...] = tape.gradient
     run(clipped)
     update(steps)
-    places = network.places if draws else without_chance(network.places)
+    places = network.places if draws else without_randomness(network.places)
     blocks = blocks_of(places)
     numbers = Numbers(tape, blocks, theta_before, network.input_shape, chosen)
     return Explanation(

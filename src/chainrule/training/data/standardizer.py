@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array, Shape, count, stretches
+from chainrule.core.arrays import Array, Shape, chunks, count
 from chainrule.core.calls import total
 from chainrule.core.description import Description
 from chainrule.core.errors import DataError, SettingError, ShapeError
@@ -115,7 +115,7 @@ def _along(values: Array, shape: Shape) -> Array:
 
 def _chunks(x: Array) -> Iterator[Array]:
     """The samples in chunks, as float64."""
-    for which in stretches(len(x), count(x.shape[1:])):
+    for which in chunks(len(x), count(x.shape[1:])):
         yield x[which].astype(np.float64)
 
 

@@ -14,7 +14,8 @@ from typing import Any, cast
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.layers.base import Buffers, Pass
+from chainrule.core.calls import Pass
+from chainrule.core.layers.base import Buffers
 from chainrule.core.losses import LossBuffers
 from chainrule.core.objective import Objective
 from chainrule.core.plan.binding import Generators
