@@ -10,11 +10,11 @@ def main() -> None:
     """Run the command that the arguments name, and exit."""
     try:
         from chainrule.interfaces.cli.app import app
-        from chainrule.interfaces.cli.terminal.encoding import write_anything
+        from chainrule.interfaces.cli.terminal.encoding import replace_missing_characters
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("typer", "rich"):
             raise
         sys.stderr.write('Error: the command line needs Typer and Rich: pip install "chainrule[cli]".\n')
         sys.exit(2)
-    write_anything(sys.stdout, sys.stderr)
+    replace_missing_characters(sys.stdout, sys.stderr)
     app(prog_name="chainrule")

@@ -10,6 +10,7 @@ from chainrule.core.activations import Sigmoid
 from chainrule.core.arrays import Array
 from chainrule.core.errors import DataError
 from chainrule.interfaces.cli.data import Data
+from chainrule.interfaces.cli.terminal.plot_data import Plane
 from chainrule.lab.report.reference import accuracy_line
 from chainrule.training.metrics import accuracy, mean_squared_error, r2
 from chainrule.training.model import Model
@@ -68,6 +69,12 @@ class Answers:
         yield names
         for parts in zip(*(column.tolist() for column in columns), strict=True):
             yield [cell for part in parts for cell in part]
+
+    def plane(self) -> Plane | None:
+        """The answers as points in a plane, if they are classes and the features are two."""
+        if self.model.network.input_shape != (2,) or self.chosen is None or self.chosen.ndim > 1:
+            return None
+        return Plane(self.model, self.data.x, self.data.features, self.chosen, self.true)
 
     @property
     def _output_name(self) -> str:

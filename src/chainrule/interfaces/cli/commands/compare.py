@@ -15,8 +15,8 @@ from chainrule.interfaces.cli.options import DataSeed, Points, Standardize, Targ
 from chainrule.interfaces.cli.outputs import check_outputs
 from chainrule.interfaces.cli.settings import INITIALIZERS, OPTIMIZER_SETTINGS, Settings
 from chainrule.interfaces.cli.terminal import plots
-from chainrule.interfaces.cli.terminal.curves import Curve
 from chainrule.interfaces.cli.terminal.output import Bars, examples, remark, say
+from chainrule.interfaces.cli.terminal.plot_data import Curve
 from chainrule.interfaces.cli.terminal.tables import show_table
 from chainrule.lab.experiments.compare import LEVEL
 from chainrule.lab.experiments.compare import compare as run_comparison

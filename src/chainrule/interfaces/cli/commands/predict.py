@@ -76,6 +76,6 @@ def predict(
             csv.writer(file, lineterminator="\n").writerows(answers.table())
         remark(f"Saved the answers: {table}")
     if not to_stdout and plots.wanted(plot):
-        plots.show(answers=answers)
+        plots.show(plane=answers.plane())
     for line in [] if to_stdout else answers.verdict():
         say(line)

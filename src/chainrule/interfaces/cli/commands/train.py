@@ -16,8 +16,8 @@ from chainrule.interfaces.cli.outputs import check_outputs
 from chainrule.interfaces.cli.parts import Parts
 from chainrule.interfaces.cli.settings import Settings
 from chainrule.interfaces.cli.terminal import plots
-from chainrule.interfaces.cli.terminal.curves import Curve
 from chainrule.interfaces.cli.terminal.output import INTERRUPTED, Bars, examples, note, remark, say
+from chainrule.interfaces.cli.terminal.plot_data import Curve
 from chainrule.lab.report.reference import log_line
 from chainrule.training.loop import Training
 from chainrule.training.run import Run
@@ -159,7 +159,7 @@ def train(
     answers = answer(model, job.parts.test)
     show_rows(answers, job.parts)
     if plots.wanted(plot):
-        plots.show(curves, job.loss_name, answers, epochs=ending.epoch)
+        plots.show(curves, job.loss_name, answers.plane(), epochs=ending.epoch)
     for line in answers.verdict():
         say(line)
     for line in job.diagnosis(run):

@@ -1,4 +1,4 @@
-"""Letters that an output can write: names such as δ⁽²⁾₁ where its encoding has them, delta(2)_1 where it hasn't."""
+"""Names such as δ⁽²⁾₁ where an output's encoding has these characters, and delta(2)_1 where it lacks them."""
 
 import codecs
 import io
@@ -43,7 +43,7 @@ LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 def writable(text: str, output: IO[str] | None = None) -> str:
-    """A text as an output can write it: as it is, or in ASCII. The output is stdout unless another is given."""
+    """The text, or the text in ASCII if the encoding of the output lacks a character. The default output is stdout."""
     encoding = getattr(output or sys.stdout, "encoding", None) or "utf-8"
     try:
         text.encode(encoding)
@@ -52,8 +52,8 @@ def writable(text: str, output: IO[str] | None = None) -> str:
     return text
 
 
-def write_anything(*outputs: IO[str]) -> None:
-    """Let outputs write a letter that they haven't in ASCII, instead of failing: those of a help page, too."""
+def replace_missing_characters(*outputs: IO[str]) -> None:
+    """Replace characters that the output's encoding lacks by ASCII, instead of failing: in help pages, too."""
 
     def replaced(error: UnicodeError) -> tuple[str, int]:
         if not isinstance(error, UnicodeEncodeError):
@@ -67,7 +67,7 @@ def write_anything(*outputs: IO[str]) -> None:
 
 
 def in_ascii(text: str) -> str:
-    """A text in the letters of every keyboard; what has no word here becomes a question mark.
+    """A text in ASCII; a character that `WORDS` doesn't know becomes a question mark.
 
     >>> in_ascii("∂L/∂w⁽²⁾₁,₃ = δ⁽²⁾₁[3] · a⁽¹⁾₃[3] + x̂⁽¹⁾₂² ≤ 1")
     'dL/dw(2)_1,3 = delta(2)_1[3] * a(1)_3[3] + x_hat(1)_2^2 <= 1'

@@ -1,19 +1,19 @@
-"""The terminal: lines on stdout, notes and bars on stderr, errors as sentences, and how a command exits.
+"""Lines on stdout, notes and progress bars on stderr, errors as sentences, and the exit codes of commands.
 
-Colours appear only where stderr is a terminal, bars where stdout is one too: they never reach a file or a pipe.
+Colours appear only where the output is a terminal, bars only where both outputs are: neither reaches a file or a pipe.
 """
 
 import functools
 import os
 import sys
 from collections.abc import Callable
-from types import TracebackType
-from typing import ParamSpec, Self, TypeVar
+from typing import ParamSpec, TypeVar
 
 import typer
 from rich import progress
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
+from rich.text import Text
 
 from chainrule.core.errors import ChainruleError, DivergenceError
 from chainrule.interfaces.cli.terminal.encoding import writable
@@ -42,44 +42,35 @@ def in_sentences(command: Callable[Given, Result]) -> Callable[Given, Result]:
             note("Interrupted.")
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
-            # The reader has gone (`| head`): what is still buffered goes nowhere, and quietly.
-            _drop_output()
-            raise typer.Exit(FAILED) from None
+            raise  # the reader has gone (`| head`): Typer ends the program quietly
         except OSError as error:
             complain(f"{error.filename or 'the output'} can't be written or read: {error.strerror or error}.")
-            if error.filename is None:
-                _drop_output()  # else Python tries once more to write it
+            if error.filename is None:  # at its end Python would try once more to write what is buffered
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(FAILED) from None
 
     return run
 
 
-def _drop_output() -> None:
-    """Send what is still buffered nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def say(line: str) -> None:
-    """A line of the result, on stdout at once; in ASCII where it can't be written otherwise."""
+    """Print a line of the result on stdout at once; in ASCII if its encoding lacks a character."""
     print(writable(line), flush=True)
 
 
 def note(sentence: str) -> None:
-    """Something worth knowing, on stderr."""
-    _stderr().print(sentence, markup=False, emoji=False, highlight=False, soft_wrap=True)
+    """Print something worth knowing on stderr."""
+    _stderr().print(sentence)
 
 
 def remark(sentence: str) -> None:
-    """A note for a person who watches: only where stderr is a terminal."""
+    """Print a note for a person: only if stderr is a terminal."""
     if sys.stderr.isatty():
-        _stderr().print(sentence, style="dim", markup=False, emoji=False, highlight=False, soft_wrap=True)
+        _stderr().print(sentence, style="dim")
 
 
 def complain(sentence: str) -> None:
-    """An error, on stderr."""
-    console = _stderr()
-    console.print("Error:", style="bold red", end=" ")
-    console.print(sentence, markup=False, emoji=False, highlight=False, soft_wrap=True)
+    """Print an error on stderr."""
+    _stderr().print(Text.assemble(("Error:", "bold red"), " ", sentence))
 
 
 def examples(*commands: str) -> str:
@@ -87,12 +78,27 @@ def examples(*commands: str) -> str:
     return "\n\n".join(["[bold]Examples[/bold]", *(f"$ {escape(command)}" for command in commands)])
 
 
+def stdout(width: int | None = None, height: int | None = None) -> Console:
+    """Rich's console for stdout: with colours if it is a terminal that wants them."""
+    return Console(file=sys.stdout, force_terminal=sys.stdout.isatty(), width=width, height=height, highlight=False)
+
+
 def _stderr() -> Console:
-    return Console(stderr=True, force_terminal=sys.stderr.isatty())
+    """Rich's console for stderr, which prints sentences as they are and breaks none."""
+    is_terminal = sys.stderr.isatty()
+    return Console(stderr=True, force_terminal=is_terminal, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
-class Bars:
-    """A bar for each task on stderr, with what is known of it and the time left; nothing where output goes elsewhere.
+def print_lines(console: Console, drawn: RenderableType) -> None:
+    """Print what Rich draws, without the spaces that it leaves at the ends of lines."""
+    with console.capture() as captured:
+        console.print(drawn)
+    lines = captured.get().removesuffix("\n").split("\n")
+    print("\n".join(line.rstrip() for line in lines), flush=True)
+
+
+class Bars(progress.Progress):
+    """A progress bar for each task on stderr, with what is known of it and the time left; silent where a pipe is.
 
     with Bars() as show:
         show("training", done, total, "loss 0.012345")
@@ -101,9 +107,8 @@ class Bars:
     def __init__(self) -> None:
         console = _stderr()
         # A log that is piped may come back to the same terminal (`| tee`), in the middle of a bar.
-        self._seen = sys.stderr.isatty() and sys.stdout.isatty() and not console.is_dumb_terminal
-        self._tasks: dict[str, progress.TaskID] = {}
-        self._progress = progress.Progress(
+        seen = sys.stderr.isatty() and sys.stdout.isatty() and not console.is_dumb_terminal
+        super().__init__(
             progress.TextColumn("{task.description}"),
             progress.BarColumn(bar_width=36),  # with room to the right for the ^C that a terminal echoes
             progress.TaskProgressColumn(),
@@ -111,19 +116,12 @@ class Bars:
             progress.TimeRemainingColumn(elapsed_when_finished=True),
             console=console,
             transient=True,
+            disable=not seen,
         )
-
-    def __enter__(self) -> Self:
-        if self._seen:
-            self._progress.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._seen:
-            self._progress.stop()
+        self._bars: dict[str, progress.TaskID] = {}
 
     def __call__(self, task: str, done: int, total: int, known: str = "") -> None:
         """Show how much of a task is done."""
-        if task not in self._tasks:
-            self._tasks[task] = self._progress.add_task(task, total=total, known=known)
-        self._progress.update(self._tasks[task], completed=done, total=total, known=known)
+        if task not in self._bars:
+            self._bars[task] = self.add_task(task, total=total, known=known)
+        self.update(self._bars[task], completed=done, total=total, known=known)

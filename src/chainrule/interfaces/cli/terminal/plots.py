@@ -1,147 +1,280 @@
-"""Plots in the terminal: the loss over epochs, and the map of the plane, beside each other where there is room."""
+"""Plots in the terminal, drawn by Rich: losses over epochs, and the map of a plane, side by side if there is room."""
 
+import os
+import shutil
 import sys
 from collections.abc import Sequence
 
 import numpy as np
+from rich.cells import cell_len, set_cell_size
+from rich.color import Color, blend_rgb
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
-from chainrule.interfaces.cli.answers import Answers
-from chainrule.interfaces.cli.terminal import curves as of_curves
-from chainrule.interfaces.cli.terminal.axes import Axis
-from chainrule.interfaces.cli.terminal.canvas import Paper, terminal
-from chainrule.interfaces.cli.terminal.curves import Curve
-from chainrule.interfaces.cli.terminal.frame import Frame, Lines, beside
-from chainrule.interfaces.cli.terminal.plane import Plane, has_plane, plane
+from chainrule.core.arrays import Array
+from chainrule.interfaces.cli.terminal.encoding import in_ascii
+from chainrule.interfaces.cli.terminal.output import print_lines, stdout
+from chainrule.interfaces.cli.terminal.plot_data import MOST_POINTS, Axis, Curve, Plane, axes_of, boundary, number
 
-WIDE = 74
-"""From so many columns on, the two plots stand beside each other."""
+COLORS = (
+    ("dark_orange3", "navajo_white1"),
+    ("deep_sky_blue4", "light_sky_blue1"),
+    ("spring_green4", "dark_sea_green2"),
+    ("plum4", "thistle1"),
+    ("orange4", "wheat1"),
+    ("grey42", "grey93"),
+)
+"""A deep and a pale colour for each class or curve: the deep ones differ to colour-blind readers, too."""
 
-NAME = 24
-"""Columns for a name in a legend."""
+FEW_COLORS = tuple((name, "bright_white") for name in ("yellow", "blue", "green", "magenta", "cyan", "red"))
+"""The colours where a terminal has sixteen. Of those above, Rich would turn blue and green into one."""
+
+MARKS, ASCII_MARKS = "●■▲◆▼★", "ox+*#@"
+SHADES, ASCII_SHADES = " ░▒▓", " .:%"
+"""The background of each class where there are no colours."""
 
 BRAILLE = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 """The eight dots of a character, by row and column. Source: Unicode, section 21.1."""
 
+SIDE_BY_SIDE = 74
+"""The columns from which on two plots stand side by side."""
+
+LONGEST_NAME = 24
+"""The columns of a name in a legend."""
+
 
 def wanted(plot: bool | None) -> bool:
-    """Whether to draw: as the option says, and without it where a person watches."""
+    """Whether to draw: what the option says; without it, whether stdout is a terminal."""
     return sys.stdout.isatty() if plot is None else plot
 
 
 def show(
-    curves: Sequence[Curve] = (), loss: str = "loss", answers: Answers | None = None, epochs: int | None = None
+    curves: Sequence[Curve] = (), loss: str = "loss", plane: Plane | None = None, epochs: int | None = None
 ) -> None:
-    """Print what can be drawn of these: the curves, and a map if the answers are classes in a plane."""
-    console = terminal()
-    for line in draw(Paper.of_stdout(), curves, loss, answers, epochs):
-        line.rstrip()
-        console.print(line)
-    sys.stdout.flush()
+    """Print the plots on stdout. A pipe has 80 columns, or COLUMNS, and no colours."""
+    console = stdout(*shutil.get_terminal_size())
+    drawn = draw(Canvas(console), curves, loss, plane, epochs)
+    if drawn is not None:
+        print_lines(console, Group("", drawn, ""))
+
+
+class Canvas:
+    """The size, the characters and the colours of a console."""
+
+    def __init__(self, console: Console) -> None:
+        self.columns, self.rows = console.width - 1, console.height  # some terminals break a line that is full
+        self.unicode = not (console.options.ascii_only or console.is_dumb_terminal)
+        system = None if console.no_color else console.color_system
+        self.many_colors, self.all_colors = system in ("256", "truecolor"), system == "truecolor"
+        self.colors = COLORS if self.many_colors else FEW_COLORS if system else ()
+        background = os.environ.get("COLORFGBG", "").rpartition(";")[2]  # set by some terminals, and read by Vim, too
+        self.light = self.many_colors and background in ("7", "15")
+
+    def mark(self, k: int, n: int) -> str:
+        """The mark of class k of n: a shape, or a letter if there are many classes."""
+        marks = MARKS if self.unicode else ASCII_MARKS
+        return marks[k] if n <= len(marks) else chr(ord("a") + k % 26)
+
+    def shade(self, k: int) -> str:
+        """The background of class k where there are no colours."""
+        shades = SHADES if self.unicode else ASCII_SHADES
+        return shades[k % len(shades)]
+
+    def line_color(self, k: int) -> str:
+        """The colour of curve k, legible on light and dark backgrounds; "" if there are no colours."""
+        return self.colors[k % 6][0] if self.colors else ""
+
+    def mark_color(self, k: int) -> str:
+        """The colour of a point of class k, legible on every region of the map."""
+        return self.colors[k % 6][not self.light]
+
+    def region_color(self, k: int, certainty: float) -> str:
+        """The background of a place where the answer is class k: stronger if the model is more certain."""
+        color, blank = self.colors[k % 6][self.light], "grey93" if self.light else "grey15"
+        if self.all_colors:
+            start, end = Color.parse(blank).get_truecolor(), Color.parse(color).get_truecolor()
+            strength = round(8 * certainty) / 8  # few values, so that neighbours share a style
+            return blend_rgb(start, end, strength if self.light else strength / 2).hex
+        return blank if self.many_colors and certainty < 0.25 else color
+
+    @property
+    def boundary_color(self) -> str:
+        """The colour of boundaries on a map."""
+        return "bright_white" if self.many_colors and not self.light else "black"
+
+    def short(self, name: str, width: int) -> str:
+        """A name in at most `width` cells."""
+        name = name if self.unicode else in_ascii(name)
+        return name if cell_len(name) <= width else set_cell_size(name, width - 3) + "..."
 
 
 def draw(
-    paper: Paper,
+    canvas: Canvas,
     curves: Sequence[Curve] = (),
     loss: str = "loss",
-    answers: Answers | None = None,
+    plane: Plane | None = None,
     epochs: int | None = None,
-) -> Lines:
-    """The plots as lines, none wider than the paper; none at all where there is nothing to draw.
+) -> RenderableType | None:
+    """The plots, in as many columns as the canvas has; None if there is nothing to draw.
 
-    loss: the name of the curves' axis.  epochs: where it ends; at the last one recorded if this is None.
+    loss: the name of the curves' axis.  epochs: the end of the other axis, if it isn't the last epoch recorded.
 
+    >>> console = Console(width=37, height=14, color_system=None, legacy_windows=False)
     >>> fall = Curve.of("run", [0, 50, 100], [1.0, 0.1, 0.01])
-    >>> for line in draw(Paper(columns=36, rows=14, unicode=False), [fall], "squared error"):
-    ...     print(line.plain.rstrip())
-    <BLANKLINE>
+    >>> print_lines(console, draw(Canvas(console), [fall], "squared error"))
      squared error
-        1 +****
-          |   ****
-          |      *****
-          |          *****
-      0.1 +              *****
-          |                  *****
-          |                      ****
-     0.01 +                         ****
-          ++---------------------------+
+        1 ┤⠓⠦⣄⡀
+          │   ⠉⠓⠦⣄
+          │      ⠈⠙⠲⢤⣀
+          │          ⠈⠙⠲⢤⡀
+      0.1 ┤              ⠈⠓⠦⣄⡀
+          │                  ⠉⠓⠦⣄⡀
+          │                      ⠙⠲⢤⣀
+     0.01 ┤                         ⠈⠙⠲⢤
+          └┬───────────────────────────┬
            0                         100
                        epoch
-    <BLANKLINE>
     """
-    over = of_curves.axes(curves, loss, epochs)
-    mapped = answers if answers is not None and has_plane(answers) else None
-    side_by_side = over is not None and mapped is not None and paper.columns >= WIDE
-    rows = min(max(8, paper.rows - 9), 22)
-    if mapped is not None:
-        rows = min(rows, (paper.columns // (2 if side_by_side else 1) - 8) // 2)
-    right = [] if mapped is None else draw_plane(plane(mapped, 2 * rows, 2 * rows), paper)
-    if over is None:
-        return [Text(), *right, Text()] if right else []
+    axes = axes_of(curves, loss, epochs)
+    side_by_side = axes is not None and plane is not None and canvas.columns >= SIDE_BY_SIDE
+    rows = min(max(8, canvas.rows - 9), 22)
+    if plane is not None:
+        rows = min(rows, (canvas.columns // (2 if side_by_side else 1) - 8) // 2)
+    right = [] if plane is None else draw_plane(canvas, plane, rows)
+    if axes is None:
+        return Group(*right) if right else None
     if not side_by_side:
-        left = draw_curves(curves, over, paper, min(rows, 12), min(paper.columns, 80))
-        return [Text(), *left, Text(), *right, *([Text()] if right else [])]
-    width = min(paper.columns - max(line.cell_len for line in right) - 3, 80)
-    return [Text(), *beside(draw_curves(curves, over, paper, rows, width), right, width), Text()]
+        left = draw_curves(canvas, curves, axes, min(rows, 12), min(canvas.columns, 80))
+        return Group(*left, *([Text(), *right] if right else []))
+    width = min(canvas.columns - max(line.cell_len for line in right) - 3, 80)
+    grid = Table.grid(padding=(0, 3, 0, 0))
+    grid.add_column(width=width)
+    grid.add_row(Group(*draw_curves(canvas, curves, axes, rows, width)), Group(*right))
+    return grid
 
 
-def draw_curves(curves: Sequence[Curve], over: tuple[Axis, Axis], paper: Paper, rows: int, columns: int) -> Lines:
-    """Curves on so many rows, and so many columns with all that is around. Letters tell several apart."""
+def draw_curves(
+    canvas: Canvas, curves: Sequence[Curve], axes: tuple[Axis, Axis], rows: int, columns: int
+) -> list[Text]:
+    """Curves in a frame: `rows` without the frame, `columns` with it. Several curves have letters at their ends."""
     several = len(curves) > 1
-    frame = Frame(*over, rows, paper, columns=columns, aside=(1 + len(curves)) * several)
+    frame = Frame(canvas, axes, rows, columns=columns, aside=(1 + len(curves)) * several)
     body: list[list[tuple[str, str]]] = [[(" ", "")] * frame.inner for _ in range(rows)]
     ends = [Text(" ") for _ in range(rows)]
     legend = []
     for k, curve in enumerate(curves):
-        letter, color = chr(ord("a") + k), paper.line_color(k if several else 2)
-        characters = _braille(curve, over, rows, frame.inner)
-        if not paper.unicode or (several and not paper.colors):
-            is_on = of_curves.line(curve, over, rows, frame.inner)
-            characters = np.where(is_on, letter if several else "*", "")
+        letter, color = chr(ord("a") + k), canvas.line_color(k if several else 2)
+        if canvas.unicode and (canvas.colors or not several):
+            characters = braille(curve.dots(axes, 4 * rows, 2 * frame.inner))
+        else:
+            characters = np.where(curve.dots(axes, rows, frame.inner), letter if several else "*", "")
         for i, j in np.argwhere(characters != ""):
             body[i][j] = (characters[i, j], color)
         if len(curve.epochs):
-            last = frame.row(curve.losses[-1])
-            ends[last].append(letter, color)
-        legend.append(Text.assemble((letter, f"bold {color}"), " ", paper.word(curve.name, NAME)))
+            ends[frame.row(curve.losses[-1])].append(letter, color)
+        legend.append(Text.assemble((letter, f"bold {color}"), " ", canvas.short(curve.name, LONGEST_NAME)))
     lines = [Text.assemble(*row, *([end] if several else [])) for row, end in zip(body, ends, strict=True)]
     return frame.around(lines, legend if several else ())
 
 
-def _braille(
-    curve: Curve, over: tuple[Axis, Axis], rows: int, columns: int
-) -> "np.ndarray[tuple[int, int], np.dtype[np.str_]]":
-    dots = of_curves.line(curve, over, 4 * rows, 2 * columns)
+def braille(dots: Array) -> Array:
+    """Dots as characters of 4 x 2 dots each; "" for a character without dots.
+
+    >>> braille(np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]))
+    array([['⠑', '']], dtype='<U1')
+    """
+    rows, columns = len(dots) // 4, dots.shape[1] // 2
     codes = (dots.reshape(rows, 4, columns, 2) * BRAILLE[:, np.newaxis]).sum(axis=(1, 3))
-    return np.where(codes > 0, np.vectorize(chr, otypes=["U1"])(0x2800 + codes), "")
+    characters: Array = np.where(codes > 0, np.vectorize(chr, otypes=["U1"])(0x2800 + codes), "")
+    return characters
 
 
-def draw_plane(found: Plane, paper: Paper) -> Lines:
-    """A map in its frame: where the terminal has colours, a cell holds two of its rows, one over the other."""
-    rows, columns, n = len(found.chosen) // 2, found.chosen.shape[1], len(found.classes)
-    points = {(i, j): kind for i, j, kind in found.cells(rows, columns)}
-    body = [
-        Text.assemble(*(_place(found, paper, i, j, points.get((i, j))) for j in range(columns))) for i in range(rows)
-    ]
+def draw_plane(canvas: Canvas, plane: Plane, rows: int) -> list[Text]:
+    """A map in a frame. Where there are colours, each character shows two answers, one above the other."""
+    n, columns = len(plane.classes), 2 * rows
+    chosen, certainty = plane.answers(2 * rows, columns)
+    edge, points = boundary(chosen), plane.points(rows, columns)
+
+    def region(i: int, j: int) -> str:
+        return canvas.region_color(chosen[i, j], certainty[i, j])
+
+    def character(i: int, j: int) -> tuple[str, str]:
+        kind = points.get((i, j))
+        if not canvas.colors:
+            return (canvas.shade(chosen[2 * i, j]) if kind is None else canvas.mark(kind, n)), ""
+        if kind is not None:
+            return canvas.mark(kind, n), f"bold {canvas.mark_color(kind)} on {region(2 * i, j)}"
+        upper, lower = (canvas.boundary_color if edge[k, j] else region(k, j) for k in (2 * i, 2 * i + 1))
+        return ("▀", f"{upper} on {lower}") if canvas.unicode else (" ", f"on {lower}")
+
+    body = [Text.assemble(*(character(i, j) for j in range(columns))) for i in range(rows)]
     legend = []
-    for k, name in enumerate(found.classes):
-        mark, style = paper.mark(k, n), f"bold {paper.mark_color(k)} on {paper.tint(k, 1.0)}"
-        swatch = (f" {mark} ", style) if paper.colors else (f"{paper.shade(k)}{mark}{paper.shade(k)}", "")
-        legend.append(Text.assemble(swatch, " ", paper.word(name, NAME)))
-    if paper.colors and paper.unicode:
-        at = "0.5" if n == 2 else "boundary"
-        legend.append(Text.assemble(("▀▀▀", f"{paper.ink()} on {paper.tint(0, 0.0)}"), " ", at))
-    if found.n_points > len(found.points):
-        legend.append(Text(f"{len(found.points)} of {found.n_points:,} points"))
-    return Frame(*found.axes, rows, paper, inner=columns).around(body, legend)
+    for k, name in enumerate(plane.classes):
+        mark, shade = canvas.mark(k, n), canvas.shade(k)
+        swatch = Text(f"{shade}{mark}{shade}")
+        if canvas.colors:
+            swatch = Text(f" {mark} ", f"bold {canvas.mark_color(k)} on {canvas.region_color(k, 1.0)}")
+        legend.append(Text.assemble(swatch, " ", canvas.short(name, LONGEST_NAME)))
+    if canvas.colors and canvas.unicode:
+        swatch = Text("▀▀▀", f"{canvas.boundary_color} on {canvas.region_color(0, 0.0)}")
+        legend.append(Text.assemble(swatch, " ", "0.5" if n == 2 else "boundary"))
+    if len(plane.x) > MOST_POINTS:
+        legend.append(Text(f"{MOST_POINTS} of {len(plane.x):,} points"))
+    return Frame(canvas, plane.axes, rows, inner=columns).around(body, legend)
 
 
-def _place(found: Plane, paper: Paper, i: int, j: int, kind: int | None) -> tuple[str, str]:
-    """A cell of a map: the point that lies there, or what the network answers."""
-    if not paper.colors:
-        return (paper.shade(found.chosen[2 * i, j]) if kind is None else paper.mark(kind, len(found.classes)), "")
-    upper, lower = (paper.tint(found.chosen[r, j], found.certainty[r, j]) for r in (2 * i, 2 * i + 1))
-    if kind is not None:
-        return paper.mark(kind, len(found.classes)), f"bold {paper.mark_color(kind)} on {upper}"
-    upper, lower = (paper.ink() if found.boundary[r, j] else tint for r, tint in ((2 * i, upper), (2 * i + 1, lower)))
-    return ("▀", f"{upper} on {lower}") if paper.unicode else (" ", f"on {lower}")
+class Frame:
+    """The frame of a plot of `rows` rows: `columns` wide in all, or `inner` without ticks and legend.
+
+    >>> frame = Frame(Canvas(Console()), (Axis("x", 0, 1), Axis("y", 0, 10)), 3, inner=8)
+    >>> for line in frame.around([Text("●")] * 3):
+    ...     print(line.plain)
+     y
+     10 ┤●
+      5 ┤●
+      0 ┤●
+        └┬──────┬
+         0      1
+            x
+    """
+
+    def __init__(
+        self, canvas: Canvas, axes: tuple[Axis, Axis], rows: int, *, columns: int = 0, inner: int = 0, aside: int = 0
+    ) -> None:
+        self.canvas, (self.across, self.up), self.rows = canvas, axes, rows
+        self.labels = [""] * rows
+        for value in self.up.ticks(max(3, rows // 3)):
+            self.labels[self.row(value)] = number(value)
+        self.left = 3 + max(map(len, self.labels))
+        self.inner = inner or columns - self.left - aside
+        self.width = self.left + self.inner + aside
+
+    def row(self, value: float) -> int:
+        """The row of a value, counted from the top."""
+        return int(np.clip((1 - self.up.share(value)) * self.rows, 0, self.rows - 1))
+
+    def around(self, body: Sequence[Text], legend: Sequence[Text] = ()) -> list[Text]:
+        """The lines of the plot in its frame: the names of the axes, the ticks, and the legend below."""
+        corner, vertical, tick, below, horizontal = "└│┤┬─" if self.canvas.unicode else "+|++-"
+        lines = [Text(" " + self.canvas.short(self.up.name, self.width - 1), "bold")]
+        for label, row in zip(self.labels, body, strict=True):
+            lines.append(Text.assemble((f"{label:>{self.left - 2}} {tick if label else vertical}", "dim"), row))
+        rule, words = [horizontal] * self.inner, ""
+        for value in self.across.ticks(max(2, self.inner // 10)):
+            label = number(value)
+            place = min(int(self.across.share(value) * self.inner), self.inner - 1)
+            start = max(self.left + min(place - (len(label) - 1) // 2, self.inner - len(label)), 1)
+            if start >= len(words) + 2:
+                words = words.ljust(start) + label
+                rule[place] = below
+        lines.append(Text(" " * (self.left - 1) + corner + "".join(rule), "dim"))
+        lines.append(Text(words, "dim"))
+        name = self.canvas.short(self.across.name, self.inner)
+        lines.append(Text(" " * (self.left + (self.inner - cell_len(name)) // 2) + name))
+        for i, entry in enumerate(legend):
+            if i and lines[-1].cell_len + 3 + entry.cell_len <= self.width:
+                lines[-1] = Text.assemble(lines[-1], "   ", entry)
+            else:
+                lines.append(Text.assemble(" " * self.left, entry))
+        return lines

@@ -1,6 +1,8 @@
-"""Plots in the terminal: where things stand on them, how wide they are, and who gets to see them."""
+"""Plots in the terminal: where curves and points lie, how wide the plots are, and which outputs get them."""
 
 import dataclasses
+import io
+import itertools
 import os
 import re
 import subprocess
@@ -9,17 +11,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.cells import cell_len
+from rich.color import Color
+from rich.console import Console
+from rich.text import Text
 from typer.testing import CliRunner
 
 import chainrule as cr
-from chainrule.interfaces.cli.answers import Answers, answer
+from chainrule.interfaces.cli.answers import answer
 from chainrule.interfaces.cli.app import app
 from chainrule.interfaces.cli.data import Data
-from chainrule.interfaces.cli.terminal.axes import Axis, number
-from chainrule.interfaces.cli.terminal.canvas import Paper
-from chainrule.interfaces.cli.terminal.curves import Curve, line
-from chainrule.interfaces.cli.terminal.plane import plane
-from chainrule.interfaces.cli.terminal.plots import draw
+from chainrule.interfaces.cli.terminal.plot_data import Axis, Curve, Plane, boundary, number
+from chainrule.interfaces.cli.terminal.plots import Canvas, draw
 
 PROGRAM = [sys.executable, "-m", "chainrule"]
 posix = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are those of POSIX")
@@ -37,74 +40,133 @@ def chain(*arguments: str | Path, **environment: str) -> list[str]:
     return result.stdout.splitlines()
 
 
-def right_half(x: list[list[float]], y: list[int] | None, classes: tuple[str, ...] = ()) -> Answers:
-    """A network that takes what lies right of 0.5 for class 1, asked at these points."""
+def right_half(x: list[list[float]], y: list[int] | None, classes: tuple[str, ...] = ()) -> Plane:
+    """A network that chooses class 1 to the right of 0.5, asked at these points."""
     model = cr.Model(cr.mlp(2, 1), np.array([40.0, 0.0, -20.0]), classes=classes)
     targets = None if y is None else np.array(y)
-    return answer(model, Data("points", np.array(x), targets, ("across", "up"), n_classes=2, classes=classes))
+    plane = answer(model, Data("points", np.array(x), targets, ("across", "up"), n_classes=2, classes=classes)).plane()
+    assert plane is not None
+    return plane
 
 
 CORNERS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
 
 
-def plain(paper: Paper, *curves: Curve, answers: Answers | None = None) -> list[str]:
-    return [line.plain for line in draw(paper, curves, "loss", answers)]
+def console(columns: int = 80, rows: int = 24, unicode: bool = True, colors: str | None = None) -> Console:
+    """A console whose plots have this many columns. colors: the name of one of Rich's colour systems."""
+    file = io.TextIOWrapper(io.BytesIO(), encoding="utf-8" if unicode else "ascii")
+    return Console(file=file, width=columns + 1, height=rows, color_system=colors, legacy_windows=False, _environ={})
+
+
+def lines(on: Console, *curves: Curve, plane: Plane | None = None) -> list[Text]:
+    """The plots as lines with their styles; none where there is nothing to draw."""
+    drawn = draw(Canvas(on), curves, "loss", plane)
+    if drawn is None:
+        return []
+    rows = on.render_lines(drawn, pad=False)
+    return [Text.assemble(*((part.text, part.style or "") for part in row)) for row in rows]
+
+
+def plain(on: Console, *curves: Curve, plane: Plane | None = None) -> list[str]:
+    return [line.plain.rstrip() for line in lines(on, *curves, plane=plane)]
+
+
+SEEN = {
+    "normal": np.eye(3),
+    "protanopic": np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]]),
+    "deuteranopic": np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]),
+}
+"""What an eye makes of linear red, green and blue. Source: Machado, Oliveira and Fernandes (2009)."""
 
 
 class TestMap:
     def test_classes_and_points_lie_where_they_belong(self):
-        text = plain(Paper(unicode=False), answers=right_half(CORNERS, [0, 0, 1, 0]))
-        rows = [row.partition("+")[2] or row.partition("|")[2] for row in text[2:-5]]
+        text = plain(console(unicode=False), plane=right_half(CORNERS, [0, 0, 1, 0]))
+        rows = [row.partition("+")[2] or row.partition("|")[2] for row in text[1:-4]]
         half = len(rows[0]) // 2
         assert {mark for row in rows for mark in row[: half - 1]} == {" ", "o"}
         assert {mark for row in rows for mark in row[half + 1 :]} == {".", "o", "x"}
         upper, lower = rows[: len(rows) // 2], rows[len(rows) // 2 :]
         assert [sum(row.count("o") for row in part) for part in (upper, lower)] == [2, 1]
         assert [sum(row.count("x") for row in part) for part in (upper, lower)] == [0, 1]
-        assert (text[1].strip(), text[-3].strip(), text[-2].split()) == ("up", "across", ["o", "0", ".x.", "1"])
+        assert (text[0].strip(), text[-2].strip(), text[-1].split()) == ("up", "across", ["o", "0", ".x.", "1"])
 
     def test_the_boundary_is_where_the_answer_is_a_half(self):
-        found = plane(right_half(CORNERS, [0, 0, 1, 1]), 10, 112)  # from -0.06 to 1.06, a hundredth a column
-        edge = np.flatnonzero(found.boundary[0])
+        chosen, certainty = right_half(CORNERS, [0, 0, 1, 1]).answers(10, 112)  # from -0.06 to 1.06 in steps of 0.01
+        edge = np.flatnonzero(boundary(chosen)[0])
         assert edge.tolist() == [55]
-        assert found.certainty[0, 55:57] == pytest.approx([np.tanh(0.1)] * 2)  # 0.005 to either side: 2 sigma(0.2) - 1
-        assert found.certainty[0, 0] > 0.999
+        assert certainty[0, 55:57] == pytest.approx([np.tanh(0.1)] * 2)  # 0.005 to either side: 2 sigma(0.2) - 1
+        assert certainty[0, 0] > 0.999
 
     def test_what_is_wrong_is_not_hidden_by_what_is_right(self):
-        found = plane(right_half([[0.0, 0.0], [1.0, 1.0], [1.0, 1.0]], [0, 0, 1]), 4, 4)
-        assert found.cells(4, 4) == [(3, 0, 0), (0, 3, 1), (0, 3, 0)]
+        for truth in ([0, 0, 1], [0, 1, 0]):  # the wrong one may be the first or the last in its place
+            plane = right_half([[0.0, 0.0], [1.0, 1.0], [1.0, 1.0]], truth)
+            assert plane.points(4, 4) == {(3, 0): 0, (0, 3): 0}
 
     def test_of_many_points_some_are_shown(self):
         x = np.random.default_rng(0).uniform(size=(5000, 2))
-        found = plane(right_half(x.tolist(), (x[:, 0] > 0.5).astype(int).tolist()), 4, 4)
-        assert found.points.shape == (200, 2)
-        assert found.kinds.tolist() == (found.points[:, 0] > 0.5).astype(int).tolist()
+        points = right_half(x.tolist(), (x[:, 0] > 0.5).astype(int).tolist()).points(1000, 1120)  # 0.5 is column 560
+        assert 190 < len(points) <= 200, "a few may share a place"
+        assert all(kind == (column >= 560) for (_, column), kind in points.items())
 
     def test_points_on_a_line_have_a_plane_around_them(self):
-        found = plane(right_half([[0.2, 3.0], [0.9, 3.0]], [0, 1]), 4, 4)
-        assert (found.axes[1].low, found.axes[1].high) == (1.5, 4.5)
+        _, up = right_half([[0.2, 3.0], [0.9, 3.0]], [0, 1]).axes
+        assert (up.low, up.high) == (1.5, 4.5)
 
     def test_classes_by_name(self):
-        text = plain(Paper(unicode=False), answers=right_half(CORNERS, [0, 0, 1, 1], ("cat", "dog")))
-        assert text[-2].split() == ["o", "cat", ".x.", "dog"]
-        unknown = plane(right_half(CORNERS, None, ("cat", "dog")), 4, 4)
-        assert unknown.kinds.tolist() == [0, 0, 1, 1], "without the truth, what the network answers"
+        text = plain(console(unicode=False), plane=right_half(CORNERS, [0, 0, 1, 1], ("cat", "dog")))
+        assert text[-1].split() == ["o", "cat", ".x.", "dog"]
+        unknown = right_half(CORNERS, None, ("cat", "dog")).points(4, 4)
+        assert unknown == {(3, 0): 0, (0, 0): 0, (3, 3): 1, (0, 3): 1}, "without the truth, the network's answers"
 
-    def test_colours_by_class_and_by_certainty(self):
-        paper = Paper(colors=1 << 24)
-        lines = draw(paper, answers=right_half(CORNERS, [0, 0, 1, 1]))
-        styles = {str(span.style) for line in lines for span in line.spans}
-        for k in (0, 1):
-            assert any(f"on {paper.tint(k, 1.0)}" in style for style in styles)
-        assert any(paper.ink() in style for style in styles)
+    @pytest.mark.parametrize("colors", ["standard", "256", "truecolor"])
+    def test_colours_by_class_and_by_certainty(self, colors: str):
+        on = console(colors=colors)
+        canvas = Canvas(on)
+        styles = {span.style for line in lines(on, plane=right_half(CORNERS, [0, 0, 1, 1])) for span in line.spans}
+        backgrounds = {style.bgcolor for style in styles if style.bgcolor}
+        assert {Color.parse(canvas.region_color(k, 1.0)) for k in (0, 1)} <= backgrounds
+        assert {Color.parse(canvas.mark_color(k)) for k in (0, 1)} <= {style.color for style in styles if style.bold}
+        assert Color.parse(canvas.boundary_color) in {style.color for style in styles}
+        certainties = {canvas.region_color(0, certainty) for certainty in np.linspace(0, 1, 99)}
+        assert len(certainties) == {"standard": 1, "256": 2, "truecolor": 9}[colors]
 
-    @pytest.mark.parametrize("colors", [16, 256, 1 << 24])
-    @pytest.mark.parametrize("light", [True, False])
-    def test_marks_stand_out_from_their_own_region(self, colors: int, light: bool):
-        paper = Paper(colors=colors, light=light)
-        for k in range(6):
-            assert paper.mark_color(k) != paper.tint(k, 1.0)
-        assert len({paper.mark(k, 6) for k in range(6)}) == len({paper.tint(k, 1.0) for k in range(6)}) == 6
+    @pytest.mark.parametrize("colors", ["standard", "256", "truecolor"])
+    @pytest.mark.parametrize("background", ["0;15", "15;0", ""])
+    def test_marks_stand_out_from_every_region(self, colors: str, background: str, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setenv("COLORFGBG", background)
+        canvas = Canvas(console(colors=colors))
+        assert canvas.light == (background == "0;15" and colors != "standard")
+        regions = {canvas.region_color(k, 1.0) for k in range(6)}
+        assert len({canvas.mark(k, 6) for k in range(6)}) == len(regions) == 6
+        if colors != "standard":  # of sixteen colours the terminal decides how they look
+            for region in regions | {canvas.region_color(k, 0.0) for k in range(6)}:
+                assert min(contrast(canvas.mark_color(k), region) for k in range(6)) > 2.5
+
+    @pytest.mark.parametrize("eye", SEEN)
+    def test_every_eye_tells_the_classes_apart(self, eye: str):
+        canvas = Canvas(console(colors="256"))
+        seen = [lab(SEEN[eye] @ linear(canvas.region_color(k, 1.0))) for k in range(6)]
+        assert min(np.linalg.norm(one - other) for one, other in itertools.combinations(seen, 2)) > 8
+
+
+def linear(color: str) -> np.ndarray:
+    """A colour's linear red, green and blue, from 0 to 1. Source: IEC 61966-2-1 (sRGB)."""
+    shares = np.array(Color.parse(color).get_truecolor()) / 255
+    return np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+
+
+def lab(rgb: np.ndarray) -> np.ndarray:
+    """A colour of linear red, green and blue in CIELAB, where a distance of 2 can just be seen."""
+    xyz = np.array([[0.4339, 0.3762, 0.1899], [0.2126, 0.7152, 0.0722], [0.0178, 0.1095, 0.8727]]) @ rgb.clip(0, 1)
+    x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours. Source: WCAG 2.1."""
+    low, high = sorted(float(np.dot([0.2126, 0.7152, 0.0722], linear(each))) for each in (one, other))
+    return (high + 0.05) / (low + 0.05)
 
 
 class TestCurves:
@@ -112,13 +174,13 @@ class TestCurves:
         losses = np.ones(1000)
         losses[500] = 0.01  # one record of a thousand, on eighty columns
         over = (Axis("epoch", 0, 999), Axis("loss", 0.01, 1.0, log=True))
-        dots = line(Curve.of("run", range(1000), losses), over, 10, 80)
+        dots = Curve.of("run", range(1000), losses).dots(over, 10, 80)
         assert dots[0].sum() >= 79
         assert dots[:, 40].all()
         assert set(np.flatnonzero(dots[1:].any(axis=0))) <= {39, 40, 41}
 
     def test_the_axis_is_logarithmic(self):
-        text = plain(Paper(unicode=False, columns=60), FALL)
+        text = plain(console(60, unicode=False), FALL)
         rows = [i for i, row in enumerate(text) if re.match(r" *0\.0*1 \+", row)]
         assert [text[i].split()[0] for i in rows] == ["0.1", "0.01", "0.001"]
         assert abs((rows[1] - rows[0]) - (rows[2] - rows[1])) <= 1
@@ -129,32 +191,32 @@ class TestCurves:
     def test_what_a_logarithm_does_not_know_is_left_out(self):
         assert Curve.of("run", range(5), [1.0, 0.0, np.nan, np.inf, 2.0]).epochs.tolist() == [0, 4]
         for nothing in ([], [Curve.of("run", [0], [1.0])], [Curve.of("run", [0, 1], [np.nan, 0.0])]):
-            assert plain(Paper(), *nothing) == []
+            assert plain(console(), *nothing) == []
 
     @pytest.mark.parametrize("losses", [[1.0, 1.0], [1e300, 1e308], [1e-300, 1.0], [5e-324, 1e-323]])
     def test_any_losses_have_a_plot(self, losses: list[float]):
-        assert max(map(len, plain(Paper(columns=40), Curve.of("run", [0, 1], losses)))) == 40
+        assert max(map(len, plain(console(40), Curve.of("run", [0, 1], losses)))) == 40
 
     def test_letters_tell_curves_apart_where_there_are_no_colours(self):
         other = dataclasses.replace(FALL, name="validation", losses=2 * FALL.losses)
-        text = "\n".join(plain(Paper(columns=60), FALL, other))
+        text = "\n".join(plain(console(60), FALL, other))
         assert "aaaa" in text
         assert "bbbb" in text
         assert "a training   b validation" in text
 
 
 @pytest.mark.parametrize("columns", [40, 80, 200])
-@pytest.mark.parametrize("colors", [0, 256])
+@pytest.mark.parametrize("colors", [None, "256"])
 @pytest.mark.parametrize("unicode", [True, False])
-def test_no_line_is_wider_than_the_paper(columns: int, colors: int, unicode: bool):
+def test_no_line_is_wider_than_the_terminal(columns: int, colors: str | None, unicode: bool):
     many = [dataclasses.replace(FALL, name=f"a long name, number {k}") for k in range(6)]
-    wide = dataclasses.replace(right_half([[1e6, -3e-7], [3e6, 4e-7]], [0, 1]).data, features=("x" * 60, "y" * 60))
-    answers = answer(right_half(CORNERS, None, ("c" * 50, "d" * 50)).model, dataclasses.replace(wide, y=None))
+    corners = right_half([[1e6, -3e-7], [3e6, 4e-7]], None, ("c" * 50, "δ" * 50))
+    named = dataclasses.replace(corners, features=("x" * 60, "y" * 60))
     for curves in ([FALL], many):
-        for asked in (None, answers):
-            lines = draw(Paper(columns, 24, unicode, colors), curves, "loss", asked)
-            assert max(each.cell_len for each in lines) <= columns
-            assert unicode or all(each.plain.isascii() for each in lines)
+        for plane in (None, named):
+            drawn = plain(console(columns, 24, unicode, colors), *curves, plane=plane)
+            assert max(map(cell_len, drawn)) <= columns
+            assert unicode or all(line.isascii() for line in drawn)
 
 
 @pytest.mark.parametrize(
