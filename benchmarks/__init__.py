@@ -1,1 +1,1 @@
-"""chainrule beside what a user would pick instead: `python -m benchmarks`. See README.md in this folder."""
+"""chainrule beside what a user would choose instead: `python -m benchmarks`. See README.md in this folder."""

@@ -20,7 +20,7 @@ from benchmarks.tasks import GROUPS, Group, Scale
 from benchmarks.worker import WorkerError
 
 PARTS = sorted([*GROUPS, "T6", "growth"])
-"""What `--only` knows."""
+"""The names that `--only` takes."""
 
 EXAMPLES = """
 examples:
@@ -57,7 +57,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def listed(parser: argparse.ArgumentParser, option: str, text: str, mark: str, known: list[str]) -> list[str]:
-    """The names in a list, all of them where there is none. Names may hold the mark themselves."""
+    """The names in a list, or all names without one. A name may itself hold the separator."""
     left, found = text.strip(), []
     while left:
         name = next((each for each in sorted(known, key=len, reverse=True) if left.startswith(each)), None)
@@ -70,7 +70,7 @@ def listed(parser: argparse.ArgumentParser, option: str, text: str, mark: str, k
 
 
 def measure_all(found: Results, only: list[str], contenders: list[str], scale: Scale, show: Show) -> None:
-    """Fill in all that is asked for."""
+    """Measure everything that is asked for, into the results."""
     there = set(contenders) - set(found.missing) | {OURS}
     jobs = [
         (make(scale), scale, found.tasks) for make in dict.fromkeys(GROUPS[name] for name in GROUPS if name in only)
@@ -88,12 +88,12 @@ def measure_all(found: Results, only: list[str], contenders: list[str], scale: S
 
 
 def of(group: Group, contenders: set[str]) -> Group:
-    """The group with these contenders alone."""
+    """The group, with only these contenders."""
     return replace(group, tasks=tuple(task.only(contenders) for task in group.tasks))
 
 
 def progress() -> Callable[[str], None]:
-    """A line on stderr that is written over, or nothing where nobody watches."""
+    """A progress line on stderr that is overwritten; nothing if stderr is no terminal."""
     if not sys.stderr.isatty():
         return lambda text: None
     return lambda text: print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)

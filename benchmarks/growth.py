@@ -12,27 +12,27 @@ from benchmarks.tasks import Entry, Group, Scale, Task, reference
 from benchmarks.work import Data, Training
 
 SECONDS = 0.1
-"""About how long a run of chainrule's takes, where a few epochs don't take longer."""
+"""Seconds that a run of chainrule should take, roughly, unless its fewest epochs take longer."""
 
 FEWEST, MOST = 5, 500
-"""Epochs of a run."""
+"""The fewest and the most epochs of a run."""
 
 LARGE = 2e7
-"""Operations an epoch from which a second core is worth it; below, threads that wait for each other cost time."""
+"""Operations per epoch above which a second core pays; below, threads cost more than they save."""
 
 QUICK_EPOCHS = 40
-"""A quick look leaves out points whose runs have fewer epochs than this, since each of these takes long."""
+"""A quick run leaves out points with fewer epochs per run than this, since each of their epochs takes long."""
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """One axis of growth.  axis: what it is called.  works: what is trained, by the value on the axis."""
+    """One axis of growth.  axis: its name.  works: the work at each value on the axis."""
 
     axis: str
     works: dict[int, Training]
 
     def groups(self, scale: Scale) -> list[Group]:
-        """What is measured: the small works with a core each, the large ones with two."""
+        """The groups to measure: small works with one core each, large ones with two."""
         tasks: dict[int, list[Task]] = {1: [], 2: []}
         for value, work in self.works.items():
             if scale.quick and work.epochs < QUICK_EPOCHS:
@@ -46,14 +46,14 @@ class Sweep:
 
 
 def training(widths: Sequence[int] = (2, 4, 4, 1), n: int = 100, population: int | None = None) -> Training:
-    """The reference task with one thing larger, and so many epochs that a run takes a bounded time."""
+    """The reference task with one size changed, and a number of epochs that bounds the time of a run."""
     work = replace(reference(MOST, population), network=cr.mlp(*widths), data=Data("linear", n), checked=(3,))
     epochs = int(SECONDS / (5e-5 + operations(work) / 1e9))
     return replace(work, epochs=max(FEWEST, min(epochs, MOST)))
 
 
 def operations(work: Training) -> int:
-    """About how many an epoch takes: a product and a sum for each parameter, forward and twice backward."""
+    """Operations per epoch, roughly: a product and a sum per parameter, once forward and twice backward."""
     return 6 * work.data.n * work.network.n_parameters * (work.population or 1)
 
 
@@ -69,13 +69,13 @@ SWEEPS = {
 
 
 def verdict(point: Measured, peer: str) -> str:
-    """Whether chainrule is faster there, slower, or neither can be told."""
+    """Whether chainrule is faster at this point, slower, or level (the interval of the ratio holds 1)."""
     low, high = point.ratio(peer).interval
     return "faster" if high < 1 else "slower" if low > 1 else "level"
 
 
 def crossings(xs: Sequence[float], ratios: Sequence[float]) -> list[float]:
-    """Where the ratio passes 1, along straight lines in double logarithmic axes.
+    """The points at which the ratio passes 1, interpolated linearly in double logarithmic axes.
 
     >>> [round(x) for x in crossings([1, 100], [0.1, 10.0])]
     [10]
@@ -88,7 +88,7 @@ def crossings(xs: Sequence[float], ratios: Sequence[float]) -> list[float]:
 
 
 def sentence(axis: str, points: Sequence[Measured], peer: str) -> str:
-    """Where chainrule is faster than a peer, where slower, and where they cross."""
+    """The ranges in which chainrule is faster or slower than a peer, and where they cross."""
     said = []
     for kind, some in itertools.groupby(points, lambda each: verdict(each, peer)):
         of_kind = list(some)
@@ -102,7 +102,7 @@ def sentence(axis: str, points: Sequence[Measured], peer: str) -> str:
 
 
 def about(value: float) -> str:
-    """Two figures of a number.
+    """A number with two significant figures.
 
     >>> about(316.2), about(12_345.0)
     ('320', '12,000')

@@ -1,4 +1,4 @@
-"""What the numbers were measured on."""
+"""The machine and the software that the numbers were measured with."""
 
 import datetime
 import io
@@ -19,7 +19,7 @@ PACKAGES = ("numpy", "torch", "jax", "jaxlib", "scikit-learn", "scipy", "threadp
 
 
 def describe() -> dict[str, str]:
-    """The machine, its software and the date, each as a line."""
+    """The machine, its software and the date, by name."""
     found = {
         "date": datetime.date.today().isoformat(),
         "processor": processor(),
@@ -39,7 +39,7 @@ def describe() -> dict[str, str]:
 
 
 def processor() -> str:
-    """Its name, where the system tells; in a virtual machine with its family, since the name may hide it."""
+    """The processor's name, if the system tells it, with its family: a virtual machine may hide the name."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -51,7 +51,7 @@ def processor() -> str:
 
 
 def blas() -> str:
-    """The library that NumPy multiplies matrices with, and the processor that its kernels are for, where it tells."""
+    """NumPy's BLAS library, and the processor that its kernels are made for, if it tells."""
     text = io.StringIO()
     with redirect_stdout(text):
         found = np.show_config(mode="dicts")
@@ -62,7 +62,7 @@ def blas() -> str:
 
 
 def compiler() -> str:
-    """The first line of what `cc` says of itself."""
+    """The first line of `cc --version`."""
     try:
         said = subprocess.run(["cc", "--version"], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):

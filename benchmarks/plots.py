@@ -20,14 +20,14 @@ LOOKS = {
     "textbook NumPy": ("#56B4E9", "X"),
     "C": ("#000000", "*"),
 }
-"""Colours that colour-blind readers tell apart (Okabe and Ito), and a marker for each besides."""
+"""A colour for each contender that colour-blind readers can tell apart (Okabe and Ito), and a marker."""
 
 ON_PAPER = STYLE | {"font.size": 12, "figure.facecolor": COLOR["paper"]}
-"""The lab's style, on its paper: these figures stand alone, where a page may be dark."""
+"""The lab's style with a light background, since these figures stand alone on pages that may be dark."""
 
 
 def draw(results: Results, folder: Path) -> list[Path]:
-    """Write the plots of what was measured; their paths."""
+    """Write the plots of the results; returns their paths."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -55,7 +55,7 @@ def save(figure: Any, path: Path) -> Path:
 
 
 def draw_growth(axes: Any, axis: str, points: Sequence[Measured]) -> None:
-    """A line a contender; the bars go from the lowest round to the highest."""
+    """One line per contender; the bars go from the lowest round to the highest."""
     xs = [each.point for each in points]
     for name in points[0].times:
         spreads = [Spread.of(each.times[name]) for each in points]
@@ -72,12 +72,12 @@ def draw_growth(axes: Any, axis: str, points: Sequence[Measured]) -> None:
 
 
 def draw_ratios(axes: Any, tasks: Sequence[Measured]) -> None:
-    """A row a task: chainrule's time as a part of each contender's; left of 1 chainrule is faster."""
+    """One row per task: chainrule's time divided by each contender's; left of 1 chainrule is faster."""
     shown = [name for name in LOOKS if name != OURS and any(name in task.times for task in tasks)]
     for place, name in enumerate(shown):
         rows = [row for row, task in enumerate(tasks) if name in task.times]
         spreads, (colour, marker) = [tasks[row].ratio(name) for row in rows], LOOKS[name]
-        apart = 0.5 * (place / max(1, len(shown) - 1) - 0.5)  # marks of a row lie beside each other, not over
+        apart = 0.5 * (place / max(1, len(shown) - 1) - 0.5)  # so that the markers of a row don't overlap
         axes.errorbar(
             [s.median for s in spreads],
             [row + apart for row in rows],
@@ -89,7 +89,7 @@ def draw_ratios(axes: Any, tasks: Sequence[Measured]) -> None:
             label=name,
         )
     axes.axvline(1.0, color=COLOR["muted"], linewidth=1)
-    axes.set(xscale="log", xlabel="chainrule's time, of the contender's (left of 1: chainrule is faster)")
+    axes.set(xscale="log", xlabel="chainrule's time divided by the contender's (left of 1: chainrule is faster)")
     axes.xaxis.set_major_formatter("{x:g}")
     axes.set_yticks(range(len(tasks)), [f"{task.name}: {task.what.partition(', ')[0]}" for task in tasks])
     axes.invert_yaxis()

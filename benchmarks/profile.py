@@ -22,25 +22,25 @@ from chainrule.core.plan.plan import Plan, arithmetic
 ROUNDS = 500
 
 Line = tuple[str, int, float]
-"""A function, how often it is called, and the microseconds that all of its calls take."""
+"""A function, the number of its calls, and the microseconds that all of them take."""
 
 
 def profile(work: Training | Prediction) -> list[Line]:
-    """The calls of one step, or of one prediction, by function; the longest first."""
+    """The calls of one step, or of one prediction, by function; the slowest first."""
     calls = bound(work)
     with arithmetic():
         rounds = [timed(calls) for _ in range(ROUNDS)]
-        nothing = statistics.median(timed([lambda: None] * 100))  # reading the clock, and a call of Python's own
+        nothing = statistics.median(timed([lambda: None] * 100))  # the cost of reading the clock and of an empty call
     lines: dict[str, tuple[int, float]] = {}
     for each, seconds in zip(calls, zip(*rounds, strict=True), strict=True):
-        name = called(getattr(each, "func", each))  # of a bound call, the function that it makes
+        name = called(getattr(each, "func", each))  # a bound call's function
         count, before = lines.get(name, (0, 0.0))
         lines[name] = count + 1, before + 1e6 * max(0.0, statistics.median(seconds) - nothing)
     return sorted(((name, *line) for name, line in lines.items()), key=lambda line: -line[2])
 
 
 def bound(work: Training | Prediction) -> Sequence[Call]:
-    """What chainrule calls over and over: forward, loss and backward of a batch, and the update; or forward alone."""
+    """The calls that chainrule repeats: a batch's forward, loss and backward and the update, or forward alone."""
     theta = work.network.initialize(0, getattr(work, "population", None), work.dtype)
     if isinstance(work, Prediction):
         x, state = work.arrays(), work.network.initialize_state()
@@ -63,7 +63,7 @@ def bound(work: Training | Prediction) -> Sequence[Call]:
 
 
 def timed(calls: Sequence[Call]) -> list[float]:
-    """The seconds of each call, all made once, one after the other."""
+    """The seconds of each call, when all are made once, in order."""
     clock, seconds = time.perf_counter, []
     for call in calls:
         begin = clock()

@@ -1,4 +1,4 @@
-"""What a run of the suite came to: all that is written as JSON, and all that table and plots are made from."""
+"""The results of the suite: written as JSON; the table and the plots are made from them alone."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -24,7 +24,7 @@ class Results:
 
     @property
     def too_wide(self) -> list[str]:
-        """The ratios that say too little, a sentence each."""
+        """The ratios whose interval is too wide, one sentence each."""
         measured = {task.name: task for task in self.tasks}
         found = {(task.name, name): task.ratio(name) for task in self.tasks for name in task.times}
         found |= {(each.task, each.text): each.ratio(measured) for each in TARGETS}
@@ -41,12 +41,12 @@ class Results:
         ]
 
     def write(self, path: Path) -> None:
-        """As JSON."""
+        """Write the results as JSON."""
         path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
 
     @classmethod
     def read(cls, path: Path) -> "Results":
-        """What `write` wrote."""
+        """Read results that `write` wrote."""
         found = json.loads(path.read_text(encoding="utf-8"))
         found["tasks"] = [Measured(**each) for each in found["tasks"]]
         found["growth"] = {axis: [Measured(**each) for each in points] for axis, points in found["growth"].items()}

@@ -1,4 +1,4 @@
-"""Measuring a group of tasks: every contender is prepared and checked, then timed in rounds through all of them."""
+"""Measure a group of tasks: prepare and check every contender, then time all of them in rounds."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,23 +14,23 @@ from benchmarks.work import TOLERANCE
 from benchmarks.worker import Worker, available_cores
 
 Show = Callable[[str], object]
-"""Called with what is being done."""
+"""A function that is called with a text that says what is being done."""
 
 BUSY = 0.1
-"""A process that uses more than this part of a core while it should be idle disturbs the others."""
+"""A process that uses more than this fraction of a core while it should be idle disturbs the others."""
 
 
 class MeasuringError(RuntimeError):
-    """What makes the numbers worthless."""
+    """Contenders compute different things, or disturb each other: the times would mean nothing."""
 
 
 @dataclass
 class Measured:
-    """What a task came to. By contender: its time each round in the task's unit, and the rest as it applies.
+    """The measurements of a task. By contender: each round's time in the task's unit, and the rest if it applies.
 
-    ready: the seconds that a first run took beyond a later one: compiling.  memory: MB.  asked: epochs, or predictions,
-    of a run.  notes: what a reader should know.  profile: which NumPy functions chainrule calls in a unit, how often,
-    and their microseconds.  point: where on its axis of growth the task is.
+    ready: the seconds by which the first run was longer than a later one: compiling.  memory: MB.  asked: epochs or
+    predictions per run.  notes: remarks for the reader.  profile: the NumPy functions that chainrule calls per unit,
+    how often, and their microseconds.  point: the task's value on its axis of growth.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Measured:
 
     @classmethod
     def of(cls, task: Task, cores: int) -> "Measured":
-        """Nothing measured yet."""
+        """A task without measurements."""
         entries = task.entries.items()
         return cls(
             *(task.name, task.what, task.unit, cores),
@@ -58,12 +58,12 @@ class Measured:
         )
 
     def ratio(self, contender: str) -> Spread:
-        """Chainrule's time, of the contender's."""
+        """Chainrule's time divided by the contender's."""
         return Spread.of(ratios(self.times[OURS], self.times[contender]))
 
     @property
     def too_wide(self) -> list[str]:
-        """The contenders to which chainrule's ratio can't be told."""
+        """The contenders whose ratio has too wide an interval."""
         return [name for name in self.times if self.ratio(name).is_too_wide]
 
 
@@ -81,7 +81,7 @@ class Teams:
         self.close()
 
     def of(self, group: Group) -> dict[str, list[Worker]]:
-        """Those of a group's contenders, started where they aren't there."""
+        """The processes of a group's contenders; missing ones are started."""
         sizes = {name: len(entry.works) for task in group.tasks for name, entry in task.entries.items()}
         kind = processes(group)
         if kind != self._kind:
@@ -93,19 +93,19 @@ class Teams:
         return {name: self._found[name] for name in sizes}
 
     def close(self) -> None:
-        """End all of them."""
+        """End all processes."""
         for worker in (each for team in self._found.values() for each in team):
             worker.close()
         self._found.clear()
 
 
 def processes(group: Group) -> tuple[int, int]:
-    """The cores of each contender, and the most processes that one has."""
+    """The number of cores of each contender, and the largest number of processes of one."""
     return group.cores, max(len(entry.works) for task in group.tasks for entry in task.entries.values())
 
 
 def together(team: Iterable[Worker], question: str, works: Iterable[Any], *arguments: Any) -> list[Any]:
-    """The answers of a team, whose processes work at the same time."""
+    """The answers of a team's processes, which work at the same time."""
     asked = []
     for worker, work in zip(team, works, strict=False):
         worker.send(question, work, *arguments)
@@ -114,7 +114,7 @@ def together(team: Iterable[Worker], question: str, works: Iterable[Any], *argum
 
 
 def measure(group: Group, scale: Scale, teams: Teams, show: Show = lambda text: None) -> list[Measured]:
-    """All of a group's tasks. Raises MeasuringError if contenders compute different things, or disturb each other."""
+    """Measure a group's tasks. Raises MeasuringError if contenders compute different things, or disturb each other."""
     found = {task: Measured.of(task, min(group.cores, len(available_cores()))) for task in group.tasks}
     workers = teams.of(group)
     for task, each in found.items():
@@ -125,7 +125,7 @@ def measure(group: Group, scale: Scale, teams: Teams, show: Show = lambda text: 
     for number in range(scale.most_rounds):
         for task, each in found.items():
             if number >= scale.rounds and not each.too_wide:
-                continue  # only what isn't clear yet gets more rounds
+                continue  # only unclear ratios get more rounds
             for name, entry in task.entries.items():
                 show(f"{task.name}: round {number + 1}, {name}")
                 passed = max(together(workers[name], "time", entry.works, group.seconds))
@@ -144,17 +144,17 @@ def measure(group: Group, scale: Scale, teams: Teams, show: Show = lambda text: 
 
 
 def check(task: Task, name: str, entry: Entry, workers: Mapping[str, list[Worker]]) -> None:
-    """Raise unless a contender computes what chainrule's `cr.train` computes for the same work."""
+    """Raise MeasuringError unless a contender computes what `cr.train` computes for the same work."""
     (judge,) = workers[OURS]
     for worker, work in zip(workers[name], entry.works, strict=True):
         for each in work.checks():
-            training = getattr(each, "training", each)  # of a comparison, the population that it is
+            training = getattr(each, "training", each)  # a comparison is checked as the population that it trains
             theirs, ours = worker.ask("answers", each), judge.ask("answers", worker.ask("computes", training))
             compare(task.name, name, ours, theirs, TOLERANCE[each.dtype])
 
 
 def compare(task: str, name: str, ours: Any, theirs: Any, tolerance: float) -> None:
-    """Raise unless the answers are the same."""
+    """Raise MeasuringError unless the losses agree."""
     if not np.allclose(theirs, ours, rtol=tolerance, atol=tolerance, equal_nan=True):
         apart = np.nanmax(np.abs(np.subtract(theirs, ours)))
         raise MeasuringError(
@@ -163,7 +163,7 @@ def compare(task: str, name: str, ours: Any, theirs: Any, tolerance: float) -> N
 
 
 def look_for_the_restless(group: Group, workers: Mapping[str, list[Worker]]) -> None:
-    """Raise if a process kept a core busy while others were timed."""
+    """Raise MeasuringError if a process kept a core busy while others were timed."""
     for name, team in workers.items():
         share = max(worker.idle_share for worker in team)
         if share > BUSY:
@@ -173,7 +173,7 @@ def look_for_the_restless(group: Group, workers: Mapping[str, list[Worker]]) -> 
 
 
 def memory(task: Task, group: Group) -> dict[str, float]:
-    """MB that a fresh process of each contender grows by in a run."""
+    """The MB by which a fresh process of each contender grows in a run."""
     found = {}
     for name, entry in task.entries.items():
         with Teams() as fresh:

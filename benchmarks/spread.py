@@ -14,15 +14,15 @@ from dataclasses import dataclass
 CONFIDENCE = 0.95
 
 WIDEST = 0.4
-"""A ratio whose interval is wider than this part of its median says too little to be written down."""
+"""A ratio whose interval is wider than this fraction of its median is not reported."""
 
 FEWEST = 7
-"""Rounds. Of six the lowest and the highest just hold the median with that confidence; one is to spare."""
+"""The fewest rounds. With six, lowest and highest just hold the median with that confidence; one more is a reserve."""
 
 
 @dataclass(frozen=True)
 class Spread:
-    """What repeated measurements of one number came to: their median, its interval, and their range.
+    """Repeated measurements of one number: their median, its confidence interval, and their range.
 
     >>> print(Spread.of([5.0, 1.0, 2.0, 4.0, 3.0, 6.0, 7.0]))
     4.00 (1.00 to 7.00)
@@ -35,19 +35,19 @@ class Spread:
 
     @classmethod
     def of(cls, values: Sequence[float]) -> "Spread":
-        """Of one number a round."""
+        """The spread of one number per round."""
         ordered = sorted(values)
         k = rank(len(ordered))
         return cls(statistics.median(ordered), ordered[0], ordered[-1], (ordered[k - 1], ordered[-k]))
 
     @property
     def width(self) -> float:
-        """The interval's, as a part of the median."""
+        """The width of the interval, divided by the median."""
         return (self.interval[1] - self.interval[0]) / abs(self.median) if self.median else math.inf
 
     @property
     def is_too_wide(self) -> bool:
-        """Whether it should not be written down."""
+        """Whether the interval is too wide to report the median."""
         return self.width > WIDEST
 
     def __str__(self) -> str:
@@ -55,7 +55,7 @@ class Spread:
 
 
 def rank(rounds: int) -> int:
-    """The k of the interval: the largest whose confidence is enough, or 1.
+    """The k of the interval: the largest with enough confidence, or 1.
 
     >>> [rank(rounds) for rounds in (7, 9, 12, 15, 18, 30)]
     [1, 2, 3, 4, 5, 10]
@@ -69,7 +69,7 @@ def rank(rounds: int) -> int:
 
 
 def ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
-    """Round by round.
+    """The ratios of two series of times, round by round.
 
     >>> ratios([1.0, 3.0], [2.0, 4.0])
     [0.5, 0.75]
@@ -78,7 +78,7 @@ def ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
 
 
 def figures(value: float) -> str:
-    """A number with as many figures as mean something: three, but no decimals beyond a hundred.
+    """A number with the figures that mean something: three, but no decimals beyond a hundred.
 
     >>> [figures(each) for each in (0.08312, 1.2345, 21.04, 1234.5, 0.0)]
     ['0.083', '1.23', '21', '1,234', '0']

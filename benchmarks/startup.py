@@ -1,4 +1,4 @@
-"""T6: what a program waits for before it learns, and what is installed for it. Each round starts fresh interpreters."""
+"""T6: the time before a program learns, and the size of what is installed. Each round starts fresh interpreters."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ from benchmarks.spread import Spread
 from benchmarks.worker import available_cores, surroundings
 
 BASE = "import numpy"
-"""What chainrule can't do without."""
+"""The lower limit of chainrule's import."""
 
 XOR = """
 import chainrule as cr
@@ -33,32 +33,32 @@ PROGRAMS = {
     "import torch": "import torch",
     "import jax.numpy": "import jax.numpy",
 }
-"""What is started. chainrule resolves names when they are first used, so a program's own are counted as its import."""
+"""The programs. chainrule resolves names on first use, so its program uses some, to count as part of the import."""
 
 ROUNDS = 15
-"""A start is short, so there are more rounds than elsewhere."""
+"""The rounds: more than elsewhere, since a start is short."""
 
 
 @dataclass(frozen=True)
 class Startup:
-    """Milliseconds of each program, a number each round, and megabytes of each package with all that it needs."""
+    """Milliseconds of each program, one number per round, and megabytes of each package with all that it needs."""
 
     times: dict[str, list[float]]
     megabytes: dict[str, float]
 
     def beyond(self, program: str) -> Spread:
-        """How much longer than NumPy's own import, round by round."""
+        """The milliseconds beyond NumPy's own import, round by round."""
         pairs = zip(self.times[program], self.times[BASE], strict=True)
         return Spread.of([ours - numpys for ours, numpys in pairs])
 
 
 def start_up(rounds: int = ROUNDS, show: Callable[[str], object] = lambda text: None) -> Startup:
-    """Measure what is installed here."""
+    """Measure the packages that are installed here."""
     programs = {name: text for name, text in PROGRAMS.items() if find_spec(package(text)) is not None}
     times: dict[str, list[float]] = {name: [] for name in programs}
     with surroundings(available_cores()):
         writing = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        for number in range(-1, rounds):  # the first fills the system's file cache, and writes bytecode as pip does
+        for number in range(-1, rounds):  # the first fills the system's file cache and writes bytecode, as pip does
             for name, text in programs.items():
                 show(f"T6: round {number + 1}, {name}")
                 begin = time.perf_counter()
@@ -80,16 +80,16 @@ def package(program: str) -> str:
 
 
 DISTRIBUTIONS = {"sklearn": "scikit-learn"}
-"""Packages that are installed by another name."""
+"""Packages whose distribution has another name."""
 
 
 def size(name: str) -> float:
-    """Megabytes of a package and all that it needs, as they are installed here."""
+    """Megabytes of a package and all that it needs, as installed here."""
     return sum(folder_size(each) if each == OURS else files_size(each) for each in needed(name)) / 1e6
 
 
 def folder_size(name: str) -> int:
-    """Bytes of a package's own folder: it may be installed as a link to its source."""
+    """Bytes of a package's own folder, for a package that is installed as a link to its source."""
     (place,) = find_spec(name).submodule_search_locations
     return sum(each.stat().st_size for each in Path(place).rglob("*") if each.is_file() and is_counted(each))
 
@@ -101,12 +101,12 @@ def files_size(name: str) -> int:
 
 
 def is_counted(path: Path) -> bool:
-    """Bytecode isn't: whether it is there depends on what was imported before."""
+    """Whether a file counts: bytecode doesn't, since it depends on what was imported before."""
     return path.suffix != ".pyc"
 
 
 def needed(name: str) -> set[str]:
-    """The distributions that a package needs, itself among them, without extras."""
+    """The distributions that a package needs, itself included, without extras."""
     from packaging.requirements import Requirement
 
     found: set[str] = set()
@@ -119,8 +119,8 @@ def needed(name: str) -> set[str]:
             requirements = [Requirement(text) for text in distribution(each).requires or ()]
         except PackageNotFoundError:
             if each != OURS:
-                continue  # it isn't needed on this machine
-            requirements = [Requirement("numpy")]  # run from its source
+                continue  # not needed on this machine
+            requirements = [Requirement("numpy")]  # chainrule may be run from its source
         found.add(each)
         waiting += [r.name for r in requirements if r.marker is None or r.marker.evaluate({"extra": ""})]
     return found

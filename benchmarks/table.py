@@ -1,4 +1,4 @@
-"""The results as Markdown: the targets, the tasks, the start-up, and what the plots of growth show, in sentences."""
+"""The results as Markdown: targets, tasks, start-up, and sentences on the plots of growth."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,9 +10,11 @@ from benchmarks.spread import Spread, figures
 from benchmarks.startup import BASE, Startup
 from benchmarks.targets import STARTUP_TARGETS, TARGETS
 
+RATIO = "chainrule's time / contender's"
+
 
 def markdown(results: Results) -> str:
-    """The whole page."""
+    """The whole page, table.md."""
     parts = ["# chainrule beside its peers", method(results)]
     parts += targets(results)
     parts += [part for task in results.tasks for part in of_task(task)]
@@ -26,15 +28,15 @@ def markdown(results: Results) -> str:
 
 
 def method(results: Results) -> str:
-    """How, where and when."""
+    """The machine, the software and how the numbers were taken."""
     lines = [f"- {name}: {value}" for name, value in results.machine.items()]
     lines += [f"- left out, since it isn't installed: {name} (`{how}`)" for name, how in results.missing.items()]
-    said = "Medians, with the lowest and the highest round in brackets; ratios are taken round by round."
-    return ("**A quick look: not to be quoted.** " if results.quick else "") + said + "\n\n" + "\n".join(lines)
+    said = "Medians, with the lowest and highest round in brackets. Below a ratio of 1 chainrule is faster."
+    return ("**A quick run: not to be quoted.** " if results.quick else "") + said + "\n\n" + "\n".join(lines)
 
 
 def targets(results: Results) -> list[str]:
-    """The table of targets, as far as they were measured."""
+    """The table of the targets that were measured."""
     measured = {each.name: each for each in results.tasks}
     rows = []
     for target in TARGETS:
@@ -49,18 +51,18 @@ def targets(results: Results) -> list[str]:
             rows.append(row)
     if not rows:
         return []
-    return ["## Targets", rows_of(("task", "against", "chainrule, of that", "at most", "met"), rows)]
+    return ["## Targets", rows_of(("task", "contender", RATIO, "at most", "met"), rows)]
 
 
 def met(found: Spread, at_most: float) -> str:
-    """By the median."""
+    """Whether a target is met, by the median."""
     return "yes" if found.median <= at_most else "**no**"
 
 
 def of_task(task: Measured) -> list[str]:
-    """A task's table and notes."""
+    """The table and the notes of a task."""
     has_memory = bool(task.memory)
-    header = ["contender", task.unit, "chainrule, of that", "a run", "made ready in"] + ["memory"] * has_memory
+    header = ["contender", task.unit, RATIO, "a run", "prepared in"] + ["memory"] * has_memory
     rows = []
     for name, times in task.times.items():
         ratio = "" if name == OURS else str(task.ratio(name))
@@ -73,18 +75,18 @@ def of_task(task: Measured) -> list[str]:
 
 
 def where_it_goes(task: Measured) -> list[str]:
-    """The functions that chainrule's time goes to: with these calls it can't take less."""
+    """The functions that chainrule's time goes to: with these calls it can't take less time."""
     if not task.profile:
         return []
     whole, calls = Spread.of(task.times[OURS]).median, sum(count for _, count, _ in task.profile)
     inside = sum(microseconds for *_, microseconds in task.profile)
-    said = f"Of chainrule's {figures(whole)} µs these {calls} calls take {figures(inside)} ({inside / whole:.0%}):"
+    said = f"These {calls} calls take {figures(inside)} of chainrule's {figures(whole)} µs ({inside / whole:.0%}):"
     rows = [(f"`{name}`", str(count), figures(microseconds)) for name, count, microseconds in task.profile]
     return [said, rows_of(("function", "calls", "µs"), rows)]
 
 
 def of_startup(startup: Startup) -> list[str]:
-    """Fresh interpreters, and what is installed."""
+    """The tables of start-up times and installed sizes."""
     rows = [
         (name, str(Spread.of(times)), "" if name == BASE else str(startup.beyond(name)))
         for name, times in startup.times.items()

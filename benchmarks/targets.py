@@ -11,7 +11,7 @@ from benchmarks.startup import Startup
 
 @dataclass(frozen=True)
 class Target:
-    """The ratio of a task's time by chainrule to a contender's, of the same task unless `than` names another."""
+    """A limit on chainrule's time divided by a contender's, for the same task unless `than` names another."""
 
     task: str
     against: str
@@ -20,11 +20,11 @@ class Target:
 
     @property
     def text(self) -> str:
-        """What is compared with."""
+        """The contender, and its task if it is another."""
         return f"{self.against}, {self.than}" if self.than else self.against
 
     def ratio(self, measured: Mapping[str, Measured]) -> Spread | None:
-        """What was measured; None where something of it wasn't."""
+        """The measured ratio, or None if one of its times is missing."""
         ours, theirs = measured.get(self.task), measured.get(self.than or self.task)
         if ours is None or theirs is None or OURS not in ours.times or self.against not in theirs.times:
             return None
@@ -34,17 +34,17 @@ class Target:
 
 @dataclass(frozen=True)
 class StartupTarget:
-    """The milliseconds that a program may take beyond NumPy's own import."""
+    """A limit on the milliseconds that a program takes beyond NumPy's own import."""
 
     program: str
     at_most: float
 
     def difference(self, startup: Startup) -> Spread:
-        """What was measured."""
+        """The measured difference."""
         return startup.beyond(self.program)
 
     def is_unclear(self, startup: Startup) -> bool:
-        """Whether the limit lies in the median's interval, and that is wider than all that is allowed."""
+        """Whether the limit lies in the median's interval, and the interval is wider than the whole limit."""
         low, high = self.difference(startup).interval
         return low <= self.at_most <= high and high - low > self.at_most
 

@@ -1,4 +1,4 @@
-"""The tasks: what is measured, by whom, and in which unit. T6, the start-up, is in startup.py."""
+"""The tasks: what is measured, for which contenders, in which unit. T6, the start-up, is in startup.py."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -10,15 +10,15 @@ from chainrule.lab.report.chapters.learning_rates import CHAPTER
 from chainrule.lab.report.report import COMPARED_EPOCHS
 
 QUICK_COMPARED_EPOCHS = 1_000
-"""Of T5 in a quick look."""
+"""The epochs of T5 in a quick run."""
 
 STARTS = 16
-"""Of each learning rate in T5."""
+"""The starts for each learning rate in T5."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What a contender does for a task.
+    """The work of a contender for a task.
 
     works: one, or one for each of two processes that have a core each and run at once.
     per: what a run's seconds are multiplied by to come to the task's unit.  note: what a reader should know.
@@ -31,7 +31,7 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """A task by its name, with who takes part.
+    """A task and its contenders.
 
     unit: of the numbers.  memory: whether that is measured, too.  profiled: whether it is shown which NumPy functions
     chainrule's time goes to.  point: where on an axis of growth it is.
@@ -46,7 +46,7 @@ class Task:
     point: float | None = None
 
     def only(self, contenders: set[str]) -> "Task":
-        """With these contenders alone."""
+        """The task, with only these contenders."""
         return replace(self, entries={name: entry for name, entry in self.entries.items() if name in contenders})
 
 
@@ -65,7 +65,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Scale:
-    """How long is measured."""
+    """How long to measure."""
 
     rounds: int = 9
     most_rounds: int = 21
@@ -73,11 +73,11 @@ class Scale:
 
     @property
     def compared_epochs(self) -> int:
-        """Of T5: the lab's."""
+        """The epochs of T5, as in the lab."""
         return QUICK_COMPARED_EPOCHS if self.quick else COMPARED_EPOCHS
 
     def shorter(self, amount: int) -> int:
-        """Epochs of a run."""
+        """The epochs of a run."""
         return max(1, amount // 4) if self.quick else amount
 
 
@@ -96,18 +96,18 @@ CROSS_ENTROPY_DIFFERS = "cross-entropy, the only loss that it has behind a logis
 
 
 def reference(epochs: int, population: int | None = None) -> Training:
-    """The lab's network on 100 points, full batch, gradient descent, float64."""
+    """The reference network on 100 points, full batch, gradient descent, float64."""
     data = Data("linear", 100)
     return Training(REFERENCE, data, cr.HalfSquaredError(), cr.SGD(0.5), epochs, population=population)
 
 
 def every(names: str, work: Work, per: float) -> dict[str, Entry]:
-    """The same work for several contenders, named with semicolons between them."""
+    """One work for several contenders, whose names are separated by semicolons."""
     return {name: Entry((work,), per) for name in names.split("; ")}
 
 
 def reference_network(scale: Scale) -> Group:
-    """T1 and T2."""
+    """The reference network, alone and in populations: T1 and T2."""
     unit = "µs an epoch of a network"
     tasks = []
     single = reference(scale.shorter(2000))
@@ -125,7 +125,7 @@ def reference_network(scale: Scale) -> Group:
 
 
 def digits(scale: Scale) -> Group:
-    """T3."""
+    """Digits in mini-batches: T3."""
     work = Training(
         *(DIGITS, Data("digits", 1797), cr.SoftmaxCrossEntropy(), cr.Adam(0.001), scale.shorter(8)),
         batch_size=32,
@@ -139,14 +139,14 @@ def digits(scale: Scale) -> Group:
 
 
 def lenet(scale: Scale) -> Group:
-    """T4."""
+    """LeNet-5: T4."""
     tasks = []
     for size in (32, 128, 512):
         work = Training(
             *(LENET, Data("noise", IMAGES), cr.SoftmaxCrossEntropy(), cr.Adam(0.001), scale.shorter(3)),
             batch_size=size,
             dtype="float32",
-            checked=(1, 4) if size == 32 else (1,),  # 128 steps; the same program is given the larger batches
+            checked=(1, 4) if size == 32 else (1,),  # 128 steps; larger batches run the same program
         )
         steps = work.epochs * IMAGES // size
         entries = every("chainrule; PyTorch eager; PyTorch eager, fused; JAX", work, 1e3 / steps)
@@ -156,7 +156,7 @@ def lenet(scale: Scale) -> Group:
 
 
 def learning_rates(scale: Scale) -> Group:
-    """T5: the lab's comparison; the others get half of the networks for each core, which is what they can best do."""
+    """The lab's comparison of learning rates: T5. Peers get half of the networks on each core."""
     lab = LabScale(scale.compared_epochs, starts=STARTS)
     experiment, rates = CHAPTER.tasks(lab)["linear"], CHAPTER.settings["learning_rate"]
     members = [(rate, seed) for rate in rates for seed in range(STARTS)]
@@ -170,7 +170,7 @@ def learning_rates(scale: Scale) -> Group:
             seed=seeds if population else seeds[0],
             population=len(seeds) if population else None,
             dtype=experiment.dtype,
-            checked=(1, 10),  # at rates of 10 and more 100 steps make of rounding, in float64, differences of 0.1
+            checked=(1, 10),  # at rates of 10 and more, rounding grows to 0.1 within 100 steps
         )
 
     whole = scale.compared_epochs
@@ -190,7 +190,7 @@ def learning_rates(scale: Scale) -> Group:
 
 
 def predictions(scale: Scale) -> Group:
-    """T7."""
+    """Predictions: T7."""
     tasks, what = [], "a prediction, its input checked"
     names = "chainrule; textbook NumPy; scikit-learn; PyTorch eager; JAX"
     for title, network, dtype in (("T1's network", REFERENCE, "float64"), ("T3's network", DIGITS, "float32")):
@@ -210,4 +210,4 @@ GROUPS: dict[str, Callable[[Scale], Group]] = {
     "T5": learning_rates,
     "T4": lenet,
 }
-"""The group that measures a task, by the names that `--only` takes."""
+"""The group of each task, by the names that `--only` takes."""

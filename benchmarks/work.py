@@ -1,4 +1,4 @@
-"""What contenders are asked to do, in chainrule's own words. A contender translates it into its own.
+"""The work of the contenders, described by chainrule's own objects. Each contender translates it.
 
 A work has no arrays, so that it goes to another process as it is. Each process makes its data and its start from it,
 and both are the same everywhere.
@@ -15,7 +15,7 @@ from chainrule.core.arrays import Array
 from chainrule.core.streams import stream
 
 Parameters = list[tuple[Array, Array]]
-"""Weights (..., O, I) or (..., O, C, h, w) and bias (..., O) of each layer that learns."""
+"""The weights (..., O, I) or (..., O, C, h, w) and bias (..., O) of each layer with parameters."""
 
 TOLERANCE = {"float64": 1e-5, "float32": 1e-3}
 """How far, relatively, two contenders' losses may be apart: rounding grows from step to step, in float32 so soon that
@@ -31,7 +31,7 @@ class Data:
     n: int
 
     def arrays(self, dtype: str) -> tuple[Array, Array]:
-        """X (n, ...) and y, (n, 1) of numbers or (n,) of classes."""
+        """The samples x (n, ...), and y: quantities (n, 1), or class numbers (n,)."""
         if self.name == "linear":
             x, y = cr.datasets.linear(self.n)
             return x.astype(dtype), y.astype(dtype)
@@ -44,7 +44,7 @@ class Data:
 
 @dataclass(frozen=True)
 class Training:
-    """A network, or a population of them, is to be trained from its start.
+    """The training of a network, or of a population, from given parameters.
 
     epochs: of a run that is timed.  checked: after so many epochs its losses must be everybody's.
     """
@@ -64,12 +64,12 @@ class Training:
 
     @property
     def amount(self) -> int:
-        """What a run is asked for."""
+        """The epochs of a run, or its predictions."""
         return self.epochs
 
     @property
     def longest(self) -> int:
-        """The most epochs that a run is ever asked for."""
+        """The most epochs of any run of this work."""
         return max(self.epochs, *self.checked)
 
     @property
@@ -79,7 +79,7 @@ class Training:
         return rate if isinstance(rate, tuple) else (rate,) * (self.population or 1)
 
     def checks(self) -> tuple["Training", ...]:
-        """What is compared with the other contenders' before times are taken."""
+        """The works whose losses are compared before times are taken."""
         if self.dtype == "float64" or len(self.checked) == 1:
             return (self,)
         return replace(self, checked=self.checked[:1]), replace(self, dtype="float64")
@@ -89,7 +89,7 @@ class Training:
         return self.data.arrays(self.dtype)
 
     def start(self) -> Parameters:
-        """Fresh parameters to start from."""
+        """Fresh starting parameters."""
         return named(self.network, self.network.initialize(self.seed, self.population, self.dtype))
 
     def orders(self) -> Iterator[Array]:
@@ -101,11 +101,11 @@ class Training:
             yield order
 
     def answers(self, run: Callable[[int], Parameters]) -> Array:
-        """The losses of what is learnt, at the epochs that are checked: (checked,), or (checked, K)."""
+        """The losses at the epochs that are checked: (checked,), or (checked, K)."""
         return np.array([self.loss_of(run(epochs)) for epochs in self.checked])
 
     def loss_of(self, learnt: Parameters) -> Any:
-        """The loss of these parameters on all of the data."""
+        """The loss of these parameters on all data."""
         theta = self.network.initialize(self.seed, self.population, self.dtype)
         for (weights, bias), (W, b) in zip(named(self.network, theta), learnt, strict=True):
             weights[...], bias[...] = W, b
@@ -114,7 +114,7 @@ class Training:
 
 @dataclass(frozen=True)
 class Prediction:
-    """A trained network is asked about n samples, so many times in a row; its input comes as a NumPy array."""
+    """Repeated predictions of n samples by a trained network; the input is a NumPy array."""
 
     kind: ClassVar[str] = "predict"
 
@@ -125,7 +125,7 @@ class Prediction:
 
     @property
     def amount(self) -> int:
-        """What a run is asked for."""
+        """The epochs of a run, or its predictions."""
         return self.times
 
     def checks(self) -> tuple["Prediction", ...]:
@@ -147,7 +147,7 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Comparison:
-    """chainrule's own comparison of an experiment's learning rates, by `cr.compare`: the population of `training`."""
+    """An experiment's learning rates compared by `cr.compare`, which trains the population of `training`."""
 
     kind: ClassVar[str] = "compare"
 
@@ -157,7 +157,7 @@ class Comparison:
 
     @property
     def amount(self) -> int:
-        """What a run is asked for."""
+        """The epochs of a run, or its predictions."""
         return self.experiment.epochs
 
     @property
@@ -184,12 +184,12 @@ Work = Training | Prediction | Comparison
 
 
 def named(network: cr.Network, theta: Array) -> Parameters:
-    """Views into theta."""
+    """The weights and biases of each layer, as views into theta."""
     return [(each["weights"], each["bias"]) for each in network.parameters(theta) if each]
 
 
 def activations(network: cr.Network) -> list[type[cr.Layer] | None]:
-    """A perceptron as its Dense layers: what follows each, or None where nothing does.
+    """The activation after each Dense layer of a perceptron, or None.
 
     >>> [each and each.__name__ for each in activations(cr.mlp(2, 4, 1, output="identity"))]
     ['Sigmoid', None]

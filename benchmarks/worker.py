@@ -1,4 +1,4 @@
-"""A process for a contender: it answers one question at a time, and is idle while others are asked.
+"""A contender's process: it answers one question at a time, and is idle while others answer.
 
 Threads and cores are settled before the process begins, since libraries look at them when they are imported.
 """
@@ -20,7 +20,7 @@ from benchmarks.contenders import CONTENDERS
 from benchmarks.work import Work
 
 SETTLING = 0.2
-"""Seconds for which the threads of a BLAS or of OpenMP may go on, waiting for more work, after the last they had."""
+"""Seconds for which the threads of a BLAS or of OpenMP may spin after their last work."""
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -35,7 +35,7 @@ class Worker:
     def __init__(self, contender: str, cores: Sequence[int]) -> None:
         self.contender = contender
         self.idle_share = 0.0
-        """The largest part of a core that it used while it should have been idle."""
+        """The largest fraction of a core that it used while it should have been idle."""
         self._connection, theirs = multiprocessing.Pipe()
         context = multiprocessing.get_context("spawn")
         self._process = context.Process(target=serve, args=(contender, theirs))
@@ -44,16 +44,16 @@ class Worker:
         theirs.close()
 
     def ask(self, question: str, *arguments: Any) -> Any:
-        """The answer. Raises WorkerError if there is none."""
+        """Ask a question and wait for the answer. Raises WorkerError if there is none."""
         self.send(question, *arguments)
         return self.receive()
 
     def send(self, question: str, *arguments: Any) -> None:
-        """Ask, to `receive` later."""
+        """Ask a question; `receive` returns the answer."""
         self._connection.send((question, *arguments))
 
     def receive(self) -> Any:
-        """The answer to what was sent."""
+        """The answer to the question that was sent."""
         try:
             answer, failure, idle = self._connection.recv()
         except EOFError:
@@ -73,7 +73,7 @@ class Worker:
 
 @contextmanager
 def surroundings(cores: Sequence[int]) -> Iterator[None]:
-    """What a process inherits that is started here: a thread for each core, and no other cores."""
+    """Start processes with these cores only, and one thread per core."""
     flags = "--xla_cpu_multi_thread_eigen=false" if len(cores) == 1 else ""
     said = dict.fromkeys(THREADS, str(len(cores))) | {"XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"}
     before, had = {name: os.environ.get(name) for name in said}, available_cores()
@@ -94,13 +94,13 @@ def available_cores() -> list[int]:
 
 
 def pin(cores: Sequence[int]) -> None:
-    """Let this process, and those that it starts, use no other cores; where the system knows such a thing."""
+    """Bind this process and those that it starts to these cores, if the system can."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, cores)
 
 
 def serve(contender: str, connection: Connection) -> None:
-    """The process's side."""
+    """The loop of the worker process: receive a question, send the answer."""
     answers = Answers(contender)
     idle_from = time.perf_counter(), time.process_time()
     while True:
@@ -116,19 +116,19 @@ def serve(contender: str, connection: Connection) -> None:
         except Exception:
             answer, failure = None, traceback.format_exc()
         if len(available_cores()) > 1:
-            time.sleep(SETTLING)  # who comes next would have to share its cores with these threads
+            time.sleep(SETTLING)  # the next process would have to share its cores with these threads
         idle_from = time.perf_counter(), time.process_time()
         connection.send((answer, failure, idle))
 
 
 def idle_share(since: float, used_before: float) -> float:
-    """The part of a core that this process used since; 0 where that was too short to tell."""
+    """The fraction of a core that this process used since then; 0 if the time was too short to tell."""
     passed, used = time.perf_counter() - since, time.process_time() - used_before
     return used / passed if passed > 0.5 else 0.0
 
 
 class Answers:
-    """What a contender's process can be asked."""
+    """The questions that a contender's process answers."""
 
     def __init__(self, contender: str) -> None:
         self._module = importlib.import_module(f"benchmarks.contenders.{CONTENDERS[contender].module}")
@@ -136,12 +136,12 @@ class Answers:
         self._answers: dict[Work, Any] = {}
 
     def computes(self, work: Work) -> Work:
-        """What of this work it can compute."""
+        """The work that this contender computes in place of this one, if it can only do something close."""
         return self._module.computes(work) if work.kind == "train" and hasattr(self._module, "computes") else work
 
     def prepare(self, work: Work) -> float:
-        """Seconds that the making of it and a first run take beyond a later one: compiling."""
-        work.arrays()  # what the data need is loaded
+        """The seconds by which preparing and the first run are longer than a later run: compiling."""
+        work.arrays()  # so that loading data is not timed
         begin = time.perf_counter()
         run = self._runs[work] = getattr(self._module, work.kind)(work)
         run(1)
@@ -149,14 +149,14 @@ class Answers:
         return max(0.0, first - seconds(run, 1))
 
     def answers(self, work: Work) -> Any:
-        """What is compared with the others'."""
+        """The losses to compare."""
         if work not in self._answers:
             run = self._runs.get(work) or getattr(self._module, work.kind)(work)
             self._answers[work] = self.computes(work).answers(run)
         return self._answers[work]
 
     def time(self, work: Work, at_least: float) -> float:
-        """Seconds a run, of as many as fill a time; the short run before wakes the process up."""
+        """Seconds per run, over the runs that fill the given time; a short run before them wakes the process up."""
         run, amount, times = self._runs[work], work.amount, 0
         run(1)
         begin = time.perf_counter()
@@ -168,19 +168,19 @@ class Answers:
                 return passed / times
 
     def profile(self, work: Work) -> Any:
-        """Which NumPy functions chainrule calls for it, how often, and how long they take."""
+        """The NumPy functions that chainrule calls for this work, how often, and their time."""
         from benchmarks.profile import profile
 
         return profile(work)
 
     def forget(self) -> None:
-        """Let go of what was prepared."""
+        """Release everything that was prepared."""
         self._runs.clear()
         self._answers.clear()
 
     def growth(self, work: Work) -> float:
-        """MB that the process grows by at its peak, in making and running this. To be asked first, and once."""
-        getattr(self._module, work.kind)  # the module is there, with its libraries
+        """The MB by which the process grows at its peak, in preparing and running this. Ask it first, and once."""
+        getattr(self._module, work.kind)  # loads the module with its libraries
         before = resident("VmRSS")
         getattr(self._module, work.kind)(work)(work.amount)
         return resident("VmHWM") - before
@@ -193,6 +193,6 @@ def seconds(run: Callable[[int], Any], amount: int) -> float:
 
 
 def resident(name: str) -> float:
-    """The memory that the process holds (VmRSS), or has held at most (VmHWM), in MB; NaN where Linux isn't."""
+    """The memory of this process (VmRSS), or its peak (VmHWM), in MB; NaN on other systems than Linux."""
     lines = Path("/proc/self/status").read_text().splitlines() if sys.platform == "linux" else []
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(name)), math.nan)

@@ -1,4 +1,4 @@
-"""The contenders: a module each, with a function for each kind of work that it can do.
+"""The contenders: one module each, with one function for each kind of work that it can do.
 
 `train(work)` returns a function of epochs, which trains from the start and returns what was learnt; `predict(work)` one
 of times, which returns the outputs. What is done once for many runs (data brought to the contender's own form,
@@ -12,7 +12,7 @@ from importlib.util import find_spec
 
 @dataclass(frozen=True)
 class Contender:
-    """A contender by the module of its code, what it needs, and how that is had.
+    """A contender: the module of its code, the packages that it needs, and how to install them.
 
     needs: a package, or a program if it begins with "$".
     """
@@ -23,7 +23,7 @@ class Contender:
 
     @property
     def is_there(self) -> bool:
-        """Whether what it needs is installed."""
+        """Whether its packages are installed."""
         return (shutil.which(self.needs[1:]) if self.needs.startswith("$") else find_spec(self.needs)) is not None
 
 
@@ -39,11 +39,11 @@ CONTENDERS = {
     "JAX": Contender("jax_", "jax", "pip install jax"),
     "C": Contender("c", "$cc", "install a C compiler as `cc`"),
 }
-"""By the name that tables show."""
+"""The contenders, by the names that the tables show."""
 
 OURS = "chainrule"
 
 
 def missing(names: list[str]) -> dict[str, str]:
-    """Those that are not installed, and how they are had."""
+    """The contenders that aren't installed, and how to install them."""
     return {name: CONTENDERS[name].install for name in names if not CONTENDERS[name].is_there}

@@ -1,4 +1,4 @@
-"""A C program for each of two tasks, compiled here for this machine: the limit of what one core can do."""
+"""A C program for each of two tasks, compiled for this machine: the limit of what one core can do."""
 
 import ctypes
 import subprocess
@@ -15,11 +15,11 @@ from chainrule.core.arrays import Array
 
 FLAGS = ("-O3", "-march=native", "-ffast-math", "-shared", "-fPIC")
 WIDE = "-mprefer-vector-width=256"
-"""Where the compiler knows it, faster: for some processors it would take vectors half as wide."""
+"""The widest vectors, if the compiler knows the option; for some processors it would use half of the width."""
 
 
 def compiled(source: str, dtype: str) -> Any:
-    """The function `train` of a C file beside this one."""
+    """The function `train` of a C file in this folder."""
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "train.so"
         real = "double" if dtype == "float64" else "float"
@@ -33,7 +33,7 @@ def compiled(source: str, dtype: str) -> Any:
 
 
 def flat(parameters: Parameters) -> Array:
-    """(K, P): the parameters of each member in a row; weights, then bias, layer by layer."""
+    """The parameters (K, P) of each member: weights, then bias, layer by layer."""
     lead = parameters[0][1].ndim - 1
     columns = [each.reshape(-1 if lead else 1, each[0].size if lead else each.size) for p in parameters for each in p]
     return np.ascontiguousarray(np.concatenate(columns, axis=1))

@@ -1,4 +1,4 @@
-"""chainrule as a user calls it: `cr.train`, `model.predict`, `cr.compare`; all of their checking is in the time."""
+"""chainrule as a user calls it: `cr.train`, `model.predict`, `cr.compare`, with all their checks of the input."""
 
 from collections.abc import Callable
 from dataclasses import replace

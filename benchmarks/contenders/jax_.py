@@ -18,7 +18,7 @@ import chainrule as cr
 from benchmarks.work import Parameters, Prediction, Training
 from chainrule.core.arrays import Array
 
-jax.config.update("jax_enable_x64", True)  # float32 arrays stay what they are
+jax.config.update("jax_enable_x64", True)  # float32 arrays stay float32
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 CONVOLUTION = ("NHWC", "HWIO", "NHWC")
@@ -59,7 +59,7 @@ def forward(network: cr.Network) -> Callable[[Any, Any], Any]:
 
 
 def turned(parameters: Parameters, axes: dict[int, tuple[int, ...]]) -> Parameters:
-    """The weights with their last axes in another order, by how many these are."""
+    """The weights with their last axes reordered, by the number of axes."""
     found = []
     for W, b in parameters:
         lead = b.ndim - 1
@@ -85,7 +85,7 @@ def loss_of(work: Training) -> Callable[[Any, Any, Any], Any]:
 
 
 def stepper(work: Training) -> Callable[[Any, Any, Any, Any], Any]:
-    """One step: from what is carried to what is carried."""
+    """One step, from the loop's state to its next state."""
     gradient = jax.grad(loss_of(work))
     if isinstance(work.optimizer, cr.SGD):
 

@@ -24,7 +24,7 @@ LAYERS: dict[type[cr.Layer], Callable[[Any, tuple[int, ...]], nn.Module]] = {
 
 
 def module(network: cr.Network, dtype: str) -> nn.Sequential:
-    """The network in PyTorch's words."""
+    """The network as PyTorch modules."""
     layers = [LAYERS[type(each.layer)](each.layer, each.input_shape) for each in network.leaves]
     return nn.Sequential(*layers).to(getattr(torch, dtype))
 
@@ -42,8 +42,8 @@ def learnt(model: nn.Module) -> Parameters:
 
 
 def criterion(work: Training) -> tuple[nn.Module, float]:
-    """The loss that it has for the work, and what the work's is of that."""
-    if isinstance(work.loss, cr.HalfSquaredError):  # its mean is over the outputs, too
+    """PyTorch's loss for the work, and the factor by which the work's loss differs from it."""
+    if isinstance(work.loss, cr.HalfSquaredError):  # PyTorch's mean is over the outputs as well
         return nn.MSELoss(), work.network.output_shape[0] / 2
     return nn.CrossEntropyLoss(), 1.0
 

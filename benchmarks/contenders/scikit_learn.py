@@ -22,11 +22,11 @@ from chainrule.core.arrays import Array
 ACTIVATIONS = {cr.Sigmoid: "logistic", cr.ReLU: "relu", None: "identity"}
 NEVER = 10**9
 
-warnings.simplefilter("ignore", ConvergenceWarning)  # it would like to learn longer
+warnings.simplefilter("ignore", ConvergenceWarning)  # its warning that a run of few epochs has not converged
 
 
 def computes(work: Training) -> Training:
-    """What it can compute of a training."""
+    """The training that scikit-learn can do in place of this one, if it differs."""
     if not isinstance(work.loss, cr.HalfSquaredError):
         return work
     network = cr.Network(work.network.input_shape, work.network.layers[:-1], work.network.initializer)
@@ -50,10 +50,10 @@ def train(work: Training) -> Callable[[int], Parameters]:
         shuffle=work.batch_size is not None,
         tol=0.0,
         n_iter_no_change=NEVER,
-        warm_start=True,  # fit() goes on from the parameters that are set
+        warm_start=True,  # fit() continues from the parameters that are set
     )
     few = classes if work.batch_size is None else np.arange(max(classes) + 1)
-    model.partial_fit(x[: len(few)], few, classes=few)  # makes its arrays; the optimizer is made anew by fit()
+    model.partial_fit(x[: len(few)], few, classes=few)  # creates its arrays; fit() creates a new optimizer
     model.set_params(batch_size=work.batch_size or len(x))
 
     def begin() -> None:
@@ -69,7 +69,7 @@ def train(work: Training) -> Callable[[int], Parameters]:
         return learnt()
 
     def in_given_orders(epochs: int) -> Parameters:
-        """Epoch by epoch: to be checked, the order must be everybody's."""
+        """Train epoch by epoch, in the order of batches that all contenders use."""
         begin()
         model.set_params(max_iter=1, shuffle=False)
         for epoch, order in enumerate(islice(work.orders(), epochs)):

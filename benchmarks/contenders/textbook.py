@@ -25,11 +25,11 @@ def identity(z: Array) -> Array:
 
 FUNCTIONS = {cr.Sigmoid: sigmoid, cr.ReLU: relu, None: identity}
 SLOPES = {cr.Sigmoid: lambda a: a * (1.0 - a), cr.ReLU: lambda a: a > 0, None: np.ones_like}
-"""From the activation, not from z."""
+"""The derivatives, computed from the activation instead of z."""
 
 
 def forward(layers: Parameters, kinds: list[type[cr.Layer] | None], x: Array) -> list[Array]:
-    """The activations of all layers, the input first."""
+    """The activations of all layers, beginning with the input."""
     found = [x]
     for (W, b), kind in zip(layers, kinds, strict=True):
         found.append(FUNCTIONS[kind](found[-1] @ W + b))
@@ -59,7 +59,7 @@ def gradients(layers: Parameters, kinds: list[type[cr.Layer] | None], found: lis
 
 
 def updater(work: Training) -> Callable[[Parameters, Parameters], Parameters]:
-    """One step of the optimizer, as a function of parameters and gradients."""
+    """A function of parameters and gradients that makes one step of the optimizer."""
     (rate,) = work.rates
     if isinstance(work.optimizer, cr.SGD):
         return lambda layers, grads: [

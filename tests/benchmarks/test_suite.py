@@ -275,7 +275,7 @@ def test_a_real_run_of_the_first_task(tmp_path: Path, monkeypatch: pytest.Monkey
     assert set(found["tasks"][0]["times"]) == names
     assert all(len(times) == 7 and min(times) > 0 for times in found["tasks"][0]["times"].values())
     page = (tmp_path / "table.md").read_text()
-    assert "A quick look" in page
+    assert "A quick run" in page
     assert "| T1 | textbook NumPy |" in page
     assert {each.name for each in tmp_path.iterdir()} == {"results.json", "table.md", "ratios.svg"}
     assert command.main(["--draw", "--out", str(tmp_path)]) == 0
@@ -292,7 +292,7 @@ def test_a_profile_has_every_call_of_a_step_in_its_place(name: str):
     assert all(microseconds >= 0.0 for *_, microseconds in lines)
     assert "dot" in [name for name, *_ in lines]
     page = table.of_task(replace(measured(**STEADY), profile=lines))[-2:]
-    assert page[0].startswith(f"Of chainrule's 1.00 µs these {len(profile.bound(work))} calls take")
+    assert page[0].startswith(f"These {len(profile.bound(work))} calls take")
     assert "| `dot` |" in page[1]
 
 
