@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.calls import Call, Calls, Pass, call
+from chainrule.core.calls import Calls, Pass, call
 from chainrule.core.description import NON_NEGATIVE, Description, Real, real
 from chainrule.core.optimizers import Memory
 
@@ -36,7 +36,7 @@ class L2(Description):
         return forward, call(np.add, g, s, out=g)
 
 
-def bind_clip(limit: Real, at: Memory) -> Call:
+def bind_clip(limit: Real, at: Memory) -> Calls:
     """Bind g ← g · min(1, limit / ‖g‖), the norm taken over all of a member's parameters.
 
     Source: Pascanu et al., "On the difficulty of training recurrent neural networks" (2013), algorithm 1.
@@ -46,17 +46,16 @@ def bind_clip(limit: Real, at: Memory) -> Call:
     squares = norm[..., 0]
     bound, tiny = at.number(limit), at.number(np.finfo(g.dtype).tiny)
 
-    def clip() -> None:
-        # Seen from its largest number, an exploding gradient has a norm that doesn't overflow.
-        np.abs(g, out=s)
-        np.maximum.reduce(s, axis=-1, keepdims=True, out=largest)
-        np.maximum(largest, tiny, out=largest)
-        np.divide(g, largest, out=s)
-        np.vecdot(s, s, out=squares)
-        np.sqrt(norm, out=norm)
-        np.multiply(norm, largest, out=norm)  # ‖g‖
-        np.maximum(norm, bound, out=norm)
-        np.divide(bound, norm, out=norm)
-        np.multiply(g, norm, out=g)
-
-    return clip
+    return Calls(
+        # Divided by its largest number first, an exploding gradient has a norm that doesn't overflow.
+        call(np.abs, g, out=s),
+        call(np.maximum.reduce, s, axis=-1, keepdims=True, out=largest),
+        call(np.maximum, largest, tiny, out=largest),
+        call(np.divide, g, largest, out=s),
+        call(np.vecdot, s, s, out=squares),
+        call(np.sqrt, norm, out=norm),
+        call(np.multiply, norm, largest, out=norm),  # ‖g‖
+        call(np.maximum, norm, bound, out=norm),
+        call(np.divide, bound, norm, out=norm),
+        call(np.multiply, g, norm, out=g),
+    )

@@ -60,7 +60,7 @@ class Training:
         self._watch = Watch(theta, state, task.early_stopping, watched)
         self._bind_looks(task)
         if task.clip is not None:
-            self._before_update += (bind_clip(task.clip, memory),)
+            self._before_update += bind_clip(task.clip, memory)
 
         self._history = History()
         self._epoch = self._step = 0

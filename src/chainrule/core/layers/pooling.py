@@ -52,17 +52,18 @@ class MaxPool(Pooling):
         if dx is None:
             return forward, Calls()
 
-        fold = bind_fold(columns, dx, axes)
         rest, is_largest = at.scratch(), np.empty(y.shape, bool)
+        to_columns = (  # each column's gradient takes the place of its numbers, which are not needed again
+            Calls(
+                call(np.equal, column, y, out=is_largest),
+                bind_copy(is_largest, out=column),  # 1 where it is the largest, else 0
+                call(np.multiply, column, rest, out=column),
+                call(np.subtract, rest, column, out=rest),  # nothing is left for a later one that is as large
+            )
+            for column in in_a_row
+        )
 
-        def backward() -> None:
-            np.copyto(rest, dy)
-            for column in in_a_row:  # the gradient takes the place of the numbers, which nobody reads again
-                np.equal(column, y, out=is_largest)
-                np.copyto(column, is_largest)  # 1 where it is the largest, else 0
-                np.multiply(column, rest, out=column)
-                np.subtract(rest, column, out=rest)  # nothing is left for another one that is as large
-            fold()
+        backward = Calls(bind_copy(dy, out=rest), *to_columns, bind_fold(columns, dx, axes))
 
         return forward, backward
 

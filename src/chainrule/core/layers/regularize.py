@@ -1,11 +1,13 @@
 """Layers that make a network generalise by disturbing its training."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from chainrule.core.arrays import Shape
-from chainrule.core.calls import Pass, call
+from chainrule.core.arrays import Array, Shape
+from chainrule.core.calls import Calls, Pass, call
 from chainrule.core.description import FRACTION, Real, real
 from chainrule.core.errors import ShapeError
 from chainrule.core.layers.base import Buffers, Layer, Signature
@@ -41,21 +43,32 @@ class Dropout(Layer):
         x, y, dx, dy = at.input, at.output, at.d_input, at.d_output
         m = at.kept()
         m_of_members = m if at.population else m[None]
-        draw = np.empty(self.drawn(m_of_members.shape[1:]), m.dtype)
+        u = np.empty(self.drawn(m_of_members.shape[1:]), m.dtype)
         kept = 1.0 - np.array(self.rate)
         keep, scale, one = at.number(kept), at.number(1.0 / kept), at.number(1.0)
 
-        def forward() -> None:
-            for generator, m_of_member in zip(at.random, m_of_members, strict=True):
-                generator.random(out=draw, dtype=draw.dtype)  # each member draws from its own stream
-                m_of_member[...] = draw
-            np.add(m, keep, out=m)
-            np.floor(m, out=m)  # u + keep reaches 1 with probability keep
-            np.minimum(m, one, out=m)  # and 2 by rounding alone
-            np.multiply(m, scale, out=m)
-            np.multiply(x, m, out=y)
+        forward = Calls(
+            partial(draw_uniform, at.random, u, m_of_members),
+            call(np.add, m, keep, out=m),
+            call(np.floor, m, out=m),  # u + keep reaches 1 with probability keep
+            call(np.minimum, m, one, out=m),  # and 2 by rounding alone
+            call(np.multiply, m, scale, out=m),
+            call(np.multiply, x, m, out=y),
+        )
 
-        return forward, call(np.multiply, dy, m, out=dx)
+        backward = call(np.multiply, dy, m, out=dx)
+
+        return forward, backward
+
+
+def draw_uniform(generators: Sequence[np.random.Generator], u: Array, members: Array) -> None:
+    """Fill each member of (K, ...) with uniform numbers from 0 to 1, which its own generator draws into u.
+
+    A generator writes contiguous memory only; u is, and is copied. It may be smaller than a member, and is broadcast.
+    """
+    for generator, member in zip(generators, members, strict=True):
+        generator.random(out=u, dtype=u.dtype)
+        member[...] = u
 
 
 @dataclass(frozen=True, repr=False)

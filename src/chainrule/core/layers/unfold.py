@@ -9,13 +9,14 @@ last make the inner loops long and contiguous.
 """
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from chainrule.core.arrays import Array, Shape
-from chainrule.core.calls import Call
+from chainrule.core.calls import Call, Calls, bind_copy, call
 from chainrule.core.layers.windows import Axes, Axis
 
 Index = tuple[Any, ...]
@@ -52,38 +53,27 @@ def with_padding(x: Array, axes: Axes, padding: float) -> tuple[Array, Array]:
     return padded, padded[(..., *inside, slice(None))]
 
 
-def bind_unfold(x: Array, columns: Array, axes: Axes, padding: float = 0.0) -> Call:
+def bind_unfold(x: Array, columns: Array, axes: Axes, padding: float = 0.0) -> Calls:
     """Copy the windows of x (..., C, H, W, n) to columns (kh, kw, ..., C, OH, OW, n)."""
     padded, inside = with_padding(x, axes, padding)
-    windows = windows_of(padded, axes)
-
-    def unfold() -> None:
-        if inside is not x:
-            np.copyto(inside, x)
-        np.copyto(columns, windows)
-
-    return unfold
+    windows = bind_copy(windows_of(padded, axes), out=columns)
+    return Calls(windows) if inside is x else Calls(bind_copy(x, out=inside), windows)
 
 
-def bind_fold(columns: Array, x: Array, axes: Axes) -> Call:
-    """Add up in x (..., C, H, W, n) what stands in the columns (kh, kw, ..., C, OH, OW, n), padding left out."""
-    first: list[tuple[Array, Array]] = []
-    rest: list[tuple[Array, Array]] = []
+def bind_fold(columns: Array, x: Array, axes: Axes) -> Calls:
+    """Sum the columns (kh, kw, ..., C, OH, OW, n) into x (..., C, H, W, n), without what lies on padding."""
+    copies: list[Call] = []
+    sums: list[Call] = []
     for offset in np.ndindex(kernel_of(axes)):
         windows, inputs = zip(*map(Axis.reach, axes, offset), strict=True)
-        pair = x[(..., *inputs, slice(None))], columns[offset][(..., *windows, slice(None))]
-        none_meet = all(i < axis.stride for axis, i in zip(axes, offset, strict=True))
-        (first if none_meet else rest).append(pair)
+        here, column = x[(..., *inputs, slice(None))], columns[offset][(..., *windows, slice(None))]
+        if all(i < axis.stride for axis, i in zip(axes, offset, strict=True)):
+            copies.append(bind_copy(column, out=here))  # these offsets never meet
+        else:
+            sums.append(call(np.add, here, column, out=here))
     covers = all(
         axis.stride <= axis.kernel and axis.before + axis.length <= axis.windows * axis.stride for axis in axes
     )
-
-    def fold() -> None:
-        if not covers:
-            x.fill(0.0)  # no window's first offsets fall there
-        for there, column in first:
-            np.copyto(there, column)
-        for there, column in rest:
-            np.add(there, column, out=there)
-
-    return fold
+    if not covers:  # the copies leave gaps, which start at zero
+        copies.insert(0, partial(np.ndarray.fill, x, np.zeros((), x.dtype)))
+    return Calls(*copies, *sums)

@@ -187,7 +187,7 @@ def explain(
     draws = {} if seed is None else generators(network, (seed,))
     gradient, slots = np.empty_like(start), {name: np.zeros_like(start) for name in optimizer.slots}
     memory = Memory(start, gradient, slots, network.is_weight())
-    update, clipped = optimizer.bind(memory), () if limit is None else (bind_clip(limit, memory),)
+    update, clipped = optimizer.bind(memory), () if limit is None else bind_clip(limit, memory)
     objective = Objective(network, loss, penalty)
     plan = bound(objective, data, start, gradient, draws=draws)
     glance = math.ceil(steps / GLANCES)

@@ -1,0 +1,59 @@
+"""A pass is a row of calls: whoever reads a bound plan sees every NumPy function that a step calls, and its arrays."""
+
+import sys
+from functools import partial
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+from cases import CASES, Case
+from chainrule.core.calls import Call
+from chainrule.core.optimizers import Memory
+from chainrule.core.penalties import bind_clip
+from chainrule.core.plan.plan import Plan, generators
+
+
+def is_numpys(function: object) -> bool:
+    """Whether a function is a ufunc, a method of one or of an array, or another function of NumPy."""
+    bound_to = getattr(function, "__self__", None)
+    owner = getattr(function, "__objclass__", type(bound_to))
+    return isinstance(function, np.ufunc) or owner in (np.ufunc, np.ndarray) or function is np.copyto
+
+
+def is_named(function: object) -> bool:
+    """Whether a function stands under its name in a module of chainrule, so that it holds nothing of its own."""
+    module = sys.modules[function.__module__]
+    return module.__name__.startswith("chainrule.") and vars(module).get(function.__qualname__) is function
+
+
+def check_call(call: Call) -> None:
+    assert isinstance(call, partial), call
+    assert is_numpys(call.func) or is_named(call.func), call
+    if is_numpys(call.func):
+        arrays = [each for each in (*call.args, call.keywords.get("out")) if each is not None]
+        assert all(isinstance(each, np.ndarray) for each in arrays), call
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+@pytest.mark.parametrize("lead", [(), (3,)], ids=["single", "population"])
+def test_every_call_is_bound_to_its_arrays(case: Case, lead: tuple):
+    network = case.network
+    theta, state = network.initialize(0, *lead), network.initialize_state(*lead)
+    draws = generators(network, range(3) if lead else [0])
+    training = Plan(network, 7, theta, state=state, loss=case.loss, penalty=cr.L2(0.1), draws=draws)
+    predicting = Plan(network, 7, theta, state=state, training=False, loss=case.loss)
+    clip = bind_clip(1.0, Memory(theta, training.gradient, {}, network.is_weight()))
+    for call in (*training.measure, *predicting.appraise, *clip):
+        check_call(call)
+
+
+def test_a_function_inside_another_would_be_found():
+    array = np.zeros(3)
+
+    def inner() -> None:
+        array.fill(0.0)
+
+    for call in (inner, partial(inner), partial(lambda x: x, array), partial(np.negative, 1.0), array.sum):
+        with pytest.raises(AssertionError):
+            check_call(call)
