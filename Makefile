@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 
 help:                      ## print this list
 	@echo "Usage: make TARGET, where TARGET is one of"
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 12
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
 
 report: $(VENV)/.report    ## train the reference network and write report/index.html (some minutes)
 	$(BIN)/chainrule report --out report

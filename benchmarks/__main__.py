@@ -25,7 +25,7 @@ PARTS = sorted([*GROUPS, "T6", "growth"])
 EXAMPLES = """
 examples:
   python -m benchmarks                       everything, in about a quarter of an hour
-  python -m benchmarks --quick               a look at everything, in a few minutes
+  python -m benchmarks --quick               a first look at everything, in a few minutes
   python -m benchmarks --only T1,T3          some tasks
   python -m benchmarks --only T4 --rounds 15
   python -m benchmarks --contenders chainrule,JAX --only T2
@@ -45,7 +45,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "--contenders", default="", help=f"some of: {'; '.join(CONTENDERS)} (chainrule is always there)"
     )
     parser.add_argument("--rounds", type=int, help=f"{FEWEST} or more; up to three times as many where times spread")
-    parser.add_argument("--quick", action="store_true", help="shorter runs and fewer points: a look, not to be quoted")
+    parser.add_argument("--quick", action="store_true", help="shorter runs and fewer points: not to be quoted")
     parser.add_argument("--draw", action="store_true", help="measure nothing; write table and plots anew")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results"), help="a folder (%(default)s)")
     chosen = parser.parse_args(arguments)

@@ -89,6 +89,16 @@ def rounded(text: str) -> str:
     return re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.3g}", text)
 
 
+def test_the_picture_shows_the_weight_that_is_explained():
+    x, y = cr.datasets.xor()
+    network = cr.mlp(2, 4, 4, 1, initializer=cr.Normal())
+    step = cr.explain(network, network.initialize(seed=0), x, y, cr.HalfSquaredError(), cr.SGD(0.5), samples=3)
+    drawn, kept = step.weight(2, 1, 3).drawings[1], (ROOT / "docs" / "one-weight.svg").read_text("utf-8")
+    words = [re.findall(r">([^<>]+)</text>", picture) for picture in (drawn, kept)]
+    assert words[0] == words[1], "python docs/one_weight.py draws it anew"
+    assert "0.00308" in words[0]
+
+
 def test_the_targets_exist_and_make_alone_lists_them():
     makefile = (ROOT / "Makefile").read_text("utf-8")
     named = set(re.findall(r"^    make (\w+)$", README, re.MULTILINE))
