@@ -79,17 +79,26 @@ def check_kind(name: str, kind: type | tuple[type, ...], example: str, value: An
 
 def real(rule: Rule, default: Any = MISSING) -> Any:
     """A real-valued field: a number that obeys the rule, or K of them."""
-    return setting(lambda name, value: check_real(name, rule, value), default, per_member=True)
+    return setting(lambda name, value: check_real(name, rule, value), default, per_member=True, kind=float)
 
 
 def whole(rule: Rule, default: Any = MISSING) -> Any:
     """A whole-numbered field: one number for all members."""
-    return setting(lambda name, value: check_whole(name, rule, value), default)
+    return setting(lambda name, value: check_whole(name, rule, value), default, kind=int, rule=rule)
 
 
 def flag(default: bool) -> Any:
     """A field that is True or False."""
-    return setting(lambda name, value: check_kind(name, bool, "True or False", value), default)
+    return setting(lambda name, value: check_kind(name, bool, "True or False", value), default, kind=bool)
+
+
+def optional(field: Any) -> Any:
+    """A field like the given one that may also be None, which is its default."""
+    check = field.metadata["check"]
+    return dataclasses.field(
+        default=None,
+        metadata=field.metadata | {"check": lambda name, value: None if value is None else check(name, value)},
+    )
 
 
 def part(kind: type, example: str) -> Any:
@@ -97,9 +106,21 @@ def part(kind: type, example: str) -> Any:
     return setting(lambda name, value: check_kind(name, (kind, type(None)), f"{example} or None", value), None)
 
 
-def setting(check: Callable[[str, Any], Any], default: Any = MISSING, per_member: bool = False) -> Any:
-    """A field whose value is what `check` returns of it; `per_member`: it may have K values."""
-    return dataclasses.field(default=default, metadata={"check": check, "per member": per_member})
+def setting(
+    check: Callable[[str, Any], Any],
+    default: Any = MISSING,
+    per_member: bool = False,
+    kind: type = str,
+    rule: Rule | None = None,
+) -> Any:
+    """A field that holds what `check` returns for a value.
+
+    per_member: it may have K values.  kind, rule: how a person writes one, as a number, a truth or a text, and what a
+    whole number must be; from them the command line makes an option.
+    """
+    return dataclasses.field(
+        default=default, metadata={"check": check, "per member": per_member, "kind": kind, "rule": rule}
+    )
 
 
 class Description:

@@ -51,7 +51,7 @@ def scheduled(rule: Rule, default: Any = MISSING) -> Any:
     def check(name: str, value: Any) -> Real | Schedule:
         return value if isinstance(value, Schedule) else check_real(name, rule, value)
 
-    return setting(check, default, per_member=True)
+    return setting(check, default, per_member=True, kind=float)
 
 
 def bind_rate(value: Real | Schedule, number: Number) -> Rate:

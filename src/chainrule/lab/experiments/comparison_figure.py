@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chainrule.core.losses import HalfSquaredError, SquaredError
-from chainrule.lab.experiments.comparison import Comparison, Summary, label, survivors
+from chainrule.lab.experiments.labels import label
+from chainrule.lab.experiments.compared_runs import ComparedRuns, Summary, survivors
 from chainrule.lab.figures.axes import epochs_below, head, log_scale, slant
 from chainrule.lab.figures.svg import COLOR, Drawing, render
 
@@ -37,13 +37,13 @@ PANEL = (340, 320)
 Values = tuple[Any, ...]
 
 
-def draw(comparison: Comparison, *, name: str | None = None, columns: int = 2) -> str:
+def draw(comparison: ComparedRuns, *, name: str | None = None, columns: int = 2) -> str:
     """The figure as an SVG. name: starts every id in it.  columns: how many panels stand side by side."""
     panels = [curves(comparison, each) for each in _outer(comparison, MOST_PANELS)]
     return compose(comparison, [*panels, finals(comparison)], name=name, columns=columns)
 
 
-def compose(comparison: Comparison, drawings: list[Drawing], *, name: str | None = None, columns: int = 2) -> str:
+def compose(comparison: ComparedRuns, drawings: list[Drawing], *, name: str | None = None, columns: int = 2) -> str:
     """Panels of a comparison as one SVG, its numbers in words beside them."""
     drawings = drawings + [_blank] * (-len(drawings) % columns)
     rows = [drawings[i : i + columns] for i in range(0, len(drawings), columns)]
@@ -59,7 +59,7 @@ def compose(comparison: Comparison, drawings: list[Drawing], *, name: str | None
     )
 
 
-def _in_words(comparison: Comparison) -> str:
+def _in_words(comparison: ComparedRuns) -> str:
     """The numbers, for those who don't see the figure."""
     said = []
     for each in comparison.summary()[:24]:
@@ -69,19 +69,19 @@ def _in_words(comparison: Comparison) -> str:
     return "; ".join(said) + "."
 
 
-def _inner(comparison: Comparison) -> int:
+def _inner(comparison: ComparedRuns) -> int:
     """The setting whose values are the series of a panel: a numeric one, and of two the one with more values."""
     sizes = [len({values[i] for values in comparison.values}) for i in range(len(comparison.names))]
     return max(range(len(sizes)), key=lambda i: (_numeric(comparison, i), sizes[i]))
 
 
-def _outer(comparison: Comparison, most: int) -> list[Values]:
+def _outer(comparison: ComparedRuns, most: int) -> list[Values]:
     """The values of the other settings, crossed, at most so many; one empty combination where there are none."""
     inner = _inner(comparison)
     return _spaced(list(dict.fromkeys(_without(values, inner) for values in comparison.values)), most)
 
 
-def _numeric(comparison: Comparison, i: int) -> bool:
+def _numeric(comparison: ComparedRuns, i: int) -> bool:
     kinds = {type(values[i]) for values in comparison.values}
     return kinds <= {int, float}
 
@@ -101,7 +101,7 @@ def _words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _title(comparison: Comparison, inner: int, outer: Values) -> str:
+def _title(comparison: ComparedRuns, inner: int, outer: Values) -> str:
     others = _without(comparison.names, inner)
     return ", ".join(
         f"{_words(name)} {label((value,))}" if isinstance(value, int | float | tuple) else label((value,))
@@ -109,12 +109,7 @@ def _title(comparison: Comparison, inner: int, outer: Values) -> str:
     )
 
 
-def _loss_name(comparison: Comparison) -> str:
-    squared = all(isinstance(each.loss, SquaredError | HalfSquaredError) for each in comparison.experiments)
-    return "mean squared error" if squared else "loss"
-
-
-def curves(comparison: Comparison, outer: Values = (), title: str = "") -> Drawing:
+def curves(comparison: ComparedRuns, outer: Values = (), title: str = "") -> Drawing:
     """The losses over epochs, a curve for each value of a setting. outer: the values of the others, where crossed."""
     inner, ceiling = _inner(comparison), _ceiling(comparison)
     series = list(dict.fromkeys(values[inner] for values in comparison.values))
@@ -142,13 +137,13 @@ def curves(comparison: Comparison, outer: Values = (), title: str = "") -> Drawi
         log_scale(axes, "y", max(lowest, highest * FLOOR), highest)
         axes.set_xlim(0, longest)
         epochs_below(axes, longest)
-        axes.set_ylabel(_loss_name(comparison))
+        axes.set_ylabel(comparison.loss_name)
         head(axes, title)
 
     return drawing
 
 
-def finals(comparison: Comparison) -> Drawing:
+def finals(comparison: ComparedRuns) -> Drawing:
     """The final loss against the setting: on a scale of numbers, else a place for each value."""
     inner, outer = _inner(comparison), _outer(comparison, len(STYLES))
     numeric = _numeric(comparison, inner)
@@ -191,7 +186,7 @@ def finals(comparison: Comparison) -> Drawing:
             axes.set_xticks(places, names, **slant(names))
             axes.set_xlim(-0.6, len(places) - 0.4)
         axes.set_xlabel(_words(comparison.names[inner]))
-        axes.set_ylabel(f"final {_loss_name(comparison)}")
+        axes.set_ylabel(f"final {comparison.loss_name}")
         head(axes, f"where {comparison.experiment.starts} starts end")
 
     return drawing
@@ -226,7 +221,7 @@ def _series(
     axes.plot(lost, [0.965] * len(lost), "x", color=color, markersize=6, transform=axes.get_xaxis_transform())
 
 
-def _ceiling(comparison: Comparison) -> float:
+def _ceiling(comparison: ComparedRuns) -> float:
     """Where the axes of losses end: above, what runs come by on their way to divergence would hide all else."""
     starts = np.concatenate([runs.losses[0] for runs in comparison.runs])
     starts = starts[np.isfinite(starts)]

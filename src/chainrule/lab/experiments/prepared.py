@@ -1,7 +1,7 @@
-"""The data of an experiment as its run takes them: what is learnt, what is asked, and the network for both."""
+"""From a described run to a run: read the data, split it, shape it, fit its scales, build the network; then the model."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -10,72 +10,133 @@ from chainrule.core.errors import ShapeError
 from chainrule.core.layers.dense import Dense
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
-from chainrule.lab.experiments.samples import DataFile, Samples, shaped, targets_for
+from chainrule.lab.experiments.data import DataFile
+from chainrule.lab.experiments.run_description import RunDescription
+from chainrule.lab.experiments.samples import Samples
 from chainrule.training.data.split import split
 from chainrule.training.data.standardizer import Standardizer
-
-if TYPE_CHECKING:
-    from chainrule.lab.experiments.experiment import Experiment
+from chainrule.training.data.targets import targets_for
+from chainrule.training.loop import Training, iterate
+from chainrule.training.model import Model
+from chainrule.training.run import Run
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """The data of an experiment as its run takes them, and its network.
+    """A described run with its data and its network, ready to begin.
 
-    x (n, *network.input_shape), y: what is learnt.  test: x and the true answers.
-    metric: accuracy for classes, else r2.
+    learnt, validation, test: the samples, each in the shape of the network's input, in their own units.
+    tested_on: what the test is, in words.
+    standardizer, target_standardizer: fitted on the samples to learn; None where data are learnt as they are.
     """
 
-    x: Array
-    y: Array
-    test: tuple[Array, Array]
-    metric: str
+    experiment: RunDescription
     network: Network
-    samples: Samples
+    learnt: Samples
+    validation: Samples | None
+    test: Samples
+    tested_on: str
     standardizer: Standardizer | None
+    target_standardizer: Standardizer | None
+
+    @property
+    def metric(self) -> str:
+        """How the test is judged: accuracy for classes, else r2."""
+        y = self.test.targets
+        one_column = y.ndim == 1 or y.shape[1] == 1
+        is_class = self.test.n_classes > 0 or self.experiment.loss.labelled
+        return "accuracy" if one_column and is_class else "r2"
+
+    def arrays(self, samples: Samples) -> tuple[Array, Array]:
+        """Samples as the run takes them: x (n, *network.input_shape) and the targets y, standardised where that is due."""
+        y, _ = targets_for(self.experiment.loss, samples.targets, samples.n_classes)
+        x = samples.x if self.standardizer is None else self.standardizer.apply(samples.x)
+        if self.target_standardizer is not None:
+            y = self.target_standardizer.apply(y.reshape(len(y), -1))
+        return x, y
+
+    def begin(self, network: Network | None = None, **changes: Any) -> Training:
+        """The run under way. network, changes: in place of the experiment's own, as `train` takes them.
+
+        Raises what is wrong with the settings or the data.
+        """
+        of_run = ("loss", "optimizer", "epochs", "batch_size", "penalty", "clip", "dtype", "seed", "early_stopping")
+        settings = {name: getattr(self.experiment, name) for name in of_run}
+        if self.validation is not None:
+            settings["validation"] = self.arrays(self.validation)
+        return iterate(network or self.network, *self.arrays(self.learnt), **settings | changes)
+
+    def model(self, run: Run) -> Model:
+        """The model of a run, with what prediction must know of the data: scales, and the names of classes and columns."""
+        return replace(
+            run.model,
+            standardizer=self.standardizer,
+            target_standardizer=self.target_standardizer,
+            classes=self.learnt.classes,
+            features=self.features,
+        )
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of a file's columns; () for other data."""
+        is_table = isinstance(self.experiment.data, DataFile) and len(self.network.input_shape) == 1
+        return self.learnt.features if is_table else ()
 
 
-def prepare(experiment: "Experiment") -> Prepared:
-    """Read the data and build the network. Raises what is wrong with them."""
-    samples = experiment.data.read()
-    y, _ = targets_for(experiment.loss, samples)
-    x, test_x, truth = samples.x, samples.x, samples.y
-    wanted = experiment.test or ("fresh" if samples.fresh is not None else "training")
-    learnt = held_out = rows = np.arange(len(x))
-    if isinstance(wanted, float):
-        learnt, _, held_out, _ = split(rows, samples.y, wanted, experiment.seed, stratify=samples.n_classes > 0)
-    elif experiment.test is None and samples.test_rows is not None:
-        learnt, held_out = np.setdiff1d(rows, samples.test_rows), samples.test_rows
-    if held_out is not rows:
-        x, y, test_x, truth = x[learnt], y[learnt], x[held_out], truth[held_out]
+def prepare(experiment: RunDescription, samples: Samples | None = None) -> Prepared:
+    """Read the data, unless its samples are given, and build the network. Raises what is wrong with them.
+
+    >>> prepared = prepare(RunDescription("moons", test=0.25))
+    >>> prepared.network.n_parameters, len(prepared.learnt), prepared.tested_on
+    (37, 150, '50 samples held out')
+    """
+    samples = experiment.data.read() if samples is None else samples
+    network = build_network(experiment, samples)
+    learnt, validation, test, tested_on = _split(experiment, samples.shaped(network.input_shape))
+    standardizer = Standardizer.fit(learnt.x) if experiment.is_standardized else None
+    target_standardizer = None
+    if standardizer is not None and learnt.n_classes == 0 and learns_scale(network, experiment.loss):
+        target_standardizer = Standardizer.fit(learnt.targets.reshape(len(learnt), -1))
+    return Prepared(experiment, network, learnt, validation, test, tested_on, standardizer, target_standardizer)
+
+
+def _split(experiment: RunDescription, samples: Samples) -> tuple[Samples, Samples | None, Samples, str]:
+    """The samples to learn, those for validation and those for the test; and what the test is, in words."""
+    wanted, learnt = experiment.test, samples
+    test = validation = None
+    share = 0.0
     if wanted == "fresh" and samples.fresh is None:
         raise ShapeError(f'{samples.name} can\'t be drawn anew; test on "training" or hold out a fraction.')
-    elif wanted == "fresh" and samples.fresh is not None:
-        test_x, truth = samples.fresh.x, samples.fresh.y
-    network = build_network(experiment, samples)
-    x, test_x = (shaped(each, network.input_shape) for each in (x, test_x))
-    standardizer = None
-    if isinstance(experiment.data, DataFile) and experiment.data.standardize:
-        standardizer = Standardizer.fit(x)
-        x, test_x = standardizer.apply(x), standardizer.apply(test_x)
-    one_of_many = truth.ndim == 1 or truth.shape[1] == 1
-    are_classes = one_of_many and (samples.n_classes > 0 or experiment.loss.labelled)
-    if are_classes:
-        truth = truth.reshape(-1).astype(np.intp)
-    if standardizer is not None and not are_classes and learns_scale(network, experiment.loss):
-        scale = Standardizer.fit(y.reshape(len(y), -1))
-        y, truth = (scale.apply(each.reshape(len(each), -1)) for each in (y, truth))
-    return Prepared(x, y, (test_x, truth), "accuracy" if are_classes else "r2", network, samples, standardizer)
+    if isinstance(wanted, float):
+        share = wanted
+        learnt, test = _hold_out(learnt, wanted, experiment.seed)
+    elif wanted is None and samples.test_rows is not None:
+        test = samples.pick(samples.test_rows)
+        learnt = samples.pick(np.setdiff1d(np.arange(len(samples)), samples.test_rows))
+    tested_on = "" if test is None else f"{len(test):,} samples held out"
+    if test is None and wanted != "training" and samples.fresh is not None:
+        test, tested_on = samples.fresh, f"a fresh draw of {len(samples.fresh)} points"
+    if experiment.validation is not None:
+        learnt, validation = _hold_out(learnt, experiment.validation / (1 - share), experiment.seed)
+    if test is None:
+        test, tested_on = learnt, f"the {len(learnt):,} sample{'s' * (len(learnt) != 1)} it was trained on"
+    return learnt, validation, test, tested_on
+
+
+def _hold_out(samples: Samples, fraction: float, seed: int) -> tuple[Samples, Samples]:
+    """The samples without a random part, and that part: a fraction of each class."""
+    rows = np.arange(len(samples))
+    kept, _, out, _ = split(rows, samples.targets, fraction, seed, stratify=samples.n_classes > 0)
+    return samples.pick(kept), samples.pick(out)
 
 
 def learns_scale(network: Network, loss: Loss) -> bool:
-    """Whether a quantity should be learnt from its mean, in deviations: where the outputs are free."""
+    """Whether quantities should be standardised for this network: whether its outputs are unbounded."""
     return isinstance(network.last_layer, Dense) and loss.link == "identity"
 
 
-def build_network(experiment: "Experiment", samples: Samples) -> Network:
+def build_network(experiment: RunDescription, samples: Samples) -> Network:
     """The experiment's network for these samples."""
-    network = experiment.network
-    if isinstance(network, Network):
-        return network
-    return network.build(samples.x.shape[1:], targets_for(experiment.loss, samples)[1], experiment.loss)
+    loss, network = experiment.loss, experiment.network
+    _, n_outputs = targets_for(loss, samples.targets, samples.n_classes)
+    return network if isinstance(network, Network) else network.build(samples.x.shape[1:], n_outputs, loss)

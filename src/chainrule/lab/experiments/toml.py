@@ -4,30 +4,31 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 from chainrule.core.catalogue import every_kind
 from chainrule.core.description import Description
 from chainrule.core.errors import ChainruleError, FileError, MissingExtraError, SettingError, choose, listing
 from chainrule.core.losses import LOSSES
+from chainrule.lab.experiments.data import DataFile, DataSet
 from chainrule.lab.experiments.network_text import NetworkText
-from chainrule.lab.experiments.samples import DataFile, DataSet
+from chainrule.lab.experiments.perceptron import Perceptron
+from chainrule.lab.experiments.run_description import RunDescription
 from chainrule.training.files.storage import check_exists
 
-if TYPE_CHECKING:
-    from chainrule.lab.experiments.experiment import Experiment, Perceptron
+Described = TypeVar("Described", bound=RunDescription)
 
 MAIN = {"Experiment": ("data", "network", "loss", "optimizer", "epochs", "seed", "starts")} | {
     "Perceptron": ("layers", "activation")
 }
-"""The settings that are written even where they are as by default."""
+"""The settings that are written even where they have their default."""
 
 UNNAMED = ("Experiment", "Perceptron", "DataSet", "DataFile")
-"""The descriptions that are known by their place and their keys, and need no `type`."""
+"""The descriptions that are recognised by their place and their keys, and need no `type`."""
 
 
-def write(experiment: "Experiment") -> str:
-    """An experiment as TOML. Needs tomli-w, of the extra `report`."""
+def write(experiment: RunDescription) -> str:
+    """An experiment as TOML. Raises MissingExtraError without tomli-w, of the extra `report`."""
     try:
         import tomli_w
     except ImportError:
@@ -36,7 +37,7 @@ def write(experiment: "Experiment") -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A value as TOML has it: a description without numbers is its name alone."""
+    """A value as TOML writes it: a description without settings to show is its name alone."""
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     if not isinstance(value, Description):
@@ -54,8 +55,21 @@ def _plain(value: Any) -> Any:
     return kind if set(table) == {"type"} else table
 
 
-def read(source: str | Path, experiment: type["Experiment"], perceptron: type["Perceptron"]) -> "Experiment":
-    """The experiment of a text or a file, or a sentence that names the key at fault."""
+def read(source: str | Path, kind: type[Described]) -> Described:
+    """The experiment, of this kind, in a text or a file. Raises FileError, or SettingError that names the key."""
+    where, found = _tables(source)
+    _check_keys("an experiment", found, kind)
+    values = {key: _named(key, value, _READERS.get(key, _any)) for key, value in found.items()}
+    for key, value in values.items():  # each alone first, so that an error names its key
+        others = {} if key == "data" else {"data": "xor"}
+        _named(key, value, lambda value, key=key, others=others: kind(**others | {key: value}))
+    if "data" not in values:
+        raise SettingError(f'{where}: expected a key data, such as data = "xor"; add it.')
+    return kind(**values)
+
+
+def _tables(source: str | Path) -> tuple[str, dict[str, Any]]:
+    """The name of a source for sentences, and its keys and tables."""
     where = "the text"
     if isinstance(source, Path) or "=" not in source:
         where = str(source)
@@ -65,28 +79,13 @@ def read(source: str | Path, experiment: type["Experiment"], perceptron: type["P
         except (OSError, UnicodeDecodeError) as error:
             raise FileError(f"can't read {where} as a text in UTF-8: {error}.") from None
     try:
-        found = tomllib.loads(source)
+        return where, tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         raise FileError(f"{where} isn't TOML: {error}; correct it there.") from None
-    _check_keys("an experiment", found, experiment)
-    readers = {
-        "data": _data,
-        "network": lambda value: _network(value, perceptron),
-        "loss": lambda value: choose("loss", value, _LOSSES)() if isinstance(value, str) else _any(value),
-    }
-    values = {}
-    for key, value in found.items():
-        values[key] = _named(key, value, readers.get(key, _any))
-    for key, value in values.items():  # each alone first, so that an error names its key
-        others = {} if key == "data" else {"data": "xor"}
-        _named(key, value, lambda value, key=key, others=others: experiment(**others | {key: value}))
-    if "data" not in values:
-        raise SettingError(f'{where}: expected a key data, such as data = "xor"; add it.')
-    return experiment(**values)
 
 
 def _named(key: str, value: Any, reader: Any) -> Any:
-    """What the reader makes of it; its complaint begins with the key."""
+    """The value that the reader returns; an error begins with the key."""
     try:
         return reader(value)
     except ChainruleError as error:
@@ -110,10 +109,20 @@ def _data(value: Any) -> Any:
     return kind(**value)
 
 
-def _network(value: Any, perceptron: type["Perceptron"]) -> Any:
+def _network(value: Any) -> Any:
     if isinstance(value, str):
         return NetworkText(value)
-    return _build(perceptron, value) if isinstance(value, Mapping) and "type" not in value else _any(value)
+    return _build(Perceptron, value) if isinstance(value, Mapping) and "type" not in value else _any(value)
+
+
+def _loss(value: Any) -> Any:
+    """A loss by either of its names, SquaredError or squared_error as on the command line, or by its table."""
+    both = LOSSES | {each.__name__: each for each in LOSSES.values()}
+    return choose("loss", value, both)() if isinstance(value, str) else _any(value)
+
+
+_READERS = {"data": _data, "network": _network, "loss": _loss}
+"""The keys that are read in their own way."""
 
 
 def _build(kind: type[Description], value: Mapping[str, Any]) -> Description:
@@ -122,7 +131,7 @@ def _build(kind: type[Description], value: Mapping[str, Any]) -> Description:
 
 
 def _any(value: Any) -> Any:
-    """Any value: a table is the description that its `type` names, and so is a list's table."""
+    """A value: a table is the description that its `type` names, in a list too."""
     if isinstance(value, list):
         return tuple(_any(each) for each in value)
     if isinstance(value, str) and value in every_kind():
@@ -137,7 +146,3 @@ def _any(value: Any) -> Any:
 
 def _required(kind: type[Description]) -> bool:
     return any(field.default is MISSING for field in fields(kind))  # type: ignore[arg-type]  # as above
-
-
-_LOSSES = LOSSES | {each.__name__: each for each in LOSSES.values()}
-"""The losses by both their names: SquaredError, and squared_error as the command line says."""

@@ -1,0 +1,172 @@
+"""Data, described: a data set by its name, or a file; `read()` gives the samples."""
+
+import hashlib
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chainrule.core.arrays import Array
+from chainrule.core.description import (
+    COUNT,
+    COUNT_OR_ZERO,
+    Description,
+    check_kind,
+    optional,
+    setting,
+    whole,
+)
+from chainrule.core.errors import DataError, SettingError, choose, listing
+from chainrule.lab.experiments.samples import Samples, numbered
+from chainrule.training.data.sets import digits, load, mnist1d, read_csv, read_numpy
+from chainrule.training.data.sets.points import BY_NAME
+from chainrule.training.data.split import split
+from chainrule.training.data.targets import count_classes
+
+DRAWN = 100
+"""The number of points in a fresh draw for the test, as in the reference lab."""
+
+TEST_SEED = 32
+"""The seed of a fresh draw: that of the reference lab's test, the first that none of its 32 starts has."""
+
+Parts = tuple[Array, Array, Array]
+
+
+def _digits() -> Parts:
+    """The images, their classes, and a quarter of each class for the test, always the same."""
+    x, y = digits()
+    return x, y, np.sort(split(np.arange(len(y)), y, seed=TEST_SEED, stratify=True)[2])
+
+
+def _mnist1d() -> Parts:
+    """The series, their classes, and the authors' test."""
+    x, y, x_test, y_test = mnist1d()
+    return np.concatenate([x, x_test]), np.concatenate([y, y_test]), len(x) + np.arange(len(x_test))
+
+
+REAL: dict[str, Callable[[], Parts]] = {"digits": _digits, "mnist1d": _mnist1d}
+"""The real data sets by name: x (n, C, ...), y (n,) and the rows of the test."""
+
+NAMED: dict[str, Callable[..., Any]] = {**BY_NAME, **REAL}
+"""All data sets that have a name."""
+
+
+@dataclass(frozen=True, repr=False)
+class DataSet(Description):
+    """A data set with a name, and the settings that it takes; None: the set's own default.
+
+    n: the number of points.  noise: its deviation, in the units of the plane.  seed: which points are drawn.
+    arms, classes: of spiral, gaussians.
+
+    >>> DataSet("moons", noise=0.2)
+    DataSet('moons', noise=0.2)
+    >>> DataSet("moons", n=50).read().x.shape
+    (50, 2)
+    """
+
+    name: str = setting(lambda name, value: choose("data set", value, {each: each for each in NAMED}))
+    n: int | None = optional(whole(COUNT))
+    noise: float | None = optional(
+        setting(lambda name, value: float(check_kind(name, (int, float), "a number", value)), kind=float)
+    )
+    seed: int | None = optional(whole(COUNT_OR_ZERO))
+    arms: int | None = optional(whole(COUNT))
+    classes: int | None = optional(whole(COUNT))
+
+    def takes(self, name: str) -> bool:
+        """Whether the data set has this setting.
+
+        >>> DataSet("moons").takes("noise"), DataSet("xor").takes("noise")
+        (True, False)
+        """
+        return name in inspect.signature(NAMED[self.name]).parameters
+
+    def read(self) -> Samples:
+        """The samples, with what is for the test. Raises SettingError for a setting that the set doesn't have."""
+        given = {field.name: value for field, value in self.settings() if field.name != "name" and value is not None}
+        if self.name in REAL:
+            return self._real(given)
+        samples = self._draw(given)
+        if self.name == "xor":
+            return samples
+        seed = TEST_SEED if given.get("seed", 0) != TEST_SEED else TEST_SEED + 1
+        return replace(samples, fresh=self._draw(given | {"n": DRAWN, "seed": seed}))
+
+    def _draw(self, given: dict[str, Any]) -> Samples:
+        x, y = load(self.name, **given)
+        return Samples(self.name, x, y, ("x1", "x2"), n_classes=max(2, int(y.max()) + 1))
+
+    def _real(self, given: dict[str, Any]) -> Samples:
+        if given:
+            raise SettingError(f"the data set {self.name} has no setting {min(given)!r}; it has none, leave it out.")
+        x, y, test_rows = REAL[self.name]()
+        return Samples(self.name, x, y, numbered(x), n_classes=int(y.max()) + 1, test_rows=test_rows)
+
+    def fingerprint(self) -> str:
+        """What distinguishes the contents beyond this description: nothing."""
+        return ""
+
+
+@dataclass(frozen=True, repr=False)
+class DataFile(Description):
+    """A CSV file or a NumPy `.npz`, by its name, relative to the current folder.
+
+    target: the target's column, by name or position (None: the last), or the name of y in an `.npz`.
+
+    >>> DataFile("pets.csv", target="kind")
+    DataFile('pets.csv', target='kind')
+    """
+
+    file: str = setting(lambda name, value: check_kind(name, str, "the name of a file", value))
+    target: str | int | None = optional(
+        setting(lambda name, value: check_kind(name, (str, int), "a column's name or position", value))
+    )
+
+    def read(self) -> Samples:
+        """The samples. Raises FileError or DataError for a file that can't be learnt from."""
+        if is_numpy(self.file):
+            target = str(self.target or "y")
+            x, y = read_numpy(self.file, y=target)
+            samples = Samples(self.file, x, y, numbered(x), target)
+        else:
+            table = read_csv(self.file, target=-1 if self.target is None else self.target)
+            target = table.target or "y"
+            samples = Samples(self.file, table.x, table.y, table.features, target, classes=table.classes)
+        if len(samples.classes) == 1:
+            raise DataError(
+                f"{self.file}: {target} is {samples.classes[0]} in every row; expected two classes or more. "
+                "Add rows of another class."
+            )
+        return replace(samples, n_classes=len(samples.classes) or count_classes(samples.targets))
+
+    def fingerprint(self) -> str:
+        """A hash of the file's contents."""
+        return hashlib.sha256(Path(self.file).read_bytes()).hexdigest()
+
+
+def is_numpy(path: str) -> bool:
+    """Whether a file's name is that of a NumPy file.
+
+    >>> is_numpy("images.npz"), is_numpy("pets.csv")
+    (True, False)
+    """
+    return Path(path).suffix.lower() in (".npz", ".npy")
+
+
+def described(data: Any) -> DataSet | DataFile:
+    """Data by the name of a data set or a file, or a description as it is.
+
+    >>> described("xor"), described("pets.csv")
+    (DataSet('xor'), DataFile('pets.csv'))
+    """
+    if isinstance(data, DataSet | DataFile):
+        return data
+    if isinstance(data, str) and (data in NAMED or not Path(data).suffix):
+        return DataSet(data)
+    if isinstance(data, str):
+        return DataFile(data)
+    known = listing(NAMED)
+    raise SettingError(f"data must be a data set ({known}), or a file such as DataFile('pets.csv'); got {data!r}.")

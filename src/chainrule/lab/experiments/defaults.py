@@ -1,0 +1,89 @@
+"""Settings that suit the data: those of the reference lab for points in the plane, others for images and for files."""
+
+from typing import Any
+
+from chainrule.core.errors import choose
+from chainrule.core.initializers import Normal
+from chainrule.core.losses import BinaryCrossEntropy, HalfSquaredError, Loss, SoftmaxCrossEntropy, SquaredError
+from chainrule.core.optimizers import OPTIMIZERS
+from chainrule.lab.experiments.data import REAL, DataFile, DataSet, described
+from chainrule.lab.experiments.experiment import Experiment
+from chainrule.lab.experiments.perceptron import Perceptron
+from chainrule.lab.experiments.samples import Samples
+from chainrule.lab.experiments.settings import with_settings
+
+REFERENCE_RATES = {"linear": 0.8, "xor": 0.2}
+"""The learning rates of the reference lab's two tasks: the ones that hold its curves in the band of our starts."""
+
+RATES = {
+    "sgd": 0.5,
+    "momentum": 0.05,
+    "nesterov": 0.05,
+    "rmsprop": 0.01,
+    "adam": 0.01,
+    "adamw": 0.01,
+}
+"""The usual learning rate of each optimizer."""
+
+POINTS: dict[str, Any] = {
+    "network": Perceptron((4, 4), "sigmoid", initializer=Normal()),
+    "optimizer": "sgd",
+    "epochs": 100_000,
+}
+"""For points in the plane: the reference lab's settings."""
+
+IMAGES: dict[str, Any] = {
+    "network": Perceptron((64,), "relu"),
+    "optimizer": "adam",
+    "batch_size": 32,
+    "epochs": 30,
+}
+"""For the real data sets."""
+
+FILES: dict[str, Any] = {
+    "network": Perceptron((16,), "tanh"),
+    "optimizer": "adam",
+    "epochs": 1000,
+}
+"""For files: suits most tables of numbers, standardised."""
+
+
+def experiment_for(data: str | DataSet | DataFile, samples: Samples | None = None, **settings: Any) -> Experiment:
+    """One run on these data, with settings that suit them where none are given.
+
+    samples: those of the data, where they have been read already.  settings: by name, as `compare` takes them, one
+    value each; an optimizer by its name has its usual learning rate.
+    Raises SettingError for a setting that is unknown or out of range, and what is wrong with the data.
+
+    >>> experiment_for("xor")
+    Experiment(DataSet('xor'), network=Perceptron((4, 4), initializer=Normal()), optimizer=SGD(0.2), epochs=100000, starts=1)
+    >>> experiment_for("xor", optimizer="adam", layers=(8,), epochs=500).optimizer
+    Adam(0.01)
+    """
+    data = described(data)
+    samples = data.read() if samples is None else samples
+    usual = FILES if isinstance(data, DataFile) else IMAGES if data.name in REAL else POINTS
+    name = settings.pop("optimizer", usual["optimizer"])
+    optimizer = usual_optimizer(name, data) if isinstance(name, str) else name
+    experiment = Experiment(data, loss=usual_loss(data, samples), starts=1, **usual | {"optimizer": optimizer})
+    return with_settings(experiment, settings)
+
+
+def usual_optimizer(name: str, data: DataSet | DataFile) -> Any:
+    """The optimizer of a name with its usual learning rate: for the reference lab's tasks and SGD its own.
+
+    >>> usual_optimizer("sgd", DataSet("xor")), usual_optimizer("sgd", DataSet("moons"))
+    (SGD(0.2), SGD(0.5))
+    """
+    kind = choose("optimizer", name, OPTIMIZERS)
+    own = REFERENCE_RATES if name == "sgd" and isinstance(data, DataSet) else {}
+    return kind(learning_rate=own.get(getattr(data, "name", ""), RATES[name]))
+
+
+def usual_loss(data: DataSet | DataFile, samples: Samples) -> Loss:
+    """The loss that suits the targets; for points of two classes the reference lab's."""
+    if samples.n_classes > 2:
+        return SoftmaxCrossEntropy()
+    if isinstance(data, DataSet):
+        return HalfSquaredError()
+    return BinaryCrossEntropy() if samples.n_classes == 2 else SquaredError()

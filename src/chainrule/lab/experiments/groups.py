@@ -1,0 +1,127 @@
+"""The work of a comparison: groups of members that are trained as one population, and kept in files when finished."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import chainrule
+from chainrule.core.errors import FileError
+from chainrule.lab.experiments.experiment import Experiment
+from chainrule.lab.experiments.populations import BY_MEMBER, Runs, in_groups, join, train_members
+from chainrule.lab.experiments.workers import Job, Progress, run_side_by_side
+from chainrule.lab.experiments.zipped import pattern
+from chainrule.training.files.storage import replacing
+
+FORMAT = "chainrule comparison 1"
+
+TASK = "Comparing"
+"""The name of the progress; it counts epochs times members."""
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Members of a population: member k has `experiments[k]` and `seeds[k]`, and is of the setting with this number."""
+
+    experiments: tuple[Experiment, ...]
+    seeds: tuple[int, ...]
+    settings: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        """The work in it: epochs times members."""
+        return self.experiments[0].epochs * len(self.seeds)
+
+    def name(self) -> str:
+        """A hash of all that its results depend on, a file's contents too."""
+        said = [each.to_dict() | {"starts": None} for each in self.experiments]
+        contents = self.experiments[0].data.fingerprint()
+        text = json.dumps([FORMAT, chainrule.__version__, said, self.seeds, contents])
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def groups_of(experiments: Sequence[Experiment]) -> list[Group]:
+    """The members of all experiments, each with all its starts: one population for each pattern, in groups."""
+    by_pattern: dict[Any, list[tuple[int, int]]] = {}
+    for which, each in enumerate(experiments):
+        seeds = range(each.seed, each.seed + each.starts)
+        by_pattern.setdefault(pattern(each), []).extend((which, seed) for seed in seeds)
+    groups = []
+    for members in by_pattern.values():
+        for group in in_groups(experiments[members[0][0]], members):
+            settings, seeds = zip(*group, strict=True)
+            groups.append(Group(tuple(experiments[which] for which in settings), seeds, settings))
+    return groups
+
+
+def by_setting(groups: Sequence[Group], results: Sequence[Runs], n_settings: int) -> tuple[Runs, ...]:
+    """The groups' results by setting: one `Runs` for each, in the order of the starts."""
+    found: dict[int, list[Runs]] = {}
+    for group, runs in zip(groups, results, strict=True):
+        for which in dict.fromkeys(group.settings):
+            found.setdefault(which, []).append(runs.pick(np.flatnonzero(np.array(group.settings) == which)))
+    return tuple(join(found[which]) for which in range(n_settings))
+
+
+def train_groups(groups: list[Group], folder: Path | None, processes: int | None, progress: Progress) -> list[Runs]:
+    """The results of all groups: those kept in the folder are read, the others trained."""
+    names = [each.name() for each in groups]
+    paths = {name: None if folder is None else folder / f"{name}.npz" for name in names}
+    found = {name: runs for name, path in paths.items() if path is not None and (runs := _read(path)) is not None}
+    total = sum(each.size for each in groups)
+    counted = {name: each.size for name, each in zip(names, groups, strict=True) if name in found}
+
+    def count(name: str, done: int, _: int) -> None:
+        counted[name] = done
+        progress(TASK, sum(counted.values()), total)
+
+    missing = {name: each for name, each in zip(names, groups, strict=True) if name not in found}
+    jobs: dict[str, Job] = {name: (train_group, (each, paths[name])) for name, each in missing.items()}
+    if len(jobs) == 1 or processes == 1:
+        for name, each in missing.items():
+            found[name] = train_group(each, paths[name], report=_counter(count, name))
+    elif jobs:
+        found |= run_side_by_side(jobs, count, processes)
+    progress(TASK, total, total)
+    return [found[name] for name in names]
+
+
+def _counter(count: Progress, name: str) -> Callable[[int, int], object]:
+    return lambda done, total: count(name, done, total)
+
+
+def train_group(group: Group, path: Path | None, report: Callable[[int, int], object]) -> Runs:
+    """Train a group, and keep its results where a path is given. It runs in a process of its own."""
+    runs = train_members(group.experiments, group.seeds, report)
+    if path is not None:
+        with replacing(path, "wb") as file:
+            arrays = {name: getattr(runs, name) for name in (*BY_MEMBER, "epochs", "theta", "metric")}
+            np.savez(file, **arrays)
+    return runs
+
+
+def make_folder(keep: str | os.PathLike[str]) -> Path:
+    """The folder for what is finished, made where it isn't there."""
+    folder = Path(keep)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(f"can't keep results in {folder}: {error.strerror or error}; name a folder.") from None
+    return folder
+
+
+def _read(path: Path) -> Runs | None:
+    """The results that were kept; None where there are none, or only a damaged file."""
+    try:
+        with open(path, "rb") as source, np.load(source, allow_pickle=False) as file:
+            arrays: Mapping[str, Any] = {name: file[name] for name in file}
+            return Runs(**{**arrays, "metric": str(arrays["metric"])})
+    except FileNotFoundError:
+        return None
+    except Exception:  # whatever a damaged archive makes NumPy or zipfile raise: it is computed again
+        return None

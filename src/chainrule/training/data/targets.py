@@ -1,0 +1,48 @@
+"""Targets: whether they are classes or quantities, and the form in which a loss takes them."""
+
+import numpy as np
+
+from chainrule.core.arrays import Array
+from chainrule.core.errors import DataError
+from chainrule.core.losses import HalfSquaredError, Loss, SoftmaxCrossEntropy, SquaredError
+
+
+def count_classes(y: Array) -> int:
+    """The number of classes in y: 2 for zeros and ones alone, C for an integer array of 0, ..., C - 1; else 0.
+
+    >>> count_classes(np.array([0.0, 1.0, 1.0])), count_classes(np.array([0, 2, 1])), count_classes(np.array([0.5, 1]))
+    (2, 3, 0)
+    """
+    if y.ndim != 1 and y.shape[1:] != (1,):
+        return 0
+    numbers = np.unique(y)
+    in_turn = y.dtype.kind in "biu" and len(numbers) > 1 and np.array_equal(numbers, np.arange(len(numbers)))
+    return len(numbers) if in_turn or numbers.tolist() == [0, 1] else 0
+
+
+def targets_for(loss: Loss, y: Array, n_classes: int) -> tuple[Array, int]:
+    """The targets y, (n,) or (n, outputs), in the form that the loss takes, and the number of outputs they ask for.
+
+    n_classes: of y, 0 for quantities. Class numbers stay as they are for a cross-entropy and for two classes; for the
+    squared errors more classes become columns of zeros and a one.
+    Raises DataError for quantities where the loss expects class numbers.
+
+    >>> targets_for(SquaredError(), np.array([0, 2, 1]), 3)[0].tolist()
+    [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]]
+    >>> targets_for(SoftmaxCrossEntropy(), np.array([[0], [2], [1]]), 3)
+    (array([0, 2, 1]), 3)
+    """
+    if y.ndim > 1 and y.shape[1] > 1:
+        return y, y.shape[1]
+    if isinstance(loss, SoftmaxCrossEntropy):
+        largest = y.max()
+        n_classes = n_classes or (int(max(1, largest)) + 1 if np.isfinite(largest) else 2)
+        if n_classes > len(y) + 1:
+            raise DataError(
+                f"{loss} would need {n_classes:,} outputs for {len(y):,} samples; expected targets that are class "
+                "numbers 0, 1, 2, ... Take squared_error for a quantity."
+            )
+        return y.reshape(-1), n_classes
+    if n_classes > 2 and isinstance(loss, SquaredError | HalfSquaredError):
+        return np.eye(n_classes)[y.reshape(-1).astype(int)], n_classes
+    return y, 1
