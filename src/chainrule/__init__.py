@@ -78,11 +78,12 @@ if TYPE_CHECKING:
     from chainrule.lab.diagnose.finding import Finding as Finding
     from chainrule.lab.experiments.compare import compare as compare
     from chainrule.lab.experiments.comparison import Comparison as Comparison
+    from chainrule.lab.experiments.data import DataFile as DataFile
+    from chainrule.lab.experiments.data import DataSet as DataSet
+    from chainrule.lab.experiments.defaults import experiment_for as experiment_for
     from chainrule.lab.experiments.experiment import Experiment as Experiment
-    from chainrule.lab.experiments.experiment import Perceptron as Perceptron
     from chainrule.lab.experiments.network_text import NetworkText as NetworkText
-    from chainrule.lab.experiments.samples import DataFile as DataFile
-    from chainrule.lab.experiments.samples import DataSet as DataSet
+    from chainrule.lab.experiments.perceptron import Perceptron as Perceptron
     from chainrule.lab.explain.derivation import Working as Working
     from chainrule.lab.explain.explanation import Explanation as Explanation
     from chainrule.lab.explain.explanation import explain as explain
@@ -132,11 +133,13 @@ _NAMES = {
     "lab.diagnose.diagnosis": "diagnose",
     "lab.diagnose.doctor": "Doctor",
     "lab.diagnose.finding": "Finding",
-    "lab.experiments.experiment": "Experiment Perceptron",
+    "lab.experiments.data": "DataFile DataSet",
+    "lab.experiments.defaults": "experiment_for",
+    "lab.experiments.experiment": "Experiment",
     "lab.explain.explanation": "Explanation explain",
     "lab.explain.derivation": "Working",
     "lab.experiments.network_text": "NetworkText",
-    "lab.experiments.samples": "DataFile DataSet",
+    "lab.experiments.perceptron": "Perceptron",
     "training.data": "datasets",
     "training.data.augmentation": "Flip Noise Shift",
     "training.stopping": "EarlyStopping Ending",

@@ -13,7 +13,8 @@ import chainrule as cr
 from chainrule.interfaces.cli.app import app
 from chainrule.interfaces.cli.commands import check as check_module
 from chainrule.lab.experiments.compare import compare
-from chainrule.lab.experiments.experiment import Experiment, Perceptron
+from chainrule.lab.experiments.experiment import Experiment
+from chainrule.lab.experiments.perceptron import Perceptron
 
 QUICK = ("--epochs", "30", "--starts", "3", "--processes", "1")
 
@@ -193,6 +194,7 @@ BAD = {
     "compare xor --bias yes,maybe": "--bias must be yes, no, or yes,no; got 'yes,maybe'",
     "compare xor --layers 4:x": "--layers must be whole numbers with commas between",
     "compare xor --optimizer sgd,adamm": "unknown optimizer 'adamm'",
+    "compare xor --bias yes,no --momentum 0.9": "sgd has no --momentum",
     "compare xor --noise 0,1": "the data set xor has no --noise",
     "compare xorr --bias yes,no": "no data set and no file 'xorr'",
     "compare xor --bias yes,no --out no/f.svg": "no; create it first",
@@ -204,8 +206,8 @@ BAD = {
     "data moons --noise -1": "noise must be a number of 0 or more",
     "train --config nothing.toml": "there is no file nothing.toml",
     "train --config bad.toml": "unknown key 'epoch' of an experiment",
-    "train --config good.toml --target y": "--target is for files",
-    "train --config good.toml --momentum 0.9": "unknown setting to compare 'momentum'",
+    "train --config good.toml --target y": "--target names a column of a file; xor is a data set",
+    "train --config good.toml --momentum 0.9": "sgd has no --momentum; it has --learning-rate",
 }
 
 

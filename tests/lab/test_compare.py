@@ -14,11 +14,13 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.lab.experiments import compare as module
-from chainrule.lab.experiments.compare import compare, cross
-from chainrule.lab.experiments.experiment import Experiment, Perceptron
-from chainrule.lab.experiments.populations import in_chunks
-from chainrule.lab.experiments.samples import DataSet
+from chainrule.lab.experiments import groups as module
+from chainrule.lab.experiments.compare import compare
+from chainrule.lab.experiments.data import DataSet
+from chainrule.lab.experiments.experiment import Experiment
+from chainrule.lab.experiments.perceptron import Perceptron
+from chainrule.lab.experiments.populations import in_groups
+from chainrule.lab.experiments.settings import cross
 from chainrule.lab.figures import svg
 
 XOR = Experiment("xor", epochs=200, starts=3, seed=2)
@@ -87,7 +89,7 @@ def test_real_settings_are_one_population(monkeypatch):
 
 def test_large_activations_make_small_chunks():
     large = Experiment(DataSet("moons", n=5000), Perceptron((64, 64)))
-    assert [len(each) for each in in_chunks(large, list(range(3)))] == [1, 1, 1]
+    assert [len(each) for each in in_groups(large, list(range(3)))] == [1, 1, 1]
 
 
 def test_other_data_for_each_noise():

@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule as cr
-from chainrule.lab.experiments.experiment import Experiment, Perceptron
-from chainrule.lab.experiments.populations import train_members, zipped
+from chainrule.lab.experiments.data import DataFile, DataSet
+from chainrule.lab.experiments.experiment import Experiment
+from chainrule.lab.experiments.perceptron import Perceptron
+from chainrule.lab.experiments.populations import train_members
 from chainrule.lab.experiments.prepared import prepare
-from chainrule.lab.experiments.samples import DataFile, DataSet
+from chainrule.lab.experiments.zipped import zipped
 from optional import needed
 
 pytest.importorskip("tomli_w")
@@ -27,7 +29,6 @@ data_sets = st.one_of(
         DataFile,
         st.text(min_size=1),
         target=st.one_of(st.none(), st.integers(-3, 3), st.text()),
-        standardize=st.booleans(),
     ),
 )
 activations = st.one_of(
@@ -63,7 +64,10 @@ experiments = st.builds(
     dtype=st.sampled_from(["float64", "float32"]),
     seed=st.integers(0, 10**6),
     starts=units,
-    test=st.one_of(st.none(), st.sampled_from(["fresh", "training"]), st.floats(0.01, 0.99)),
+    test=st.one_of(st.none(), st.sampled_from(["fresh", "training"]), st.floats(0.01, 0.49)),
+    validation=st.one_of(st.none(), st.floats(0.01, 0.49)),
+    early_stopping=st.one_of(st.none(), st.builds(cr.EarlyStopping, units, min_delta=st.floats(0, 1))),
+    standardize=st.one_of(st.none(), st.booleans()),
 )
 
 
@@ -190,14 +194,13 @@ def test_real_data_have_a_test_of_their_own():
     experiment = Experiment("digits", network=cr.Perceptron((8,)), **settings, starts=2)
     prepared = prepare(experiment)
     x, y = cr.datasets.digits()
-    test_x, truth = prepared.test
-    assert (len(prepared.x), len(test_x)) == (1348, 449)
-    everything = np.concatenate([prepared.x, test_x])
+    assert (len(prepared.learnt), len(prepared.test)) == (1348, 449)
+    everything = np.concatenate([prepared.learnt.x, prepared.test.x])
     assert sorted(map(tuple, everything)) == sorted(map(tuple, x.reshape(-1, 64)))
-    assert abs(np.bincount(truth) - np.bincount(y) / 4).max() < 1
-    np.testing.assert_array_equal(prepare(dataclasses.replace(experiment, seed=9)).test[0], test_x)
-    assert len(prepare(dataclasses.replace(experiment, test=0.5)).test[1]) == 898
-    assert len(prepare(dataclasses.replace(experiment, test="training")).test[1]) == 1797
+    assert abs(np.bincount(prepared.test.class_numbers) - np.bincount(y) / 4).max() < 1
+    np.testing.assert_array_equal(prepare(dataclasses.replace(experiment, seed=9)).test.x, prepared.test.x)
+    assert len(prepare(dataclasses.replace(experiment, test=0.5)).test) == 898
+    assert len(prepare(dataclasses.replace(experiment, test="training")).test) == 1797
     with pytest.raises(cr.ShapeError, match="digits can't be drawn anew"):
         prepare(dataclasses.replace(experiment, test="fresh"))
     with pytest.raises(cr.SettingError, match="the data set digits has no setting 'n'"):
@@ -218,10 +221,10 @@ def test_data_that_a_network_has_no_place_for():
 
 def test_mnist1d_is_tested_as_its_authors_do(monkeypatch):
     x, y = np.arange(240.0).reshape(6, 1, 40), np.arange(6)
-    monkeypatch.setattr("chainrule.lab.experiments.samples.mnist1d", lambda: (x[:4], y[:4], x[4:], y[4:]))
-    test_x, truth = prepare(Experiment("mnist1d", loss=cr.SoftmaxCrossEntropy())).test
-    np.testing.assert_array_equal(test_x, x[4:, 0])
-    np.testing.assert_array_equal(truth, y[4:])
+    monkeypatch.setattr("chainrule.lab.experiments.data.mnist1d", lambda: (x[:4], y[:4], x[4:], y[4:]))
+    test = prepare(Experiment("mnist1d", loss=cr.SoftmaxCrossEntropy())).test
+    np.testing.assert_array_equal(test.x, x[4:, 0])
+    np.testing.assert_array_equal(test.y, y[4:])
 
 
 def test_a_start_that_diverges_is_marked():

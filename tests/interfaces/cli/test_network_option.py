@@ -77,7 +77,7 @@ def test_images_of_a_file_are_standardised_by_channel(tmp_path: Path):
 
 def test_series_meet_the_convolution_of_series(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     x, y = np.random.default_rng(0).normal(size=(30, 1, 40)), np.arange(30) % 10
-    monkeypatch.setitem(cr.lab.experiments.samples.REAL, "mnist1d", lambda: (x, y, np.arange(10)))
+    monkeypatch.setitem(cr.lab.experiments.data.REAL, "mnist1d", lambda: (x, y, np.arange(10)))
     text = "conv(4, 5, stride=2) relu globalaveragepool dense(10)"
     lines("train", "mnist1d", "--network", text, "--epochs", "1", "--save", tmp_path / "m.npz")
     assert cr.Model.load(tmp_path / "m.npz").network.layers[0] == cr.Conv1D(4, 5, stride=2)

@@ -1,25 +1,22 @@
-"""What the doctor says to try, as options of `train`."""
+"""The changes that the doctor advises, as options of `train`."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
 from chainrule.core.activations import ACTIVATIONS
 from chainrule.core.losses import LOSSES
 from chainrule.core.network import Network
 from chainrule.core.optimizers import OPTIMIZERS, Optimizer
-from chainrule.interfaces.cli.settings import OPTIMIZER_SETTINGS, units
-from chainrule.lab.experiments.prepared import learns_scale
-from chainrule.training.data.standardizer import Standardizer
-
-if TYPE_CHECKING:
-    from chainrule.interfaces.cli.job import Job
+from chainrule.interfaces.cli.options import OPTIONS
+from chainrule.lab.experiments.perceptron import Perceptron
+from chainrule.lab.experiments.prepared import Prepared, learns_scale
 
 
-def as_options(changes: Mapping[str, Any], job: "Job") -> str | None:
-    """The changes of a finding as options; None where there are none, or one that no option says."""
-    said = [OPTIONS[name](value, job) if name in OPTIONS else None for name, value in changes.items()]
+def as_options(changes: Mapping[str, Any], prepared: Prepared) -> str | None:
+    """The changes of a finding as options; None where there are none, or one that no option can say."""
+    said = [WRITERS[name](value, prepared) if name in WRITERS else None for name, value in changes.items()]
     if not said or any(each is None for each in said):
         return None
     return " ".join(each for each in said if each)
@@ -30,67 +27,74 @@ def _number(flag: str, value: Any) -> str:
 
 
 def _name(kind: Any, table: Mapping[str, Any]) -> str | None:
-    """What the shell calls a class."""
+    """The name of a class in the shell."""
     return next((name for name, each in table.items() if each is kind), None)
 
 
-def _optimizer(optimizer: Optimizer, job: "Job") -> str | None:
-    """The settings in which it differs; all that it has where it is another optimizer."""
-    is_same = type(optimizer) is type(job.optimizer)
-    settings = [each.name for each in fields(optimizer) if each.name in OPTIMIZER_SETTINGS[:-1]]  # type: ignore[arg-type]
-    changed = [name for name in settings if not is_same or getattr(optimizer, name) != getattr(job.optimizer, name)]
-    if not is_same:
-        changed = ["learning_rate"]
-    options = [f"--{name.replace('_', '-')} {getattr(optimizer, name):g}" for name in changed]
+def _optimizer(optimizer: Optimizer, prepared: Prepared) -> str | None:
+    """The settings that differ from the run's; for another optimizer its name and its learning rate."""
+    now = prepared.experiment.optimizer
     kind = _name(type(optimizer), OPTIMIZERS)
-    return None if kind is None else " ".join([*([] if is_same else [f"--optimizer {kind}"]), *options])
+    if kind is None:
+        return None
+    if type(optimizer) is not type(now):
+        return f"--optimizer {kind} --learning-rate {optimizer.learning_rate:g}"  # type: ignore[attr-defined]  # all have one
+    numbers = (field.name for field, _ in optimizer.settings() if OPTIONS[field.name].kind is float)
+    changed = ((name, getattr(optimizer, name)) for name in numbers if getattr(optimizer, name) != getattr(now, name))
+    return " ".join(f"{OPTIONS[name].flag} {value:g}" for name, value in changed)
 
 
-def _standardize(standardizer: Standardizer, job: "Job") -> str | None:
-    """Of a quantity from a file, where it isn't standardised already."""
-    return "--standardize" if job.parts.standardizer is None and learns_scale(job.network, job.loss) else None
+def _target_standardizer(standardizer: Any, prepared: Prepared) -> str | None:
+    """The option for a quantity from a file that isn't standardised yet."""
+    is_open = prepared.standardizer is None and learns_scale(prepared.network, prepared.experiment.loss)
+    return "--standardize" if is_open else None
 
 
-def _loss(loss: Any, job: "Job") -> str | None:
+def _loss(loss: Any, prepared: Prepared) -> str | None:
     name = _name(type(loss), LOSSES)
     return None if name is None else f"--loss {name}"
 
 
-def _network(wanted: Network, job: "Job") -> str | None:
-    """The options that build such a network: those of some others are tried until one has its layers."""
-    if job.settings.network is not None:
+def _network(wanted: Network, prepared: Prepared) -> str | None:
+    """The options that build such a network: the first of the variants that has its layers."""
+    now = prepared.experiment.network
+    if not isinstance(now, Perceptron):
         return None
-    for options in _variants(job):
-        settings = replace(job.settings, **options)
-        built = settings.describe_network().build(job.network.input_shape, job.network.output_shape[0], job.loss)
+    for options in _variants(now):
+        changed = replace(now, **options)
+        built = changed.build(prepared.network.input_shape, prepared.network.output_shape[0], prepared.experiment.loss)
         if built.layers == wanted.layers:
-            if wanted.initializer is None and job.network.initializer is not None:
-                options["initializer"] = "he" if "relu" in (settings.activation or "") else "glorot"
-            return " ".join(f"--{name} {value}" for name, value in options.items())
+            if wanted.initializer is None and prepared.network.initializer is not None:
+                options["initializer"] = "he" if "relu" in str(changed.activation) else "glorot"
+            return " ".join(f"--{name} {_written(value)}" for name, value in options.items())
     return None
 
 
-def _variants(job: "Job") -> Iterator[dict[str, Any]]:
-    """Options to change, the fewest first: output, activation, layers."""
+def _written(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _variants(now: Perceptron) -> Iterator[dict[str, Any]]:
+    """Settings to change, the fewest first: output, activation, layers."""
     outputs: list[dict[str, Any]] = [{}, *({"output": name} for name in ("identity", *ACTIVATIONS))]
     activations: list[dict[str, Any]] = [{}, *({"activation": name} for name in ACTIVATIONS)]
-    wider = {"layers": ",".join(str(2 * each) for each in units(job.settings.layers or ""))}
-    for layers, activation, output in itertools.product([{}, {"layers": "16"}, wider], activations, outputs):
+    wider = {"layers": tuple(2 * each for each in now.layers)}
+    for layers, activation, output in itertools.product([{}, {"layers": (16,)}, wider], activations, outputs):
         yield {**layers, **activation, **output}
 
 
-OPTIONS: dict[str, Callable[[Any, "Job"], str | None]] = {
+WRITERS: dict[str, Callable[[Any, Prepared], str | None]] = {
     "optimizer": _optimizer,
     "network": _network,
     "loss": _loss,
-    "standardizer": lambda value, job: "--standardize",
-    "target_standardizer": _standardize,
-    "epochs": lambda value, job: f"--epochs {value}",
-    "seed": lambda value, job: f"--seed {value}",
-    "penalty": lambda value, job: _number("--penalty", None if value is None else value.strength),
-    "clip": lambda value, job: _number("--clip", value),
-    "early_stopping": lambda value, job: _number("--early-stopping", None if value is None else value.patience),
-    "theta": lambda value, job: "",  # the shell starts from none
-    "state": lambda value, job: "",
+    "standardizer": lambda value, prepared: "--standardize",
+    "target_standardizer": _target_standardizer,
+    "epochs": lambda value, prepared: f"--epochs {value}",
+    "seed": lambda value, prepared: f"--seed {value}",
+    "penalty": lambda value, prepared: _number("--penalty", None if value is None else value.strength),
+    "clip": lambda value, prepared: _number("--clip", value),
+    "early_stopping": lambda value, prepared: _number("--early-stopping", None if value is None else value.patience),
+    "theta": lambda value, prepared: "",  # the shell starts from none
+    "state": lambda value, prepared: "",
 }
-"""By the setting of `train` that is changed."""
+"""A function for each setting of `train` that a finding may change."""

@@ -9,8 +9,8 @@ import numpy as np
 from chainrule.core.activations import Sigmoid
 from chainrule.core.arrays import Array
 from chainrule.core.errors import DataError
-from chainrule.interfaces.cli.data import Data
 from chainrule.interfaces.cli.terminal.plot_data import Plane
+from chainrule.lab.experiments.samples import Samples
 from chainrule.lab.report.reference import accuracy_line
 from chainrule.training.metrics import accuracy, mean_squared_error, r2
 from chainrule.training.model import Model
@@ -18,23 +18,23 @@ from chainrule.training.model import Model
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What a model says of data, beside what is true.
+    """A model's answers to data, and the true ones.
 
     outputs (n, O): through the loss's link.  chosen (n,): the classes, as numbers or names; None for quantities.
     true: the classes (n,), or the quantities (n, O); None where they aren't known.
     """
 
     model: Model
-    data: Data
+    data: Samples
     outputs: Array
     chosen: Array | None
     true: Array | None
 
     def rows(self) -> Iterator[str]:
-        """A row a sample, counted from 0: `Iter 0  Ground Truth: 1  Prediction: 0.960788`.
+        """One row per sample, counted from 0: `Iter 0  Ground Truth: 1  Prediction: 0.960788`.
 
-        The prediction is the output itself; but where classes have names, or an output each, it is the class that was
-        chosen, and its probability (for a squared error: its output) stands beside it.
+        The prediction is the output itself; where classes have names, or an output each, it is the class chosen, with
+        its probability (for a squared error: its output).
         """
         by_class = self.chosen is not None and (bool(self.model.classes) or self.outputs.shape[1] > 1)
         for i, outputs in enumerate(self.outputs):
@@ -54,7 +54,7 @@ class Answers:
         return [f"Test Mean Squared Error: {_number(error)}", f"Test R²: {score:.6f}"]
 
     def table(self) -> Iterator[list[Any]]:
-        """A header, then a row a sample, to the last digit: features, target where known, prediction, outputs."""
+        """A header, then one row per sample, with all digits: features, target where known, prediction, outputs."""
         columns = [self.data.x.reshape(len(self.data), -1)]
         names = list(self.data.features)
         if self.true is not None:
@@ -82,20 +82,20 @@ class Answers:
 
     @property
     def _classes_of_outputs(self) -> tuple[str, ...]:
-        """The class that each output speaks for; a single output speaks for class 1."""
+        """The class that each output stands for; a single output stands for class 1."""
         n_outputs = self.outputs.shape[1]
         names = self.model.classes or tuple(str(k) for k in range(max(2, n_outputs)))
         return names[1:2] if n_outputs == 1 else names
 
 
-def answer(model: Model, data: Data) -> Answers:
-    """Ask a model."""
+def answer(model: Model, data: Samples) -> Answers:
+    """The answers of a model to these data. Raises DataError for classes that the model doesn't know."""
     outputs = model.probabilities(data.x)
     if not _are_classes(model, data):
         return Answers(model, data, outputs, None, data.y)
     true = None
     if data.y is not None:
-        true = data.y.reshape(-1).astype(np.intp)
+        true = data.class_numbers
         if model.classes and not (true.min() >= 0 and true.max() < len(model.classes)):
             raise DataError(
                 f"{data.name} has classes from {true.min()} to {true.max()}, but the model knows "
@@ -105,7 +105,7 @@ def answer(model: Model, data: Data) -> Answers:
     return Answers(model, data, outputs, model.classify(data.x), true)
 
 
-def _are_classes(model: Model, data: Data) -> bool:
+def _are_classes(model: Model, data: Samples) -> bool:
     """Whether the answers to these data are classes, right or wrong, rather than quantities."""
     if data.y is None:
         return bool(model.classes) or _has_link(model)

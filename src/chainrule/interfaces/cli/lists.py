@@ -1,104 +1,82 @@
-"""The options of compare: settings with several values, commas between them."""
+"""The options of compare: the same settings with several values, commas between them."""
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
-from typing import Annotated, Any, TypeVar
-
-import typer
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from chainrule.core.errors import SettingError, choose
-from chainrule.interfaces.cli.settings import units
-from chainrule.lab.experiments.comparison import label
+from chainrule.core.optimizers import OPTIMIZERS
+from chainrule.interfaces.cli.option import Option, Read
+from chainrule.interfaces.cli.options import OPTIONS, units
+from chainrule.lab.experiments.labels import label
+from chainrule.lab.experiments.settings import INITIALIZERS
 
 Value = TypeVar("Value")
 
 
-def _option(panel: str, flag: str, metavar: str, words: str, **settings: Any) -> Any:
-    return typer.Option(flag, metavar=metavar, help=words, rich_help_panel=panel, show_default=False, **settings)
+@dataclass(frozen=True)
+class Several(Option):
+    """An option that takes several values."""
+
+    @property
+    def flag(self) -> str:
+        """The option as it is typed."""
+        return f"--{self.key.replace('_', '-')}"
+
+    def parameter(self) -> inspect.Parameter:
+        """A text that `read` splits into values; a network's text is given once for each."""
+        return self.parameter_of(list[str] if self.key == "network" else str, self.flag)
 
 
-P = "Settings to compare"
-LearningRates = Annotated[str | None, _option(P, "--learning-rate", "RATE,...", "Length of a step.")]
-Optimizers = Annotated[
-    str | None, _option(P, "--optimizer", "NAME,...", "Each at its usual rate, unless --learning-rate says one.")
-]
-Momenta = Annotated[str | None, _option(P, "--momentum", "NUMBER,...", "μ; in Adam β1.")]
-Epochs = Annotated[str | None, _option(P, "--epochs", "N,...", "Passes over the data. \\[20,000; for a file 1,000]")]
-BatchSizes = Annotated[str | None, _option(P, "--batch-size", "N,...", "Samples a step, or all. \\[all]")]
-Clips = Annotated[str | None, _option(P, "--clip", "NORM,...", "Largest norm of a gradient, or none.")]
-Networks = Annotated[list[str] | None, _option(P, "--network", "TEXT", "All layers, as text; once for each network.")]
-Layers = Annotated[
-    str | None, _option(P, "--layers", "N,N:N:...", "Units of the hidden layers, a colon between: 4,4:8:none.")
-]
-Activations = Annotated[str | None, _option(P, "--activation", "NAME,...", "Activation functions.")]
-Biases = Annotated[str | None, _option(P, "--bias", "yes,no", "Units with and without a bias.")]
-Initializers = Annotated[str | None, _option(P, "--initializer", "NAME,...", "What draws the starting weights.")]
-Losses = Annotated[str | None, _option(P, "--loss", "NAME,...", "Losses; each shows its own value.")]
-Penalties = Annotated[str | None, _option(P, "--penalty", "STRENGTH,...", "L2 penalty on the weights.")]
-Noises = Annotated[str | None, _option(P, "--noise", "DEVIATION,...", "Noise of a named set.")]
-
-P = "Runs"
-Starts = Annotated[int, _option(P, "--starts", "N", "Starts of each setting. \\[16]", min=1)]
-Seed = Annotated[int, _option(P, "--seed", "N", "Start k has this seed + k. \\[0]", min=0)]
-Test = Annotated[float | None, _option(P, "--test", "FRACTION", "Hold this part of the samples out for the test.")]
-Level = Annotated[float, _option(P, "--level", "LOSS", "A start succeeds that ends at or below. \\[0.05]")]
-Processes = Annotated[int | None, _option(P, "--processes", "N", "How many at once. \\[all cores]", min=1)]
-
-P = "Results"
-Out = Annotated[Path | None, _option(P, "--out", "FIGURE.svg", "Draw curves and final losses.")]
-Table = Annotated[Path | None, _option(P, "--csv", "FILE.csv", "Write a row for each run.")]
-Plot = Annotated[bool | None, _option(P, "--plot/--no-plot", "", "Draw the median losses as text. \\[in a terminal]")]
-Keep = Annotated[
-    Path | None, _option(P, "--keep", "FOLDER", "Keep what is finished; an interrupted comparison goes on from there.")
-]
-
-
-def _split(option: str, text: str | None, read: Callable[[str], Value], kind: str, by: str = ",") -> list[Value]:
-    """The values of a list, or a sentence that shows how one is written."""
+def split(flag: str, text: str, read: Callable[[str], Value], kind: str, by: str = ",") -> list[Value]:
+    """The values of a list. Raises a SettingError that shows how one is written."""
     values = []
-    for each in [] if text is None else text.split(by):
+    for each in text.split(by):
         try:
             values.append(read(each.strip()))
         except ValueError:
-            raise SettingError(f"{option} must be {kind}; got {text!r}.") from None
+            raise SettingError(f"{flag} must be {kind}; got {text!r}.") from None
     return values
 
 
-def numbers(option: str, text: str | None, none: str | None = None) -> list[Any]:
-    """Numbers, such as 0.01,0.1,1; the word `none` stands for None.
+def numbers(none: str | None = None) -> Read:
+    """A reader of numbers, such as 0.01,0.1,1; the word `none` stands for None.
 
-    >>> numbers("--clip", "0.5,1,none", none="none")
+    >>> numbers(none="none")("--clip", "0.5,1,none")
     [0.5, 1.0, None]
     """
-    also = f", or {none}" if none else ""
-    kind = f"numbers with commas between, such as 0.01,0.1,1{also}"
-    return _split(option, text, lambda each: None if each == none else float(each), kind)
+    kind = f"numbers with commas between, such as 0.01,0.1,1{f', or {none}' if none else ''}"
+    return lambda flag, text: split(flag, text, lambda each: None if each == none else float(each), kind)
 
 
-def wholes(option: str, text: str | None, none: str | None = None) -> list[Any]:
-    """Whole numbers, such as 8,16; the word `none` stands for None.
+def wholes(none: str | None = None) -> Read:
+    """A reader of whole numbers, such as 8,16; the word `none` stands for None.
 
-    >>> wholes("--batch-size", "8,all", none="all")
+    >>> wholes(none="all")("--batch-size", "8,all")
     [8, None]
     """
-    also = f", or {none}" if none else ""
-    kind = f"whole numbers with commas between, such as 8,16{also}"
-    return _split(option, text, lambda each: None if each == none else int(each), kind)
+    kind = f"whole numbers with commas between, such as 8,16{f', or {none}' if none else ''}"
+    return lambda flag, text: split(flag, text, lambda each: None if each == none else int(each), kind)
 
 
-def words(option: str, text: str | None, table: Mapping[str, Any] | None = None) -> list[str]:
-    """Names, such as sgd,adam; each one that the table knows.
+def words(table: Mapping[str, Any] | None = None) -> Read:
+    """A reader of names, such as sgd,adam; each one that the table knows.
 
-    >>> words("--optimizer", "sgd, adam")
+    >>> words(OPTIMIZERS)("--optimizer", "sgd, adam")
     ['sgd', 'adam']
     """
-    names = _split(option, text, str, "names with commas between")
-    for name in names if table is not None else ():
-        choose(option.removeprefix("--"), name, table or {})
-    return names
+
+    def read(flag: str, text: str) -> list[str]:
+        names = split(flag, text, str, "names with commas between")
+        for name in names if table is not None else ():
+            choose(flag.removeprefix("--"), name, table or {})
+        return names
+
+    return read
 
 
-def yes_or_no(option: str, text: str | None) -> list[bool]:
+def yes_or_no(flag: str, text: str) -> list[bool]:
     """Truths, such as yes,no.
 
     >>> yes_or_no("--bias", "yes,no")
@@ -110,16 +88,52 @@ def yes_or_no(option: str, text: str | None) -> list[bool]:
             raise ValueError
         return word == "yes"
 
-    return _split(option, text, read, "yes, no, or yes,no")
+    return split(flag, text, read, "yes, no, or yes,no")
 
 
-def layer_lists(text: str | None) -> list[tuple[int, ...]]:
+def layer_lists(flag: str, text: str) -> list[tuple[int, ...]]:
     """The units of the hidden layers of several networks, colons between.
 
-    >>> layer_lists("4,4:8:none")
+    >>> layer_lists("--layers", "4,4:8:none")
     [(4, 4), (8,), ()]
     """
-    return [tuple(units(each)) for each in ([] if text is None else text.split(":"))]
+    return [units(flag, each) for each in text.split(":")]
+
+
+def networks(flag: str, texts: list[str]) -> list[str] | None:
+    """Networks as text, each from an option of its own; None where there are none."""
+    return list(texts) or None
+
+
+def _several(name: str, read: Read, metavar: str, words: str = "", default: str = "") -> Several:
+    row = OPTIONS[name]
+    return Several(row.of, row.field, metavar, words or row.help, default, row.name, read, "Settings to compare")
+
+
+COMPARED = (
+    _several("optimizer", words(OPTIMIZERS), "NAME,...", "Each at its usual rate, unless --learning-rate gives one."),
+    _several("learning_rate", numbers(), "RATE,..."),
+    _several("momentum", numbers(), "NUMBER,..."),
+    _several("epochs", wholes(), "N,...", default="20,000; for a file 1,000"),
+    _several("batch_size", wholes(none="all"), "N,...", "Samples per step, or all.", "all"),
+    _several("clip", numbers(none="none"), "NORM,...", "Largest norm of a gradient, or none."),
+    _several("network", networks, "TEXT", "All layers, as text; once for each network."),
+    _several("layers", layer_lists, "N,N:N:...", "Units of the hidden layers, a colon between: 4,4:8:none."),
+    _several("activation", words(), "NAME,...", "Activation functions."),
+    _several("bias", yes_or_no, "yes,no", "Units with and without a bias."),
+    _several("initializer", words(INITIALIZERS), "NAME,...", "Initializers of the weights."),
+    _several("loss", words(), "NAME,...", "Losses; each shows its own value."),
+    _several("penalty", numbers(), "STRENGTH,..."),
+    _several("noise", numbers(), "DEVIATION,..."),
+)
+"""The settings that can be compared."""
+
+SHARED = (
+    replace(OPTIONS["starts"], panel="Runs"),
+    replace(OPTIONS["seed"], panel="Runs", help="Start k has this seed + k."),
+    replace(OPTIONS["test"], panel="Runs"),
+)
+"""The settings that all runs share."""
 
 
 def cells(values: Iterable[Any]) -> list[str]:

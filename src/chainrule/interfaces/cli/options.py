@@ -1,98 +1,117 @@
-"""The options of a run, each with its help, in the panels of the help page. What stands in brackets is the default."""
+"""The table of options: each is a field of an experiment or of one of its parts, with its place on the help page."""
 
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from dataclasses import replace
 
 from chainrule.core.activations import ACTIVATIONS
+from chainrule.core.errors import SettingError
 from chainrule.core.losses import LOSSES
-from chainrule.core.optimizers import OPTIMIZERS
-from chainrule.interfaces.cli.settings import INITIALIZERS
-from chainrule.lab.report.reference import TASKS
+from chainrule.core.optimizers import OPTIMIZERS, Adam, AdamW, Momentum
+from chainrule.interfaces.cli.option import Option
+from chainrule.lab.experiments.data import DataFile, DataSet
+from chainrule.lab.experiments.defaults import REFERENCE_RATES
+from chainrule.lab.experiments.experiment import Experiment
+from chainrule.lab.experiments.perceptron import Perceptron
+from chainrule.lab.experiments.settings import INITIALIZERS
 
 
-def _option(panel: str, flag: str, metavar: str, words: str, default: str = "", **settings: Any) -> Any:
-    words += f" \\[{default}]" if default else ""
-    return typer.Option(flag, metavar=metavar, help=words, rich_help_panel=panel, show_default=False, **settings)
+def units(flag: str, layers: str) -> tuple[int, ...]:
+    """The units of each hidden layer, from "4,4"; none from "" or "none".
+
+    >>> units("--layers", "8, 4"), units("--layers", "none")
+    ((8, 4), ())
+    """
+    if layers.strip() in ("", "none"):
+        return ()
+    try:
+        return tuple(int(each) for each in layers.split(","))
+    except ValueError:
+        raise SettingError(
+            f"{flag} must be whole numbers with commas between, such as 4,4, or none; got {layers!r}."
+        ) from None
+
+
+def column(flag: str, target: str) -> str | int:
+    """A column by its position where a whole number is typed, else by its name.
+
+    >>> column("--target", "kind"), column("--target", "-1")
+    ('kind', -1)
+    """
+    return int(target) if target.removeprefix("-").isdecimal() else target
+
+
+def fraction(flag: str, value: float) -> float:
+    """A fraction of the samples. Raises SettingError for one that leaves none on one side."""
+    if not 0 < value < 1:
+        raise SettingError(f"{flag} must be a fraction above 0 and below 1; got {value}.")
+    return value
 
 
 def _names(table: Iterable[str]) -> str:
     return ", ".join(sorted(table)) + "."
 
 
-_RATES = ", ".join(f"{name} {task.learning_rate}" for name, task in TASKS.items()) + "; sgd 0.5, adam 0.01, ..."
+_RATES = ", ".join(f"{name} {rate}" for name, rate in REFERENCE_RATES.items()) + "; sgd 0.5, adam 0.01, ..."
+_LOGITS = "the same; identity where logits are wanted"
+_SUITABLE = "half_squared_error; for a file what suits its target"
 
-P = "Data"
-Target = Annotated[str | None, _option(P, "--target", "COLUMN", "A file's target, by name or position.", "the last")]
-Test = Annotated[float | None, _option(P, "--test", "FRACTION", "Hold this part of the samples out for the test.")]
-Validation = Annotated[float | None, _option(P, "--validation", "FRACTION", "Hold this part out, and watch its loss.")]
-Standardize = Annotated[
-    bool | None,
-    _option(P, "--standardize/--no-standardize", "", "Bring features to mean 0 and deviation 1.", "files only"),
-]
-Points = Annotated[int | None, _option(P, "--points", "N", "How many points of a named set to draw.", min=1)]
-Noise = Annotated[float | None, _option(P, "--noise", "DEVIATION", "Noise of a named set.")]
-DataSeed = Annotated[int | None, _option(P, "--data-seed", "N", "Decides which points are drawn.", "--seed", min=0)]
+PANELS = {
+    "Data": (
+        Option(DataFile, "target", "COLUMN", "A file's target, by name or position.", "the last", read=column),
+        Option(Experiment, "test", "FRACTION", "Hold out this fraction of the samples for the test.", read=fraction),
+        Option(Experiment, "validation", "FRACTION", "Hold out this fraction for the validation loss.", read=fraction),
+        Option(Experiment, "standardize", "", "Bring features to mean 0 and deviation 1.", "files only"),
+        Option(DataSet, "n", "N", "Number of points to draw of a named set.", name="points"),
+        Option(DataSet, "noise", "DEVIATION", "Noise of a named set."),
+        Option(DataSet, "seed", "N", "Decides which points are drawn.", "--seed", name="data_seed"),
+    ),
+    "Network": (
+        Option(Experiment, "network", "TEXT", "All layers, as text: flatten dense(16) relu dense(10)."),
+        Option(Perceptron, "layers", "N,N,...", "Units per hidden layer, or none.", "4,4; for a file 16", read=units),
+        Option(Perceptron, "activation", "NAME", _names(ACTIVATIONS), "sigmoid; for a file tanh"),
+        Option(Perceptron, "output", "NAME", "Activation of the last layer.", _LOGITS),
+        Option(Perceptron, "bias", "", "Units without a bias."),
+        Option(Perceptron, "initializer", "NAME", _names(INITIALIZERS), "normal; for a file by the activation"),
+        Option(Experiment, "dtype", "NAME", "float64 or float32.", "float64"),
+    ),
+    "Loss": (
+        Option(Experiment, "loss", "NAME", _names(LOSSES), _SUITABLE),
+        Option(Experiment, "penalty", "STRENGTH", "L2 penalty on the weights.", "none"),
+    ),
+    "Optimizer": (
+        Option(Experiment, "optimizer", "NAME", _names(OPTIMIZERS), "sgd; for a file adam"),
+        Option(Momentum, "learning_rate", "RATE", "Length of a step.", _RATES),
+        Option(Momentum, "momentum", "NUMBER", "μ; in Adam β1.", "0.9"),
+        Option(Adam, "decay", "NUMBER", "ρ of RMSprop; in Adam β2.", "rmsprop 0.99; adam 0.999"),
+        Option(Adam, "epsilon", "NUMBER", "ε of RMSprop and Adam.", "1e-8"),
+        Option(AdamW, "weight_decay", "NUMBER", "λ of AdamW.", "0.01"),
+        Option(Adam, "bias_correction", "", "Adam as the reference lab writes it."),
+        Option(Experiment, "clip", "NORM", "Largest norm of a gradient.", "none"),
+    ),
+    "Run": (
+        Option(Experiment, "epochs", "N", "Passes over the data.", "100,000; for a file 1,000"),
+        Option(Experiment, "batch_size", "N", "Samples per step, shuffled.", "all, in order"),
+        Option(Experiment, "seed", "N", "Decides points, start, shuffling, and what is held out.", "0"),
+        Option(Experiment, "early_stopping", "PATIENCE", "Stop after this many epochs without a better loss."),
+        Option(Experiment, "starts", "N", "Starts per setting.", "16"),
+    ),
+}
+"""The options by the panels of the help page, in its order."""
 
-P = "Network"
-Network = Annotated[
-    str | None, _option(P, "--network", "TEXT", "All layers, as text: flatten dense(16) relu dense(10).")
-]
-Layers = Annotated[
-    str | None, _option(P, "--layers", "N,N,...", "Units of each hidden layer, or none.", "4,4; for a file 16")
-]
-Activation = Annotated[str | None, _option(P, "--activation", "NAME", _names(ACTIVATIONS), "sigmoid; for a file tanh")]
-Output = Annotated[
-    str | None,
-    _option(P, "--output", "NAME", "Activation of the last layer.", "the same; identity where logits are wanted"),
-]
-NoBias = Annotated[bool, _option(P, "--no-bias", "", "Units without a bias.")]
-Start = Annotated[
-    str | None,
-    _option(P, "--initializer", "NAME", _names(INITIALIZERS), "normal; for a file what suits the activation"),
-]
-DType = Annotated[str | None, _option(P, "--dtype", "NAME", "float64 or float32.", "float64")]
+OPTIONS = {each.key: replace(each, panel=panel) for panel, options in PANELS.items() for each in options}
+"""The options by their names."""
 
-P = "Loss"
-LossName = Annotated[
-    str | None,
-    _option(P, "--loss", "NAME", _names(LOSSES), "half_squared_error; for a file what suits its target"),
-]
-Penalty = Annotated[float | None, _option(P, "--penalty", "STRENGTH", "L2 penalty on the weights.", "none")]
 
-P = "Optimizer"
-OptimizerName = Annotated[str | None, _option(P, "--optimizer", "NAME", _names(OPTIMIZERS), "sgd; for a file adam")]
-LearningRate = Annotated[
-    float | None,
-    _option(P, "--learning-rate", "RATE", "Length of a step.", _RATES),
-]
-Momentum = Annotated[float | None, _option(P, "--momentum", "NUMBER", "μ; in Adam β1.", "0.9")]
-Decay = Annotated[
-    float | None, _option(P, "--decay", "NUMBER", "ρ of RMSprop; in Adam β2.", "rmsprop 0.99; adam 0.999")
-]
-Epsilon = Annotated[float | None, _option(P, "--epsilon", "NUMBER", "ε of RMSprop and Adam.", "1e-8")]
-WeightDecay = Annotated[float | None, _option(P, "--weight-decay", "NUMBER", "λ of AdamW.", "0.01")]
-NoBiasCorrection = Annotated[bool, _option(P, "--no-bias-correction", "", "Adam as the reference lab writes it.")]
-Clip = Annotated[float | None, _option(P, "--clip", "NORM", "Largest norm of a gradient.", "none")]
+def options(*names: str) -> list[Option]:
+    """The options of these names, panel by panel.
 
-P = "Run"
-Epochs = Annotated[int | None, _option(P, "--epochs", "N", "Passes over the data.", "100,000; for a file 1,000", min=1)]
-BatchSize = Annotated[int | None, _option(P, "--batch-size", "N", "Samples a step, shuffled.", "all, in order", min=1)]
-Seed = Annotated[
-    int | None, _option(P, "--seed", "N", "Decides points, start, shuffling, and what is held out.", "0", min=0)
-]
-Patience = Annotated[
-    int | None,
-    _option(P, "--early-stopping", "PATIENCE", "Stop after so many epochs without a better loss.", min=1),
-]
-Save = Annotated[Path | None, _option(P, "--save", "MODEL.npz", "Keep the model, for predict.")]
-Config = Annotated[
-    Path | None, _option(P, "--config", "FILE.toml", "An experiment to run; options that are given win over it.")
-]
-Plot = Annotated[
-    bool | None,
-    _option(P, "--plot/--no-plot", "", "Draw the loss, and a plane's map.", "in a terminal"),
-]
-HistoryFile = Annotated[Path | None, _option(P, "--history", "FILE.csv", "Keep the losses.")]
+    >>> [each.flag for each in options("bias", "data_seed", "standardize")]
+    ['--standardize', '--data-seed', '--no-bias']
+    """
+    return [each for key, each in OPTIONS.items() if key in names]
+
+
+DATA = ("target", "standardize", "points", "noise", "data_seed")
+NETWORK = ("network", "layers", "activation", "output", "bias", "initializer")
+LOSS = ("loss", "penalty")
+OPTIMIZER = tuple(each.key for each in PANELS["Optimizer"])

@@ -54,7 +54,9 @@ def compare(
     folder = None if keep is None else make_folder(keep)
     groups = groups_of(list(grid.values()))
     for each in groups:
-        prepare(each.experiments[0]).begin(epochs=1)  # raises what is wrong with the settings together, and trains nothing
+        prepare(each.experiments[0]).begin(
+            epochs=1
+        )  # raises what is wrong with the settings together, and trains nothing
     results = train_groups(groups, folder, processes, progress)
 
     runs_by_setting = by_setting(groups, results, len(grid))

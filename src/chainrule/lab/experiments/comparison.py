@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from chainrule.lab.experiments.comparison_figure import draw
 from chainrule.lab.experiments.compared_runs import ComparedRuns
+from chainrule.lab.experiments.comparison_figure import draw
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chainrule.lab.experiments.labels import label
 from chainrule.lab.experiments.compared_runs import ComparedRuns, Summary, survivors
+from chainrule.lab.experiments.labels import label
 from chainrule.lab.figures.axes import epochs_below, head, log_scale, slant
 from chainrule.lab.figures.svg import COLOR, Drawing, render
 

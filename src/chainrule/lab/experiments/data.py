@@ -132,7 +132,7 @@ class DataFile(Description):
             x, y = read_numpy(self.file, y=target)
             samples = Samples(self.file, x, y, numbered(x), target)
         else:
-            table = read_csv(self.file, target=-1 if self.target is None else self.target)
+            table = read_csv(self.file, target=column(self.target))
             target = table.target or "y"
             samples = Samples(self.file, table.x, table.y, table.features, target, classes=table.classes)
         if len(samples.classes) == 1:
@@ -145,6 +145,11 @@ class DataFile(Description):
     def fingerprint(self) -> str:
         """A hash of the file's contents."""
         return hashlib.sha256(Path(self.file).read_bytes()).hexdigest()
+
+
+def column(target: str | int | None) -> str | int:
+    """A column as `read_csv` takes it: the last one where none is named."""
+    return -1 if target is None else target
 
 
 def is_numpy(path: str) -> bool:

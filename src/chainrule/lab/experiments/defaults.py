@@ -5,7 +5,7 @@ from typing import Any
 from chainrule.core.errors import choose
 from chainrule.core.initializers import Normal
 from chainrule.core.losses import BinaryCrossEntropy, HalfSquaredError, Loss, SoftmaxCrossEntropy, SquaredError
-from chainrule.core.optimizers import OPTIMIZERS
+from chainrule.core.optimizers import OPTIMIZERS, Optimizer
 from chainrule.lab.experiments.data import REAL, DataFile, DataSet, described
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.perceptron import Perceptron
@@ -55,8 +55,8 @@ def experiment_for(data: str | DataSet | DataFile, samples: Samples | None = Non
     value each; an optimizer by its name has its usual learning rate.
     Raises SettingError for a setting that is unknown or out of range, and what is wrong with the data.
 
-    >>> experiment_for("xor")
-    Experiment(DataSet('xor'), network=Perceptron((4, 4), initializer=Normal()), optimizer=SGD(0.2), epochs=100000, starts=1)
+    >>> experiment_for("xor", epochs=500)
+    Experiment(DataSet('xor'), network=Perceptron(initializer=Normal()), optimizer=SGD(0.2), epochs=500, starts=1)
     >>> experiment_for("xor", optimizer="adam", layers=(8,), epochs=500).optimizer
     Adam(0.01)
     """
@@ -69,15 +69,16 @@ def experiment_for(data: str | DataSet | DataFile, samples: Samples | None = Non
     return with_settings(experiment, settings)
 
 
-def usual_optimizer(name: str, data: DataSet | DataFile) -> Any:
+def usual_optimizer(name: str, data: DataSet | DataFile) -> Optimizer:
     """The optimizer of a name with its usual learning rate: for the reference lab's tasks and SGD its own.
 
     >>> usual_optimizer("sgd", DataSet("xor")), usual_optimizer("sgd", DataSet("moons"))
     (SGD(0.2), SGD(0.5))
     """
-    kind = choose("optimizer", name, OPTIMIZERS)
+    kind: Any = choose("optimizer", name, OPTIMIZERS)
     own = REFERENCE_RATES if name == "sgd" and isinstance(data, DataSet) else {}
-    return kind(learning_rate=own.get(getattr(data, "name", ""), RATES[name]))
+    optimizer: Optimizer = kind(own.get(getattr(data, "name", ""), RATES[name]))
+    return optimizer
 
 
 def usual_loss(data: DataSet | DataFile, samples: Samples) -> Loss:

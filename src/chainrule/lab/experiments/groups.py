@@ -49,8 +49,8 @@ def groups_of(experiments: Sequence[Experiment]) -> list[Group]:
     """The members of all experiments, each with all its starts: one population for each pattern, in groups."""
     by_pattern: dict[Any, list[tuple[int, int]]] = {}
     for which, each in enumerate(experiments):
-        seeds = range(each.seed, each.seed + each.starts)
-        by_pattern.setdefault(pattern(each), []).extend((which, seed) for seed in seeds)
+        members = by_pattern.setdefault(pattern(each), [])
+        members += [(which, each.seed + k) for k in range(each.starts)]
     groups = []
     for members in by_pattern.values():
         for group in in_groups(experiments[members[0][0]], members):

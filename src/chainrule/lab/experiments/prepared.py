@@ -1,4 +1,4 @@
-"""From a described run to a run: read the data, split it, shape it, fit its scales, build the network; then the model."""
+"""From a description to a run: read the data, split, shape and scale them, build the network; and finish the model."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -48,7 +48,7 @@ class Prepared:
         return "accuracy" if one_column and is_class else "r2"
 
     def arrays(self, samples: Samples) -> tuple[Array, Array]:
-        """Samples as the run takes them: x (n, *network.input_shape) and the targets y, standardised where that is due."""
+        """Samples as the run takes them: x (n, *network.input_shape) and targets y, both standardised where wanted."""
         y, _ = targets_for(self.experiment.loss, samples.targets, samples.n_classes)
         x = samples.x if self.standardizer is None else self.standardizer.apply(samples.x)
         if self.target_standardizer is not None:
@@ -67,7 +67,7 @@ class Prepared:
         return iterate(network or self.network, *self.arrays(self.learnt), **settings | changes)
 
     def model(self, run: Run) -> Model:
-        """The model of a run, with what prediction must know of the data: scales, and the names of classes and columns."""
+        """The model of a run, with what it must know of the data: the scales, and the names of classes and columns."""
         return replace(
             run.model,
             standardizer=self.standardizer,

@@ -8,6 +8,7 @@ from chainrule.core.initializers import Normal
 from chainrule.core.losses import HalfSquaredError
 from chainrule.core.network import Network, mlp
 from chainrule.core.optimizers import SGD
+from chainrule.lab.experiments.defaults import REFERENCE_RATES
 from chainrule.lab.report.published import LINEAR, XOR, Published
 from chainrule.training.data.sets.points import Points, load
 
@@ -60,7 +61,7 @@ class Task:
         return Draw(self.name, (("n", 100), ("seed", seed)) if self.drawn else ())
 
 
-TASKS = {each.name: each for each in (Task("linear", LINEAR, True, 0.8), Task("xor", XOR, False, 0.2))}
+TASKS = {each.name: each for each in (Task("linear", LINEAR, True, REFERENCE_RATES["linear"]), Task("xor", XOR, False, REFERENCE_RATES["xor"]))}
 """The two tasks by name."""
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 import chainrule
 from chainrule.core.arrays import Array
-from chainrule.lab.experiments.comparison import first_below
+from chainrule.lab.experiments.compared_runs import first_below
 from chainrule.lab.report.main_runs import diagnose_starts
 from chainrule.lab.report.reference import TASKS, Lab
 from chainrule.lab.report.starts import Outcome

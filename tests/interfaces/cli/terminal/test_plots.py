@@ -20,9 +20,9 @@ from typer.testing import CliRunner
 import chainrule as cr
 from chainrule.interfaces.cli.answers import answer
 from chainrule.interfaces.cli.app import app
-from chainrule.interfaces.cli.data import Data
 from chainrule.interfaces.cli.terminal.plot_data import Axis, Curve, Plane, boundary, number
 from chainrule.interfaces.cli.terminal.plots import Canvas, draw
+from chainrule.lab.experiments.samples import Samples
 
 PROGRAM = [sys.executable, "-m", "chainrule"]
 posix = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are those of POSIX")
@@ -44,7 +44,9 @@ def right_half(x: list[list[float]], y: list[int] | None, classes: tuple[str, ..
     """A network that chooses class 1 to the right of 0.5, asked at these points."""
     model = cr.Model(cr.mlp(2, 1), np.array([40.0, 0.0, -20.0]), classes=classes)
     targets = None if y is None else np.array(y)
-    plane = answer(model, Data("points", np.array(x), targets, ("across", "up"), n_classes=2, classes=classes)).plane()
+    plane = answer(
+        model, Samples("points", np.array(x), targets, ("across", "up"), n_classes=2, classes=classes)
+    ).plane()
     assert plane is not None
     return plane
 

@@ -1,17 +1,17 @@
-"""`chainrule check [DATA]`: back-propagation against differences, a layer a row."""
+"""`chainrule check [DATA]`: back-propagation against differences, one row per layer."""
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any
 
 import typer
 
 from chainrule.core.gradient_check import check_gradient
-from chainrule.core.penalties import L2
-from chainrule.interfaces.cli import options
-from chainrule.interfaces.cli.data import read_data
-from chainrule.interfaces.cli.settings import Settings, targets_for
+from chainrule.interfaces.cli.described import describe
+from chainrule.interfaces.cli.option import takes
+from chainrule.interfaces.cli.options import LOSS, NETWORK, options
 from chainrule.interfaces.cli.terminal.output import FAILED, examples, remark, say
 from chainrule.interfaces.cli.terminal.tables import show_table
-from chainrule.training.data.standardizer import Standardizer
+from chainrule.lab.experiments.prepared import prepare
 
 EXAMPLES = examples(
     "chainrule check",
@@ -24,50 +24,26 @@ TOLERANCE = 1e-7
 """The largest error that a right gradient may have, in float64."""
 
 SAMPLES = 100
-"""At most so many samples are checked on: the error doesn't depend on how many, and the time does."""
+"""The most samples to check on: the error doesn't depend on their number, and the time does."""
 
 
+@takes(*options("target", "standardize", "points", "noise", *NETWORK, *LOSS, "seed"))
 def check(
     data: Annotated[str, typer.Argument(metavar="DATA", help="A data set's name; a CSV file; or an .npz.")] = "xor",
-    target: options.Target = None,
-    standardize: options.Standardize = None,
-    points: options.Points = None,
-    noise: options.Noise = None,
-    network: options.Network = None,
-    layers: options.Layers = None,
-    activation: options.Activation = None,
-    output: options.Output = None,
-    no_bias: options.NoBias = False,
-    initializer: options.Start = None,
-    loss: options.LossName = None,
-    penalty: options.Penalty = None,
-    seed: options.Seed = None,
+    *,
+    settings: dict[str, Any],
 ) -> None:
-    """Compare the gradient of a network with central differences, a layer a row.
+    """Compare the gradient of a network with central differences, one row per layer.
 
     The error is the largest |gradient - difference|, relative where these are
     above 1; it is right up to 1e-7. Exits with 1 if a layer is wrong.
     """
-    data_set = read_data(data, target, points, noise, None, seed or 0)
-    chosen = Settings(
-        network=network,
-        layers=layers,
-        activation=activation,
-        output=output,
-        bias=not no_bias,
-        initializer=initializer,
-        loss=loss,
-        seed=seed or 0,
-    ).suited_to(data_set)
-    measured = chosen.build_loss()
-    y, n_outputs = targets_for(measured, data_set)
-    built = chosen.describe_network().build(data_set.x.shape[1:], n_outputs, measured)
-    x, y = data_set.shaped(built.input_shape).x, y[:SAMPLES]
-    if standardize or (standardize is None and not data_set.named):
-        x = Standardizer.fit(x).apply(x)
-    weighed = None if penalty is None else L2(penalty)
-    remark(f"{len(y)} samples of {data_set.name}, {built.n_parameters:,} parameters, {measured}, seed {chosen.seed}")
-    checks = check_gradient(built, x[:SAMPLES], y, measured, seed=chosen.seed, penalty=weighed)
+    experiment, samples = describe(data, settings)
+    prepared = prepare(replace(experiment, test="training"), samples)
+    network, loss, seed = prepared.network, experiment.loss, experiment.seed
+    x, y = (each[:SAMPLES] for each in prepared.arrays(prepared.learnt))
+    remark(f"{len(y)} samples of {samples.name}, {network.n_parameters:,} parameters, {loss}, seed {seed}")
+    checks = check_gradient(network, x, y, loss, seed=seed, penalty=experiment.penalty)
     columns = ("layer", "verdict", "parameters", "directions", "largest error")
     rows = [
         (

@@ -9,7 +9,7 @@ import typer
 
 from chainrule.interfaces.cli.outputs import check_outputs
 from chainrule.interfaces.cli.terminal.output import examples, remark
-from chainrule.lab.experiments.samples import DataSet
+from chainrule.lab.experiments.data import DataSet
 from chainrule.training.files.storage import replacing
 
 EXAMPLES = examples(
@@ -43,7 +43,7 @@ def data(
     """
     check_outputs({"--out": out})
     samples = DataSet(name, n=points, noise=noise, seed=seed, arms=arms, classes=classes).read()
-    x, y = samples.x.reshape(len(samples.x), -1).tolist(), samples.y.reshape(-1).astype(int).tolist()
+    x, y = samples.x.reshape(len(samples), -1).tolist(), samples.class_numbers.tolist()
     rows: list[list[Any]] = [[*samples.features, samples.target]]
     rows += [[*features, kind] for features, kind in zip(x, y, strict=True)]
     if out is None:

@@ -4,7 +4,7 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -15,19 +15,20 @@ from chainrule.core.errors import SettingError
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Optimizer
-from chainrule.core.penalties import L2
-from chainrule.interfaces.cli import options
-from chainrule.interfaces.cli.data import Data, read_data
-from chainrule.interfaces.cli.job import Job, describe
+from chainrule.interfaces.cli.described import describe
 from chainrule.interfaces.cli.named_places import place_in, samples_in
+from chainrule.interfaces.cli.option import takes
+from chainrule.interfaces.cli.options import DATA, LOSS, NETWORK, OPTIMIZER, OPTIONS, options
 from chainrule.interfaces.cli.outputs import check_outputs
-from chainrule.interfaces.cli.settings import Settings, targets_for
 from chainrule.interfaces.cli.terminal.encoding import writable
 from chainrule.interfaces.cli.terminal.output import Bars, examples, remark, say
+from chainrule.lab.experiments.prepared import Prepared, prepare
+from chainrule.lab.experiments.samples import Samples
 from chainrule.lab.explain.derivation import Working
 from chainrule.lab.explain.explanation import Explanation
 from chainrule.lab.explain.explanation import explain as explain_step
 from chainrule.lab.explain.notations.text import WIDTH, lines
+from chainrule.training.data.targets import targets_for
 from chainrule.training.files.storage import replacing
 from chainrule.training.model import Model
 
@@ -81,6 +82,7 @@ Walk = Annotated[
 STYLES = {"title": "bold", "heading": "bold cyan", "note": "dim", "equation": "", "": ""}
 
 
+@takes(*options(*DATA, *NETWORK, *LOSS, *OPTIMIZER, "seed"))
 def explain(
     data: Annotated[str, typer.Argument(metavar="DATA", help="A data set's name; a CSV file; or an .npz.")] = "xor",
     sample: Sample = None,
@@ -93,28 +95,8 @@ def explain(
     latex: AsLatex = False,
     as_json: AsJson = False,
     walk: Walk = False,
-    target: options.Target = None,
-    standardize: options.Standardize = None,
-    points: options.Points = None,
-    noise: options.Noise = None,
-    data_seed: options.DataSeed = None,
-    network: options.Network = None,
-    layers: options.Layers = None,
-    activation: options.Activation = None,
-    output: options.Output = None,
-    no_bias: options.NoBias = False,
-    initializer: options.Start = None,
-    loss: options.LossName = None,
-    penalty: options.Penalty = None,
-    optimizer: options.OptimizerName = None,
-    learning_rate: options.LearningRate = None,
-    momentum: options.Momentum = None,
-    decay: options.Decay = None,
-    epsilon: options.Epsilon = None,
-    weight_decay: options.WeightDecay = None,
-    no_bias_correction: options.NoBiasCorrection = False,
-    clip: options.Clip = None,
-    seed: options.Seed = None,
+    *,
+    settings: dict[str, Any],
 ) -> None:
     """Show one training step with all its numbers, or work one weight's gradient out.
 
@@ -141,40 +123,24 @@ def explain(
             "--walk goes from weight to weight in the terminal; leave --unit, --html, --latex and --json out."
         )
     check_outputs({"--html": html})
-    settings = Settings(
-        network=network,
-        layers=layers,
-        activation=activation,
-        output=output,
-        bias=not no_bias,
-        initializer=initializer,
-        loss=loss,
-        optimizer=optimizer,
-        learning_rate=learning_rate,
-        momentum=momentum,
-        decay=decay,
-        epsilon=epsilon,
-        weight_decay=weight_decay,
-        bias_correction=False if no_bias_correction else None,
-        seed=seed or 0,
-        penalty=penalty,
-        clip=clip,
-    )
-    data_set = read_data(data, target, points, noise, data_seed, settings.seed)
+    experiment, samples = describe(data, settings)
     chosen = None if sample is None else samples_in(sample)
     if model is None:
-        scaled = not data_set.named if standardize is None else standardize
-        ready = of_job(describe(settings, data_set, None, None, scaled))
+        ready = of_run(prepare(experiment, samples))
     else:
-        said = {"--network": network, "--layers": layers, "--activation": activation, "--loss": loss}
-        for option, value in said.items():
-            if value is not None:
-                raise SettingError(f"{option} is the model's own; leave it out beside --model.")
-        ready = of_model(Model.load(model), model, settings.suited_to(data_set), data_set)
-    weighed = None if penalty is None else L2(penalty)
+        for name in ("network", "layers", "activation", "output", "bias", "initializer", "loss"):
+            if name in settings:
+                raise SettingError(f"{OPTIONS[name].flag} is the model's own; leave it out beside --model.")
+        ready = of_model(Model.load(model), model, samples, experiment.optimizer)
     with Bars() as bars:
         step = explain_step(
-            *ready, steps=steps, samples=chosen, seed=settings.seed, penalty=weighed, clip=clip, progress=bars
+            *ready,
+            steps=steps,
+            samples=chosen,
+            seed=experiment.seed,
+            penalty=experiment.penalty,
+            clip=experiment.clip,
+            progress=bars,
         )
     step = step if model is None else replace(step, model=model.name)
     if walk:
@@ -199,25 +165,26 @@ def explain(
 
 
 Ready = tuple[Network, Array, Array, Array, Loss, Optimizer]
-"""What a step is made of: the network and its theta, x and y as they are learnt, the loss and the optimizer."""
+"""The parts of a step: the network and its theta, x and y as they are learnt, the loss and the optimizer."""
 
 
-def of_job(job: Job) -> Ready:
-    """A step of the run that train would begin."""
-    theta = job.network.initialize(job.settings.seed)
-    return (job.network, theta, *job.learnable(job.parts.learnt), job.loss, job.optimizer)
+def of_run(prepared: Prepared) -> Ready:
+    """The first step of the run that `train` would begin."""
+    network, experiment = prepared.network, prepared.experiment
+    theta = network.initialize(experiment.seed)
+    return (network, theta, *prepared.arrays(prepared.learnt), experiment.loss, experiment.optimizer)
 
 
-def of_model(model: Model, path: Path, settings: Settings, data: Data) -> Ready:
+def of_model(model: Model, path: Path, samples: Samples, optimizer: Optimizer) -> Ready:
     """One more step of a model that was saved."""
     if model.population is not None or model.loss is None:
         raise SettingError(f"{path} should be one network with its loss. Save a run's model, or one member's.")
-    shaped = data.shaped(model.network.input_shape)
+    shaped = samples.shaped(model.network.input_shape)
     x = shaped.x if model.standardizer is None else model.standardizer.apply(shaped.x)
-    y, _ = targets_for(model.loss, shaped)
+    y, _ = targets_for(model.loss, shaped.targets, shaped.n_classes)
     if model.target_standardizer is not None:
         y = model.target_standardizer.apply(y.reshape(len(y), -1))
-    return model.network, model.theta, x, y, model.loss, settings.build_optimizer()
+    return model.network, model.theta, x, y, model.loss, optimizer
 
 
 def work_out(step: Explanation, weight: str | None, unit: str | None, follow: int | None) -> Working:

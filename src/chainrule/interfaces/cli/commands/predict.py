@@ -1,4 +1,4 @@
-"""`chainrule predict MODEL DATA`: what a saved model answers."""
+"""`chainrule predict MODEL DATA`: a saved model's answers."""
 
 import csv
 import sys
@@ -9,10 +9,13 @@ import typer
 
 from chainrule.core.errors import SettingError
 from chainrule.interfaces.cli.answers import answer
-from chainrule.interfaces.cli.data import read_data_for
+from chainrule.interfaces.cli.described import named
+from chainrule.interfaces.cli.options import OPTIONS
 from chainrule.interfaces.cli.outputs import check_outputs
 from chainrule.interfaces.cli.terminal import plots
 from chainrule.interfaces.cli.terminal.output import examples, remark, say
+from chainrule.lab.experiments.asked import samples_for
+from chainrule.lab.experiments.data import DataFile
 from chainrule.training.files.storage import replacing
 from chainrule.training.model import Model
 
@@ -50,9 +53,9 @@ def predict(
     """Print a row for each sample of DATA, and the accuracy where DATA has targets.
 
     A CSV file with as many columns as the model has inputs has no target. With
-    one more, the last is the target, or --target names it. Of linear and the
-    other drawn sets it is the fresh draw that train tests on. A terminal also sees
-    the map of the answers, where these are classes and the features are two.
+    one more, the last is the target, or --target names it. For random sets,
+    predict uses train's fresh test points. A terminal also sees the map of the
+    answers, where these are classes and the features are two.
     """
     to_stdout = table == "-"
     if to_stdout and plot:
@@ -64,8 +67,10 @@ def predict(
             f"{model} is a population of {loaded.population}; predict answers for one network. "
             "Save one member: model[0].save(...)."
         )
-    samples = read_data_for(loaded, data, target)
-    answers = answer(loaded, samples)
+    source = named(data)
+    if target is not None and isinstance(source, DataFile):
+        source = DataFile(source.file, OPTIONS["target"].read("--target", target))
+    answers = answer(loaded, samples_for(loaded, source))
     if table is None:
         for row in answers.rows():
             say(row)

@@ -1,25 +1,31 @@
 """`chainrule train DATA`: one run, with the reference lab's log, prediction rows and accuracy."""
 
 import itertools
-from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from chainrule.core.errors import DivergenceError, SettingError
-from chainrule.interfaces.cli import options
+from chainrule.core.errors import DivergenceError
+from chainrule.core.losses import HalfSquaredError, SquaredError
+from chainrule.core.network import shape_text
 from chainrule.interfaces.cli.answers import Answers, answer
-from chainrule.interfaces.cli.config import describe_config, read_config
-from chainrule.interfaces.cli.data import read_data
-from chainrule.interfaces.cli.job import INTERRUPTIONS, Job, describe
+from chainrule.interfaces.cli.described import describe
+from chainrule.interfaces.cli.diagnosis import INTERRUPTIONS, diagnosis
+from chainrule.interfaces.cli.option import takes
+from chainrule.interfaces.cli.options import OPTIONS
 from chainrule.interfaces.cli.outputs import check_outputs
-from chainrule.interfaces.cli.parts import Parts
-from chainrule.interfaces.cli.settings import Settings
 from chainrule.interfaces.cli.terminal import plots
 from chainrule.interfaces.cli.terminal.output import INTERRUPTED, Bars, examples, note, remark, say
 from chainrule.interfaces.cli.terminal.plot_data import Curve
-from chainrule.lab.report.reference import log_line
+from chainrule.lab.experiments.network_text import NetworkText
+from chainrule.lab.experiments.perceptron import Perceptron
+from chainrule.lab.experiments.prepared import Prepared, prepare
+from chainrule.lab.experiments.shown_loss import loss_factor, loss_name
+from chainrule.lab.report.reference import Lab, log_line
+from chainrule.training.history import Record
 from chainrule.training.loop import Training
+from chainrule.training.metrics import mean_squared_error
 from chainrule.training.run import Run
 from chainrule.training.stopping import Ending
 
@@ -36,51 +42,47 @@ EXAMPLES = examples(
 )
 
 ROWS = 100
-"""How many prediction rows are printed at most."""
+"""The most prediction rows that are printed."""
+
+Data = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="DATA",
+        help="linear, xor, xor_cloud, circles, moons, spiral, gaussians, digits, mnist1d; a CSV file; or an .npz "
+        "with x and y.",
+        show_default=False,
+    ),
+]
+P = "Run"
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.toml", rich_help_panel=P, help="An experiment to run; options that are given win over it."
+    ),
+]
+Save = Annotated[Path | None, typer.Option(metavar="MODEL.npz", rich_help_panel=P, help="Keep the model, for predict.")]
+History = Annotated[Path | None, typer.Option(metavar="FILE.csv", rich_help_panel=P, help="Keep the losses.")]
+Plot = Annotated[
+    bool | None,
+    typer.Option(
+        "--plot/--no-plot",
+        metavar="",
+        rich_help_panel=P,
+        help="Draw the loss, and a plane's map. \\[in a terminal]",
+        show_default=False,
+    ),
+]
 
 
+@takes(*(each for name, each in OPTIONS.items() if name != "starts"))
 def train(
-    data: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="DATA",
-            help="linear, xor, xor_cloud, circles, moons, spiral, gaussians, digits, mnist1d; a CSV file; or an .npz "
-            "with x and y.",
-            show_default=False,
-        ),
-    ] = None,
-    target: options.Target = None,
-    test: options.Test = None,
-    validation: options.Validation = None,
-    standardize: options.Standardize = None,
-    points: options.Points = None,
-    noise: options.Noise = None,
-    data_seed: options.DataSeed = None,
-    network: options.Network = None,
-    layers: options.Layers = None,
-    activation: options.Activation = None,
-    output: options.Output = None,
-    no_bias: options.NoBias = False,
-    initializer: options.Start = None,
-    dtype: options.DType = None,
-    loss: options.LossName = None,
-    penalty: options.Penalty = None,
-    optimizer: options.OptimizerName = None,
-    learning_rate: options.LearningRate = None,
-    momentum: options.Momentum = None,
-    decay: options.Decay = None,
-    epsilon: options.Epsilon = None,
-    weight_decay: options.WeightDecay = None,
-    no_bias_correction: options.NoBiasCorrection = False,
-    clip: options.Clip = None,
-    epochs: options.Epochs = None,
-    batch_size: options.BatchSize = None,
-    seed: options.Seed = None,
-    early_stopping: options.Patience = None,
-    config: options.Config = None,
-    save: options.Save = None,
-    history: options.HistoryFile = None,
-    plot: options.Plot = None,
+    data: Data = None,
+    *,
+    config: Config = None,
+    save: Save = None,
+    history: History = None,
+    plot: Plot = None,
+    settings: dict[str, Any],
 ) -> None:
     """Train a network on DATA: a log of its loss, a row for each test sample, and the accuracy.
 
@@ -91,96 +93,85 @@ def train(
 
     --network says every layer as text: conv, pool, flatten, dense, dropout, relu
     and the rest by their Python names, their settings in parentheses, as in
-    conv(8, (3, 5), stride=2, padding=same). The last one must answer the targets.
+    conv(8, (3, 5), stride=2, padding=same). The last layer needs one output per
+    target or class.
 
     A file's target that is text, or only 0 and 1, is a class; any other is a
     quantity, judged by its squared error and R². If its numbers 0, 1, 2, ... are
     classes, say so: --loss softmax_cross_entropy.
 
-    A terminal also sees the loss over epochs, on a logarithmic axis, and of classes
+    A terminal also sees the loss over epochs, on a logarithmic axis, and for classes
     with two features the map of the answers. --plot draws them into a pipe, too.
 
-    A run that doesn't learn is diagnosed: what ails it, with the numbers, and the
+    A run that doesn't learn is diagnosed: the problem, with its numbers, and the
     options to try.
 
-    Ctrl-C ends a run with what it has learnt.
+    Ctrl-C ends a run and keeps what it has learnt.
     """
     check_outputs({"--save": save, "--history": history})
-    settings = Settings(
-        network=network,
-        layers=layers,
-        activation=activation,
-        output=output,
-        bias=not no_bias,
-        initializer=initializer,
-        loss=loss,
-        optimizer=optimizer,
-        learning_rate=learning_rate,
-        momentum=momentum,
-        decay=decay,
-        epsilon=epsilon,
-        weight_decay=weight_decay,
-        bias_correction=False if no_bias_correction else None,
-        epochs=epochs,
-        batch_size=batch_size,
-        seed=seed or 0,
-        dtype=dtype or "float64",
-        penalty=penalty,
-        clip=clip,
-        early_stopping=early_stopping,
-    )
-    if config is not None:
-        said = asdict(settings) | {"bias": False if no_bias else None, "seed": seed, "dtype": dtype}
-        del said["early_stopping"]
-        said |= {"points": points, "noise": noise, "data_seed": data_seed, "test": test}
-        said |= {"target": target, "standardize": standardize}
-        job = describe_config(read_config(config, data, said), validation, early_stopping)
-    elif data is None:
-        raise SettingError("Missing argument 'DATA': name a data set or a file, or give --config FILE.toml.")
-    else:
-        data_set = read_data(data, target, points, noise, data_seed, settings.seed)
-        scaled = not data_set.named if standardize is None else standardize
-        job = describe(settings, data_set, test, validation, scaled)
-    training = job.start()
-    remark(job.summary())
+    prepared = prepare(*describe(data, settings, config))
+    experiment = prepared.experiment
+    training = prepared.begin(record_every=Lab(epochs=experiment.epochs).record_every)
+    remark(summary(prepared))
 
-    run, ending, curves = follow(training, job)
+    run, ending, curves = follow(training, prepared)
     if history is not None:
         run.history.to_csv(history)
         remark(f"Saved the losses: {history}")
+    shown = loss_name([experiment.loss])
     if ending.reason == "diverged":
         if plots.wanted(plot):
-            plots.show(curves, job.loss_name)
-        raise DivergenceError(f"the run {ending} with {job.optimizer}. Diagnosis: {job.diagnosis(run)[0]}")
-    model = job.model(run)
+            plots.show(curves, shown)
+        raise DivergenceError(f"the run {ending} with {experiment.optimizer}. Diagnosis: {diagnosis(run, prepared)[0]}")
+    model = prepared.model(run)
     if save is not None:
         model.save(save)
         remark(f"Saved the model: {save}")
-    answers = answer(model, job.parts.test)
-    show_rows(answers, job.parts)
+    answers = answer(model, prepared.test)
+    show_rows(answers, prepared)
     if plots.wanted(plot):
-        plots.show(curves, job.loss_name, answers.plane(), epochs=ending.epoch)
+        plots.show(curves, shown, answers.plane(), epochs=ending.epoch)
     for line in answers.verdict():
         say(line)
-    for line in job.diagnosis(run):
+    for line in diagnosis(run, prepared):
         note(f"Diagnosis: {line}")
     if ending.reason in INTERRUPTIONS:
         raise typer.Exit(INTERRUPTED)
 
 
-def follow(training: Training, job: Job) -> tuple[Run, Ending, list[Curve]]:
-    """Print the log while the run goes on, and say why it ended if that was before its time. Also: what it went by."""
-    log_epochs = set(job.log_epochs)
+def summary(prepared: Prepared) -> str:
+    """The data and the run in two lines."""
+    experiment, network, samples = prepared.experiment, prepared.network, prepared.learnt
+    standardized = " (loss 1 = always its mean)" if prepared.target_standardizer else ""
+    kind = f"{samples.n_classes} classes" if samples.n_classes else f"predicting {samples.target}{standardized}"
+    kind += f" ({', '.join(samples.classes)})" if samples.classes else ""
+    described = experiment.network
+    hidden = described.layers if isinstance(described, Perceptron) else ()
+    sizes = "-".join(map(str, (*network.input_shape, *hidden, *network.output_shape)))
+    layers = f"{sizes} {described.activation}" if isinstance(described, Perceptron) else sizes
+    layers = " ".join(described.text.split()) if isinstance(described, NetworkText) else layers
+    return (
+        f"{samples.name}: {len(samples):,} samples to learn, {shape_text(network.input_shape)} features, {kind}\n"
+        f"{layers}, {network.n_parameters:,} parameters, "
+        f"{experiment.loss}, {experiment.optimizer}, {experiment.epochs:,} epochs"
+    )
+
+
+def follow(training: Training, prepared: Prepared) -> tuple[Run, Ending, list[Curve]]:
+    """Print the log while the run is under way, and why it ended early if it did; return the run and its curves."""
+    n_epochs = prepared.experiment.epochs
+    log_epochs = set(Lab(epochs=n_epochs).log_epochs)
+    factor = loss_factor(prepared.experiment.loss, prepared.network)
     epochs: list[int] = []
     losses: dict[str, list[float]] = {"training": [], "validation": []}
     try:
         with Bars() as show:
             for record in training:
-                loss = job.shown_loss(record)
+                loss = logged_loss(record, prepared)
                 epochs.append(record.epoch)
                 losses["training"].append(loss)
                 if record.validation_loss is not None:
-                    losses["validation"].append(job.loss_factor * float(record.validation_loss))
+                    losses["validation"].append(factor * float(record.validation_loss))
                 if record.epoch in log_epochs:
                     say(log_line(record.epoch, loss))
                 show("Training", record.epoch, record.epochs, f"loss {loss:.6f}")
@@ -189,16 +180,25 @@ def follow(training: Training, job: Job) -> tuple[Run, Ending, list[Curve]]:
     run = training.result()
     ending = run.ending if isinstance(run.ending, Ending) else run.ending[0]
     if ending.reason in INTERRUPTIONS:
-        note(f"Interrupted after {ending.epoch:,} of {job.epochs:,} epochs; what was learnt until then is kept.")
+        note(f"Interrupted after {ending.epoch:,} of {n_epochs:,} epochs; what was learnt until then is kept.")
     elif ending.reason == "stopped early":
         note(f"{ending.sentence.capitalize()}. The model is that of epoch {ending.best_epoch}.")
     return run, ending, [Curve.of(name, epochs, each) for name, each in losses.items() if each]
 
 
-def show_rows(answers: Answers, parts: Parts) -> None:
-    """What the test is, and its prediction rows."""
-    say(f"Tested on {parts.tested_on}:")
+def logged_loss(record: Record, prepared: Prepared) -> float:
+    """The loss as the log shows it: of squared errors the full mean, without a penalty, as in the reference lab."""
+    loss, penalty = prepared.experiment.loss, prepared.experiment.penalty
+    if isinstance(loss, SquaredError | HalfSquaredError) and penalty is not None and penalty.strength:
+        x, y = prepared.arrays(prepared.learnt)
+        return float(mean_squared_error(y, prepared.network.predict(record.theta, x, record.state)))
+    return loss_factor(loss, prepared.network) * float(record.loss)
+
+
+def show_rows(answers: Answers, prepared: Prepared) -> None:
+    """Print what the test is, and its prediction rows."""
+    say(f"Tested on {prepared.tested_on}:")
     for row in itertools.islice(answers.rows(), ROWS):
         say(row)
-    if len(parts.test) > ROWS:
-        say(f"... and {len(parts.test) - ROWS:,} rows more.")
+    if len(prepared.test) > ROWS:
+        say(f"... and {len(prepared.test) - ROWS:,} rows more.")

@@ -4,7 +4,8 @@ from typing import Any
 
 from chainrule.lab.report.chapters.chapter import NETWORK, Chapter, Scale
 from chainrule.lab.report.chapters.words import accuracy, starts
-from chainrule.lab.experiments.experiment import Experiment, Perceptron
+from chainrule.lab.experiments.experiment import Experiment
+from chainrule.lab.experiments.perceptron import Perceptron
 
 ODD = Perceptron((4, 4), activation="tanh", output="sigmoid", initializer=NETWORK.initializer)
 """Without biases its answers at x and -x add up to 1, whatever its weights: it can't say the same at both."""

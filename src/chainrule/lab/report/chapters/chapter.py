@@ -11,13 +11,16 @@ from chainrule.core.initializers import Normal
 from chainrule.core.losses import SoftmaxCrossEntropy
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Adam, Optimizer
-from chainrule.lab.experiments.compare import cross
-from chainrule.lab.experiments.comparison import Comparison, finite, label, plain, survivors
+from chainrule.lab.experiments.settings import cross
+from chainrule.lab.experiments.comparison import Comparison
+from chainrule.lab.experiments.compared_runs import finite, survivors
+from chainrule.lab.experiments.labels import label, plain
 from chainrule.lab.experiments.comparison_figure import draw
-from chainrule.lab.experiments.experiment import Experiment, Perceptron
+from chainrule.lab.experiments.experiment import Experiment
+from chainrule.lab.experiments.perceptron import Perceptron
 from chainrule.lab.experiments.populations import Runs
 from chainrule.lab.report.results import number
-from chainrule.lab.experiments.samples import DataSet
+from chainrule.lab.experiments.data import DataSet
 
 Results = dict[str, Any]
 

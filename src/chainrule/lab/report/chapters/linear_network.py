@@ -36,14 +36,15 @@ def affine(theta: Array, sizes: tuple[int, ...]) -> Array:
 def collapse(comparison: Comparison) -> dict[str, Any]:
     """The map of the first start without activations that didn't diverge, and how far the network's answers are off."""
     prepared, runs = prepare(comparison.experiments[1]), comparison.runs[1]
+    x, _ = prepared.arrays(prepared.learnt)
     alive = np.flatnonzero(~runs.diverged)
     if not len(alive):
         return {"map": None}
     k = int(alive[0])
     theta = runs.theta[k].astype(np.float64)
     found = affine(theta, (2, 4, 4, 1))
-    answers = prepared.network.predict(theta, prepared.x)
-    off = np.abs(answers - (prepared.x @ found[:, :-1].T + found[:, -1])).max()
+    answers = prepared.network.predict(theta, x)
+    off = np.abs(answers - (x @ found[:, :-1].T + found[:, -1])).max()
     return {"map": [number(each) for each in found[0]], "map_seed": int(runs.seeds[k]), "agrees": bool(off < 1e-9)}
 
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from chainrule.lab.report.chapters.chapter import Chapter, Scale
-from chainrule.lab.experiments.compare import WHOLE
+from chainrule.lab.experiments.settings import PARTS
 from chainrule.lab.experiments.experiment import Experiment
 
 
@@ -39,7 +39,7 @@ def _written(experiment: Experiment) -> str:
     for field, value in experiment.settings():
         if field.name not in ("data", *shown) and value != field.default:
             shown[field.name] = code(value)
-    parts = (f"{name}={value}" for name, value in sorted(shown.items(), key=lambda each: each[0] not in WHOLE))
+    parts = (f"{name}={value}" for name, value in sorted(shown.items(), key=lambda each: each[0] not in PARTS))
     lines = ",\n                  ".join((code(experiment.data), *parts))
     return f"cr.Experiment({lines})"
 

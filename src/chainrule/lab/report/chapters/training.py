@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chainrule.lab.report.chapters.chapter import Chapter, Scale
-from chainrule.lab.experiments.compare import Chunk, by_setting, jobs_for, work
+from chainrule.lab.experiments.groups import Group, by_setting, groups_of, train_group
 from chainrule.lab.experiments.comparison import Comparison
 from chainrule.lab.experiments.prepared import prepare
 from chainrule.lab.report.reference import TASKS, Lab
@@ -50,10 +50,10 @@ def train_all(
             totals[f"{name}/{part}"] = total
     asked = {(name, task): each for name, chapter in chapters.items() for task, each in chapter.tasks(scale).items()}
     wanted = list(dict.fromkeys(run for (name, _), each in asked.items() for run in chapters[name].grid(each).values()))
-    chunks = {f"comparisons/{i}": chunk for i, chunk in enumerate(jobs_for(wanted))}
-    totals |= {name: chunk.size for name, chunk in chunks.items()}
-    longest_first = sorted(chunks, key=lambda name: -_cost(chunks[name]))
-    jobs |= {name: (timed, (work, chunks[name], None)) for name in longest_first}
+    groups = {f"comparisons/{i}": group for i, group in enumerate(groups_of(wanted))}
+    totals |= {name: group.size for name, group in groups.items()}
+    longest_first = sorted(groups, key=lambda name: -_cost(groups[name]))
+    jobs |= {name: (timed, (train_group, groups[name], None)) for name in longest_first}
     answers = run_side_by_side(jobs, _by_part(progress, totals)) if jobs else {}
 
     trained = Trained(outcomes={name: answers[name] for name in TASKS if name in jobs})
@@ -61,9 +61,9 @@ def train_all(
     for name, parts in works.items():
         trained.studied[name] = {part: answers[f"{name}/{part}"][0] for part in parts}
         trained.seconds[studies[name].title.lower()] = sum(answers[f"{name}/{part}"][1] for part in parts)
-    if chunks:
-        trained.seconds["comparisons"] = sum(answers[name][1] for name in chunks)
-    found = by_setting(list(chunks.values()), [answers[name][0] for name in chunks], len(wanted))
+    if groups:
+        trained.seconds["comparisons"] = sum(answers[name][1] for name in groups)
+    found = by_setting(list(groups.values()), [answers[name][0] for name in groups], len(wanted))
     runs = dict(zip(wanted, found, strict=True))
     for (name, task), experiment in asked.items():
         trained.compared.setdefault(name, {})[task] = chapters[name].comparison(experiment, runs)
@@ -76,10 +76,10 @@ def timed(job: Callable[..., Any], *arguments: Any, report: Callable[[int, int],
     return job(*arguments, report=report), time.perf_counter() - begin
 
 
-def _cost(chunk: Chunk) -> float:
-    """About how long a chunk takes, beside others."""
-    prepared = prepare(chunk.experiments[0])
-    return chunk.size * len(prepared.x) * (100 + prepared.network.n_parameters)
+def _cost(group: Group) -> float:
+    """About how long a group takes, beside others."""
+    prepared = prepare(group.experiments[0])
+    return group.size * len(prepared.learnt) * (100 + prepared.network.n_parameters)
 
 
 def _by_part(progress: Progress, totals: Mapping[str, int]) -> Progress:

@@ -1,0 +1,96 @@
+"""From what was typed to an experiment and its samples; a TOML file stands below the options, which win."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from chainrule.core.errors import SettingError, listing
+from chainrule.core.optimizers import OPTIMIZERS, Optimizer
+from chainrule.interfaces.cli.option import Option
+from chainrule.interfaces.cli.options import OPTIONS
+from chainrule.lab.experiments.data import NAMED, DataFile, DataSet
+from chainrule.lab.experiments.defaults import experiment_for
+from chainrule.lab.experiments.experiment import Experiment
+from chainrule.lab.experiments.samples import Samples
+from chainrule.lab.experiments.settings import parts_first, with_setting
+
+Data = DataSet | DataFile
+
+
+def describe(data: str | None, settings: Mapping[str, Any], config: Path | None = None) -> tuple[Experiment, Samples]:
+    """The experiment of a command, and its samples.
+
+    data: a data set's name, or a file's.  settings: by the options' names.  config: a TOML file with an experiment, in
+    place of the settings that suit the data.
+    Raises SettingError for an option that has no place there, and what is wrong with the data.
+    """
+    base = None if config is None else Experiment.from_toml(config)
+    if data is None and base is None:
+        raise SettingError("Missing argument 'DATA': name a data set or a file, or give --config FILE.toml.")
+    source: Data = base.data if data is None and base is not None else named(data or "")
+    of_data = {name: value for name, value in settings.items() if OPTIONS[name].part == "data"}
+    others = {name: value for name, value in settings.items() if name not in of_data}
+    if base is None and isinstance(source, DataSet) and source.takes("seed"):
+        of_data = {"data_seed": settings.get("seed", 0)} | of_data
+    for name, value in of_data.items():
+        source = _with_data(source, OPTIONS[name], value)
+    samples = source.read()
+    if base is None:
+        usual = {"optimizer": others.pop("optimizer")} if "optimizer" in others else {}
+        return with_options(experiment_for(source, samples, **usual), others), samples
+    return with_options(replace(base, data=source), others), samples
+
+
+def named(data: str) -> Data:
+    """The data set of this name, or the file."""
+    if data in NAMED:
+        return DataSet(data)
+    if not Path(data).exists() and data == Path(data).stem:  # else it is meant as a file, and its reader will complain
+        raise SettingError(
+            f"there is no data set and no file {data!r}; choose from {listing(NAMED)}, or name a CSV or .npz file."
+        )
+    return DataFile(data)
+
+
+def _with_data(data: Data, option: Option, value: Any) -> Data:
+    """The data with another value of their own settings."""
+    if isinstance(data, DataFile) and option.of is DataSet:
+        sentence = f"{option.flag} is for the data sets that have a name; {data.file} is a file, leave it out."
+        raise SettingError(sentence)
+    if isinstance(data, DataSet) and option.of is DataFile:
+        sentence = f"{option.flag} names a column of a file; {data.name} is a data set that has its targets."
+        raise SettingError(sentence)
+    if isinstance(data, DataSet) and not data.takes(option.field):
+        raise SettingError(f"the data set {data.name} has no {option.flag}; leave it out.")
+    return replace(data, **{option.field: value})
+
+
+def with_options(experiment: Experiment, settings: Mapping[str, Any]) -> Experiment:
+    """The experiment with other settings, by the options' names, in it, its network and its optimizer."""
+    for name in parts_first(settings):
+        option = OPTIONS[name]
+        if option.part is not None and not has(getattr(experiment, option.part), option):
+            raise SettingError(_misplaced(option, experiment, settings))
+        experiment, _ = with_setting(experiment, option.field, settings[name])
+    return experiment
+
+
+def has(part: Any, option: Option) -> bool:
+    """Whether a description, or a class of them, has the field of an option."""
+    return option.field in (each.name for each in fields(part))
+
+
+def _misplaced(option: Option, experiment: Experiment, settings: Mapping[str, Any]) -> str:
+    """Why an option has no place in an experiment."""
+    if option.part == "optimizer":
+        known = [each.flag for each in OPTIONS.values() if each.part == "optimizer" and has(experiment.optimizer, each)]
+        return f"{optimizer_name(experiment.optimizer)} has no {option.flag}; it has {listing(known)}."
+    if "network" in settings:
+        return f"--network says all layers, so {option.flag} has no place beside it; leave one out."
+    return f"{option.flag} is for a perceptron, and the network is {experiment.network}; leave it out."
+
+
+def optimizer_name(optimizer: Optimizer) -> str:
+    """The name of an optimizer in the shell."""
+    return next((name for name, kind in OPTIMIZERS.items() if type(optimizer) is kind), repr(optimizer))
