@@ -1,4 +1,4 @@
-"""What the doctor says: an illness, where it sits, what was measured, and what to try."""
+"""What `diagnose` returns: a problem, where it sits, what was measured, and what to try."""
 
 import math
 from collections.abc import Mapping
@@ -12,21 +12,21 @@ from chainrule.core.arrays import Array
 from chainrule.core.errors import SettingError
 from chainrule.training.data.standardizer import Standardizer
 
-TARGETS = "target_standardizer"
-"""The key in `changes` of what y goes through, as a `Model` calls it."""
+STANDARDIZED = {"x": "standardizer", "y": "target_standardizer"}
+"""The keys in `changes` of what x and y go through first, as a `Model` names them."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One illness of one run.
+    """One problem of one run.
 
-    illness: its name.  sentence: what was found, with the numbers.  advice: one thing to try.
+    illness: the problem's name.  sentence: what was found, with the numbers.  advice: one thing to try.
     evidence: the numbers that were measured, by name; finite ones.
     layer: the number of the layer, counted as `explain` does: from 1, an activation with the layer in front of it;
         None where it is no single one.
     changes: what to try as settings of `train`, and `standardizer`, which x goes through first, or
         `target_standardizer`, which y does; empty where no setting says it. `treated` applies them.
-    may_pass: whether it may pass if the run goes on. Only of a run under way.
+    may_pass: whether it may pass if a run under way goes on.
 
     >>> finding = Finding("plateau", "The loss stays at 0.25.", "Try Adam(0.01).", {"loss": 0.25})
     >>> print(finding)
@@ -49,14 +49,16 @@ class Finding:
         return f"{self.illness[0].upper()}{self.illness[1:]}: {self.sentence} {self.advice}"
 
     def treated(self, **settings: Any) -> dict[str, Any]:
-        """The arguments of `train` by name (network, x, y, loss, ...), with what is to be tried in them.
+        """The arguments of `train` by name (network, x, y, loss, ...), with the changes to try in them.
+
+        Raises SettingError where x or y is to be standardised and isn't given.
 
         >>> Finding("plateau", "", "", {}, changes={"epochs": 20}).treated(epochs=10, seed=1)
         {'epochs': 20, 'seed': 1}
         """
         changed = settings | dict(self.changes)
-        standardizers = {name: changed.pop(key, None) for name, key in (("x", "standardizer"), ("y", TARGETS))}
-        for place, (name, standardizer) in enumerate(standardizers.items()):
+        for place, (name, key) in enumerate(STANDARDIZED.items()):
+            standardizer = changed.pop(key, None)
             if standardizer is None:
                 continue
             if name not in settings:
@@ -85,30 +87,3 @@ class Finding:
 def _standardized(standardizer: Standardizer, values: ArrayLike, name: str) -> Array:
     """Samples, or targets as columns (n, O)."""
     return standardizer.apply(np.reshape(values, (len(np.asarray(values)), -1)) if name == "y" else values)
-
-
-def said(value: float, digits: int = 3) -> str:
-    """A number in a sentence.
-
-    >>> said(1013.2), said(0.0123456), said(8.9e-08, 1), said(20.0, 1), said(float("inf"))
-    ('1,010', '0.0123', '9e-08', '20', 'infinity')
-    """
-    if value == float("inf"):
-        return "infinity"
-    short = float(f"{value:.{digits}g}")
-    return f"{short:,g}" if 1e-3 <= abs(short) < 1e5 else f"{short:.{digits}g}"
-
-
-def in_words(setting: object) -> str:
-    """A setting as it is written, an optimizer with its rate where that is the default, too.
-
-    >>> from chainrule.core.optimizers import Adam, AdamW
-    >>> in_words(Adam()), in_words(AdamW(weight_decay=1.0)), in_words(Adam(0.01))
-    ('Adam(0.001)', 'AdamW(0.001, weight_decay=1.0)', 'Adam(0.01)')
-    """
-    text = repr(setting)
-    name, _, rest = text.partition("(")
-    rate = getattr(setting, "learning_rate", None)
-    if rate is None or rest.startswith(repr(rate)):
-        return text
-    return f"{name}({rate!r})" if rest == ")" else f"{name}({rate!r}, {rest}"

@@ -1,6 +1,6 @@
-"""What is measured of each layer at one point of a run, through a bound plan: outputs, slopes, weights, gradients."""
+"""Measurements of each layer at one point of a run, from a bound plan: outputs, slopes, weights, gradients."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,30 +13,35 @@ from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.plan.layout import Place
 from chainrule.core.plan.plan import Plan, arithmetic, run
+from chainrule.lab.diagnose.thresholds import FLAT
 
 STEEPEST: dict[type[Layer], float] = {Sigmoid: 0.25, Tanh: 1.0}
 """The largest slope of the functions that saturate: that at 0."""
 
-FLAT = 0.05
-"""A function is saturated where its slope is below this part of its largest: the sigmoid at |z| > 4.4, tanh at 2.2."""
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """Parameters (P,) and running statistics (S,), at one point of a run."""
+
+    theta: Array = field(repr=False)
+    state: Array = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)
-class Signs:
+class MeasuredLayer:
     """One leaf of a network, at one point of a run.
 
     number: that of the layer it belongs to, counted from 1 as `explain` does.
     weights: the matrix (O, I), without biases; None where the layer has none.
-    weight, scale: root mean squares of the weights, and of the layer's output, its bias aside.
-    error: that of δ, the gradient of the loss in the output; of feature maps, of its norm over each map.
-    varies: how much the output differs from sample to sample, as a part of its size.
-    slopes: of an activation (units, m): each unit's, or channel's, at every sample; else None.
+    scale: root mean square of the layer's output, its bias aside.
+    error: root mean square of δ, the gradient of the loss in the output; of feature maps, of its norm over each map.
+    varies: how much the output differs between samples, as a fraction of its size.
+    slopes: of an activation (units, m): the slope of each unit, or channel, for every sample; else None.
     """
 
     place: Place
     number: int
     weights: Array | None
-    weight: float
     scale: float
     error: float
     varies: float
@@ -44,7 +49,7 @@ class Signs:
 
     @property
     def saturated(self) -> float:
-        """The part of units and samples where the function is flat; 0 where it is none that saturates."""
+        """The fraction of outputs where the function is flat; 0 where it is none that saturates."""
         steepest = STEEPEST.get(type(self.place.layer))
         if steepest is None or self.slopes is None:
             return 0.0
@@ -70,10 +75,10 @@ def rms(values: Array) -> float:
     return float(np.sqrt(np.mean(np.square(values, dtype=np.float64)))) if values.size else 0.0
 
 
-def examine(network: Network, loss: Loss, theta: Array, x: Array, y: Array) -> tuple[Signs, ...]:
-    """The signs at theta (P,) of each leaf that changes a number; y in the form of `Loss.rows`.
+def measure_layers(network: Network, loss: Loss, theta: Array, x: Array, y: Array) -> tuple[MeasuredLayer, ...]:
+    """Measure at theta (P,) each leaf that changes a number; y in the form of `Loss.rows`.
 
-    Measured in training mode without chance.
+    In training mode, but with nothing drawn at random.
     """
     numbers = numbers_of(network)
     bound: list[tuple[Place, Buffers, Pass]] = []
@@ -87,21 +92,20 @@ def examine(network: Network, loss: Loss, theta: Array, x: Array, y: Array) -> t
     plan.set_input(x)
     plan.set_targets(y)
     run(plan.measure)
-    return tuple(_signs(numbers[place.number], place, at, closures) for place, at, closures in bound)
+    return tuple(_measured(numbers[place.number], place, at, closures) for place, at, closures in bound)
 
 
-def _signs(number: int, place: Place, at: Buffers, closures: Pass) -> Signs:
+def _measured(number: int, place: Place, at: Buffers, closures: Pass) -> MeasuredLayer:
     weights, bias = None, np.zeros((1, 0))
     if "weights" in at.parameters:
         weights, bias = np.split(at.weights.copy(), [place.signature.parameters[0].fan_in], axis=1)
     errors = at.d_output.reshape(len(at.d_output), -1, at.d_output.shape[-1])  # (units, positions, n)
     output = at.output.reshape(len(at.output), -1)  # (units, m)
     differs = rms(output - output.mean(axis=1, keepdims=True))
-    return Signs(
+    return MeasuredLayer(
         place=place,
         number=number,
         weights=weights,
-        weight=0.0 if weights is None else rms(weights),
         scale=rms(output - bias.sum(axis=1, keepdims=True)),
         error=rms(errors) * errors.shape[1] ** 0.5,
         varies=differs / max(rms(output), np.finfo(np.float64).tiny),
@@ -110,7 +114,7 @@ def _signs(number: int, place: Place, at: Buffers, closures: Pass) -> Signs:
 
 
 def _slopes(at: Buffers, backward: Call) -> Array | None:
-    """|f'(z)|, (units, m): what the layer's own backward makes of ones."""
+    """|f'(z)|, (units, m): the layer's own backward, applied to ones."""
     at.d_output[...] = 1.0
     with arithmetic():
         backward()

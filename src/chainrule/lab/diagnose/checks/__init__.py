@@ -1,1 +1,1 @@
-"""What the doctor looks for, a kind of problem a file."""
+"""The checks: each looks for one problem of a run and returns what it measured, or None."""

@@ -1,102 +1,125 @@
-"""Learning rates on trial, a decade apart: whether a run's own is too high or too low, and which to take.
+"""Learning rates on trial, a decade apart.
 
 Source: Smith, "Cyclical learning rates for training neural networks" (2017), 3.3, the range test.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.lab.diagnose.trials.trial import FEWEST_STEPS, Bench, Point, peak, with_rate
+from chainrule.core.optimizers import Optimizer
+from chainrule.core.schedules import Schedule
+from chainrule.lab.diagnose.inspection import Inspection
+from chainrule.lab.diagnose.measurements import Point
+from chainrule.lab.diagnose.sentences import short
+from chainrule.lab.diagnose.thresholds import (
+    CLEARLY_LOWER,
+    FEWEST_STEPS,
+    GETS_DOWN,
+    HIGHEST_RATE,
+    LONGER,
+    LOWEST_RATE,
+    MUCH_LOWER,
+)
+from chainrule.lab.diagnose.trials.trial import is_large, loss_at, pace, steps_per_epoch, trial
 
-if TYPE_CHECKING:
-    from chainrule.lab.diagnose.case import Case
 
-LOWEST, HIGHEST = 1e-8, 1e4
-"""Between these the rates on trial lie, and a decade around the run's own."""
+class Tried(NamedTuple):
+    """A learning rate, and the loss that it leads to."""
 
-BETTER = 0.8
-"""A learning rate is better than another where it leads to less than this part of the other's loss."""
-
-MUCH_BETTER = 0.5
-"""The same, where the other does get down."""
-
-STILL = 0.95
-"""A run doesn't get down where it keeps this part of its loss."""
-
-UNLEARNT = 0.3
-"""A run is too slow only where this part of the targets' variance is left: with less it only isn't finished."""
-
-HARDLY = 1e-3
-"""A run whose parameters moved by less than this part of themselves has hardly begun: any way down shows it."""
-
-LONGER = 3
-"""A rate that did well is tried beside a tenth of it for so many times the steps."""
+    rate: float
+    loss: float
 
 
 @dataclass(frozen=True, eq=False)
-class Trial:
-    """Rates tried from one point of a run.
+class RateTrial:
+    """Learning rates tried from one point of a run.
 
-    origin: where it began, in words.  before: the loss there.
-    losses: by rate, after `steps` steps; infinite where the run diverged.  own: which of the rates is the run's.
+    origin: the point, in words.  before: the loss there.  optimizer: the run's.
+    losses: by rate, after `steps` steps; infinite where the run diverged.  own: the index of the run's rate.
     """
 
     origin: str
     before: float
+    optimizer: Optimizer
     rates: tuple[float, ...]
+    own: int
     losses: Array
     steps: int
-    own: int
 
     @property
     def rate(self) -> float:
-        """The run's."""
+        """The run's rate."""
         return self.rates[self.own]
 
     @property
     def loss(self) -> float:
-        """At the run's own rate."""
+        """The loss at the run's rate."""
         return float(self.losses[self.own])
 
     @property
-    def lower(self) -> tuple[float, float]:
-        """The best of the smaller rates, and its loss."""
+    def lower(self) -> Tried:
+        """The best of the lower rates."""
         k = int(self.losses[: self.own].argmin())
-        return self.rates[k], float(self.losses[k])
+        return Tried(self.rates[k], float(self.losses[k]))
 
     @property
-    def higher(self) -> tuple[float, float]:
-        """The smallest of the larger rates that makes nine tenths of the way that the best makes, and its loss."""
-        larger = self.losses[self.own + 1 :]
-        best = larger.min()
-        k = self.own + 1 + int((larger <= best + max(0.0, self.before - best) / 10).argmax())
-        return self.rates[k], float(self.losses[k])
+    def higher(self) -> Tried:
+        """The lowest of the higher rates that goes nine tenths of the way down that the best goes."""
+        losses = self.losses[self.own + 1 :]
+        best = losses.min()
+        k = self.own + 1 + int((losses <= best + max(0.0, self.before - best) / 10).argmax())
+        return Tried(self.rates[k], float(self.losses[k]))
 
     @property
-    def leaps(self) -> bool:
-        """Whether the run's own rate gets nowhere where a smaller one gets down."""
-        lower = self.lower[1]
-        return lower < MUCH_BETTER * self.loss or (lower < BETTER * self.loss and not self.loss < STILL * self.before)
+    def overshoots(self) -> bool:
+        """Whether the run's rate gets nowhere where a lower one gets down."""
+        lower = self.lower.loss
+        stays = not self.loss < GETS_DOWN * self.before
+        return lower < MUCH_LOWER * self.loss or (lower < CLEARLY_LOWER * self.loss and stays)
 
-    def lags(self, lower: float = BETTER) -> bool:
-        """Whether a larger rate gets down, to this part of where the run's own gets."""
-        return self.higher[1] < lower * min(self.loss, self.before)
+    def is_slow(self, lower: float = CLEARLY_LOWER) -> bool:
+        """Whether a higher rate gets down, to this fraction of where the run's own gets."""
+        return self.higher.loss < lower * min(self.loss, self.before)
 
 
-class Verdict(NamedTuple):
-    """too: "high" or "low".  trial: what shows it.
+def try_rates(run: Inspection, point: Point | None, origin: str) -> RateTrial | None:
+    """Train on from a point at every rate; None where that can't be done, or the optimizer has no rate."""
+    setup = run.setup
+    rate = None if setup is None else peak(setup.optimizer, setup.epochs * steps_per_epoch(run))
+    if setup is None or point is None or rate is None:
+        return None
+    rates = rates_around(rate, is_large(run))
+    steps = min(pace(run, len(rates)).steps, max(FEWEST_STEPS, run.planned_steps))
+    tried = trial(run, point, steps, [{"optimizer": with_rate(setup.optimizer, each)} for each in rates])
+    before = float(loss_at(run, point.theta))
+    return tried and RateTrial(origin, before, setup.optimizer, rates, rates.index(rate), *tried)
 
-    rate: what to take instead; from the start, `steps` steps of it lead to `loss`.
-    """
 
-    too: str
-    trial: Trial
+class Advised(NamedTuple):
+    """A learning rate to take: from the start, `steps` steps of the optimizer at that rate lead to `loss`."""
+
     rate: float
+    optimizer: Optimizer
     loss: float
     steps: int
+
+    def __str__(self) -> str:
+        return f"begun anew at {short(self.rate, 1)}, {self.steps} steps lead to {short(self.loss)}"
+
+
+def steadier(run: Inspection, optimizer: Optimizer, rate: float) -> Advised | None:
+    """The rate, or a tenth of it where that leads lower from the start in the long run."""
+    rates = (round_rate(rate / 10), round_rate(rate))
+    steps = LONGER * min(pace(run, 2).steps, max(FEWEST_STEPS, run.planned_steps))
+    optimizers = [with_rate(optimizer, each) for each in rates]
+    tried = trial(run, run.start, steps, [{"optimizer": each} for each in optimizers])
+    if tried is None:
+        return None
+    k = int(tried.losses.argmin())
+    return Advised(rates[k], optimizers[k], float(tried.losses[k]), tried.steps)
 
 
 def rates_around(rate: float, are_few: bool = False) -> tuple[float, ...]:
@@ -106,61 +129,8 @@ def rates_around(rate: float, are_few: bool = False) -> tuple[float, ...]:
     (5e-08, 5e-06, 0.0005, 0.05, 0.5, 5.0, 500.0)
     """
     rates = {k: float(f"{rate * 10.0**k:.12g}") for k in range(-20, 21)} | {0: rate}
-    kept = [k for k, each in rates.items() if abs(k) <= 1 or LOWEST <= each <= HIGHEST]
+    kept = [k for k, each in rates.items() if abs(k) <= 1 or LOWEST_RATE <= each <= HIGHEST_RATE]
     return tuple(rates[k] for k in kept if not are_few or abs(k) <= 1 or k % 2 == 1)
-
-
-def try_rates(bench: Bench, point: Point, origin: str, most: int) -> Trial | None:
-    """Train on from a point at every rate, for no more steps than `most`; None where there is no rate to change."""
-    setup = bench.setup
-    rate = peak(setup.optimizer, setup.epochs * bench.batches)
-    if rate is None:
-        return None
-    rates = rates_around(rate, bench.is_large)
-    steps = min(bench.means(len(rates)).steps, max(FEWEST_STEPS, most))
-    losses, steps = bench.train_on(point, len(rates), steps, optimizer=with_rate(setup.optimizer, rates))
-    return Trial(origin, float(bench.value(point.theta)), rates, losses, steps, rates.index(rate))
-
-
-def judge(case: "Case") -> Verdict | None:
-    """Whether the run's learning rate is too high or too low, and the one to take; None where it may be right.
-
-    Too high is a rate beyond the edge of stability: gradient descent is stable up to α = 2 / λ, λ the largest curvature
-    (LeCun et al., 1998, 4.1; Cohen et al., "Gradient descent on neural networks typically occurs at the edge of
-    stability", 2021). Measured is what follows from it: smaller steps get down. It may also be met on the way, where
-    the valley narrows: a run that has broken down shows it where a trial of some steps doesn't.
-    """
-    if (case.learnt and case.diverged is None) or case.from_start is None:
-        return None
-    from_start, from_end = case.from_start, None if case.fled else case.from_end
-    leaping = next((each for each in (from_start, from_end) if each is not None and each.leaps), None)
-    if leaping is not None or case.diverged is not None:
-        shown = leaping or from_start
-        best = from_start if from_start.lower[1] < STILL * from_start.before else shown
-        return Verdict("high", shown, *steadier(case, best.lower[0]))
-    if case.broken_down and case.bench is not None and case.end is not None:
-        rate, loss, steps = steadier(case, from_start.rate / 10)
-        if loss < BETTER * float(case.bench.value(case.end.theta)):
-            return Verdict("high", from_start, rate, loss, steps)
-    shown = from_end or from_start
-    lower = MUCH_BETTER if case.stopped_early else BETTER  # early stopping has its reasons
-    lags = shown.lags(lower) or (case.moved < HARDLY and shown.higher[1] < STILL * shown.before)
-    if case.left < UNLEARNT or not lags or (case.longer is not None and case.longer.gets_down):
-        return None
-    rate, loss, steps = steadier(case, (from_start if from_start.lags() else shown).higher[0])
-    return Verdict("low", shown, rate, loss, steps) if rate > shown.rate else None
-
-
-def steadier(case: "Case", rate: float) -> tuple[float, float, int]:
-    """The rate, or a tenth of it where that leads lower from the start in the long run; where to, in how many steps."""
-    bench, start = case.bench, case.start
-    if bench is None or start is None:
-        return round_rate(rate), np.nan, 0
-    rates = (round_rate(rate / 10), round_rate(rate))
-    steps = LONGER * min(bench.means(2).steps, max(FEWEST_STEPS, case.planned))
-    losses, steps = bench.train_on(start, 2, steps, optimizer=with_rate(bench.setup.optimizer, rates))
-    k = int(losses.argmin())
-    return rates[k], float(losses[k]), steps
 
 
 def round_rate(rate: float) -> float:
@@ -170,3 +140,22 @@ def round_rate(rate: float) -> float:
     (0.05, 0.001)
     """
     return float(f"{rate:.0e}") if np.isfinite(rate) else rate
+
+
+def peak(optimizer: Optimizer, steps: int) -> float | None:
+    """The largest learning rate that a run of so many steps takes; None where the optimizer has no rate."""
+    rate = getattr(optimizer, "learning_rate", None)
+    if isinstance(rate, Schedule):
+        return max(float(np.max(rate(step))) for step in np.linspace(0, steps - 1, min(steps, 100)).astype(int))
+    return rate if isinstance(rate, float) else None
+
+
+def with_rate(optimizer: Optimizer, rate: float) -> Optimizer:
+    """The optimizer with another learning rate.
+
+    >>> from chainrule.core.optimizers import Momentum
+    >>> with_rate(Momentum(0.1), 0.01)
+    Momentum(0.01)
+    """
+    known = {each.name for each in fields(optimizer)}  # type: ignore[arg-type]  # every optimizer is a dataclass
+    return replace(optimizer, learning_rate=rate) if "learning_rate" in known else optimizer  # type: ignore[type-var]

@@ -1,126 +1,143 @@
-"""A trial: the same run for some steps more, with settings changed, several at once as one population."""
+"""A trial: a run trained on from one of its points, with some settings changed. One function makes all trials."""
 
-from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from chainrule.core.arrays import Array, count
-from chainrule.core.losses import Loss
 from chainrule.core.network import Network
-from chainrule.core.optimizers import Optimizer
-from chainrule.core.schedules import Schedule
 from chainrule.core.streams import stream
+from chainrule.lab.diagnose.inspection import Inspection
+from chainrule.lab.diagnose.measurements import Point
+from chainrule.lab.diagnose.thresholds import (
+    AN_ACTIVATION,
+    BUDGET,
+    FEWEST_STEPS,
+    LARGE_BATCH,
+    LARGE_BUDGET,
+    LARGE_SAMPLES,
+    MOST_STEPS,
+)
+from chainrule.lab.experiments.populations import zipped
 from chainrule.training.loop import train
-from chainrule.training.run import Setup
+from chainrule.training.stopping import EarlyStopping
 
-MOST_STEPS, FEWEST_STEPS = 300, 30
+Changes = dict[str, Any]
+"""Settings of `train` by name."""
 
-BUDGET = 2.5e8
-"""A trial makes about so many multiplications, forward: some tenths of a second."""
-
-LARGE_BUDGET, LARGE_BATCH, LARGE_SAMPLES = 1.5e9, 32, 128
-"""Where a network is so large that this isn't enough for a few steps: this much, in small batches of few samples."""
-
-AN_ACTIVATION = 10
-"""An activation costs about as much as so many multiplications in a product of matrices."""
+Samples = tuple[Array, Array]
+"""x (n, *shape), and y in the form of `Loss.rows`."""
 
 
-@dataclass(frozen=True, eq=False)
-class Point:
-    """Parameters (P,) and running statistics (S,), at one point of a run."""
+class Trial(NamedTuple):
+    """losses (K,): one for each change on trial, after `steps` steps; infinite where not finite."""
 
-    theta: Array
-    state: Array
+    losses: Array
+    steps: int
 
 
-class Means(NamedTuple):
-    """What a trial may take: samples a step, and steps."""
+class Pace(NamedTuple):
+    """What a trial can afford: samples per step, and steps."""
 
     batch: int
     steps: int
 
 
-@dataclass(frozen=True, eq=False)
-class Bench:
-    """What trials are made of: one run's settings, and a sample of its data (n, *shape)."""
+def trial(
+    run: Inspection,
+    point: Point | None,
+    steps: float,
+    changes: Sequence[Changes] = ({},),
+    *,
+    learnt: Samples | None = None,
+    held_out: Samples | None = None,
+    batch: int | None = None,
+) -> Trial | None:
+    """Train on from a point with each of some changes, as one population, for about so many steps: whole epochs.
 
-    network: Network
-    loss: Loss
-    x: Array
-    y: Array
-    setup: Setup
+    changes: K times settings of `train` other than the run's, which differ in real-valued ones.
+    learnt, batch: the samples to learn from, and how many per step; by default what trials of the run can afford.
+    held_out: the losses are the lowest of these on the way; else those of the learnt samples in the end.
+    None where it can't be made: of a point or settings unknown, or where all targets are equal.
+    """
+    setup = run.setup
+    if setup is None or point is None or run.variance == 0:
+        return None
+    x, y = learnt or samples_of(run)
+    batch = batch or pace(run).batch
+    batches = -(-len(x) // batch)
+    epochs = max(1, round(steps / batches))
+    own = {"network": run.network, "optimizer": setup.optimizer, "penalty": setup.penalty, "clip": setup.clip}
+    changed = {name: zipped([each[name] for each in changes], per_member=name == "clip") for name in changes[0]}
+    settings: Changes = own | changed
+    if held_out is not None:
+        settings |= {"validation": held_out, "early_stopping": EarlyStopping(epochs)}  # never stops, keeps the best
+    done = train(
+        **settings,
+        x=x,
+        y=y,
+        loss=run.loss,
+        epochs=epochs,
+        batch_size=None if batch == len(x) and setup.batch_size is None else batch,
+        population=len(changes),  # of one, too: a member that diverges doesn't raise
+        seed=setup.seeds * len(changes),
+        theta=np.tile(point.theta, (len(changes), 1)),
+        state=np.tile(point.state, (len(changes), 1)),
+        dtype=point.theta.dtype,
+        record_every=epochs,
+    )
+    if held_out is not None:
+        return Trial(_or_infinite(done.final_validation_loss), epochs * batches)
+    return Trial(loss_at(run, done.model.theta, network=settings["network"]), epochs * batches)
 
-    def value(self, theta: Array, network: Network | None = None) -> Any:
-        """The loss at theta, (P,) or (K, P), without the penalty and without chance; infinite where it isn't finite."""
-        with np.errstate(all="ignore"):
-            value, _ = (network or self.network).loss_and_gradient(theta, *self.sample, self.loss)
-        return np.where(np.isfinite(value), value, np.inf)
 
-    @cached_property
-    def sample(self) -> tuple[Array, Array]:
-        """What is learnt from: fewer samples for a large network."""
-        if not self.is_large or len(self.x) <= LARGE_SAMPLES:
-            return self.x, self.y
-        rows = stream(0, "look", 1).permutation(len(self.x))[:LARGE_SAMPLES]
-        x, y = self.x[rows], self.y[rows]
-        return (self.x, self.y) if (y == y[:1]).all() else (x, y)  # there must be something to learn
+def loss_at(run: Inspection, theta: Array, samples: Samples | None = None, network: Network | None = None) -> Any:
+    """The loss at theta, (P,) or (K, P), of the samples that trials learn unless others are given.
 
-    @property
-    def batch(self) -> int:
-        """Samples a step."""
-        return min(len(self.x), self.setup.batch_size or len(self.x))
+    Without the penalty, with nothing drawn at random; infinite where not finite.
+    """
+    with np.errstate(all="ignore"):
+        loss, _ = (network or run.network).loss_and_gradient(theta, *(samples or samples_of(run)), run.loss)
+    return _or_infinite(loss)
 
-    @property
-    def batches(self) -> int:
-        """Steps an epoch, of the sample."""
-        return -(-len(self.x) // self.batch)
 
-    @property
-    def is_large(self) -> bool:
-        """Whether a few steps of a few members are too many."""
-        return 10 * FEWEST_STEPS * self.batch * cost(self.network) > 3 * BUDGET
+def _or_infinite(losses: Any) -> Array:
+    return np.where(np.isfinite(losses), losses, np.inf)
 
-    def means(self, members: int) -> Means:
-        """What so many members may take."""
-        if not self.is_large:
-            steps = BUDGET / (members * self.batch * cost(self.network))
-            return Means(self.batch, int(np.clip(steps, FEWEST_STEPS, MOST_STEPS)))
-        batch = max(min(self.batch, LARGE_BATCH), self.network.least_samples)
-        steps = LARGE_BUDGET / (members * batch * cost(self.network))
-        return Means(batch, int(np.clip(steps, FEWEST_STEPS // 3, FEWEST_STEPS)))
 
-    def train_on(self, point: Point, members: int, steps: int, **changes: Any) -> tuple[Array, int]:
-        """Train K members on from a point, each of them with its value of the settings in `changes`.
+def samples_of(run: Inspection) -> Samples:
+    """The samples that trials learn from: those inspected; for a large network fewer."""
+    if not is_large(run) or len(run.x) <= LARGE_SAMPLES:
+        return run.x, run.y
+    rows = stream(0, "look", 1).permutation(len(run.x))[:LARGE_SAMPLES]
+    x, y = run.x[rows], run.y[rows]
+    return (run.x, run.y) if (y == y[:1]).all() else (x, y)  # there must be something to learn
 
-        Their losses (K,), as `value` has them, and how many steps were taken: whole epochs.
-        """
-        setup, means = self.setup, self.means(members)
-        x, y = self.sample
-        batches = -(-len(x) // means.batch)
-        epochs = max(1, round(steps / batches))
-        settings: dict[str, Any] = {
-            "network": self.network,
-            "optimizer": setup.optimizer,
-            "penalty": setup.penalty,
-            "clip": setup.clip,
-        }
-        run = train(
-            **settings | changes,
-            x=x,
-            y=y,
-            loss=self.loss,
-            epochs=epochs,
-            batch_size=None if means.batch == len(x) and setup.batch_size is None else means.batch,
-            population=members,
-            seed=setup.seeds * members,
-            theta=np.tile(point.theta, (members, 1)),
-            state=np.tile(point.state, (members, 1)),
-            dtype=point.theta.dtype,
-            record_every=epochs,
-        )
-        return self.value(run.model.theta, changes.get("network")), epochs * batches
+
+def pace(run: Inspection, members: int = 1) -> Pace:
+    """What a trial of so many members can afford."""
+    batch = _batch(run)
+    if not is_large(run):
+        steps = BUDGET / (members * batch * cost(run.network))
+        return Pace(batch, int(np.clip(steps, FEWEST_STEPS, MOST_STEPS)))
+    batch = max(min(batch, LARGE_BATCH), run.network.least_samples)
+    steps = LARGE_BUDGET / (members * batch * cost(run.network))
+    return Pace(batch, int(np.clip(steps, FEWEST_STEPS // 3, FEWEST_STEPS)))
+
+
+def is_large(run: Inspection) -> bool:
+    """Whether the fewest steps of ten members cost more than a trial can afford."""
+    return 10 * FEWEST_STEPS * _batch(run) * cost(run.network) > LARGE_BUDGET / 2
+
+
+def steps_per_epoch(run: Inspection) -> int:
+    """Of the samples inspected, in batches of the run's size."""
+    return -(-len(run.x) // _batch(run))
+
+
+def _batch(run: Inspection) -> int:
+    return min(len(run.x), run.batch_size)
 
 
 def cost(network: Network) -> int:
@@ -135,22 +152,3 @@ def cost(network: Network) -> int:
         for leaf in network.leaves
     )
     return products + AN_ACTIVATION * network.n_rows
-
-
-def peak(optimizer: Optimizer, steps: int) -> float | None:
-    """The largest learning rate that a run of so many steps takes; None where the optimizer has no rate."""
-    rate = getattr(optimizer, "learning_rate", None)
-    if isinstance(rate, Schedule):
-        return max(float(np.max(rate(step))) for step in np.linspace(0, steps - 1, min(steps, 100)).astype(int))
-    return rate if isinstance(rate, float) else None
-
-
-def with_rate(optimizer: Optimizer, rate: Any) -> Optimizer:
-    """The same optimizer with another learning rate, or K of them.
-
-    >>> from chainrule.core.optimizers import Momentum
-    >>> with_rate(Momentum(0.1), 0.01)
-    Momentum(0.01)
-    """
-    known = {each.name for each in fields(optimizer)}  # type: ignore[arg-type]  # every optimizer is a dataclass
-    return replace(optimizer, learning_rate=rate) if "learning_rate" in known else optimizer  # type: ignore[type-var]

@@ -7,7 +7,12 @@ import numpy as np
 import pytest
 
 import chainrule as cr
+from chainrule.lab.diagnose.diagnosis import inspected
+from chainrule.lab.diagnose.inspection import Inspection
+from chainrule.lab.diagnose.thresholds import LARGE_BUDGET
 from chainrule.lab.diagnose.trials.rates import rates_around
+from chainrule.lab.diagnose.trials.trial import cost, is_large, pace, samples_of, trial
+from chainrule.training.stopping import Ending
 
 MOONS = cr.datasets.moons(120, noise=0.1)
 CIRCLES = cr.datasets.circles(120)
@@ -219,14 +224,40 @@ def test_a_network_without_hidden_layers_is_advised_one():
 
 
 def test_trials_of_a_large_network_are_few_and_short():
-    from chainrule.lab.diagnose.trials.trial import LARGE_BUDGET, Bench, cost
-
     network = cr.mlp(40, 512, 512, 512, 10, activation="relu", output="identity")
-    x = np.zeros((500, 40))
-    setup = cr.train(TANHS, *MOONS, loss=FITTING["loss"], optimizer=cr.Adam(1e-6), epochs=1).setup
-    bench = Bench(network, cr.SoftmaxCrossEntropy(), x, np.arange(500) % 10, setup)
-    members = len(rates_around(1e-6, bench.is_large))
-    batch, steps = bench.means(members)
-    assert bench.is_large
+    x, y = np.zeros((500, 40)), np.arange(500) % 10
+    run = Inspection(
+        network=network,
+        loss=cr.SoftmaxCrossEntropy(),
+        x=x,
+        y=y,
+        n_samples=500,
+        start=None,
+        end=None,
+        epochs=np.empty(0),
+        losses=np.empty(0),
+        validation=np.empty(0),
+        setup=None,
+        ending=Ending("", 0),
+        features=(),
+        draw=lambda most: (x[:most], y[:most]),
+    )
+    assert is_large(run)
+    members = len(rates_around(1e-6, are_few=True))
+    batch, steps = pace(run, members)
     assert members * batch * steps * cost(network) <= LARGE_BUDGET
-    assert len(bench.sample[0]) < 500
+    assert len(samples_of(run)[0]) < 500
+
+
+def test_a_trial_takes_one_change_or_many_at_once():
+    """Members tried together come to what each comes to alone."""
+    run = cr.train(**FITTING, optimizer=cr.SGD(0.1), epochs=30)
+    once = inspected(run.model, run, None, *MOONS)
+    changes = [{"optimizer": cr.SGD(rate), "penalty": cr.L2(strength)} for rate, strength in ((0.1, 0.0), (0.5, 1.0))]
+    together = trial(once, once.start, 20, changes)
+    alone = [trial(once, once.start, 20, [each]) for each in changes]
+    assert together.losses == pytest.approx([each.losses[0] for each in alone], rel=1e-10)
+    assert trial(once, once.start, 20).losses[0] == pytest.approx(
+        cr.train(**FITTING, optimizer=cr.SGD(0.1), epochs=20).final_loss, rel=1e-10
+    )
+    assert trial(once, None, 20) is None

@@ -1,0 +1,198 @@
+"""The inspected run: everything that can be said of it without training. Measured when first needed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from chainrule.core.arrays import Array
+from chainrule.core.losses import Loss
+from chainrule.core.network import Network
+from chainrule.lab.diagnose.measurements import MeasuredLayer, Point, measure_layers, rms
+from chainrule.lab.diagnose.sentences import short
+from chainrule.lab.diagnose.thresholds import BESIDES_NOISE, LEARNT, LOWER, MUCH_LOWER, NEGLIGIBLE, NOISE
+from chainrule.training.model import LINKS
+from chainrule.training.run import Setup
+from chainrule.training.stopping import Ending
+
+
+class Moment(NamedTuple):
+    """The layers at the start or at the end of a run, and when that is, in the words of a sentence."""
+
+    when: str
+    layers: tuple[MeasuredLayer, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Inspection:
+    """One run, or one network's parameters.
+
+    x (n, *shape), y in the form of `Loss.rows`: the samples inspected, of the `n_samples` of the data.
+    start, end: None where unknown, or not finite.
+    epochs, losses, validation: recorded, as far as the losses are finite; empty where there are none.
+    setup: what a run began with; None without a run.
+    ending: its reason is "under way" while the run goes on, "" without a run.
+    features: the names of the columns of x, where they are known.
+    draw: that many samples of all the data, drawn at random, and their targets; fewer where there are no more.
+    """
+
+    network: Network
+    loss: Loss
+    x: Array
+    y: Array
+    n_samples: int
+    start: Point | None
+    end: Point | None
+    epochs: Array
+    losses: Array
+    validation: Array
+    setup: Setup | None
+    ending: Ending
+    features: tuple[str, ...]
+    draw: Callable[[int], tuple[Array, Array]]
+
+    # How the run went
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the loss became NaN or infinite."""
+        return self.ending.reason == "diverged"
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the run goes on, or would if it hadn't been interrupted."""
+        return self.ending.reason not in ("", "finished", "stopped early", "diverged")
+
+    @property
+    def stopped_early(self) -> bool:
+        """Whether the end is the best that early stopping found."""
+        return self.ending.best_epoch is not None
+
+    @property
+    def batch_size(self) -> int:
+        """Samples per step; all of them without a run."""
+        return (self.setup and self.setup.batch_size) or self.n_samples
+
+    @property
+    def seed(self) -> int:
+        """The run's seed; 0 without a run."""
+        return 0 if self.setup is None else self.setup.seeds[0]
+
+    @property
+    def planned_steps(self) -> int:
+        """The number of steps that the run was to take."""
+        return 0 if self.setup is None else self.steps_in(self.setup.epochs)
+
+    def steps_in(self, epochs: int) -> int:
+        """The number of steps in so many epochs."""
+        return epochs * -(-self.n_samples // self.batch_size)
+
+    @property
+    def falls(self) -> bool:
+        """Whether the last loss is below the first, and lower than the one in the middle of the records."""
+        losses = self.losses
+        return len(losses) > 1 and losses[-1] < min(losses[0], LOWER * losses[(len(losses) - 1) // 2])
+
+    @cached_property
+    def moved(self) -> float:
+        """How far the parameters are from the start, relative to their size there; 1 where one of both is unknown."""
+        if self.start is None or self.end is None or rms(self.start.theta) == 0:
+            return 1.0
+        return rms(self.end.theta - self.start.theta) / rms(self.start.theta)
+
+    def began_as(self, network: Network) -> bool:
+        """Whether the run began with this network as its seed draws it: starting it anew would change nothing."""
+        if network != self.network or self.start is None:
+            return False
+        drawn = network.initialize(self.seed, dtype=self.start.theta.dtype)
+        return np.array_equal(drawn, self.start.theta)
+
+    # What it has learnt
+
+    @cached_property
+    def targets(self) -> Array:
+        """(n, O): class numbers as columns of zeros and a one."""
+        n_outputs = self.network.output_shape[0]
+        return np.eye(n_outputs)[self.y.astype(int)] if self.y.ndim == 1 else self.y.astype(np.float64)
+
+    @cached_property
+    def variance(self) -> float:
+        """The targets' variance, summed over outputs."""
+        return float(self.targets.var(axis=0).sum())
+
+    def answers(self, point: Point) -> Array:
+        """(n, O): the network's outputs, through the loss's link."""
+        return LINKS[self.loss.link](self.network.predict(point.theta, self.x, point.state).astype(np.float64))
+
+    @cached_property
+    def unexplained(self) -> float:
+        """The fraction of the targets' variance that the end leaves, 1 - R²; infinite where there is no end."""
+        if self.end is None:
+            return np.inf
+        error = float(np.square(self.answers(self.end) - self.targets).sum(axis=1).mean())
+        fraction = error / self.variance if self.variance > 0 else 0.0
+        return fraction if np.isfinite(fraction) else np.inf
+
+    @cached_property
+    def nearest(self) -> Array:
+        """(n,): the row of each sample's nearest neighbour, in features of deviation 1."""
+        x = self.x.reshape(len(self.x), -1).astype(np.float64)
+        deviation = x.std(axis=0)
+        x = (x - x.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)
+        squares = np.square(x).sum(axis=1)
+        distance = squares[:, np.newaxis] + squares - 2.0 * x @ x.T
+        np.fill_diagonal(distance, np.inf)
+        return np.asarray(distance.argmin(axis=1))
+
+    @cached_property
+    def noise(self) -> float:
+        """The fraction of the targets' variance that x can't tell: half of the difference of nearest neighbours.
+
+        Source: the delta test; Pi and Peterson, "Finding the embedding dimension and variable dependencies in time
+        series" (1994).
+        """
+        differs = np.square(self.targets - self.targets[self.nearest]).sum(axis=1).mean()
+        return float(0.5 * differs / self.variance) if self.variance > 0 else 0.0
+
+    @cached_property
+    def learnt(self) -> bool:
+        """Whether the run has learnt what there is to learn."""
+        return self.unexplained <= max(LEARNT, NOISE * self.noise + BESIDES_NOISE)
+
+    # Its layers
+
+    @cached_property
+    def at_start(self) -> Moment:
+        """The layers at the start; at the end where the start isn't known."""
+        if self.start is None:
+            return Moment("With these parameters", self.at_end.layers)
+        return Moment("At the start", self._measured(self.start))
+
+    @cached_property
+    def at_end(self) -> Moment:
+        """The layers at the end; none where there is no end."""
+        when = "By now" if self.under_way else "In the end"
+        return Moment(when, () if self.end is None else self._measured(self.end))
+
+    def _measured(self, point: Point) -> tuple[MeasuredLayer, ...]:
+        return measure_layers(self.network, self.loss, point.theta, self.x, self.y)
+
+    # In the words of a sentence
+
+    @property
+    def every_sample(self) -> str:
+        """All samples inspected."""
+        return "every sample" if len(self.x) == self.n_samples else "every sample looked at"
+
+    @property
+    def what_is_left(self) -> str:
+        """What the end leaves unexplained."""
+        left = self.unexplained
+        if not np.isfinite(left):
+            return "nothing of them is explained"
+        if left <= 1 + NEGLIGIBLE:
+            return f"{left:.0%} of the targets' variance is left"
+        worse = f"{short(left)} times" if left > 1 / MUCH_LOWER else f"{left:.0%} of"
+        return f"the answers are worse than the targets' mean, with a squared error of {worse} the variance"

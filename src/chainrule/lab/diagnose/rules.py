@@ -1,0 +1,292 @@
+"""The doctor on one page: every problem, in the order in which one causes another.
+
+The first that is found is the most probable first cause. The checks are in `checks/`, their thresholds with the reasons
+in `thresholds.py`.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from chainrule.lab.diagnose import remedies as use
+from chainrule.lab.diagnose.checks import data, layers, optimisation, settings, signals
+from chainrule.lab.diagnose.finding import Finding
+from chainrule.lab.diagnose.rule import Rule
+from chainrule.lab.diagnose.thresholds import ALMOST_ALL, MOST
+from chainrule.lab.diagnose.trials.tried import TriedRun
+
+NO_FIT = "loss and output that don't fit"
+NO_USE = "a layer that does nothing"
+TOO_HIGH = "learning rate too high"
+BLOCKED = (TOO_HIGH, "dead ReLUs", "saturated sigmoids", "saturated tanhs")
+"""Problems that let nothing through the layers."""
+
+DEAD = (
+    "{when} {dead} of the {units} units of {layer}{others} are 0 for {run.every_sample}, and what is 0 learns nothing."
+)
+SATURATED = (
+    "{when} {saturated:.0%} of the answers of {layer} lie where it is flat, so that little of the gradient comes "
+    "through."
+)
+VANISHING = "{when} {how_much} of the error at {behind} comes back to {layer}, which learns next to nothing."
+PASS_MORE = {
+    "Take Tanh() or ReLU() with the start that suits it, fewer layers, or BatchNorm() or Residual(...).": (
+        use.passing_more
+    ),
+    "Take BatchNorm() in front of the activations, Residual(...), or fewer layers.": use.normalized,
+}
+STANDARDIZE = (
+    "Standardise them: Standardizer.fit(y).apply(y), y as columns; a Model's target_standardizer undoes it in what is "
+    "predicted."
+)
+RATES = (
+    "{how}{trial.origin}, {trial.steps} steps at the learning rate {trial.rate} bring the loss from {trial.before} to "
+    "{trial.loss}, at {other.rate:1} to {other.loss}{restarted}."
+)
+
+NOT_FINITE = Rule(
+    "diverged",
+    data.not_finite,
+    "The parameters {found}: the run that they are from diverged.",
+    {"Train anew at a smaller learning rate; diagnose(run, x, y) says which.": None},
+)
+
+START = (  # what a run begins with: the data before the weights
+    Rule(
+        NO_FIT,
+        data.targets_out_of_reach,
+        "{run.network.last_layer} answers numbers {reach}, but {outside:.0%} of the targets lie outside: they go from "
+        "{lowest target:g} to {highest target:g}.",
+        {
+            "Leave {run.network.last_layer} out of the last layer, or bring the targets into its range.": (
+                use.without_output
+            )
+        },
+        even_if_learnt=True,
+        certain=True,
+    ),
+    Rule(
+        NO_FIT,
+        data.logits_held_back,
+        "{run.loss} takes any number as a logit, but {run.network.last_layer} lets only numbers {reach} through.",
+        {'Leave {run.network.last_layer} out of the last layer: output="identity".': use.without_output},
+        even_if_learnt=True,
+        certain=True,
+    ),
+    Rule(
+        NO_FIT,
+        data.classes_as_quantities,
+        "The targets are the whole numbers 0 to {highest}, which look like classes; {run.loss} learns them as a "
+        "quantity and, rounded, answers {right:.0%} rightly, where the nearest neighbour would "
+        "{nearest neighbour right:.0%}.",
+        {"If they are classes, take SoftmaxCrossEntropy() and {classes} outputs.": None},
+        even_if_learnt=True,
+    ),
+    Rule(
+        "symmetric start",
+        signals.symmetric_start,
+        "All {units} units of {layer} {start} the same weights, {zero}so that they get the same gradient and stay one "
+        "unit.",
+        {"Draw the weights at random, as a network does unless it is told otherwise.": use.default_start},
+        even_if_learnt=True,
+        certain=True,
+    ),
+    Rule(
+        "unscaled targets",
+        data.unscaled_targets,
+        "The targets{which} lie around {mean} with a deviation of {deviation}, but the answers of a start around 0 "
+        "with one of about 1; {run.what_is_left}.",
+        {
+            STANDARDIZE + " The learning rate that goes with it: {optimizer}.": use.standardized_targets_and_rate,
+            STANDARDIZE: use.standardized_targets,
+        },
+    ),
+    Rule(
+        "unscaled inputs",
+        data.unscaled_inputs,
+        "{how}, but the weights are started for inputs of about 1.",
+        {"Standardise them: Standardizer.fit(x).apply(x).": use.standardized_inputs},
+        even_if_learnt=True,
+    ),
+    Rule(
+        "exploding gradients",
+        signals.exploding_start,
+        "{run.at_start.when} the numbers grow through the layers {much}, at {layer}, and the gradients with them.",
+        {"Start with smaller weights: He() for the ReLU family, Glorot() for others, the defaults.": use.default_start},
+    ),
+    Rule(
+        "saturated {kind}s",
+        lambda run: signals.saturated(run.at_start, MOST),
+        SATURATED,
+        {"Start with smaller weights: Glorot(), the default.": use.default_start},
+    ),
+    Rule(
+        "dead ReLUs",
+        lambda run: signals.dead(run.at_start),
+        DEAD,
+        {
+            "Start with the weights and biases that suit the network, the defaults, and try LeakyReLU(0.1).": (
+                use.leaky_start
+            )
+        },
+    ),
+    Rule("vanishing gradients", lambda run: signals.vanishing(run.at_start), VANISHING, PASS_MORE),
+)
+
+SETTINGS = (  # what holds it back: without it, there may be nothing else to blame
+    Rule(
+        "held back",
+        settings.held_back,
+        "{name} holds the run back. {origin}, {steps} steps with it bring the loss of the data to {loss with}, without "
+        "it to {loss without}.",
+        {"{advice}": None},
+        may_pass=True,
+    ),
+    Rule(
+        "held back",
+        settings.held_back_by_the_data,
+        "The run ended at a loss of {loss}, but {steps} steps of it, begun anew on the data as they are, lead to "
+        "{loss alone}: {names} {hold} it back.",
+        {"Leave out {keywords}, or weaken {them}.": None},
+    ),
+)
+
+COURSE = (  # what it comes by: looked for where the start is sound, or the steps would be blamed for it
+    Rule(
+        "dead ReLUs",
+        lambda run: signals.dead(run.at_end),
+        DEAD,
+        {
+            "Take a smaller learning rate, {optimizer}, or take LeakyReLU(0.1) in their place.": use.gentler,
+            "Take LeakyReLU(0.1) in their place.": use.leaky,
+        },
+    ),
+    Rule(
+        TOO_HIGH,
+        optimisation.diverged,
+        "The loss is no longer finite at epoch {epoch}.",
+        {"Try a tenth of the learning rate.": None},
+    ),
+    Rule(TOO_HIGH, optimisation.overshoots, RATES, {"Try {optimizer}.": None}),
+    Rule(TOO_HIGH, optimisation.broke_down, "{how}{advised}.", {"Try {optimizer}.": None}, may_pass=True),
+    Rule(
+        "saturated {kind}s",
+        lambda run: signals.saturated(run.at_end, ALMOST_ALL),
+        SATURATED,
+        {
+            "Take a smaller learning rate, {optimizer}, or hold the weights down by a penalty, L2(0.001).": use.gentler,
+            "Hold the weights down by a penalty, L2(0.001).": use.penalty,
+        },
+    ),
+    Rule(
+        "a missing bias",
+        layers.without_bias,
+        "The last layer has no bias, and the targets lie around {mean} with a deviation of {deviation}; "
+        "{run.what_is_left}. The run ended at a loss of {loss}; with biases {steps} steps from a start lead to "
+        "{loss with biases}.",
+        {"Leave out bias=False, or standardise the targets.": use.with_biases},
+    ),
+    Rule(
+        NO_USE,
+        layers.linear_network,
+        "Nothing bends in the whole network: its layers together learn a straight map. Within {steps} steps from the "
+        "start the loss of samples held out comes down to {loss}, and to {loss bent} with a Tanh() between the layers; "
+        "the run left it at {loss of the run}.",
+        {"Put an activation between the layers, such as Tanh() or ReLU().": use.non_linear},
+        unless=(TOO_HIGH,),
+        even_if_learnt=True,
+    ),
+    Rule(
+        NO_USE,
+        layers.linear_layers,
+        "Between {before} and {layer} nothing bends: together they can learn no more than one of them, and "
+        "{run.what_is_left}.",
+        {"Put an activation between them, such as Tanh() or ReLU().": use.non_linear},
+        unless=(TOO_HIGH,),
+    ),
+    Rule(
+        NO_USE,
+        layers.constant_output,
+        "Layer {layer.number}, {layer.place.layer}, answers the same to {run.every_sample}: what lies behind it sees "
+        "nothing of the data.",
+        {"Start anew with other weights, or leave the layer out.": None},
+        unless=BLOCKED,
+    ),
+    Rule("learning rate too low", optimisation.too_slow, RATES, {"Try {optimizer}.": None}, may_pass=True),
+    Rule(
+        "stopped too soon",
+        optimisation.stopped_early_too_soon,
+        "Early stopping ended the run at epoch {epochs} of {run.setup.epochs}, but from there {steps:,} steps more "
+        "bring the loss from {loss} to {loss later}.",
+        {"Give it more patience: {early_stopping}.": None},
+    ),
+    Rule(
+        "stopped too soon",
+        optimisation.too_few_epochs,
+        "Too few epochs: after {epochs} the loss still falls, and {steps:,} steps more bring the loss from {loss} to "
+        "{loss later}.",
+        {"Try {epochs:,} epochs.": None},
+    ),
+    Rule(
+        "vanishing gradients",
+        lambda run: signals.vanishing(run.at_end),
+        VANISHING,
+        PASS_MORE,
+        unless=BLOCKED,
+        may_pass=True,
+    ),
+)
+
+LAST_RESORT = (  # a loss that stays, for no reason found
+    Rule(
+        "plateau",
+        optimisation.plateau,
+        "The loss has stayed near {loss} since epoch {since}, and {run.what_is_left}.",
+        {
+            "Put a hidden layer in front, such as Dense(16), Tanh(): without one only straight lines are learnt.": (
+                use.hidden_layer
+            ),
+            "Start from another seed, with more hidden units.": use.wider,
+            "Start from another seed, and take Adam(0.01) or more hidden units.": use.adam,
+        },
+        may_pass=True,
+    ),
+)
+
+BESIDES = (  # what goes with any other problem
+    Rule(
+        "overfitting",
+        optimisation.overfitting,
+        "The loss of the data held out was lowest at epoch {epoch}, {lowest}, and rose to {last} while that of the "
+        "data learnt fell to {training loss}.",
+        {
+            "Stop at the lowest: EarlyStopping(20); or learn from more data, with a penalty, or with Dropout(0.2).": (
+                use.early_stopping
+            )
+        },
+        even_if_learnt=True,
+        may_pass=True,
+    ),
+)
+
+
+def findings(run: TriedRun) -> tuple[Finding, ...]:
+    """All problems of a run, each once, the most probable first cause first."""
+    with np.errstate(all="ignore"):  # a run that explodes is inspected, too
+        if run.under_way and run.falls:
+            found = _found(run, [rule for rule in START if rule.certain])
+        else:
+            stages = ((NOT_FINITE,), START, SETTINGS, COURSE, LAST_RESORT)
+            found = next((found for stage in stages if (found := _found(run, stage))), {}) | _found(run, BESIDES)
+    return tuple(found.values())
+
+
+def _found(run: TriedRun, rules: Iterable[Rule]) -> dict[str, Finding]:
+    """The findings by name: of the rules of one problem the first that applies, and none that another explains."""
+    found: dict[str, Finding] = {}
+    for rule in rules:
+        if not any(name in found for name in (rule.illness, *rule.unless)):
+            finding = rule.apply(run)
+            if finding is not None:
+                found.setdefault(finding.illness, finding)
+    return found

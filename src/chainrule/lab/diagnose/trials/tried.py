@@ -1,0 +1,164 @@
+"""The run on trial: an inspected run with the trials that decide about it, each made when first needed."""
+
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from chainrule.core.optimizers import Optimizer
+from chainrule.lab.diagnose.inspection import Inspection
+from chainrule.lab.diagnose.measurements import Point
+from chainrule.lab.diagnose.thresholds import (
+    CLEARLY_LOWER,
+    FAR_ABOVE,
+    FLED,
+    GETS_DOWN,
+    HARDLY_MOVED,
+    LOWER,
+    MOST_STEPS,
+    MUCH_LOWER,
+    PROLONGED,
+    PROLONGED_MOST,
+    PROLONGED_MOST_LARGE,
+    SLOW,
+    UNLEARNT,
+)
+from chainrule.lab.diagnose.trials.rates import Advised, RateTrial, round_rate, steadier, try_rates, with_rate
+from chainrule.lab.diagnose.trials.trial import is_large, loss_at, trial
+
+
+class Prolonged(NamedTuple):
+    """A run gone on for `steps` steps, `times` those that it had, and the loss that it came to."""
+
+    loss: float
+    steps: int
+    times: int
+
+
+class Verdict(NamedTuple):
+    """A run's learning rate is too "high" or too "low": the trial that shows it, and what to take instead."""
+
+    too: str
+    trial: RateTrial
+    advised: Advised
+
+
+class TriedRun(Inspection):
+    """An `Inspection` that is continued or begun anew with other settings, where facts alone don't decide."""
+
+    @cached_property
+    def start_loss(self) -> float:
+        """The loss at the start, of the samples that trials learn; infinite where unknown."""
+        return self._loss_at(self.start)
+
+    @cached_property
+    def end_loss(self) -> float:
+        """The loss at the end."""
+        return self._loss_at(self.end)
+
+    def _loss_at(self, point: Point | None) -> float:
+        return np.inf if point is None else float(loss_at(self, point.theta))
+
+    @property
+    def ended_worse(self) -> bool:
+        """Whether the run ended worse than it began: from there, no rate is judged."""
+        return self.end_loss > FLED * self.start_loss
+
+    @property
+    def usable_end(self) -> Point | None:
+        """The end, where trials can start from it."""
+        return None if self.ended_worse else self.end
+
+    @cached_property
+    def broke_down(self) -> bool:
+        """Whether the run had learnt and lost it again: its last loss, and that of its end, are far above the lowest.
+
+        With sample weights only the recorded losses are compared: they are weighted, the other isn't. A run that was
+        stopped early has the parameters of its best epoch.
+        """
+        if self.stopped_early or self.setup is None or self.end is None:
+            return False
+        last, lowest = self.losses[-1:], self.losses.min(initial=np.inf)
+        if not (last > FAR_ABOVE * lowest).any() or lowest > LOWER * self.losses[0]:
+            return False
+        return self.setup.weighted or self.end_loss > FAR_ABOVE * lowest
+
+    @cached_property
+    def prolonged(self) -> Prolonged | None:
+        """The run gone on with its own settings, for three times its steps, or for ten; None where it ended worse.
+
+        At least for the steps that early stopping spared it.
+        """
+        taken = self.steps_in(self.ending.epoch)
+        most = PROLONGED_MOST_LARGE if is_large(self) else PROLONGED_MOST
+        shorter, longer = (max(times * taken, self.planned_steps - taken) for times in PROLONGED)
+        result = None
+        for steps in (min(shorter, most), min(max(longer, MOST_STEPS), most)):
+            tried = trial(self, self.usable_end, max(1, steps))
+            if tried is None:
+                return None
+            result = Prolonged(float(tried.losses[0]), tried.steps, -(-steps // max(1, taken)))
+            if steps == most or self._gets_on(result):
+                break
+        return result
+
+    @property
+    def goes_on(self) -> Prolonged | None:
+        """The run prolonged, where it gets down: it only has to go on."""
+        return self.prolonged if self.prolonged is not None and self._gets_on(self.prolonged) else None
+
+    def _gets_on(self, further: Prolonged) -> bool:
+        return further.loss < SLOW * self.end_loss
+
+    @cached_property
+    def rates_from_start(self) -> RateTrial | None:
+        """Other learning rates, from where the run began."""
+        return try_rates(self, self.start, "the start")
+
+    @cached_property
+    def rates_from_end(self) -> RateTrial | None:
+        """Other learning rates, from where the run ended."""
+        return try_rates(self, self.end, "where the run is" if self.under_way else "where the run ended")
+
+    @cached_property
+    def rate_verdict(self) -> Verdict | None:
+        """Whether the learning rate is too high or too low, and the one to take; None where it may be right.
+
+        Too high is a rate beyond the edge of stability: gradient descent is stable up to α = 2 / λ, λ the largest
+        curvature (LeCun et al., 1998, 4.1; Cohen et al., "Gradient descent on neural networks typically occurs at the
+        edge of stability", 2021). Measured is what follows from it: smaller steps get down. It may also be met on the
+        way, where the valley narrows: a run that broke down shows it where a trial of some steps doesn't.
+        """
+        from_start, from_end = self.rates_from_start, None if self.ended_worse else self.rates_from_end
+        if self.learnt or from_start is None:
+            return None
+        overshooting = next((each for each in (from_start, from_end) if each is not None and each.overshoots), None)
+        if overshooting is not None or self.diverged:
+            shown = overshooting or from_start
+            best = from_start if from_start.lower.loss < GETS_DOWN * from_start.before else shown
+            return self._verdict("high", shown, best.lower.rate)
+        if self.broke_down:
+            verdict = self._verdict("high", from_start, from_start.rate / 10)
+            if verdict is not None and verdict.advised.loss < CLEARLY_LOWER * self.end_loss:
+                return verdict
+        shown = from_end or from_start
+        is_slow = shown.is_slow(MUCH_LOWER if self.stopped_early else CLEARLY_LOWER)  # early stopping has its reasons
+        hardly_began = self.moved < HARDLY_MOVED and shown.higher.loss < GETS_DOWN * shown.before
+        if self.unexplained < UNLEARNT or not (is_slow or hardly_began) or self.goes_on is not None:
+            return None
+        verdict = self._verdict("low", shown, (from_start if from_start.is_slow() else shown).higher.rate)
+        return verdict if verdict is not None and verdict.advised.rate > shown.rate else None
+
+    def _verdict(self, too: str, shown: RateTrial, rate: float) -> Verdict | None:
+        advised = steadier(self, shown.optimizer, rate)
+        return advised and Verdict(too, shown, advised)
+
+    @property
+    def gentler(self) -> Optimizer | None:
+        """The optimizer to advise where long steps have done harm; None where no lower rate gets the run further."""
+        verdict, rates = self.rate_verdict, self.rates_from_start
+        if verdict is not None:
+            return verdict.advised.optimizer if verdict.too == "high" else None
+        if rates is None or not rates.lower.loss < rates.loss:
+            return None
+        return with_rate(rates.optimizer, round_rate(rates.lower.rate))
