@@ -19,7 +19,7 @@ from chainrule.lab.diagnose.thresholds import (
     LARGE_SAMPLES,
     MOST_STEPS,
 )
-from chainrule.lab.experiments.populations import zipped
+from chainrule.lab.experiments.zipped import zipped
 from chainrule.training.loop import train
 from chainrule.training.stopping import EarlyStopping
 
