@@ -1,20 +1,11 @@
-"""`chainrule explain`: the page, its forms, its options, a walk with the keyboard, and sentences for bad input."""
+"""`chainrule explain`: the page, its forms, its options, and sentences for bad input."""
 
-import contextlib
 import dataclasses
-import fcntl
 import json
 import os
-import pty
-import select
 import shlex
-import signal
-import struct
 import subprocess
 import sys
-import termios
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +15,6 @@ from typer.testing import CliRunner, Result
 import chainrule as cr
 from chainrule.interfaces.cli.app import app
 from chainrule.interfaces.cli.commands.explain import EXAMPLES
-from chainrule.interfaces.cli.commands.walk import Walker
 from chainrule.lab.report.reference import TASKS, Lab
 
 
@@ -161,79 +151,6 @@ def test_the_help_says_how_layers_are_counted():
     assert "chainrule explain xor --sample 3 --weight 2:1:3" in said
 
 
-def test_a_walk_goes_to_every_weight():
-    walker = Walker(reference(samples=3), (2, 1, 3))
-    assert walker.place == (2, "weights", (0, 2))
-    for key, place in (
-        ("right", (2, "weights", (0, 3))),
-        ("right", (2, "bias", (0,))),
-        ("right", (2, "weights", (0, 0))),
-        ("left", (2, "bias", (0,))),
-        ("down", (2, "bias", (1,))),
-        ("up", (2, "bias", (0,))),
-        ("up", (2, "bias", (3,))),
-        ("page down", (3, "bias", (0,))),
-        ("page down", (1, "bias", (3,))),
-        ("left", (1, "weights", (3, 1))),
-        ("page down", (2, "weights", (3, 1))),
-        ("page down", (3, "weights", (0, 1))),
-        ("page up", (2, "weights", (3, 1))),
-        ("right", (2, "weights", (3, 2))),
-        ("page up", (1, "weights", (3, 1))),
-        ("page down", (2, "weights", (3, 2))),
-        ("", (2, "weights", (3, 2))),
-    ):
-        walker.press(key)
-        assert walker.place == place, key
-    walker.press("scroll down")
-    assert walker.scroll == 5
-    walker.page(80, 200)
-    assert walker.scroll == 0  # all of it is on the screen
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal")
-def test_a_walk_in_a_terminal():
-    controller, terminal = pty.openpty()
-    command = [sys.executable, "-m", "chainrule", "explain", "xor", "--sample", "3", "--walk", "--weight", "2:1:3"]
-    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30"}
-    with subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal, env=environment) as walk:
-        os.close(terminal)
-        try:
-            assert seen(controller, "from unit 3")
-            assert pressed(controller, b"\x1b[C", lambda: seen(controller, "from unit 4", 2))
-            assert pressed(controller, b"q", lambda: ended(walk, controller))
-            assert walk.returncode == 0
-        finally:
-            walk.kill()
-            os.close(controller)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal")
-def test_a_walk_is_drawn_anew_where_the_window_gets_another_size():
-    controller, terminal = pty.openpty()
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-    command = [sys.executable, "-m", "chainrule", "explain", "xor", "--sample", "3", "--walk", "--weight", "2:1:3"]
-    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
-    environment |= {"TERM": "xterm-256color"}
-    settings = {"stdin": terminal, "stdout": terminal, "stderr": terminal, "start_new_session": True}
-    with subprocess.Popen(command, env=environment, **settings) as walk:
-        try:
-            assert seen(controller, "more lines")
-            for _ in range(10):
-                fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 90, 100, 0, 0))
-                walk.send_signal(signal.SIGWINCH)
-                if seen(controller, "error = ", 2):  # the last line of the page
-                    break
-            else:
-                pytest.fail("the page was not drawn anew")
-            assert pressed(controller, b"q", lambda: ended(walk, controller))
-            assert walk.returncode == 0
-        finally:
-            walk.kill()
-            os.close(controller)
-            os.close(terminal)
-
-
 @pytest.mark.parametrize("form", [(), ("--json",), ("--latex",)])
 def test_an_output_without_these_letters_gets_ascii(form):
     command = [sys.executable, "-m", "chainrule", "explain", "xor", "--sample", "3", "--weight", "2:1:3", *form]
@@ -281,32 +198,3 @@ def test_the_example_of_a_convolution_teaches():
     (command,) = [line for line in EXAMPLES.splitlines() if "conv(" in line]
     found = json.loads(page(*shlex.split(command)[3:], "--json"))
     assert abs(found["value"]) > 1e-3
-
-
-def pressed(controller: int, key: bytes, has_come: Callable[[], bool]) -> bool:
-    """Whether a key has its effect; again, where the program wasn't yet waiting for it."""
-    for _ in range(10):
-        os.write(controller, key)
-        if has_come():
-            return True
-    return False
-
-
-def ended(program: subprocess.Popen[bytes], controller: int) -> bool:
-    """Whether a program ends before long, its last words read."""
-    seen(controller, "no such words", 1)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        program.wait(1)
-    return program.returncode is not None
-
-
-def seen(controller: int, words: str, seconds: float = 40.0) -> bool:
-    """Whether the terminal shows these words before long."""
-    shown, deadline = "", time.monotonic() + seconds
-    while words not in shown and time.monotonic() < deadline:
-        if select.select([controller], [], [], 0.1)[0]:
-            try:
-                shown += os.read(controller, 65536).decode(errors="replace")
-            except OSError:  # the program has ended
-                break
-    return words in shown

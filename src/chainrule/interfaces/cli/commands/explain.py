@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from chainrule.core.arrays import Array
 from chainrule.core.errors import SettingError
@@ -22,12 +20,13 @@ from chainrule.interfaces.cli.options import DATA, LOSS, NETWORK, OPTIMIZER, OPT
 from chainrule.interfaces.cli.outputs import check_outputs
 from chainrule.interfaces.cli.terminal.encoding import writable
 from chainrule.interfaces.cli.terminal.output import Bars, examples, remark, say
+from chainrule.interfaces.cli.terminal.page import show
+from chainrule.interfaces.cli.terminal.walk import walk_through
 from chainrule.lab.experiments.prepared import Prepared, prepare
 from chainrule.lab.experiments.samples import Samples
 from chainrule.lab.explain.derivation import Working
 from chainrule.lab.explain.explanation import Explanation
 from chainrule.lab.explain.explanation import explain as explain_step
-from chainrule.lab.explain.notations.text import WIDTH, lines
 from chainrule.training.data.targets import targets_for
 from chainrule.training.files.storage import replacing
 from chainrule.training.model import Model
@@ -78,8 +77,6 @@ AsJson = Annotated[bool, typer.Option("--json", rich_help_panel=P, help="Print J
 Walk = Annotated[
     bool, typer.Option("--walk", rich_help_panel=P, help="Walk from weight to weight with the arrow keys.")
 ]
-
-STYLES = {"title": "bold", "heading": "bold cyan", "note": "dim", "equation": "", "": ""}
 
 
 @takes(*options(*DATA, *NETWORK, *LOSS, *OPTIMIZER, "seed"))
@@ -144,8 +141,6 @@ def explain(
         )
     step = step if model is None else replace(step, model=model.name)
     if walk:
-        from chainrule.interfaces.cli.commands.walk import walk_through
-
         walk_through(step, place_in("--weight", weight or "1:1:1"), follow)
         return
     working = work_out(step, weight, unit, follow)
@@ -196,17 +191,3 @@ def work_out(step: Explanation, weight: str | None, unit: str | None, follow: in
         layer, index = place_in("--unit", unit)
         return step.unit(layer, index, follow)
     return step.overview(follow)
-
-
-def show(working: Working) -> None:
-    """Print the page: coloured in a terminal, plain in a pipe."""
-    console = Console(file=sys.stdout, force_terminal=sys.stdout.isatty(), highlight=False)
-    width = max(console.width - 1, 40) if console.is_terminal else WIDTH
-    for line in styled(working, width):
-        console.print(line, soft_wrap=True)
-    sys.stdout.flush()  # what can't be written is said here, not by Python at its end
-
-
-def styled(working: Working, width: int) -> list[Text]:
-    """The page's lines with their colours."""
-    return [Text(writable(text), STYLES[style]) for style, text in lines(working, min(width, WIDTH + 20))]

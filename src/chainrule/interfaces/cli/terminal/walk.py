@@ -1,8 +1,8 @@
-"""From weight to weight with the keyboard: a page of the terminal, redrawn at each key."""
+"""The page of one weight, from which the arrow keys lead to the other weights: `explain --walk`."""
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,22 +10,23 @@ import numpy as np
 from rich.console import Console, Group
 from rich.text import Text
 
+from chainrule.core.arrays import Array
 from chainrule.core.errors import MissingExtraError, SettingError
-from chainrule.interfaces.cli.commands.explain import styled
 from chainrule.interfaces.cli.terminal.encoding import writable
+from chainrule.interfaces.cli.terminal.page import styled
 from chainrule.lab.explain.explanation import Explanation
 from chainrule.lab.explain.step.addresses import find_parameter
 
 HELP = "← → from   ↑ ↓ to   PgUp PgDn layer   j k scroll   q ends"
 
-Place = tuple[int, str, tuple[int, ...]]
-"""A layer, from 1; a parameter's name; and its place among the numbers of that name, from 0."""
+Address = tuple[int, str, tuple[int, ...]]
+"""A layer, counted from 1; a parameter's name; and an index into that parameter, counted from 0."""
 
 
 class Walker:
-    """Where a walk is: a weight, and how far its page is scrolled.
+    """The weight that is shown, how far its page is scrolled, and what each key does to both.
 
-    Left and right go through what a unit listens to, its bias last; up and down through the units.
+    Left and right go through the weights and the bias of a unit or channel, up and down through the units.
     """
 
     def __init__(self, step: Explanation, start: tuple[Any, ...], sample: int | None = None) -> None:
@@ -33,30 +34,36 @@ class Walker:
         block, name, index = find_parameter(step.numbers.blocks, *start)
         self.layer, self.to, self.scroll = block.number, index[0], 0
         self.from_ = self._sources(index[0]).index((name, index))
-        self._kept = self.place
+        self._chosen = self.address  # by a key other than Page Up and Page Down
 
     def _sources(self, to: int) -> list[tuple[str, tuple[int, ...]]]:
-        """Every number of a unit or a channel, by name and place."""
-        arrays = self._step.layers[self.layer - 1].parameters
-        return [(name, (to, *rest)) for name, array in arrays.items() for rest in (_places(array.shape[1:]))]
+        """Every parameter of a unit or channel, by name and index."""
+        return [
+            (name, (to, *rest)) for name, array in self._parameters().items() for rest in np.ndindex(array.shape[1:])
+        ]
+
+    def _parameters(self) -> Mapping[str, Array]:
+        return self._step.layers[self.layer - 1].parameters
+
+    def _n_units(self) -> int:
+        return len(next(iter(self._parameters().values())))
 
     @property
-    def place(self) -> Place:
-        """The weight that is shown."""
+    def address(self) -> Address:
+        """The address of the weight that is shown."""
         return (self.layer, *self._sources(self.to)[self.from_])
 
     def press(self, key: str) -> None:
-        """Go where a key leads, round at the ends; other keys do nothing."""
+        """Do what a key means; behind the last weight, unit or layer comes the first."""
         step = 1 if key in ("right", "down", "page down", "scroll down") else -1
         match key:
             case "left" | "right":
                 self.from_ = (self.from_ + step) % len(self._sources(self.to))
             case "up" | "down":
-                units = len(next(iter(self._step.layers[self.layer - 1].parameters.values())))
-                self.to = (self.to + step) % units
+                self.to = (self.to + step) % self._n_units()
             case "page up" | "page down":
-                learning = [each.number for each in self._step.layers if each.parameters]
-                self._enter(learning[(learning.index(self.layer) + step) % len(learning)])
+                layers = [each.number for each in self._step.layers if each.parameters]
+                self._enter(layers[(layers.index(self.layer) + step) % len(layers)])
             case "scroll up" | "scroll down":
                 self.scroll = max(0, self.scroll + 5 * step)
                 return
@@ -64,51 +71,45 @@ class Walker:
                 return
         self.scroll = 0
         if not key.startswith("page"):
-            self._kept = self.place
+            self._chosen = self.address
 
     def _enter(self, layer: int) -> None:
-        """Go to a layer, there to the unit and the source that were chosen last, or to those next to them."""
-        _, name, (to, *rest) = self._kept
+        """Go to a layer, and there to the indices that were chosen last, or as near as its shapes allow."""
+        _, name, (to, *rest) = self._chosen
         self.layer = layer
-        units = len(next(iter(self._step.layers[layer - 1].parameters.values())))
-        self.to = min(to, units - 1)
+        self.to = min(to, self._n_units() - 1)
         sources = self._sources(self.to)
-        alike = [place for place, (other, _) in enumerate(sources) if other == name]
-        near = [place for place in alike if all(i <= j for i, j in zip(sources[place][1][1:], rest, strict=False))]
+        alike = [k for k, (other, _) in enumerate(sources) if other == name]
+        near = [k for k in alike if all(i <= j for i, j in zip(sources[k][1][1:], rest, strict=False))]
         self.from_ = (near or alike or [0])[-1 if near else 0]
 
     def page(self, width: int, height: int) -> Group:
-        """What is on the screen: the page from where it is scrolled to, and the keys."""
-        layer, name, index = self.place
+        """The screen: the weight's page from the line that it is scrolled to, and below it the keys."""
+        layer, name, index = self.address
         to, *rest = (each + 1 for each in index)
-        working = self._step.weight(layer, to, tuple(rest) if name == "weights" else name, self._sample)
-        lines = styled(working, width)
+        derivation = self._step.weight(layer, to, tuple(rest) if name == "weights" else name, self._sample)
+        lines = styled(derivation, width)
         self.scroll = min(self.scroll, max(0, len(lines) - (height - 2)))
         shown = lines[self.scroll : self.scroll + height - 2]
         more = len(lines) - self.scroll - len(shown)
-        foot = Text(
-            writable(HELP) + (f"   ({more} more lines)" if more > 0 else ""), "reverse", no_wrap=True, overflow="crop"
-        )
+        rest_of_page = f"   ({more} more lines)" if more > 0 else ""
+        foot = Text(writable(HELP) + rest_of_page, "reverse", no_wrap=True, overflow="crop")
         for line in shown:
             line.no_wrap, line.overflow = True, "crop"
         return Group(*shown, *[Text()] * (height - 2 - len(shown)), foot)
 
 
-def _places(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
-    return [tuple(each) for each in np.ndindex(shape)]
-
-
 class ResizedError(Exception):
-    """The window has another size: what waits for a key stops waiting."""
+    """The window's size changed while the program waited for a key."""
 
 
 def walk_through(step: Explanation, start: tuple[Any, ...], sample: int | None = None) -> None:
-    """Show a weight, and another at each key, until q; again where the window gets another size."""
+    """Show a weight, and another one at each key, until q. The page follows the size of the window."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise SettingError("--walk needs a terminal for its keys and its page; leave it out, and name a --weight.")
     read = _key_reader()
     walker, console = Walker(step, start, sample), Console(highlight=False)
-    with keys_unseen(), console.screen(hide_cursor=True) as screen:
+    with no_echo(), console.screen(hide_cursor=True) as screen:
         while True:
             size = console.size
             screen.update(walker.page(*size))
@@ -124,7 +125,7 @@ def walk_through(step: Explanation, start: tuple[Any, ...], sample: int | None =
 
 @contextmanager
 def resizing() -> Iterator[None]:
-    """Raise ResizedError where the window gets another size meanwhile, on systems that tell."""
+    """Raise ResizedError if the window's size changes inside the block, on systems that have a signal for it."""
     if not hasattr(signal, "SIGWINCH"):
         yield
         return
@@ -140,8 +141,8 @@ def resizing() -> Iterator[None]:
 
 
 @contextmanager
-def keys_unseen() -> Iterator[None]:
-    """Keep keys that are pressed between two readings from being echoed into the page."""
+def no_echo() -> Iterator[None]:
+    """Keep the terminal from writing keys into the page that are pressed while it is computed."""
     try:
         import termios
         import tty
@@ -157,7 +158,7 @@ def keys_unseen() -> Iterator[None]:
 
 
 def _key_reader() -> Callable[[], str]:
-    """A function that waits for a key and gives its name; "" for those that mean nothing here."""
+    """A function that waits for a key and returns its name; "" for a key without a meaning here."""
     try:
         from readchar import key as keys
         from readchar import readkey
