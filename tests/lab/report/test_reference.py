@@ -9,7 +9,7 @@ from loky import ProcessPoolExecutor as Executor
 
 import chainrule as cr
 from chainrule.core.errors import MissingExtraError, SettingError
-from chainrule.lab.experiments.samples import TEST_SEED
+from chainrule.lab.experiments.data import TEST_SEED
 from chainrule.lab.experiments.workers import WorkerError, run_side_by_side
 from chainrule.lab.report.chapters.chapter import Scale
 from chainrule.lab.report.chapters.training import train_all
