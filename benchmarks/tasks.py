@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import chainrule as cr
 from benchmarks.work import Comparison, Data, Prediction, Training, Work
 from chainrule.lab.report.chapters.chapter import Scale as LabScale
-from chainrule.lab.report.chapters.learning_rates import CHAPTER
+from chainrule.lab.report.chapters.learning_rates import LearningRates
 from chainrule.lab.report.report import COMPARED_EPOCHS
 
 QUICK_COMPARED_EPOCHS = 1_000
@@ -158,7 +158,8 @@ def lenet(scale: Scale) -> Group:
 def learning_rates(scale: Scale) -> Group:
     """The lab's comparison of learning rates: T5. Peers get half of the networks on each core."""
     lab = LabScale(scale.compared_epochs, starts=STARTS)
-    experiment, rates = CHAPTER.tasks(lab)["linear"], CHAPTER.settings["learning_rate"]
+    chapter = LearningRates()
+    experiment, rates = chapter.tasks(lab)["linear"], chapter.settings["learning_rate"]
     members = [(rate, seed) for rate in rates for seed in range(STARTS)]
 
     def training(some: list[tuple[float, int]], epochs: int, population: bool = True) -> Training:

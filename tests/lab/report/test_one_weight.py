@@ -10,9 +10,11 @@ import xml.etree.ElementTree as ET
 import pytest
 
 import chainrule as cr
+from chainrule.lab.report.chapters import one_weight
 from chainrule.lab.report.chapters.chapter import Scale
+from chainrule.lab.report.examples import example
 from chainrule.lab.report.report import write_report
-from chainrule.lab.report.studies import one_weight
+from sections import conclusions, results_of
 
 EPOCHS = 1_000
 STEPS = EPOCHS // 5 // one_weight.PART
@@ -50,7 +52,7 @@ def test_the_numbers_are_those_of_the_step_that_training_takes(found):
 def test_the_lines_print_the_same_working(found):
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        exec(one_weight.lines(Scale(EPOCHS // 5)), {})
+        exec(example("one-weight", one_weight.OneWeight().constants(Scale(EPOCHS // 5))), {})
     assert said.getvalue() == f"{one_weight.worked(found)}\n"
 
 
@@ -73,11 +75,15 @@ def test_the_page_shows_the_whole_chain_and_the_network_twice(made, text):
 
 def test_sentences_turn_round_with_the_gradient(found):
     other = copy.deepcopy(found)
+
+    def concluded():
+        return conclusions("one-weight", results_of(one_weight=other))
+
     other["worked"]["value"], other["of_all_samples"] = -0.25, 0.5
-    assert one_weight.conclude(other)[0].endswith("the point’s loss falls: its gradient is −0.25.")
-    assert one_weight.conclude(other)[2].endswith("it is 0.5, of the opposite sign.")
+    assert concluded()[0].endswith("the point’s loss falls: its gradient is −0.25.")
+    assert concluded()[2].endswith("it is 0.5, of the opposite sign.")
     other["worked"]["value"] = 0.25
-    assert "loss grows" in one_weight.conclude(other)[0]
-    assert one_weight.conclude(other)[2].endswith("of the same sign.")
+    assert "loss grows" in concluded()[0]
+    assert concluded()[2].endswith("of the same sign.")
     other["worked"]["value"] = 0.0
-    assert "stays as it is" in one_weight.conclude(other)[0]
+    assert "stays as it is" in concluded()[0]

@@ -12,9 +12,9 @@ from chainrule.core.errors import MissingExtraError, SettingError
 from chainrule.lab.experiments.data import TEST_SEED
 from chainrule.lab.experiments.workers import WorkerError, run_side_by_side
 from chainrule.lab.report.chapters.chapter import Scale
-from chainrule.lab.report.chapters.training import train_all
 from chainrule.lab.report.reference import TASKS, Lab, accuracy_line, log_line, prediction_line
 from chainrule.lab.report.starts import train_task
+from chainrule.lab.report.training import train_all
 
 
 def echo(value, report):
@@ -110,7 +110,7 @@ def test_the_start_shown_is_the_middle_one():
 
 def test_both_tasks_side_by_side_are_what_each_is_alone():
     lab, seen = Lab(epochs=60, starts=2), []
-    outcomes = train_all(lab, {}, {}, Scale(12), lambda *step: seen.append(step)).outcomes
+    outcomes = train_all(lab, [], Scale(12), lambda *step: seen.append(step)).outcomes
     assert list(outcomes) == ["linear", "xor"]
     for task, outcome in outcomes.items():
         alone = train_task(lab, task)
@@ -137,7 +137,7 @@ def test_a_worker_answers_reports_and_raises(tests_importable):
 def test_without_loky_a_sentence_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "loky", None)
     with pytest.raises(MissingExtraError, match=r'need loky: pip install "chainrule\[report\]"'):
-        train_all(Lab(epochs=2, starts=2), {}, {}, Scale(2))
+        train_all(Lab(epochs=2, starts=2), [], Scale(2))
 
 
 def test_an_interruption_leaves_no_worker_behind(monkeypatch):
@@ -151,7 +151,7 @@ def test_an_interruption_leaves_no_worker_behind(monkeypatch):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        train_all(Lab(epochs=1_000_000, starts=2), {}, {}, Scale(2), interrupt)
+        train_all(Lab(epochs=1_000_000, starts=2), [], Scale(2), interrupt)
     assert len(processes) == min(2, loky.cpu_count())
     assert not any(process.is_alive() for process in processes)
 

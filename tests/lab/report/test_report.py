@@ -15,15 +15,18 @@ import pytest
 
 import chainrule
 from chainrule.core.errors import FileError, MissingExtraError, SettingError
-from chainrule.lab.report import report, sentences, snippets
-from chainrule.lab.report.chapters import COMPARED
-from chainrule.lab.report.page import CHAPTERS, render_page, said
+from chainrule.lab.figures.numbers import percent
+from chainrule.lab.report import report
+from chainrule.lab.report.chapters import CHAPTERS
+from chainrule.lab.report.examples import example
+from chainrule.lab.report.page import CONTENTS, render_page
 from chainrule.lab.report.reference import TASKS, Lab, accuracy_line, log_line, prediction_line
-from chainrule.lab.report.report import as_json, write_report
-from chainrule.lab.report.studies import STUDIES
+from chainrule.lab.report.report import write_report
+from chainrule.lab.report.results import as_json
+from sections import conclusions, no_figures
 
 EPOCHS, STARTS = 400, 4
-MAIN = [name for name in CHAPTERS if name not in {*COMPARED, *STUDIES}]
+MAIN = [name for name in CONTENTS if name not in CHAPTERS]
 VOID = {"meta", "link", "br", "wbr", "img", "hr", "input"}
 
 
@@ -155,13 +158,11 @@ def test_every_number_is_on_the_page(found, page):
         assert accuracy_line(task["reference"]["accuracy"]) in words
         for start in task["starts"]:
             assert f"{start['final_loss']:.6f}" in words
-            assert sentences.percent(start["accuracy"]) in words
+            assert percent(start["accuracy"]) in words
         assert f"{task['final']['median']:.6f}" in words
         assert f"seed {task['shown']['seed']}" in words
     for value in (found["environment"]["numpy"], found["environment"]["python"], f"{EPOCHS:,} epochs"):
         assert value in words
-    for sentence in (each for chapter in said(found).values() for each in chapter):
-        assert " ".join(sentence.split()) in words
 
 
 def test_the_numbers_agree_with_each_other(found):
@@ -204,8 +205,13 @@ def test_nothing_tells_whose_machine_it_was(made, text):
 def test_the_lines_of_python_reproduce_the_numbers(found, text):
     lab = Lab(EPOCHS, STARTS)
     shown = {task: each["shown"]["seed"] for task, each in found["tasks"].items()}
-    lines = snippets.curves(lab), snippets.predictions(lab, shown), snippets.boundary(lab, shown)
-    assert [unescape(each) for each in re.findall("<code>(import .*?)</code>", text, re.DOTALL)] == list(lines)
+    constants = {
+        "curves": {"EPOCHS": EPOCHS, "RECORD_EVERY": lab.record_every, "STARTS": STARTS, "SEED": 0},
+        "predictions": {"EPOCHS": EPOCHS, "SEEDS": shown, "TEST_SEED": STARTS},
+        "boundary": {"EPOCHS": EPOCHS, "SEEDS": shown},
+    }
+    lines = [example(name, each) for name, each in constants.items()]
+    assert [unescape(each) for each in re.findall("<code>(import .*?)</code>", text, re.DOTALL)] == lines
 
     curves: dict = {}
     exec(lines[0], curves)
@@ -239,130 +245,19 @@ def test_the_lines_beside_the_equations_are_those_that_run(text):
         assert unescape(line) in source, line
 
 
-def test_sentences_turn_round_with_the_coverage(other):
-    task = other["tasks"]["xor"]
-    log = [{"epoch": e, "verdict": "inside"} for e in (0, 5_000, 10_000)]
-    task |= {"log": log, "coverage": {"inside": 3, "of": 3}}
-    assert sentences.coverage("xor", task).endswith(
-        "at all 3 epochs that both logs have: the learning rate, 0.2, was chosen by trial so that it does."
-    )
-    log[1]["verdict"], log[2]["verdict"] = "below", "above"
-    sentence = sentences.coverage("xor", task)
-    assert "at 1 of the 3 epochs that both logs have, though the learning rate, 0.2, was chosen by trial" in sentence
-    assert sentence.endswith("it lies below it at epoch 5,000 and above it at epoch 10,000.")
-    log[0]["verdict"] = "below"
-    assert "at none of the 3 epochs" in sentences.coverage("xor", task)
-    assert sentences.coverage("xor", task).endswith("below it at epochs 0 and 5,000 and above it at epoch 10,000.")
-
-
-def test_one_epoch_has_a_sentence_of_its_own(other):
-    task = other["tasks"]["xor"]
-    task["log"] = [{"epoch": 0, "verdict": "inside"}]
-    assert (
-        "only epoch 0, before any step, can be compared: the reference’s loss lies inside the 5–95 % band."
-        in sentences.coverage("xor", task)
-    )
-    task["log"] = [{"epoch": 0, "verdict": "above"}]
-    assert "the reference’s loss lies above the 5–95 % band." in sentences.coverage("xor", task)
-    task["log"] = [{"epoch": 0, "verdict": None}]
-    assert sentences.coverage("xor", task) == "On xor there is no epoch to compare with the reference."
-
-
-def test_one_start_has_sentences_of_its_own(other):
-    task = other["tasks"]["linear"]
-    task["starts"] = [{"seed": 9, "final_loss": 0.25, "training_accuracy": 0.5, "accuracy": 0.52}]
-    task["reached"] |= {"of": 1, "99": 0, "100": 0}
-    task["log"] = [{"epoch": 0, "verdict": "above"}, {"epoch": 5_000, "verdict": "below"}]
-    assert sentences.coverage("linear", task) == (
-        "On linear the reference’s loss lies below ours at epoch 5,000 and above ours at epoch 0; "
-        "a band needs more than one start."
-    )
-    end = "ends at 52 %, with a training loss of 0.250000."
-    assert sentences.reached("linear", task) == f"On linear the one start (seed 9) {end}"
-    final = sentences.final({"linear": task | {"final": {"low": 0.1, "median": 0.1, "high": 0.1}}})
-    assert final == "After the last epoch the loss is 0.100000 on linear."
-    tasks = {"linear": task | {"learnt": 500}, "xor": task | {"learnt": None, "learning_rate": 0.25}}
-    assert "xor isn’t: the loss falls below 0.1 by epoch 500 on linear" in sentences.speed(tasks, 0.1)
-
-
-def test_wrong_answers_are_named(other):
-    task = other["tasks"]["linear"]
-    task["predictions"] = [{"prediction": i / 100} for i in range(20)]
-    assert sentences.wrong(task | {"wrong": []}) == "None is wrong."
-    assert sentences.wrong(task | {"wrong": [3, 12]}) == "Wrong: Iter 3 (0.030), 12 (0.120)."
-    assert sentences.wrong(task | {"wrong": list(range(20))}).endswith("7 (0.070) and 12 more.")
-
-
-def test_sentences_turn_round_with_the_starts(other):
-    task = other["tasks"]["xor"]
-    for start in task["starts"]:
-        start |= {"accuracy": 1.0}
-    task["reached"] |= {"99": STARTS, "100": STARTS}
-    assert sentences.reached("xor", task) == f"On xor all {STARTS} starts answer every test point rightly."
-    task["starts"][2] |= {"accuracy": 11 / 21, "final_loss": 0.25}
-    task["reached"] |= {"99": STARTS - 1, "100": 1}
-    sentence = sentences.reached("xor", task)
-    assert f"1 of the {STARTS} starts answers every test point rightly, and 3 reach 99 %" in sentence
-    assert "the worst start (seed 2) ends at 52.4 %, with a training loss of 0.250000." in sentence
-    task["reached"] |= {"99": 0, "100": 0}
-    assert f"none of the {STARTS} starts answer" in sentences.reached("xor", task)
-
-
-def test_sentences_turn_round_with_the_accuracy(other):
-    task = other["tasks"]["linear"]
-    said = {value: sentences.accuracy("linear", task | {"accuracy": value}) for value in (0.98, 0.99, 1.0)}
-    assert said[0.98].endswith("98 of 100 fresh points rightly: 98 %, less than the reference’s 99 %.")
-    assert said[0.99].endswith("99 of 100 fresh points rightly: the same 99 % as the reference.")
-    assert said[1.0].endswith("100 of 100 fresh points rightly: 100 %, more than the reference’s 99 %.")
-
-
-def test_sentences_turn_round_with_the_answers(other):
-    task = other["tasks"]["xor"]
-    task["answers"] = {
-        "0": {"lowest": 0.01, "median": 0.015, "highest": 0.02, "faintest_at": [0.5, 0.5]},
-        "1": {"lowest": 0.96, "median": 0.99, "highest": 0.997, "faintest_at": [0.4, 0.6]},
-    }
-    assert "the lowest of them at (0.4, 0.6), beside the centre." in sentences.answers("xor", task)
-    assert "The reference’s lie near 0.015, and between 0.960788 and 0.996463." in sentences.answers("xor", task)
-    task["answers"]["1"]["faintest_at"] = [1.0, 0.0]
-    assert "the lowest of them at (1, 0)." in sentences.answers("xor", task)
-    task["answers"]["0"] = None
-    assert sentences.answers("xor", task) == "On xor the test points are all of one class."
-
-
-@pytest.mark.parametrize(
-    ("linear", "xor", "expected"),
-    [
-        (
-            500,
-            9_000,
-            "Linear is learnt before xor, each at its own learning rate: the median loss falls below 0.1 by epoch 500",
-        ),
-        (9_000, 500, "Xor is learnt before linear, each"),
-        (500, 500, "Both tasks are learnt alike"),
-        (500, None, "Linear is learnt, xor isn’t"),
-        (None, 500, "Xor is learnt, linear isn’t"),
-        (None, None, "Neither task is learnt"),
-    ],
-)
-def test_sentences_turn_round_with_the_speed(other, linear, xor, expected):
-    other["tasks"]["linear"]["learnt"], other["tasks"]["xor"]["learnt"] = linear, xor
-    assert sentences.speed(other["tasks"], 0.1).startswith(expected)
-
-
 def test_opposite_results_make_another_page(other):
-    before = render_page(other, dict.fromkeys(_names(), ""))
+    before = render_page(other, no_figures(other))
     for row in other["tasks"]["linear"]["predictions"]:
         row["prediction"] = 1 - row["truth"]
     other["tasks"]["linear"]["accuracy"] = 0.0
-    after = render_page(other, dict.fromkeys(_names(), ""))
+    after = render_page(other, no_figures(other))
     assert before.count("<mark>") < after.count("<mark>")
     assert "0 of 100 fresh points rightly" in after
 
 
 def test_names_are_escaped(other):
     other["environment"]["machine"] = "<script>alert(1)</script>"
-    assert "<script>" not in render_page(other, dict.fromkeys(_names(), ""))
+    assert "<script>" not in render_page(other, no_figures(other))
 
 
 @pytest.mark.parametrize("epochs", [1, 30])
@@ -386,9 +281,11 @@ def test_every_start_marks_the_one_shown(text, found):
 
 
 def test_nothing_is_said_twice(page, found):
-    words = " ".join(" ".join(page.words).split())
-    for sentence in (each for chapter in said(found).values() for each in chapter):
-        assert words.count(" ".join(sentence.split())) == 1
+    words = " ".join(" ".join(page.words).replace("\N{NO-BREAK SPACE}", " ").split())
+    said = [sentence for name in ("glance", "curves", "predictions", "starts") for sentence in conclusions(name, found)]
+    assert len(said) == 4 + 2 + 4 + 2
+    for sentence in said:
+        assert words.count(sentence) == 1, sentence
     assert "without a public title or author" in words
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from chainrule.core.errors import MissingExtraError
 from chainrule.lab.figures import svg
-from chainrule.lab.report import figures
+from chainrule.lab.report import main_figures as figures
 from chainrule.lab.report.reference import TASKS, Lab
 from chainrule.lab.report.starts import train_task
 
@@ -111,7 +111,7 @@ def test_a_file_is_the_figure_with_both_themes(tmp_path, panels):
 
 
 def test_the_overview_holds_all(outcomes):
-    words = " ".join(ET.fromstring(figures.overview(outcomes)).itertext())
+    words = " ".join(ET.fromstring(figures.overview(outcomes)["overview"]).itertext())
     for title in ("linear", "xor", "linear, answer", "xor, answer"):
         assert title in words
 
@@ -127,7 +127,7 @@ def test_the_overview_is_light(outcomes):
         )
         for task, each in outcomes.items()
     }
-    assert len(svg.as_file(figures.overview(many))) < 150_000
+    assert len(svg.as_file(figures.overview(many)["overview"])) < 150_000
 
 
 def test_one_start_has_no_band(outcomes):

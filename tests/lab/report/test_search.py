@@ -9,9 +9,11 @@ import pytest
 
 import chainrule as cr
 from chainrule.lab.report import report
+from chainrule.lab.report.chapters import search
 from chainrule.lab.report.chapters.chapter import Scale
+from chainrule.lab.report.examples import example
 from chainrule.lab.report.reference import TASKS, Lab
-from chainrule.lab.report.studies import search
+from sections import conclusions, results_of, words
 
 LAB = Lab(epochs=5_000, starts=2, seed=3)
 
@@ -44,15 +46,16 @@ def test_the_page_shows_every_rate(found, tmp_path):
         assert [row["rate"] for row in each["rows"]] == list(search.RATES)
         for row in each["rows"]:
             assert all(f"{loss:.6f}" in text for loss in row["median"])
-        assert search.conclude({task: each})[0] in text
+        assert conclusions("search", results_of(search={task: each}))[0] in words(text)
     assert text.count("<em>used</em>") == 2
 
 
 def test_the_lines_reproduce_the_bands(found):
-    code = search.lines(Scale(LAB.epochs, LAB.starts, LAB.seed)) + "        print(rate, *median)\n"
+    constants = search.Search().constants(Scale(LAB.epochs, LAB.starts, LAB.seed))
+    code = example("search", constants | {"EPOCHS": LAB.epochs + 1})  # one more, so that epoch 5,000 is recorded
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(code.replace('"epochs": 5_000', '"epochs": 5_001'), {})  # one more, so that epoch 5,000 is recorded
+        exec(code, {})
     lines = [[float(each) for each in line.split()] for line in printed.getvalue().splitlines()]
     for row, linear, xor in zip(search.RATES, lines[1::2], lines[::2], strict=True):
         assert linear[0] == xor[0] == row
@@ -61,10 +64,15 @@ def test_the_lines_reproduce_the_bands(found):
         assert [each[2] for each in shown] == pytest.approx(medians, rel=1e-3)
 
 
+def concluded_from(found):
+    found = {"starts": 8, "seed": 0, **found}
+    return conclusions("search", results_of(search={"xor": found}))[0]
+
+
 def test_the_sentence_turns_round():
     def concluded(used, **inside):
-        some = [{"rate": float(rate[1:]) / 10, "inside": k, "off": 1 + k} for rate, k in inside.items()]
-        return search.conclude({"xor": {"epochs": [5_000, 10_000], "used": used, "rows": some}})[0]
+        some = [{"rate": float(rate[1:]) / 10, "inside": k, "off": 1 + k, "median": []} for rate, k in inside.items()]
+        return concluded_from({"epochs": [5_000, 10_000], "reference": [], "used": used, "rows": some})
 
     text = concluded(0.2, r1=0, r2=2, r3=2)
     assert "2 of the 3 rates hold the reference in the band at all 2 epochs compared (0.2, 0.3)" in text
@@ -81,4 +89,4 @@ def test_the_sentence_turns_round():
 def test_too_few_epochs_are_a_sentence_and_no_work():
     found = search.search_task(Lab(epochs=4_999, starts=2), "xor", lambda *step: pytest.fail("trained"))
     assert found["rows"] == []
-    assert "nothing to search by" in search.conclude({"xor": found})[0]
+    assert "nothing to search by" in concluded_from(found)

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 import chainrule as cr
+from chainrule.lab.report.chapters import digits, mnist1d
 from chainrule.lab.report.chapters.chapter import Scale
+from chainrule.lab.report.examples import example
 from chainrule.lab.report.report import write_report
-from chainrule.lab.report.studies import digits, mnist1d
+from sections import conclusions, results_of, words
 
 pytest.importorskip("sklearn")
 pytest.importorskip("mnist1d")
@@ -39,12 +41,12 @@ def series():
         for name, contender in mnist1d.CONTENDERS.items()
         for variant in contender.variants
     }
-    return mnist1d.results(Scale(1), answers)
+    return mnist1d.Mnist1D().results(Scale(1), answers)
 
 
 def test_the_lines_reproduce_the_accuracy_of_the_digits(found):
     names = {}
-    exec(digits.lines(Scale(EPOCHS // 5)), names)
+    exec(example("digits", digits.Digits().constants(Scale(EPOCHS // 5))), names)
     assert names["accuracy"] == pytest.approx(np.array(found["accuracy"]), abs=1e-9)
     assert names["median"] == pytest.approx(found["median"])
 
@@ -77,8 +79,8 @@ def test_the_maps_are_the_networks(found):
 
 def test_the_page_shows_figures_sentences_and_the_patch(made, found):
     text = (made / "index.html").read_text(encoding="utf-8")
-    for sentence in digits.conclude(found):
-        assert sentence.replace(" %", "\N{NO-BREAK SPACE}%") in text
+    for sentence in conclusions("digits", results_of(digits=found)):
+        assert sentence in words(text)
     for name in ("curves", "confusion", "filters", "maps", "wrong"):
         assert (made / "figures" / f"digits-{name}.svg").exists()
         assert f'id="digits-{name}-title"' in text
@@ -92,18 +94,18 @@ def test_the_digits_sentences_turn_round(found):
     other = copy.deepcopy(found)
     other["curves"]["held out"][1] = [1.0, 0.1, 0.2]
     other["confusion"] = np.diag([9] * 10).tolist()
-    text = " ".join(digits.conclude(other))
+    text = " ".join(conclusions("digits", results_of(digits=other)))
     assert "lowest before epoch 1, 0.1, and 0.2 before the last" in text
     assert "No run makes a mistake." in text
     other["curves"]["held out"][1] = [1.0, 0.2, 0.1]
     other["confusion"][8][1] = 1
-    text = " ".join(digits.conclude(other))
+    text = " ".join(conclusions("digits", results_of(digits=other)))
     assert "falls to the last epoch" in text
     assert "is to take an 8 for a 1 (1 time)" in text
 
 
 def test_no_mistake_no_picture(found):
-    assert "digits-wrong" not in digits.STUDY.figures(found | {"wrong": []})
+    assert "digits-wrong" not in digits.Digits().figures(found | {"wrong": []}, {})
 
 
 def test_a_row_of_the_table_is_the_run_of_train(series):
@@ -119,7 +121,7 @@ def test_a_row_of_the_table_is_the_run_of_train(series):
 
 def test_the_lines_reproduce_a_row_of_the_table(series):
     names = {}
-    exec(mnist1d.lines(Scale(1)), names)
+    exec(example("mnist1d", mnist1d.Mnist1D().constants(Scale(1))), names)
     row = next(each for each in series["rows"] if each["name"] == mnist1d.CONTENDERS["cnn"].name)
     assert names["accuracy"] == pytest.approx(row["shuffled"]["starts"], abs=0.011)  # of float32, with other threads
     assert names["median"] == pytest.approx(row["shuffled"]["median"], abs=0.011)
@@ -136,13 +138,13 @@ def test_the_sentences_on_series_turn_round(series):
     names = dict(zip(mnist1d.CONTENDERS, other["rows"], strict=True))
     for name, plain, shuffled in (("mlp", 0.68, 0.68), ("cnn", 0.94, 0.56), ("logistic", 0.32, 0.32)):
         names[name]["plain"]["median"], names[name]["shuffled"]["median"] = plain, shuffled
-    text = " ".join(mnist1d.conclude(other))
+    text = " ".join(conclusions("mnist1d", results_of(mnist1d=other)))
     assert "26.0 points ahead of their MLP" in text
     assert "12.0 points behind it" in text
     assert "it gains from what neighbouring places tell" in text
     assert "ours come within 1.5 points of 6" in text
     names["cnn"]["plain"]["median"] = 0.5
-    text = " ".join(mnist1d.conclude(other))
+    text = " ".join(conclusions("mnist1d", results_of(mnist1d=other)))
     assert "18.0 points behind their MLP" in text
     assert "neighbouring" not in text
     assert (

@@ -61,10 +61,10 @@ def percent(fraction: float) -> str:
     return f"{100 * fraction:.1f}".removesuffix(".0") + " %"
 
 
-def count(n: float) -> str:
+def whole(n: float) -> str:
     """A whole number, its thousands set apart.
 
-    >>> count(5000), count(12.0)
+    >>> whole(5000), whole(12.0)
     ('5,000', '12')
     """
     return f"{n:,.0f}"

@@ -1,43 +1,30 @@
 """All figures of the report, drawn side by side."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from chainrule.lab.report.chapters import COMPARED
-from chainrule.lab.experiments.comparison import Comparison
-from chainrule.lab.report.figures import overview, panels
-from chainrule.lab.report.results import Results
-from chainrule.lab.report.starts import Outcome
-from chainrule.lab.report.studies import STUDIES
 from chainrule.lab.experiments.workers import Job, run_side_by_side
+from chainrule.lab.report.chapters import CHAPTERS
+from chainrule.lab.report.chapters.chapter import Results
+from chainrule.lab.report.main_figures import overview, panels
+from chainrule.lab.report.results import of_chapters
+from chainrule.lab.report.training import Trained
 
 
-def draw_all(
-    outcomes: Mapping[str, Outcome],
-    compared: Mapping[str, Mapping[str, Comparison]],
-    studied: Mapping[str, Results],
-) -> dict[str, str]:
-    """SVGs by name: those of `panels`, overview, chapter-task for each comparison, and what each study draws."""
-    jobs: dict[str, Job] = {}
-    for chapter, tasks in compared.items():
-        for task, comparison in tasks.items():
-            name = f"{chapter}-{task}"
-            jobs[name] = (_alone, (name, COMPARED[chapter].figure, comparison, name))
-    for study, found in studied.items():
-        jobs[study] = (_draw, (STUDIES[study].figures, found))
-    for task, outcome in outcomes.items():
-        jobs[task] = (_draw, (panels, {task: outcome}))
-    if outcomes:
-        jobs["overview"] = (_alone, ("overview", overview, outcomes))
+def draw_all(trained: Trained, found: Results) -> dict[str, str]:
+    """SVGs by name: the panels of the main runs, their overview, and what each chapter draws."""
+    numbers = of_chapters(found)
+    jobs: dict[str, Job] = {
+        name: (_draw, (CHAPTERS[name].figures, numbers[name], answers)) for name, answers in trained.answers.items()
+    }
+    jobs |= {task: (_draw, (panels, {task: outcome})) for task, outcome in trained.outcomes.items()}
+    if trained.outcomes:
+        jobs["overview"] = (_draw, (overview, trained.outcomes))
     figures: dict[str, str] = {}
     for drawn in run_side_by_side(jobs).values() if jobs else ():
         figures |= drawn
     return figures
 
 
-def _alone(name: str, draw: Callable[..., str], *arguments: Any, report: Callable[[int, int], object]) -> Any:
-    return {name: draw(*arguments)}
-
-
-def _draw(draw: Callable[..., dict[str, str]], *arguments: Any, report: Callable[[int, int], object]) -> Any:
+def _draw(draw: Callable[..., dict[str, str]], *arguments: Any, report: Callable[[int, int], object]) -> dict[str, str]:
     return draw(*arguments)

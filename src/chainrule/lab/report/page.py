@@ -1,23 +1,21 @@
-"""The page: the report's numbers, sentences and figures as one HTML document that makes no request."""
+"""The page: the report's numbers, facts and figures, put into templates that hold all its prose."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chainrule.core.errors import MissingExtraError
-from chainrule.lab.report import sentences, snippets
-from chainrule.lab.report.chapters import COMPARED, ON_IMAGES, ON_POINTS
-from chainrule.lab.report.chapters.chapter import Scale
-from chainrule.lab.report.chapters.lines import lines
-from chainrule.lab.report.chapters.words import best_and_worst, loss
-from chainrule.lab.explain.notations import mathml
 from chainrule.lab.explain.drawing.drawing import KEY
-from chainrule.lab.report.reference import Lab, accuracy_line, log_line, prediction_line
-from chainrule.lab.report.results import LEARNT, Results
-from chainrule.lab.report.studies import STUDIES
-from chainrule.lab.report.studies.one_weight import equations
+from chainrule.lab.explain.notations import mathml
+from chainrule.lab.figures import numbers
 from chainrule.lab.figures.svg import dark_css
+from chainrule.lab.report import main_runs
+from chainrule.lab.report.chapters import CHAPTERS
+from chainrule.lab.report.chapters.chapter import Results, Scale
+from chainrule.lab.report.examples import example
+from chainrule.lab.report.reference import Lab, accuracy_line, log_line, prediction_line
+from chainrule.lab.report.results import of_chapters
 
-CHAPTERS = {
+CONTENTS = {
     "glance": "At a glance",
     "network": "The network",
     "equations": "How it computes",
@@ -26,16 +24,10 @@ CHAPTERS = {
     "predictions": "Predictions",
     "boundary": "Truth and prediction",
     "starts": "Every start",
-    "one-weight": STUDIES["one-weight"].title,
-    "search": STUDIES["search"].title,
-    **{name: chapter.title for name, chapter in ON_POINTS.items()},
-    "going-wrong": STUDIES["going-wrong"].title,
-    "digits": STUDIES["digits"].title,
-    "mnist1d": STUDIES["mnist1d"].title,
-    **{name: chapter.title for name, chapter in ON_IMAGES.items()},
+    **{name: chapter.title for name, chapter in CHAPTERS.items()},
     "environment": "Environment and timings",
 }
-"""The page's chapters in order: the name of each one's template, and its title."""
+"""The page's sections in order: the name of each one's template, and its title."""
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 """Keeps a number and its sign on one line."""
@@ -46,83 +38,98 @@ def render_page(found: Results, figures: Mapping[str, str]) -> str:
 
     found: what `results` gives, with "timings".  figures: SVGs by name, as `draw_all` gives them.
     """
+    sections = {name: render_section(name, found, figures) for name in CONTENTS if _is_there(name, found)}
+    markup = need_jinja().utils.markupsafe.Markup
+    page: str = (
+        _templates()
+        .get_template("page.html")
+        .render(
+            _shared(found),
+            sections={name: markup(each) for name, each in sections.items()},
+            dark_figures=markup(dark_css()),
+            equations_style=markup(mathml.STYLE),
+        )
+    )
+    return page
+
+
+def render_section(name: str, found: Results, figures: Mapping[str, str]) -> str:
+    """One section of the page, without its heading."""
+    markup = need_jinja().utils.markupsafe.Markup
+    given = _shared(found) | {
+        "name": name,
+        "figures": {each: markup(svg) for each, svg in figures.items()},
+        "example": example(name, constants) if (constants := _constants(name, found)) else "",
+    }
+    if name in CHAPTERS:
+        given |= {"chapter": CHAPTERS[name], "here": CHAPTERS[name].shown(of_chapters(found)[name])}
+    section: str = _templates().get_template(f"chapters/{name}.html").render(given)
+    return section.replace(" %", NO_BREAK + "%")
+
+
+def _templates() -> Any:
     jinja2 = need_jinja()
-    markup = jinja2.utils.markupsafe.Markup
-    pages = jinja2.Environment(
+    templates = jinja2.Environment(
         loader=jinja2.PackageLoader("chainrule.lab.report", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.filters |= {
-        "percent": sentences.percent,
-        "wrong": sentences.wrong,
-        "sure": sentences.sure,
-        "loss": loss,
-        "extremes": best_and_worst,
-        "worked_out": lambda one: markup(equations(one)),
-    }
-    said_settings = found["settings"]
-    lab = Lab(said_settings["epochs"], said_settings["starts"], said_settings["seed"])
-    scale = Scale(**said_settings["comparisons"], seed=lab.seed)
-    shown = {task: each["shown"]["seed"] for task, each in found["tasks"].items()}
-    page: str = pages.get_template("page.html").render(
-        chapters={id: title for id, title in CHAPTERS.items() if _is_there(id, found)},
-        compared=COMPARED,
-        found=found,
-        settings=said_settings,
-        tasks=found["tasks"],
-        figures={name: markup(svg) for name, svg in figures.items()},
-        dark_figures=markup(dark_css()),
-        equations_style=markup(mathml.STYLE),
-        drawing_key=KEY,
-        say=said(found),
-        code_lines=_code_lines(lab, shown)
-        | {name: STUDIES[name].lines(scale) for name in found["studies"]}
-        | {name: lines(COMPARED[name], scale) for name in found["chapters"]},
-        lines={"log": log_line, "prediction": prediction_line, "accuracy": accuracy_line},
-    )
-    return page.replace(" %", NO_BREAK + "%")
+    written = (numbers.brief, numbers.fixed, numbers.percent, numbers.tick, numbers.whole, numbers.with_minus)
+    templates.filters |= {each.__name__: each for each in (*written, capital, listed)}
+    return templates
 
 
-def _is_there(chapter: str, found: Results) -> bool:
-    """Whether the results hold what a chapter shows."""
-    for chapters, key in ((COMPARED, "chapters"), (STUDIES, "studies")):
-        if chapter in chapters:
-            return chapter in found[key]
-    return chapter == "environment" or bool(found["tasks"])
-
-
-def _code_lines(lab: Lab, shown: Mapping[str, int]) -> dict[str, str]:
-    if not shown:
-        return {}
+def _shared(found: Results) -> dict[str, Any]:
+    """What every template is given."""
     return {
-        "curves": snippets.curves(lab),
-        "predictions": snippets.predictions(lab, shown),
-        "boundary": snippets.boundary(lab, shown),
+        "found": found,
+        "settings": found["settings"],
+        "tasks": {task: main_runs.shown(each) for task, each in found["tasks"].items()},
+        "compared": {name: CHAPTERS[name].shown(each) for name, each in found["chapters"].items()},
+        "titles": {name: title for name, title in CONTENTS.items() if _is_there(name, found)},
+        "soonest": main_runs.soonest(found["tasks"]),
+        "learnt_below": main_runs.LEARNT,
+        "drawing_key": KEY,
+        "lines": {"log": log_line, "prediction": prediction_line, "accuracy": accuracy_line},
     }
 
 
-def said(found: Results) -> dict[str, list[str]]:
-    """The page's computed sentences, by chapter."""
-    tasks = found["tasks"]
-    compared = {name: COMPARED[name].conclude(each) for name, each in found["chapters"].items()}
-    compared |= {name: STUDIES[name].conclude(each) for name, each in found["studies"].items()}
-    if not tasks:
-        return compared
+def _is_there(section: str, found: Results) -> bool:
+    """Whether the results hold what a section shows."""
+    if section in CHAPTERS:
+        return section in of_chapters(found)
+    return section == "environment" or bool(found["tasks"])
 
-    def each(sentence: Any) -> list[str]:
-        return [sentence(task, numbers) for task, numbers in tasks.items()]
 
-    comparison = [sentences.speed(tasks, LEARNT)] if len(tasks) == 2 else []
-    return {
-        "glance": [*each(sentences.coverage), *each(sentences.reached)],
-        "curves": [*comparison, sentences.final(tasks)],
-        "starts": each(sentences.ailing),
-        "predictions": [*each(sentences.accuracy), *each(sentences.answers)],
-        **compared,
+def _constants(section: str, found: Results) -> Mapping[str, Any]:
+    """The constants of a section's example as this report has them; none where it has no example."""
+    settings = found["settings"]
+    if section in CHAPTERS:
+        return CHAPTERS[section].constants(Scale(**settings["comparisons"], seed=settings["seed"]))
+    lab = Lab(settings["epochs"], settings["starts"], settings["seed"])
+    seeds = {task: each["shown"]["seed"] for task, each in found["tasks"].items()}
+    of_section: dict[str, dict[str, Any]] = {
+        "curves": {"EPOCHS": lab.epochs, "RECORD_EVERY": lab.record_every, "STARTS": lab.starts, "SEED": lab.seed},
+        "predictions": {"EPOCHS": lab.epochs, "SEEDS": seeds, "TEST_SEED": lab.seed + lab.starts},
+        "boundary": {"EPOCHS": lab.epochs, "SEEDS": seeds},
     }
+    return of_section.get(section, {})
+
+
+def capital(sentence: str) -> str:
+    """The sentence with a capital letter, whatever it begins with."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def listed(items: Sequence[str]) -> str:
+    """Words in a row.
+
+    >>> listed(["5,000", "10,000", "15,000"])
+    '5,000, 10,000 and 15,000'
+    """
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def need_jinja() -> Any:

@@ -61,7 +61,10 @@ class Task:
         return Draw(self.name, (("n", 100), ("seed", seed)) if self.drawn else ())
 
 
-TASKS = {each.name: each for each in (Task("linear", LINEAR, True, REFERENCE_RATES["linear"]), Task("xor", XOR, False, REFERENCE_RATES["xor"]))}
+TASKS = {
+    "linear": Task("linear", LINEAR, True, REFERENCE_RATES["linear"]),
+    "xor": Task("xor", XOR, False, REFERENCE_RATES["xor"]),
+}
 """The two tasks by name."""
 
 

@@ -1,7 +1,5 @@
 """The report: the reference lab computed afresh, as one page that needs nothing else, its numbers and its figures."""
 
-import json
-import re
 import tempfile
 import time
 from collections.abc import Collection
@@ -9,16 +7,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from chainrule.core.errors import FileError, MissingExtraError, choose, listing
-from chainrule.lab.report.chapters import COMPARED, ON_IMAGES
-from chainrule.lab.report.chapters.chapter import Scale
-from chainrule.lab.report.chapters.training import train_all
-from chainrule.lab.report.drawing import draw_all
-from chainrule.lab.report.page import CHAPTERS, need_jinja, render_page
-from chainrule.lab.report.reference import Lab
-from chainrule.lab.report.results import Results, environment, results, settings
-from chainrule.lab.report.studies import STUDIES
-from chainrule.lab.figures.svg import need_matplotlib, save
 from chainrule.lab.experiments.workers import Progress, silent
+from chainrule.lab.figures.svg import need_matplotlib, save
+from chainrule.lab.report.chapters import CHAPTERS
+from chainrule.lab.report.chapters.chapter import Scale
+from chainrule.lab.report.drawing import draw_all
+from chainrule.lab.report.page import CONTENTS, need_jinja, render_page
+from chainrule.lab.report.reference import Lab
+from chainrule.lab.report.results import as_json, results
+from chainrule.lab.report.training import train_all
 from chainrule.training.files.storage import replacing
 
 EPOCHS, QUICK_EPOCHS = 100_000, 2_000
@@ -26,6 +23,10 @@ EPOCHS, QUICK_EPOCHS = 100_000, 2_000
 
 COMPARED_EPOCHS, QUICK_COMPARED_EPOCHS = 20_000, 1_000
 """Of the comparisons. Where the caller says how long the main runs are, the comparisons are a fifth of that."""
+
+
+ON_REAL_DATA = {"digits", "mnist1d", "pooling", "regularization"}
+"""The chapters whose data sets come in packages of their own."""
 
 
 def write_report(
@@ -42,7 +43,7 @@ def write_report(
 
     epochs: of the main runs; None: 100,000, and 20,000 for the comparisons, which else take a fifth of what is said.
     starts, seed: as in `Lab`; a comparison has 8 starts a setting.  quick: 2,000 epochs, and 1,000 for the comparisons,
-    where `epochs` says nothing else.  only: the names of the chapters to compute, of `CHAPTERS`; None: all.
+    where `epochs` says nothing else.  only: the names of the chapters to compute, of `CONTENTS`; None: all.
     progress: called as progress(part, done, total) from this thread, with the parts "linear", "xor", "one-weight",
     "search", "digits" and "mnist1d", counted in epochs, "going-wrong", counted in runs, "comparisons", counted in
     epochs times networks, and "page".
@@ -51,13 +52,13 @@ def write_report(
     Ctrl-C ends it with KeyboardInterrupt; files of an earlier report are then as they were. Raises SettingError and
     FileError before any work is done, and MissingExtraError where the extra `report` isn't installed.
     """
-    names = [name for name in CHAPTERS if name in wanted(only)]
+    names = [name for name in CONTENTS if name in wanted(only)]
     lab = Lab((QUICK_EPOCHS if quick else EPOCHS) if epochs is None else epochs, starts, seed)
     compared_epochs = QUICK_COMPARED_EPOCHS if quick else COMPARED_EPOCHS
     scale = Scale(compared_epochs if epochs is None else -(-epochs // 5), seed=seed)
     need_matplotlib()
     need_jinja()
-    if {"digits", "mnist1d", *ON_IMAGES} & set(names):
+    if ON_REAL_DATA & set(names):
         _need_data()
     out = Path(out)
     for folder in (out, out / "figures"):
@@ -65,24 +66,12 @@ def write_report(
     show = progress or silent
 
     begin = time.perf_counter()
-    needs_main_runs = any(name not in {*COMPARED, *STUDIES, "environment"} for name in names)
-    trained = train_all(
-        lab if needs_main_runs else None,
-        {name: STUDIES[name] for name in names if name in STUDIES},
-        {name: COMPARED[name] for name in names if name in COMPARED},
-        scale,
-        show,
-    )
+    chapters = [CHAPTERS[name] for name in names if name in CHAPTERS]
+    needs_main_runs = len(names) > len(chapters) + 1  # besides the section on the environment
+    trained = train_all(lab if needs_main_runs else None, chapters, scale, show)
     show("page", 0, 2)
-    outcomes = trained.outcomes
-    found = results(outcomes) if outcomes else {"settings": settings(lab), "tasks": {}, "environment": environment()}
-    found["settings"]["comparisons"] = {"epochs": scale.epochs, "starts": scale.starts}
-    found["studies"] = {name: STUDIES[name].results(scale, each) for name, each in trained.studied.items()}
-    found["chapters"] = {
-        name: {task: COMPARED[name].results(each) for task, each in tasks.items()}
-        for name, tasks in trained.compared.items()
-    }
-    figures = draw_all(outcomes, trained.compared, found["studies"])
+    found = results(lab, scale, trained)
+    figures = draw_all(trained, found)
     show("page", 1, 2)
     seconds = trained.seconds | {"elapsed, but for writing the files": time.perf_counter() - begin}
     found["timings"] = {what: round(each, 2) for what, each in seconds.items()}
@@ -105,23 +94,8 @@ def wanted(only: Collection[str] | None) -> set[str]:
     ['environment', 'learning-rates']
     """
     for name in only or ():
-        choose("chapter", name, CHAPTERS)
-    return set(CHAPTERS) if only is None else {*only, "environment"}
-
-
-def as_json(found: Results) -> str:
-    """Results as JSON that a person can read: lists of numbers stay on one line.
-
-    >>> print(as_json({"a": [1, 2.5], "b": {"c": None}}), end="")
-    {
-     "a": [1, 2.5],
-     "b": {
-      "c": null
-     }
-    }
-    """
-    text = json.dumps(found, indent=1, allow_nan=False)
-    return re.sub(r"\[\s+[-+.\de,\s]*?\s+\]", lambda numbers: f"[{' '.join(numbers[0][1:-1].split())}]", text) + "\n"
+        choose("chapter", name, CONTENTS)
+    return set(CONTENTS) if only is None else {*only, "environment"}
 
 
 def _need_data() -> None:

@@ -1,29 +1,35 @@
-"""The report's comparisons: one chapter a file, each with what it changes and the sentences it comes to."""
+"""The report's chapters that have runs of their own: one idea a file, with its work, its numbers and its facts."""
 
-from chainrule.lab.report.chapters import (
-    activations,
-    biases,
-    hidden_units,
-    learning_rates,
-    linear_network,
-    optimizers,
-    pooling,
-    regularization,
-)
+from chainrule.lab.report.chapters.activations import Activations
+from chainrule.lab.report.chapters.biases import Biases
 from chainrule.lab.report.chapters.chapter import Chapter
+from chainrule.lab.report.chapters.digits import Digits
+from chainrule.lab.report.chapters.going_wrong import GoingWrong
+from chainrule.lab.report.chapters.hidden_units import HiddenUnits
+from chainrule.lab.report.chapters.learning_rates import LearningRates
+from chainrule.lab.report.chapters.linear_network import LinearNetwork
+from chainrule.lab.report.chapters.mnist1d import Mnist1D
+from chainrule.lab.report.chapters.on_images import Pooling, Regularization
+from chainrule.lab.report.chapters.one_weight import OneWeight
+from chainrule.lab.report.chapters.optimizers import Optimizers
+from chainrule.lab.report.chapters.search import Search
 
-ON_POINTS: dict[str, Chapter] = {
-    "learning-rates": learning_rates.CHAPTER,
-    "hidden-units": hidden_units.CHAPTER,
-    "linear-network": linear_network.CHAPTER,
-    "biases": biases.CHAPTER,
-    "optimizers": optimizers.CHAPTER,
-    "activations": activations.CHAPTER,
+CHAPTERS: dict[str, Chapter] = {
+    chapter.name: chapter
+    for chapter in (
+        OneWeight(),
+        Search(),
+        LearningRates(),
+        HiddenUnits(),
+        LinearNetwork(),
+        Biases(),
+        Optimizers(),
+        Activations(),
+        GoingWrong(),
+        Digits(),
+        Mnist1D(),
+        Pooling(),
+        Regularization(),
+    )
 }
-"""The chapters on the reference's tasks by name, in the order of the page."""
-
-ON_IMAGES: dict[str, Chapter] = {"pooling": pooling.CHAPTER, "regularization": regularization.CHAPTER}
-"""Those on images."""
-
-COMPARED = ON_POINTS | ON_IMAGES
-"""All of them."""
+"""By name, in the order of the page."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -16,11 +17,8 @@ from chainrule.core.losses import SoftmaxCrossEntropy
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Adam
 from chainrule.core.schedules import Cosine, Schedule
-from chainrule.lab.report.chapters.chapter import Scale
-from chainrule.lab.report.chapters.lines import code
-from chainrule.lab.report.results import Results, number
-from chainrule.lab.report.sentences import percent
-from chainrule.lab.report.studies.study import Answers, Study, Work
+from chainrule.lab.report.bands import number
+from chainrule.lab.report.chapters.chapter import Answers, Chapter, Results, Scale, Work
 from chainrule.training.data.sets.real import mnist1d
 from chainrule.training.loop import iterate
 from chainrule.training.model import Model
@@ -117,13 +115,74 @@ CONTENDERS = {
 """The rows of the table, by name. The last two have the same steps, optimizer and extras."""
 
 
-def work(scale: Scale) -> Work:
-    """A job for each contender and variant, all its starts as one population."""
-    return {
-        f"{name}, {variant}": ((learn, (name, variant, contender.epochs(scale), scale.seed)), contender.epochs(scale))
-        for name, contender in CONTENDERS.items()
-        for variant in contender.variants
-    }
+class Mnist1D(Chapter):
+    """What convolution is worth on series, and what is left of it where neighbours mean nothing."""
+
+    name = "mnist1d"
+    title = "Convolution: series"
+
+    def work(self, scale: Scale) -> Work:
+        """A job for each contender and variant, all its starts as one population."""
+        work = {}
+        for name, contender in CONTENDERS.items():
+            epochs = contender.epochs(scale)
+            for variant in contender.variants:
+                work[f"{name}, {variant}"] = ((learn, (name, variant, epochs, scale.seed)), epochs)
+        return work
+
+    def results(self, scale: Scale, answers: Answers) -> Results:
+        """One row per contender."""
+        rows = []
+        for name, contender in CONTENDERS.items():
+            row: Results = {
+                "name": contender.name,
+                "network": repr(contender.network),
+                "parameters": contender.network.n_parameters,
+                "optimizer": repr(Adam(contender.learning_rate(contender.epochs(scale)))),
+                "steps": contender.epochs(scale) * STEPS_AN_EPOCH,
+            }
+            for i, variant in enumerate(contender.variants):
+                accuracy = answers[f"{name}, {variant}"]
+                row[variant] = {
+                    "starts": accuracy,
+                    "median": number(np.median(accuracy)),
+                    "lowest": min(accuracy),
+                    "highest": max(accuracy),
+                    "theirs": contender.theirs and contender.theirs[i],
+                }
+            rows.append(row)
+        return {"rows": rows, "starts": STARTS, "seed": scale.seed, "batch": BATCH, "last": LAST}
+
+    def constants(self, scale: Scale) -> dict[str, Any]:
+        """The settings of the authors' CNN, which the example trains."""
+        return {"EPOCHS": CONTENDERS["cnn"].epochs(scale), "SEED": scale.seed}
+
+    def shown(self, found: Results) -> Results:
+        """Its numbers, each contender's row by name, and how near the authors' table it comes.
+
+        ahead: by how much the authors' CNN is better than their MLP, on series as they are and on shuffled ones.
+        off: by how much our numbers differ from the authors', by row and variant.  near: how many differ by at most 1.5
+        points.  furthest: whose number differs most.
+        """
+        rows = dict(zip(CONTENDERS, found["rows"], strict=True))
+        mlp, cnn = rows["mlp"], rows["cnn"]
+        off = {
+            f"{row['name']}, {variant}": row[variant]["median"] - row[variant]["theirs"]
+            for row in found["rows"]
+            for variant in ("plain", "shuffled")
+            if variant in row and row[variant]["theirs"]
+        }
+        return {
+            **found,
+            "mlp": mlp,
+            "cnn": cnn,
+            "mlp_with_extras": rows["mlp, extras"],
+            "cnn_with_extras": rows["cnn, extras"],
+            "ahead": {each: cnn[each]["median"] - mlp[each]["median"] for each in ("plain", "shuffled")},
+            "off": off,
+            "near": sum(abs(each) <= 0.015 for each in off.values()),
+            "furthest": max(off, key=lambda name: abs(off[name])),
+        }
 
 
 def learn(name: str, variant: str, epochs: int, seed: int, report: Callable[[int, int], object]) -> list[float]:
@@ -161,86 +220,3 @@ def first_asked(epochs: int) -> int:
     (140, 0)
     """
     return max(0, epochs - LAST)
-
-
-def results(scale: Scale, answers: Answers) -> Results:
-    """The numbers of the chapter: a row a contender."""
-    rows = []
-    for name, contender in CONTENDERS.items():
-        row: Results = {
-            "name": contender.name,
-            "network": repr(contender.network),
-            "parameters": contender.network.n_parameters,
-            "optimizer": repr(Adam(contender.learning_rate(contender.epochs(scale)))),
-            "steps": contender.epochs(scale) * STEPS_AN_EPOCH,
-        }
-        for i, variant in enumerate(contender.variants):
-            accuracy = answers[f"{name}, {variant}"]
-            row[variant] = {
-                "starts": accuracy,
-                "median": number(np.median(accuracy)),
-                "lowest": min(accuracy),
-                "highest": max(accuracy),
-                "theirs": contender.theirs and contender.theirs[i],
-            }
-        rows.append(row)
-    return {"rows": rows, "starts": STARTS, "seed": scale.seed, "batch": BATCH, "last": LAST}
-
-
-def conclude(found: Results) -> list[str]:
-    """What convolution is worth, what is left of it on shuffled series, and how near the authors' table we are."""
-    rows = dict(zip(CONTENDERS, found["rows"], strict=True))
-    mlp, cnn = rows["mlp"], rows["cnn"]
-    ahead, left = (cnn[variant]["median"] - mlp[variant]["median"] for variant in ("plain", "shuffled"))
-    said = [
-        f"On the series as they are the authors’ CNN is {_points(ahead)} their MLP "
-        f"({percent(cnn['plain']['median'])} beside {percent(mlp['plain']['median'])}); on shuffled ones it is "
-        f"{_points(left)} it ({percent(cnn['shuffled']['median'])} beside {percent(mlp['shuffled']['median'])})"
-        + (": what it gains, it gains from what neighbouring places tell." if ahead > 0 >= left else ".")
-    ]
-    off = {
-        f"{row['name']}, {variant}": row[variant]["median"] - row[variant]["theirs"]
-        for row in rows.values()
-        for variant in ("plain", "shuffled")
-        if variant in row and row[variant]["theirs"]
-    }
-    furthest = max(off, key=lambda name: abs(off[name]))
-    near = sum(abs(each) <= 0.015 for each in off.values())
-    said.append(
-        f"Of the authors’ {len(off)} numbers ours come within 1.5 points of {near}; furthest off is {furthest}, by "
-        f"{100 * off[furthest]:+.1f} points.".replace("-", "−")
-    )
-    best, other = rows["cnn, extras"]["plain"]["median"], rows["mlp, extras"]["plain"]["median"]
-    said.append(
-        f"With batch normalisation, dropout and a falling rate, {rows['cnn, extras']['steps']:,} steps bring a CNN to "
-        f"{percent(best)} and an MLP to {percent(other)}."
-    )
-    return said
-
-
-def _points(difference: float) -> str:
-    return f"{abs(100 * difference):.1f} points {'ahead of' if difference > 0 else 'behind'}"
-
-
-def lines(scale: Scale) -> str:
-    """One row of the table; the others differ in the network and its settings."""
-    contender = CONTENDERS["cnn"]
-    epochs = contender.epochs(scale)
-    return f"""\
-import numpy as np
-import chainrule as cr
-
-network = {code(contender.network)}
-for shuffled in (False, True):
-    x, y, x_test, y_test = cr.datasets.mnist1d(shuffled=shuffled)     # (4000, 1, 40), (4000,), ...
-    training = cr.iterate(network, x, y, loss=cr.SoftmaxCrossEntropy(), optimizer=cr.Adam({contender.rate}),
-                          epochs={epochs}, batch_size={BATCH}, population={STARTS}, seed={scale.seed}, \
-dtype="float32", record_every=1)
-    models = [cr.Model(network, record.theta) for record in training if record.epoch > {first_asked(epochs)}]
-    models.append(training.result().model)
-    accuracy = np.median([model.score(x_test, y_test, "accuracy") for model in models], axis=0)     # of each start
-    median = np.median(accuracy)
-"""
-
-
-STUDY = Study("Convolution: series", work, results, conclude, lines)

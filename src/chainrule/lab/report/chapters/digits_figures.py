@@ -9,8 +9,8 @@ import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.lab.figures.axes import epochs_below, log_scale
-from chainrule.lab.report.results import Results
 from chainrule.lab.figures.svg import COLOR, Drawing, render
+from chainrule.lab.report.chapters.chapter import Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.lab.report.reference import TASKS
-from chainrule.lab.report.results import band
-from chainrule.lab.report.starts import Outcome
+from chainrule.lab.figures.numbers import decimal
 from chainrule.lab.figures.svg import COLOR, Drawing, render
+from chainrule.lab.report.bands import band
+from chainrule.lab.report.reference import TASKS
+from chainrule.lab.report.starts import Outcome
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -180,9 +181,9 @@ def panels(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
     return figures
 
 
-def overview(outcomes: Mapping[str, Outcome]) -> str:
-    """Learning curves over predictions, a column a task, in one SVG: the lab at a glance."""
-    return render(
+def overview(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
+    """The lab at a glance, as an SVG by its name: learning curves over predictions, one column per task."""
+    figure = render(
         [
             [_on(draw_learning_curve, each) for each in outcomes.values()],
             [_on(draw_prediction, each) for each in outcomes.values()],
@@ -193,6 +194,7 @@ def overview(outcomes: Mapping[str, Outcome]) -> str:
         "their predicted class, with the decision boundaries.",
         size=(330, 345),
     )
+    return {"overview": figure}
 
 
 WIDE = (320, 272)
@@ -271,5 +273,5 @@ def _plain_decades(axes: "Axes") -> None:
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
     axes.yaxis.set_major_locator(LogLocator(10))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.12f}".rstrip("0").rstrip(".")))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: decimal(value, 12)))
     axes.yaxis.set_minor_locator(NullLocator())

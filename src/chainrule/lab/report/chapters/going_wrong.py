@@ -8,16 +8,12 @@ from chainrule.core.errors import DivergenceError
 from chainrule.core.losses import BinaryCrossEntropy
 from chainrule.core.network import Network, mlp
 from chainrule.core.optimizers import SGD
-from chainrule.lab.figures.axes import head, log_scale
-from chainrule.lab.report.chapters.chapter import Scale
-from chainrule.lab.report.chapters.lines import code
-from chainrule.lab.report.chapters.words import loss as loss_text
 from chainrule.lab.diagnose.diagnosis import diagnose
 from chainrule.lab.diagnose.finding import Finding
-from chainrule.lab.report.results import Results, number
-from chainrule.lab.report.sentences import percent
-from chainrule.lab.report.studies.study import Answers, Study, Work
+from chainrule.lab.figures.axes import head, log_scale
 from chainrule.lab.figures.svg import COLOR, Drawing, render
+from chainrule.lab.report.bands import number, number_or_none, short
+from chainrule.lab.report.chapters.chapter import Answers, Chapter, Results, Scale, Work
 from chainrule.training.data.sets.points import moons
 from chainrule.training.loop import iterate
 from chainrule.training.run import Run
@@ -36,13 +32,9 @@ SIZE = (330, 250)
 
 @dataclass(frozen=True)
 class Wrong:
-    """A run that goes wrong.
-
-    what: the settings that a person chose, in words.  times: what the inputs are multiplied by.
-    """
+    """A run that goes wrong. times: what the inputs are multiplied by."""
 
     title: str
-    what: str
     network: Network
     rate: float
     times: float = 1.0
@@ -51,20 +43,16 @@ class Wrong:
 RUNS = {
     "deep": Wrong(
         "Ten layers of sigmoids",
-        "Deeper must be better: ten hidden layers of eight sigmoids each, gradient descent at a rate of 0.5.",
         mlp(2, *[8] * 10, 1, activation="sigmoid", output="identity"),
         0.5,
     ),
     "fast": Wrong(
         "ReLUs in a hurry",
-        "Two hidden layers of sixteen ReLUs, and a learning rate of 10 to be done sooner.",
         mlp(2, 16, 16, 1, activation="relu", output="identity"),
         10.0,
     ),
     "unscaled": Wrong(
         "Metres as millimetres",
-        "Sixteen tanhs and a rate of 0.5, which suit the points; but the inputs are written in another unit, and are "
-        "a thousand times as large.",
         mlp(2, 16, 1, activation="tanh", output="identity"),
         0.5,
         times=1000.0,
@@ -82,9 +70,37 @@ def epochs(scale: Scale) -> int:
     return max(FEWEST, scale.epochs // EPOCHS_OF_A_COMPARISON)
 
 
-def work(scale: Scale) -> Work:
-    """One job: the three are short."""
-    return {"runs": ((go_wrong, (epochs(scale), scale.seed)), 2 * len(RUNS))}
+class GoingWrong(Chapter):
+    """Three runs that go wrong, what the doctor says of each, and the run with what it says to try."""
+
+    name = "going-wrong"
+    title = "Three runs go wrong"
+
+    def work(self, scale: Scale) -> Work:
+        """One job: the three are short."""
+        return {"runs": ((go_wrong, (epochs(scale), scale.seed)), 2 * len(RUNS))}
+
+    def results(self, scale: Scale, answers: Answers) -> Results:
+        """What was run, and each run's numbers."""
+        return {"points": POINTS, "noise": NOISE, "epochs": epochs(scale), "seed": scale.seed, "runs": answers["runs"]}
+
+    def constants(self, scale: Scale) -> dict[str, Any]:
+        """The settings of its runs."""
+        return {"EPOCHS": epochs(scale), "SEED": scale.seed}
+
+    def figures(self, found: Results, answers: Answers) -> dict[str, str]:
+        """The two curves of each run."""
+        return {
+            f"going-wrong-{name}": render(
+                [[_curves(each)]],
+                name=f"going-wrong-{name}",
+                title=f"{each['title']}: the loss over epochs",
+                description="The loss on a logarithmic axis, of the run that went wrong, dashed, and of the one with "
+                "what the doctor said to try. The text beside it holds the numbers.",
+                size=SIZE,
+            )
+            for name, each in found["runs"].items()
+        }
 
 
 def go_wrong(epochs: int, seed: int, report: Callable[[int, int], object]) -> dict[str, Results]:
@@ -107,7 +123,6 @@ def go_wrong(epochs: int, seed: int, report: Callable[[int, int], object]) -> di
         report(2 * i + 2, 2 * len(RUNS))
         found[name] = {
             "title": wrong.title,
-            "what": wrong.what,
             "settings": f"{wrong.network!r}, {settings['optimizer']!r}, seed {seed}",
             "findings": [each.to_dict() for each in findings],
             "tried": tried(findings[0], wrong.network) if findings else "",
@@ -144,50 +159,9 @@ def _numbers(run: Run, settings: dict[str, Any]) -> Results:
     losses = run.history["loss"]
     return {
         "ending": str(run.ending),
-        "final_loss": number(run.final_loss) if abs(run.final_loss) < float("inf") else None,
+        "final_loss": number_or_none(run.final_loss),
         "accuracy": number(run.model.score(settings["x"], settings["y"], "accuracy")),
-        "curve": {"epoch": run.history["epoch"].tolist(), "loss": [float(f"{each:.5g}") for each in losses]},
-    }
-
-
-def results(scale: Scale, answers: Answers) -> Results:
-    """The chapter's numbers."""
-    return {"points": POINTS, "noise": NOISE, "epochs": epochs(scale), "seed": scale.seed, "runs": answers["runs"]}
-
-
-def conclude(found: Results) -> list[str]:
-    """A sentence for each run: what the doctor calls it, and what its advice comes to."""
-    return [_of_run(each) for each in found["runs"].values()]
-
-
-def _of_run(each: Results) -> str:
-    sick, cured = each["sick"], each["cured"]
-    if not each["findings"]:
-        return f"{each['title']}: nothing ails the run; its loss is {loss_text(sick['final_loss'])}."
-    if sick["final_loss"] is None:
-        before = "the loss was no number any more"
-    else:
-        before = f"the loss was {loss_text(sick['final_loss'])}, with {percent(sick['accuracy'])} of the points right"
-    after = "no number either" if cured["final_loss"] is None else loss_text(cured["final_loss"])
-    if cured["final_loss"] is not None:
-        after += f", with {percent(cured['accuracy'])}"
-    return (
-        f"{each['title']}: {each['findings'][0]['illness']}. In the end {before}; with what the doctor says, {after}."
-    )
-
-
-def figures(found: Results) -> dict[str, str]:
-    """The two curves of each run."""
-    return {
-        f"going-wrong-{name}": render(
-            [[_curves(each)]],
-            name=f"going-wrong-{name}",
-            title=f"{each['title']}: the loss over epochs",
-            description="The loss on a logarithmic axis, of the run that went wrong, dashed, and of the one with what "
-            "the doctor said to try. The text beside it holds the numbers.",
-            size=SIZE,
-        )
-        for name, each in found["runs"].items()
+        "curve": {"epoch": run.history["epoch"].tolist(), "loss": short(losses, 5)},
     }
 
 
@@ -206,32 +180,3 @@ def _curves(each: Results) -> Drawing:
         head(axes, "")
 
     return drawing
-
-
-def lines(scale: Scale) -> str:
-    """Each run, what the doctor says of it, and the run with what is to be tried.
-
-    >>> print(lines(Scale(20_000)).splitlines()[3])
-    x, y = cr.datasets.moons(200, noise=0.1, seed=0)
-    """
-    runs = "\n".join(f"    ({code(each.network)}, {each.times:g}, {each.rate:g})," for each in RUNS.values())
-    return f"""\
-import chainrule as cr
-
-settings = {{"loss": cr.BinaryCrossEntropy(), "epochs": {epochs(scale)}, "seed": {scale.seed}}}
-x, y = cr.datasets.moons({POINTS}, noise={NOISE}, seed={scale.seed})
-for network, times, rate in (
-{runs}
-):
-    settings |= {{"network": network, "x": times * x, "y": y, "optimizer": cr.SGD(rate)}}
-    try:
-        run = cr.train(**settings)
-    except cr.DivergenceError as error:
-        run = error.run
-    first, *others = cr.diagnose(run, times * x, y)
-    cured = cr.train(**first.treated(**settings))
-    print(first, run.final_loss, cured.final_loss)
-"""
-
-
-STUDY = Study("Three runs go wrong", work, results, conclude, lines, figures)

@@ -1,0 +1,26 @@
+"""Activation functions of the hidden layers on both tasks: the final losses, and how many starts succeed."""
+
+import chainrule as cr
+
+EPOCHS = 20_000
+STARTS = 8
+SEED = 0
+
+networks = [
+    cr.Perceptron((4, 4), initializer=cr.Normal()),
+    cr.Perceptron((4, 4), activation="relu", output="sigmoid", initializer=cr.Normal()),
+    cr.Perceptron((4, 4), activation="tanh", output="sigmoid", initializer=cr.Normal()),
+]
+for data in (cr.DataSet("linear", n=100, seed=SEED), cr.DataSet("xor")):
+    experiment = cr.Experiment(
+        data,
+        network=cr.Perceptron((4, 4), initializer=cr.Normal()),
+        optimizer=cr.Adam(0.01),
+        epochs=EPOCHS,
+        starts=STARTS,
+        seed=SEED,
+        dtype="float32",
+    )
+    comparison = cr.compare(experiment, network=networks, level=0.01)
+    for row in comparison.summary():
+        print(data.name, row.label, row.median, row.low, row.high, row.succeeded, row.diverged)

@@ -1,0 +1,193 @@
+"""A chapter that compares: what is changed, on which tasks, and what each setting came to."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from chainrule.core.initializers import Normal
+from chainrule.core.optimizers import Adam, Optimizer
+from chainrule.lab.experiments.compared_runs import survivors
+from chainrule.lab.experiments.comparison import Comparison
+from chainrule.lab.experiments.comparison_figure import draw
+from chainrule.lab.experiments.data import DataSet
+from chainrule.lab.experiments.experiment import Experiment
+from chainrule.lab.experiments.labels import label, plain
+from chainrule.lab.experiments.perceptron import Perceptron
+from chainrule.lab.experiments.settings import cross
+from chainrule.lab.report.bands import number, number_or_none, short
+from chainrule.lab.report.chapters.chapter import Answers, Chapter, Results, Scale
+
+Row = dict[str, Any]
+"""The numbers of one setting, as `rows` gives them."""
+
+DTYPE = "float32"
+"""Enough digits to compare by, in little more than half the time."""
+
+LEVEL = 0.01
+"""A start succeeds at this loss: of xor's 21 points one on the wrong side alone would cost 0.25 / 21, a little more."""
+
+CURVE_POINTS = 50
+"""The results hold about so many points of each curve."""
+
+NETWORK = Perceptron((4, 4), initializer=Normal())
+"""The reference's network, 2-4-4-1 with sigmoid and biases, from standard normal weights."""
+
+QUICK_LEARNER = Adam(0.01)
+"""Where the optimizer isn't what is compared: with it, settings that can learn do so within a thousand epochs."""
+
+
+def on_points(
+    scale: Scale, data: str, network: Perceptron = NETWORK, optimizer: Optimizer = QUICK_LEARNER
+) -> Experiment:
+    """A run of the reference's network on a data set: xor's fixed points, else 100 drawn ones.
+
+    >>> on_points(Scale(1000), "xor").optimizer
+    Adam(0.01)
+    """
+    points = DataSet(data) if data == "xor" else DataSet(data, n=100, seed=scale.seed)
+    return Experiment(
+        points,
+        network=network,
+        optimizer=optimizer,
+        epochs=scale.epochs,
+        dtype=DTYPE,
+        starts=scale.starts,
+        seed=scale.seed,
+    )
+
+
+class Comparing(Chapter):
+    """A chapter that compares the values of a setting, or of several crossed, on each of its tasks.
+
+    asks: what is compared, as tables and figures name it.  settings: lists of values by name, as `compare` takes them.
+    labels: pairs of a value and its name on the page, for values that have one.  level: the loss at which a start
+    succeeds.
+    """
+
+    asks: ClassVar[str]
+    settings: ClassVar[Mapping[str, list[Any]]]
+    labels: ClassVar[tuple[tuple[Any, str], ...]] = ()
+    level: ClassVar[float] = LEVEL
+
+    def tasks(self, scale: Scale) -> dict[str, Experiment]:
+        """The experiment whose settings are changed, for each task: the reference's network on both of its tasks."""
+        return {task: on_points(scale, task) for task in ("linear", "xor")}
+
+    def work(self, scale: Scale) -> dict[str, Comparison]:
+        """A comparison for each task."""
+        return {task: self._without_runs(experiment) for task, experiment in self.tasks(scale).items()}
+
+    def _without_runs(self, experiment: Experiment) -> Comparison:
+        grid = cross(experiment, self.settings)
+        names = (self.asks,) if len(self.settings) == 1 else tuple(self.settings)
+        values = tuple(tuple(self._named(value) for value in each) for each in grid)
+        return Comparison(experiment, names, values, tuple(grid.values()), (), self.level)
+
+    def _named(self, value: Any) -> Any:
+        return next((name for known, name in self.labels if type(known) is type(value) and known == value), value)
+
+    def results(self, scale: Scale, answers: Answers) -> Results:
+        """The numbers of each task, by its name."""
+        return {task: self._of_task(comparison) for task, comparison in answers.items()}
+
+    def _of_task(self, comparison: Comparison) -> Results:
+        experiment = comparison.experiment
+        return {
+            "experiment": repr(replace(experiment, seed=0)),
+            "epochs": experiment.epochs,
+            "starts": experiment.starts,
+            "seed": experiment.seed,
+            "dtype": experiment.dtype,
+            "level": comparison.level,
+            "record_every": int(np.diff(comparison.runs[0].epochs[:2]).sum()) or 1,
+            "rows": rows(comparison),
+            **self.more(comparison),
+        }
+
+    def more(self, comparison: Comparison) -> Results:
+        """A task's numbers beyond the rows."""
+        return {}
+
+    def shown(self, found: Results) -> Results:
+        """For each task its numbers and its facts; among them its best setting and its worst."""
+        return {task: each | best_and_worst(each["rows"]) | self.facts(each) for task, each in found.items()}
+
+    def facts(self, found: Results) -> Results:
+        """What a task's sentences turn on, besides its best setting and its worst."""
+        return {}
+
+    def figures(self, found: Results, answers: Answers) -> dict[str, str]:
+        """The figure of each task's comparison."""
+        names = {task: f"{self.name}-{task}" for task in answers}
+        return {names[task]: self.figure(comparison, names[task]) for task, comparison in answers.items()}
+
+    def figure(self, comparison: Comparison, name: str) -> str:
+        """A task's figure as an SVG."""
+        return draw(comparison, name=name, columns=1)
+
+    def constants(self, scale: Scale) -> Mapping[str, Any]:
+        """The epochs of its runs, the starts of each setting, and the first seed."""
+        epochs = next(iter(self.tasks(scale).values())).epochs
+        return {"EPOCHS": epochs, "STARTS": scale.starts, "SEED": scale.seed}
+
+
+def rows(comparison: Comparison) -> list[Row]:
+    """The numbers of each setting, one row per setting, with its curves.
+
+    rose: how many starts diverged or ended with a higher loss than they began with.  first: the median loss at the
+    start.  The rest is as in `Summary`, None for what isn't a number.
+    """
+    found = []
+    for each, runs in zip(comparison.summary(), comparison.runs, strict=True):
+        every = -(-len(runs.epochs) // CURVE_POINTS)
+        bands = dict(zip(("low", "median", "high"), survivors(runs.losses[::every]), strict=True))
+        found.append(
+            {
+                "label": label(each.values),
+                "values": [plain(value) for value in each.values],
+                "first": number_or_none(survivors(runs.losses[:1])[1][0]),
+                "median": number_or_none(each.median),
+                "low": number_or_none(each.low),
+                "high": number_or_none(each.high),
+                "succeeded": each.succeeded,
+                "diverged": each.diverged,
+                "rose": int((runs.diverged | (runs.final > runs.losses[0])).sum()),
+                "starts": each.starts,
+                "reached": None if each.reached is None else number(each.reached),
+                "accuracy": number_or_none(each.score),
+                "curves": {
+                    "epoch": runs.epochs[::every].tolist(),
+                    **{name: short(losses) for name, losses in bands.items()},
+                },
+            }
+        )
+    return found
+
+
+def works(row: Row) -> bool:
+    """Whether at least half of a setting's starts succeed.
+
+    >>> works({"succeeded": 4, "starts": 8}), works({"succeeded": 3, "starts": 8})
+    (True, False)
+    """
+    return bool(2 * row["succeeded"] >= row["starts"])
+
+
+def ranked(row: Row) -> tuple[Any, ...]:
+    """A key that sorts the better setting first: by how many starts succeed, how soon, and how small the loss is."""
+    late, lost = row["reached"], row["median"]
+    return (-row["succeeded"], float("inf") if late is None else late, float("inf") if lost is None else lost)
+
+
+def best_and_worst(rows: list[Row]) -> dict[str, Row]:
+    """The rows of the best setting and of the worst.
+
+    >>> row = {"label": "1", "succeeded": 8, "starts": 8, "reached": 50.0, "median": 0.001}
+    >>> found = best_and_worst([row | {"label": "0.1", "succeeded": 0, "reached": None}, row])
+    >>> found["best"]["label"], found["worst"]["label"]
+    ('1', '0.1')
+    """
+    ordered = sorted(rows, key=ranked)
+    return {"best": ordered[0], "worst": ordered[-1]}
