@@ -1,4 +1,4 @@
-"""The few array words that every file shares.
+"""Arrays and shapes: the few names that every file shares.
 
 One alphabet of axes: K population, n samples (always last), P all parameters, I and O features in and out,
 C H W an image. `...` in a shape stands for the population axis, where there is one.
@@ -16,7 +16,7 @@ Shape = tuple[int, ...]
 
 
 def count(shape: Shape) -> int:
-    """How many numbers an array of this shape holds."""
+    """The size of an array of this shape."""
     return math.prod(shape)
 
 
@@ -31,13 +31,13 @@ def as_operand(value: ArrayLike, ndim: int, dtype: np.dtype[Any]) -> Array:
 
 
 MOST_NUMBERS = 2**16
-"""Long data are walked in stretches of about this many numbers: half a megabyte of float64, which a cache can hold."""
+"""Long data are processed in chunks of about this many numbers: half a megabyte of float64, which a cache can hold."""
 
 
 def chunks(n: int, size: int, at_least: int = 0) -> Iterable[slice]:
-    """Slices that cover n samples of `size` numbers, so that data larger than memory can be walked.
+    """Slices that cut n samples of `size` numbers into chunks, so that data larger than memory can be processed.
 
-    `at_least`: so many numbers a stretch, where what is done once a stretch costs as much as that.
+    at_least: the fewest numbers per chunk, where the work per chunk costs as much as that.
 
     >>> list(chunks(100_000, 1))
     [slice(0, 65536, None), slice(65536, 100000, None)]

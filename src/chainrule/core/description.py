@@ -23,12 +23,12 @@ import numpy as np
 from chainrule.core.errors import SettingError
 
 Real = float | Sequence[float]
-"""A number, or K of them, one a member. After the check: a float, or a tuple of floats."""
+"""A number, or K of them, one per member. After the check: a float, or a tuple of floats."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What a number must be: the words for a person, and the test."""
+    """A rule for a number: its words in an error, and its test."""
 
     words: str
     holds: Callable[[float], bool]
@@ -44,7 +44,7 @@ COUNT_OR_ZERO = Rule("a whole number of 0 or more", lambda value: value >= 0)
 
 
 def check_real(name: str, rule: Rule, value: Any) -> Real:
-    """A float, or a tuple of K floats, each of which obeys the rule."""
+    """A float, or a tuple of K floats, if each obeys the rule; else a SettingError."""
     value = value.tolist() if isinstance(value, np.ndarray) else value
     if not isinstance(value, Sequence) or isinstance(value, str):
         return _one_real(name, rule, value)
@@ -64,36 +64,36 @@ def _one_real(name: str, rule: Rule, value: Any) -> float:
 
 
 def check_whole(name: str, rule: Rule, value: Any) -> int:
-    """An int that obeys the rule."""
+    """An int, if the value is a whole number that obeys the rule; else a SettingError."""
     if isinstance(value, numbers.Integral) and not isinstance(value, bool) and rule.holds(int(value)):
         return int(value)
     raise SettingError(f"{name} must be {rule.words}; got {reprlib.repr(value)}.")
 
 
 def check_kind(name: str, kind: type | tuple[type, ...], example: str, value: Any) -> Any:
-    """A value that is of the kind, or a sentence with an example of one."""
+    """The value, if it is of this kind; else a SettingError with an example."""
     if isinstance(value, kind):
         return value
     raise SettingError(f"{name} must be {example}; got {reprlib.repr(value)}.")
 
 
 def real(rule: Rule, default: Any = MISSING) -> Any:
-    """A real-valued field: a number that obeys the rule, or K of them."""
+    """A field for a real number that obeys the rule, or K of them."""
     return setting(lambda name, value: check_real(name, rule, value), default, per_member=True, kind=float)
 
 
 def whole(rule: Rule, default: Any = MISSING) -> Any:
-    """A whole-numbered field: one number for all members."""
+    """A field for a whole number, the same for all members."""
     return setting(lambda name, value: check_whole(name, rule, value), default, kind=int, rule=rule)
 
 
 def flag(default: bool) -> Any:
-    """A field that is True or False."""
+    """A field for True or False."""
     return setting(lambda name, value: check_kind(name, bool, "True or False", value), default, kind=bool)
 
 
 def optional(field: Any) -> Any:
-    """A field like the given one that may also be None, which is its default."""
+    """The same field with None as its default, which it may also hold."""
     check = field.metadata["check"]
     return dataclasses.field(
         default=None,
@@ -102,7 +102,7 @@ def optional(field: Any) -> Any:
 
 
 def part(kind: type, example: str) -> Any:
-    """A field that holds a description of a kind, or None."""
+    """A field for a description of a kind, or None."""
     return setting(lambda name, value: check_kind(name, (kind, type(None)), f"{example} or None", value), None)
 
 
@@ -113,10 +113,11 @@ def setting(
     kind: type = str,
     rule: Rule | None = None,
 ) -> Any:
-    """A field that holds what `check` returns for a value.
+    """A field that holds what `check(name, value)` returns.
 
-    per_member: it may have K values.  kind, rule: how a person writes one, as a number, a truth or a text, and what a
-    whole number must be; from them the command line makes an option.
+    per_member: it may have K values.
+    kind, rule: the type of a value as a person writes it (float, int, bool or str), and the rule of a whole number; the
+    command line makes its options from them.
     """
     return dataclasses.field(
         default=default, metadata={"check": check, "per member": per_member, "kind": kind, "rule": rule}
@@ -124,16 +125,17 @@ def setting(
 
 
 class Description:
-    """The base of every description: checks its numbers, prints what differs from the defaults, serialises."""
+    """The base of every description: it checks its settings, prints those that aren't defaults, and serialises."""
 
     known: ClassVar[dict[str, type["Description"]]] = {}
+    """Every class imported so far, by its name in files: see `catalogue`."""
 
     def __init_subclass__(cls) -> None:
         Description.known[cls.kind()] = cls
 
     @classmethod
     def kind(cls) -> str:
-        """The name of the class in files; a class from elsewhere is named with its module."""
+        """The name of the class in files. A class from outside chainrule has its module's name before it."""
         is_ours = cls.__module__.startswith("chainrule.")
         return cls.__name__ if is_ours else f"{cls.__module__}.{cls.__qualname__}"
 
@@ -143,12 +145,12 @@ class Description:
 
     @classmethod
     def checked(cls, field: dataclasses.Field[Any], value: Any) -> Any:
-        """The value as the field holds it, or a sentence that names both."""
+        """The value as the field holds it, or a SettingError that names the class and the field."""
         check = field.metadata.get("check")
         return value if check is None else check(f"{cls.__name__}'s {field.name}", value)
 
     def settings(self) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
-        """Each field with its value, in order."""
+        """Yield each field with its value, in order."""
         for field in dataclasses.fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
             yield field, getattr(self, field.name)
 
@@ -164,7 +166,7 @@ class Description:
         return type(self), tuple(value for _, value in self.settings())
 
     def members(self) -> list[tuple[str, int]]:
-        """The settings that have one value for each member, with how many: `[("SGD's learning_rate", 8)]`."""
+        """The settings with one value per member, and the number of values: `[("SGD's learning_rate", 8)]`."""
         found = []
         for field, value in self.settings():
             if field.metadata.get("per member") and isinstance(value, tuple):
@@ -174,7 +176,7 @@ class Description:
         return found
 
     def member(self, k: int) -> Self:
-        """The description of member k alone: of every setting with K values, the k-th."""
+        """The description of member k alone: every setting with K values has its k-th."""
 
         def pick(field: dataclasses.Field[Any], value: Any) -> Any:
             if isinstance(value, Description):

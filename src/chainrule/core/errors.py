@@ -1,4 +1,4 @@
-"""What bad input gets: one sentence that says what was expected, what came, and what to do."""
+"""Errors for bad input: each is one sentence that says what was expected, what came, and what to do."""
 
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
@@ -7,37 +7,37 @@ Choice = TypeVar("Choice")
 
 
 class ChainruleError(Exception):
-    """The family of all errors that chainrule raises on purpose."""
+    """The base of all errors that chainrule raises on purpose."""
 
 
 class ShapeError(ChainruleError, ValueError):
-    """An array whose shape doesn't fit."""
+    """An array has a shape that doesn't fit."""
 
 
 class DataError(ChainruleError, ValueError):
-    """Data that can't be learnt from: NaN, no samples, labels that don't fit the loss."""
+    """Data can't be learnt from: NaN, no samples, labels that don't fit the loss."""
 
 
 class SettingError(ChainruleError, ValueError):
-    """A setting that is unknown, of the wrong kind or out of range."""
+    """A setting is unknown, of the wrong kind or out of range."""
 
 
 class FileError(ChainruleError, ValueError):
-    """A file that is missing, or is not what it claims to be."""
+    """A file is missing, or is not what it claims to be."""
 
 
 class MissingExtraError(ChainruleError, RuntimeError):
-    """A part of chainrule whose extra dependencies are not installed."""
+    """A part of chainrule needs an extra that is not installed."""
 
 
 class DivergenceError(ChainruleError, RuntimeError):
-    """A single run whose loss became NaN or infinite. `run` is what it had until then."""
+    """The loss of a single run became NaN or infinite. `run` holds the run up to there."""
 
     run: object = None
 
 
 def choose(kind: str, name: str, table: Mapping[str, Choice]) -> Choice:
-    """The entry of a table, or a sentence that lists the known names.
+    """The entry of a table by its name, or a SettingError that lists the known names.
 
     >>> choose("fruit", "kiwi", {"apple": 1, "pear": 2})
     Traceback (most recent call last):
@@ -49,5 +49,5 @@ def choose(kind: str, name: str, table: Mapping[str, Choice]) -> Choice:
 
 
 def listing(names: Iterable[str]) -> str:
-    """Names in alphabetical order, as a sentence lists them."""
+    """Names in alphabetical order, separated by commas."""
     return ", ".join(sorted(names))

@@ -1,4 +1,4 @@
-"""Starting weights: a standard draw times a scale that follows from the numbers of inputs and outputs.
+"""Initializers: starting weights, random numbers times a scale that depends on the numbers of inputs and outputs.
 
 Biases start at zero.
 """
@@ -15,20 +15,20 @@ from chainrule.core.description import NON_NEGATIVE, Description, Real, real
 
 
 class Initializer(Description):
-    """The base: weights = scale · draw, drawn in float64 whatever the run's dtype."""
+    """The base of the initializers: weights = scale · draw, drawn in float64 whatever the run's dtype."""
 
     def draw(self, generator: np.random.Generator, shape: Shape) -> Array:
-        """One member's draw: standard normal, unless the class says otherwise."""
+        """Random numbers for one member: standard normal, unless a class overrides it."""
         return generator.standard_normal(shape)
 
     def scale(self, fan_in: int, fan_out: int) -> Real:
-        """What the draw is multiplied by: one number, or one for each member."""
+        """The factor of the draw: one number, or one per member."""
         raise NotImplementedError(f"{type(self).__name__} must define scale()")
 
 
 @dataclass(frozen=True, repr=False)
 class Normal(Initializer):
-    """Normal with mean 0 and the given deviation: by default the standard normal of the reference lab.
+    """Normal with mean 0 and the given standard deviation, by default 1 as in the reference lab.
 
     >>> Normal().scale(2, 4)
     1.0
@@ -59,7 +59,8 @@ class Uniform(Initializer):
 
 @dataclass(frozen=True, repr=False)
 class Glorot(Initializer):
-    """Uniform from -√(6 / (fan_in + fan_out)) to the same above zero.
+    """Uniform from -a to a, a = √(6 / (fan_in + fan_out)): a compromise between keeping the variance of
+    activations on the way forward and that of gradients on the way back.
 
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010), (16).
 
@@ -76,7 +77,7 @@ class Glorot(Initializer):
 
 @dataclass(frozen=True, repr=False)
 class He(Initializer):
-    """Normal with deviation √(2 / fan_in): keeps the variance through layers of ReLUs.
+    """Normal with standard deviation √(2 / fan_in): keeps the variance of activations through layers of ReLUs.
 
     Source: He et al., "Delving deep into rectifiers" (2015), (10).
 
@@ -90,7 +91,7 @@ class He(Initializer):
 
 @dataclass(frozen=True, repr=False)
 class LeCun(Initializer):
-    """Normal with deviation √(1 / fan_in).
+    """Normal with standard deviation √(1 / fan_in): keeps the variance of activations through linear layers.
 
     Source: LeCun et al., "Efficient BackProp" (1998), (16).
 
@@ -104,7 +105,7 @@ class LeCun(Initializer):
 
 @dataclass(frozen=True, repr=False)
 class Zeros(Initializer):
-    """All zero: every unit of a layer stays the same as its neighbours, which is worth seeing once.
+    """All weights zero: the units of a layer then stay equal to each other, which is worth seeing once.
 
     >>> Zeros().scale(4, 4)
     0.0

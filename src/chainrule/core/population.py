@@ -1,4 +1,4 @@
-"""How many members: what the population, the seeds, theta and the settings with K values say must agree."""
+"""The number of members K, on which the population, the seeds, theta and the settings with K values must agree."""
 
 import reprlib
 from typing import Any
@@ -14,7 +14,7 @@ from chainrule.core.streams import Seed, check_seed
 def agree(population: int | None, seed: Seed | None, *described: Description | None, **others: int) -> int | None:
     """K, or None for a single network, from everything that can set it.
 
-    `described` may hold settings with K values; `others` are counts by name, such as theta's.
+    described: may have settings with K values.  others: further counts by name, such as theta's.
 
     >>> from chainrule.core.optimizers import SGD
     >>> agree(None, 0, SGD([0.1, 0.5, 1.0]))
@@ -35,7 +35,7 @@ def agree(population: int | None, seed: Seed | None, *described: Description | N
 
 
 def check_dtype(dtype: DTypeLike) -> np.dtype[np.floating[Any]]:
-    """float64 or float32."""
+    """The dtype of a run, float64 or float32; anything else is a SettingError."""
     for known in (np.dtype(np.float64), np.dtype(np.float32)):
         try:
             if dtype is not None and np.dtype(dtype) == known:

@@ -1,13 +1,13 @@
-"""Products and sums of products, bound the way that takes NumPy the least time. All give the same numbers to rounding.
+"""Products and sums of products, bound in the way that is fastest in NumPy. All ways agree to rounding.
 
-- Of two small matrices NumPy's `dot` looks at less than its `matmul`. It would copy a matrix that is a part of another.
-- Of a population's matrices `matmul` takes twice as long as a ufunc for a column by a row.
-- OpenBLAS has kernels for products of at most a million multiplications, which read the matrices where they lie; larger
-  products copy them first, and that is most of the work where one matrix is long and the other has few rows. So long
-  ones are cut into blocks: on processors with AVX-512 they take 0.2 to 0.7 of the time, elsewhere the same. Source:
+- For two small matrices `dot` has less overhead than `matmul`. But it copies a matrix that is a slice of another.
+- For a population, `matmul` takes twice as long as a ufunc to multiply a column by a row.
+- For products of at most a million multiplications OpenBLAS has kernels that read the matrices in place. For larger
+  ones it copies them first, which is most of the work where one matrix is long and the other has few rows. So a long
+  matrix is cut into blocks: on processors with AVX-512 this takes 0.2 to 0.7 of the time, elsewhere the same. Source:
   OpenBLAS, kernel/x86_64/sgemm_small_kernel_permit_skylakex.c.
 
-How many blocks there are follows from the shapes alone: sums are taken in one order everywhere.
+The number of blocks follows from the shapes alone, so sums are taken in the same order on every machine.
 """
 
 import numpy as np
@@ -16,10 +16,10 @@ from chainrule.core.arrays import Array
 from chainrule.core.calls import Call, Calls, call, dot, total
 
 LARGEST = 10**6
-"""The most multiplications of a product that OpenBLAS calls small."""
+"""The most multiplications of a product that OpenBLAS treats as small."""
 
 SHORTEST, SHORTEST_SUM = 32, 512
-"""Blocks of fewer columns gain nothing; nor do blocks that are summed over, of fewer columns than this."""
+"""The fewest columns of a block for which cutting pays: in a product, and in a sum over columns."""
 
 
 def bind_product(A: Array, B: Array, C: Array) -> Call:
@@ -45,7 +45,7 @@ def bind_sum_of_products(A: Array, B: Array, C: Array) -> Call:
 
 
 def bind_sum(A: Array, sums: Array) -> Call:
-    """Σ over rows, bound: (..., R, N) -> (..., 1, N). Of one matrix it is a product with ones."""
+    """Σ over rows, bound: (..., R, N) -> (..., 1, N). A single matrix is multiplied by ones: a quarter of the time."""
     if A.ndim == 2:
         return _bind_whole(np.ones((1, len(A)), A.dtype), A, sums)
     return call(total, A, axis=-2, keepdims=True, out=sums)
@@ -68,7 +68,10 @@ def _bind_whole(A: Array, B: Array, C: Array) -> Call:
 
 
 def count_blocks(multiplications: int, columns: int, shortest: int) -> int:
-    """The fewest blocks of one length that are small, with so many multiplications a column; 1 if none are long enough.
+    """The fewest blocks of equal length that are small; 1 where no cut leaves blocks of `shortest` columns.
+
+    multiplications: per column.
+
 
     >>> count_blocks(6 * 26, columns=24 * 24 * 32, shortest=32), count_blocks(500 * 500, columns=1000, shortest=32)
     (3, 1)
@@ -78,5 +81,5 @@ def count_blocks(multiplications: int, columns: int, shortest: int) -> int:
 
 
 def in_blocks(matrix: Array, n: int) -> Array:
-    """A matrix (..., R, N) as its n blocks of columns, (..., n, R, N / n): the same memory."""
+    """A matrix (..., R, N) as n blocks of columns, (..., n, R, N / n): a view."""
     return matrix.reshape(*matrix.shape[:-1], n, -1, copy=False).swapaxes(-3, -2)

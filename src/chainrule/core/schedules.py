@@ -1,8 +1,8 @@
-"""Learning rates that change: functions of the step, counted from 0, lengths in steps.
+"""Schedules: learning rates as functions of the step, which counts from 0; lengths are in steps.
 
     Adam(Cosine(0.01, steps=1000))
 
-A schedule of numbers with one value for each member gives each member its own.
+A schedule whose numbers have one value per member gives each member a rate of its own.
 """
 
 import math
@@ -27,26 +27,26 @@ from chainrule.core.description import (
 )
 
 Number = Callable[[Real], float | Array]
-"""How a run writes a setting: a float as it is, K values as an array."""
+"""Turns a setting into the form that a run computes with: a float stays, K values become an array."""
 
 Rate = Callable[[int], float | Array]
-"""The value at a step."""
+"""The rate as a function of the step."""
 
 
 class Schedule(Description):
-    """The base of the schedules. A new one writes `bind`."""
+    """The base of the schedules. A new one defines `bind`."""
 
     def bind(self, number: Number) -> Rate:
-        """The function of the step, with its numbers as the run writes them."""
+        """The rate as a function of the step, its numbers in the form that `number` gives them."""
         raise NotImplementedError(f"{type(self).__name__} must define bind()")
 
     def __call__(self, step: int) -> float | Array:
-        """The value at a step: a number, or an array of K."""
+        """The rate at a step: a number, or an array of K."""
         return self.bind(lambda value: value if isinstance(value, float) else np.array(value))(step)
 
 
 def scheduled(rule: Rule, default: Any = MISSING) -> Any:
-    """A field that holds a number, K numbers, or a schedule of them."""
+    """A field for a number, K numbers, or a schedule of them."""
 
     def check(name: str, value: Any) -> Real | Schedule:
         return value if isinstance(value, Schedule) else check_real(name, rule, value)
@@ -55,7 +55,7 @@ def scheduled(rule: Rule, default: Any = MISSING) -> Any:
 
 
 def bind_rate(value: Real | Schedule, number: Number) -> Rate:
-    """A rate as a function of the step, whether it changes or not."""
+    """A constant rate or a schedule as a function of the step."""
     if isinstance(value, Schedule):
         return value.bind(number)
     constant = number(value)
@@ -64,7 +64,7 @@ def bind_rate(value: Real | Schedule, number: Number) -> Rate:
 
 @dataclass(frozen=True, repr=False)
 class Constant(Schedule):
-    """The same at every step; a plain number means the same.
+    """The same rate at every step; a plain number does the same.
 
     >>> Constant(0.1)(1000)
     0.1
@@ -78,7 +78,7 @@ class Constant(Schedule):
 
 @dataclass(frozen=True, repr=False)
 class StepDecay(Schedule):
-    """start · factor^⌊step / every⌋: a drop after every so many steps.
+    """start · factor^⌊step / every⌋: a drop by `factor` every `every` steps.
 
     >>> [StepDecay(1.0, every=10, factor=0.5)(step) for step in (0, 9, 10, 20)]
     [1.0, 1.0, 0.5, 0.25]
@@ -112,7 +112,7 @@ class Exponential(Schedule):
 
 @dataclass(frozen=True, repr=False)
 class Cosine(Schedule):
-    """end + (start - end) · (1 + cos(π step / steps)) / 2, and `end` from then on.
+    """end + (start - end) · (1 + cos(π step / steps)) / 2 up to `steps`, then `end`.
 
     Source: Loshchilov and Hutter, "SGDR" (2017), (5), one period.
 
@@ -131,7 +131,7 @@ class Cosine(Schedule):
 
 @dataclass(frozen=True, repr=False)
 class WarmUp(Schedule):
-    """A straight rise over `steps` steps to the first value of `then`, which follows: a number or a schedule.
+    """A linear rise over `steps` steps to the first value of `then`, a number or a schedule, which follows.
 
     >>> [WarmUp(0.4, steps=4)(step) for step in (0, 1, 3, 4, 100)]
     [0.1, 0.2, 0.4, 0.4, 0.4]

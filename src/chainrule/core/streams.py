@@ -1,4 +1,4 @@
-"""Random streams: from one seed, a stream for each purpose, so that a new use of chance moves no other.
+"""Random streams: one per purpose from a single seed, so that a new use of randomness leaves the others unchanged.
 
 The scheme is part of the file format: changing it changes every result. Add purposes at the end.
 """
@@ -16,11 +16,11 @@ from chainrule.core.errors import SettingError
 PURPOSES = ("start", "shuffle", "dropout", "data", "split", "check", "augment", "look")
 
 Seed = int | Sequence[int]
-"""One seed, or K of them, one a member."""
+"""One seed, or K of them, one per member."""
 
 
 def stream(seed: int, purpose: str, *index: int) -> np.random.Generator:
-    """The generator of a seed for one purpose; `index` tells its uses apart: 0 unless given, or a layer's number.
+    """The generator of a seed for one purpose; `index` tells several uses apart, such as a layer's number (default 0).
 
     >>> stream(0, "data").random() == stream(0, "data").random()
     True
@@ -32,7 +32,7 @@ def stream(seed: int, purpose: str, *index: int) -> np.random.Generator:
 
 
 def check_seed(seed: Seed) -> int | tuple[int, ...]:
-    """A seed as an int, or K of them as a tuple."""
+    """A seed as an int, or K seeds as a tuple; anything else is a SettingError."""
     plain = seed.tolist() if isinstance(seed, np.ndarray) else seed
     seeds = tuple(plain) if isinstance(plain, Sequence) else (plain,)
     for each in seeds:
