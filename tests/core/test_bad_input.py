@@ -108,7 +108,7 @@ TABLE: list[Row] = [
     ("a branch that changes the shape", lambda: cr.Network((2,), [cr.Residual([cr.Dense(3), cr.Tanh()])]),
      cr.ShapeError, r"keeps the shape.*got \(2,\) in and \(3,\) out. Let its last layer bring back \(2,\)"),
     ("images to a branch of Dense", lambda: cr.Network((2, 3), [cr.Residual([cr.Dense(3)])]), cr.ShapeError,
-     r"Dense\(3\) expects a vector a sample"),
+     r"Dense\(3\) expects one vector per sample"),
     # Running statistics
     ("no state to predict by", lambda: NORMED.predict(NORMED.initialize(), X), cr.SettingError,
      r"state is needed.*got None. A run's model has it, and network.initialize_state\(\)"),
@@ -142,11 +142,11 @@ TABLE: list[Row] = [
     ("a layer that is a loss", lambda: cr.Network((2,), [cr.SquaredError()]),
      cr.SettingError, "layer.*; got SquaredError"),
     ("images to Dense", lambda: cr.Network((3, 8, 8), [cr.Dense(4)]), cr.ShapeError,
-     r"Dense\(4\) expects a vector a sample, got \(3, 8, 8\). Put Flatten\(\) before it"),
+     r"Dense\(4\) expects one vector per sample, got \(3, 8, 8\). Put Flatten\(\) before it"),
     ("vectors to Conv2D", lambda: cr.Network((784,), [cr.Conv2D(6, 5)]), cr.ShapeError,
-     r"Conv2D\(6, 5\) expects an image \(channels, height, width\) a sample, got \(784,\). Reshape the samples"),
+     r"Conv2D\(6, 5\) expects an image \(channels, height, width\) per sample, got \(784,\). Reshape the samples"),
     ("images to Conv1D", lambda: cr.Network((1, 8, 8), [cr.Conv1D(6, 5)]), cr.ShapeError,
-     r"Conv1D\(6, 5\) expects a series \(channels, length\) a sample, got \(1, 8, 8\)"),
+     r"Conv1D\(6, 5\) expects a series \(channels, length\) per sample, got \(1, 8, 8\)"),
     ("vectors to MaxPool", lambda: cr.Network((8,), [cr.MaxPool(2)]), cr.ShapeError,
      r"MaxPool\(2\) expects a series \(channels, length\) or an image .*, got \(8,\). .*before Flatten\(\)"),
     ("vectors to GlobalAveragePool", lambda: cr.Network((8,), [cr.GlobalAveragePool()]), cr.ShapeError,
@@ -158,7 +158,7 @@ TABLE: list[Row] = [
     ("a pair for a series", lambda: cr.Network((1, 8), [cr.MaxPool((2, 2))]), cr.ShapeError,
      r"MaxPool\(\(2, 2\)\) has a pair as its kernel, .*got \(1, 8\). Give one number"),
     ("windows of padding", lambda: cr.Network((1, 8), [cr.MaxPool(2, padding=2)]), cr.SettingError,
-     r"MaxPool\(2, padding=2\) has windows of nothing but padding. Take a padding smaller than the kernel"),
+     r"MaxPool\(2, padding=2\) has windows of padding alone. Take a padding smaller than the kernel"),
     ("a kernel of 0", lambda: cr.Conv2D(6, 0), cr.SettingError, "Conv2D's kernel must be a whole number .*; got 0"),
     ("three sizes", lambda: cr.MaxPool((2, 2, 2)), cr.SettingError, r"or a pair of them; got \(2, 2, 2\)"),
     ("half a size", lambda: cr.MaxPool((2, 0.5)), cr.SettingError, "or a pair of them; got 0.5"),
@@ -325,7 +325,7 @@ TABLE: list[Row] = [
     ("a softmax of one output", lambda: classes(Y, LOGIT),
      cr.ShapeError, "an output for each class, .* got a network with 1"),
     ("a network that answers in images", lambda: measure(cr.Network((2, 2), [cr.Tanh()]), [], np.ones((6, 2, 2))),
-     cr.ShapeError, r"expects a vector a sample from the network, got \(2, 2\)"),
+     cr.ShapeError, r"expects one vector per sample from the network, got \(2, 2\)"),
     ("a network with nothing to learn", lambda: train(cr.Network((2,), [cr.Tanh()]), y=X),
      cr.SettingError, "parameters; got .*Tanh"),
     # Weights of samples
@@ -474,7 +474,7 @@ def test_settings_of_any_kind_are_refused_or_right(name: str, value: Any) -> Non
 
 
 def test_the_first_bad_number_is_named_wherever_it_stands():
-    """Long data are looked at in stretches; the sample's number counts from the start of all."""
+    """Long data are checked in chunks; the sample's number counts from the start of all."""
     x = np.zeros((100_000, 2))
     x[70_000, 1] = x[90_000, 0] = np.inf
     network = cr.mlp(2, 1)

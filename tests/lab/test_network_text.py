@@ -167,11 +167,11 @@ def test_an_error_points_at_its_place(marked: str):
 
 
 MISFITS = {
-    "conv(8, 3) relu «dense(10)»": r"Dense\(10\) expects a vector a sample, got \(8, 14, 14\)\. Put Flatten\(\)",
-    "flatten dense(9) «pool(2)»": r"MaxPool\(2\) expects a series .* or an image .* a sample, got \(9,\)",
+    "conv(8, 3) relu «dense(10)»": r"Dense\(10\) expects one vector per sample, got \(8, 14, 14\)\. Put Flatten\(\)",
+    "flatten dense(9) «pool(2)»": r"MaxPool\(2\) expects a series .* or an image .* per sample, got \(9,\)",
     "conv(4, 3) «conv1d(4, 3)» flatten dense(10)": r"Conv1D\(4, 3\) expects a series",
-    "«pool(2, padding=2)» flatten dense(10)": "has windows of nothing but padding",
-    "conv(4, 3)   residual(relu «dense(3)»)": r"Dense\(3\) expects a vector a sample, got \(4, 14, 14\)",
+    "«pool(2, padding=2)» flatten dense(10)": "has windows of padding alone",
+    "conv(4, 3)   residual(relu «dense(3)»)": r"Dense\(3\) expects one vector per sample, got \(4, 14, 14\)",
     "«residual(conv(4, 3))»": r"Residual expects a branch that keeps the shape",
     "flatten dense(9) «relu»": r"the network's output is \(9,\), and SoftmaxCrossEntropy\(\) expects \(10,\), one for",
     "«conv(10, 3)»": r"output is \(10, 14, 14\), and .* Let flatten dense\(10\) be the last layer with units",

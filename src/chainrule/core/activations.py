@@ -1,7 +1,7 @@
 """Activation functions: a = f(z), elementwise, and dz = da · f'(z).
 
-Each is a layer that keeps its input's shape. Its slope is taken from its output wherever the function allows it,
-so that a may lie in the memory of z.
+Each is a layer whose output has its input's shape. Wherever the function allows it, the slope f'(z) is computed from
+the output a, so that a may share memory with z.
 """
 
 import math
@@ -26,7 +26,7 @@ class Activation(Layer):
     backward_reads = frozenset({"output"})
 
     initializer: ClassVar[Initializer] = Glorot()
-    """The start that suits the weights in front of this function."""
+    """The default for the weights of the layer in front."""
 
     def signature(self, input_shape: Shape) -> Signature:
         return Signature(input_shape)
@@ -44,7 +44,7 @@ class Sigmoid(Activation):
         z, a, s = at.input, at.output, at.scratch()
         da, dz = at.d_output, at.d_input
         one = at.number(1.0)
-        t = s if a.size == 1 else a  # to write over one number alone, NumPy takes a long way round
+        t = s if a.size == 1 else a  # NumPy is slow in place on arrays of one element
 
         forward = Calls(
             call(np.negative, z, out=t),
@@ -100,7 +100,7 @@ class ReLU(Activation):
         z, a, s = at.input, at.output, at.scratch()
         da, dz = at.d_output, at.d_input
         zero, is_positive = at.number(0.0), np.empty_like(a, bool)
-        zeros = at.kept()  # of an array and a number, NumPy takes up to five times as long to find the larger
+        zeros = at.kept()  # the maximum of an array and a number takes NumPy up to five times as long
         zeros.fill(0.0)
 
         forward = call(np.maximum, z, zeros, out=a)
@@ -136,7 +136,7 @@ class LeakyReLU(Activation):
 
         forward = Calls(
             call(np.multiply, z, slope, out=s),
-            call(np.maximum, z, s, out=a),  # λ < 1: z is the larger one where z > 0
+            call(np.maximum, z, s, out=a),  # λ < 1, so z is the larger where z > 0
         )
 
         backward = Calls(
@@ -224,7 +224,7 @@ class GELU(Activation):
 
         backward = Calls(
             call(np.multiply, z, z, out=s),
-            call(np.minimum, s, far, out=s),  # there tanh² u is 1 already, and infinity times 0 would be no number
+            call(np.minimum, s, far, out=s),  # 1 - tanh² u is 0 there, and infinity times 0 would be NaN
             call(np.multiply, s, ck3, out=s),
             call(np.add, s, c, out=s),  # u' = c + 3 c k z²
             call(np.multiply, t, t, out=r),
@@ -278,7 +278,7 @@ ACTIVATIONS: dict[str, type[Layer]] = {
 
 
 def activation(which: str | Layer) -> Layer:
-    """An activation by its name; a layer as it is.
+    """The activation of this name; a layer is returned as it is.
 
     >>> activation("tanh")
     Tanh()

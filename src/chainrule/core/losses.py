@@ -1,7 +1,7 @@
 """Losses: the value and the gradient of the same function, at the same scale.
 
 A loss is bound like a layer: `forward` writes the value, `backward` the gradient with respect to the network's output.
-Each sample has its share of the mean: 1 / n, or its weight divided by the sum of weights.
+Each sample counts with its share of the mean: 1 / n, or its weight divided by the sum of the weights.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from chainrule.core.products import bind_inner_product, bind_sum
 
 @dataclass
 class LossBuffers:
-    """The memory that a loss sees: output a, targets y and gradient da, all (..., O, n).
+    """The memory of a loss: output a, targets y and gradient da, all (..., O, n).
 
     value: () or (K,).  share: a sample's share of the mean times the loss's factor, () or (..., 1, n).
     """
@@ -34,36 +34,36 @@ class LossBuffers:
     scratch: Callable[[], Array] = field(repr=False)
 
     def number(self, value: float) -> Array:
-        """A constant as ufuncs take it fastest: an array () of the run's dtype."""
+        """A constant as an operand: an array () of the run's dtype."""
         return np.array(value, self.output.dtype)
 
 
 class Loss(Description):
-    """The base of the losses. A new one writes `factor` and `bind`, and names its link."""
+    """The base of the losses. A new one defines `factor` and `bind`, and names its link."""
 
     link: ClassVar[str] = "identity"
-    """What turns an output into a probability: identity, sigmoid or softmax."""
+    """The function that turns outputs into predictions or probabilities: identity, sigmoid or softmax."""
 
     labelled: ClassVar[bool] = False
-    """Whether targets may be class numbers (n,), which are bound as columns of zeros and a one."""
+    """Whether targets may be class numbers (n,), which are bound one-hot."""
 
     def factor(self, n_outputs: int) -> float:
-        """What a sample's share is multiplied by."""
+        """The factor by which a sample's share is multiplied."""
         return 1.0
 
     def bind(self, at: LossBuffers) -> Pass:
-        """Meet the memory: return `forward` and `backward`."""
+        """Bind to memory: return `forward` and `backward`."""
         raise NotImplementedError(f"{type(self).__name__} must define bind()")
 
     def check_network(self, output: Shape, last: Layer | None) -> None:
-        """Raise unless networks with this output and this last layer can be trained by this loss."""
+        """Raise ShapeError or SettingError unless a network with this output and last layer suits this loss."""
         if len(output) != 1:
             raise ShapeError(
-                f"{self} expects a vector a sample from the network, got {output}. End the network in Flatten()."
+                f"{self} expects one vector per sample from the network, got {output}. End the network in Flatten()."
             )
 
     def check_targets(self, y: Array, n_outputs: int) -> None:
-        """Raise unless y, (n,) or (n, O), finite numbers, fits the outputs."""
+        """Raise ShapeError or DataError unless the finite numbers y, (n,) or (n, O), fit the outputs."""
         if y.shape[1:] != (n_outputs,) and not (n_outputs == 1 and y.ndim == 1):
             raise ShapeError(
                 f"{self} expects targets of shape ({len(y)}, {n_outputs}){' or (n,)' if n_outputs == 1 else ''} "
@@ -74,11 +74,11 @@ class Loss(Description):
             self.check_values(y[which])
 
     def rows(self, y: Array, n_outputs: int) -> Array:
-        """Checked targets as a plan takes them, a view: values (n, O), or class numbers (n,)."""
+        """Checked targets in the form that a plan takes: values (n, O), or class numbers (n,). A view."""
         return y.reshape(len(y), n_outputs)
 
     def check_values(self, y: Array) -> None:
-        """Raise unless each target, a finite number, is a value that this loss can take."""
+        """Raise DataError unless each target, a finite number, is one that this loss allows."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -120,7 +120,7 @@ def bind_squares(at: LossBuffers) -> Pass:
         call(np.multiply, twice, half, out=value),
     )
 
-    backward = Calls()  # nothing is left to do: da is share (a - y) already
+    backward = Calls()  # da is share (a - y) already
 
     return forward, backward
 
@@ -129,7 +129,7 @@ def bind_squares(at: LossBuffers) -> Pass:
 class BinaryCrossEntropy(Loss):
     """From logits z: mean over samples and outputs of log(1 + e^z) - y z; gradient (σ(z) - y) / (n O).
 
-    That is -y log p - (1 - y) log(1 - p) of p = σ(z), without the logarithm of a rounded p. Targets: 0, 1 or
+    It equals -y log p - (1 - y) log(1 - p) with p = σ(z), without the logarithm of a rounded p. Targets: 0, 1 or
     probabilities, (n,) or (n, O). Several outputs are several yes-or-no questions.
 
     >>> BinaryCrossEntropy()
@@ -234,7 +234,7 @@ class SoftmaxCrossEntropy(Loss):
             call(np.subtract, z, largest, out=e),
             call(np.exp, e, out=p),
             bind_sum(p, sums),
-            # -Σ y log p = log Σ e^z - Σ y z, the y of a sample summing to 1
+            # -Σ y log p = log Σ e^z - Σ y z, since the y of a sample sum to 1
             call(np.multiply, y, e, out=e),
             bind_sum(e, of_samples),
             call(np.log, sums, out=largest),
@@ -252,7 +252,7 @@ class SoftmaxCrossEntropy(Loss):
 
 
 def refuse_probabilities(loss: Loss, last: Layer | None) -> None:
-    """A cross-entropy from logits behind a sigmoid would apply the sigmoid twice."""
+    """Raise SettingError for a network that ends in a sigmoid: a loss from logits would apply it a second time."""
     if isinstance(last, Sigmoid):
         raise SettingError(
             f'{loss} takes logits, but the network ends in {last}. Leave that layer out: mlp(..., output="identity").'
@@ -260,7 +260,7 @@ def refuse_probabilities(loss: Loss, last: Layer | None) -> None:
 
 
 def check_labels(y: Array, n_classes: int) -> None:
-    """Raise unless every label is a whole number from 0 to n_classes - 1."""
+    """Raise DataError unless every label is a whole number from 0 to n_classes - 1."""
     if (y != np.floor(y)).any() or y.min() < 0 or y.max() >= n_classes:
         wrong = y[(y != np.floor(y)) | (y < 0) | (y >= n_classes)].flat[0]
         raise DataError(

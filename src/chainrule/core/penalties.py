@@ -1,4 +1,4 @@
-"""What keeps weights and gradients small: the L2 penalty, and clipping by the norm."""
+"""The L2 penalty, which keeps weights small, and the clipping of gradients by their norm."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from chainrule.core.optimizers import Memory
 
 @dataclass(frozen=True, repr=False)
 class L2(Description):
-    """½ λ Σ w² over the weights, never the biases: added to the loss, and λ w to the gradient. λ is `strength`.
+    """½ λ Σ w² over the weights, not the biases, added to the loss; and λ w added to the gradient. λ is `strength`.
 
     >>> L2(0.001)
     L2(0.001)
@@ -37,7 +37,7 @@ class L2(Description):
 
 
 def bind_clip(limit: Real, at: Memory) -> Calls:
-    """Bind g ← g · min(1, limit / ‖g‖), the norm taken over all of a member's parameters.
+    """Bind g ← g · min(1, limit / ‖g‖), with the norm over all parameters of a member.
 
     Source: Pascanu et al., "On the difficulty of training recurrent neural networks" (2013), algorithm 1.
     """

@@ -26,7 +26,7 @@ from chainrule.core.description import (
     whole,
 )
 
-Number = Callable[[Real], float | Array]
+Convert = Callable[[Real], float | Array]
 """Turns a setting into the form that a run computes with: a float stays, K values become an array."""
 
 Rate = Callable[[int], float | Array]
@@ -36,8 +36,8 @@ Rate = Callable[[int], float | Array]
 class Schedule(Description):
     """The base of the schedules. A new one defines `bind`."""
 
-    def bind(self, number: Number) -> Rate:
-        """The rate as a function of the step, its numbers in the form that `number` gives them."""
+    def bind(self, convert: Convert) -> Rate:
+        """The rate as a function of the step, its numbers as `convert` returns them."""
         raise NotImplementedError(f"{type(self).__name__} must define bind()")
 
     def __call__(self, step: int) -> float | Array:
@@ -54,11 +54,11 @@ def scheduled(rule: Rule, default: Any = MISSING) -> Any:
     return setting(check, default, per_member=True, kind=float)
 
 
-def bind_rate(value: Real | Schedule, number: Number) -> Rate:
+def bind_rate(value: Real | Schedule, convert: Convert) -> Rate:
     """A constant rate or a schedule as a function of the step."""
     if isinstance(value, Schedule):
-        return value.bind(number)
-    constant = number(value)
+        return value.bind(convert)
+    constant = convert(value)
     return lambda step: constant
 
 
@@ -72,8 +72,8 @@ class Constant(Schedule):
 
     value: Real = real(POSITIVE)
 
-    def bind(self, number: Number) -> Rate:
-        return bind_rate(self.value, number)
+    def bind(self, convert: Convert) -> Rate:
+        return bind_rate(self.value, convert)
 
 
 @dataclass(frozen=True, repr=False)
@@ -88,8 +88,8 @@ class StepDecay(Schedule):
     every: int = whole(COUNT)
     factor: Real = real(POSITIVE, 0.1)
 
-    def bind(self, number: Number) -> Rate:
-        start, factor = number(self.start), number(self.factor)
+    def bind(self, convert: Convert) -> Rate:
+        start, factor = convert(self.start), convert(self.factor)
         return lambda step: start * factor ** (step // self.every)
 
 
@@ -105,8 +105,8 @@ class Exponential(Schedule):
     every: int = whole(COUNT)
     factor: Real = real(POSITIVE, 0.1)
 
-    def bind(self, number: Number) -> Rate:
-        start, factor = number(self.start), number(self.factor)
+    def bind(self, convert: Convert) -> Rate:
+        start, factor = convert(self.start), convert(self.factor)
         return lambda step: start * factor ** (step / self.every)
 
 
@@ -124,8 +124,8 @@ class Cosine(Schedule):
     steps: int = whole(COUNT)
     end: Real = real(NON_NEGATIVE, 0.0)
 
-    def bind(self, number: Number) -> Rate:
-        start, end = number(self.start), number(self.end)
+    def bind(self, convert: Convert) -> Rate:
+        start, end = convert(self.start), convert(self.end)
         return lambda step: end + (start - end) * (0.5 + 0.5 * math.cos(math.pi * min(step / self.steps, 1.0)))
 
 
@@ -140,6 +140,6 @@ class WarmUp(Schedule):
     then: Real | Schedule = scheduled(POSITIVE)
     steps: int = whole(COUNT)
 
-    def bind(self, number: Number) -> Rate:
-        then, steps = bind_rate(self.then, number), self.steps
+    def bind(self, convert: Convert) -> Rate:
+        then, steps = bind_rate(self.then, convert), self.steps
         return lambda step: then(step - steps) if step >= steps else then(0) * ((step + 1) / steps)

@@ -1,4 +1,4 @@
-"""The layers, a file a family; each is imported when it is first used."""
+"""The layers, one file per family; each file is imported when one of its layers is first used."""
 
 from typing import TYPE_CHECKING
 

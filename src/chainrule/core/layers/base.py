@@ -1,4 +1,4 @@
-"""What a layer is: a description that knows its shapes, and that binds to memory as two passes."""
+"""The base of all layers: a description that knows its shapes, and binds to memory as a forward and a backward pass."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from chainrule.core.errors import SettingError
 
 @dataclass(frozen=True)
 class Parameter:
-    """One array of parameters. In theta it lies as a matrix (O, I), or (O, I + 1) with the bias in its last column.
+    """An array of parameters. In theta it is stored as a matrix (O, I), or (O, I + 1) with the bias as its last column.
 
-    start: the number that all of it starts at; None for weights, which an initializer draws.
+    start: the value that all of it starts at; None for weights, which an initializer draws.
     """
 
     name: str
@@ -29,26 +29,27 @@ class Parameter:
 
     @property
     def matrix(self) -> Shape:
-        """The matrix's shape, the bias's column included."""
+        """The shape of the matrix, with the bias's column."""
         return self.shape[0], self.fan_in + self.bias
 
     @property
     def fan_in(self) -> int:
-        """How many inputs an output listens to."""
+        """Inputs per output."""
         return count(self.shape[1:])
 
     @property
     def fan_out(self) -> int:
-        """How many outputs an input speaks to."""
+        """Outputs per input."""
         return self.shape[0] * count(self.shape[2:])
 
 
 @dataclass(frozen=True)
 class Signature:
-    """A layer's answer to an input shape: its output shape, its parameters, and whether it reads a row of ones.
+    """What follows for a layer from an input shape: its output shape, its parameters, what else it needs.
 
+    ones: whether it reads a row of ones below its input, for the bias.
     state: arrays that it keeps from batch to batch without learning them, such as running statistics.
-    least_samples: the fewest that a training batch may hold.
+    least_samples: the fewest samples that a training batch may hold.
     """
 
     output: Shape
@@ -60,7 +61,7 @@ class Signature:
 
 @dataclass(frozen=True, eq=False)
 class Chain:
-    """Layers in a row, bound: the calls of one pass, and the memory at their far ends."""
+    """Bound layers in a row: the calls of their passes, the output of the last and the input gradient of the first."""
 
     output: Array
     d_input: Array
@@ -70,15 +71,15 @@ class Chain:
 
 @dataclass
 class Buffers:
-    """The memory that one layer sees: views into what the plan laid out. Samples are last, always.
+    """The memory of one layer: views into the plan's arrays. Samples are always the last axis.
 
     input (..., I, n)    output (..., O, n)    input_and_ones (..., I + 1, n), or None
-    d_input, d_output: the gradient of the loss in them. d_input is None where nobody asks for it
-    d_input_and_ones (I + 1, n): with the gradient in the ones, which nobody reads, as a last row; or None. Of one
-        network alone: so its error goes back by all of W, which lies in one piece
+    d_input, d_output: the gradient of the loss with respect to them; d_input is None where it isn't needed
+    d_input_and_ones (I + 1, n): d_input and below it the gradient with respect to the ones, which is not used; or
+        None. For a single network only: so the gradient goes back through all of W, which is contiguous
     parameters, gradients: views into theta and its gradient, by name, each (..., O, I + 1)
-    state: views into the state, by name; empty in training where nobody keeps one
-    random: a generator for each member, for layers that draw
+    state: views into the state, by name; empty in training where no state is kept
+    random: one generator per member, for random layers
     population: whether the arrays have a leading axis K
     """
 
@@ -94,11 +95,11 @@ class Buffers:
     random: tuple[np.random.Generator, ...]
     population: bool
     scratch: Callable[[], Array] = field(repr=False)
-    """An array like the output whose content lasts for one pass: layers share them. A second call gives a second."""
+    """Returns an array like the output for use within one pass; layers share them. A second call returns another."""
     kept: Callable[[], Array] = field(repr=False)
-    """An array like the output, of the layer's own: its content lasts from forward to backward, and on."""
+    """Returns an array like the output of the layer's own, whose content lasts from forward to backward."""
     branch: Callable[[], Chain] = field(repr=False)
-    """The layers inside this one, bound from its input on. They write over neither its input nor its d_output."""
+    """Binds the layers inside this one, from its input on. They write over neither its input nor its d_output."""
 
     @property
     def input_shape(self) -> Shape:
@@ -107,61 +108,61 @@ class Buffers:
 
     @property
     def weights(self) -> Array:
-        """The parameter of a layer that has one."""
+        """The parameter `weights`."""
         return self.parameters["weights"]
 
     @property
     def d_weights(self) -> Array:
-        """Its gradient."""
+        """The gradient with respect to `weights`."""
         return self.gradients["weights"]
 
     def number(self, value: ArrayLike) -> Array:
-        """A setting as ufuncs take it fastest: an array () of the run's dtype, or K numbers as (K, 1, ..., 1)."""
+        """A constant or setting as an operand: an array () of the run's dtype, or K numbers as (K, 1, ..., 1)."""
         return as_operand(value, self.output.ndim, self.output.dtype)
 
 
 class Layer(Description):
-    """A step of a network. A new layer writes `signature` and `bind`, and says what its backward reads."""
+    """The base of the layers. A new one defines `signature` and `bind`, and declares what its backward reads."""
 
     backward_reads: ClassVar[frozenset[str]] = frozenset()
-    """Which of "input" and "output" backward reads: the plan lets nobody write over those."""
+    """Which of "input" and "output" backward reads: the plan keeps those from being written over."""
 
     elementwise: ClassVar[bool] = False
-    """Whether output (and d_input) may lie in the memory of input (and d_output)."""
+    """Whether output may share memory with input, and d_input with d_output."""
 
     view: ClassVar[bool] = False
-    """Whether the output is the input's own memory, only seen in another shape. A view isn't bound."""
+    """Whether the output is the input in another shape, the same memory. Such a layer isn't bound."""
 
     mixes_samples: ClassVar[bool] = False
-    """Whether in training a sample's output depends on the others: such a network's batch must be walked whole."""
+    """Whether in training a sample's output depends on the other samples: then a batch must not be cut."""
 
     unfolds: ClassVar[bool] = False
-    """Whether it copies the windows of its input: so much memory that large batches are better walked in pieces."""
+    """Whether it copies the windows of its input: then large batches are faster in micro-batches."""
 
     @property
     def inner(self) -> tuple[Layer, ...]:
-        """The layers that it contains, in a row."""
+        """The layers inside this one, in order."""
         return ()
 
     def signature(self, input_shape: Shape) -> Signature:
-        """The output shape and the parameters that follow from an input shape (both without samples)."""
+        """The output shape and the parameters that follow from an input shape; shapes are of one sample."""
         raise NotImplementedError(f"{type(self).__name__} must define signature()")
 
     def bind(self, at: Buffers) -> Pass:
-        """Meet the memory: return `forward` and `backward`."""
+        """Bind to memory: return `forward` and `backward`."""
         raise NotImplementedError(f"{type(self).__name__} must define bind()")
 
     def bind_prediction(self, at: Buffers) -> Call:
-        """The forward of prediction mode, for a layer whose training is another."""
+        """Bind for prediction: return `forward`. For a layer that computes something else there than in training."""
         return self.bind(at)[0]
 
     def without_randomness(self) -> Layer:
-        """The layer that stands for this one where nothing is drawn: in prediction, and without a seed."""
+        """The layer to use in place of this one in prediction, and in training without a seed."""
         return self
 
 
 def check_layers(owner: str, layers: Any) -> tuple[Layer, ...]:
-    """Layers in a row, at least one; a layer alone is a row of one."""
+    """Layers as a tuple, at least one; a single layer becomes a tuple of one."""
     row = tuple(layers) if isinstance(layers, Sequence) else (layers,)
     for each in row:
         check_kind(f"each of {owner}'s layers", Layer, "a layer such as Dense(4) or Tanh()", each)

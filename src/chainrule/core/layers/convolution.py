@@ -15,7 +15,7 @@ from chainrule.core.products import bind_product, bind_sum_of_products
 
 
 class Convolution(Windowed):
-    """The base: z = W a, where each column of a is a window of the input, with a one below it for the bias."""
+    """The base of the convolutions: z = W a, each column of a being a window of the input and a one for the bias."""
 
     channels: int
     bias: bool
@@ -30,12 +30,12 @@ class Convolution(Windowed):
 
     def bind(self, at: Buffers) -> Pass:
         channels, axes = at.input_shape[0], self.axes(at.input_shape)
-        members_share = at.population and at.input.strides[0] == 0  # the data: unfolded once for all members
+        members_share = at.population and at.input.strides[0] == 0  # the data are unfolded once for all
         x = at.input[:1] if members_share else at.input
         W, z = at.weights, as_matrix(at.output, at.population)
         dW, dx, dz = at.d_weights, at.d_input, as_matrix(at.d_output, at.population)
 
-        a = np.ones((*x.shape[: at.population], W.shape[-1], z.shape[-1]), z.dtype)  # below the columns it stays so
+        a = np.ones((*x.shape[: at.population], W.shape[-1], z.shape[-1]), z.dtype)  # the last row stays ones
         columns = as_columns(a, channels, axes)
         dWT = np.empty_like(dW.mT, order="C")
 
@@ -48,11 +48,11 @@ class Convolution(Windowed):
             bind_sum_of_products(a, dz, dWT),  # (C kh kw + 1, OH OW n) (OH OW n, O) -> (C kh kw + 1, O)
             bind_copy(dWT.mT, out=dW),  # BLAS takes up to twice as long where the small matrix comes first
         )
-        if dx is None:  # nobody asks the first layer for it
+        if dx is None:  # the first layer
             return forward, to_weights
 
-        WT = W[..., : W.shape[-1] - self.bias].mT  # the bias sends no error back
-        da = a[..., : WT.shape[-2], :]  # in the place of the columns, which nobody reads again
+        WT = W[..., : W.shape[-1] - self.bias].mT  # without the bias
+        da = a[..., : WT.shape[-2], :]  # in place of the columns, which are not read again
         to_input = Calls(
             bind_product(WT, dz, da),  # (C kh kw, O) (O, OH OW n) -> (C kh kw, OH OW n)
             bind_fold(columns, dx, axes),
@@ -61,18 +61,19 @@ class Convolution(Windowed):
 
 
 def as_matrix(maps: Array, population: bool) -> Array:
-    """Feature maps (..., O, OH, OW, n) as a matrix (..., O, OH OW n): the same memory."""
+    """Feature maps (..., O, OH, OW, n) as a matrix (..., O, OH OW n): a view."""
     return maps.reshape(*maps.shape[: population + 1], -1, copy=False)
 
 
 @dataclass(frozen=True, repr=False)
 class Conv1D(Convolution):
-    """Every output looks at one window of a series: z[o, l] = Σ W[o, c, i] x[c, l stride + i - padding] + b[o].
+    """Convolution of a series: z[o, l] = Σ W[o, c, i] x[c, l stride + i - padding] + b[o].
 
     Input (C, L), output (channels, windows). Parameters: weights (channels, C, kernel) and, unless `bias=False`, bias
-    (channels,), with the starts of `Dense`. Cross-correlation, as all frameworks have it: the kernel isn't turned.
-    `padding` adds zeros: "valid" none; "same" as many as give ceil(L / stride) windows, an odd one at the end (XLA's
-    meaning); a whole number that many on each side.
+    (channels,), initialised as in `Dense`. As in all frameworks this is a cross-correlation: the kernel isn't flipped.
+    padding: zeros around the input. "valid" adds none; "same" adds as many as give ceil(L / stride) windows, an odd
+    one at the end (as XLA does); a whole number adds that many on each side.
+    Raises ShapeError where the input is no series, or shorter than the kernel.
     Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning" (2016).
 
     >>> Conv1D(25, 5, stride=2, padding=1).signature((1, 40)).output
@@ -91,11 +92,11 @@ class Conv1D(Convolution):
 
 @dataclass(frozen=True, repr=False)
 class Conv2D(Convolution):
-    """Every output looks at one window of an image: z[o, h, w] = Σ W[o, c, i, j] x[c, h s + i - p, w s + j - p] + b[o].
+    """Convolution of an image: z[o, h, w] = Σ W[o, c, i, j] x[c, h s + i - p, w s + j - p] + b[o].
 
     Input (C, H, W), output (channels, windows along H and W). Parameters: weights (channels, C, kh, kw) and, unless
-    `bias=False`, bias (channels,). `kernel` and `stride` (s) are a number, or a pair (height, width); `padding` (p) and
-    the rest are as in `Conv1D`.
+    `bias=False`, bias (channels,). kernel, stride (s): a number, or a pair (height, width). padding (p) and the rest
+    are as in `Conv1D`. Raises ShapeError where the input is no image, or smaller than the kernel.
     Source: LeCun et al., "Gradient-based learning applied to document recognition" (1998), section II.
 
     >>> Conv2D(6, 5).signature((1, 28, 28)).output

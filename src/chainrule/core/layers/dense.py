@@ -13,11 +13,12 @@ from chainrule.core.products import bind_product, bind_sum_of_products
 
 @dataclass(frozen=True, repr=False)
 class Dense(Layer):
-    """Every output listens to every input: z = W a, the bias in the last column of W (a ends in a row of ones).
+    """z = W a: every output is a weighted sum of all inputs and a bias.
 
+    The bias is the last column of W, and a ends in a row of ones: one product computes both.
     Input (I,), output (units,). Parameters: weights (units, I) and, unless `bias=False`, bias (units,).
-    `initializer` draws the weights' start; without one it is the network's, or else He's in front of the
-    ReLU family and Glorot's elsewhere. Biases start at zero.
+    initializer: of the weights; by default the network's, or else `He` in front of the ReLU family and `Glorot`
+    elsewhere. Biases start at zero. Raises ShapeError for inputs that aren't vectors.
 
     >>> Dense(4).signature((2,)).output
     (4,)
@@ -31,7 +32,7 @@ class Dense(Layer):
 
     def signature(self, input_shape: Shape) -> Signature:
         if len(input_shape) != 1:
-            raise ShapeError(f"{self} expects a vector a sample, got {input_shape}. Put Flatten() before it.")
+            raise ShapeError(f"{self} expects one vector per sample, got {input_shape}. Put Flatten() before it.")
         weights = Parameter("weights", (self.units, *input_shape), bias=self.bias)
         return Signature((self.units,), (weights,), ones=self.bias)
 
@@ -42,8 +43,8 @@ class Dense(Layer):
 
         forward = bind_product(W, a, z)  # z = W a: (O, I + 1) (I + 1, n) -> (O, n)
         to_weights = bind_sum_of_products(dz, a, dW)  # dW = dz aᵀ: (O, n) (n, I + 1) -> (O, I + 1)
-        if da is None:  # nobody asks the first layer for it
+        if da is None:  # the first layer
             return forward, to_weights
         WT = W[..., : da.shape[-2]].mT
-        to_input = bind_product(WT, dz, da)  # da = Wᵀ dz: (I, O) (O, n) -> (I, n), the ones' row included or not
+        to_input = bind_product(WT, dz, da)  # da = Wᵀ dz: (I, O) (O, n) -> (I, n), perhaps with the row of the ones
         return forward, Calls(to_weights, to_input)

@@ -1,4 +1,4 @@
-"""Layers that bring activations to one scale."""
+"""Normalisation: layers that bring activations to the same scale."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -16,14 +16,15 @@ LONG_ROW = 256
 
 @dataclass(frozen=True, repr=False)
 class BatchNorm(Layer):
-    """y = scale (x - mean) / √(variance + ε) + shift, with a mean and a variance for each channel. ε is `epsilon`.
+    """y = scale (x - mean) / √(variance + ε) + shift, with a mean and a variance per channel. ε is `epsilon`.
 
-    Any shape, kept. In (F,) each feature is a channel, its statistics over the samples; in (C, ...) over samples and
-    positions. Parameters: scale (C,), at first 1, and shift (C,), at first 0; no penalty takes hold of them.
+    Any input shape; the output has the same. In (F,) each feature is a channel with statistics over the samples; in
+    (C, ...) the statistics are over samples and positions. Parameters: scale (C,), at first 1, and shift (C,), at first
+    0; penalties leave them alone.
 
-    Training takes the statistics of the batch, whatever its samples' weights: m numbers a channel, 2 or more, and the
-    biased variance, divided by m. Prediction takes the running mean and variance (C,), which lie in the network's state
-    and which each training batch moves, its variance unbiased, divided by m - 1:
+    Training uses the statistics of the batch, without regard to sample weights: m numbers per channel, 2 or more, and
+    the biased variance, divided by m. Prediction uses the running mean and variance (C,), which are part of the
+    network's state. Each training batch updates them, with its unbiased variance, divided by m - 1:
 
         running ← running + momentum (batch - running)
 
@@ -128,7 +129,7 @@ class BatchNorm(Layer):
 
 
 def by_channel(array: Array, at: Buffers) -> Array:
-    """(..., C, H, W, n) as (..., C, m): all that a channel holds in a row. A vector's features are its channels."""
+    """(..., C, H, W, n) as (..., C, m), one row per channel: a view. The features of a vector are its channels."""
     return array.reshape(*array.shape[: 1 + at.population], -1, copy=False)
 
 

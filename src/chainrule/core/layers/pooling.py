@@ -1,4 +1,4 @@
-"""The pooling layers: one number for each window of a feature map. They have no parameters."""
+"""The pooling layers: one number per window of a feature map. They have no parameters."""
 
 from dataclasses import dataclass
 
@@ -13,21 +13,23 @@ from chainrule.core.layers.windows import Padding, Size, Windowed, padding, size
 
 
 class Pooling(Windowed):
-    """The base: the windows lie within a channel."""
+    """The base of the pools: each window lies within one channel."""
 
     def signature(self, input_shape: Shape) -> Signature:
         axes = self.axes(input_shape)
         if any(axis.before >= axis.kernel for axis in axes):
-            raise SettingError(f"{self} has windows of nothing but padding. Take a padding smaller than the kernel.")
+            raise SettingError(f"{self} has windows of padding alone. Take a padding smaller than the kernel.")
         return Signature((input_shape[0], *(axis.windows for axis in axes)))
 
 
 @dataclass(frozen=True, repr=False)
 class MaxPool(Pooling):
-    """y = the largest number of each window; dy goes to the first of the largest, row by row.
+    """y = the maximum of each window; dy goes to the first maximum in row order.
 
-    Input (C, L) or (C, H, W), output (C, windows along each axis). `kernel` and `stride` are a number, or a pair
-    (height, width); the stride is the kernel's unless given. `padding` is as in `Conv1D`, and never the largest.
+    Input (C, L) or (C, H, W), output (C, windows along each axis). kernel, stride: a number, or a pair (height, width);
+    the stride is the kernel by default. padding: as in `Conv1D`, but it is never the maximum.
+    Raises ShapeError where the input is no series or image or is smaller than the kernel, SettingError where a window
+    would hold padding alone.
     Source: Scherer et al., "Evaluation of pooling operations in convolutional architectures" (2010).
 
     >>> MaxPool(2).signature((6, 24, 24)).output
@@ -70,9 +72,9 @@ class MaxPool(Pooling):
 
 @dataclass(frozen=True, repr=False)
 class AveragePool(Pooling):
-    """y = the mean of each window, padding counted as zeros.
+    """y = the mean of each window; padding counts as zeros.
 
-    Shapes and settings are those of `MaxPool`.
+    Shapes, settings and errors are those of `MaxPool`.
     Source: LeCun et al., "Gradient-based learning applied to document recognition" (1998), section II.
 
     >>> AveragePool(2).signature((6, 24, 24)).output
@@ -107,7 +109,7 @@ class AveragePool(Pooling):
 
 @dataclass(frozen=True, repr=False)
 class GlobalAveragePool(Layer):
-    """y = the mean of each channel: (C, L) or (C, H, W) -> (C,).
+    """y = the mean of each channel: (C, L) or (C, H, W) -> (C,). Raises ShapeError for a vector.
 
     Source: Lin et al., "Network in network" (2014), section 3.2.
 

@@ -1,4 +1,4 @@
-"""Layers that make a network generalise by disturbing its training."""
+"""Regularisation: layers that add noise to training, so that a network generalises better."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ from chainrule.core.layers.shape import Identity
 
 @dataclass(frozen=True, repr=False)
 class Dropout(Layer):
-    """y = x m / (1 - rate), each m drawn anew: 0 with probability `rate`, else 1. The mean of y is x.
+    """y = x m / (1 - rate), where each m is drawn anew: 0 with probability `rate`, else 1. The mean of y is x.
 
-    Any shape, kept. Draws in training with a seed; the identity in prediction and without one.
-    Source: Srivastava et al., "Dropout" (2014), in its inverted form, which leaves prediction alone.
+    Any input shape; the output has the same. Random in training with a seed; the identity in prediction, and without a
+    seed. Source: Srivastava et al., "Dropout" (2014), in its inverted form, which needs no scaling in prediction.
 
     >>> Dropout(0.5)
     Dropout(0.5)
@@ -36,7 +36,7 @@ class Dropout(Layer):
         return Identity()
 
     def drawn(self, shape: Shape) -> Shape:
-        """The shape of what is drawn for an output (O, n) or (C, H, W, n): a number for each of its numbers."""
+        """The shape of the mask for an output (O, n) or (C, H, W, n): that of the output."""
         return shape
 
     def bind(self, at: Buffers) -> Pass:
@@ -73,9 +73,9 @@ def draw_uniform(generators: Sequence[np.random.Generator], u: Array, members: A
 
 @dataclass(frozen=True, repr=False)
 class ChannelDropout(Dropout):
-    """Dropout of whole channels: one m for all of a feature map, whose neighbouring numbers say much the same.
+    """Dropout of whole channels: one m per feature map, since neighbouring numbers of a map are strongly correlated.
 
-    Input (C, L) or (C, H, W), kept.
+    Input (C, L) or (C, H, W); the output has the same shape. Raises ShapeError for a vector.
     Source: Tompson et al., "Efficient object localization using convolutional networks" (2015), section 3.2.
 
     >>> ChannelDropout(0.5).signature((16, 8, 8)).output

@@ -13,9 +13,10 @@ from chainrule.core.layers.base import Buffers, Layer, Signature, check_layers
 
 @dataclass(frozen=True, repr=False)
 class Residual(Layer):
-    """y = x + f(x), where f, the branch, is layers in a row; so dx = dy + f'(x)ᵀ dy.
+    """y = x + f(x), where f, the branch, is one or more layers in a row; so dx = dy + f'(x)ᵀ dy.
 
-    Any shape that the branch keeps. The parameters are those of its layers, which may be Residual themselves.
+    Any input shape that the branch keeps; else ShapeError. The parameters are those of its layers, which may be
+    Residual themselves.
     Source: He et al., "Deep residual learning for image recognition" (2016), (1).
 
     >>> from chainrule.core.layers.dense import Dense

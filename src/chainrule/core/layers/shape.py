@@ -1,4 +1,4 @@
-"""Layers that change no number: views of their input."""
+"""Layers that change no numbers: their output is a view of their input."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from chainrule.core.layers.base import Layer, Signature
 
 @dataclass(frozen=True, repr=False)
 class Identity(Layer):
-    """a = z: a layer without an activation function. Any shape, kept.
+    """a = z: no activation function. Any input shape; the output has the same.
 
     >>> Identity().signature((4,)).output
     (4,)
@@ -22,7 +22,7 @@ class Identity(Layer):
 
 @dataclass(frozen=True, repr=False)
 class Flatten(Layer):
-    """Any shape as one vector a sample, (C, H, W) -> (C H W,).
+    """Each sample as one vector: (C, H, W) -> (C H W,), and so for any shape.
 
     >>> Flatten().signature((3, 8, 8)).output
     (192,)

@@ -1,11 +1,11 @@
-"""Unfold and fold: the windows of an input side by side, and back. Each is the transpose (the adjoint) of the other.
+"""Unfold copies the windows of an input to columns (im2col); fold is its transpose (col2im), the backward of a window.
 
     unfold   columns[i, j, c, h, w] = x[c, h s + i - p, w s + j - p], and 0 where that is padding
-    fold     x[c, y, x] = the sum of what stands in the columns that unfold copies from there
+    fold     x[c, y, x] = the sum of all entries of the columns that unfold copies from x[c, y, x]
 
-The windows are one view of the input. Unfold copies all of it at once; fold adds, one offset (i, j) of the kernel after
-the other; the offsets of one stride never meet, and are copied. Neither walks over samples or members, and samples
-last make the inner loops long and contiguous.
+The windows are one view of the input, which unfold copies at once. Fold adds the columns, one offset (i, j) of the
+kernel after the other; offsets within one stride never overlap, and are copied instead. There is no loop over samples
+or members, and with samples as the last axis NumPy's inner loops are long and contiguous.
 """
 
 import math
@@ -36,7 +36,7 @@ def as_columns(a: Array, channels: int, axes: Axes) -> Array:
 
 
 def windows_of(x: Array, axes: Axes) -> Array:
-    """All windows of x (..., C, H, W, n) as (kh, kw, ..., C, OH, OW, n): a view, where a number stands in many."""
+    """All windows of x (..., C, H, W, n) as (kh, kw, ..., C, OH, OW, n): a view, in which windows may overlap."""
     spatial = range(-1 - len(axes), -1)
     windows = sliding_window_view(x, kernel_of(axes), tuple(spatial))  # (..., C, H', W', n, kh, kw)
     taken: Index = tuple(slice(0, (axis.windows - 1) * axis.stride + 1, axis.stride) for axis in axes)
@@ -44,7 +44,7 @@ def windows_of(x: Array, axes: Axes) -> Array:
 
 
 def with_padding(x: Array, axes: Axes, padding: float) -> tuple[Array, Array]:
-    """An array with padding around as far as windows reach, and x's place in it; both are x where they stay inside."""
+    """A padded array as large as the windows reach, and the view of it for x; both are x where no padding is needed."""
     lengths = [axis.padded for axis in axes]
     if lengths == [axis.length for axis in axes]:
         return x, x
@@ -61,14 +61,14 @@ def bind_unfold(x: Array, columns: Array, axes: Axes, padding: float = 0.0) -> C
 
 
 def bind_fold(columns: Array, x: Array, axes: Axes) -> Calls:
-    """Sum the columns (kh, kw, ..., C, OH, OW, n) into x (..., C, H, W, n), without what lies on padding."""
+    """Sum the columns (kh, kw, ..., C, OH, OW, n) into x (..., C, H, W, n), leaving out padding."""
     copies: list[Call] = []
     sums: list[Call] = []
     for offset in np.ndindex(kernel_of(axes)):
         windows, inputs = zip(*map(Axis.reach, axes, offset), strict=True)
         here, column = x[(..., *inputs, slice(None))], columns[offset][(..., *windows, slice(None))]
         if all(i < axis.stride for axis, i in zip(axes, offset, strict=True)):
-            copies.append(bind_copy(column, out=here))  # these offsets never meet
+            copies.append(bind_copy(column, out=here))  # the first at its place: these offsets never overlap
         else:
             sums.append(call(np.add, here, column, out=here))
     covers = all(

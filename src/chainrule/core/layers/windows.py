@@ -1,6 +1,6 @@
-"""Where a kernel stands: its windows along a series or an image, and the inputs that fall into them.
+"""The windows of a kernel along a series or an image, and the inputs in each.
 
-Along one axis, window w holds at each offset of the kernel the input w · stride + offset - before. What falls outside
+Along one axis, window w holds at each offset of the kernel the input w · stride + offset - before. Whatever is outside
 the input is padding.
 """
 
@@ -13,11 +13,11 @@ from chainrule.core.errors import ShapeError
 from chainrule.core.layers.base import Layer
 
 Size = int | tuple[int, int]
-"""One number for all axes, or one for the height and one for the width."""
+"""One number for all axes, or a pair (height, width)."""
 
 Padding = str | int
-"""What stands around the input: "valid" nothing; "same" as much as gives ceil(length / stride) windows, an odd one at
-the end (XLA's meaning); a whole number that many on each side."""
+"""Padding around the input: "valid" none; "same" as much as gives ceil(length / stride) windows, an odd one at the end
+(as XLA does); a whole number that many on each side."""
 
 SIZE = Rule("a whole number of 1 or more, or a pair of them", COUNT.holds)
 PADDING = Rule('"valid", "same" or a whole number of 0 or more', COUNT_OR_ZERO.holds)
@@ -27,7 +27,7 @@ SAMPLES = {1: "a series (channels, length)", 2: "an image (channels, height, wid
 
 @dataclass(frozen=True)
 class Axis:
-    """A kernel's walk along one axis: its first window starts `before` the input."""
+    """The windows of a kernel along one axis; the first starts `before` positions in front of the input."""
 
     length: int
     kernel: int
@@ -37,7 +37,7 @@ class Axis:
 
     @classmethod
     def lay(cls, length: int, kernel: int, stride: int, padding: Padding) -> "Axis":
-        """The walk that follows from a layer's settings; without windows where the kernel is too large."""
+        """The windows that follow from a layer's settings: none where the kernel is too large."""
         if padding == "same":
             windows = -(-length // stride)
             around = max(0, (windows - 1) * stride + kernel - length)
@@ -47,11 +47,11 @@ class Axis:
 
     @property
     def padded(self) -> int:
-        """The length with all of the padding that windows reach into, and with all of the input."""
+        """The length of the input with the padding that windows reach into."""
         return max(self.before + self.length, (self.windows - 1) * self.stride + self.kernel)
 
     def reach(self, offset: int) -> tuple[slice, slice]:
-        """Where the kernel's offset falls on the input, not on padding: in which windows, and on which inputs.
+        """The windows in which the kernel's offset falls on the input, not on padding, and the inputs that it falls on.
 
         >>> Axis.lay(19, kernel=3, stride=2, padding=1).reach(0)  # the first window starts before the input
         (slice(1, 10, None), slice(1, 19, 2))
@@ -66,22 +66,22 @@ Axes = tuple[Axis, ...]
 
 
 class Windowed(Layer):
-    """The base of the layers whose outputs each look at one window of the input."""
+    """The base of the layers that compute each output from one window of the input."""
 
     kernel: Any
     stride: Any
     padding: Any
 
     n_axes: ClassVar[tuple[int, ...]] = (1, 2)
-    """For how many axes there is such a layer."""
+    """The numbers of axes for which there is such a layer."""
 
     def axes(self, input_shape: Shape) -> Axes:
-        """The kernel's walk along each axis of an input (C, L) or (C, H, W)."""
+        """The windows along each axis of an input (C, L) or (C, H, W); ShapeError where the kernel doesn't fit."""
         n_axes = len(input_shape) - 1
         if n_axes not in self.n_axes:
             expected = " or ".join(SAMPLES[each] for each in self.n_axes)
             raise ShapeError(
-                f"{self} expects {expected} a sample, got {input_shape}. "
+                f"{self} expects {expected} per sample, got {input_shape}. "
                 "Reshape the samples, a single channel too, or put it before Flatten()."
             )
         kernel, stride = self._sizes("kernel", input_shape), self._sizes("stride", input_shape)
@@ -94,7 +94,7 @@ class Windowed(Layer):
         return axes
 
     def _sizes(self, name: str, input_shape: Shape) -> Shape:
-        """The kernel or the stride along each axis; a stride that isn't given is the kernel."""
+        """The kernel or the stride along each axis; the stride is the kernel by default."""
         size = self.kernel if getattr(self, name) is None else getattr(self, name)
         sizes = size if isinstance(size, tuple) else (size,) * (len(input_shape) - 1)
         if len(sizes) != len(input_shape) - 1:
@@ -103,7 +103,7 @@ class Windowed(Layer):
 
 
 def size(default: Any = MISSING) -> Any:
-    """A field that holds a `Size`; or None, where that is the default."""
+    """A field for a `Size`; or None, where that is the default."""
 
     def check(name: str, value: Any) -> Size | None:
         if value is None and default is None:
@@ -116,7 +116,7 @@ def size(default: Any = MISSING) -> Any:
 
 
 def padding() -> Any:
-    """A field that holds a `Padding`."""
+    """A field for a `Padding`."""
 
     def check(name: str, value: Any) -> Padding:
         is_known = isinstance(value, str) and value in ("valid", "same")
