@@ -1,4 +1,4 @@
-"""The suite of benchmarks: what it computes from times, what it refuses, and a small run of it."""
+"""The benchmarks: what they compute from times, what they refuse, and a small run."""
 
 import doctest
 import json
@@ -24,7 +24,7 @@ from benchmarks import contenders, growth, profile, rounds, spread, startup, tab
 
 
 def measured(name: str = "T1", point: float | None = None, **times: list[float]) -> Measured:
-    """A task whose times are known. Names have _ for what an argument can't be called."""
+    """A task with given times. A contender's name has _ in place of a space."""
     known = {each.replace("_", " "): values for each, values in times.items()}
     return Measured(
         *(name, "what", "µs", 1),
@@ -41,7 +41,7 @@ NOISY = [1.0, 9.0, 1.0, 9.0, 1.0, 9.0, 1.0]
 
 @pytest.mark.parametrize("count", range(FEWEST, 40))
 def test_the_interval_holds_the_median_as_often_as_it_says(count: int):
-    """Counted over all the ways in which values can lie below the true median or above it."""
+    """The confidence, counted over all the ways in which values can lie below or above the true median."""
     k = rank(count)
     outside = 2 * sum(math.comb(count, below) for below in range(k)) / 2**count
     assert outside <= 0.05
@@ -49,7 +49,7 @@ def test_the_interval_holds_the_median_as_often_as_it_says(count: int):
 
 
 def test_ratios_are_taken_round_by_round():
-    """A machine that slows down by ten between rounds changes no ratio."""
+    """A machine that becomes ten times slower between rounds changes no ratio."""
     slow = np.array([1.0, 10.0, 1.0, 10.0, 1.0, 10.0, 1.0])
     spread = Spread.of(ratios(list(3 * slow), list(slow)))
     assert (spread.median, spread.low, spread.high, spread.width) == (3.0, 3.0, 3.0, 0.0)
@@ -126,7 +126,7 @@ def test_a_contender_that_computes_something_else_is_found():
 
 
 class Here:
-    """A worker's answers in this process."""
+    """A worker that answers in this process."""
 
     def __init__(self, rate: float):
         self.rate = rate
@@ -265,7 +265,7 @@ def test_names_with_commas_can_be_listed():
 
 
 def test_a_real_run_of_the_first_task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd):
-    """Processes, checks, rounds and files are real; only the epochs are few, and any spread is taken."""
+    """Processes, checks, rounds and files are real; the epochs are few, and any spread is accepted."""
     monkeypatch.setattr("benchmarks.spread.WIDEST", math.inf)
     monkeypatch.setitem(GROUPS, "T1", lambda scale: tiny(tasks.reference_network(scale)))
     asked = ["--only", "T1", "--contenders", "textbook NumPy,C", "--quick", "--out", str(tmp_path)]
@@ -284,7 +284,7 @@ def test_a_real_run_of_the_first_task(tmp_path: Path, monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("name", ["T1", "T3", "T7"])
 def test_a_profile_has_every_call_of_a_step_in_its_place(name: str):
-    """As many as a plan's passes and the optimizer's update, and about as long as they take together."""
+    """The profile has as many calls as a plan's passes and the optimizer's update, and takes about as long."""
     (entry,) = (task.entries["chainrule"] for task in GROUPS[name](Scale()).tasks[:1])
     (work,) = entry.works
     lines = profile.profile(work)
@@ -305,7 +305,7 @@ def tiny(group: tasks.Group) -> tasks.Group:
 
 @pytest.mark.parametrize("module", [growth, profile, spread, startup, work], ids=lambda module: module.__name__)
 def test_the_examples_in_docstrings(module):
-    """The folder isn't among those whose doctests pytest collects: contenders import what may not be there."""
+    """The doctests of benchmarks run here: pytest doesn't collect the folder, since contenders need extra packages."""
     failed, attempted = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert attempted > 0
     assert failed == 0

@@ -1,4 +1,4 @@
-"""Augmentation: what each does to a batch, and that a run learns from changed batches and is judged by the data."""
+"""Augmentation: its effect on a batch; a run trains on changed batches and is evaluated on the data as they are."""
 
 from typing import Any
 
@@ -87,7 +87,7 @@ def test_noise_is_normal_around_the_sample(dtype: str):
 
 
 class Seen:
-    """An augmentation that changes nothing and keeps what it was given, the first trial aside."""
+    """An augmentation that changes nothing and keeps a copy of every batch; the first is the trial before the run."""
 
     def __init__(self):
         self.batches: list[np.ndarray] = []
@@ -139,7 +139,7 @@ def test_the_seed_decides():
 
 
 def test_the_draws_are_the_stream_of_their_own():
-    """Augmentation moves no other use of chance, and comes from `stream(seed, "augment")`."""
+    """Augmentation draws from `stream(seed, "augment")` and changes no other random stream."""
     seen, drawn = Seen(), []
     train(augment=[seen, lambda x, rng: drawn.append(rng.random())], seed=7, epochs=1)
     source = stream(7, "augment")
@@ -179,7 +179,7 @@ def test_series_are_augmented_too():
 
 
 def test_moved_images_are_learnt_from_few():
-    """Shifted copies of two shapes: with augmentation the network knows them wherever they are."""
+    """Two shapes at many places: with augmentation a network recognises them at places that it never saw."""
     shapes = np.zeros((2, 1, 7, 7))
     shapes[0, 0, 3, 2:5] = shapes[1, 0, 2:5, 3] = 1.0  # a line across, a line down
     everywhere = np.repeat(shapes, 200, axis=0)

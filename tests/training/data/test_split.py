@@ -1,4 +1,4 @@
-"""Samples set aside: none lost, none twice, classes spread evenly."""
+"""Splitting: each sample once, rows of x and y together, classes spread evenly if asked."""
 
 import numpy as np
 import pytest

@@ -17,13 +17,13 @@ CODES = {"uint8": 8, "int8": 9, "int16": 11, "int32": 12, "float32": 13, "float6
 
 
 def idx(array: np.ndarray) -> bytes:
-    """An IDX file written from its description alone."""
+    """The bytes of an IDX file, written from the format's description."""
     head = struct.pack(f">HBB{array.ndim}I", 0, CODES[array.dtype.name], array.ndim, *array.shape)
     return head + array.astype(array.dtype.newbyteorder(">")).tobytes()
 
 
 def packed(content: bytes) -> bytes:
-    """Compressed, the same at any time of day."""
+    """The content compressed by gzip, without the time of day in its header."""
     return gzip.compress(content, mtime=0)
 
 
@@ -57,7 +57,7 @@ def test_what_is_written_is_read(path: Path, array: np.ndarray, compress: bool):
 def test_a_damaged_file_is_refused_or_as_long_as_it_says(
     path: Path, array: np.ndarray, compress: bool, data: st.DataObject
 ):
-    """Cut short, or with a byte changed, wherever that is."""
+    """The file is cut short, or one of its bytes is changed, at any place."""
     content = bytearray(packed(idx(array)) if compress else idx(array))
     place = data.draw(st.integers(0, len(content) - 1))
     cut = data.draw(st.booleans())

@@ -145,7 +145,7 @@ def test_images_in_numpy_files_keep_their_axes(tmp_path: Path):
 
 
 def test_a_file_larger_than_its_share_of_memory_is_learnt_from_disk(tmp_path: Path):
-    """200 MB of images: an epoch, augmented, with validation, final loss and answers, in under a tenth of that."""
+    """On 200 MB of images an augmented epoch, validation, final loss and predictions need less than a tenth of that."""
     file = np.lib.format.open_memmap(tmp_path / "x.npy", "w+", np.float32, (50_000, 1, 25, 40))
     size = file.nbytes
     file[::1000] = 1.0  # the rest is a hole, read as zeros

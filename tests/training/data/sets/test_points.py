@@ -9,7 +9,7 @@ from chainrule.training.data.sets.points import BY_NAME
 from drawn import examples
 
 NOISY = {"xor_cloud": 4, "circles": 2, "moons": 2, "spiral": 2, "gaussians": 2}
-"""The sets with noise, and how many shapes share their points."""
+"""The sets with noise, and the number of shapes that share their points."""
 
 sizes = st.integers(1, 60)
 seeds = st.integers(0, 2**32)
