@@ -84,7 +84,7 @@ if TYPE_CHECKING:
     from chainrule.lab.experiments.experiment import Experiment as Experiment
     from chainrule.lab.experiments.network_text import NetworkText as NetworkText
     from chainrule.lab.experiments.perceptron import Perceptron as Perceptron
-    from chainrule.lab.explain.derivation import Working as Working
+    from chainrule.lab.explain.derivation import Derivation as Derivation
     from chainrule.lab.explain.explanation import Explanation as Explanation
     from chainrule.lab.explain.explanation import explain as explain
     from chainrule.training.data import datasets as datasets
@@ -137,7 +137,7 @@ _NAMES = {
     "lab.experiments.defaults": "experiment_for",
     "lab.experiments.experiment": "Experiment",
     "lab.explain.explanation": "Explanation explain",
-    "lab.explain.derivation": "Working",
+    "lab.explain.derivation": "Derivation",
     "lab.experiments.network_text": "NetworkText",
     "lab.experiments.perceptron": "Perceptron",
     "training.data": "datasets",

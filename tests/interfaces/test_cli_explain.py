@@ -44,9 +44,9 @@ def test_a_weight_of_the_reference_network():
 
 
 def test_the_same_as_latex_and_json():
-    working = reference(samples=3).weight(2, 1, "bias")
-    assert page("xor", "--sample", "3", "--weight", "2:1:bias", "--latex") == working.latex()
-    assert json.loads(page("xor", "--sample", "3", "--weight", "2:1:bias", "--json")) == working.to_dict()
+    derivation = reference(samples=3).weight(2, 1, "bias")
+    assert page("xor", "--sample", "3", "--weight", "2:1:bias", "--latex") == derivation.latex()
+    assert json.loads(page("xor", "--sample", "3", "--weight", "2:1:bias", "--json")) == derivation.to_dict()
 
 
 def test_a_page_is_written(tmp_path: Path):

@@ -1,61 +1,54 @@
 """The chain of one weight, and of one unit: which sample and which units are followed, and the sections about them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from chainrule.core.blocks import Block, index_of
 from chainrule.core.gradient_check import STEP
 from chainrule.core.layers.dense import Dense
-from chainrule.lab.explain import sections
 from chainrule.lab.explain.algebra.equation import Equation
 from chainrule.lab.explain.algebra.expression import Terms
-from chainrule.lab.explain.algebra.rounding import marked
 from chainrule.lab.explain.algebra.symbols import LOSS, derivative
-from chainrule.lab.explain.derivation import Working
+from chainrule.lab.explain.content import with_zeros
+from chainrule.lab.explain.derivation import Derivation
 from chainrule.lab.explain.drawing.drawing import draw_step, key_to
-from chainrule.lab.explain.equations.layer import Shares, named
-from chainrule.lab.explain.paths import Paths
+from chainrule.lab.explain.equations.layer import Shares
+from chainrule.lab.explain.equations.paths import Paths
+from chainrule.lab.explain.sections import Sections, check
 from chainrule.lab.explain.step.addresses import find_layer, find_parameter, find_sample, find_unit
-
-if TYPE_CHECKING:
-    from chainrule.lab.explain.explanation import Explanation
+from chainrule.lab.explain.step.training_step import TrainingStep
 
 ASKED, FIRST = "as asked", "the first"
 """Why a sample is followed."""
 
 
-def weight_chain(of: Explanation, layer: int, to: int, from_: int | str | Sequence[int], sample: int | None) -> Working:
+def weight_chain(
+    of: TrainingStep, layer: int, to: int, from_: int | str | Sequence[int], sample: int | None
+) -> Derivation:
     """One weight's chain, from the input to the update."""
-    numbers, paths = of.numbers, Paths(of.numbers, of.objective)
+    numbers, sections = of.numbers, Sections(of)
+    paths = sections.paths
     block, name, index = find_parameter(numbers.blocks, layer, to, from_)
     position, weight = numbers.position(block, name, index), numbers.parameter(block, name, index)
     terms, shares = paths.gradient(block, name, index)
     at = None if sample is None else find_sample(of.samples, sample)
     unit, at, why = _followed(terms, shares, at)
-    units = paths.above(block, [unit], at)
-
-    gradient, symbol = float(of.gradient[position]), derivative(LOSS, named(weight))
-    loss = sections.loss(of, paths, at)
-    what = "the weight" if name == "weights" else f"the {name}"
-    check, difference = sections.check(gradient, numbers.tape.around(position, STEP), what)
-    return Working(
-        title=f"Layer {block.number}: {_words(paths, block, name, index)}",
-        lead=sections.lead(of, at, why, [block]),
-        symbol=symbol,
+    units, loss = paths.above(block, [unit], at), sections.loss(at)
+    gradient, around = float(of.gradient[position]), numbers.recording.around(position, STEP)
+    checked, difference = check(gradient, around, "the weight" if name == "weights" else f"the {name}")
+    return Derivation(
+        title=f"Layer {block.number}: {_title(paths, block, name, index)}",
+        lead=sections.lead(at, why, [block]),
+        symbol=derivative(LOSS, weight.name),
         value=gradient,
-        sections=marked(
-            (
-                sections.forward(of, paths, units, at, _source(block, name, index, at, paths)),
-                loss,
-                sections.backward(of, paths, units, at, loss),
-                sections.gradient(of, weight, gradient, terms),
-                sections.update(of, weight, position),
-                check,
-            )
+        sections=with_zeros(
+            sections.forward(units, at, _source(block, name, index, at, paths)),
+            loss,
+            sections.backward(units, at, loss),
+            sections.gradient(weight, position, terms),
+            sections.update(weight, position),
+            checked,
         ),
         difference=difference,
         drawings=draw_step(of, at, (block.number, name, index)),
@@ -63,28 +56,21 @@ def weight_chain(of: Explanation, layer: int, to: int, from_: int | str | Sequen
     )
 
 
-def unit_chain(of: Explanation, layer: int, index: int | Sequence[int], sample: int | None) -> Working:
+def unit_chain(of: TrainingStep, layer: int, index: int | Sequence[int], sample: int | None) -> Derivation:
     """One unit's chain, from its sum to its δ."""
-    numbers, paths = of.numbers, Paths(of.numbers, of.objective)
+    numbers, sections = of.numbers, Sections(of)
     block = find_layer(numbers.blocks, layer)
     unit, at = find_unit(block, index), find_sample(of.samples, sample)
-    delta = numbers.delta(block, unit, at)
-    units, loss = paths.above(block, [unit], at), sections.loss(of, paths, at)
-    z = named(numbers.z(block, unit, at)).letter
-    check, difference = sections.check(delta.value, numbers.tape.around_output(block.head, unit, at, STEP), f"this {z}")
-    return Working(
+    z, delta = numbers.z(block, unit, at), numbers.delta(block, unit, at)
+    units, loss = sections.paths.above(block, [unit], at), sections.loss(at)
+    around = numbers.recording.around_output(block.head, unit, at, STEP)
+    checked, difference = check(delta.value, around, f"this {z.name.letter}")
+    return Derivation(
         title=f"Layer {block.number}: unit {_commas(index_of(unit, block.shape))}",
-        lead=sections.lead(of, at, FIRST if sample is None else ASKED, [block]),
-        symbol=named(delta),
+        lead=sections.lead(at, FIRST if sample is None else ASKED, [block]),
+        symbol=delta.name,
         value=delta.value,
-        sections=marked(
-            (
-                sections.forward(of, paths, units, at),
-                loss,
-                sections.backward(of, paths, units, at, loss),
-                check,
-            )
-        ),
+        sections=with_zeros(sections.forward(units, at), loss, sections.backward(units, at, loss), checked),
         difference=difference,
         drawings=draw_step(of, at, (block.number, "unit", (unit,))),
         key=key_to(of),
@@ -92,7 +78,7 @@ def unit_chain(of: Explanation, layer: int, index: int | Sequence[int], sample: 
 
 
 def _followed(terms: Terms, shares: Shares, sample: int | None) -> tuple[int, int, str]:
-    """The unit and the sample whose share of a gradient is the largest, of one sample if one is asked for; and why."""
+    """The unit and the sample with the largest share of a gradient, of one sample if one is asked for; and why."""
     sizes = np.abs(terms.values)
     if sample is not None:
         sizes = np.where(shares.samples == sample, sizes, -1.0)
@@ -104,14 +90,14 @@ def _followed(terms: Terms, shares: Shares, sample: int | None) -> tuple[int, in
 
 
 def _source(block: Block, name: str, index: tuple[int, ...], sample: int, paths: Paths) -> list[Equation]:
-    """How the number that a dense weight multiplies comes about, where a layer makes it."""
+    """The equations of the number that a dense weight multiplies, where a layer makes it."""
     number = block.sources[0]
     if not isinstance(block.head.layer, Dense) or name != "weights" or number == 0:
         return []
     return paths.forward(paths.blocks[number - 1], index[1], sample)
 
 
-def _words(paths: Paths, block: Block, name: str, index: tuple[int, ...]) -> str:
+def _title(paths: Paths, block: Block, name: str, index: tuple[int, ...]) -> str:
     to, *rest = (each + 1 for each in index)
     unit = "unit" if len(block.shape) == 1 else "channel"
     if name != "weights":

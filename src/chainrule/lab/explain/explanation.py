@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array, Shape
-from chainrule.core.blocks import Block, blocks_of
+from chainrule.core.blocks import blocks_of
 from chainrule.core.checks import check_batches, check_samples, check_targets, check_theta, check_weights
 from chainrule.core.description import COUNT_OR_ZERO, POSITIVE, check_kind, check_real, check_whole
 from chainrule.core.errors import DivergenceError, SettingError, ShapeError
@@ -23,66 +21,29 @@ from chainrule.core.plan.layout import without_randomness
 from chainrule.core.plan.plan import generators, run
 from chainrule.core.population import agree
 from chainrule.lab.experiments.workers import Progress, silent
-from chainrule.lab.explain.derivation import Working
+from chainrule.lab.explain.chains import unit_chain, weight_chain
+from chainrule.lab.explain.derivation import Derivation
+from chainrule.lab.explain.overview import overview
 from chainrule.lab.explain.step.chosen import check_chosen, check_enough, chosen_weights
 from chainrule.lab.explain.step.numbers import Numbers
-from chainrule.lab.explain.step.recording import Tape, bound
+from chainrule.lab.explain.step.recording import Recording, bound
+from chainrule.lab.explain.step.training_step import LayerStep, TrainingStep, all_frozen, frozen
 from chainrule.training.batches import Samples
 
 TASK, GLANCES = "Training", 200
-"""What the progress is called, and how often it is told of the steps before."""
+"""The name of the progress, and how often it is told of the steps before."""
 
 
-@dataclass(frozen=True, eq=False)
-class LayerStep:
-    """A layer in the step: arrays (n, *shape), samples first; they can't be written to.
+class Explanation(TrainingStep):
+    """One training step, explained; made by `explain`. Layers and units are counted from 1, samples from 0.
 
-    number: as a textbook counts, from 1.  name: the layers that it is made of.
-    z: what its head makes.  a: what it hands on, of z where nothing follows.  slope: f′(z); None without an activation.
-    delta: δ = ∂L/∂z.  parameters, gradients: dicts by name, as in `Network.parameters`.
+    Its fields are those of `TrainingStep`: `loss`, `gradient`, `theta`, `new_theta`, and `layers` with each layer's
+    arrays. `weight()`, `unit()` and `overview()` derive numbers of it line by line; a notebook shows the overview.
     """
-
-    number: int
-    name: str
-    z: Array = field(repr=False)
-    a: Array = field(repr=False)
-    slope: Array | None = field(repr=False)
-    delta: Array = field(repr=False)
-    parameters: dict[str, Array] = field(repr=False)
-    gradients: dict[str, Array] = field(repr=False)
-
-
-@dataclass(frozen=True, eq=False)
-class Explanation:
-    """One training step, taken apart; made by `explain`. Layers and units are counted from 1, samples from 0.
-
-    layers: a `LayerStep` each.  loss: the loss before the update, penalty included.
-    gradient (P,): of the loss in theta, as the plan has it.  step: how many were taken before; it is shown as one
-    more, counted from 1.
-    theta (P,), new_theta (P,): before and after the update.  before, after: what the optimizer keeps, by its names.
-    model: the name of the trained model that the parameters are of; None where they are what was given.
-    """
-
-    network: Network = field(repr=False)
-    objective: Loss
-    optimizer: Optimizer
-    penalty: L2 | None
-    clip: float | None
-    step: int
-    samples: tuple[int, ...]
-    loss: float
-    layers: tuple[LayerStep, ...]
-    gradient: Array = field(repr=False)
-    theta: Array = field(repr=False)
-    new_theta: Array = field(repr=False)
-    before: dict[str, Array] = field(repr=False)
-    after: dict[str, Array] = field(repr=False)
-    numbers: Numbers = field(repr=False)
-    model: str | None = None
 
     def weight(
         self, layer: int, to: int, from_: int | str | Sequence[int] = "bias", sample: int | None = None
-    ) -> Working:
+    ) -> Derivation:
         """The whole chain of one weight: forward, loss, backward, its gradient, the update, and the numeric check.
 
         layer: counted from 1 as the textbook does; `str(explanation)` lists them.
@@ -92,24 +53,18 @@ class Explanation:
         sample: which one is followed through the layers; the one with the largest share of the gradient unless said.
         Raises SettingError where there is no such weight, with a sentence that says which there are.
         """
-        from chainrule.lab.explain.chains import weight_chain
-
         return weight_chain(self, layer, to, from_, sample)
 
-    def unit(self, layer: int, index: int | Sequence[int], sample: int | None = None) -> Working:
+    def unit(self, layer: int, index: int | Sequence[int], sample: int | None = None) -> Derivation:
         """The whole chain of one unit's δ = ∂L/∂z: forward, loss, backward, and the numeric check.
 
         index: the unit, from 1; of feature maps (channel, row, column).  sample: which one; the first unless said.
         Raises SettingError where there is no such unit or sample.
         """
-        from chainrule.lab.explain.chains import unit_chain
-
         return unit_chain(self, layer, index, sample)
 
-    def overview(self, sample: int | None = None) -> Working:
+    def overview(self, sample: int | None = None) -> Derivation:
         """The whole step: each layer's z, a, slopes and δ of one sample, the loss, the gradients, and some updates."""
-        from chainrule.lab.explain.overview import overview
-
         return overview(self, sample)
 
     def __str__(self) -> str:
@@ -199,14 +154,14 @@ def explain(
         if (step + 1) % glance == 0 or step + 1 == steps:
             progress(TASK, step + 1, steps)
 
-    before, theta_before = _all_frozen(slots), start.copy()
-    tape = Tape(objective, of_step, theta_before, draws)
-    gradient[...] = tape.gradient
+    before, theta_before = all_frozen(slots), start.copy()
+    recording = Recording(objective, of_step, theta_before, draws)
+    gradient[...] = recording.gradient
     run(clipped)
     update(steps)
     places = network.places if draws else without_randomness(network.places)
     blocks = blocks_of(places)
-    numbers = Numbers(tape, blocks, theta_before, network.input_shape, chosen)
+    numbers = Numbers(recording, blocks, theta_before, network.input_shape, chosen)
     return Explanation(
         network=network,
         objective=loss,
@@ -215,43 +170,12 @@ def explain(
         clip=limit,
         step=steps,
         samples=chosen,
-        loss=tape.value,
-        layers=tuple(_layer(each, numbers) for each in blocks),
-        gradient=_frozen(tape.gradient),
-        theta=_frozen(theta_before),
-        new_theta=_frozen(start),
+        loss=recording.value,
+        layers=tuple(LayerStep.of(each, numbers) for each in blocks),
+        gradient=frozen(recording.gradient),
+        theta=frozen(theta_before),
+        new_theta=frozen(start),
         before=before,
-        after=_all_frozen(slots),
+        after=all_frozen(slots),
         numbers=numbers,
     )
-
-
-def _layer(block: Block, numbers: Numbers) -> LayerStep:
-    head = numbers.of(block.head)
-    after = None if block.activation is None else numbers.of(block.activation)
-
-    def samples_first(array: Array) -> Array:
-        shape: Shape = (array.shape[-1], *block.shape)
-        return _frozen(array.T.reshape(shape))
-
-    return LayerStep(
-        number=block.number,
-        name=block.name,
-        z=samples_first(head.output),
-        a=samples_first(head.output if after is None else after.output),
-        slope=None if after is None else samples_first(after.slopes),
-        delta=samples_first(head.d_output),
-        parameters={} if block.head.branch else _all_frozen(block.head.named(numbers.theta)),
-        gradients={} if block.head.branch else _all_frozen(block.head.named(numbers.tape.gradient)),
-    )
-
-
-def _frozen(array: Array) -> Array:
-    """A copy that nobody writes to."""
-    copy = np.array(array, order="C")
-    copy.setflags(write=False)
-    return copy
-
-
-def _all_frozen(arrays: dict[str, Array]) -> dict[str, Array]:
-    return {name: _frozen(each) for name, each in arrays.items()}

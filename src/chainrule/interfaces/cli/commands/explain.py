@@ -24,7 +24,7 @@ from chainrule.interfaces.cli.terminal.page import show
 from chainrule.interfaces.cli.terminal.walk import walk_through
 from chainrule.lab.experiments.prepared import Prepared, prepare
 from chainrule.lab.experiments.samples import Samples
-from chainrule.lab.explain.derivation import Working
+from chainrule.lab.explain.derivation import Derivation
 from chainrule.lab.explain.explanation import Explanation
 from chainrule.lab.explain.explanation import explain as explain_step
 from chainrule.training.data.targets import targets_for
@@ -143,20 +143,20 @@ def explain(
     if walk:
         walk_through(step, place_in("--weight", weight or "1:1:1"), follow)
         return
-    working = work_out(step, weight, unit, follow)
+    derivation = work_out(step, weight, unit, follow)
     if html is not None:
         from chainrule.lab.explain.notations.document import document
 
         with replacing(html) as file:
-            file.write(document(working))
+            file.write(document(derivation))
         remark(f"Saved the page: {html}")
     if latex:
-        say(working.latex().rstrip())
+        say(derivation.latex().rstrip())
     elif as_json:
-        text = json.dumps(working.to_dict(), ensure_ascii=False, indent=1)
-        say(text if writable(text) == text else json.dumps(working.to_dict(), indent=1))
+        text = json.dumps(derivation.to_dict(), ensure_ascii=False, indent=1)
+        say(text if writable(text) == text else json.dumps(derivation.to_dict(), indent=1))
     elif html is None or sys.stdout.isatty():
-        show(working)
+        show(derivation)
 
 
 Ready = tuple[Network, Array, Array, Array, Loss, Optimizer]
@@ -182,7 +182,7 @@ def of_model(model: Model, path: Path, samples: Samples, optimizer: Optimizer) -
     return model.network, model.theta, x, y, model.loss, optimizer
 
 
-def work_out(step: Explanation, weight: str | None, unit: str | None, follow: int | None) -> Working:
+def work_out(step: Explanation, weight: str | None, unit: str | None, follow: int | None) -> Derivation:
     """What is asked for: a weight, a unit, or the whole step; as one of its samples sees it."""
     if weight is not None:
         layer, to, from_ = place_in("--weight", weight)

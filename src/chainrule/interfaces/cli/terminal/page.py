@@ -4,7 +4,7 @@ from rich.text import Text
 
 from chainrule.interfaces.cli.terminal.encoding import writable
 from chainrule.interfaces.cli.terminal.output import stdout
-from chainrule.lab.explain.derivation import Working
+from chainrule.lab.explain.derivation import Derivation
 from chainrule.lab.explain.notations.text import WIDTH, lines
 
 STYLES = {"title": "bold", "heading": "bold cyan", "note": "dim", "equation": "", "": ""}
@@ -13,7 +13,7 @@ WIDEST = WIDTH + 20
 """The columns that a page takes at most."""
 
 
-def show(derivation: Working) -> None:
+def show(derivation: Derivation) -> None:
     """Print a derivation on stdout: coloured in a terminal, plain in a pipe."""
     console = stdout()
     width = max(console.width - 1, 40) if console.is_terminal else WIDTH
@@ -22,6 +22,6 @@ def show(derivation: Working) -> None:
     console.file.flush()  # an error in writing is then raised here, where it gets its sentence
 
 
-def styled(derivation: Working, width: int) -> list[Text]:
+def styled(derivation: Derivation, width: int) -> list[Text]:
     """The lines of a derivation with their colours, in at most `width` columns where they can be broken."""
     return [Text(writable(text), STYLES[style]) for style, text in lines(derivation, min(width, WIDEST))]

@@ -1,31 +1,47 @@
 """An equation: a named number of the step, what it is made of, and what is shown of that."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from chainrule.lab.explain.algebra.expression import Expression, Number
-from chainrule.lab.explain.algebra.rounding import settled
-from chainrule.lab.explain.algebra.shortened import said_of, shortened
+from chainrule.lab.explain.algebra.notes import Formula, Note, sentences
+from chainrule.lab.explain.algebra.rounding import in_numbers, settled
+from chainrule.lab.explain.algebra.shortened import note_of_zeros, shortened
 from chainrule.lab.explain.algebra.symbols import DIGITS, Symbol
-from chainrule.lab.explain.notes import Formula, Words, sentences
 
 
 @dataclass(frozen=True)
 class Equation:
     """A named number of the training step, and how it comes from others.
 
-    value: what the plan has.  expression: what it is made of, None for what nothing is made of here.
-    note: words beside it.  places: how many digits the value is shown with.
-    zeros: names of numbers that are 0 but for rounding, and are shown as 0 (`rounding.marked`).
+    value: the plan's.  expression: what it is made of; None for what isn't made of anything here.
+    note: a sentence beside it.  digits: how many the value is shown with.
+    zeros: names of numbers that are 0 but for rounding, and are shown as 0.
     """
 
     symbol: Symbol
     value: float
     expression: Expression | None = None
-    note: Words = ()
-    places: int = DIGITS
+    note: Note = ()
+    digits: int = DIGITS
     zeros: frozenset[Symbol] = frozenset()
 
+    @classmethod
+    def of(cls, number: Number, expression: Expression | None = None, note: Note = ()) -> "Equation":
+        """The equation of a number that has a name."""
+        return cls(number.name, number.value, expression, note)
+
+    @classmethod
+    def between(cls, symbol: Symbol, expression: Expression) -> "Equation":
+        """A number that is computed here, on the way to others."""
+        return cls(symbol, expression.evaluate(), expression)
+
     @property
+    def number(self) -> Number:
+        """The number that it is about, for other equations."""
+        return Number(self.value, self.symbol)
+
+    @cached_property
     def shown(self) -> Expression | None:
         """The expression as it is shown: long sums shortened, and 0 where only rounding is left."""
         if self.expression is None:
@@ -35,16 +51,27 @@ class Equation:
     @property
     def shown_value(self) -> Number:
         """The value as it is shown."""
-        return Number(0.0 if self.symbol in self.zeros else self.value)
+        return Number(0.0 if self.symbol in self.zeros else self.value, digits=self.digits)
+
+    @cached_property
+    def sides(self) -> tuple[Expression, ...]:
+        """Everything that is said to be equal to the name: the expression in names, in numbers, and the value."""
+        match self.shown:
+            case None | Number(_, None):
+                return (self.shown_value,)
+            case Number() as named:
+                return (named, self.shown_value)
+            case shown:
+                return (shown, in_numbers(shown), self.shown_value)
 
     @property
-    def remark(self) -> Words:
-        """The words beside it, and what is left out of it."""
-        cut = () if self.expression is None else said_of(self.expression)
-        return sentences(self.note, self._of_noise(), cut)
+    def remark(self) -> Note:
+        """The note, and sentences on what is left out of the expression."""
+        cut = () if self.expression is None else note_of_zeros(self.expression)
+        return sentences(self.note, self._of_rounding(), cut)
 
-    def _of_noise(self) -> Words:
-        """What is to be said where the words beside it compare a number with 0 that is shown as 0."""
+    def _of_rounding(self) -> Note:
+        """A sentence for where the note compares a number with 0 that is shown as 0."""
         for part in self.note:
             if isinstance(part, Formula) and part.parts[-1] == "0" and part.parts[0] in self.zeros:
                 side = "above" if ">" in part.parts else "below"
@@ -53,5 +80,5 @@ class Equation:
 
     @property
     def error(self) -> float:
-        """How far what the expression comes to is from what the plan has."""
+        """How far the value of the expression is from the plan's."""
         return 0.0 if self.expression is None else abs(self.expression.evaluate() - self.value)

@@ -1,57 +1,150 @@
-"""Expressions: numbers with names, and what is reckoned with them. One tree, one evaluation, many notations."""
+"""Expressions: named numbers, and the arithmetic that combines them. One tree, and one way through it: `fold`.
+
+Python's operators make the tree, so that an equation here reads like the textbook's: `1 / (1 + exp(-z))`.
+"""
+
+from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TypeVar, cast
 
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.lab.explain.algebra.symbols import Symbol
+from chainrule.lab.explain.algebra.symbols import DIGITS, Symbol
+
+T = TypeVar("T")
 
 
 class Expression:
-    """The base: something that has a value."""
+    """The base: a number, or an operation on other expressions, which are its parts."""
 
-    @property
-    def parts(self) -> tuple["Expression", ...]:
-        """The expressions that it is made of; none of a number."""
-        return ()
+    parts: tuple[Expression, ...] | Terms
 
-    def with_parts(self, parts: tuple["Expression", ...]) -> "Expression":
-        """The same of other parts."""
+    def with_parts(self, parts: Iterable[Expression]) -> Expression:
+        """The operation on other parts."""
         return self
 
     def evaluate(self) -> float:
-        """The value, from the numbers at the leaves."""
-        raise NotImplementedError(f"{type(self).__name__} must define evaluate()")
+        """The value, computed from the numbers at the leaves."""
+        return fold(self, computed)
+
+    def __add__(self, other: Expression | float) -> Expression:
+        return Sum((*_terms(self), _expression(other)))
+
+    def __radd__(self, other: float) -> Expression:
+        return constant(other) + self
+
+    def __sub__(self, other: Expression | float) -> Expression:
+        return self + -_expression(other)
+
+    def __rsub__(self, other: float) -> Expression:
+        return constant(other) - self
+
+    def __neg__(self) -> Expression:
+        return Negative((self,))
+
+    def __mul__(self, other: Expression | float) -> Expression:
+        factors = self.parts if isinstance(self, Product) else (self,)
+        return Product((*factors, _expression(other)))
+
+    def __rmul__(self, other: float) -> Expression:
+        return constant(other) * self
+
+    def __truediv__(self, other: Expression | float) -> Expression:
+        return Quotient((self, _expression(other)))
+
+    def __rtruediv__(self, other: float) -> Expression:
+        return constant(other) / self
+
+    def __pow__(self, exponent: int) -> Expression:
+        return Power((self,), exponent)
 
 
 @dataclass(frozen=True)
 class Number(Expression):
-    """A number, by its name where it has one; a constant of an equation has none."""
+    """A number, with its name where it has one; a constant of an equation has none.
 
+    digits: how many significant digits it is shown with.
+    """
+
+    parts = ()
     value: float
     symbol: Symbol | None = None
+    digits: int = field(default=DIGITS, repr=False, compare=False)
 
-    def evaluate(self) -> float:
-        return self.value
+    @property
+    def name(self) -> Symbol:
+        """The symbol, where it is known that there is one."""
+        return cast(Symbol, self.symbol)
+
+
+@dataclass(frozen=True)
+class Operation(Expression):
+    """The base of what combines other expressions."""
+
+    parts: tuple[Expression, ...] | Terms
+
+    def with_parts(self, parts: Iterable[Expression]) -> Expression:
+        return replace(self, parts=tuple(parts))
+
+
+class Sum(Operation):
+    """Terms, added; what is subtracted is a `Negative`. The parts may be `Terms`."""
+
+    def values(self) -> Array:
+        """Each term's value (m,)."""
+        terms = self.parts if isinstance(self.parts, Terms) else Terms.of(self.parts)
+        return terms.values
+
+
+class Negative(Operation):
+    """An expression, subtracted."""
+
+
+class Product(Operation):
+    """Factors, multiplied."""
+
+
+class Quotient(Operation):
+    """The first part over the second."""
+
+
+@dataclass(frozen=True)
+class Power(Operation):
+    """Its one part to a whole power."""
+
+    exponent: int
+
+
+@dataclass(frozen=True)
+class Function(Operation):
+    """A function of `FUNCTIONS`, by its name, of one argument or more.
+
+    >>> Function((Number(0.0), Number(0.5)), "max").evaluate()
+    0.5
+    """
+
+    name: str
 
 
 @dataclass(frozen=True, eq=False)
 class Terms:
-    """Terms of a sum that may be long: all of their values (m,), and each one's expression, made when it is asked for.
+    """The terms of a sum that may be long: all values (m,), and each term's expression, made when it is asked for.
 
-    >>> squares = Terms(np.array([1.0, 4.0, 9.0]), lambda j: Power(Number(j + 1.0), 2))
-    >>> len(squares), squares[2], Sum(squares).evaluate()
-    (3, Power(base=Number(value=3.0, symbol=None), exponent=2), 14.0)
+    >>> squares = Terms(np.array([1.0, 4.0, 9.0]), lambda j: Number(j + 1.0) ** 2)
+    >>> len(squares), squares[2].evaluate(), Sum(squares).evaluate()
+    (3, 9.0, 14.0)
     """
 
     values: Array
     made: Callable[[int], Expression]
 
     @classmethod
-    def of(cls, terms: Sequence[Expression]) -> "Terms":
+    def of(cls, terms: Sequence[Expression]) -> Terms:
         """Terms that are made already."""
         return cls(np.array([each.evaluate() for each in terms], float), lambda j: terms[j])
 
@@ -64,100 +157,43 @@ class Terms:
     def __iter__(self) -> Iterator[Expression]:
         return map(self.made, range(len(self)))
 
-    def __add__(self, others: "Terms") -> "Terms":
+    def __add__(self, others: Terms) -> Terms:
         values, n = np.concatenate([self.values, others.values]), len(self)
         return Terms(values, lambda j: self[j] if j < n else others[j - n])
 
 
-@dataclass(frozen=True)
-class Sum(Expression):
-    """Terms, added. What is taken away is `negative`."""
+def fold(expression: Expression, combine: Callable[[Expression, tuple[T, ...]], T]) -> T:
+    """Combine an expression from its leaves up. Evaluation, each notation and the error analysis are such folds.
 
-    terms: tuple[Expression, ...] | Terms
+    combine: gets a node, and the results of its parts; none for `Terms`, which have their values already.
 
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        return tuple(self.terms)
-
-    def with_parts(self, parts: tuple[Expression, ...]) -> Expression:
-        return Sum(parts)
-
-    def values(self) -> Array:
-        """Each term's (m,)."""
-        return self.terms.values if isinstance(self.terms, Terms) else Terms.of(self.terms).values
-
-    def evaluate(self) -> float:
-        return math.fsum(self.values().tolist())
+    >>> fold(2 * Number(3.0) + 1, lambda node, parts: 1 + sum(parts))  # counts the nodes
+    5
+    """
+    parts = () if isinstance(expression.parts, Terms) else expression.parts
+    return combine(expression, tuple(fold(part, combine) for part in parts))
 
 
-@dataclass(frozen=True)
-class Negative(Expression):
-    """An expression, taken away."""
-
-    inner: Expression
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        return (self.inner,)
-
-    def with_parts(self, parts: tuple[Expression, ...]) -> Expression:
-        return Negative(*parts)
-
-    def evaluate(self) -> float:
-        return -self.inner.evaluate()
-
-
-@dataclass(frozen=True)
-class Product(Expression):
-    """Factors, multiplied."""
-
-    factors: tuple[Expression, ...]
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        return self.factors
-
-    def with_parts(self, parts: tuple[Expression, ...]) -> Expression:
-        return Product(parts)
-
-    def evaluate(self) -> float:
-        return math.prod(each.evaluate() for each in self.factors)
-
-
-@dataclass(frozen=True)
-class Quotient(Expression):
-    """One expression over another."""
-
-    over: Expression
-    under: Expression
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        return (self.over, self.under)
-
-    def with_parts(self, parts: tuple[Expression, ...]) -> Expression:
-        return Quotient(*parts)
-
-    def evaluate(self) -> float:
-        return self.over.evaluate() / self.under.evaluate()
-
-
-@dataclass(frozen=True)
-class Power(Expression):
-    """A base, and a whole number that it is raised to."""
-
-    base: Expression
-    exponent: int
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        return (self.base,)
-
-    def with_parts(self, parts: tuple[Expression, ...]) -> Expression:
-        return Power(parts[0], self.exponent)
-
-    def evaluate(self) -> float:
-        return self.base.evaluate() ** self.exponent
+def computed(node: Expression, parts: Sequence[float]) -> float:
+    """The value of a node, from the values of its parts."""
+    match node, parts:
+        case Number(value), _:
+            return value
+        case Sum(Terms(values)), _:
+            return math.fsum(values.tolist())
+        case Sum(), terms:
+            return math.fsum(terms)
+        case Negative(), (inner,):
+            return -inner
+        case Product(), factors:
+            return math.prod(factors)
+        case Quotient(), (over, under):
+            return over / under
+        case Power(_, exponent), (base,):
+            return float(base**exponent)
+        case Function(_, name), arguments:
+            return FUNCTIONS[name](*arguments)
+    raise TypeError(f"an expression of a known kind was expected, got {node!r}.")
 
 
 FUNCTIONS: dict[str, Callable[..., float]] = {
@@ -167,54 +203,15 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "sqrt": math.sqrt,
     "tanh": math.tanh,
 }
-"""The functions that a calculator has keys for, and the one that it needs none for."""
+"""The functions that an expression may use."""
 
 
-@dataclass(frozen=True)
-class Function(Expression):
-    """A function of `FUNCTIONS`, by its name, of one argument or more.
-
-    >>> Function("max", (Number(0.0), Number(0.5))).evaluate()
-    0.5
-    """
-
-    name: str
-    arguments: tuple[Expression, ...]
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        return self.arguments
-
-    def with_parts(self, parts: tuple[Expression, ...]) -> Expression:
-        return Function(self.name, parts)
-
-    def evaluate(self) -> float:
-        return FUNCTIONS[self.name](*(each.evaluate() for each in self.arguments))
-
-
-def plus(*terms: Expression) -> Expression:
-    """A sum; of one term, the term itself."""
-    return added(terms)
-
-
-def added(terms: tuple[Expression, ...] | Terms) -> Expression:
-    """The same of terms that may be many; of none, 0."""
-    return Sum(terms) if len(terms) > 1 else terms[0] if len(terms) else Number(0.0)
-
-
-def minus(one: Expression, other: Expression) -> Expression:
-    """A difference."""
-    return Sum((one, Negative(other)))
-
-
-def times(*factors: Expression) -> Expression:
-    """A product; of one factor, the factor itself."""
-    return factors[0] if len(factors) == 1 else Product(factors)
-
-
-def function(name: str, *arguments: Expression) -> Expression:
+def function(name: str, *arguments: Expression | float) -> Expression:
     """A function of `FUNCTIONS`."""
-    return Function(name, arguments)
+    return Function(tuple(map(_expression, arguments)), name)
+
+
+exp, log, largest, sqrt, tanh = (partial(function, name) for name in FUNCTIONS)
 
 
 def constant(value: float) -> Number:
@@ -222,4 +219,15 @@ def constant(value: float) -> Number:
     return Number(float(value))
 
 
-ONE = constant(1)
+def added(terms: Sequence[Expression] | Terms) -> Expression:
+    """The sum of terms that may be many; a single term is itself, and the sum of none is 0."""
+    terms = terms if isinstance(terms, Terms) else tuple(terms)
+    return Sum(terms) if len(terms) > 1 else terms[0] if len(terms) else constant(0)
+
+
+def _expression(value: Expression | float) -> Expression:
+    return value if isinstance(value, Expression) else constant(value)
+
+
+def _terms(expression: Expression) -> tuple[Expression, ...]:
+    return expression.parts if isinstance(expression, Sum) and isinstance(expression.parts, tuple) else (expression,)

@@ -5,38 +5,36 @@ import math
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.lab.explain.algebra.expression import Expression, Function, Number, Sum
+from chainrule.lab.explain.algebra.expression import Expression, Number, Sum
+from chainrule.lab.explain.algebra.notes import Note
 from chainrule.lab.explain.algebra.symbols import Symbol
-from chainrule.lab.explain.notes import Words
 
 WHOLE, LARGEST = 24, 12
-"""A sum of up to so many terms is shown whole; of a longer one so many, the largest, and the others are one number."""
+"""A sum of up to 24 terms is shown whole; of a longer one the 12 largest, and the others as one number."""
 
 
 def shortened(expression: Expression, whole: int = WHOLE, largest: int = LARGEST) -> Expression:
-    """The same value without long sums: their largest terms stay, in order, then the sum of the others.
+    """An expression of equal value without long sums: their largest terms stay, in order, then the sum of the others.
 
     A last term of another kind, such as a bias behind products, stays the last. Others that are all 0 are left out.
 
     >>> short = shortened(Sum(tuple(Number(float(k)) for k in range(1, 6))), whole=4, largest=2)
-    >>> short.terms[0], short.terms[-1].value, short.terms[-1].symbol.letter
+    >>> short.parts[0], short.parts[-1].value, short.parts[-1].symbol.letter
     (Number(value=4.0, symbol=None), 6.0, '(the sum of 3 others)')
     """
-    match expression:
-        case Sum() as long if len(long.terms) > whole:
-            kept, n_others, others = _cut(long, largest)
-            terms = [shortened(long.terms[i], whole, largest) for i in kept]
-            if others.any():
-                place = len(terms) - (1 if _ends_otherwise(long) else 0)
-                terms.insert(place, Number(math.fsum(others.tolist()), Symbol(f"(the sum of {n_others} others)")))
-            return Sum(tuple(terms))
-        case Function(_, arguments) if len(arguments) > whole:
-            return expression
-    return expression.with_parts(tuple(shortened(each, whole, largest) for each in expression.parts))
+    parts = expression.parts
+    if isinstance(expression, Sum) and len(parts) > whole:
+        kept, n_others, others = _cut(expression, largest)
+        terms = [parts[i] for i in kept]
+        if others.any():
+            place = len(terms) - (1 if _ends_otherwise(expression) else 0)
+            terms.insert(place, Number(math.fsum(others.tolist()), Symbol(f"(the sum of {n_others} others)")))
+        parts = tuple(terms)
+    return expression.with_parts(shortened(each, whole, largest) for each in parts)
 
 
-def said_of(expression: Expression) -> Words:
-    """That what is left out of an expression's long sums is 0, where it is."""
+def note_of_zeros(expression: Expression) -> Note:
+    """A sentence that says so where all terms left out of a long sum are 0."""
     for long in cut_sums(expression):
         _, n_others, others = _cut(long, LARGEST)
         if not others.any():
@@ -47,15 +45,15 @@ def said_of(expression: Expression) -> Words:
 def cut_sums(expression: Expression) -> tuple[Sum, ...]:
     """The long sums of an expression that are shortened, the outermost."""
     if isinstance(expression, Sum):
-        return (expression,) if len(expression.terms) > WHOLE else ()
+        return (expression,) if len(expression.parts) > WHOLE else ()
     return tuple(long for part in expression.parts for long in cut_sums(part))
 
 
 def _cut(long: Sum, largest: int) -> tuple[list[int], int, Array]:
-    """Which terms stay, how many don't, and the values of those."""
+    """Which terms stay, the number of the others, and their values."""
     values = long.values()
     sizes = np.abs(values)
-    least = np.partition(sizes, -largest)[-largest]  # of those that stay; to sort all takes long
+    least = np.partition(sizes, -largest)[-largest]  # of those that stay; sorting all of them takes long
     order = np.flatnonzero((sizes >= least) & (sizes > 0))
     kept = set(order[np.argsort(-sizes[order], kind="stable")][:largest].tolist()) or {0}
     if _ends_otherwise(long):
@@ -66,11 +64,11 @@ def _cut(long: Sum, largest: int) -> tuple[list[int], int, Array]:
 
 def _ends_otherwise(long: Sum) -> bool:
     """Whether the last term begins with another letter than the first."""
-    return _letter(long.terms[0]) != _letter(long.terms[len(long.terms) - 1])
+    return _letter(long.parts[0]) != _letter(long.parts[len(long.parts) - 1])
 
 
 def _letter(expression: Expression) -> str:
     """The letter that an expression begins with."""
     while not isinstance(expression, Number):
-        expression = expression.terms[0] if isinstance(expression, Sum) else expression.parts[0]
+        expression = expression.parts[0]
     return "" if expression.symbol is None else expression.symbol.letter

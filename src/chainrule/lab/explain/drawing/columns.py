@@ -1,18 +1,13 @@
-"""The network as columns of a drawing: which units of each layer stand where, and what is written in them."""
-
-from __future__ import annotations
+"""The network as columns of a drawing: where the units of each layer stand, and the numbers in them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from chainrule.core.arrays import Array, Shape, count
 from chainrule.core.blocks import Block
-
-if TYPE_CHECKING:
-    from chainrule.lab.explain.explanation import Explanation
+from chainrule.lab.explain.step.training_step import TrainingStep
 
 MOST_UNITS = 10
 """A layer of more units is drawn as its first ones, those that the drawing is about, and the last, with gaps."""
@@ -31,7 +26,7 @@ Place = tuple[int, str, tuple[int, ...]]
 class Column:
     """A layer as it is drawn: its units from 0, None for a gap, each with its place and its number.
 
-    Of feature maps each channel is one unit, with the mean of its map; `shape` is the layer's, without samples.
+    Each channel of feature maps is one unit, with the mean of its map; `shape` is the layer's, without samples.
     """
 
     x: float
@@ -55,17 +50,16 @@ class Column:
         return len(self.shape) > 1
 
 
-def columns_of(of: Explanation, sample: int, marked: Place | None) -> list[Column]:
-    """The input and each layer, as a sample sees them."""
+def columns_of(of: TrainingStep, sample: int, marked: Place | None) -> list[Column]:
+    """The input and each layer, for a sample."""
     numbers = of.numbers
-    answers = [numbers.tape.input[:, sample]]
+    outputs = [numbers.recording.input[:, sample]]
     names = ["input"]
     for block in numbers.blocks:
-        last = block.head if block.activation is None else block.activation
-        answers.append(numbers.of(last).output[:, sample])
+        outputs.append(numbers.last(block).output[:, sample])
         names.append(f"{block.number} {_short(block)}")
-    shapes = [numbers.shape(number) for number in range(len(answers))]
-    values = [each.reshape(shape[0], -1).mean(axis=1) for each, shape in zip(answers, shapes, strict=True)]
+    shapes = [numbers.shape(number) for number in range(len(outputs))]
+    values = [each.reshape(shape[0], -1).mean(axis=1) for each, shape in zip(outputs, shapes, strict=True)]
     values = [np.where(np.abs(each) < NOTHING, 0.0, each) for each in values]
     about = _about(numbers.blocks, shapes, marked)
     units = [shown(len(each), about.get(number, ())) for number, each in enumerate(values)]
@@ -115,9 +109,3 @@ def _about(blocks: Sequence[Block], shapes: Sequence[Shape], marked: Place | Non
 
 def _short(block: Block) -> str:
     return "sum" if block.head.branch else type(block.head.layer).__name__
-
-
-def mean_square_root(weights: Array) -> Array:
-    """Of each channel's or unit's weights from each channel, (O, I, ...), the root of the mean square (O, I)."""
-    root: Array = np.sqrt(np.square(weights).reshape(*weights.shape[:2], -1).mean(axis=-1))
-    return root

@@ -1,8 +1,8 @@
 """The lines between two columns: one for a weight, for all weights between two channels, or where there is none."""
 
-from __future__ import annotations
-
 from itertools import product
+from typing import Any
+from xml.etree.ElementTree import Element
 
 import numpy as np
 
@@ -10,14 +10,14 @@ from chainrule.core.arrays import Array
 from chainrule.core.blocks import Block
 from chainrule.core.layers.convolution import Convolution
 from chainrule.core.layers.dense import Dense
-from chainrule.lab.explain.drawing.columns import ACROSS, RADIUS, TOP, Column, Place, ends_of, mean_square_root
-from chainrule.lab.figures.svg import COLOR
+from chainrule.lab.explain.drawing.columns import ACROSS, RADIUS, TOP, Column, Place, ends_of
+from chainrule.lab.explain.drawing.elements import Row, element, style
 
 
 def edges(
     block: Block, left: Column, right: Column, theta: Array, marked: Place | None
-) -> tuple[list[str], list[tuple[float, float, float]]]:
-    """The lines, a marked one last; and for each number that is written on one, where, and which number."""
+) -> tuple[list[Row], list[tuple[float, float, float]]]:
+    """The lines, a marked one last; and for each number that is written on one: its place, and the number."""
     if right.x - left.x > ACROSS:
         return [_around(left, right)], []
     weights = strengths(block, left, theta)
@@ -25,25 +25,23 @@ def edges(
         return _plain(left, right), []
     has_signs = not _is_of_many(block, left)
     largest = float(np.abs(weights).max()) or 1.0
-    lines: list[tuple[bool, float, str]] = []
+    lines: list[tuple[bool, float, Row]] = []
     labels: list[tuple[float, float, float]] = []
     ends = None if marked is None or marked[0] != block.number else ends_of(block, left.shape, marked)
     for (to, k), (from_, i) in product(right.drawn(), left.drawn()):
         strength = float(weights[k, i])
         share = abs(strength) / largest
-        color = COLOR["muted"] if not has_signs else COLOR["class 0"] if strength < 0 else COLOR["class 1"]
-        x1, y1, x2, y2 = left.x + RADIUS, left.y(from_), right.x - RADIUS, right.y(to)
-        path = f'x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}"'
+        color = "muted" if not has_signs else "class 0" if strength < 0 else "class 1"
+        path = {"x1": left.x + RADIUS, "y1": left.y(from_), "x2": right.x - RADIUS, "y2": right.y(to)}
         is_marked = ends == (k, i)
-        line = f'<line {path} style="stroke: {color}" stroke-width="{0.5 + 4.5 * share:.2f}"'
-        line += f' stroke-opacity="{1 if is_marked else 0.35 + 0.45 * share:.2f}"'
-        line += ' stroke-dasharray="6 3"/>' if strength < 0 else "/>"
+        line = [_line(path, color, 0.5 + 4.5 * share)]
+        line[0].set("stroke-opacity", f"{1 if is_marked else 0.35 + 0.45 * share:.2f}")
+        if strength < 0:
+            line[0].set("stroke-dasharray", "6 3")
         if is_marked and marked is not None:
-            halo = f'<line {path} style="stroke: {COLOR["ink"]}" stroke-width="{4.5 + 4.5 * share:.2f}"/>'
-            paper = f'<line {path} style="stroke: {COLOR["paper"]}" stroke-width="{2.5 + 4.5 * share:.2f}"/>'
-            line = halo + paper + line
+            line = [_line(path, "ink", 4.5 + 4.5 * share), _line(path, "paper", 2.5 + 4.5 * share), *line]
             number = float(block.head.named(theta)["weights"][marked[2]])
-            labels.append(((x1 + x2) / 2, (y1 + y2) / 2 - 9, number))
+            labels.append(((path["x1"] + path["x2"]) / 2, (path["y1"] + path["y2"]) / 2 - 9, number))
         lines.append((is_marked, share, line))
     return [line for _, _, line in sorted(lines, key=lambda each: each[:2])], labels
 
@@ -55,9 +53,9 @@ def strengths(block: Block, left: Column, theta: Array) -> Array | None:
     weights = block.head.named(theta)["weights"]
     if not _is_of_many(block, left):
         return weights
-    if isinstance(block.head.layer, Dense):  # behind Flatten
-        weights = weights.reshape(len(weights), left.shape[0], -1)
-    return mean_square_root(weights)
+    between = weights.reshape(len(weights), left.shape[0], -1)  # a Dense behind Flatten, too
+    root: Array = np.sqrt(np.square(between).mean(axis=-1))
+    return root
 
 
 def _is_of_many(block: Block, left: Column) -> bool:
@@ -65,19 +63,26 @@ def _is_of_many(block: Block, left: Column) -> bool:
     return left.has_maps or not isinstance(block.head.layer, Dense)
 
 
-def _plain(left: Column, right: Column) -> list[str]:
+def _line(path: dict[str, Any], color: str, width: float) -> Element:
+    return element("line", **path, style=style(stroke=color), stroke_width=f"{width:.2f}")
+
+
+def _path(d: str, width: float) -> Row:
+    """A grey path, for what isn't weights."""
+    return [element("path", d=d, style=style(stroke="muted"), stroke_width=width, stroke_opacity=0.6, fill="none")]
+
+
+def _plain(left: Column, right: Column) -> list[Row]:
     """Lines of a layer without weights: from each unit to its own, or to all where they aren't as many."""
-    style = f'style="stroke: {COLOR["muted"]}" stroke-width="1.5" stroke-opacity="0.6" fill="none"'
     is_own = len(left.values) == len(right.values)
     return [
-        f'<path d="M{left.x + RADIUS:g} {left.y(from_):g}L{right.x - RADIUS:g} {right.y(to):g}" {style}/>'
+        _path(f"M{left.x + RADIUS:g} {left.y(from_):g}L{right.x - RADIUS:g} {right.y(to):g}", 1.5)
         for (from_, i), (to, k) in product(left.drawn(), right.drawn())
         if i == k or not is_own
     ]
 
 
-def _around(left: Column, right: Column) -> str:
+def _around(left: Column, right: Column) -> Row:
     """One line over the layers between, from the first unit to the first unit."""
-    style = f'style="stroke: {COLOR["muted"]}" stroke-width="2" stroke-opacity="0.6" fill="none"'
     top = TOP - 22
-    return f'<path d="M{left.x:g} {left.y(0) - RADIUS:g}V{top:g}H{right.x:g}V{right.y(0) - RADIUS:g}" {style}/>'
+    return _path(f"M{left.x:g} {left.y(0) - RADIUS:g}V{top:g}H{right.x:g}V{right.y(0) - RADIUS:g}", 2)

@@ -8,90 +8,72 @@ from typing import Any
 from chainrule.core.activations import ELU, GELU, LeakyReLU, ReLU, Sigmoid, Softplus, Tanh
 from chainrule.core.layers.base import Layer
 from chainrule.lab.explain.algebra.equation import Equation
-from chainrule.lab.explain.algebra.expression import (
-    ONE,
-    Expression,
-    Negative,
-    Number,
-    Power,
-    Quotient,
-    constant,
-    function,
-    minus,
-    plus,
-    times,
-)
+from chainrule.lab.explain.algebra.expression import Expression, Number, constant, exp, largest, log, tanh
+from chainrule.lab.explain.algebra.notes import Note, formula
 from chainrule.lab.explain.algebra.symbols import Symbol
-from chainrule.lab.explain.notes import Words, formula
 
-ZERO = constant(0)
+ZERO, ONE = constant(0), constant(1)
 
 
 @dataclass(frozen=True)
 class Curve:
-    """An activation at one z: its a, its slope there, what is reckoned before both, and why the slope is this one."""
+    """An activation at one z: its a, its slope there, equations that come before both, and why the slope is this one.
 
-    a: Expression
-    slope: Expression
+    a, slope: None of a function that isn't known here.
+    """
+
+    a: Expression | None = None
+    slope: Expression | None = None
     first: tuple[Equation, ...] = ()
-    why: Words = ()
+    why: Note = ()
 
 
 def _sigmoid(layer: Any, z: Number, a: Number) -> Curve:
-    return Curve(Quotient(ONE, plus(ONE, function("exp", Negative(z)))), times(a, minus(ONE, a)))
+    return Curve(1 / (1 + exp(-z)), a * (1 - a))
 
 
 def _tanh(layer: Any, z: Number, a: Number) -> Curve:
-    return Curve(function("tanh", z), minus(ONE, Power(a, 2)))
+    return Curve(tanh(z), 1 - a**2)
 
 
 def _relu(layer: Any, z: Number, a: Number) -> Curve:
-    return Curve(function("max", ZERO, z), ONE if a.value > 0 else ZERO, why=_side(z))
+    return Curve(largest(0, z), ONE if a.value > 0 else ZERO, why=_side(z))
 
 
 def _leaky_relu(layer: Any, z: Number, a: Number) -> Curve:
     slope = _of_layer("λ", layer.slope, a)
-    return Curve(function("max", z, times(slope, z)), ONE if a.value > 0 else slope, why=_side(z))
+    return Curve(largest(z, slope * z), ONE if a.value > 0 else slope, why=_side(z))
 
 
 def _elu(layer: Any, z: Number, a: Number) -> Curve:
     if a.value > 0:
         return Curve(z, ONE, why=_side(z))
     alpha = _of_layer("α", layer.alpha, a)
-    return Curve(times(alpha, minus(function("exp", z), ONE)), plus(a, alpha), why=_side(z))
+    return Curve(alpha * (exp(z) - 1), a + alpha, why=_side(z))
 
 
 def _softplus(layer: Any, z: Number, a: Number) -> Curve:
-    slope = minus(ONE, function("exp", Negative(a)))
-    if z.value > 30:  # e^z is on no calculator's display
-        return Curve(plus(z, function("log", plus(ONE, function("exp", Negative(z))))), slope)
-    return Curve(function("log", plus(ONE, function("exp", z))), slope)
+    is_large = z.value > 30  # no calculator displays e^z
+    return Curve(z + log(1 + exp(-z)) if is_large else log(1 + exp(z)), 1 - exp(-a))
 
 
 def _gelu(layer: Any, z: Number, a: Number) -> Curve:
     root, k = constant(math.sqrt(2.0 / math.pi)), 0.044715
-    t, t_equation = _between("t", a, function("tanh", times(root, plus(z, times(constant(k), Power(z, 3))))))
-    rise, rise_equation = _between("u′", a, times(root, plus(ONE, times(constant(3.0 * k), Power(z, 2)))))
-    half = Quotient(z, constant(2))
-    above, bend = Quotient(plus(ONE, t), constant(2)), minus(ONE, Power(t, 2))
-    return Curve(times(half, plus(ONE, t)), plus(above, times(half, bend, rise)), (t_equation, rise_equation))
+    t = Equation.between(replace(a.name, letter="t"), tanh(root * (z + k * z**3)))
+    rise = Equation.between(replace(a.name, letter="u′"), root * (1 + 3.0 * k * z**2))
+    half = z / 2
+    slope = (1 + t.number) / 2 + half * (1 - t.number**2) * rise.number
+    return Curve(half * (1 + t.number), slope, (t, rise))
 
 
-def _side(z: Number) -> Words:
+def _side(z: Number) -> Note:
     """The side of 0 that z is on."""
-    return () if z.symbol is None else ("Since ", formula(z.symbol, ">" if z.value > 0 else "≤", "0"), ".")
+    return ("Since ", formula(z.name, ">" if z.value > 0 else "≤", "0"), ".")
 
 
 def _of_layer(letter: str, value: float, a: Number) -> Number:
     """A setting, by its letter and by a's layer: α alone is the learning rate, λ alone a penalty."""
-    return Number(float(value), Symbol(letter, None if a.symbol is None else a.symbol.layer))
-
-
-def _between(letter: str, a: Number, expression: Expression) -> tuple[Number, Equation]:
-    """A number between z and a, with a's indices."""
-    symbol = Symbol(letter) if a.symbol is None else replace(a.symbol, letter=letter)
-    value = expression.evaluate()
-    return Number(value, symbol), Equation(symbol, value, expression)
+    return Number(float(value), Symbol(letter, a.name.layer))
 
 
 CURVES: dict[type[Layer], Callable[[Any, Number, Number], Curve]] = {
@@ -106,6 +88,6 @@ CURVES: dict[type[Layer], Callable[[Any, Number, Number], Curve]] = {
 """Each function's curve, of the layer, z and a."""
 
 
-def curve_of(layer: Layer, z: Number, a: Number) -> Curve | None:
-    """The curve at z; None of a function that isn't known here."""
-    return CURVES[type(layer)](layer, z, a) if type(layer) in CURVES else None
+def curve_of(layer: Layer, z: Number, a: Number) -> Curve:
+    """The curve at z."""
+    return CURVES[type(layer)](layer, z, a) if type(layer) in CURVES else Curve()

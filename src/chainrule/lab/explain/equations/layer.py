@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,9 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.blocks import Block
 from chainrule.lab.explain.algebra.equation import Equation
-from chainrule.lab.explain.algebra.expression import Expression, Number, Terms, times
+from chainrule.lab.explain.algebra.expression import Expression, Number, Terms
+from chainrule.lab.explain.algebra.notes import Note
 from chainrule.lab.explain.algebra.symbols import Symbol, derivative
-from chainrule.lab.explain.notes import Words
 from chainrule.lab.explain.step.numbers import Numbers
 
 Share = tuple[Expression | None, int, int]
@@ -24,7 +25,7 @@ def one(row: int, sample: int) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Shares:
-    """Every output that listens to a number: which ones (m,), of which samples (m,), and their derivatives (m,).
+    """Every output that depends on a number: which ones (m,), of which samples (m,), and their derivatives (m,).
 
     factor: the j-th derivative with its name, made when it is asked for.
     """
@@ -36,7 +37,7 @@ class Shares:
 
     @classmethod
     def listed(cls, shares: Sequence[Share]) -> "Shares":
-        """Of a few outputs, their derivatives made already."""
+        """A few outputs, their derivatives made already."""
         outputs, samples = (np.array([each[i] for each in shares], np.intp) for i in (1, 2))
         factors = np.array([1.0 if factor is None else factor.evaluate() for factor, _, _ in shares], float)
         return cls(outputs, samples, factors, lambda j: shares[j][0])
@@ -53,18 +54,18 @@ class Shares:
 
 @dataclass(frozen=True, eq=False)
 class PassedBack:
-    """What a layer passes back to one of the numbers that it reads: terms of ∂L/∂a.
+    """The gradient that a layer passes back to one of the numbers that it reads: terms of ∂L/∂a.
 
-    units: the outputs of the same sample whose δ they hold.  first: what is reckoned before.  note: words beside it.
+    units: the outputs of the same sample whose δ they hold.  first: equations that come before.  note: beside them.
     """
 
     terms: Terms
     units: tuple[int, ...]
     first: tuple[Equation, ...] = ()
-    note: Words = ()
+    note: Note = ()
 
 
-class Head:
+class LayerEquations:
     """The base: a layer of any kind, whose derivatives are all read off its backward."""
 
     def __init__(self, numbers: Numbers, block: Block) -> None:
@@ -73,25 +74,24 @@ class Head:
         self.recording = numbers.of(block.head)
 
     def forward(self, k: int, sample: int) -> list[Equation]:
-        """How output k of a sample comes about; its own equation is the last."""
-        z = self.numbers.z(self.block, k, sample)
-        return [Equation(named(z), z.value, self.made_of(k, sample))]
+        """How output k of a sample is computed; its own equation is the last."""
+        return [Equation.of(self.numbers.z(self.block, k, sample), self.made_of(k, sample))]
 
     def made_of(self, k: int, sample: int) -> Expression | None:
-        """What output k of a sample is made of."""
+        """The expression of output k of a sample."""
         return None
 
-    def remark(self) -> Words:
+    def remark(self) -> Note:
         """What one must know of the layer to follow its equations."""
         return ()
 
     def passed_back(self, slot: int, i: int, sample: int) -> PassedBack:
-        """What input i of a sample receives: the derivative of each output that listens, times the output's δ."""
+        """The gradient that input i of a sample receives: each dependent output's derivative, times its δ."""
         shares = self.shares(slot, i, sample)
         units = shares.outputs[shares.samples == sample].tolist()
-        return PassedBack(self.products(shares, lambda delta, factor: times(factor, delta)), tuple(units))
+        return PassedBack(self.products(shares, lambda delta, factor: factor * delta), tuple(units))
 
-    def products(self, shares: Shares, product: Callable[[Number, Expression], Expression] = times) -> Terms:
+    def products(self, shares: Shares, product: Callable[[Number, Expression], Expression] = mul) -> Terms:
         """Each output's δ and its derivative, multiplied."""
         deltas = self.recording.d_output[shares.outputs, shares.samples]
 
@@ -103,20 +103,20 @@ class Head:
         return Terms(deltas * shares.factors, made)
 
     def shares(self, slot: int, i: int, sample: int) -> Shares:
-        """Every output that listens to input i of a sample, with its derivative with respect to it."""
+        """Every output that depends on input i of a sample, with its derivative with respect to it."""
         found: list[Share] = []
-        for k, other in self.recording.listeners(i, sample).tolist():
+        for k, other in self.recording.dependents(i, sample).tolist():
             d_input, _ = self.recording.derivatives(k, other)
             found.append((self.factor(float(d_input[i, sample]), k, other, self.a(i, sample)), k, other))
         return Shares.listed(found)
 
     def factor(self, value: float, k: int, sample: int, of_input: Number) -> Expression | None:
         """A derivative of output k of a sample with respect to an input, as it is shown; None: 1."""
-        return self._derivative_by(value, k, sample, named(of_input))
+        return self._derivative_by(value, k, sample, of_input.name)
 
     def uses(self, name: str, index: tuple[int, ...]) -> Shares:
-        """Every output that a parameter takes part in, with its derivative with respect to it."""
-        by = named(self.numbers.parameter(self.block, name, index))
+        """Every output that depends on a parameter, with its derivative with respect to it."""
+        by = self.numbers.parameter(self.block, name, index).name
         found: list[Share] = []
         for k, sample in np.ndindex(self.recording.output.shape):
             _, gradient = self.recording.derivatives(k, sample)
@@ -137,29 +137,24 @@ class Head:
         return Shares(which, samples, np.broadcast_to(factors, (m, n)).T.ravel(), lambda j: factor(j % m, j // m))
 
     def _derivative_by(self, value: float, k: int, sample: int, by: Symbol) -> Number:
-        """∂z/∂ what is named so."""
-        return Number(value, derivative(named(self.numbers.z(self.block, k, sample)), by))
+        """∂z/∂ of the number with this name."""
+        return Number(value, derivative(self.numbers.z(self.block, k, sample).name, by))
 
     def a(self, i: int, sample: int, slot: int = 0) -> Number:
-        """The number that it reads."""
+        """A number that the layer reads."""
         return self.numbers.a(self.block.sources[slot], i, sample)
 
 
-class UnknownHead(Head):
+class UnknownEquations(LayerEquations):
     """A layer of a kind that isn't known here."""
 
-    def remark(self) -> Words:
+    def remark(self) -> Note:
         return (f"What {self.block.name} computes isn’t known here: its derivatives are read off its own backward.",)
 
 
-class ElementwiseHead(Head):
-    """The base of the layers whose outputs each listen to one input."""
+class ElementwiseEquations(LayerEquations):
+    """The base of the layers whose outputs each depend on one input."""
 
     def shares(self, slot: int, i: int, sample: int) -> Shares:
         slope = float(self.recording.slopes[i, sample])
         return Shares.listed([(self.factor(slope, i, sample, self.a(i, sample)), i, sample)])
-
-
-def named(number: Number) -> Symbol:
-    """The name of a number that has one."""
-    return number.symbol or Symbol("a")

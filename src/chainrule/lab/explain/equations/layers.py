@@ -1,7 +1,7 @@
 """How each kind of layer makes its numbers, and what it passes back: its equations, with the plan's numbers in them.
 
-What a layer says here is which numbers meet, and their names. Where a derivative is neither a weight nor an input, it
-is read off the layer's own backward (`Recording.derivatives`). A layer that isn't known here has the base's equations.
+An equation here says which numbers meet, and their names. Where a derivative is neither a weight nor an input, it is
+read off the layer's own backward (`LayerRecording.derivatives`). An unknown layer has the base's equations.
 """
 
 from chainrule.core.activations import Activation
@@ -15,27 +15,31 @@ from chainrule.core.layers.pooling import AveragePool, GlobalAveragePool, MaxPoo
 from chainrule.core.layers.regularize import Dropout
 from chainrule.core.layers.residual import Residual
 from chainrule.lab.explain.algebra.equation import Equation
-from chainrule.lab.explain.algebra.expression import ONE, Expression, Number, Quotient, constant, minus, plus, times
+from chainrule.lab.explain.algebra.expression import Expression, Number, added, constant
+from chainrule.lab.explain.algebra.notes import Note
 from chainrule.lab.explain.algebra.symbols import Symbol
 from chainrule.lab.explain.equations.activations import curve_of
-from chainrule.lab.explain.equations.batch_norm import BatchNormHead
-from chainrule.lab.explain.equations.layer import ElementwiseHead, Head, Shares, UnknownHead, named
-from chainrule.lab.explain.equations.windows import AveragePoolHead, ConvolutionHead, GlobalAveragePoolHead, MaxPoolHead
-from chainrule.lab.explain.notes import Words
+from chainrule.lab.explain.equations.batch_norm import BatchNormEquations
+from chainrule.lab.explain.equations.layer import ElementwiseEquations, LayerEquations, Shares, UnknownEquations
+from chainrule.lab.explain.equations.windows import (
+    AveragePoolEquations,
+    ConvolutionEquations,
+    GlobalAveragePoolEquations,
+    MaxPoolEquations,
+)
 from chainrule.lab.explain.step.numbers import Numbers
 
 
-class DenseHead(Head):
+class DenseEquations(LayerEquations):
     """z_k = Σ w_ki a_i + b_k; so ∂z_k/∂a_i = w_ki and ∂z_k/∂w_ki = a_i."""
 
     def made_of(self, k: int, sample: int) -> Expression:
-        weights = (self._weight(k, i) for i in range(count(self.place.input_shape)))
-        terms: list[Expression] = [times(w, self.a(i, sample)) for i, w in enumerate(weights)]
+        terms = [self._weight(k, i) * self.a(i, sample) for i in range(count(self.place.input_shape))]
         if self.layer.bias:
             terms.append(self.numbers.parameter(self.block, "bias", (k,)))
-        return plus(*terms)
+        return added(terms)
 
-    def remark(self) -> Words:
+    def remark(self) -> Note:
         shape = self.numbers.shape(self.block.sources[0])
         if len(shape) == 1:
             return ()
@@ -56,22 +60,20 @@ class DenseHead(Head):
         return self.in_every_sample([k], self.recording.input[read], lambda row, sample: self.a(read[row], sample))
 
 
-class DropoutHead(ElementwiseHead):
+class DropoutEquations(ElementwiseEquations):
     """A number times its mask: 0 where it was dropped, else 1 / (1 - rate)."""
 
     def forward(self, k: int, sample: int) -> list[Equation]:
         mask = self._mask(k, sample)
-        rate = Number(float(self.layer.rate), Symbol("rate"))
-        made = Quotient(ONE, minus(ONE, rate)) if mask.value else constant(0)
-        note = (
-            "Kept, and larger by as much as others are dropped."
-            if mask.value
-            else "Dropped by chance, with its gradient."
-        )
-        return [Equation(named(mask), mask.value, made, (note,)), *super().forward(k, sample)]
+        if mask.value:
+            rate = Number(float(self.layer.rate), Symbol("rate"))
+            first = Equation.of(mask, 1 / (1 - rate), ("Kept, and larger by as much as others are dropped.",))
+        else:
+            first = Equation.of(mask, constant(0), ("Dropped by chance, with its gradient.",))
+        return [first, *super().forward(k, sample)]
 
     def made_of(self, k: int, sample: int) -> Expression:
-        return times(self._mask(k, sample), self.a(k, sample))
+        return self._mask(k, sample) * self.a(k, sample)
 
     def factor(self, value: float, k: int, sample: int, of_input: Number) -> Expression:
         return self._mask(k, sample)
@@ -80,45 +82,46 @@ class DropoutHead(ElementwiseHead):
         return Number(float(self.recording.slopes[k, sample]), self.numbers.symbol("mask", self.block, k, sample))
 
 
-class ActivationHead(ElementwiseHead):
+class ActivationEquations(ElementwiseEquations):
     """An activation that is a layer of its own, since no layer is in front of it."""
 
     def forward(self, k: int, sample: int) -> list[Equation]:
         a = self.numbers.z(self.block, k, sample)
         curve = curve_of(self.layer, self.a(k, sample), a)
-        return [*curve.first, Equation(named(a), a.value, curve.a)] if curve else super().forward(k, sample)
+        return [*curve.first, Equation.of(a, curve.a)]
 
     def factor(self, value: float, k: int, sample: int, of_input: Number) -> Expression:
         return Number(value, self.numbers.symbol("f′", self.block, k, sample))
 
 
-class ResidualHead(Head):
-    """What goes around and what comes through the branch, added: each has all of the gradient."""
+class ResidualEquations(LayerEquations):
+    """The input and the branch's output, added: each receives the whole gradient."""
 
     def made_of(self, k: int, sample: int) -> Expression:
-        return plus(self.a(k, sample), self.a(k, sample, slot=1))
+        return self.a(k, sample) + self.a(k, sample, slot=1)
 
     def shares(self, slot: int, i: int, sample: int) -> Shares:
         return Shares.listed([(None, i, sample)])
 
 
-HEADS: tuple[tuple[type[Layer], type[Head]], ...] = (
-    (Dense, DenseHead),
-    (Convolution, ConvolutionHead),
-    (MaxPool, MaxPoolHead),
-    (AveragePool, AveragePoolHead),
-    (GlobalAveragePool, GlobalAveragePoolHead),
-    (BatchNorm, BatchNormHead),
-    (Dropout, DropoutHead),
-    (Activation, ActivationHead),
-    (Residual, ResidualHead),
+EQUATIONS: tuple[tuple[type[Layer], type[LayerEquations]], ...] = (
+    (Dense, DenseEquations),
+    (Convolution, ConvolutionEquations),
+    (MaxPool, MaxPoolEquations),
+    (AveragePool, AveragePoolEquations),
+    (GlobalAveragePool, GlobalAveragePoolEquations),
+    (BatchNorm, BatchNormEquations),
+    (Dropout, DropoutEquations),
+    (Activation, ActivationEquations),
+    (Residual, ResidualEquations),
 )
 """The equations of each kind of layer."""
 
 
-def head_of(numbers: Numbers, block: Block) -> Head:
+def equations_of(numbers: Numbers, block: Block) -> LayerEquations:
     """A layer's equations."""
-    kind = next((head for layer, head in HEADS if _computes_as(block.head.layer, layer)), UnknownHead)
+    layer = block.head.layer
+    kind = next((found for known, found in EQUATIONS if _computes_as(layer, known)), UnknownEquations)
     return kind(numbers, block)
 
 

@@ -5,19 +5,7 @@ from dataclasses import dataclass
 
 from chainrule.core.losses import BinaryCrossEntropy, HalfSquaredError, Loss, SoftmaxCrossEntropy, SquaredError
 from chainrule.lab.explain.algebra.equation import Equation
-from chainrule.lab.explain.algebra.expression import (
-    ONE,
-    Expression,
-    Negative,
-    Number,
-    Power,
-    Quotient,
-    constant,
-    function,
-    minus,
-    plus,
-    times,
-)
+from chainrule.lab.explain.algebra.expression import Expression, Number, added, exp, log
 from chainrule.lab.explain.algebra.symbols import Symbol
 
 
@@ -38,21 +26,20 @@ class Answer:
         """The sample's share of the mean of an expression over a number."""
         if self.share is None:
             over *= self.n
-        mean = expression if over == 1 else Quotient(expression, constant(over))
-        return mean if self.share is None else times(self.share, mean)
+        mean = expression if over == 1 else expression / over
+        return mean if self.share is None else self.share * mean
 
-    def named(self, letter: str, expression: Expression, *index: int) -> tuple[Number, Equation]:
+    def between(self, letter: str, expression: Expression, *index: int) -> Equation:
         """A number in between, with a name of its own."""
-        symbol, value = Symbol(letter, index=index, sample=self.sample), expression.evaluate()
-        return Number(value, symbol), Equation(symbol, value, expression)
+        return Equation.between(Symbol(letter, index=index, sample=self.sample), expression)
 
 
 Made = tuple[list[Equation], Expression]
-"""What is reckoned first, and the expression that takes it up."""
+"""Equations that come first, and the expression that uses them."""
 
 
 def _squares(answer: Answer) -> Expression:
-    return plus(*(Power(minus(a, y), 2) for a, y in zip(answer.outputs, answer.targets, strict=True)))
+    return added([(a - y) ** 2 for a, y in zip(answer.outputs, answer.targets, strict=True)])
 
 
 def _squared_error(answer: Answer) -> Made:
@@ -60,8 +47,7 @@ def _squared_error(answer: Answer) -> Made:
 
 
 def _d_squared_error(answer: Answer, k: int) -> Made:
-    error = times(constant(2), minus(answer.outputs[k], answer.targets[k]))
-    return [], answer.of_mean(error, len(answer.outputs))
+    return [], answer.of_mean(2 * (answer.outputs[k] - answer.targets[k]), len(answer.outputs))
 
 
 def _half_squared_error(answer: Answer) -> Made:
@@ -69,7 +55,7 @@ def _half_squared_error(answer: Answer) -> Made:
 
 
 def _d_half_squared_error(answer: Answer, k: int) -> Made:
-    return [], answer.of_mean(minus(answer.outputs[k], answer.targets[k]))
+    return [], answer.of_mean(answer.outputs[k] - answer.targets[k])
 
 
 def _binary_cross_entropy(answer: Answer) -> Made:
@@ -77,33 +63,31 @@ def _binary_cross_entropy(answer: Answer) -> Made:
     for z, y in zip(answer.outputs, answer.targets, strict=True):
         # log(1 + e^z) = max(0, z) + log(1 + e^-|z|): no power of a large number
         terms += [z] if z.value > 0 else []
-        terms.append(function("log", plus(ONE, function("exp", Negative(z) if z.value > 0 else z))))
-        terms.append(Negative(times(y, z)))
-    return [], answer.of_mean(plus(*terms), len(answer.outputs))
+        terms += [log(1 + exp(-z if z.value > 0 else z)), -(y * z)]
+    return [], answer.of_mean(added(terms), len(answer.outputs))
 
 
 def _d_binary_cross_entropy(answer: Answer, k: int) -> Made:
-    p, equation = answer.named("p", Quotient(ONE, plus(ONE, function("exp", Negative(answer.outputs[k])))), k + 1)
-    return [equation], answer.of_mean(minus(p, answer.targets[k]), len(answer.outputs))
+    p = answer.between("p", 1 / (1 + exp(-answer.outputs[k])), k + 1)
+    return [p], answer.of_mean(p.number - answer.targets[k], len(answer.outputs))
 
 
-def _powers(answer: Answer) -> tuple[Number, Number, Equation]:
-    """The largest output, which is taken from each and changes no share; and the sum of e to what is left."""
-    largest = max(answer.outputs, key=lambda each: each.value)
-    sums, equation = answer.named("S", plus(*(function("exp", minus(z, largest)) for z in answer.outputs)))
-    return largest, sums, equation
+def _powers(answer: Answer) -> tuple[Number, Equation]:
+    """The largest output, which is taken from each and changes no share; and the sum of e to the differences."""
+    top = max(answer.outputs, key=lambda each: each.value)
+    return top, answer.between("S", added([exp(z - top) for z in answer.outputs]))
 
 
 def _softmax_cross_entropy(answer: Answer) -> Made:
-    largest, sums, equation = _powers(answer)
-    said = (Negative(times(y, z)) for y, z in zip(answer.targets, answer.outputs, strict=True) if y.value)
-    return [equation], answer.of_mean(plus(largest, function("log", sums), *said))
+    top, sums = _powers(answer)
+    said = (-(y * z) for y, z in zip(answer.targets, answer.outputs, strict=True) if y.value)
+    return [sums], answer.of_mean(added([top, log(sums.number), *said]))
 
 
 def _d_softmax_cross_entropy(answer: Answer, k: int) -> Made:
-    largest, sums, equation = _powers(answer)
-    p, share = answer.named("p", Quotient(function("exp", minus(answer.outputs[k], largest)), sums), k + 1)
-    return [equation, share], answer.of_mean(minus(p, answer.targets[k]))
+    top, sums = _powers(answer)
+    p = answer.between("p", exp(answer.outputs[k] - top) / sums.number, k + 1)
+    return [sums, p], answer.of_mean(p.number - answer.targets[k])
 
 
 EQUATIONS: dict[type[Loss], tuple[Callable[[Answer], Made], Callable[[Answer, int], Made]]] = {

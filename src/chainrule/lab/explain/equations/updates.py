@@ -7,19 +7,7 @@ from typing import Any
 from chainrule.core.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSprop
 from chainrule.core.schedules import Schedule
 from chainrule.lab.explain.algebra.equation import Equation
-from chainrule.lab.explain.algebra.expression import (
-    ONE,
-    Expression,
-    Negative,
-    Number,
-    Power,
-    Quotient,
-    Sum,
-    function,
-    minus,
-    plus,
-    times,
-)
+from chainrule.lab.explain.algebra.expression import Expression, Number, Sum, sqrt
 from chainrule.lab.explain.algebra.symbols import Symbol
 
 
@@ -40,79 +28,71 @@ class Line:
     is_weight: bool
 
     def kept(self, name: str) -> tuple[Number, Number]:
-        """What was kept under a name, and what is kept from now on."""
+        """The number kept under a name before the step, and after it."""
         return Number(self.before[name], Symbol(name, prefix="old")), Number(self.after[name], Symbol(name))
 
     def moved(self, *steps: Expression) -> Equation:
         """The new weight: the old one less these."""
-        symbol = self.w.symbol or Symbol("w")
-        new = Symbol(symbol.letter, symbol.layer, symbol.index, prefix="new")
-        return Equation(new, self.new, Sum((self.w, *(Negative(each) for each in steps))))
+        new = Symbol(self.w.name.letter, self.w.name.layer, self.w.name.index, prefix="new")
+        return Equation(new, self.new, Sum((self.w, *(-each for each in steps))))
+
+    def average(self, name: str, share: Number, what: Expression) -> Equation:
+        """A moving average: a share of the old, and the rest of what is new."""
+        old, new = self.kept(name)
+        return Equation.of(new, share * old + (1 - share) * what)
+
+    def velocity(self, mu: Number) -> Equation:
+        """Momentum's sum of gradients, the older ones fading."""
+        old, new = self.kept("v")
+        return Equation.of(new, mu * old + self.g)
+
+
+def _setting(letter: str, value: float) -> Number:
+    return Number(float(value), Symbol(letter))
 
 
 def _rate(optimizer: Any, line: Line) -> Number:
     rate = optimizer.learning_rate
-    return Number(float(rate(line.step) if isinstance(rate, Schedule) else rate), Symbol("α"))
+    return _setting("α", float(rate(line.step)) if isinstance(rate, Schedule) else rate)
 
 
-def _average(line: Line, name: str, share: Number, what: Expression) -> tuple[Number, Equation]:
-    """A moving average: share of the old, and the rest of what is new."""
-    old, new = line.kept(name)
-    mean = plus(times(share, old), times(minus(ONE, share), what))
-    return new, Equation(Symbol(name), new.value, mean)
-
-
-def _velocity(optimizer: Any, line: Line) -> tuple[Number, Number, Equation]:
-    mu, (old, new) = Number(optimizer.momentum, Symbol("μ")), line.kept("v")
-    return mu, new, Equation(Symbol("v"), new.value, plus(times(mu, old), line.g))
+def _scaled(optimizer: Any, line: Line, over: Number, v: Number) -> Expression:
+    return _rate(optimizer, line) * (over / (sqrt(v) + _setting("ε", optimizer.epsilon)))
 
 
 def _sgd(optimizer: SGD, line: Line) -> list[Equation]:
-    return [line.moved(times(_rate(optimizer, line), line.g))]
+    return [line.moved(_rate(optimizer, line) * line.g)]
 
 
-def _momentum(optimizer: Momentum, line: Line) -> list[Equation]:
-    _, v, moving = _velocity(optimizer, line)
-    return [moving, line.moved(times(_rate(optimizer, line), v))]
+def _momentum(optimizer: Any, line: Line) -> list[Equation]:
+    v = line.velocity(_setting("μ", optimizer.momentum))
+    return [v, line.moved(_rate(optimizer, line) * v.number)]
 
 
-def _nesterov(optimizer: Nesterov, line: Line) -> list[Equation]:
-    mu, v, moving = _velocity(optimizer, line)
-    return [moving, line.moved(times(_rate(optimizer, line), plus(line.g, times(mu, v))))]
-
-
-def _scaled(rate: Number, over: Number, v: Number, epsilon: Number) -> Expression:
-    return times(rate, Quotient(over, plus(function("sqrt", v), epsilon)))
+def _nesterov(optimizer: Any, line: Line) -> list[Equation]:
+    mu = _setting("μ", optimizer.momentum)
+    v = line.velocity(mu)
+    return [v, line.moved(_rate(optimizer, line) * (line.g + mu * v.number))]
 
 
 def _rmsprop(optimizer: Any, line: Line) -> list[Equation]:
-    epsilon = Number(float(optimizer.epsilon), Symbol("ε"))
-    v, moving = _average(line, "v", Number(float(optimizer.decay), Symbol("ρ")), Power(line.g, 2))
-    return [moving, line.moved(_scaled(_rate(optimizer, line), line.g, v, epsilon))]
+    v = line.average("v", _setting("ρ", optimizer.decay), line.g**2)
+    return [v, line.moved(_scaled(optimizer, line, line.g, v.number))]
 
 
 def _adam(optimizer: Any, line: Line) -> list[Equation]:
     # The paper's β1 and β2; β is a batch normalisation's shift here.
-    mu, rho = Number(float(optimizer.momentum), Symbol("μ")), Number(float(optimizer.decay), Symbol("ρ"))
-    m, m_moving = _average(line, "m", mu, line.g)
-    v, v_moving = _average(line, "v", rho, Power(line.g, 2))
-    equations, t = [m_moving, v_moving], line.step + 1
+    mu, rho = _setting("μ", optimizer.momentum), _setting("ρ", optimizer.decay)
+    m, v, t = line.average("m", mu, line.g), line.average("v", rho, line.g**2), line.step + 1
+    equations = [m, v]
     if getattr(optimizer, "bias_correction", True):
-        m, corrected_m = _corrected("m̂", m, mu, t)
-        v, corrected_v = _corrected("v̂", v, rho, t)
-        equations += [corrected_m, corrected_v]
-    epsilon = Number(float(optimizer.epsilon), Symbol("ε"))
-    steps = [_scaled(_rate(optimizer, line), m, v, epsilon)]
+        m = Equation.between(Symbol("m̂"), m.number / (1 - mu**t))
+        v = Equation.between(Symbol("v̂"), v.number / (1 - rho**t))
+        equations += [m, v]
+    steps = [_scaled(optimizer, line, m.number, v.number)]
     if hasattr(optimizer, "weight_decay") and line.is_weight:
-        strength = Number(float(optimizer.weight_decay), Symbol("λ"))
-        steps.insert(0, times(_rate(optimizer, line), strength, line.w))
+        steps.insert(0, _rate(optimizer, line) * _setting("λ", optimizer.weight_decay) * line.w)
     return [*equations, line.moved(*steps)]
-
-
-def _corrected(name: str, kept: Number, share: Number, t: int) -> tuple[Number, Equation]:
-    expression = Quotient(kept, minus(ONE, Power(share, t)))
-    number = Number(expression.evaluate(), Symbol(name))
-    return number, Equation(Symbol(name), number.value, expression)
 
 
 LINES: dict[type[Optimizer], Callable[[Any, Line], list[Equation]]] = {
@@ -123,7 +103,7 @@ LINES: dict[type[Optimizer], Callable[[Any, Line], list[Equation]]] = {
     Adam: _adam,
     AdamW: _adam,
 }
-"""Each optimizer's lines, in the order in which they are reckoned."""
+"""Each optimizer's lines, in the order in which they are computed."""
 
 
 def lines_of(optimizer: Optimizer, line: Line) -> list[Equation]:

@@ -1,13 +1,13 @@
-"""A working as a page of its own, which needs nothing else: no script, no font, no request."""
+"""A derivation as a page of its own, which needs nothing else: no script, no font, no request."""
 
 from html import escape
 
-from chainrule.lab.explain.derivation import Working
+from chainrule.lab.explain.content import Content
 from chainrule.lab.explain.notations import mathml
 from chainrule.lab.figures.svg import FONT, PALETTE, dark_css
 
 
-def document(working: Working) -> str:
+def document(content: Content) -> str:
     """The page, light or dark as its reader likes."""
     names = ("ink", "muted", "grid", "paper")
     light, dark = ("; ".join(f"--{name}: {PALETTE[name][i]}" for name in names) for i in (0, 1))
@@ -17,7 +17,7 @@ def document(working: Working) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>{escape(working.title)} · chainrule</title>
+<title>{escape(content.title)} · chainrule</title>
 <style>
 :root {{ {light}; color-scheme: light dark; }}
 @media screen and (prefers-color-scheme: dark) {{
@@ -33,7 +33,7 @@ h2 {{ margin: 1.6rem 0 .3rem; padding-top: .9rem; border-top: 1px solid var(--gr
 </style>
 </head>
 <body>
-{mathml.page(working, heading=1, style=False)}
+{mathml.page(content, heading=1, style=False)}
 </body>
 </html>
 """

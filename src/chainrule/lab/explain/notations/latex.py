@@ -1,13 +1,13 @@
-"""A working as LaTeX, for a document with the package amsmath; in ASCII alone, so that any LaTeX reads it."""
+"""A derivation as LaTeX, for a document with the package amsmath; in ASCII alone, so that any LaTeX reads it."""
 
 from unicodedata import normalize
 
 from chainrule.lab.explain.algebra.equation import Equation
+from chainrule.lab.explain.algebra.notes import Formula
 from chainrule.lab.explain.algebra.symbols import Symbol
-from chainrule.lab.explain.derivation import Working
+from chainrule.lab.explain.content import Content
 from chainrule.lab.explain.notations.notation import Notation, Piece
 from chainrule.lab.explain.notations.text import TEXT, Text
-from chainrule.lab.explain.notes import Formula
 
 WIDTH = 62
 """Columns of the text form that fit into a line of an article, its letters being smaller in mathematics."""
@@ -48,7 +48,7 @@ SIGNS = {
 }
 """Signs of formulas."""
 
-WORDS = {
+RUNNING_TEXT = {
     "’": "'",
     "×": r"$\times$",
     "–": "--",
@@ -113,7 +113,7 @@ class Latex(Notation):
 
     def plain(self, text: str) -> str:
         """Running text. What LaTeX has no sign for here loses its accents, or becomes a question mark."""
-        for sign, code in WORDS.items():
+        for sign, code in RUNNING_TEXT.items():
             text = text.replace(sign, code)
         for sign, code in (*LETTERS.items(), *SIGNS.items()):
             text = text.replace(sign, f"${code}$")
@@ -144,16 +144,16 @@ class Measure(Text):
 LATEX, MEASURE = Latex(), Measure()
 
 
-def page(working: Working) -> str:
-    """All of it: sections with their equations, aligned; a long row of them may go on on the next page."""
-    parts = [r"\allowdisplaybreaks", rf"\section*{{{LATEX.plain(working.title)}}}", LATEX.plain(working.lead)]
-    for section in working.sections:
-        parts += ["", rf"\subsection*{{{LATEX.plain(section.title)}}}", LATEX.words(section.remark)]
+def page(content: Content) -> str:
+    """The whole derivation: sections with their equations, aligned; a long row of them may go on on the next page."""
+    parts = [r"\allowdisplaybreaks", rf"\section*{{{LATEX.plain(content.title)}}}", LATEX.plain(content.lead)]
+    for section in content.sections:
+        parts += ["", rf"\subsection*{{{LATEX.plain(section.title)}}}", LATEX.note(section.remark)]
         rows: list[str] = []
         for each in section.equations:
             rows.append(aligned(each))
             if each.remark:
-                parts += [_together(rows), rf"\noindent {LATEX.words(each.remark)}"]
+                parts += [_together(rows), rf"\noindent {LATEX.note(each.remark)}"]
                 rows = []
         parts += [_together(rows)] if rows else []
     return "\n".join(parts) + "\n"

@@ -1,13 +1,13 @@
-"""A working as a part of a page: headings, the drawing, and equations in MathML. No script is needed."""
+"""A derivation as a part of a page: headings, the drawing, and equations in MathML. No script is needed."""
 
 from dataclasses import replace
 from html import escape
 
 from chainrule.lab.explain.algebra.equation import Equation
+from chainrule.lab.explain.algebra.notes import Formula
 from chainrule.lab.explain.algebra.symbols import Symbol
-from chainrule.lab.explain.derivation import Working
+from chainrule.lab.explain.content import Content
 from chainrule.lab.explain.notations.notation import Notation, Piece
-from chainrule.lab.explain.notes import Formula
 
 PREFIX = '<mo form="prefix">−</mo>'
 """The sign of a number, which stands close to it."""
@@ -19,18 +19,18 @@ SIGNED = {"L₊": "+", "L₋": "−"}
 """Letters with a sign below."""
 
 STYLE = """\
-.working { max-width: 64rem; }
-.working h3 { margin: 1.2rem 0 .3rem; }
-.working .equation { margin: .35rem 0; padding-left: 1.4rem; text-indent: -1.4rem; line-height: 2; max-width: none; \
+.derivation { max-width: 64rem; }
+.derivation h3 { margin: 1.2rem 0 .3rem; }
+.derivation .equation { margin: .35rem 0; padding-left: 1.4rem; text-indent: -1.4rem; line-height: 2; max-width: none; \
 overflow-x: auto; overflow-y: hidden; }
-.working .equation > * { text-indent: 0; }
-.working math { font-size: 1.05em; }
-.working .side { margin-left: .25em; }
-.working .remark { margin: -.2rem 0 .4rem; padding-left: 1.4rem; }
-.working .answer { font-size: 1.25rem; margin: .6rem 0 1rem; }
-.working .drawings { display: flex; flex-wrap: wrap; gap: 1rem 2rem; margin: 1rem 0 .5rem; }
-.working .drawing { max-width: 100%; overflow-x: auto; }
-.working .drawing svg { display: block; max-width: 100%; height: auto; }
+.derivation .equation > * { text-indent: 0; }
+.derivation math { font-size: 1.05em; }
+.derivation .side { margin-left: .25em; }
+.derivation .remark { margin: -.2rem 0 .4rem; padding-left: 1.4rem; }
+.derivation .answer { font-size: 1.25rem; margin: .6rem 0 1rem; }
+.derivation .drawings { display: flex; flex-wrap: wrap; gap: 1rem 2rem; margin: 1rem 0 .5rem; }
+.derivation .drawing { max-width: 100%; overflow-x: auto; }
+.derivation .drawing svg { display: block; max-width: 100%; height: auto; }
 """
 """What a page needs beside its own style."""
 
@@ -122,38 +122,38 @@ class MathML(Notation):
 MATHML = MathML()
 
 
-def page(working: Working, *, heading: int = 2, style: bool = True) -> str:
-    """All of it as one element, its title a heading of this level."""
-    parts = [f'<div class="working">\n<h{heading}>{escape(working.title)}</h{heading}>\n{answer(working)}']
-    parts.append(f"<p>{escape(working.lead)}</p>")
-    if working.drawings:
-        parts.append(drawings(working))
-    parts += sections(working, heading + 1)
+def page(content: Content, *, heading: int = 2, style: bool = True) -> str:
+    """The whole derivation as one element, its title a heading of this level."""
+    parts = [f'<div class="derivation">\n<h{heading}>{escape(content.title)}</h{heading}>\n{answer(content)}']
+    parts.append(f"<p>{escape(content.lead)}</p>")
+    if content.drawings:
+        parts.append(drawings(content))
+    parts += sections(content, heading + 1)
     return ("<style>\n" + STYLE + "</style>\n" if style else "") + "\n".join(parts) + "\n</div>"
 
 
-def answer(working: Working) -> str:
-    """What is worked out, and what it comes to."""
-    return equation(Equation(working.symbol, working.shown_value.value)).replace("equation", "equation answer", 1)
+def answer(content: Content) -> str:
+    """The number that is derived, and its value."""
+    return equation(Equation(content.symbol, content.shown_value.value)).replace("equation", "equation answer", 1)
 
 
-def drawings(working: Working) -> str:
+def drawings(content: Content) -> str:
     """The network, drawn side by side where there is room, and how to read it."""
-    boxes = "\n".join(f'<div class="drawing">{each}</div>' for each in working.drawings)
-    return f'<div class="drawings">\n{boxes}\n</div>\n<p class="note">{escape(working.key)}</p>'
+    boxes = "\n".join(f'<div class="drawing">{each}</div>' for each in content.drawings)
+    return f'<div class="drawings">\n{boxes}\n</div>\n<p class="note">{escape(content.key)}</p>'
 
 
-def sections(working: Working, heading: int) -> list[str]:
+def sections(content: Content, heading: int) -> list[str]:
     """The equations under their headings."""
     found = []
-    for section in working.sections:
+    for section in content.sections:
         found.append(f"<h{heading}>{escape(section.title)}</h{heading}>")
         if section.remark:
-            found.append(f'<p class="note">{MATHML.words(section.remark)}</p>')
+            found.append(f'<p class="note">{MATHML.note(section.remark)}</p>')
         for each in section.equations:
             found.append(equation(each))
             if each.remark:
-                found.append(f'<p class="note remark">{MATHML.words(each.remark)}</p>')
+                found.append(f'<p class="note remark">{MATHML.note(each.remark)}</p>')
     return found
 
 

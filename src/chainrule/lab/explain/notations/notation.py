@@ -1,6 +1,6 @@
-"""What every notation shares: the walk over an expression, with names or with numbers, and where parentheses stand."""
+"""The base of the notations: which terms and factors stand in parentheses, and where a line may break."""
 
-import math
+from dataclasses import dataclass
 from typing import ClassVar
 
 from chainrule.lab.explain.algebra.equation import Equation
@@ -13,20 +13,30 @@ from chainrule.lab.explain.algebra.expression import (
     Product,
     Quotient,
     Sum,
+    fold,
 )
-from chainrule.lab.explain.algebra.rounding import lost
-from chainrule.lab.explain.algebra.symbols import DIGITS, Symbol, digits
-from chainrule.lab.explain.notes import Formula, Words
+from chainrule.lab.explain.algebra.notes import Formula, Note
+from chainrule.lab.explain.algebra.symbols import Symbol, digits
 
 Piece = tuple[str, str]
 """A term with the sign in front of it: "", "+" or "-". A line may break between two pieces."""
 
 MOST_IN_ONE = 3
-"""So many terms of a sum stay together above a bar, and so many arguments of a function; more are broken like a sum."""
+"""Up to 3 terms of a sum stay together above a bar, and up to 3 arguments of a function; more are broken like a sum."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """An expression as a notation writes it: on one line, and in pieces between which a line may break."""
+
+    node: Expression
+    parts: tuple["Written", ...]
+    whole: str
+    pieces: list[Piece]
 
 
 class Notation:
-    """The base: a new notation writes each kind of piece."""
+    """The base: a new notation says how it writes names, numbers, sums, products and so on, given their parts."""
 
     bars: ClassVar[bool] = False
     """Whether a fraction is drawn with a bar, which needs no parentheses."""
@@ -81,91 +91,87 @@ class Notation:
         """A formula in running text."""
         raise NotImplementedError
 
-    def words(self, words: Words) -> str:
+    def signed(self, sign: str, shown: str) -> str:
+        """A first term with its sign."""
+        return f"{sign}{shown}"
+
+    def note(self, note: Note) -> str:
         """A sentence."""
-        return "".join(self.plain(each) if isinstance(each, str) else self.formula(each) for each in words)
+        return "".join(self.plain(each) if isinstance(each, str) else self.formula(each) for each in note)
 
-    def write(self, expression: Expression, numbers: bool, places: int = DIGITS) -> str:
-        """An expression, with names at its leaves or with their numbers: of so many digits, more where terms cancel."""
-        match expression:
-            case Number(value, symbol):
-                return self.number(digits(value, places)) if numbers or symbol is None else self.symbol(symbol)
-            case Sum() | Negative():
-                return self.sum(self._terms(expression, numbers, places))
-            case Product(factors):
-                return self.product([self._inside(each, numbers, places, Sum, Negative) for each in factors])
-            case Quotient(over, under) if self.bars:
-                return self.quotient(self.write(over, numbers, places), self.write(under, numbers, places))
-            case Quotient(over, under):
-                return self.quotient(
-                    self._inside(over, numbers, places, Sum, Negative), self._below(under, numbers, places)
-                )
-            case Power(base, exponent):
-                shown = self._inside(base, numbers, places, Sum, Negative, Product, Quotient, Power)
-                if not numbers and isinstance(base, Number) and base.symbol is not None and not base.symbol.is_bare:
+    def sides(self, equation: Equation) -> list[list[Piece]]:
+        """The name, and everything that is equal to it; a side that looks like the one before is left out."""
+        sides = [[("", self.symbol(equation.symbol))], *map(self.pieces, equation.sides)]
+        return [side for i, side in enumerate(sides) if i == 0 or side != sides[i - 1]]
+
+    def pieces(self, expression: Expression) -> list[Piece]:
+        """An expression as terms with their signs; what isn't a sum is a single one, unless it is long."""
+        return fold(expression, self.written).pieces
+
+    def write(self, expression: Expression) -> str:
+        """An expression on one line."""
+        return fold(expression, self.written).whole
+
+    def written(self, node: Expression, parts: tuple[Written, ...]) -> Written:
+        """A node, from its parts as they are written."""
+        pieces: list[Piece] | None = None
+        match node, parts:
+            case Number(value, None, places), _:
+                whole = self.number(digits(value, places))
+                pieces = [("-", self.number(digits(-value, places)))] if value < 0 else None
+            case Number(_, symbol), _ if symbol is not None:
+                whole = self.symbol(symbol)
+            case Sum() | Negative(), _:
+                whole, pieces = self.sum(self._terms(node, parts)), self._terms(node, parts, is_broken=True)
+            case Product(), _:
+                factors = [self._inside(each, Sum, Negative) for each in parts]
+                whole, pieces = self.product(factors), self._broken_product(factors, parts)
+            case Quotient(), (over, under):
+                below = self._inside(under, Sum, Negative, Product, Quotient)
+                if self.bars:
+                    whole = self.quotient(over.whole, under.whole)
+                else:
+                    whole = self.quotient(self._inside(over, Sum, Negative), below)
+                if self._is_long(over.node, self._most_above):
+                    pieces = self._around("", over.pieces, self.over + below, isinstance(over.node, Sum))
+            case Power(_, exponent), (base,):
+                shown = self._inside(base, Sum, Negative, Product, Quotient, Power)
+                if isinstance(base.node, Number) and base.node.symbol and not base.node.symbol.is_bare:
                     shown = self.grouped(shown)  # else the power seems to be a part of the name
-                return self.power(shown, exponent)
-            case Function("exp", (argument,)):
-                size = abs(argument.evaluate())  # e to a large number needs its digits behind the point
-                return self.function("exp", [self.write(argument, numbers, places + _before_the_point(size))])
-            case Function(name, arguments):
-                return self.function(name, [self.write(each, numbers, places) for each in arguments])
-        raise TypeError(f"an expression of a known kind was expected, got {expression!r}.")
+                whole = self.power(shown, exponent)
+            case Function(_, name), _:
+                arguments = [each.whole for each in parts]
+                whole = self.function(name, arguments)
+                if len(arguments) > MOST_IN_ONE:
+                    rows = [("", each + self.comma) for each in arguments[:-1]]
+                    pieces = self._around(self.function_name(name), [*rows, ("", arguments[-1])], "", True)
+            case _:
+                raise TypeError(f"an expression of a known kind was expected, got {node!r}.")
+        return Written(node, parts, whole, pieces or [("", whole)])
 
-    def pieces(self, expression: Expression, numbers: bool, places: int = DIGITS) -> list[Piece]:
-        """The terms of an expression, with their signs; of what is no sum, itself.
-
-        A long sum within a fraction or a product, and a function of many numbers, are pieces too.
-        """
-        match expression:
-            case Quotient(over, under) if self._is_long(over, self._above()):
-                after = self.over + self._below(under, numbers, places)
-                return self._around("", self.pieces(over, numbers, places), after, _is_sum(over))
-            case Product(factors) if sum(self._is_long(each, 1) for each in factors) == 1:
-                at = next(i for i, each in enumerate(factors) if self._is_long(each, 1))
-                shown = [self._inside(each, numbers, places, Sum, Negative) for each in factors]
-                before, after = (self.product([*shown[:at], ""]) if at else "", self.product(["", *shown[at + 1 :]]))
-                after = after if shown[at + 1 :] else ""
-                return self._around(before, self.pieces(factors[at], numbers, places), after, _is_sum(factors[at]))
-            case Function(name, arguments) if len(arguments) > MOST_IN_ONE:
-                each = [self.write(argument, numbers, places) for argument in arguments]
-                rows = [("", one + (self.comma if i + 1 < len(each) else "")) for i, one in enumerate(each)]
-                return self._around(self.function_name(name), rows, "", True)
-        return self._terms(expression, numbers, places, is_broken=True)
-
-    def _terms(self, expression: Expression, numbers: bool, places: int, is_broken: bool = False) -> list[Piece]:
-        """The terms of a sum, with their signs; is_broken: a long one is pieces, too."""
+    def _terms(self, node: Expression, parts: tuple[Written, ...], is_broken: bool = False) -> list[Piece]:
+        """The terms of a sum, with their signs; is_broken: a long term is several pieces, too."""
         pieces: list[Piece] = []
-        if numbers and isinstance(expression, Sum):
-            places += lost(expression)
-        for each in expression.terms if isinstance(expression, Sum) else (expression,):
-            inner, sign = (each.inner, "-") if isinstance(each, Negative) else (each, "+")
-            if numbers and isinstance(inner, Number) and inner.value < 0:  # 0.5 - 0.2, not 0.5 + (-0.2)
-                inner, sign = Number(-inner.value), "+" if sign == "-" else "-"
-            elif numbers and isinstance(inner, Number) and not inner.value and not pieces:
-                sign = "+"  # 0, not -0
-            sign = "" if not pieces and sign == "+" else sign
-            if is_broken and inner is not expression and not isinstance(inner, Sum | Negative):
-                (_, first), *others = self.pieces(inner, numbers, places)
-                pieces += [(sign, first), *others]
-            else:
-                pieces.append((sign, self._inside(inner, numbers, places, Sum, Negative)))
+        for each in parts:
+            is_negative = isinstance(node, Negative) or isinstance(each.node, Negative)
+            inner = each.parts[0] if isinstance(node, Sum) and is_negative else each
+            stays = isinstance(inner.node, Sum | Negative) or not (is_broken or isinstance(inner.node, Number))
+            (sign, first), *others = [("", self._inside(inner, Sum, Negative))] if stays else inner.pieces
+            if sign:  # 0.5 - 0.2, not 0.5 + (-0.2)
+                is_negative = not is_negative
+            if inner.node == Number(0.0) and not pieces:  # 0, not -0
+                is_negative = False
+            pieces += [("-" if is_negative else "+" if pieces else "", first), *others]
         return pieces
 
-    def _above(self) -> int:
-        """How many terms stay together above a fraction's stroke."""
-        return MOST_IN_ONE if self.bars else 1
-
-    def _is_long(self, expression: Expression, most: int) -> bool:
-        """Whether a line may be broken within an expression that is a part of another."""
-        match expression:
-            case Sum(terms):
-                return len(terms) > most
-            case Quotient(over, _):
-                return self._is_long(over, self._above())
-            case Function(_, arguments):
-                return len(arguments) > MOST_IN_ONE
-        return False
+    def _broken_product(self, factors: list[str], parts: tuple[Written, ...]) -> list[Piece] | None:
+        """A product's pieces, if just one of its factors is long."""
+        long = [i for i, each in enumerate(parts) if self._is_long(each.node, 1)]
+        if len(long) != 1:
+            return None
+        inner, before, after = parts[long[0]], factors[: long[0]], factors[long[0] + 1 :]
+        start, end = self.product([*before, ""]) if before else "", self.product(["", *after]) if after else ""
+        return self._around(start, inner.pieces, end, isinstance(inner.node, Sum))
 
     def _around(self, before: str, pieces: list[Piece], after: str, in_parentheses: bool) -> list[Piece]:
         """Pieces with something in front of the first and behind the last."""
@@ -175,35 +181,23 @@ class Notation:
         sign, last = whole[-1]
         return [*whole[:-1], (sign, last + end + after)]
 
-    def signed(self, sign: str, shown: str) -> str:
-        """A first term with its sign."""
-        return f"{sign}{shown}"
+    @property
+    def _most_above(self) -> int:
+        """How many terms stay together above a fraction's stroke."""
+        return MOST_IN_ONE if self.bars else 1
 
-    def _below(self, under: Expression, numbers: bool, places: int) -> str:
-        """What stands behind a slanted stroke."""
-        return self._inside(under, numbers, places, Sum, Negative, Product, Quotient)
+    def _is_long(self, expression: Expression, most: int) -> bool:
+        """Whether a line may be broken within an expression that is a part of another."""
+        match expression:
+            case Sum(terms):
+                return len(terms) > most
+            case Quotient((over, _)):
+                return self._is_long(over, self._most_above)
+            case Function(arguments):
+                return len(arguments) > MOST_IN_ONE
+        return False
 
-    def _inside(self, expression: Expression, numbers: bool, places: int, *kinds: type[Expression]) -> str:
+    def _inside(self, inner: Written, *kinds: type[Expression]) -> str:
         """An expression within another, in parentheses where it is of one of these kinds, or a negative number."""
-        shown = self.write(expression, numbers, places)
-        is_negative = isinstance(expression, Number) and numbers and expression.value < 0
-        return self.grouped(shown) if isinstance(expression, kinds) or is_negative else shown
-
-    def sides(self, equation: Equation) -> list[list[Piece]]:
-        """What is said to be equal: the name, the expression in names, in numbers, and the value."""
-        sides = [[("", self.symbol(equation.symbol))]]
-        shown = equation.shown
-        if shown is not None and not (isinstance(shown, Number) and shown.symbol is None):
-            sides.append(self.pieces(shown, numbers=False))
-            if not isinstance(shown, Number):
-                sides.append(self.pieces(shown, numbers=True))
-        sides.append(self.pieces(equation.shown_value, True, equation.places))
-        return [side for i, side in enumerate(sides) if i == 0 or side != sides[i - 1]]
-
-
-def _is_sum(expression: Expression) -> bool:
-    return isinstance(expression, Sum)
-
-
-def _before_the_point(size: float) -> int:
-    return math.floor(math.log10(size)) if size > 1 else 0
+        is_negative = isinstance(inner.node, Number) and inner.node.symbol is None and inner.node.value < 0
+        return self.grouped(inner.whole) if is_negative or isinstance(inner.node, kinds) else inner.whole

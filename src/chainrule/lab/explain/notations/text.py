@@ -1,12 +1,12 @@
-"""A working as lines of text, for a terminal: names with raised and lowered digits, long sums over several lines."""
+"""A derivation as lines of text, for a terminal: names with raised and lowered digits, long sums over several lines."""
 
 from textwrap import wrap
 
 from chainrule.lab.explain.algebra.equation import Equation
+from chainrule.lab.explain.algebra.notes import Formula
 from chainrule.lab.explain.algebra.symbols import Symbol, digits
-from chainrule.lab.explain.derivation import Working
+from chainrule.lab.explain.content import Content
 from chainrule.lab.explain.notations.notation import Notation, Piece
-from chainrule.lab.explain.notes import Formula
 
 WIDTH = 88
 """Columns of a page, unless a terminal has fewer."""
@@ -66,25 +66,25 @@ class Text(Notation):
 TEXT = Text()
 
 
-def page(working: Working, width: int = WIDTH) -> str:
-    """All of it, in lines of at most about `width` columns."""
-    return "\n".join(text for _, text in lines(working, width))
+def page(content: Content, width: int = WIDTH) -> str:
+    """The whole derivation, in lines of at most about `width` columns."""
+    return "\n".join(text for _, text in lines(content, width))
 
 
-def lines(working: Working, width: int = WIDTH) -> list[Line]:
-    """The same, each line with its style."""
+def lines(content: Content, width: int = WIDTH) -> list[Line]:
+    """The lines of a page, each with its style."""
     found: list[Line] = [
-        ("title", working.title),
-        ("equation", f"{TEXT.symbol(working.symbol)} = {digits(working.shown_value.value)}"),
+        ("title", content.title),
+        ("equation", f"{TEXT.symbol(content.symbol)} = {digits(content.shown_value.value)}"),
     ]
-    found += [("note", line) for line in wrap(working.lead, width)]
-    for section in working.sections:
+    found += [("note", line) for line in wrap(content.lead, width)]
+    for section in content.sections:
         found += [("", ""), ("heading", section.title)]
         if section.remark:
-            found += [("note", line) for line in _set_in(TEXT.words(section.remark), 2, width)]
+            found += [("note", line) for line in _set_in(TEXT.note(section.remark), 2, width)]
         for each in section.equations:
             found += [("equation", line) for line in equation_lines(each, width)]
-            found += [("note", line) for line in _set_in(TEXT.words(each.remark), 6, width)]
+            found += [("note", line) for line in _set_in(TEXT.note(each.remark), 6, width)]
     return found
 
 

@@ -9,7 +9,7 @@ from chainrule.core.blocks import Block, index_of
 from chainrule.core.plan.layout import Place
 from chainrule.lab.explain.algebra.expression import Number
 from chainrule.lab.explain.algebra.symbols import LOSS, Symbol
-from chainrule.lab.explain.step.recording import Recording, Tape
+from chainrule.lab.explain.step.recording import LayerRecording, Recording
 
 LETTERS = {"weights": "w", "bias": "b", "scale": "γ", "shift": "β"}
 """The letters of parameters, by their names."""
@@ -17,78 +17,78 @@ LETTERS = {"weights": "w", "bias": "b", "scale": "γ", "shift": "β"}
 
 @dataclass(frozen=True, eq=False)
 class Numbers:
-    """What a tape recorded, by layer, unit and sample; units and samples from 0 here, from 1 in a unit's name.
+    """The numbers of a recording, by layer, unit and sample; units and samples from 0 here, from 1 in a unit's name.
 
-    samples: the row of the data that each sample of the tape is; shown unless it is one alone.
+    samples: the row of the data that each recorded sample is; shown unless there is only one.
     """
 
-    tape: Tape
+    recording: Recording
     blocks: tuple[Block, ...]
     theta: Array
     input_shape: Shape
     samples: tuple[int, ...]
 
-    def of(self, place: Place) -> Recording:
-        """What was recorded of a layer."""
-        return self.tape.recordings[place]
+    def of(self, place: Place) -> LayerRecording:
+        """A layer's recording."""
+        return self.recording.layers[place]
 
     def shape(self, number: int) -> Shape:
-        """The shape of what a layer hands on, without samples; of number 0, the input's."""
+        """The shape of a layer's output, without samples; number 0 is the input."""
         return self.input_shape if number == 0 else self.blocks[number - 1].shape
 
     def shown_sample(self, sample: int) -> int | None:
-        """How a sample is named: by its row of the data; not at all where there is but one."""
+        """How a sample is named: by its row of the data; not at all where there is only one."""
         return self.samples[sample] if len(self.samples) > 1 else None
 
     def symbol(self, letter: str, block: Block, unit: int, sample: int, of: Symbol | None = None) -> Symbol:
-        """The name of a unit's number; of: what it is the derivative of."""
+        """The name of a unit's number; of: the number whose derivative it is."""
         return Symbol(letter, block.number, index_of(unit, block.shape), self.shown_sample(sample), of=of)
 
+    def last(self, block: Block) -> LayerRecording:
+        """The recording of what makes a layer's output: its activation, where it has one."""
+        return self.of(block.activation or block.head)
+
     def a(self, number: int, unit: int, sample: int) -> Number:
-        """What a layer hands on; of number 0, the input."""
+        """A layer's output; number 0 is the input."""
         if number == 0:
             symbol = Symbol("x", index=index_of(unit, self.input_shape), sample=self.shown_sample(sample))
-            return Number(float(self.tape.input[unit, sample]), symbol)
+            return Number(float(self.recording.input[unit, sample]), symbol)
         block = self.blocks[number - 1]
         if block.activation is None:
             return self.z(block, unit, sample)
-        return Number(float(self.of(block.activation).output[unit, sample]), self.symbol("a", block, unit, sample))
+        return Number(float(self.last(block).output[unit, sample]), self.symbol("a", block, unit, sample))
 
     def z(self, block: Block, unit: int, sample: int) -> Number:
-        """What a layer's head makes; called a where no activation follows and nothing is learnt."""
+        """A layer's number before its activation; called a where no activation follows and nothing is learnt."""
         value = float(self.of(block.head).output[unit, sample])
         return Number(value, self.symbol("z" if _has_z(block) else "a", block, unit, sample))
 
     def slope(self, block: Block, unit: int, sample: int) -> Number:
         """The activation's slope: f′(z)."""
-        place = block.head if block.activation is None else block.activation
-        return Number(float(self.of(place).slopes[unit, sample]), self.symbol("f′", block, unit, sample))
+        return Number(float(self.last(block).slopes[unit, sample]), self.symbol("f′", block, unit, sample))
 
     def d_a(self, block: Block, unit: int, sample: int) -> Number:
         """∂L/∂a."""
-        place = block.head if block.activation is None else block.activation
-        value = float(self.of(place).d_output[unit, sample])
-        return Number(value, self.symbol("a", block, unit, sample, of=LOSS))
+        return Number(float(self.last(block).d_output[unit, sample]), self.symbol("a", block, unit, sample, of=LOSS))
 
     def delta(self, block: Block, unit: int, sample: int) -> Number:
-        """δ = ∂L/∂z; of a layer that has no z, ∂L/∂a."""
-        value = float(self.of(block.head).d_output[unit, sample])
-        if _has_z(block):
-            return Number(value, self.symbol("δ", block, unit, sample))
-        return Number(value, self.symbol("a", block, unit, sample, of=LOSS))
+        """δ = ∂L/∂z; ∂L/∂a for a layer that has no z."""
+        if not _has_z(block):
+            return self.d_a(block, unit, sample)
+        return Number(float(self.of(block.head).d_output[unit, sample]), self.symbol("δ", block, unit, sample))
 
     @property
     def weights(self) -> Array | None:
-        """The weights of samples (n,); None where all count alike, or there is but one."""
-        return self.tape.data.weights if len(self.samples) > 1 else None
+        """The weights of samples (n,); None where all count alike, or there is only one."""
+        return self.recording.data.weights if len(self.samples) > 1 else None
 
     def share(self, sample: int) -> Number:
         """A sample's share of the mean."""
-        return Number(float(self.tape.shares[sample]), Symbol("s", sample=self.shown_sample(sample)))
+        return Number(float(self.recording.shares[sample]), Symbol("s", sample=self.shown_sample(sample)))
 
     def loss(self, sample: int) -> Number:
-        """What a sample adds to the loss."""
-        return Number(float(self.tape.losses[sample]), Symbol("L", sample=self.shown_sample(sample)))
+        """A sample's contribution to the loss."""
+        return Number(float(self.recording.losses[sample]), Symbol("L", sample=self.shown_sample(sample)))
 
     def parameter(self, block: Block, name: str, index: tuple[int, ...]) -> Number:
         """A weight or a bias, by its name in `Network.parameters` and its place there, from 0."""
@@ -101,5 +101,5 @@ class Numbers:
 
 
 def _has_z(block: Block) -> bool:
-    """Whether a layer's head makes a z: where nothing is learnt and no activation follows, it is its a at once."""
+    """Whether a layer has a z: where nothing is learnt and no activation follows, its output is its a at once."""
     return block.activation is not None or block.head.learns

@@ -1,4 +1,4 @@
-"""The tape: a plan bound for one step, what each layer's buffers held when it ran, and single layers run again.
+"""The recording of a step: what each layer's buffers held when a plan ran, and single layers run again.
 
 A plan writes over its scratch, and some layers over what they keep. So each layer's arrays are copied as its closures
 run. Afterwards a layer's own closures are asked for its derivatives: with d_output set to 1 at one number and to 0 at
@@ -25,10 +25,10 @@ from chainrule.training.batches import Samples
 
 
 @dataclass(eq=False)
-class Recording:
+class LayerRecording:
     """A layer in its plan, and copies of what its buffers held: arrays (features, n), samples last.
 
-    gradient (P,): the plan's, which the layer's backward writes its own part of.
+    gradient (P,): the plan's, of which the layer's backward writes its own part.
     """
 
     place: Place
@@ -37,63 +37,60 @@ class Recording:
     gradient: Array
     input: Array = field(init=False)
     output: Array = field(init=False)
-    d_input: Array = field(init=False)
     d_output: Array = field(init=False)
 
-    @property
-    def _d_input(self) -> Array:
-        return cast(Array, self.at.d_input)  # a plan that is watched has one in every layer
-
     def derivatives(self, k: int, sample: int) -> tuple[Array, Array]:
-        """Those of output number k of a sample: with respect to all inputs (features, n), and to theta (P,).
+        """The derivatives of output k of a sample: with respect to all inputs (features, n), and to theta (P,).
 
-        Of theta, only the layer's own part means something.
+        Of the derivatives with respect to theta, only those of the layer's own parameters are meaningful.
         """
-        at, (forward, backward) = self.at, self.closures
-        flat(at.input)[...] = self.input
-        if not at.random:  # what was drawn stays; what else a layer keeps for backward may have been written over
-            run((forward,))
-        at.d_output.fill(0.0)
-        flat(at.d_output)[k, sample] = 1.0
-        run((backward,))
-        return flat(self._d_input).copy(), self.gradient.copy()
+        d_output = np.zeros_like(self.d_output)
+        d_output[k, sample] = 1.0
+        return self._passed_back(d_output), self.gradient.copy()
 
     @cached_property
     def slopes(self) -> Array:
-        """Of an elementwise layer: each output's derivative with respect to its own input (features, n)."""
-        at, (forward, backward) = self.at, self.closures
-        flat(at.input)[...] = self.input
-        if not at.random:
-            run((forward,))
-        at.d_output.fill(1.0)
-        run((backward,))
-        return flat(self._d_input).copy()
+        """An elementwise layer's derivatives: of each output with respect to its own input (features, n)."""
+        return self._passed_back(np.ones_like(self.d_output))
 
     def output_with(self, **parameters: float) -> Array:
-        """What forward makes of the same input where parameters have these values (features, n)."""
-        at = self.at
-        before = {name: at.parameters[name].copy() for name in parameters}
-        flat(at.input)[...] = self.input
+        """The layer's output for the recorded input where parameters have these values (features, n)."""
+        own = self.at.parameters
+        before = {name: own[name].copy() for name in parameters}
         for name, value in parameters.items():
-            at.parameters[name][...] = value
-        run((self.closures[0],))
+            own[name][...] = value
+        output = self._output(self.input)
         for name, values in before.items():
-            at.parameters[name][...] = values
-        return flat(at.output).copy()
+            own[name][...] = values
+        return output.copy()
 
-    def listeners(self, i: int, sample: int) -> Array:
-        """The outputs (listeners, 2), each a number and a sample, that depend on input number i of a sample.
+    def dependents(self, i: int, sample: int) -> Array:
+        """The outputs that depend on input i of a sample (dependents, 2), each an output and a sample.
 
-        What depends on a number that is none is none itself.
+        Whatever depends on a NaN becomes NaN.
         """
         layer = self.place.layer
         if layer.elementwise and not layer.mixes_samples:
             return np.array([[i, sample]])
-        there = flat(self.at.input)
-        there[...] = self.input
-        there[i, sample] = np.nan
+        changed = self.input.copy()
+        changed[i, sample] = np.nan
+        return np.argwhere(np.isnan(self._output(changed)))
+
+    def _output(self, array: Array) -> Array:
+        """The layer's buffer of outputs, after forward ran on this input."""
+        flat(self.at.input)[...] = array
         run((self.closures[0],))
-        return np.argwhere(np.isnan(flat(self.at.output)))
+        return flat(self.at.output)
+
+    def _passed_back(self, d_output: Array) -> Array:
+        """The input's gradient (features, n), for this gradient of the output."""
+        if self.at.random:  # what was drawn stays
+            flat(self.at.input)[...] = self.input
+        else:  # what a layer keeps for backward may have been written over
+            self._output(self.input)
+        flat(self.at.d_output)[...] = d_output
+        run((self.closures[1],))
+        return flat(cast(Array, self.at.d_input)).copy()  # a plan that is watched has one in every layer
 
 
 def flat(array: Array) -> Array:
@@ -108,14 +105,14 @@ def bound(objective: Objective, data: Samples, theta: Array, gradient: Array | N
     return plan
 
 
-class Tape:
+class Recording:
     """An objective and data, bound with nothing written over, run once forward and backward.
 
-    recordings: by place, those inside a Residual too.  gradient (P,), value: what the plan came to.
+    layers: by place, those inside a Residual too.  gradient (P,), value: the plan's.
     """
 
     def __init__(self, objective: Objective, data: Samples, theta: Array, draws: Generators) -> None:
-        self.recordings: dict[Place, Recording] = {}
+        self.layers: dict[Place, LayerRecording] = {}
         self._nudge: tuple[Place, int, int, float] | None = None
         self._records = True
         self.data, self._objective, self._theta, self._draws = data, objective, theta, draws
@@ -131,7 +128,7 @@ class Tape:
         self._records = False
 
     def _watch(self, place: Place, at: Buffers, closures: Pass) -> Pass:
-        recording = self.recordings[place] = Recording(place, at, closures, self._gradient)
+        recording = self.layers[place] = LayerRecording(place, at, closures, self._gradient)
         ahead, back = closures
 
         def forward() -> None:
@@ -145,7 +142,6 @@ class Tape:
         def backward() -> None:
             recording.d_output = flat(at.d_output).copy()
             back()
-            recording.d_input = flat(recording._d_input).copy()
 
         return forward, backward
 

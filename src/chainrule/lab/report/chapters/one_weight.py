@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chainrule.lab.explain.derivation import Working
+from chainrule.lab.explain.derivation import Derivation
 from chainrule.lab.explain.explanation import Explanation, explain
 from chainrule.lab.explain.notations import mathml
 from chainrule.lab.figures.svg import COLOR
@@ -43,7 +43,7 @@ class OneWeight(Chapter):
     def shown(self, found: Results) -> Results:
         """Its numbers, and the equations as a part of the page."""
         equations = "\n".join(mathml.sections(worked(found), 3))
-        return found | {"equations": f'<div class="working">\n{equations}\n</div>'}
+        return found | {"equations": f'<div class="derivation">\n{equations}\n</div>'}
 
     def figures(self, found: Results, answers: Answers) -> dict[str, str]:
         """The network, its edges by weight and by gradient."""
@@ -64,7 +64,7 @@ def step_after(seed: int, steps: int, samples: int | None = SAMPLE) -> Explanati
     return explain(lab.network, theta, x, y, lab.loss, optimizer, steps=steps, samples=samples)
 
 
-def worked(found: Results) -> Working:
+def worked(found: Results) -> Derivation:
     """The weight of these results, worked out."""
     return step_after(found["seed"], found["steps"]).weight(LAYER, TO, FROM)
 

@@ -1,4 +1,4 @@
-"""Workings of many kinds, and a calculator that reads the text of one."""
+"""Derivations of many kinds, and a calculator that reads the text of one."""
 
 import math
 import re
@@ -24,7 +24,7 @@ def xor(samples=3, optimizer=None, **settings):
     )
 
 
-WORKINGS = {
+DERIVATIONS = {
     "a weight": lambda: xor(steps=50).weight(2, 1, 3),
     "a weight of the first layer": lambda: xor(steps=50).weight(1, 4, 2),
     "of a batch": lambda: xor(samples=None, penalty=cr.L2(0.01), clip=0.01).weight(3, 1, 2),
@@ -60,16 +60,16 @@ def normed(samples=None, sample=10):
 
 
 def long_ones():
-    """Workings with every kind of long line."""
+    """Derivations with every kind of long line."""
     yield normed()
     for name in ("MaxPool, overlapping", "GlobalAveragePool", "BatchNorm of images", "SoftmaxCrossEntropy", "GELU"):
         yield of_case(name).overview()
 
 
-def equations(working):
+def equations(derivation):
     """The page's equations as lists of sides, each written on one line; notes and the title left out."""
     joined = []
-    for style, line in lines(working)[2:]:
+    for style, line in lines(derivation)[2:]:
         if style == "equation" and line.startswith("    "):
             joined[-1] += " " + line.strip()
         elif style == "equation":

@@ -8,7 +8,7 @@ import pytest
 
 import chainrule as cr
 from chainrule.lab.explain.drawing.drawing import in_a_unit
-from worked import images, xor
+from derivations import images, xor
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -33,16 +33,16 @@ def test_a_network_without_weights_has_one_drawing():
 
 def test_maps_are_drawn_with_lines_for_all_weights_between_two_channels():
     step = images(cr.Conv2D(3, 3), cr.MaxPool(2), cr.Flatten(), cr.Dense(2))
-    working = step.weight(3, 2, 9)
-    assert "which is 3,1,1 of its maps" in working.title
-    for theta, svg in zip((step.theta, step.gradient), working.drawings, strict=True):
+    derivation = step.weight(3, 2, 9)
+    assert "which is 3,1,1 of its maps" in derivation.title
+    for theta, svg in zip((step.theta, step.gradient), derivation.drawings, strict=True):
         drawn = ET.fromstring(svg)
         lines = drawn.findall(f"{SVG}line")
         assert len(lines) == 1 * 3 + 3 * 2 + 2  # and two below the marked one
         assert len(drawn.findall(f"{SVG}path")) == 3  # each channel of the pool to its own
         weight = step.network.parameters(theta)[-1]["weights"][1, 8]
         assert f">{weight:.3g}<".replace("-", "−") in svg
-    assert "its number the mean of its map" in working.html()
+    assert "its number the mean of its map" in derivation.html()
     assert "mean of its map" not in xor().overview().html()
 
 

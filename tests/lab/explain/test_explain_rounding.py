@@ -8,20 +8,20 @@ import pytest
 
 import chainrule as cr
 from chainrule.lab.explain.algebra.symbols import digits
-from worked import equations, normed, reckon, scale_of, xor
+from derivations import equations, normed, reckon, scale_of, xor
 
 
 def test_what_is_0_but_for_rounding_is_shown_as_0():
-    working = normed()
-    x_hat = next(each for each in working.equations if each.symbol.letter == "x̂")
+    derivation = normed()
+    x_hat = next(each for each in derivation.equations if each.symbol.letter == "x̂")
     assert x_hat.value != 0.0
-    said = " ".join(working.text().split())
+    said = " ".join(derivation.text().split())
     assert "(0.2746369 - 0.2746369) / sqrt(0.03708864 + 1e-05) = 0" in said
     assert "γ⁽²⁾₂ · x̂⁽²⁾₂[10] + β⁽²⁾₂ = 1 · 0 + 0 = 0" in said
     assert "tanh(0) = 0" in said
-    for form in (working.text(), working.html(), working.latex(), json.dumps(working.to_dict())):
+    for form in (derivation.text(), derivation.html(), derivation.latex(), json.dumps(derivation.to_dict())):
         assert not re.search(r"e-1[4-9]|10\^\{-1[4-9]|<mn>1[4-9]</mn></mrow></msup>", form)
-    assert ">−0<" not in working.html()
+    assert ">−0<" not in derivation.html()
 
 
 def test_a_relu_at_0_but_for_rounding_says_on_which_side_it_is():
@@ -42,10 +42,10 @@ def test_a_small_number_is_no_noise():
     """Small by themselves, not by what cancels: they stay."""
     network = cr.mlp(1, 1, activation="identity")
     arguments = ([[1e-20]], [3e-20], cr.HalfSquaredError(), cr.SGD(1.0))
-    working = cr.explain(network, [1.0, 0.0], *arguments).weight(1, 1, 1)
-    assert "1 · 1e-20 + 0 = 1e-20" in working.text()
-    assert working.value != 0.0
-    assert f"∂L/∂w⁽¹⁾₁,₁ = {digits(working.value)}" in working.text()
+    derivation = cr.explain(network, [1.0, 0.0], *arguments).weight(1, 1, 1)
+    assert "1 · 1e-20 + 0 = 1e-20" in derivation.text()
+    assert derivation.value != 0.0
+    assert f"∂L/∂w⁽¹⁾₁,₁ = {digits(derivation.value)}" in derivation.text()
 
 
 @pytest.mark.parametrize("samples", [[3, 7, 20], [3, 7], None])
@@ -56,30 +56,30 @@ def test_lines_whose_terms_cancel_come_out_to_five_digits(samples):
 
 
 def test_the_numeric_check_shows_both_losses():
-    working = xor().weight(2, 1, 3)
-    check = {each.symbol.letter: each for each in working.sections[-1].equations}
+    derivation = xor().weight(2, 1, 3)
+    check = {each.symbol.letter: each for each in derivation.sections[-1].equations}
     x, y = cr.datasets.xor()
     for letter, sign in (("L₊", 1), ("L₋", -1)):
         network, theta = cr.mlp(2, 4, 4, 1, initializer=cr.Normal()), xor().theta.copy()
         network.parameters(theta)[2]["weights"][0, 2] += sign * 1e-5
         loss, _ = network.loss_and_gradient(theta, x[3:4], y[3:4], cr.HalfSquaredError())
         assert check[letter].value == pytest.approx(loss, rel=1e-15)
-        assert f"{letter} = {loss:.15g}" in working.text()
-        assert f"{loss:.15g}" in working.latex()
-        assert f"{loss:.15g}" in working.html()
-    found = working.to_dict()["sections"][-1]["equations"]
+        assert f"{letter} = {loss:.15g}" in derivation.text()
+        assert f"{loss:.15g}" in derivation.latex()
+        assert f"{loss:.15g}" in derivation.html()
+    found = derivation.to_dict()["sections"][-1]["equations"]
     assert [each["name"] for each in found] == ["L₊", "L₋", "difference", "error"]
     assert found[2]["text"] == "(L₊ - L₋) / (2 · h)"
-    assert working.difference == found[2]["value"]
-    assert "L_{+} &= " in working.latex()
+    assert derivation.difference == found[2]["value"]
+    assert "L_{+} &= " in derivation.latex()
 
 
 @pytest.mark.parametrize("z", [-800.0, -72.0, 40.0, 93.0, 1000.0])
 def test_a_saturated_sigmoid_is_shown_at_its_z(z: float):
     """e^-72 is nothing beside 1; its 72 is something, and stays."""
     network = cr.mlp(1, 1)
-    working = cr.explain(network, [z, 0.0], [[1.0]], [0.5], cr.HalfSquaredError(), cr.SGD(1.0)).weight(1, 1, 1)
-    (line,) = (line for line in working.text().splitlines() if line.strip().startswith("a⁽¹⁾₁ ="))
+    derivation = cr.explain(network, [z, 0.0], [[1.0]], [0.5], cr.HalfSquaredError(), cr.SGD(1.0)).weight(1, 1, 1)
+    (line,) = (line for line in derivation.text().splitlines() if line.strip().startswith("a⁽¹⁾₁ ="))
     assert f"exp({digits(-z)})" in line
     assert line.rsplit("= ", 1)[1] == digits(1.0 / (1.0 + np.exp(-z)) if z > -700 else 0.0)
 

@@ -7,16 +7,16 @@ import subprocess
 
 import pytest
 
-from worked import (
-    WORKINGS,
+from derivations import (
+    DERIVATIONS,
     long_ones,
     xor,
 )
 
 
-@pytest.fixture(scope="module", params=WORKINGS)
-def working(request):
-    return WORKINGS[request.param]()
+@pytest.fixture(scope="module", params=DERIVATIONS)
+def derivation(request):
+    return DERIVATIONS[request.param]()
 
 
 def test_long_lines_are_broken_where_the_page_ends():
@@ -25,15 +25,15 @@ def test_long_lines_are_broken_where_the_page_ends():
 
 @pytest.mark.parametrize("number", range(6))
 def test_no_line_is_longer_than_the_page(number):
-    working = next(itertools.islice(long_ones(), number, None))
-    assert max(map(len, working.text().splitlines())) <= 88
-    for row in re.findall('<p class="equation">(.*?)</p>', working.html()):
+    derivation = next(itertools.islice(long_ones(), number, None))
+    assert max(map(len, derivation.text().splitlines())) <= 88
+    for row in re.findall('<p class="equation">(.*?)</p>', derivation.html()):
         for piece in re.findall("<math.*?</math>", row):
             assert len(re.findall("<mn>|<mi>", re.sub("<msubsup>.*?</msubsup>", "<mi>", piece))) < 25
 
 
-def test_latex_is_ascii_and_its_environments_balance(working):
-    page = working.latex()
+def test_latex_is_ascii_and_its_environments_balance(derivation):
+    page = derivation.latex()
     assert page.isascii()
     begun, ended = (re.findall(rf"\\{word}\{{(.*?)\}}", page) for word in ("begin", "end"))
     assert begun == ended == ["align*"] * len(begun)
@@ -44,7 +44,7 @@ def test_latex_is_ascii_and_its_environments_balance(working):
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
 def test_pdflatex_makes_pages_of_it_whose_lines_fit(tmp_path):
-    pages = "\n".join(each.latex() for each in (*(make() for make in WORKINGS.values()), *long_ones()))
+    pages = "\n".join(each.latex() for each in (*(make() for make in DERIVATIONS.values()), *long_ones()))
     text = "\\documentclass{article}\n\\usepackage{amsmath}\n\\begin{document}\n" + pages + "\\end{document}\n"
     (tmp_path / "all.tex").write_text(text, encoding="ascii")
     command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "all.tex"]

@@ -8,9 +8,9 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from chainrule.lab.explain.notations.document import document
-from worked import (
+from derivations import (
+    DERIVATIONS,
     NUMBER,
-    WORKINGS,
     equations,
     reckon,
     scale_of,
@@ -18,14 +18,14 @@ from worked import (
 )
 
 
-@pytest.fixture(scope="module", params=WORKINGS)
-def working(request):
-    return WORKINGS[request.param]()
+@pytest.fixture(scope="module", params=DERIVATIONS)
+def derivation(request):
+    return DERIVATIONS[request.param]()
 
 
-def test_every_line_of_numbers_comes_to_what_it_says(working):
+def test_every_line_of_numbers_comes_to_what_it_says(derivation):
     tried = 0
-    for name, *_, numbers, value in (each for each in equations(working) if len(each) > 2):
+    for name, *_, numbers, value in (each for each in equations(derivation) if len(each) > 2):
         if re.search(r"[A-Za-z∂δ]", re.sub(r"exp|log|sqrt|tanh|max|e[+-]\d", "", numbers)):
             continue  # a name alone, such as g = ∂L/∂w
         tried += 1
@@ -68,8 +68,8 @@ def without_indices(text):
     return re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉⁽⁾]+|,(?=[₀₁₂₃₄₅₆₇₈₉])|\[\d+\]|\(the sum of \d+ others\)", "", text)
 
 
-def in_text(working):
-    return [numbers_in(without_indices(" = ".join(sides[1:]))) for sides in equations(working)]
+def in_text(derivation):
+    return [numbers_in(without_indices(" = ".join(sides[1:]))) for sides in equations(derivation)]
 
 
 def spoken(element):
@@ -89,18 +89,18 @@ def spoken(element):
     return f"{element.text or ''}{''.join(parts)}"
 
 
-def in_html(working):
+def in_html(derivation):
     rows = []
-    for row in re.findall('<p class="equation">(.*?)</p>', working.html().replace("&nbsp;", " ")):
+    for row in re.findall('<p class="equation">(.*?)</p>', derivation.html().replace("&nbsp;", " ")):
         row = re.sub(r'<mo stretchy="false">\[</mo><mn>\d+</mn><mo stretchy="false">\]</mo>', "", row)
         said = " ".join(spoken(each) for each in ET.fromstring(f"<p>{row}</p>"))
         rows.append(numbers_in(said.split("=", 1)[1].replace("·e", "e")))
     return rows
 
 
-def in_latex(working):
+def in_latex(derivation):
     rows = []
-    for block in re.findall(r"\\begin\{align\*\}(.*?)\\end\{align\*\}", working.latex(), re.DOTALL):
+    for block in re.findall(r"\\begin\{align\*\}(.*?)\\end\{align\*\}", derivation.latex(), re.DOTALL):
         for line in block.split("\\\\"):
             if re.match(r"\s*&", line):
                 rows[-1] += line
@@ -114,8 +114,8 @@ def in_latex(working):
     return said
 
 
-def in_json(working):
-    found = json.loads(json.dumps(working.to_dict(), allow_nan=False))
+def in_json(derivation):
+    found = json.loads(json.dumps(derivation.to_dict(), allow_nan=False))
     rows = []
     for section in found["sections"]:
         for each in section["equations"]:
@@ -143,16 +143,16 @@ def inside(tree, of):
 
 
 @pytest.mark.parametrize("form", [in_html, in_latex, in_json])
-def test_every_form_shows_the_same_numbers(working, form):
-    for text, other in zip(in_text(working), form(working), strict=True):
+def test_every_form_shows_the_same_numbers(derivation, form):
+    for text, other in zip(in_text(derivation), form(derivation), strict=True):
         assert text == (pytest.approx(other, rel=1e-6, abs=0.0) if form is in_json else other)
 
 
 # ------------------------------------------------- the forms themselves
 
 
-def test_the_page_asks_for_nothing_and_is_well_formed(working):
-    page = document(working)
+def test_the_page_asks_for_nothing_and_is_well_formed(derivation):
+    page = document(derivation)
     assert not re.search(r"<script|<link|@import|url\((?!#)|\bsrc=", page)
     assert not set(re.findall(r"https?://[^\"' ]+", page)) - {"http://www.w3.org/2000/svg"}
     body = page[page.index("<body>") : page.index("</html>")].replace("&nbsp;", " ")
@@ -164,12 +164,12 @@ def test_the_page_asks_for_nothing_and_is_well_formed(working):
 
 
 def test_notebooks_show_it():
-    working = xor().weight(2, 1, 3)
-    assert working._repr_html_().startswith("<style>")
-    assert working._repr_latex_().startswith("$$\\begin{aligned}\n\\frac{\\partial L}{\\partial w^{(2)}_{1,3}} &=")
+    derivation = xor().weight(2, 1, 3)
+    assert derivation._repr_html_().startswith("<style>")
+    assert derivation._repr_latex_().startswith("$$\\begin{aligned}\n\\frac{\\partial L}{\\partial w^{(2)}_{1,3}} &=")
     assert "<math" in xor()._repr_html_()
 
 
-def test_brackets_of_indices_do_not_stretch(working):
-    assert "<mo>[</mo>" not in working.html()
-    assert not re.search(r"<mo>\(</mo><mn>\d+</mn><mo>\)</mo>", working.html())
+def test_brackets_of_indices_do_not_stretch(derivation):
+    assert "<mo>[</mo>" not in derivation.html()
+    assert not re.search(r"<mo>\(</mo><mn>\d+</mn><mo>\)</mo>", derivation.html())

@@ -1,4 +1,4 @@
-"""Words with names of numbers in them, which each notation writes in its own way."""
+"""Notes: sentences with names of numbers in them, which each notation writes in its own way."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,8 @@ class Formula:
     parts: tuple[Symbol | str, ...]
 
 
-Words = tuple[str | Formula, ...]
-"""A sentence or a part of one."""
+Note = tuple[str | Formula, ...]
+"""A sentence, or several."""
 
 
 def formula(*parts: Symbol | str) -> Formula:
@@ -24,10 +24,10 @@ def formula(*parts: Symbol | str) -> Formula:
     return Formula(parts)
 
 
-def sentences(*each: Words) -> Words:
-    """Sentences with a space between; those without words are left out."""
+def sentences(*each: Note) -> Note:
+    """Notes with a space between; empty ones are left out."""
     found: list[str | Formula] = []
-    for words in each:
-        if words:
-            found += [" ", *words] if found else words
+    for note in each:
+        if note:
+            found += [" ", *note] if found else note
     return tuple(found)

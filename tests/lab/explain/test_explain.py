@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 import chainrule as cr
 from cases import CASES, LOSSES, OPTIMIZERS, N
-from chainrule.lab.explain.algebra.expression import Expression, Number, Sum, Terms, plus
+from chainrule.lab.explain.algebra.expression import Number, Sum, Terms, added
 from chainrule.lab.explain.algebra.symbols import Symbol
+from chainrule.lab.explain.equations.paths import Paths
 from chainrule.lab.explain.explanation import Explanation
 from chainrule.lab.explain.notations.text import TEXT
 from chainrule.lab.explain.overview import overview
-from chainrule.lab.explain.paths import Paths
 from chainrule.lab.explain.step.numbers import Numbers
 from core.test_stacks import anything, smooth, stacks
 from drawn import examples
@@ -43,19 +43,12 @@ def agrees(equation) -> bool:
 
 
 def terms_of(expression) -> list[float]:
-    """What a sum adds up. The values that a sum has of its terms are theirs, in the sums inside it, too."""
-    if not isinstance(expression, Sum):
-        for part in vars(expression).values():
-            for each in part if isinstance(part, tuple) else (part,):
-                if isinstance(each, Expression):
-                    terms_of(each)
-        return []
-    found = [each.evaluate() for each in expression.terms]
-    if isinstance(expression.terms, Terms):
-        np.testing.assert_allclose(expression.values(), found, rtol=1e-15)
-    for each in expression.terms:
+    """The terms of a sum. Where a sum has its terms' values, they are those of the terms, in inner sums too."""
+    if isinstance(expression.parts, Terms):
+        np.testing.assert_allclose(expression.values(), [each.evaluate() for each in expression.parts], rtol=1e-15)
+    for each in expression.parts:
         terms_of(each)
-    return found
+    return expression.values().tolist() if isinstance(expression, Sum) else []
 
 
 def every_equation(step: Explanation, units: int, sample: int):
@@ -71,11 +64,11 @@ def check_gradients(step: Explanation, most: int):
     """The sums of products are the plan's gradient, at 1e-12 of what they add up."""
     paths = Paths(step.numbers, step.objective)
     for block in step.numbers.blocks:
-        for name, array in ({} if block.head.branch else block.head.named(step.numbers.tape.gradient)).items():
+        for name, array in ({} if block.head.branch else block.head.named(step.numbers.recording.gradient)).items():
             for index in list(np.ndindex(array.shape))[:: max(1, array.size // most)]:
                 terms, _ = paths.gradient(block, name, index)
                 scale = max((abs(each.evaluate()) for each in terms), default=0.0)
-                assert plus(*terms).evaluate() == pytest.approx(array[index], rel=1e-12, abs=1e-12 * scale), (
+                assert added(terms).evaluate() == pytest.approx(array[index], rel=1e-12, abs=1e-12 * scale), (
                     name,
                     index,
                 )
@@ -222,7 +215,7 @@ def test_a_batch_norms_backward_is_a_formula_of_named_numbers(sample):
     assert d_beta.value == step.layers[1].gradients["shift"][1]
     assert d_gamma.value == step.layers[1].gradients["scale"][1]
     delta = next(each for each in chain.equations if each.symbol == Symbol("δ", 1, (2,), sample))
-    text = TEXT.write(delta.expression, numbers=False)
+    text = TEXT.write(delta.expression)
     assert text == (f"γ⁽²⁾₂ / sqrt(var⁽²⁾₂ + ε) · (δ⁽²⁾₂[{sample}] - (∂L/∂β⁽²⁾₂ + x̂⁽²⁾₂[{sample}] · ∂L/∂γ⁽²⁾₂) / 3)")
     assert delta.value == step.layers[0].delta[step.samples.index(sample), 1]
     for each in (d_beta, d_gamma, delta):
@@ -248,15 +241,15 @@ def test_one_name_is_one_number(name):
 
 def test_the_bases_own_probes_find_what_the_layers_equations_say():
     """The base reads every derivative off backward; the equations of Dense and convolution must be no others."""
-    from chainrule.lab.explain.equations.layer import Head
-    from chainrule.lab.explain.equations.layers import head_of
+    from chainrule.lab.explain.equations.layer import LayerEquations
+    from chainrule.lab.explain.equations.layers import equations_of
 
     for name in ("Dense", "Conv2D", "BatchNorm of images"):
         step = explained(CASES[name])
         for block in step.numbers.blocks:
             if block.head.branch:
                 continue
-            mine, base = head_of(step.numbers, block), Head(step.numbers, block)
+            mine, base = equations_of(step.numbers, block), LayerEquations(step.numbers, block)
 
             def found(shares):
                 pairs = {(k, n): 1.0 if factor is None else factor.evaluate() for factor, k, n in shares}
@@ -312,8 +305,8 @@ def test_long_sums_are_shortened_and_stay_the_same():
     x, y = rng.standard_normal((100, 64)), rng.standard_normal((100, 1))
     chain = cr.explain(network, network.initialize(0), x, y, cr.SquaredError(), cr.SGD(0.1)).weight(1, 2, 3)
     equation = chain.equation()
-    assert len(equation.expression.terms) == 100
-    assert len(equation.shown.terms) == 13
+    assert len(equation.expression.parts) == 100
+    assert len(equation.shown.parts) == 13
     assert math.isclose(equation.shown.evaluate(), equation.value, rel_tol=1e-12)
 
 
@@ -324,7 +317,7 @@ def test_each_samples_share_is_shown_and_all_of_them_make_the_loss(name):
         _, loss, *_ = step.unit(2, 1, sample).sections
         whole, share, *_, own, _penalty, total = loss.equations
         assert whole.value == WEIGHTS.sum()
-        assert [share.expression.over.value, share.expression.under.value] == [WEIGHTS[sample], whole.value]
+        assert [share.expression.parts[0].value, share.expression.parts[1].value] == [WEIGHTS[sample], whole.value]
         assert own.value == pytest.approx(WEIGHTS[sample] / whole.value * explained(LOSSES[name], samples=sample).loss)
         assert total.value == step.loss
         assert all(agrees(each) for each in loss.equations)
@@ -373,12 +366,12 @@ def test_many_samples_make_no_more_work(name, monkeypatch):
         step = cr.explain(case.network, theta, x, y, case.loss, cr.SGD(0.1), **settings)
         names.clear()
         *_, parameter = step.layers[0].parameters
-        for working in (
+        for derivation in (
             step.weight(1, 1, parameter),
             step.unit(1, (1,) * (step.layers[0].z.ndim - 1)),
             step.overview(),
         ):
-            working.text()
+            derivation.text()
         counts.append(len(names))
     assert counts[0] == counts[1]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from worked import images, of_case, xor
+from derivations import images, of_case, xor
 
 DOWN = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -56,9 +56,9 @@ def test_a_slope_in_two_pieces_says_which(activation):
 
 def test_flatten_says_how_it_counts():
     step = images(cr.Conv2D(3, 3), cr.MaxPool(2), cr.Flatten(), cr.Dense(2))
-    working = step.weight(3, 2, 9)
-    assert working.title == "Layer 3: the weight to unit 2 from unit 9, which is 3,1,1 of its maps"
-    assert "its input number is 4 · (channel - 1) + 2 · (row - 1) + column." in " ".join(working.text().split())
+    derivation = step.weight(3, 2, 9)
+    assert derivation.title == "Layer 3: the weight to unit 2 from unit 9, which is 3,1,1 of its maps"
+    assert "its input number is 4 · (channel - 1) + 2 · (row - 1) + column." in " ".join(derivation.text().split())
     assert "∂L/∂w⁽³⁾₂,₁₂ = δ⁽³⁾₂[0] · a⁽²⁾₃,₂,₂[0] + " in step.weight(3, 2, 12).text()
 
 
@@ -96,10 +96,10 @@ def test_the_whole_step_counts_as_its_parts_do():
 
 
 def test_a_square_of_a_clipped_gradient_is_no_clipped_square():
-    working = xor(clip=0.001).weight(2, 1, 3)
-    assert "(1 - ρ) · (clipped g)²" in working.text()
-    assert r"{\left(\text{clipped }g\right)}^{2}" in working.latex()
-    assert "β" not in working.text().split("Update")[1].split("\n", 3)[3]
+    derivation = xor(clip=0.001).weight(2, 1, 3)
+    assert "(1 - ρ) · (clipped g)²" in derivation.text()
+    assert r"{\left(\text{clipped }g\right)}^{2}" in derivation.latex()
+    assert "β" not in derivation.text().split("Update")[1].split("\n", 3)[3]
 
 
 def test_what_the_loss_reckoned_first_is_shown_once():

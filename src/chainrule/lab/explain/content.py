@@ -1,0 +1,81 @@
+"""What a derivation holds: equations in sections, with notes between. Every notation renders this and nothing else."""
+
+from dataclasses import dataclass, replace
+
+from chainrule.lab.explain.algebra.equation import Equation
+from chainrule.lab.explain.algebra.expression import Number
+from chainrule.lab.explain.algebra.notes import Note, sentences
+from chainrule.lab.explain.algebra.rounding import MARGIN, error_bound
+from chainrule.lab.explain.algebra.shortened import LARGEST, WHOLE, cut_sums
+from chainrule.lab.explain.algebra.symbols import Symbol
+
+
+@dataclass(frozen=True)
+class Section:
+    """Equations under a heading, with a note before them."""
+
+    title: str
+    equations: tuple[Equation, ...]
+    note: Note = ()
+
+    @property
+    def remark(self) -> Note:
+        """The note, and a sentence where sums are cut."""
+        is_cut = any(each.expression is not None and cut_sums(each.expression) for each in self.equations)
+        cut = f"Of a sum of more than {WHOLE} terms the {LARGEST} largest are shown, and a bias."
+        return sentences(self.note, (cut,) if is_cut else ())
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """A number of a training step, derived.
+
+    symbol, value: the number that is derived; the value is the plan's.
+    difference: the number by a central difference of the loss; None where there is nothing to compare.
+    drawings: the network as SVG, its edges by weight and by gradient.  key: how to read them.
+    """
+
+    title: str
+    lead: str
+    symbol: Symbol
+    value: float
+    sections: tuple[Section, ...]
+    difference: float | None = None
+    drawings: tuple[str, ...] = ()
+    key: str = ""
+
+    @property
+    def error(self) -> float | None:
+        """How far the difference is from the value."""
+        return None if self.difference is None else abs(self.difference - self.value)
+
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        """All equations, in order."""
+        return tuple(each for section in self.sections for each in section.equations)
+
+    def equation(self) -> Equation:
+        """The equation of the number that is derived."""
+        return next(each for each in self.equations if each.symbol == self.symbol)
+
+    @property
+    def shown_value(self) -> Number:
+        """The value as it is shown: as its equation says, where there is one."""
+        return next((each.shown_value for each in self.equations if each.symbol == self.symbol), Number(self.value))
+
+
+def with_zeros(*sections: Section) -> tuple[Section, ...]:
+    """Sections whose equations know which numbers, their own or earlier ones, are 0 but for rounding."""
+    known: dict[Symbol, float] = {}
+    zeros: frozenset[Symbol] = frozenset()
+    found = []
+    for section in sections:
+        equations = []
+        for each in section.equations:
+            if each.expression is not None:
+                known[each.symbol] = bound = error_bound(each.expression, known)
+                is_zero = each.value != 0.0 and abs(each.value) <= MARGIN * bound
+                zeros = zeros | {each.symbol} if is_zero else zeros - {each.symbol}
+            equations.append(replace(each, zeros=zeros))
+        found.append(replace(section, equations=tuple(equations)))
+    return tuple(found)
