@@ -44,13 +44,13 @@ class Sigmoid(Activation):
         z, a, s = at.input, at.output, at.scratch()
         da, dz = at.d_output, at.d_input
         one = at.number(1.0)
-        t = s if a.size == 1 else a  # NumPy is slow in place on arrays of one element
+        t = s if a.size == 1 else a  # in place, NumPy takes three times as long on arrays of one element
 
         forward = Calls(
             call(np.negative, z, out=t),
             call(np.exp, t, out=a),  # infinite at z = -1e4, and 1 / (1 + inf) is the right answer, 0
             call(np.add, a, one, out=t),
-            call(np.divide, one, t, out=a),
+            call(np.divide, one, t, out=a),  # np.reciprocal takes up to twice as long
         )
 
         backward = Calls(
@@ -100,12 +100,12 @@ class ReLU(Activation):
         z, a, s = at.input, at.output, at.scratch()
         da, dz = at.d_output, at.d_input
         zero, is_positive = at.number(0.0), np.empty_like(a, bool)
-        zeros = at.kept()  # the maximum of an array and a number takes NumPy up to five times as long
+        zeros = at.kept()
         zeros.fill(0.0)
 
-        forward = call(np.maximum, z, zeros, out=a)
+        forward = call(np.maximum, z, zeros, out=a)  # with one zero: 5 times as long on LeNet's feature maps
 
-        backward = Calls(
+        backward = Calls(  # with np.sign: 1.8 times as long there
             call(np.greater, a, zero, out=is_positive),
             bind_copy(is_positive, out=s),  # 1 where a > 0, else 0
             call(np.multiply, da, s, out=dz),

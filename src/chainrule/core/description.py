@@ -93,7 +93,7 @@ def flag(default: bool) -> Any:
 
 
 def optional(field: Any) -> Any:
-    """The same field with None as its default, which it may also hold."""
+    """An optional version of a field: it may also be None, which is its default."""
     check = field.metadata["check"]
     return dataclasses.field(
         default=None,

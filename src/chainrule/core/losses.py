@@ -111,7 +111,7 @@ class HalfSquaredError(Loss):
 def bind_squares(at: LossBuffers) -> Pass:
     """½ Σ share (a - y)², with gradient share (a - y)."""
     a, y, da, e, share, value = at.output, at.targets, at.d_output, at.scratch(), at.share, at.value
-    twice, half = np.empty_like(value), at.number(0.5)
+    twice, half = np.empty_like(value), at.number(0.5)  # NumPy is slow in place on single values
 
     forward = Calls(
         call(np.subtract, a, y, out=e),

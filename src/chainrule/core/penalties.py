@@ -24,13 +24,13 @@ class L2(Description):
         """Return `forward`, which adds the penalty to `value`, () or (K,), and `backward`, which adds to g."""
         W, g, s = at.W, at.g, at.scratch()
         lambdas = at.number(self.strength) * at.is_weight  # (P,) or (K, P): λ at the weights, 0 at the biases
-        squares, half = np.empty_like(value), at.number(0.5)
+        twice, penalty, half = np.empty_like(value), np.empty_like(value), at.number(0.5)
 
         forward = Calls(
             call(np.multiply, W, lambdas, out=s),
-            call(np.vecdot, W, s, out=squares),
-            call(np.multiply, squares, half, out=squares),
-            call(np.add, value, squares, out=value),
+            call(np.vecdot, W, s, out=twice),
+            call(np.multiply, twice, half, out=penalty),
+            call(np.add, value, penalty, out=value),
         )
 
         return forward, call(np.add, g, s, out=g)
@@ -42,20 +42,19 @@ def bind_clip(limit: Real, at: Memory) -> Calls:
     Source: Pascanu et al., "On the difficulty of training recurrent neural networks" (2013), algorithm 1.
     """
     g, s = at.g, at.scratch()
-    largest, norm = np.empty((*g.shape[:-1], 1), g.dtype), np.empty((*g.shape[:-1], 1), g.dtype)
-    squares = norm[..., 0]
+    largest, scale, squares, root, norm, longest, factor = np.empty((7, *g.shape[:-1], 1), g.dtype)  # never in place
     bound, tiny = at.number(limit), at.number(np.finfo(g.dtype).tiny)
 
     return Calls(
         # Divided by its largest number first, an exploding gradient has a norm that doesn't overflow.
         call(np.abs, g, out=s),
         call(np.maximum.reduce, s, axis=-1, keepdims=True, out=largest),
-        call(np.maximum, largest, tiny, out=largest),
-        call(np.divide, g, largest, out=s),
-        call(np.vecdot, s, s, out=squares),
-        call(np.sqrt, norm, out=norm),
-        call(np.multiply, norm, largest, out=norm),  # ‖g‖
-        call(np.maximum, norm, bound, out=norm),
-        call(np.divide, bound, norm, out=norm),
-        call(np.multiply, g, norm, out=g),
+        call(np.maximum, largest, tiny, out=scale),
+        call(np.divide, g, scale, out=s),
+        call(np.vecdot, s, s, out=squares[..., 0]),
+        call(np.sqrt, squares, out=root),
+        call(np.multiply, root, scale, out=norm),  # ‖g‖
+        call(np.maximum, norm, bound, out=longest),
+        call(np.divide, bound, longest, out=factor),
+        call(np.multiply, g, factor, out=g),
     )
