@@ -122,7 +122,8 @@ def test_the_wheel_is_named_as_it_would_be():
 
 
 def test_the_links_lead_somewhere():
-    for page in [*ROOT.glob("*.md"), *ROOT.glob("benchmarks/*.md"), *(ROOT / "src").rglob("*.md")]:
+    folders = (ROOT / name for name in ("benchmarks", "docs", "examples", "src"))
+    for page in itertools.chain(ROOT.glob("*.md"), *(folder.rglob("*.md") for folder in folders)):
         for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
             assert (page.parent / link).exists(), f"{page.name}: {link}"
 
