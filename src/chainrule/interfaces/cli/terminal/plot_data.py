@@ -23,6 +23,10 @@ MOST_POINTS = 200
 """More points would cover the map: of a larger data set, this many are shown, evenly spaced."""
 
 
+BRAILLE = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
+"""The eight dots of a character, by row and column. Source: Unicode, section 21.1."""
+
+
 @dataclass(frozen=True)
 class Axis:
     """An axis from low to high; low < high, and 0 < low if it is logarithmic."""
@@ -137,6 +141,18 @@ class Curve:
         row = np.arange(rows)[:, np.newaxis]
         np.logical_and(first <= row, row <= last, out=dots)
         return dots
+
+
+def braille(dots: Array) -> Array:
+    """Dots as characters of 4 x 2 dots each; "" for a character without dots.
+
+    >>> braille(np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]))
+    array([['⠑', '']], dtype='<U1')
+    """
+    rows, columns = len(dots) // 4, dots.shape[1] // 2
+    codes = (dots.reshape(rows, 4, columns, 2) * BRAILLE[:, np.newaxis]).sum(axis=(1, 3))
+    characters: Array = np.where(codes > 0, np.vectorize(chr, otypes=["U1"])(0x2800 + codes), "")
+    return characters
 
 
 def axes_of(curves: Sequence[Curve], loss: str, end: int | None = None) -> tuple[Axis, Axis] | None:

@@ -12,10 +12,18 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from chainrule.core.arrays import Array
 from chainrule.interfaces.cli.terminal.encoding import in_ascii
 from chainrule.interfaces.cli.terminal.output import print_lines, stdout
-from chainrule.interfaces.cli.terminal.plot_data import MOST_POINTS, Axis, Curve, Plane, axes_of, boundary, number
+from chainrule.interfaces.cli.terminal.plot_data import (
+    MOST_POINTS,
+    Axis,
+    Curve,
+    Plane,
+    axes_of,
+    boundary,
+    braille,
+    number,
+)
 
 COLORS = (
     ("dark_orange3", "navajo_white1"),
@@ -34,14 +42,8 @@ MARKS, ASCII_MARKS = "●■▲◆▼★", "ox+*#@"
 SHADES, ASCII_SHADES = " ░▒▓", " .:%"
 """The background of each class where there are no colours."""
 
-BRAILLE = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
-"""The eight dots of a character, by row and column. Source: Unicode, section 21.1."""
-
 SIDE_BY_SIDE = 74
 """The columns from which on two plots stand side by side."""
-
-LONGEST_NAME = 24
-"""The columns of a name in a legend."""
 
 
 def wanted(plot: bool | None) -> bool:
@@ -70,6 +72,7 @@ class Canvas:
         self.colors = COLORS if self.many_colors else FEW_COLORS if system else ()
         background = os.environ.get("COLORFGBG", "").rpartition(";")[2]  # set by some terminals, and read by Vim, too
         self.light = self.many_colors and background in ("7", "15")
+        self.boundary_color = "bright_white" if self.many_colors and not self.light else "black"
 
     def mark(self, k: int, n: int) -> str:
         """The mark of class k of n: a shape, or a letter if there are many classes."""
@@ -98,13 +101,8 @@ class Canvas:
             return blend_rgb(start, end, strength if self.light else strength / 2).hex
         return blank if self.many_colors and certainty < 0.25 else color
 
-    @property
-    def boundary_color(self) -> str:
-        """The colour of boundaries on a map."""
-        return "bright_white" if self.many_colors and not self.light else "black"
-
-    def short(self, name: str, width: int) -> str:
-        """A name in at most `width` cells."""
+    def short(self, name: str, width: int = 24) -> str:
+        """A name in at most `width` columns."""
         name = name if self.unicode else in_ascii(name)
         return name if cell_len(name) <= width else set_cell_size(name, width - 3) + "..."
 
@@ -160,8 +158,8 @@ def draw_curves(
     """Curves in a frame: `rows` without the frame, `columns` with it. Several curves have letters at their ends."""
     several = len(curves) > 1
     frame = Frame(canvas, axes, rows, columns=columns, aside=(1 + len(curves)) * several)
-    body: list[list[tuple[str, str]]] = [[(" ", "")] * frame.inner for _ in range(rows)]
-    ends = [Text(" ") for _ in range(rows)]
+    body, colors = np.full((rows, frame.inner), " "), np.full((rows, frame.inner), "", object)
+    ends = [Text(" " * several) for _ in range(rows)]
     legend = []
     for k, curve in enumerate(curves):
         letter, color = chr(ord("a") + k), canvas.line_color(k if several else 2)
@@ -169,25 +167,13 @@ def draw_curves(
             characters = braille(curve.dots(axes, 4 * rows, 2 * frame.inner))
         else:
             characters = np.where(curve.dots(axes, rows, frame.inner), letter if several else "*", "")
-        for i, j in np.argwhere(characters != ""):
-            body[i][j] = (characters[i, j], color)
-        if len(curve.epochs):
+        shown = characters != ""
+        body[shown], colors[shown] = characters[shown], color
+        if several and len(curve.epochs):
             ends[frame.row(curve.losses[-1])].append(letter, color)
-        legend.append(Text.assemble((letter, f"bold {color}"), " ", canvas.short(curve.name, LONGEST_NAME)))
-    lines = [Text.assemble(*row, *([end] if several else [])) for row, end in zip(body, ends, strict=True)]
+        legend.append(Text.assemble((letter, f"bold {color}"), " ", canvas.short(curve.name)))
+    lines = [Text.assemble(*zip(*row, strict=True), end) for *row, end in zip(body, colors, ends, strict=True)]
     return frame.around(lines, legend if several else ())
-
-
-def braille(dots: Array) -> Array:
-    """Dots as characters of 4 x 2 dots each; "" for a character without dots.
-
-    >>> braille(np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]))
-    array([['⠑', '']], dtype='<U1')
-    """
-    rows, columns = len(dots) // 4, dots.shape[1] // 2
-    codes = (dots.reshape(rows, 4, columns, 2) * BRAILLE[:, np.newaxis]).sum(axis=(1, 3))
-    characters: Array = np.where(codes > 0, np.vectorize(chr, otypes=["U1"])(0x2800 + codes), "")
-    return characters
 
 
 def draw_plane(canvas: Canvas, plane: Plane, rows: int) -> list[Text]:
@@ -215,7 +201,7 @@ def draw_plane(canvas: Canvas, plane: Plane, rows: int) -> list[Text]:
         swatch = Text(f"{shade}{mark}{shade}")
         if canvas.colors:
             swatch = Text(f" {mark} ", f"bold {canvas.mark_color(k)} on {canvas.region_color(k, 1.0)}")
-        legend.append(Text.assemble(swatch, " ", canvas.short(name, LONGEST_NAME)))
+        legend.append(Text.assemble(swatch, " ", canvas.short(name)))
     if canvas.colors and canvas.unicode:
         swatch = Text("▀▀▀", f"{canvas.boundary_color} on {canvas.region_color(0, 0.0)}")
         legend.append(Text.assemble(swatch, " ", "0.5" if n == 2 else "boundary"))
@@ -265,7 +251,7 @@ class Frame:
             label = number(value)
             place = min(int(self.across.share(value) * self.inner), self.inner - 1)
             start = max(self.left + min(place - (len(label) - 1) // 2, self.inner - len(label)), 1)
-            if start >= len(words) + 2:
+            if not words or start >= len(words) + 2:
                 words = words.ljust(start) + label
                 rule[place] = below
         lines.append(Text(" " * (self.left - 1) + corner + "".join(rule), "dim"))
