@@ -7,7 +7,7 @@ import numpy as np
 
 from chainrule.lab.experiments.compared_runs import ComparedRuns, Summary, survivors
 from chainrule.lab.experiments.labels import label
-from chainrule.lab.figures.axes import epochs_below, head, log_scale, slant
+from chainrule.lab.figures.axes import epochs_below, log_scale, slant, title_and_legend
 from chainrule.lab.figures.svg import COLOR, Drawing, render
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def curves(comparison: ComparedRuns, outer: Values = (), title: str = "") -> Dra
         axes.set_xlim(0, longest)
         epochs_below(axes, longest)
         axes.set_ylabel(comparison.loss_name)
-        head(axes, title)
+        title_and_legend(axes, title)
 
     return drawing
 
@@ -187,7 +187,7 @@ def finals(comparison: ComparedRuns) -> Drawing:
             axes.set_xlim(-0.6, len(places) - 0.4)
         axes.set_xlabel(_words(comparison.names[inner]))
         axes.set_ylabel(f"final {comparison.loss_name}")
-        head(axes, f"where {comparison.experiment.starts} starts end")
+        title_and_legend(axes, f"where {comparison.experiment.starts} starts end")
 
     return drawing
 

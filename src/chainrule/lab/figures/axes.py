@@ -1,16 +1,16 @@
-"""Axes as people read them: titles with legends below, logarithmic scales, epochs."""
+"""Axes as people read them: a title with the legend below it, logarithmic scales, epochs, slanted names."""
 
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from chainrule.lab.figures.numbers import tick
+from chainrule.lab.figures.numbers import decimal, tick
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def head(axes: "Axes", title: str) -> None:
+def title_and_legend(axes: "Axes", title: str) -> None:
     """The title, and below it the legend in rows, in the order of the values."""
     handles, labels = axes.get_legend_handles_labels()
     widest = max((len(each) for each in labels), default=0)
@@ -50,6 +50,15 @@ def log_scale(axes: "Axes", which: str, low: float, high: float) -> None:
     axis.set_minor_locator(NullLocator())
 
 
+def plain_decades(axes: "Axes") -> None:
+    """Ticks of the logarithmic y axis at powers of ten, written without exponents."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    axes.yaxis.set_major_locator(LogLocator(10))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: decimal(value, 12)))
+    axes.yaxis.set_minor_locator(NullLocator())
+
+
 def epochs_below(axes: "Axes", longest: int) -> None:
     """Epochs along the axis, in thousands where there are many."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -63,6 +72,6 @@ def epochs_below(axes: "Axes", longest: int) -> None:
 
 
 def slant(names: Sequence[str]) -> dict[str, Any]:
-    """How tick labels are turned: long names stand aslant, so that they don't run into each other."""
+    """How tick labels are turned: long names are slanted, so that they don't overlap."""
     long = sum(map(len, names)) > 34
     return {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if long else {}

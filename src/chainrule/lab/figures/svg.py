@@ -179,14 +179,18 @@ def _fitted(key: str, value: str, name: str) -> str:
 
 
 def _in_the_pages_font(declaration: str) -> str:
-    """A declaration of a style; that of a font keeps its size and what stands in front of it.
+    """A declaration of a style, with the page's font where it names one.
 
-    >>> _in_the_pages_font("font: 700 11.5px 'DejaVu Sans'")[:32]
-    'font: 700 11.5px system-ui, -app'
+    >>> _in_the_pages_font("font-family: 'DejaVu Sans'")[:23]
+    'font-family: system-ui,'
+    >>> _in_the_pages_font("font: 700 11.5px 'DejaVu Sans'")[:28]  # as some versions of Matplotlib write it
+    'font: 700 11.5px system-ui, '
     """
-    if not declaration.startswith("font: "):
-        return declaration
-    return f"{declaration[: declaration.index('px')]}px {FONT}"
+    if declaration.startswith("font-family: "):
+        return f"font-family: {FONT}"
+    if declaration.startswith("font: "):
+        return f"{declaration[: declaration.index('px')]}px {FONT}"
+    return declaration
 
 
 def _on_one_line(path: str) -> str:

@@ -3,14 +3,14 @@
 Each panel is a function that draws on a Matplotlib axes; `panels()` gives every one as an SVG by its name.
 """
 
-import itertools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.lab.figures.numbers import decimal
+from chainrule.lab.figures.axes import plain_decades
+from chainrule.lab.figures.lines import corners, level_lines, region_outlines
 from chainrule.lab.figures.svg import COLOR, Drawing, render
 from chainrule.lab.report.bands import band
 from chainrule.lab.report.reference import TASKS
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 GRID = 81
 """Points a side of the grid that answers are drawn from."""
-
-NEAR = 0.001
-"""Corners of a line are left out where the line stays this near: a share of the panel's side, below half a pixel."""
 
 MARGIN = 0.06
 """How far a field reaches beyond the unit square."""
@@ -71,7 +68,7 @@ def draw_learning_curve(axes: "Axes", outcome: Outcome) -> None:
     axes.set_ylim(floor, 1)
     axes.set_xlim(0, outcome.lab.epochs / 1000)
     axes.xaxis.set_major_formatter("{x:g}")
-    _plain_decades(axes)
+    plain_decades(axes)
     axes.set_title(outcome.task)
     axes.set_xlabel("epoch, in thousands")
     axes.set_ylabel("mean squared error")
@@ -120,25 +117,6 @@ def log_odds_everywhere(outcome: Outcome) -> tuple[Array, Array]:
     answers = outcome.model.predict(np.stack([x1.ravel(), x2.ravel()], axis=1)).reshape(-1, GRID, GRID)
     answers = np.clip(answers, 1e-12, 1 - 1e-12)
     return side, np.log(answers / (1 - answers))
-
-
-def corners(x: Array, y: Array, near: float = NEAR) -> Array:
-    """Which points of a line to keep, so that no point is further from it than `near` (Douglas and Peucker, 1973).
-
-    >>> corners(np.array([0.0, 1.0, 2.0, 3.0]), np.array([0.0, 0.0, 0.0, 1.0]))
-    array([0, 2, 3])
-    """
-    kept, spans = {0, len(x) - 1}, [(0, len(x) - 1)]
-    while spans:
-        first, last = spans.pop()
-        dx, dy = x[first : last + 1] - x[first], y[first : last + 1] - y[first]
-        length = np.hypot(dx[-1], dy[-1])
-        off = np.abs(dx * dy[-1] - dy * dx[-1]) / length if length else np.hypot(dx, dy)
-        middle = first + int(np.argmax(off))
-        if off[middle - first] > near:
-            kept.add(middle)
-            spans += [(first, middle), (middle, last)]
-    return np.array(sorted(kept))
 
 
 def panels(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
@@ -245,8 +223,8 @@ def _scatter(axes: "Axes", x: Array, is_one: Array) -> None:
 
 def _boundary(axes: "Axes", side: Array, field: Array, **how: Any) -> None:
     """The line on which the answer is 0.5, where there is one."""
-    for line in _contours(side, field).lines(0.0):
-        axes.plot(*line[corners(*line.T)].T, color=COLOR["ink"], **how)
+    for line in level_lines(side, field, 0.0):
+        axes.plot(*line.T, color=COLOR["ink"], **how)
 
 
 def _region(axes: "Axes", side: Array, field: Array, level: float, **how: Any) -> None:
@@ -254,24 +232,6 @@ def _region(axes: "Axes", side: Array, field: Array, level: float, **how: Any) -
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    outlines = _contours(side, field).filled(level, np.inf)
-    lines = [points[a:b] for points, ends in zip(*outlines, strict=True) for a, b in itertools.pairwise(ends)]
-    if lines:
-        whole = Path.make_compound_path(*(Path(line[corners(*line.T)], closed=True) for line in lines))
-        axes.add_patch(PathPatch(whole, linewidth=0, **how))
-
-
-def _contours(side: Array, field: Array) -> Any:
-    """ContourPy's lines of a field: a list of (points, 2); and its regions: outlines, and where each one ends."""
-    from contourpy import contour_generator  # comes with Matplotlib
-
-    return contour_generator(side, side, field, fill_type="OuterOffset")
-
-
-def _plain_decades(axes: "Axes") -> None:
-    """Ticks at powers of ten, written as people read them."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
-
-    axes.yaxis.set_major_locator(LogLocator(10))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: decimal(value, 12)))
-    axes.yaxis.set_minor_locator(NullLocator())
+    outlines = [Path(line, closed=True) for line in region_outlines(side, field, level)]
+    if outlines:
+        axes.add_patch(PathPatch(Path.make_compound_path(*outlines), linewidth=0, **how))

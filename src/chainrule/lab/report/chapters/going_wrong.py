@@ -10,7 +10,7 @@ from chainrule.core.network import Network, mlp
 from chainrule.core.optimizers import SGD
 from chainrule.lab.diagnose.diagnosis import diagnose
 from chainrule.lab.diagnose.finding import Finding
-from chainrule.lab.figures.axes import head, log_scale
+from chainrule.lab.figures.axes import log_scale, title_and_legend
 from chainrule.lab.figures.svg import COLOR, Drawing, render
 from chainrule.lab.report.bands import number, number_or_none, short
 from chainrule.lab.report.chapters.chapter import Answers, Chapter, Results, Scale, Work
@@ -177,6 +177,6 @@ def _curves(each: Results) -> Drawing:
         axes.set_xlim(left=0)
         axes.set_xlabel("epoch")
         axes.set_ylabel("cross-entropy")
-        head(axes, "")
+        title_and_legend(axes, "")
 
     return drawing
