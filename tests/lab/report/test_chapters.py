@@ -15,7 +15,7 @@ from chainrule.lab.report.chapters import CHAPTERS
 from chainrule.lab.report.chapters.chapter import Scale
 from chainrule.lab.report.chapters.comparing import Comparing
 from chainrule.lab.report.chapters.on_images import OnImages
-from chainrule.lab.report.examples import example
+from chainrule.lab.report.example import example
 from chainrule.lab.report.page import render_page
 from chainrule.lab.report.report import write_report
 from sections import conclusions, no_figures, results_of, words

@@ -12,7 +12,7 @@ import pytest
 import chainrule as cr
 from chainrule.lab.report.chapters import one_weight
 from chainrule.lab.report.chapters.chapter import Scale
-from chainrule.lab.report.examples import example
+from chainrule.lab.report.example import example
 from chainrule.lab.report.report import write_report
 from sections import conclusions, results_of
 

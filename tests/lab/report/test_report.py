@@ -18,7 +18,7 @@ from chainrule.core.errors import FileError, MissingExtraError, SettingError
 from chainrule.lab.figures.numbers import percent
 from chainrule.lab.report import report
 from chainrule.lab.report.chapters import CHAPTERS
-from chainrule.lab.report.examples import example
+from chainrule.lab.report.example import example
 from chainrule.lab.report.page import CONTENTS, render_page
 from chainrule.lab.report.reference import TASKS, Lab, accuracy_line, log_line, prediction_line
 from chainrule.lab.report.report import write_report

@@ -11,7 +11,7 @@ import chainrule as cr
 from chainrule.lab.report import report
 from chainrule.lab.report.chapters import search
 from chainrule.lab.report.chapters.chapter import Scale
-from chainrule.lab.report.examples import example
+from chainrule.lab.report.example import example
 from chainrule.lab.report.reference import TASKS, Lab
 from sections import conclusions, results_of, words
 
