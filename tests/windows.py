@@ -1,4 +1,4 @@
-"""Windows drawn at random, one layer by itself on drawn numbers, and the same windows cut by a loop."""
+"""Random kernels, a single layer on random numbers, and a naive loop over windows to compare it with."""
 
 import itertools
 from typing import Any
@@ -14,8 +14,8 @@ from optional import needed
 
 
 @st.composite
-def walks(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], str | int]:
-    """The shape of an input (C, L) or (C, H, W), and a kernel, strides and padding that fit it."""
+def kernels(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], str | int]:
+    """The shape of an input (C, L) or (C, H, W), with a kernel, strides and padding that fit it."""
     n_axes = draw(st.sampled_from([1, 2]))
     several = lambda most: tuple(draw(st.integers(1, most)) for _ in range(n_axes))  # noqa: E731
     shape, kernel, stride = (draw(st.integers(1, 3)), *several(9)), several(4), several(3)
@@ -51,7 +51,7 @@ def passes(layer: cr.Layer, x: np.ndarray, dy: np.ndarray, W: np.ndarray | None)
 
 
 def drawn_passes(layer: cr.Layer, shape: tuple[int, ...], whole: bool = False, seed: int = 0) -> dict[str, Any]:
-    """Drawn numbers, whole ones where many should be equal, through a layer."""
+    """Random numbers through a layer; `whole` ones, where many should be equal."""
     rng = np.random.default_rng(seed)
     signature = layer.signature(shape)
     draw = (lambda shape: rng.integers(0, 2, shape).astype(float)) if whole else rng.standard_normal
@@ -62,7 +62,7 @@ def drawn_passes(layer: cr.Layer, shape: tuple[int, ...], whole: bool = False, s
 
 
 def margins(shape: tuple[int, ...], kernel: tuple[int, ...], stride: tuple[int, ...], padding: str | int) -> Any:
-    """The padding (before, after) of each axis, written anew: as JAX takes it, and the loops below."""
+    """The padding (before, after) of each axis, computed independently, for JAX and the loop below."""
     if padding != "same":
         return [(0, 0) if padding == "valid" else (padding, padding)] * len(kernel)
     around = [max(0, (-(-n // s) - 1) * s + k - n) for n, k, s in zip(shape[1:], kernel, stride, strict=True)]
@@ -70,7 +70,7 @@ def margins(shape: tuple[int, ...], kernel: tuple[int, ...], stride: tuple[int, 
 
 
 def naive_windows(x: np.ndarray, kernel: Any, stride: Any, margin: Any, fill: float) -> Any:
-    """Each window of one sample x (C, ...), by a loop: its place, and its numbers (C, *kernel)."""
+    """Yield each window of one sample x (C, ...): its position, and its numbers (C, *kernel)."""
     padded = np.pad(x, [(0, 0), *margin], constant_values=fill)
     counts = [(n - k) // s + 1 for n, k, s in zip(padded.shape[1:], kernel, stride, strict=True)]
     for place in itertools.product(*map(range, counts)):

@@ -1,4 +1,4 @@
-"""Where training starts: each initializer's formula, which one a layer gets, and what a seed decides."""
+"""The start of training: each initializer's formula, which one a layer gets, and what a seed decides."""
 
 from math import sqrt
 

@@ -1,4 +1,4 @@
-"""Products, however they are bound, are NumPy's: of one network and of many, whole and in blocks."""
+"""Products equal NumPy's however they are bound: for one network and for many, whole and in blocks."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 def matrices(rng: np.random.Generator, lead: tuple[int, ...], rows: int, columns: int, part: bool) -> np.ndarray:
-    """Random numbers (..., rows, columns), laid out as activations are; a part of something larger, or all of it."""
+    """Random numbers (..., rows, columns), laid out as activations are; a slice of a larger array, or all of it."""
     memory = allocate((rows,), part, lead, columns, np.dtype(float))
     numbers = body(memory, (rows,))
     numbers[...] = rng.normal(size=numbers.shape)
@@ -26,7 +26,7 @@ def matrices(rng: np.random.Generator, lead: tuple[int, ...], rows: int, columns
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch):
-    """So that blocks are met among small matrices."""
+    """Makes small matrices large enough to be cut into blocks."""
     monkeypatch.setattr(products, "LARGEST", 500)
     monkeypatch.setattr(products, "SHORTEST", 3)
     monkeypatch.setattr(products, "SHORTEST_SUM", 4)
@@ -92,7 +92,7 @@ def test_rows_of_calls_are_taken_one_by_one():
 
 
 def test_a_bound_call_warns_of_nothing():
-    """Of `maximum` and `minimum` NumPy wants to hear the word `out`."""
+    """NumPy deprecates a positional `out` for `maximum` and `minimum`."""
     a, b, out = np.array([1.0, 4.0]), np.array([2.0, 3.0]), np.empty(2)
     for function in (np.add, np.maximum, np.minimum):
         call(function, a, b, out=out)()

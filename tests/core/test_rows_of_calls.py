@@ -31,7 +31,7 @@ def check_call(call: Call) -> None:
     assert isinstance(call, partial), call
     assert is_numpys(call.func) or is_named(call.func), call
     if is_numpys(call.func):
-        arrays = [each for each in (*call.args, call.keywords.get("out")) if each is not None]
+        arrays = (*call.args, *(array for name, array in call.keywords.items() if name in ("out", "indices")))
         assert all(isinstance(each, np.ndarray) for each in arrays), call
 
 

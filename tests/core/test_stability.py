@@ -89,7 +89,7 @@ def of_logits(logits, y, loss, dtype):
 
 
 def minus_log_p(*z):
-    """Of each class: log Σ e^(z_k - z_j)."""
+    """The loss for each class j: log Σ_k e^(z_k - z_j)."""
     return np.array([max(z) - each + log(sum(exp(other - max(z)) for other in z)) for each in z])
 
 
@@ -150,7 +150,7 @@ def test_binary_cross_entropy_of_any_logit(z, y, dtype):
 
 
 def work(activation):
-    """Everything that computes, at the limits: prediction, gradient, full batches and mini-batches."""
+    """Prediction, gradient, full batches and mini-batches on extreme numbers."""
     network = cr.mlp(2, 4, 4, 1, activation=activation, output="identity")
     theta, (x, y), loss = saturated(network), cr.datasets.xor_cloud(20), cr.BinaryCrossEntropy()
     value, gradient = network.loss_and_gradient(theta, x, y, loss)

@@ -51,7 +51,7 @@ def one_by_one(row: Call) -> tuple[Call, ...]:
 
 
 def call(function: Callable[..., Any], *arrays: Array, out: Array | None, **settings: Any) -> Call:
-    """A NumPy call bound to its arrays.
+    """A NumPy function bound to its arrays.
 
     out: None where the result isn't needed and the call is never made.  settings: such as a reduction's axis.
     `out` goes by position where NumPy allows it: by keyword a call takes a fifth longer.
@@ -63,5 +63,5 @@ def call(function: Callable[..., Any], *arrays: Array, out: Array | None, **sett
 
 
 def bind_copy(source: Array, out: Array) -> Call:
-    """A copy of all of `source` to `out`, bound."""
+    """A copy of `source` to `out`, which may be larger: then it is broadcast."""
     return partial(np.copyto, out, source)

@@ -45,7 +45,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Signature:
-    """What follows for a layer from an input shape: its output shape, its parameters, what else it needs.
+    """A layer at a given input shape: its output shape, its parameters, and what else it needs.
 
     ones: whether it reads a row of ones below its input, for the bias.
     state: arrays that it keeps from batch to batch without learning them, such as running statistics.
@@ -74,7 +74,7 @@ class Buffers:
     """The memory of one layer: views into the plan's arrays. Samples are always the last axis.
 
     input (..., I, n)    output (..., O, n)    input_and_ones (..., I + 1, n), or None
-    d_input, d_output: the gradient of the loss with respect to them; d_input is None where it isn't needed
+    d_input, d_output: the gradient of the loss with respect to input and output; d_input is None where it isn't needed
     d_input_and_ones (I + 1, n): d_input and below it the gradient with respect to the ones, which is not used; or
         None. For a single network only: so the gradient goes back through all of W, which is contiguous
     parameters, gradients: views into theta and its gradient, by name, each (..., O, I + 1)
@@ -97,7 +97,7 @@ class Buffers:
     scratch: Callable[[], Array] = field(repr=False)
     """Returns an array like the output for use within one pass; layers share them. A second call returns another."""
     kept: Callable[[], Array] = field(repr=False)
-    """Returns an array like the output of the layer's own, whose content lasts from forward to backward."""
+    """Returns an array like the output for this layer alone: its content lasts from forward to backward."""
     branch: Callable[[], Chain] = field(repr=False)
     """Binds the layers inside this one, from its input on. They write over neither its input nor its d_output."""
 

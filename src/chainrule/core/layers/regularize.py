@@ -35,7 +35,7 @@ class Dropout(Layer):
     def without_randomness(self) -> Layer:
         return Identity()
 
-    def drawn(self, shape: Shape) -> Shape:
+    def mask_shape(self, shape: Shape) -> Shape:
         """The shape of the mask for an output (O, n) or (C, H, W, n): that of the output."""
         return shape
 
@@ -43,7 +43,7 @@ class Dropout(Layer):
         x, y, dx, dy = at.input, at.output, at.d_input, at.d_output
         m = at.kept()
         m_of_members = m if at.population else m[None]
-        u = np.empty(self.drawn(m_of_members.shape[1:]), m.dtype)
+        u = np.empty(self.mask_shape(m_of_members.shape[1:]), m.dtype)
         kept = 1.0 - np.array(self.rate)
         keep, scale, one = at.number(kept), at.number(1.0 / kept), at.number(1.0)
 
@@ -89,5 +89,5 @@ class ChannelDropout(Dropout):
             )
         return Signature(input_shape)
 
-    def drawn(self, shape: Shape) -> Shape:
+    def mask_shape(self, shape: Shape) -> Shape:
         return shape[0], *(1 for _ in shape[1:-1]), shape[-1]

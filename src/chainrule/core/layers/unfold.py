@@ -1,4 +1,4 @@
-"""Unfold copies the windows of an input to columns (im2col); fold is its transpose (col2im), the backward of a window.
+"""Unfold (im2col) copies the windows of an input to columns; fold (col2im), its transpose, adds columns to an input.
 
     unfold   columns[i, j, c, h, w] = x[c, h s + i - p, w s + j - p], and 0 where that is padding
     fold     x[c, y, x] = the sum of all entries of the columns that unfold copies from x[c, y, x]

@@ -36,7 +36,7 @@ class Axis:
     windows: int
 
     @classmethod
-    def lay(cls, length: int, kernel: int, stride: int, padding: Padding) -> "Axis":
+    def of(cls, length: int, kernel: int, stride: int, padding: Padding) -> "Axis":
         """The windows that follow from a layer's settings: none where the kernel is too large."""
         if padding == "same":
             windows = -(-length // stride)
@@ -53,7 +53,7 @@ class Axis:
     def reach(self, offset: int) -> tuple[slice, slice]:
         """The windows in which the kernel's offset falls on the input, not on padding, and the inputs that it falls on.
 
-        >>> Axis.lay(19, kernel=3, stride=2, padding=1).reach(0)  # the first window starts before the input
+        >>> Axis.of(19, kernel=3, stride=2, padding=1).reach(0)  # the first window starts before the input
         (slice(1, 10, None), slice(1, 19, 2))
         """
         shift = offset - self.before  # window w meets the input w stride + shift
@@ -73,7 +73,7 @@ class Windowed(Layer):
     padding: Any
 
     n_axes: ClassVar[tuple[int, ...]] = (1, 2)
-    """The numbers of axes for which there is such a layer."""
+    """The numbers of spatial axes that an input may have."""
 
     def axes(self, input_shape: Shape) -> Axes:
         """The windows along each axis of an input (C, L) or (C, H, W); ShapeError where the kernel doesn't fit."""
@@ -82,10 +82,10 @@ class Windowed(Layer):
             expected = " or ".join(SAMPLES[each] for each in self.n_axes)
             raise ShapeError(
                 f"{self} expects {expected} per sample, got {input_shape}. "
-                "Reshape the samples, a single channel too, or put it before Flatten()."
+                "Reshape the samples (a single channel has an axis, too), or put the layer before Flatten()."
             )
         kernel, stride = self._sizes("kernel", input_shape), self._sizes("stride", input_shape)
-        axes = tuple(map(Axis.lay, input_shape[1:], kernel, stride, (self.padding,) * n_axes))
+        axes = tuple(map(Axis.of, input_shape[1:], kernel, stride, (self.padding,) * n_axes))
         if not all(axis.windows for axis in axes):
             raise ShapeError(
                 f"{self} expects an input that its kernel fits into, got {input_shape}. "

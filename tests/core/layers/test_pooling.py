@@ -1,4 +1,4 @@
-"""Pooling, and dropout of channels, against naive loops and against JAX, over drawn shapes, strides and paddings."""
+"""Pooling, and dropout of channels, against naive loops and against JAX, over random shapes, strides and paddings."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import chainrule as cr
 from chainrule.core.plan.plan import Plan, run
 from drawn import examples
-from windows import drawn_passes, jax_judge, margins, naive_windows, passes, walks
+from windows import drawn_passes, jax_judge, kernels, margins, naive_windows, passes
 
 
 def pool(kind: type, kernel: tuple[int, ...], stride: tuple[int, ...], padding: str | int) -> cr.Layer:
@@ -17,7 +17,7 @@ def pool(kind: type, kernel: tuple[int, ...], stride: tuple[int, ...], padding: 
 
 
 @examples(60)
-@given(walks(), st.booleans())
+@given(kernels(), st.booleans())
 def test_a_pool_is_its_loop(walk, whole):
     shape, kernel, stride, padding = walk
     for kind, fill, reduce in ((cr.MaxPool, -np.inf, np.max), (cr.AveragePool, 0.0, np.mean)):
@@ -29,9 +29,9 @@ def test_a_pool_is_its_loop(walk, whole):
 
 
 @examples(10)
-@given(walks(), st.booleans())
+@given(kernels(), st.booleans())
 def test_a_pool_is_jax(walk, whole):
-    """With whole numbers most windows have several that are largest: the gradient goes to the first."""
+    """With whole numbers most windows have several maxima: the gradient goes to the first."""
     jax = jax_judge()
     shape, kernel, stride, padding = walk
     margin = [(0, 0), (0, 0), *margins(*walk)]
@@ -94,7 +94,7 @@ def test_a_channel_is_dropped_as_a_whole():
 
 
 def test_on_digits_with_their_blank_borders_a_network_is_jax():
-    """Real images: most windows at the border hold several zeros that are all the largest."""
+    """Real images: most windows at the border hold zeros alone, each of them a maximum."""
     pytest.importorskip("sklearn")
     jax = jax_judge()
     images, truth = cr.datasets.digits()

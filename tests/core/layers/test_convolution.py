@@ -1,4 +1,4 @@
-"""Convolution against naive loops and against JAX, over drawn shapes, strides and paddings."""
+"""Convolution against naive loops and against JAX, over random shapes, strides and paddings."""
 
 import tracemalloc
 from collections import Counter
@@ -16,7 +16,7 @@ from chainrule.core.layers.windows import Axis
 from chainrule.core.plan.plan import Plan, run
 from costs import CountingNumPy
 from drawn import examples
-from windows import drawn_passes, jax_judge, margins, naive_windows, passes, walks
+from windows import drawn_passes, jax_judge, kernels, margins, naive_windows, passes
 
 
 def convolve(channels: int, kernel: tuple[int, ...], stride: tuple[int, ...], padding: str | int) -> cr.Layer:
@@ -26,7 +26,7 @@ def convolve(channels: int, kernel: tuple[int, ...], stride: tuple[int, ...], pa
 
 
 @examples(60)
-@given(walks())
+@given(kernels())
 def test_a_convolution_is_its_loop(walk):
     shape, kernel, stride, padding = walk
     found = drawn_passes(convolve(2, kernel, stride, padding), shape)
@@ -38,11 +38,11 @@ def test_a_convolution_is_its_loop(walk):
 
 
 @examples(100)
-@given(walks())
+@given(kernels())
 def test_unfold_and_fold_are_adjoint(walk):
     """<unfold x, c> = <x, fold c>."""
     shape, kernel, stride, padding = walk
-    axes = tuple(map(Axis.lay, shape[1:], kernel, stride, (padding,) * len(kernel)))
+    axes = tuple(map(Axis.of, shape[1:], kernel, stride, (padding,) * len(kernel)))
     rng = np.random.default_rng(0)
     x = rng.standard_normal((2, *shape, 3))
     columns = np.empty((*kernel, 2, shape[0], *(axis.windows for axis in axes), 3))
@@ -53,7 +53,7 @@ def test_unfold_and_fold_are_adjoint(walk):
 
 
 @examples(10)
-@given(walks())
+@given(kernels())
 def test_a_convolution_is_jax(walk):
     jax = jax_judge()
     shape, kernel, stride, padding = walk
@@ -71,7 +71,7 @@ def test_a_convolution_is_jax(walk):
 
 
 def test_same_is_xlas():
-    """An odd number of padding stands at the end."""
+    """An odd padding is at the end."""
     W = np.array([[1.0, 10.0, 0.0]])
     y, *_ = passes(cr.Conv1D(1, 2, padding="same"), np.array([[[1.0, 2.0, 3.0]]]), np.ones((1, 1, 3)), W)
     assert y.tolist() == [[[21, 32, 3]]]
@@ -108,7 +108,7 @@ def test_a_convolution_with_members_is_no_loop_over_members(name: str, monkeypat
 
 
 def test_members_share_the_columns_of_their_data():
-    """What the first layer unfolds of the data is the same for all members: it is there once."""
+    """The columns of the data are the same for all members, and unfolded once."""
     network = cr.Network((3, 32, 32), [cr.Conv2D(1, 5), cr.GlobalAveragePool()])
     theta = network.initialize(population=50)
     once = np.ones((75 + 1) * 28 * 28 * 4).nbytes
@@ -147,7 +147,7 @@ def test_parameters_have_the_shapes_of_the_public_door():
 
 
 def test_a_convolution_starts_as_what_follows_it_wants():
-    """Not the ReLU behind the next convolution: the pool between them has no opinion."""
+    """A ReLU behind the next convolution doesn't count, even with only a pool in between."""
     network = cr.Network((1, 12, 12), [cr.Conv2D(50, 3), cr.MaxPool(2), cr.Conv2D(2, 3), cr.ReLU()])
     weights = network.parameters(network.initialize())[0]["weights"]
     assert abs(weights).max() <= np.sqrt(6 / (9 + 450))  # Glorot's limit

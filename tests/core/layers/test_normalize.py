@@ -1,4 +1,4 @@
-"""BatchNorm and Residual against JAX, written there from the definitions alone, and what a state must hold to."""
+"""BatchNorm and Residual against JAX, where they are written from the definitions alone; and the rules of a state."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def parameters(network: cr.Network, seed: int = 0) -> np.ndarray:
 
 
 def places(network: cr.Network) -> list[tuple[dict, dict]]:
-    """For each leaf where its parameters lie in theta, and its statistics in the state, by name."""
+    """For each innermost layer the slices of its parameters in theta, and of its statistics in the state, by name."""
     numbers = np.arange(float(network.n_state))
     named = network.parameters(np.arange(float(network.n_parameters)))
     states = [leaf.statistics(numbers) for leaf in network.leaves]
@@ -46,7 +46,7 @@ def places(network: cr.Network) -> list[tuple[dict, dict]]:
 
 
 def through(layers, x, theta, state, where, moved=None):
-    """The layers' answers in JAX, samples first; in training the statistics that the state moves to go to `moved`."""
+    """The outputs of the layers in JAX, samples first; in training, `moved` gets the statistics of the next state."""
     for layer in layers:
         if isinstance(layer, cr.Residual):
             x = x + through(layer.layers, x, theta, state, where, moved)
@@ -95,7 +95,7 @@ def test_values_gradients_and_running_statistics_are_those_of_jax(network: cr.Ne
 
 
 class Ignored:
-    """Takes statistics and forgets them: under `jax.grad` they are no numbers."""
+    """Accepts statistics and drops them: under `jax.grad` they have no values."""
 
     def __setitem__(self, where, what) -> None:
         pass
@@ -162,7 +162,7 @@ def test_names_and_memory_of_layers_inside_layers() -> None:
 
 
 def test_a_branch_draws_like_the_same_layers_in_a_row() -> None:
-    """Streams of chance are counted through the leaves; a gradient with a seed shows it."""
+    """Random streams are numbered by innermost layer, as a gradient with a seed shows."""
     row = cr.Network((3,), [cr.Dense(4), cr.Dropout(0.5), cr.Dense(2, bias=False)])
     branch = cr.Network((3,), [cr.Residual([cr.Dense(4), cr.Dropout(0.5), cr.Dense(3)]), cr.Dense(2)])
     start, other = row.initialize(seed=5), branch.initialize(seed=5)
