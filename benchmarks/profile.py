@@ -16,8 +16,11 @@ from benchmarks.work import Prediction, Training
 from chainrule.core import evaluate
 from chainrule.core.calls import Call
 from chainrule.core.checks import check_samples
-from chainrule.core.optimizers import Memory
-from chainrule.core.plan.plan import Plan, arithmetic
+from chainrule.core.objective import Objective
+from chainrule.core.optimizers import bind_update
+from chainrule.core.parameters import Parameters
+from chainrule.core.plan.plan import ForwardPlan, Plan
+from chainrule.core.plan.running import arithmetic
 
 ROUNDS = 500
 
@@ -44,22 +47,21 @@ def bound(work: Training | Prediction) -> Sequence[Call]:
     theta = work.network.initialize(0, getattr(work, "population", None), work.dtype)
     if isinstance(work, Prediction):
         x, state = work.arrays(), work.network.initialize_state()
-        plan = Plan(work.network, work.n, theta, training=False)
+        plan = ForwardPlan(work.network, work.n, Parameters.of(work.network, theta, state))
         return (
             partial(check_samples, work.network.input_shape, x, dtype=theta.dtype),
-            partial(evaluate.bound, work.network, work.n, theta, state, training=False),
+            partial(evaluate.kept, ForwardPlan, work.network, work.n, work.network, theta, state),
             partial(plan.set_input, x),
-            *plan.infer,
-            plan.answers.copy,
+            *plan.forward,
+            plan.outputs.copy,
         )
     x, y = work.arrays()
     n = work.batch_size or len(x)
-    plan = Plan(work.network, n, theta, loss=work.loss)
+    parameters = Parameters.of(work.network, theta, slots=work.optimizer.slots)
+    plan = Plan(Objective(work.network, work.loss), n, parameters)
     plan.set_input(x[:n])
     plan.set_targets(work.loss.rows(y[:n], work.network.output_shape[0]))
-    slots = {each: np.zeros_like(theta) for each in work.optimizer.slots}
-    memory = Memory(theta, plan.gradient, slots, work.network.is_weight(theta.dtype))
-    return (*plan.measure, *work.optimizer.bind(memory).calls)
+    return (*plan.value_and_gradient, *bind_update(work.optimizer, parameters))
 
 
 def timed(calls: Sequence[Call]) -> list[float]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import chainrule as cr
 from chainrule.core.layers.base import Buffers
-from chainrule.core.plan.plan import run
+from chainrule.core.plan.running import run
 from optional import needed
 
 

@@ -28,7 +28,7 @@ WRITTEN = [
     *("SGD(0.5)", "SGD((0.1, 0.2))", "SGD(Constant(0.5))"),
     *("Momentum(0.1)", "Momentum(0.1, momentum=0.8)", "Nesterov(0.1)"),
     *("RMSprop(0.01)", "RMSprop(0.01, decay=0.9, epsilon=1e-06)", "AdamW(0.01, weight_decay=0.1)"),
-    *("Adam()", "Adam(0.01)", "Adam(bias_correction=False)", "Adam(0.01, momentum=(0.8, 0.9), bias_correction=False)"),
+    *("Adam()", "Adam(0.01)", "Adam(bias_correction=False)", "Adam(0.01, beta1=(0.8, 0.9), bias_correction=False)"),
     *("L2(0.001)", "L2((0.0, 0.1))", "EarlyStopping()", "EarlyStopping(20)", "EarlyStopping(min_delta=0.1)"),
     *("Constant(0.1)", "StepDecay(0.1, 10)", "StepDecay(0.1, 10, factor=0.5)", "Exponential(0.1, 10)"),
     *("Cosine(0.1, 100)", "Cosine(0.1, 100, end=0.01)", "WarmUp(0.1, 10)", "WarmUp(Cosine((0.1, 0.2), 100), 10)"),
@@ -131,7 +131,7 @@ def test_whole_numbers_are_kept_as_ints() -> None:
 MEMBERS = {
     "SGD((0.1, 0.2))": "SGD(0.2)",
     "SGD(0.1)": "SGD(0.1)",
-    "Adam(0.01, momentum=(0.8, 0.9), epsilon=(1e-06, 1e-07))": "Adam(0.01, epsilon=1e-07)",
+    "Adam(0.01, beta1=(0.8, 0.9), epsilon=(1e-06, 1e-07))": "Adam(0.01, epsilon=1e-07)",
     "Momentum(WarmUp(Cosine((0.1, 0.2), 9, end=(0.0, 0.01)), 5))": "Momentum(WarmUp(Cosine(0.2, 9, end=0.01), 5))",
     "L2((0.0, 0.1))": "L2(0.1)",
     "Network((2,), (Dense(3, initializer=Normal((1.0, 2.0))), LeakyReLU((0.1, 0.2)), Dropout(0.5)))":

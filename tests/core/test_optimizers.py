@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.core.optimizers import Memory
+from chainrule.core.optimizers import bind_update
+from chainrule.core.parameters import Parameters
 from chainrule.core.penalties import bind_clip
 
 START = (-1.5, 0.3, 2.0)
@@ -14,18 +15,18 @@ STEPS = 25
 
 
 def memory(start, dtype="float64", is_weight=1.0):
-    """Memory of an optimizer's own, W copied from `start`, with a slot for every name in use."""
+    """Parameters of an optimizer's own, W copied from `start`, with a slot for every name in use."""
     W = np.array(start, dtype)
     slots = {name: np.zeros_like(W) for name in ("m", "v")}
-    return Memory(W, np.zeros_like(W), slots, np.full(W.shape[-1], is_weight, dtype))
+    return Parameters(W, None, np.zeros_like(W), slots, np.full(W.shape[-1], is_weight, dtype))
 
 
 def descend(optimizer, gradient, at, steps):
     """The parameters after each step, with the gradient computed here."""
-    update, path = optimizer.bind(at), []
-    for step in range(steps):
+    update, path = bind_update(optimizer, at), []
+    for _ in range(steps):
         at.g[...] = gradient(at.W)
-        update(step)
+        update()
         path.append(at.W.copy())
     return np.array(path)
 
@@ -121,7 +122,7 @@ GOLDEN = {
     "RMSprop, WarmUp(Cosine)": (cr.RMSprop(WARM_COSINE), rmsprop, (rises_then_falls, 0.99, 1e-8)),
     "Adam": (cr.Adam(), adam, (always(0.001), 0.9, 0.999, 1e-8)),
     "Adam, all settings": (
-        cr.Adam(0.1, momentum=0.8, decay=0.9, epsilon=0.3),
+        cr.Adam(0.1, beta1=0.8, beta2=0.9, epsilon=0.3),
         adam,
         (always(0.1), 0.8, 0.9, 0.3),
     ),
@@ -132,13 +133,13 @@ GOLDEN = {
         (always(0.01), 0.9, 0.999, 1e-8),
     ),
     "Adam, no correction, all settings": (
-        cr.Adam(WARM_COSINE, momentum=0.8, decay=0.9, epsilon=0.3, bias_correction=False),
+        cr.Adam(WARM_COSINE, beta1=0.8, beta2=0.9, epsilon=0.3, bias_correction=False),
         adam_of_the_reference,
         (rises_then_falls, 0.8, 0.9, 0.3),
     ),
     "AdamW": (cr.AdamW(), adam, (always(0.001), 0.9, 0.999, 1e-8, 0.01)),
     "AdamW, all settings": (
-        cr.AdamW(0.1, momentum=0.8, decay=0.9, epsilon=0.3, weight_decay=0.2),
+        cr.AdamW(0.1, beta1=0.8, beta2=0.9, epsilon=0.3, weight_decay=0.2),
         adam,
         (always(0.1), 0.8, 0.9, 0.3, 0.2),
     ),
@@ -220,10 +221,10 @@ POPULATIONS = {
     "Momentum, one rate": (cr.Momentum, {"learning_rate": 0.1, "momentum": FRACTIONS}),
     "Nesterov": (cr.Nesterov, {"learning_rate": RATES, "momentum": FRACTIONS}),
     "RMSprop": (cr.RMSprop, {"learning_rate": RATES, "decay": FRACTIONS, "epsilon": EPSILONS}),
-    "Adam": (cr.Adam, {"learning_rate": RATES, "momentum": FRACTIONS, "decay": FRACTIONS, "epsilon": EPSILONS}),
-    "Adam, its decay": (cr.Adam, {"learning_rate": 0.1, "decay": (0.9, 0.99, 0.999)}),
-    "Adam, no correction": (cr.Adam, {"learning_rate": RATES, "decay": FRACTIONS, "bias_correction": False}),
-    "AdamW": (cr.AdamW, {"learning_rate": RATES, "decay": FRACTIONS, "weight_decay": (0.0, 0.01, 0.2)}),
+    "Adam": (cr.Adam, {"learning_rate": RATES, "beta1": FRACTIONS, "beta2": FRACTIONS, "epsilon": EPSILONS}),
+    "Adam, its beta2": (cr.Adam, {"learning_rate": 0.1, "beta2": (0.9, 0.99, 0.999)}),
+    "Adam, no correction": (cr.Adam, {"learning_rate": RATES, "beta2": FRACTIONS, "bias_correction": False}),
+    "AdamW": (cr.AdamW, {"learning_rate": RATES, "beta2": FRACTIONS, "weight_decay": (0.0, 0.01, 0.2)}),
     "AdamW, its weight decay": (cr.AdamW, {"learning_rate": 0.1, "weight_decay": (0.0, 0.01, 0.2)}),
 }
 

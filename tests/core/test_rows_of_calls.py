@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from cases import CASES, Case
+from cases import CASES, OPTIMIZERS, Case
 from chainrule.core.calls import Call
-from chainrule.core.optimizers import Memory
+from chainrule.core.objective import Objective
+from chainrule.core.optimizers import bind_update
+from chainrule.core.parameters import Parameters
 from chainrule.core.penalties import bind_clip
-from chainrule.core.plan.plan import Plan, generators
+from chainrule.core.plan.binding import generators
+from chainrule.core.plan.plan import EvaluationPlan, Plan
 
 
 def is_numpys(function: object) -> bool:
@@ -40,11 +43,18 @@ def check_call(call: Call) -> None:
 def test_every_call_is_bound_to_its_arrays(case: Case, lead: tuple):
     network = case.network
     theta, state = network.initialize(0, *lead), network.initialize_state(*lead)
-    draws = generators(network, range(3) if lead else [0])
-    training = Plan(network, 7, theta, state=state, loss=case.loss, penalty=cr.L2(0.1), draws=draws)
-    predicting = Plan(network, 7, theta, state=state, training=False, loss=case.loss)
-    clip = bind_clip(1.0, Memory(theta, training.gradient, {}, network.is_weight()))
-    for call in (*training.measure, *predicting.appraise, *clip):
+    parameters, objective = Parameters.of(network, theta, state), Objective(network, case.loss, cr.L2(0.1))
+    random = generators(network, range(3) if lead else [0])
+    training = Plan(objective, 7, parameters, generators=random)
+    predicting = EvaluationPlan(objective, 7, parameters)
+    for call in (*training.value_and_gradient, *predicting.evaluate, *bind_clip(1.0, parameters)):
+        check_call(call)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS.keys())
+def test_every_call_of_an_update_is_bound_to_its_arrays(optimizer: cr.Optimizer):
+    network = cr.mlp(2, 1)
+    for call in bind_update(optimizer, Parameters.of(network, network.initialize(), slots=optimizer.slots)):
         check_call(call)
 
 

@@ -6,7 +6,11 @@ from hypothesis import strategies as st
 
 import chainrule as cr
 from cases import LAYERS
-from chainrule.core.plan.plan import Plan, generators, run
+from chainrule.core.objective import Objective
+from chainrule.core.parameters import Parameters
+from chainrule.core.plan.binding import generators
+from chainrule.core.plan.plan import Plan
+from chainrule.core.plan.running import run
 from drawn import examples
 
 KINKED = (cr.ReLU, cr.LeakyReLU, cr.ELU, cr.MaxPool)
@@ -61,13 +65,13 @@ def test_in_place_or_not_the_numbers_are_the_same(network: cr.Network, populatio
     results = []
     for in_place in (True, False):
         draws = generators(network, range(population or 1))
-        settings = {"loss": cr.SquaredError(), "draws": draws, "own_samples": bool(lead), "in_place": in_place}
-        plan = Plan(network, 5, theta.copy(), **settings)
+        parameters, settings = Parameters.of(network, theta.copy()), {"own_samples": bool(lead), "in_place": in_place}
+        plan = Plan(Objective(network, cr.SquaredError()), 5, parameters, generators=draws, **settings)
         plan.set_input(x)
         plan.set_targets(y)
         for _ in range(2):  # twice: the second pass finds what the first one left
-            run(plan.measure)
-        results.append((plan.value, plan.output, plan.gradient))
+            run(plan.value_and_gradient)
+        results.append((plan.value, plan.output, parameters.gradient))
     for one, other in zip(*results, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-14)
 

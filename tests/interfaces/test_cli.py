@@ -76,7 +76,7 @@ class TestTrain:
         lines(
             *("train", "moons", "--points", "60", "--noise", "0.2", "--data-seed", "4", "--layers", "3,2", "--no-bias"),
             *("--activation", "tanh", "--output", "sigmoid", "--initializer", "he", "--dtype", "float32"),
-            *("--optimizer", "adamw", "--learning-rate", "0.01", "--momentum", "0.8", "--decay", "0.99"),
+            *("--optimizer", "adamw", "--learning-rate", "0.01", "--beta1", "0.8", "--beta2", "0.99"),
             *("--epsilon", "1e-6", "--weight-decay", "0.1", "--epochs", "7", "--batch-size", "8", "--seed", "5"),
             *("--penalty", "0.001", "--clip", "1", "--standardize", "--save", save),
         )  # fmt: skip

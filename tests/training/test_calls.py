@@ -2,8 +2,11 @@
 
 The tables say what an epoch of the benchmarks' tasks takes now, of their networks in their batches.
 Whoever makes it take more has to say here why; whoever makes it take less lowers the number.
+One `add` of each step counts the steps, where the optimizer and a saved state find their number.
 """
 
+import importlib
+import pkgutil
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -14,6 +17,8 @@ import pytest
 from benchmarks.tasks import DIGITS, LENET, REFERENCE
 
 import chainrule as cr
+import chainrule.core
+import chainrule.training
 from costs import CountingNumPy, steady_state_bytes
 
 CLASSES = {"loss": cr.SoftmaxCrossEntropy(), "optimizer": cr.Adam(0.001), "dtype": "float32"}
@@ -43,7 +48,7 @@ COSTS = {
         100,
         SQUARES,
         {
-            "add": 3,
+            "add": 4,
             "divide": 3,
             "dot": 9,
             "exp": 3,
@@ -58,7 +63,7 @@ COSTS = {
         100,
         SQUARES | {"population": 32},
         {
-            "add": 3,
+            "add": 4,
             "divide": 3,
             "exp": 3,
             "isfinite": 1,
@@ -77,7 +82,7 @@ COSTS = {
         32,
         CLASSES | {"batch_size": 32},
         {
-            "add": 4,
+            "add": 5,
             "copyto": 1,
             "divide": 2,
             "dot": 8,
@@ -98,7 +103,7 @@ COSTS = {
         32,
         CLASSES | {"batch_size": 32},
         {
-            "add": 58,
+            "add": 59,
             "add.reduce": 2,
             "copyto": 58,
             "divide": 3,
@@ -111,7 +116,6 @@ COSTS = {
             "maximum": 8,
             "maximum.reduce": 6,
             "multiply": 35,
-            "setbufsize": 2,
             "sqrt": 1,
             "subtract": 23,
             "take": 4,
@@ -123,7 +127,7 @@ COSTS = {
         128,
         CLASSES | {"batch_size": 128},
         {
-            "add": 110,
+            "add": 111,
             "add.reduce": 4,
             "copyto": 116,
             "divide": 5,
@@ -136,7 +140,6 @@ COSTS = {
             "maximum": 16,
             "maximum.reduce": 12,
             "multiply": 63,
-            "setbufsize": 2,
             "sqrt": 1,
             "subtract": 45,
             "take": 6,
@@ -151,6 +154,9 @@ each_cost = pytest.mark.parametrize("name", COSTS)
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the NumPy functions that `core` and `training` call, in whatever is bound from now on."""
     found: list[str] = []
+    for package in (chainrule.core, chainrule.training):  # the modules that are imported when first used, too
+        for each in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(each.name)
     for name, module in list(sys.modules.items()):
         if name.startswith(("chainrule.core", "chainrule.training")):
             for each in {"np", "dot", "take", "total"} & set(vars(module)):

@@ -277,7 +277,7 @@ POPULATIONS = {
     "momentum": {"optimizer": cr.Momentum(0.03, momentum=(0.0, 0.5, 0.9))},
     "Nesterov": {"optimizer": cr.Nesterov((0.01, 0.02, 0.03), momentum=(0.0, 0.5, 0.9))},
     "RMSprop": {"optimizer": cr.RMSprop(0.01, decay=(0.9, 0.95, 0.99), epsilon=(1e-8, 1e-6, 1e-4))},
-    "Adam": {"optimizer": cr.Adam((0.01, 0.02, 0.03), momentum=(0.5, 0.8, 0.9), decay=(0.9, 0.99, 0.999))},
+    "Adam": {"optimizer": cr.Adam((0.01, 0.02, 0.03), beta1=(0.5, 0.8, 0.9), beta2=(0.9, 0.99, 0.999))},
     "AdamW": {"optimizer": cr.AdamW(0.01, weight_decay=(0.0, 0.1, 0.2))},
     "penalty": {"penalty": cr.L2((0.0, 0.01, 0.1))},
     "clip": {"clip": (0.01, 0.1, 10.0)},
@@ -486,7 +486,13 @@ def test_a_finished_run_says_so() -> None:
 
 def test_callbacks_are_called_in_order_with_each_record() -> None:
     first, then = [], []
-    train(epochs=3, callbacks=[first.append, lambda record: then.append((record, len(first)))])
+    train(
+        epochs=3,
+        callbacks=[
+            lambda training: first.append(training.record),
+            lambda training: then.append((training.record, len(first))),
+        ],
+    )
     assert [record.epoch for record in first] == [0, 1, 2]
     assert then == list(zip(first, (1, 2, 3), strict=True))
 
@@ -512,7 +518,7 @@ def test_other_answers_of_a_callback_end_nothing(answer) -> None:
 
 
 def test_an_error_in_a_callback_is_the_callers() -> None:
-    def callback(record: cr.Record) -> None:
+    def callback(training: cr.Training) -> None:
         raise LookupError("mine")
 
     with pytest.raises(LookupError, match="mine"):
@@ -521,8 +527,8 @@ def test_an_error_in_a_callback_is_the_callers() -> None:
 
 @pytest.mark.parametrize("population", [None, 2])
 def test_an_interrupted_run_returns_what_it_had(population: int | None) -> None:
-    def interrupt(record: cr.Record) -> None:
-        if record.epoch == 3:
+    def interrupt(training: cr.Training) -> None:
+        if training.epoch == 3:
             raise KeyboardInterrupt
 
     run = train(population=population, callbacks=[interrupt])

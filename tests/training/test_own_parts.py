@@ -9,7 +9,7 @@ import chainrule as cr
 from chainrule.core.calls import Pass
 from chainrule.core.layers.base import Buffers, Signature
 from chainrule.core.losses import LossBuffers
-from chainrule.core.optimizers import Memory
+from chainrule.core.parameters import Parameters
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,7 +46,7 @@ class PlainHalfSquaredError(cr.Loss):
 class PlainSGD(cr.Optimizer):
     learning_rate: float = 0.5
 
-    def bind(self, at: Memory):
+    def bind(self, at: Parameters):
         def update(step: int) -> None:
             at.W[...] -= self.learning_rate * at.g
 

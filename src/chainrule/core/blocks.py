@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chainrule.core.activations import Activation
+from chainrule.core.architecture import Place, without_randomness
 from chainrule.core.arrays import Shape, count
 from chainrule.core.network import Network
-from chainrule.core.plan.layout import Place, without_randomness
 
 
 @dataclass(eq=False)

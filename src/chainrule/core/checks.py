@@ -1,12 +1,9 @@
 """What comes through the public door, looked at before any work is done: theta, samples, targets and weights."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from chainrule.core.architecture import Architecture
 from chainrule.core.arrays import Array, Shape, chunks
 from chainrule.core.description import Description, check_kind
 from chainrule.core.errors import DataError, SettingError, ShapeError
@@ -14,11 +11,8 @@ from chainrule.core.losses import Loss
 from chainrule.core.population import agree
 from chainrule.core.streams import Seed
 
-if TYPE_CHECKING:
-    from chainrule.core.network import Network
 
-
-def check_theta(network: Network, theta: ArrayLike) -> Array:
+def check_theta(network: Architecture, theta: ArrayLike) -> Array:
     """Parameters as a float array (P,) or (K, P), float64 unless it is float32, that fit the network's settings."""
     array = check_numbers(theta, "theta")
     if array.ndim not in (1, 2) or array.shape[-1] != network.n_parameters or (array.ndim == 2 and len(array) == 0):
@@ -31,7 +25,7 @@ def check_theta(network: Network, theta: ArrayLike) -> Array:
     return array if array.dtype in (np.float64, np.float32) else array.astype(np.float64)
 
 
-def check_state(network: Network, state: ArrayLike | None, lead: Shape, dtype: DTypeLike) -> Array:
+def check_state(network: Architecture, state: ArrayLike | None, lead: Shape, dtype: DTypeLike) -> Array:
     """The state as an array (S,), or (K, S) where `lead` is (K,); none is needed where S is 0."""
     if state is None and network.n_state == 0:
         return np.empty((*lead, 0), dtype)
@@ -50,11 +44,11 @@ def check_state(network: Network, state: ArrayLike | None, lead: Shape, dtype: D
     return array.astype(dtype, copy=False)
 
 
-def check_members(theta: Array, seed: Seed | None, *described: Description | None) -> int | None:
+def check_members(theta: Array, seed: Seed | None, *described: Description | None, **others: int) -> int | None:
     """K, or None for a single network: what theta says, if seeds and settings with K values agree."""
     if theta.ndim == 2:
-        return agree(None, seed, *described, theta=len(theta))
-    members = agree(None, seed, *described)
+        return agree(None, seed, *described, theta=len(theta), **others)
+    members = agree(None, seed, *described, **others)
     if members is not None:
         raise SettingError(
             f"theta should have shape ({members}, {len(theta)}), since other settings have {members} values, "
@@ -122,7 +116,7 @@ def check_numbers(values: ArrayLike, name: str) -> Array:
 
 
 def check_targets(
-    network: Network, loss: Loss, y: ArrayLike, n: int, name: str = "y", dtype: DTypeLike = np.float64
+    network: Architecture, loss: Loss, y: ArrayLike, n: int, name: str = "y", dtype: DTypeLike = np.float64
 ) -> Array:
     """Targets that fit the loss, the network and the number of samples."""
     check_kind("loss", Loss, "a loss such as SquaredError()", loss)
@@ -135,7 +129,7 @@ def check_targets(
     return array
 
 
-def check_batches(network: Network, n: int, batch_size: int | None = None) -> None:
+def check_batches(network: Architecture, n: int, batch_size: int | None = None) -> None:
     """Raise unless n samples fall into batches that the network can train on, the last short one too."""
     least, size = network.least_samples, batch_size or n
 

@@ -1,19 +1,18 @@
 """The public door's arrays, through bound plans and out again as fresh arrays.
 
 Each thread keeps the plans that it bound last, so that a second call with the same shapes is only the arithmetic.
-theta and state are copied into a plan's own memory: the plan serves any, and nobody's array is held on to.
+theta and state are copied into a plan's own memory: SciPy hands over a new theta at every call.
 """
-
-from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from chainrule.core.architecture import Architecture
 from chainrule.core.arrays import Array, chunks, count
 from chainrule.core.checks import (
     check_batches,
@@ -26,12 +25,15 @@ from chainrule.core.checks import (
 )
 from chainrule.core.description import check_kind
 from chainrule.core.losses import Loss
+from chainrule.core.objective import Objective
+from chainrule.core.parameters import Parameters
 from chainrule.core.penalties import L2
-from chainrule.core.plan.plan import Plan, generators, run
+from chainrule.core.plan.binding import generators
+from chainrule.core.plan.plan import ForwardPlan, Plan
+from chainrule.core.plan.running import run
 from chainrule.core.streams import Seed, member_seeds
 
-if TYPE_CHECKING:
-    from chainrule.core.network import Network
+AnyPlan = TypeVar("AnyPlan", ForwardPlan, Plan)
 
 KEPT_PLANS = 8
 """How many bound plans a thread keeps."""
@@ -42,43 +44,53 @@ KEPT_NUMBERS = 1_000_000
 
 class _Kept(threading.local):
     def __init__(self) -> None:
-        self.plans: OrderedDict[Hashable, Plan] = OrderedDict()
+        self.plans: OrderedDict[Hashable, Any] = OrderedDict()
 
 
 _kept = _Kept()
 
 
-def bound(network: Network, n: int, theta: Array, state: Array | None, **settings: Any) -> Plan:
-    """The thread's plan for these shapes and settings, holding a copy of theta and of the state."""
-    key = (network, n, theta.shape, theta.dtype, state is None, *settings.values())
-    plan = _kept.plans.get(key)
+def kept(
+    bind: Callable[..., AnyPlan],
+    bound: Any,
+    n: int,
+    network: Architecture,
+    theta: Array,
+    state: Array | None,
+    **settings: Any,
+) -> AnyPlan:
+    """The thread's plan of a network or an objective for n samples, holding a copy of theta and of the state."""
+    key = (bind, bound, n, theta.shape, theta.dtype, state is None, *settings.values())
+    plan: AnyPlan | None = _kept.plans.get(key)
     if plan is None:
-        plan = Plan(network, n, np.empty_like(theta), state=None if state is None else state.copy(), **settings)
-        if network.n_rows * n * count(theta.shape[:-1]) + 2 * theta.size <= KEPT_NUMBERS:
+        own = Parameters.of(network, np.empty_like(theta), None if state is None else state.copy())
+        plan = bind(bound, n, own, **settings)
+        if network.n_numbers * n * count(theta.shape[:-1]) + 2 * theta.size <= KEPT_NUMBERS:
             _kept.plans[key] = plan
             if len(_kept.plans) > KEPT_PLANS:
                 _kept.plans.popitem(last=False)
     else:
         _kept.plans.move_to_end(key)
-    plan.theta[...] = theta
-    if plan.state is not None and plan.state.size:
-        plan.state[...] = state
+    parameters = plan.parameters
+    parameters.theta[...] = theta
+    if parameters.state is not None and parameters.state.size:
+        parameters.state[...] = state
     return plan
 
 
-def predict(network: Network, theta: Array, state: Array, x: Array) -> Array:
-    """The outputs (n, *shape), or (K, n, *shape), walked in pieces. All that comes in is checked already."""
-    pieces = []
-    for which in chunks(len(x), network.n_rows * count(theta.shape[:-1]), at_least=4 * theta.size):
-        plan = bound(network, which.stop - which.start, theta, state, training=False)
+def predict(network: Architecture, theta: Array, state: Array, x: Array) -> Array:
+    """The outputs (n, *shape), or (K, n, *shape), chunk by chunk. All arguments are checked already."""
+    outputs = []
+    for which in chunks(len(x), network.n_numbers * count(theta.shape[:-1]), at_least=4 * theta.size):
+        plan = kept(ForwardPlan, network, which.stop - which.start, network, theta, state)
         plan.set_input(x[which])
-        run(plan.infer)
-        pieces.append(plan.answers.copy())
-    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces, axis=theta.ndim - 1)
+        run(plan.forward)
+        outputs.append(plan.outputs.copy())
+    return outputs[0] if len(outputs) == 1 else np.concatenate(outputs, axis=theta.ndim - 1)
 
 
 def loss_and_gradient(
-    network: Network,
+    network: Architecture,
     theta: ArrayLike,
     x: ArrayLike,
     y: ArrayLike,
@@ -98,18 +110,19 @@ def loss_and_gradient(
     weights = check_weights(sample_weight, len(x))
     check_batches(network, len(x))
     members = check_members(theta, seed, network, penalty)
-    settings: dict[str, Any] = {"loss": loss, "penalty": penalty, "weighted": weights is not None}
-    draws = {} if seed is None else generators(network, member_seeds(seed, members))
-    if draws:
-        plan = Plan(network, len(x), theta.copy(), state=statistics, draws=draws, **settings)
+    objective, weighted = Objective(network, loss, penalty), weights is not None
+    if seed is not None and (random := generators(network, member_seeds(seed, members))):
+        # Generators can't be shared by calls: this plan is the call's own.
+        own = Parameters.of(network, theta.copy(), statistics)
+        plan = Plan(objective, len(x), own, generators=random, weighted=weighted)
     else:
-        plan = bound(network, len(x), theta, statistics, **settings)
+        plan = kept(Plan, objective, len(x), network, theta, statistics, weighted=weighted)
     plan.set_input(x)
     plan.set_targets(loss.rows(y, network.output_shape[0]))
     if weights is not None:
         plan.set_weights(weights)
-    run(plan.measure)
+    run(plan.value_and_gradient)
     if state is not None:
-        state[...] = plan.state
+        state[...] = plan.parameters.state
     value = plan.value.copy() if members else plan.value.item()
-    return value, plan.gradient.copy()
+    return value, plan.parameters.gradient.copy()

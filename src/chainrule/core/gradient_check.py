@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from chainrule.core.architecture import Place
 from chainrule.core.arrays import Array
 from chainrule.core.checks import check_theta
 from chainrule.core.errors import ShapeError
@@ -14,7 +15,6 @@ from chainrule.core.layers.base import Layer
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.penalties import L2
-from chainrule.core.plan.layout import Place
 from chainrule.core.streams import stream
 
 STEP = 1e-5
@@ -75,7 +75,7 @@ def check_gradient(
     settings: dict[str, Any] = {"sample_weight": sample_weight, "penalty": penalty}
     value, gradient = network.loss_and_gradient(at, x, y, loss, seed=seed, **settings)
     scale = max(abs(gradient).max(initial=0.0), ROUNDING * abs(value), np.finfo(np.float64).tiny)
-    members = max(1, CHUNK // (2 * max(len(np.asarray(y)) * network.n_rows, network.n_parameters)))
+    members = max(1, CHUNK // (2 * max(len(np.asarray(y)) * network.n_numbers, network.n_parameters)))
 
     def difference(directions: Array) -> Array:
         """The slopes along directions (D, P)."""

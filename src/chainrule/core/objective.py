@@ -1,26 +1,16 @@
-"""What a run makes small."""
+"""The objective: a network's loss plus its penalty, as a function of theta."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from chainrule.core.arrays import Array
+from chainrule.core.architecture import Architecture
 from chainrule.core.losses import Loss
-from chainrule.core.network import Network
 from chainrule.core.penalties import L2
-from chainrule.core.plan.plan import Plan
 
 
 @dataclass(frozen=True)
 class Objective:
-    """A loss of a network's answers, and a penalty."""
+    """loss(outputs of the network at theta, targets) + penalty(theta): what training minimises."""
 
-    network: Network
+    network: Architecture
     loss: Loss
     penalty: L2 | None = None
-
-    def plan(
-        self, n: int, theta: Array, state: Array | None, gradient: Array | None, weighted: bool, **settings: Any
-    ) -> Plan:
-        """A plan for n samples."""
-        settings |= {"loss": self.loss, "penalty": self.penalty, "weighted": weighted}
-        return Plan(self.network, n, theta, gradient, state=state, **settings)

@@ -4,18 +4,18 @@ State (v, m) starts at zero. ε stands outside the root everywhere. α is the le
 K numbers or a schedule.
 """
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 
-from chainrule.core.calls import call
+from chainrule.core.arrays import Array
+from chainrule.core.calls import Calls, call, one_by_one
 from chainrule.core.description import FRACTION, NON_NEGATIVE, POSITIVE, Description, Real, flag, real
-from chainrule.core.parameters import Memory as Memory
-from chainrule.core.parameters import Update as Update
-from chainrule.core.schedules import Schedule, scheduled
+from chainrule.core.parameters import Parameters
+from chainrule.core.schedules import Rate, Schedule, scheduled
 
 
 class Optimizer(Description):
@@ -24,8 +24,8 @@ class Optimizer(Description):
     slots: ClassVar[tuple[str, ...]] = ()
     """The arrays it keeps from step to step, each like W, zero at the start."""
 
-    def bind(self, at: Memory) -> Update | Callable[[int], object]:
-        """Meet the memory: return the update, or a function of the step that makes it."""
+    def bind(self, at: Parameters) -> Calls | Callable[[int], object]:
+        """Return the calls of one step, bound to the parameters; or a function that makes a step, given its number."""
         raise NotImplementedError(f"{type(self).__name__} must define bind()")
 
 
@@ -39,11 +39,11 @@ class SGD(Optimizer):
 
     learning_rate: Real | Schedule = scheduled(POSITIVE)
 
-    def bind(self, at: Memory) -> Update:
+    def bind(self, at: Parameters) -> Calls:
         W, g, s = at.W, at.g, at.scratch()
         alpha, set_alpha = at.stepped(self, self.learning_rate)
-        return Update(
-            set_alpha,
+        return Calls(
+            *set_alpha,
             call(np.multiply, g, alpha, out=s),
             call(np.subtract, W, s, out=W),
         )
@@ -64,12 +64,12 @@ class Momentum(Optimizer):
 
     slots = ("v",)
 
-    def bind(self, at: Memory) -> Update:
+    def bind(self, at: Parameters) -> Calls:
         W, g, v, s = at.W, at.g, at.slots["v"], at.scratch()
         alpha, set_alpha = at.stepped(self, self.learning_rate)
         momentum = at.number(self.momentum)
-        return Update(
-            set_alpha,
+        return Calls(
+            *set_alpha,
             call(np.multiply, v, momentum, out=v),
             call(np.add, v, g, out=v),
             call(np.multiply, v, alpha, out=s),
@@ -92,12 +92,12 @@ class Nesterov(Optimizer):
 
     slots = ("v",)
 
-    def bind(self, at: Memory) -> Update:
+    def bind(self, at: Parameters) -> Calls:
         W, g, v, s = at.W, at.g, at.slots["v"], at.scratch()
         alpha, set_alpha = at.stepped(self, self.learning_rate)
         momentum = at.number(self.momentum)
-        return Update(
-            set_alpha,
+        return Calls(
+            *set_alpha,
             call(np.multiply, v, momentum, out=v),
             call(np.add, v, g, out=v),
             call(np.multiply, v, momentum, out=s),
@@ -123,13 +123,13 @@ class RMSprop(Optimizer):
 
     slots = ("v",)
 
-    def bind(self, at: Memory) -> Update:
+    def bind(self, at: Parameters) -> Calls:
         W, g, v, s = at.W, at.g, at.slots["v"], at.scratch()
         alpha, set_alpha = at.stepped(self, self.learning_rate)
         decay, rest = at.number(self.decay), at.number(1.0 - np.array(self.decay))
         epsilon = at.number(self.epsilon)
-        return Update(
-            set_alpha,
+        return Calls(
+            *set_alpha,
             call(np.multiply, v, decay, out=v),
             call(np.multiply, g, g, out=s),
             call(np.multiply, s, rest, out=s),
@@ -147,7 +147,7 @@ class Adam(Optimizer):
     """m ← β1 m + (1 - β1) g;  v ← β2 v + (1 - β2) g²;  W ← W - α m̂ / (√v̂ + ε)
 
     m̂ = m / (1 - β1^t) and v̂ = v / (1 - β2^t) at the t-th step, t from 1. With `bias_correction=False` m̂ = m and
-    v̂ = v, which is how the reference lab writes it, (8)-(10). β1 is `momentum`, β2 is `decay`.
+    v̂ = v, which is how the reference lab writes it, (8)-(10). β1 is `beta1`, β2 is `beta2`.
     Source: Kingma and Ba, "Adam" (2015), algorithm 1.
 
     >>> Adam(0.01, bias_correction=False)
@@ -155,29 +155,23 @@ class Adam(Optimizer):
     """
 
     learning_rate: Real | Schedule = scheduled(POSITIVE, 0.001)
-    momentum: Real = real(FRACTION, 0.9)
-    decay: Real = real(FRACTION, 0.999)
+    beta1: Real = real(FRACTION, 0.9)
+    beta2: Real = real(FRACTION, 0.999)
     epsilon: Real = real(POSITIVE, 1e-8)
     bias_correction: bool = flag(True)
 
     slots = ("m", "v")
 
-    def bind(self, at: Memory) -> Update:
+    def bind(self, at: Parameters) -> Calls:
         W, g, m, v, s = at.W, at.g, at.slots["m"], at.slots["v"], at.scratch()
-        rate, alpha, epsilon = at.rate(self.learning_rate), at.operand(self), at.operand(self)
-        beta1, rest1 = at.number(self.momentum), at.number(1.0 - np.array(self.momentum))
-        beta2, rest2 = at.number(self.decay), at.number(1.0 - np.array(self.decay))
-        plain_beta1, plain_beta2, plain_epsilon = (at.plain(each) for each in (self.momentum, self.decay, self.epsilon))
+        beta1, rest1 = at.number(self.beta1), at.number(1.0 - np.array(self.beta1))
+        beta2, rest2 = at.number(self.beta2), at.number(1.0 - np.array(self.beta2))
+        alpha, epsilon = at.operand(self), at.operand(self)
+        rate, plain = at.rate(self.learning_rate), [at.plain(each) for each in (self.beta1, self.beta2, self.epsilon)]
+        correct = correct_bias if self.bias_correction else leave_bias
 
-        def set_rates(step: int) -> None:
-            # m̂ / (√v̂ + ε) is m / (√v + ε r) times r / (1 - β1^t), r = √(1 - β2^t): a pass less (the paper, section 2)
-            t = step + 1 if self.bias_correction else math.inf  # β^∞ = 0: nothing is corrected
-            r = (1.0 - plain_beta2**t) ** 0.5
-            alpha[...] = rate(step) * r / (1.0 - plain_beta1**t)
-            epsilon[...] = plain_epsilon * r
-
-        return Update(
-            set_rates,
+        return Calls(
+            partial(correct, at.step, rate, plain, alpha, epsilon),
             call(np.multiply, m, beta1, out=m),
             call(np.multiply, g, rest1, out=s),
             call(np.add, m, s, out=m),
@@ -193,6 +187,24 @@ class Adam(Optimizer):
         )
 
 
+def correct_bias(step: Array, rate: Rate, plain: Sequence[float | Array], alpha: Array, small: Array) -> None:
+    """Write Adam's two numbers of a step: W ← W - α m̂ / (√v̂ + ε) is W - alpha m / (√v + small), a pass less.
+
+    alpha = α r / (1 - β1^t) and small = ε r, with r = √(1 - β2^t): Kingma and Ba, section 2. `plain` is β1, β2 and ε.
+    """
+    beta1, beta2, epsilon = plain
+    t = step.item() + 1
+    r = (1.0 - beta2**t) ** 0.5
+    alpha[...] = rate(t - 1) * r / (1.0 - beta1**t)
+    small[...] = epsilon * r
+
+
+def leave_bias(step: Array, rate: Rate, plain: Sequence[float | Array], alpha: Array, small: Array) -> None:
+    """Write Adam's two numbers of a step without bias correction: α and ε themselves."""
+    alpha[...] = rate(step.item())
+    small[...] = plain[-1]
+
+
 @dataclass(frozen=True, repr=False)
 class AdamW(Optimizer):
     """Adam's step, and W ← W - α λ W at the weights, not at the biases. λ is `weight_decay`.
@@ -204,29 +216,25 @@ class AdamW(Optimizer):
     """
 
     learning_rate: Real | Schedule = scheduled(POSITIVE, 0.001)
-    momentum: Real = real(FRACTION, 0.9)
-    decay: Real = real(FRACTION, 0.999)
+    beta1: Real = real(FRACTION, 0.9)
+    beta2: Real = real(FRACTION, 0.999)
     epsilon: Real = real(POSITIVE, 1e-8)
     weight_decay: Real = real(NON_NEGATIVE, 0.01)
 
     slots = Adam.slots
 
-    def bind(self, at: Memory) -> Update:
+    def bind(self, at: Parameters) -> Calls:
         W, s = at.W, at.scratch()
         alpha, set_alpha = at.stepped(self, self.learning_rate)
         weight_decay = at.number(self.weight_decay) * at.is_weight  # λ at the weights, 0 at the biases: (P,), or (K, P)
-        adam = Adam(self.learning_rate, self.momentum, self.decay, self.epsilon).bind(at)
+        adam = Adam(self.learning_rate, self.beta1, self.beta2, self.epsilon).bind(at)
 
-        def set_rates(step: int) -> None:
-            set_alpha(step)
-            adam.set_rates(step)
-
-        return Update(
-            set_rates,
+        return Calls(
+            *set_alpha,
             call(np.multiply, W, weight_decay, out=s),
             call(np.multiply, s, alpha, out=s),
             call(np.subtract, W, s, out=W),
-            *adam.calls,
+            *adam,
         )
 
 
@@ -238,3 +246,15 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     "rmsprop": RMSprop,
     "sgd": SGD,
 }
+
+
+def bind_update(optimizer: Optimizer, parameters: Parameters) -> Calls:
+    """One step, in place, as a row of calls; the step is counted last."""
+    update = optimizer.bind(parameters)
+    calls = one_by_one(update) if isinstance(update, Calls) else (partial(call_with_step, update, parameters.step),)
+    return Calls(*calls, call(np.add, parameters.step, np.array(1), out=parameters.step))
+
+
+def call_with_step(update: Callable[[int], object], step: Array) -> None:
+    """Make an update that is a plain function of the step, counted from 0."""
+    update(step.item())

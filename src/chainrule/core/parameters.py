@@ -1,57 +1,74 @@
-"""What an optimizer binds to, and what it returns: the memory of a step, and the step itself."""
+"""The parameters and what lies beside them, which a step reads and moves: theta, gradient, slots, state, step."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from chainrule.core.architecture import Architecture
 from chainrule.core.arrays import Array, as_operand
-from chainrule.core.calls import Call, Calls
+from chainrule.core.calls import Calls
 from chainrule.core.description import Description, Real
 from chainrule.core.schedules import Rate, Schedule, bind_rate
 
-SetRates = Callable[[int], object]
-"""Writes the numbers that change from step to step to where the calls read them, for a step counted from 0."""
 
+@dataclass(eq=False)
+class Parameters:
+    """All parameters as one vector, and the arrays that lie beside it; a population's have a leading axis K.
 
-class Update:
-    """One step, in place: `update(step)`. What changes from step to step is set, then the calls are made."""
+    theta (P,): the parameters.  gradient (P,): of the objective with respect to them.
+    state (S,): what layers keep without learning it, such as running statistics; None: nothing is kept.
+    slots: what the optimizer keeps from step to step, each an array like theta, by the optimizer's name for it.
+    is_weight (P,): 1 at a weight, 0 at a bias.
+    step (): how many steps have been made, int64.
 
-    def __init__(self, set_rates: SetRates, *calls: Call) -> None:
-        self.set_rates, self.calls = set_rates, Calls(*calls)
+    An optimizer or a penalty binds to them by the letters of its equation: W for theta, g for the gradient.
+    """
 
-    def __call__(self, step: int) -> None:
-        self.set_rates(step)
-        self.calls()
+    theta: Array
+    state: Array | None
+    gradient: Array
+    slots: dict[str, Array]
+    is_weight: Array
+    step: Array = field(default_factory=lambda: np.zeros((), np.int64))
 
     @classmethod
-    def of(cls, update: Callable[[int], object]) -> "Update":
-        """An update as it is; of a plain function of the step, one that leaves it all to the function."""
-        return update if isinstance(update, cls) else cls(update)
+    def of(
+        cls, network: Architecture, theta: Array, state: Array | None = None, slots: tuple[str, ...] = ()
+    ) -> Parameters:
+        """Parameters around theta and state, which are used as they are; slots start at zero."""
+        zeros = {name: np.zeros_like(theta) for name in slots}
+        return cls(theta, state, np.empty_like(theta), zeros, network.is_weight(theta.dtype))
 
+    def members(self, which: slice) -> Parameters:
+        """The parameters of some members of a population: views."""
+        slots = {name: slot[which] for name, slot in self.slots.items()}
+        state = None if self.state is None else self.state[which]
+        return Parameters(self.theta[which], state, self.gradient[which], slots, self.is_weight, self.step)
 
-@dataclass
-class Memory:
-    """What an optimizer binds to: W and g, both (P,) or (K, P), and what it keeps between steps."""
+    @property
+    def W(self) -> Array:
+        """Theta, as an equation writes it."""
+        return self.theta
 
-    W: Array
-    g: Array
-    slots: dict[str, Array]
-    """An array like W, by the optimizer's name for it."""
-    is_weight: Array
-    """(P,): 1 at a weight, 0 at a bias."""
+    @property
+    def g(self) -> Array:
+        """The gradient, as an equation writes it."""
+        return self.gradient
 
     def scratch(self) -> Array:
         """An array like W for one step's use."""
-        return np.empty_like(self.W)
+        return np.empty_like(self.theta)
 
     def number(self, value: ArrayLike) -> Array:
         """A setting as ufuncs take it fastest: an array () of W's dtype, or K numbers as (K, 1)."""
-        return as_operand(value, self.W.ndim, self.W.dtype)
+        return as_operand(value, self.theta.ndim, self.theta.dtype)
 
     def plain(self, value: Real) -> float | Array:
-        """A setting to reckon with in between: a float, or K numbers as (K, 1), in float64 whatever the run's dtype."""
+        """A setting to compute with at bind: a float, or K numbers as (K, 1), in float64 whatever the run's dtype."""
         return value if isinstance(value, float) else np.array(value).reshape(-1, 1)
 
     def rate(self, value: Real | Schedule) -> Rate:
@@ -59,19 +76,16 @@ class Memory:
         return bind_rate(value, self.plain)
 
     def operand(self, optimizer: Description) -> Array:
-        """Room for a number that changes from step to step: (), or (K, 1) where a setting has K values."""
-        return np.empty((len(self.W), 1) if optimizer.members() else (), self.W.dtype)
+        """An array for a number that changes from step to step: (), or (K, 1) where a setting has K values."""
+        return np.empty((len(self.theta), 1) if optimizer.members() else (), self.theta.dtype)
 
-    def stepped(self, optimizer: Description, value: Real | Schedule) -> tuple[Array, SetRates]:
-        """A learning rate as ufuncs take it fastest, and what sets it, where it changes from step to step."""
-        rate, operand = self.rate(value), self.operand(optimizer)
-        operand[...] = rate(0)
-
-        def set_rate(step: int) -> None:
-            operand[...] = rate(step)
-
-        return operand, set_rate if isinstance(value, Schedule) else _set_nothing
+    def stepped(self, optimizer: Description, value: Real | Schedule) -> tuple[Array, Calls]:
+        """A learning rate as ufuncs take it fastest, and the calls that set it, none where it stays."""
+        rate, alpha = self.rate(value), self.operand(optimizer)
+        alpha[...] = rate(0)
+        return alpha, Calls(partial(set_rate, rate, self.step, alpha)) if isinstance(value, Schedule) else Calls()
 
 
-def _set_nothing(step: int) -> None:
-    """Of an optimizer whose numbers stay."""
+def set_rate(rate: Rate, step: Array, alpha: Array) -> None:
+    """Write the rate of this step to where the calls of an update read it."""
+    alpha[...] = rate(step.item())

@@ -7,7 +7,7 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Calls, Pass, call
 from chainrule.core.description import NON_NEGATIVE, Description, Real, real
-from chainrule.core.optimizers import Memory
+from chainrule.core.parameters import Parameters
 
 
 @dataclass(frozen=True, repr=False)
@@ -20,7 +20,7 @@ class L2(Description):
 
     strength: Real = real(NON_NEGATIVE)
 
-    def bind(self, at: Memory, value: Array) -> Pass:
+    def bind(self, at: Parameters, value: Array) -> Pass:
         """Return `forward`, which adds the penalty to `value`, () or (K,), and `backward`, which adds to g."""
         W, g, s = at.W, at.g, at.scratch()
         lambdas = at.number(self.strength) * at.is_weight  # (P,) or (K, P): λ at the weights, 0 at the biases
@@ -36,7 +36,7 @@ class L2(Description):
         return forward, call(np.add, g, s, out=g)
 
 
-def bind_clip(limit: Real, at: Memory) -> Calls:
+def bind_clip(limit: Real, at: Parameters) -> Calls:
     """Bind g ← g · min(1, limit / ‖g‖), with the norm over all parameters of a member.
 
     Source: Pascanu et al., "On the difficulty of training recurrent neural networks" (2013), algorithm 1.

@@ -1,6 +1,6 @@
 """What a run remembers of its epochs, as columns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from chainrule.training.files.tables import columns_to_csv, columns_to_pandas
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """One look at a run under way.
+    """What a run under way is found to be at one epoch.
 
     epoch: counted from 0, of `epochs`; step: how many updates came before it.
     loss: full batch: of the parameters as the epoch finds them, so epoch 0 is the untrained network; mini-batches:
@@ -76,6 +76,11 @@ class History:
     def __repr__(self) -> str:
         return f"History of {len(self)} records: {', '.join(self.columns)}"
 
+    def replace(self, columns: Mapping[str, Array]) -> None:
+        """Remember these columns, each (R, ...), in place of what was remembered."""
+        rows = zip(*(columns[name] for name in columns), strict=True)
+        self._rows = [dict(zip(columns, map(_as_recorded, row), strict=True)) for row in rows]
+
     @property
     def members(self) -> int | None:
         """K, or None for a single run."""
@@ -100,3 +105,8 @@ class History:
     def to_pandas(self) -> Any:
         """The long table as a data frame; needs the extra `pandas`."""
         return columns_to_pandas(self.long())
+
+
+def _as_recorded(value: Any) -> Any:
+    """A value of a column as a record has it: a plain number, or (K,)."""
+    return value.item() if np.ndim(value) == 0 else value

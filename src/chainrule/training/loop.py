@@ -1,36 +1,55 @@
-"""The training loop: bound once, then a few NumPy calls an epoch, whether it trains one network or a population."""
+"""The training loop: bound once, then a few NumPy calls an epoch, whether it trains one network or a population.
+
+In an epoch, in this order:
+
+1. The validation loss is computed, if it is recorded or monitored: of the parameters as the epoch finds them.
+2. For each batch: its samples are gathered and augmented; forward, loss, backward; the loss is checked; the update.
+3. The record is made. Full batch: its loss is that before the update, so epoch 0 is the untrained network.
+"""
 
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from chainrule.core.arrays import Array
-from chainrule.core.calls import Call
-from chainrule.core.errors import DivergenceError
+from chainrule.core.calls import Calls
+from chainrule.core.description import Real
+from chainrule.core.errors import DivergenceError, SettingError
+from chainrule.core.losses import Loss
+from chainrule.core.network import Network
 from chainrule.core.objective import Objective
-from chainrule.core.optimizers import Memory, Update
-from chainrule.core.penalties import bind_clip
-from chainrule.core.plan.plan import arithmetic
-from chainrule.training.batches import Appraiser, Batches, FullBatch, MiniBatches
-from chainrule.training.history import History, Record
+from chainrule.core.optimizers import Optimizer, bind_update
+from chainrule.core.penalties import L2, bind_clip
+from chainrule.core.plan.running import arithmetic
+from chainrule.core.streams import Seed
+from chainrule.training.batches import Batches, Evaluator, FullBatch, MiniBatches
+from chainrule.training.data.augmentation import Augmentation
+from chainrule.training.execution.threads import Threads
+from chainrule.training.history import Record
 from chainrule.training.model import Model
 from chainrule.training.run import Run, Setup
-from chainrule.training.signatures import takes
-from chainrule.training.stopping import Watch
-from chainrule.training.task import Task, check_task
+from chainrule.training.signatures import naming_its_arguments, takes
+from chainrule.training.state import TrainingState
+from chainrule.training.stopping import EarlyStopping
+from chainrule.training.task import Callback, Task, changed, check_task
 
 
 class Training:
-    """A run under way: an iterator over its records, then `result()`."""
+    """A run under way: an iterator over its records, then `result()`.
+
+    task: what was asked for, with what was changed since.  state: all that moves.  setup: what the run began with.
+    record: the latest record; its epoch, loss and so on are the training's, too.
+    """
 
     def __init__(self, task: Task) -> None:
-        self._task = task
-        theta, state = self._theta, self._state = task.theta, task.state
-        self._setup = Setup(
-            theta.copy(),
-            state.copy(),
+        self.task, self.state = task, TrainingState(task)
+        self.setup = Setup(
+            task.theta.copy(),
+            task.state.copy(),
             task.optimizer,
             task.epochs,
             task.batch_size,
@@ -40,207 +59,289 @@ class Training:
             augmented=bool(task.augmentations),
             weighted=task.data.weights is not None,
         )
-        gradient = np.empty_like(theta)
-        slots = {name: np.zeros_like(theta) for name in task.optimizer.slots}
-        memory = Memory(theta, gradient, slots, task.objective.network.is_weight(theta.dtype))
-        self._update = Update.of(task.optimizer.bind(memory))
-        self._batches: Batches
-        if task.batch_size is None:
-            self._batches = FullBatch(task.objective, task.data, theta, state, gradient, task.seeds)
-        else:
-            self._batches = MiniBatches(
-                task.objective, task.data, theta, state, gradient, task.seeds, task.batch_size, task.augmentations
-            )
-        self._appraise = Appraiser(task.objective, task.data, theta, state)
-        self._validate: Appraiser | None = None
+        self._threads = Threads()
+        self._validate: Evaluator | None = None
         if task.validation is not None:
-            without_penalty = Objective(task.objective.network, task.objective.loss)
-            self._validate = Appraiser(without_penalty, task.validation, theta, state)
-        watched = "training loss" if task.validation is None else "validation loss"
-        self._watch = Watch(theta, state, task.early_stopping, watched)
-        self._bind_looks(task)
-        if task.clip is not None:
-            self._before_update += bind_clip(task.clip, memory)
-
-        self._history = History()
-        self._epoch = self._step = 0
+            without_penalty = Objective(task.network, task.objective.loss)
+            self._validate = Evaluator(without_penalty, task.validation, self.state.parameters)
+        self._latest: Record | None = None
         self._reason = "stopped by the caller"
+        self._is_over = False
         self._final: Array | None = None
         self._run: Run | None = None
-        self._records = self._walk()
+        self._bind()
 
-    def _bind_looks(self, task: Task) -> None:
-        """What is looked at, and when: the loss of every step, and what early stopping watches."""
-        batches, watch, validate = self._batches, self._watch, self._validate
-        finite = np.empty(watch.ended.shape, bool)
+    def _bind(self) -> None:
+        """Bind the task's network, data and optimizer to the state's memory, and the checks of each step."""
+        task, state = self.task, self.state
+        kind = FullBatch if task.batch_size is None else MiniBatches
+        self._batches: Batches = kind(task, state, self._threads)
+        self._evaluate = Evaluator(task.objective, task.data, state.parameters)
+        clip = Calls() if task.clip is None else bind_clip(task.clip, state.parameters)
+        self._update = Calls(*clip, *bind_update(task.optimizer, state.parameters))
+        self._check_finite = self._bind_finite_check()
+        stops_early, by_validation = task.early_stopping is not None, self._validate is not None
+        self._monitors_validation = stops_early and by_validation
+        self._monitors_steps = stops_early and not by_validation and task.batch_size is None
+        self._monitors_epochs = stops_early and not by_validation and task.batch_size is not None
 
-        def look_if_finite() -> None:
-            if not math.isfinite(batches.value.item()):
-                watch.diverged(self._epoch, batches.value)
+    def _bind_finite_check(self) -> Callable[[Array], None]:
+        """The check that every step's loss is finite: a call or three where all is well."""
+        state, monitor = self.state, self.state.monitor
+        finite = np.empty(monitor.ended.shape, bool)
 
-        def look_if_all_finite() -> None:
-            np.isfinite(batches.value, out=finite)
-            np.logical_or(finite, watch.ended, out=finite)
+        def check_one(value: Array) -> None:
+            if not math.isfinite(value.item()):
+                monitor.check_finite(state.epoch, value)
+
+        def check_members(value: Array) -> None:
+            np.isfinite(value, out=finite)
+            np.logical_or(finite, monitor.ended, out=finite)
             if not np.logical_and.reduce(finite):
-                watch.diverged(self._epoch, batches.value)
+                monitor.check_finite(state.epoch, value)
 
-        def look_at_loss() -> None:
-            watch.look(self._epoch, batches.loss)
+        return check_members if finite.ndim else check_one
 
-        def look_at_validation() -> None:
-            if validate is not None:
-                watch.look(self._epoch, validate())
+    def _train_until(self, epoch: int) -> None:
+        """Train on to the start of an epoch, or until every member has ended."""
+        while self.state.epoch < epoch and not self.state.monitor.all_ended:
+            self._run_epoch(self._batches.n)
 
-        by_validation = task.early_stopping is not None and validate is not None
-        by_loss = task.early_stopping is not None and validate is None
-        full_batch = task.batch_size is None
-        self._at_start: tuple[Call, ...] = (look_at_validation,) if by_validation else ()
-        self._before_update: tuple[Call, ...] = (look_if_all_finite if finite.ndim else look_if_finite,)
-        self._before_update += (look_at_loss,) if by_loss and full_batch else ()
-        self._at_end: tuple[Call, ...] = (look_at_loss,) if by_loss and not full_batch else ()
+    def _run_epoch(self, stop: int) -> None:
+        """Run the batches of the epoch under way up to `stop`; the epoch ends with the last of them."""
+        state, monitor, batches = self.state, self.state.monitor, self._batches
+        if state.batch == 0:
+            if self._monitors_validation and self._validate is not None:
+                monitor.check_patience(state.epoch, self._validate())
+            if monitor.all_ended:
+                return
+            batches.begin_epoch()
+        while state.batch < stop:
+            value_and_gradient = batches.load(state.batch)
+            value_and_gradient()
+            self._check_finite(batches.value)
+            if self._monitors_steps:
+                monitor.check_patience(state.epoch, batches.loss)
+            if monitor.all_ended:
+                return
+            self._update()
+            state.batch += 1
+        if state.batch == batches.n:
+            if self._monitors_epochs:
+                monitor.check_patience(state.epoch, batches.loss)
+            state.epoch, state.batch = state.epoch + 1, 0
+
+    def advance(self) -> None:
+        """Make a single step: one batch, and its update. Nothing happens once the run is over.
+
+        >>> from chainrule.core.losses import SquaredError
+        >>> from chainrule.core.network import mlp
+        >>> from chainrule.core.optimizers import SGD
+        >>> training = iterate(mlp(1, 1), [[0.0], [1.0]], [0.0, 1.0], loss=SquaredError(), optimizer=SGD(1.0), epochs=3)
+        >>> training.advance()
+        >>> training.state.parameters.step.item()
+        1
+        """
+        if self._is_over or self.state.epoch >= self.task.epochs or self.state.monitor.all_ended:
+            return
+        with arithmetic(), self._threads:
+            self._begin_record()
+            self._run_epoch(self.state.batch + 1)
 
     def __iter__(self) -> Iterator[Record]:
         return self
 
     def __next__(self) -> Record:
+        """Train on to the end of the next epoch that is recorded, or to the end of the run."""
+        if self._is_over:
+            raise StopIteration
         try:
-            return next(self._records)
+            record = self._next_record()
         except KeyboardInterrupt:
-            self._reason = "interrupted"
+            self._reason, self._is_over = "interrupted", True
             raise
-        except StopIteration:
-            if self._watch.ended.ndim == 0 and self._watch.has_diverged:
-                raise self._divergence() from None
-            raise
+        if record is not None:
+            return record
+        self._is_over = True
+        if self.state.monitor.ended.ndim == 0 and self.state.monitor.has_diverged:
+            raise self._divergence()
+        raise StopIteration
 
-    def _walk(self) -> Generator[Record, None, None]:
-        """The records, every so many epochs; then the rest of the run."""
-        task = self._task
-        for epoch in range(0, task.epochs, task.record_every):
-            with arithmetic(), self._batches.lanes:
-                self._train_until(epoch)
-                theta, state, step = self._theta.copy(), self._state.copy(), self._step
-                validation_loss = None if self._validate is None else self._validate()
-                self._train_until(epoch + 1)
-            if self._watch.over:
-                break
-            loss, validation_loss = self._of_the_living(self._batches.loss), self._of_the_living(validation_loss)
-            record = Record(epoch, task.epochs, step, loss, theta, validation_loss, state)
-            self._history.append(record)
-            yield record
-            answers = [callback(record) for callback in task.callbacks]
-            if any(isinstance(answer, bool | np.bool) and answer for answer in answers):
-                self._reason = "stopped by a callback"
-                return
-        with arithmetic(), self._batches.lanes:
-            self._train_until(task.epochs)
-        self._reason = "finished"
-        self._look_at_the_last_update()
+    def _next_record(self) -> Record | None:
+        """The next record, or None at the end of the run."""
+        task, state = self.task, self.state
+        epoch = -(-state.epoch // task.record_every) * task.record_every
+        if epoch >= task.epochs:
+            self._finish()
+            return None
+        with arithmetic(), self._threads:
+            self._train_until(epoch)
+            self._begin_record()
+            self._train_until(epoch + 1)
+        if state.monitor.all_ended or state.begun is None:
+            return None
+        begun, state.begun = state.begun, None
+        loss, validation_loss = (self._of_active(each) for each in (self._batches.loss, begun.validation_loss))
+        record = self._latest = replace(begun, loss=loss, validation_loss=validation_loss)
+        state.history.append(record)
+        answers = [callback(self) for callback in task.callbacks]
+        if any(isinstance(answer, bool | np.bool) and answer for answer in answers):
+            self._reason, self._is_over = "stopped by a callback", True
+        return record
 
-    def _of_the_living(self, loss: Array | None) -> Any:
+    def _begin_record(self) -> None:
+        """Remember what an epoch finds, if it is recorded and about to begin."""
+        task, state, parameters = self.task, self.state, self.state.parameters
+        if state.batch == 0 and state.epoch % task.record_every == 0:
+            theta, kept, step = parameters.theta.copy(), task.state.copy(), parameters.step.item()
+            validation_loss = None if self._validate is None else self._validate()
+            state.begun = Record(state.epoch, task.epochs, step, None, theta, validation_loss, kept)
+
+    def _of_active(self, loss: Array | None) -> Any:
         """A loss for the record, NaN for the members that have ended."""
         if loss is None:
             return None
-        return as_door(np.where(self._watch.ended, np.nan, loss) if loss.ndim else loss)  # a single run isn't over
+        loss, ended = np.asarray(loss), self.state.monitor.ended
+        return as_returned(np.where(ended, np.nan, loss) if loss.ndim else loss)  # a single run hasn't ended
 
-    def _look_at_the_last_update(self) -> None:
-        """What the last update made is judged like what the others made."""
-        final = self._final = self._appraise()
-        self._watch.diverged(self._epoch, final)
+    def _finish(self) -> None:
+        """Train on to the last epoch, and check what the last update made as the others were checked."""
+        with arithmetic(), self._threads:
+            self._train_until(self.task.epochs)
+        self._reason, monitor = "finished", self.state.monitor
+        final = self._final = self._evaluate()
+        monitor.check_finite(self.state.epoch, final)
         if self._validate is not None:
-            self._watch.keep(self._epoch, self._validate())
-        elif self._task.batch_size is None:
-            self._watch.keep(self._epoch, final)
+            monitor.keep_best(self.state.epoch, self._validate())
+        elif self.task.batch_size is None:
+            monitor.keep_best(self.state.epoch, final)
 
-    def _train_until(self, epoch: int) -> None:
-        """Train on to the start of an epoch, or until every member has ended."""
-        batches, watch, step = self._batches, self._watch, self._step
-        set_rates, move = self._update.set_rates, self._update.calls
-        at_start, before_update, at_end = self._at_start, self._before_update, self._at_end
-        if watch.over:
-            return
-        first = self._epoch
-        for self._epoch in range(first, epoch):
-            for call in at_start:
-                call()
-            if watch.over:
-                return
-            for measure in batches.epoch():
-                for call in measure:
-                    call()
-                for call in before_update:
-                    call()
-                if watch.over:
-                    return
-                set_rates(step)
-                for call in move:
-                    call()
-                step += 1
-            for call in at_end:
-                call()
-            self._step = step
-        self._epoch = epoch
+    def change(self, **settings: Any) -> None:
+        """Go on with other settings from the next step on: those of the optimizer by their names, and these.
+
+        optimizer: another one; what it keeps by a name that the old one had is kept, the rest starts at 0.
+        penalty, clip, epochs: as in `train`; epochs are counted from the run's start.
+        Raises SettingError for an unknown name or a value that doesn't fit; then nothing is changed.
+
+        >>> from chainrule.core.losses import SquaredError
+        >>> from chainrule.core.network import mlp
+        >>> from chainrule.core.optimizers import SGD
+        >>> training = iterate(mlp(1, 1), [[0.0], [1.0]], [0.0, 1.0], loss=SquaredError(), optimizer=SGD(1.0), epochs=3)
+        >>> first = next(training)
+        >>> training.change(learning_rate=0.1)
+        >>> training.task.optimizer
+        SGD(0.1)
+        """
+        task = changed(self.task, self.state.epoch, settings)
+        slots = self.state.parameters.slots
+        kept = {name: slots.get(name, np.zeros_like(task.theta)) for name in task.optimizer.slots}
+        self.task, self.state.parameters.slots = task, kept
+        self._bind()
 
     def _divergence(self) -> DivergenceError:
         run = self.result()
         error = DivergenceError(
-            f"{run.ending} with {self._task.optimizer}. Try a smaller learning rate, or scale the inputs; "
+            f"{run.ending} with {self.task.optimizer}. Try a smaller learning rate, or scale the inputs; "
             "what was learnt until then is in this error's `run`, and cr.diagnose(error.run, x, y) says more."
         )
         error.run = run
         return error
 
     def result(self) -> Run:
-        """What the run has come to. The run is over when it is asked for."""
+        """The finished run. Asking for it ends the run."""
         if self._run is None:
-            self._records.close()
-            endings = self._watch.finish(self._reason, self._epoch)
-            objective = self._task.objective
-            model = Model(objective.network, self._theta, objective.loss, state=self._state)
-            single = self._watch.ended.ndim == 0
-            final = self._appraise() if self._final is None or self._watch.has_restored else self._final
+            self._is_over = True
+            task, state = self.task, self.state
+            endings = state.monitor.finish(self._reason, state.epoch)
+            parameters = state.parameters
+            model = Model(task.network, parameters.theta, task.objective.loss, state=task.state)
+            final = self._evaluate() if self._final is None or state.monitor.has_restored else self._final
             self._run = Run(
                 model=model,
-                history=self._history,
-                final_loss=as_door(final),
-                ending=endings[0] if single else endings,
-                final_validation_loss=None if self._validate is None else as_door(self._validate()),
-                setup=self._setup,
+                history=state.history,
+                final_loss=as_returned(final),
+                ending=endings if state.monitor.ended.ndim else endings[0],
+                final_validation_loss=None if self._validate is None else as_returned(self._validate()),
+                setup=self.setup,
             )
         return self._run
 
+    @property
+    def record(self) -> Record:
+        """The latest record. Raises SettingError before the first."""
+        if self._latest is None:
+            raise SettingError("a run has no record before its first recorded epoch; call next(training) first.")
+        return self._latest
 
-def as_door(loss: Array) -> Any:
-    """A loss as a caller likes it, fresh: a float, or (K,) in float64."""
+    @property
+    def epoch(self) -> int:
+        """The latest record's epoch."""
+        return self.record.epoch
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were asked for."""
+        return self.task.epochs
+
+    @property
+    def step(self) -> int:
+        """The latest record's step."""
+        return self.record.step
+
+    @property
+    def loss(self) -> Any:
+        """The latest record's loss: a float, or (K,)."""
+        return self.record.loss
+
+    @property
+    def validation_loss(self) -> Any:
+        """The latest record's validation loss, where there is validation data."""
+        return self.record.validation_loss
+
+    @property
+    def theta(self) -> Array:
+        """The latest record's parameters, (P,) or (K, P)."""
+        return self.record.theta
+
+
+def as_returned(loss: Array) -> Any:
+    """A loss as it is returned to users: a float, or a new float64 array (K,)."""
     return float(loss) if loss.ndim == 0 else loss.astype(np.float64)
 
 
-@takes(check_task)
-def iterate(*data: Any, **settings: Any) -> Training:
-    """Train and yield a `Record` at each recorded epoch; `result()` of what is returned gives the `Run`.
-
-    Takes what `train` takes.
-
-    >>> from chainrule.core.losses import SquaredError
-    >>> from chainrule.core.network import mlp
-    >>> from chainrule.core.optimizers import SGD
-    >>> training = iterate(mlp(1, 1), [[0.0], [1.0]], [0.0, 1.0], loss=SquaredError(), optimizer=SGD(1.0), epochs=3)
-    >>> [record.epoch for record in training]
-    [0, 1, 2]
-    """
-    return Training(check_task(*data, **settings))
-
-
-@takes(check_task)
-def train(*data: Any, **settings: Any) -> Run:
+@naming_its_arguments
+def train(
+    network: Network,
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    loss: Loss,
+    optimizer: Optimizer,
+    epochs: int,
+    batch_size: int | None = None,
+    population: int | None = None,
+    seed: Seed = 0,
+    theta: ArrayLike | None = None,
+    state: ArrayLike | None = None,
+    dtype: DTypeLike = "float64",
+    record_every: int | None = None,
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
+    early_stopping: EarlyStopping | None = None,
+    penalty: L2 | None = None,
+    clip: Real | None = None,
+    sample_weight: ArrayLike | None = None,
+    augment: Augmentation | Sequence[Augmentation] | None = None,
+    callbacks: Sequence[Callback] = (),
+) -> Run:
     """Train a network, or a population of K at once.
 
-    x, y: samples (n, *input_shape), and targets that fit the loss.
-    loss, optimizer: what is minimised, and how.
+    x, y: samples (n, *input_shape), and targets that fit the loss; where each member of a population has samples of its
+        own, x (K, n, *input_shape) and y (K, n, ...).
+    loss, optimizer: the loss that is minimised, and how.
     epochs: passes over the data.
-    batch_size: samples a step; None: all of them, in their order. Else shuffled anew each epoch.
+    batch_size: samples per step, shuffled anew each epoch; None: all of them, in their order.
     population: K. Settings with K values, K seeds or theta (K, P) set it too.
-    seed: everything random; member k has seed + k, unless K seeds are given.
+    seed: determines everything random; member k has seed + k, unless K seeds are given.
     theta: starting parameters, (P,) or (K, P), copied; without them `network.initialize(seed)`.
     state: starting statistics of the layers that keep some, copied; without them `network.initialize_state()`.
     dtype: float64 or float32, kept throughout.
@@ -249,10 +350,11 @@ def train(*data: Any, **settings: Any) -> Run:
     early_stopping: an `EarlyStopping`.
     penalty: an `L2`.
     clip: the largest norm of a step's gradient.
-    sample_weight: (n,), divided by their sum.
+    sample_weight: (n,), or (K, n) where members have samples of their own; divided by their sum.
     augment: what changes each mini-batch at random before it is learnt: `Shift`, `Flip`, `Noise`, a function
         (x, rng) of your own, or a list of them. Validation and the final loss see the data as they are.
-    callbacks: functions of a `Record`, called at each record (see `record_every`); one that returns True ends the run.
+    callbacks: functions of the run under way, a `Training` with the latest `record`, called at each record (see
+        `record_every`); one that returns True ends the run.
 
     A single run whose loss becomes NaN or infinite raises a `DivergenceError` that says at which epoch and carries what
     was learnt until then; in a population that member ends, and the others go on. Ctrl-C ends the run and returns what
@@ -268,10 +370,48 @@ def train(*data: Any, **settings: Any) -> Run:
     >>> print(train(mlp(1, 1), x, y, loss=SquaredError(), optimizer=SGD([1.0, 2.0]), epochs=100))
     2 members: 2 finished; median loss 0.0136633, from 0.00812768 to 0.0191989
     """
-    training = Training(check_task(*data, **settings))
+    task = check_task(
+        network,
+        x,
+        y,
+        loss=loss,
+        optimizer=optimizer,
+        epochs=epochs,
+        batch_size=batch_size,
+        population=population,
+        seed=seed,
+        theta=theta,
+        state=state,
+        dtype=dtype,
+        record_every=record_every,
+        validation=validation,
+        early_stopping=early_stopping,
+        penalty=penalty,
+        clip=clip,
+        sample_weight=sample_weight,
+        augment=augment,
+        callbacks=callbacks,
+    )
+    training = Training(task)
     try:
         for _ in training:
             pass
     except KeyboardInterrupt:
         pass
     return training.result()
+
+
+@takes(train)
+def iterate(*data: Any, **settings: Any) -> Training:
+    """Train and yield a `Record` at each recorded epoch; `result()` of what is returned gives the `Run`.
+
+    Takes what `train` takes.
+
+    >>> from chainrule.core.losses import SquaredError
+    >>> from chainrule.core.network import mlp
+    >>> from chainrule.core.optimizers import SGD
+    >>> training = iterate(mlp(1, 1), [[0.0], [1.0]], [0.0, 1.0], loss=SquaredError(), optimizer=SGD(1.0), epochs=3)
+    >>> [record.epoch for record in training]
+    [0, 1, 2]
+    """
+    return Training(check_task(*data, **settings))

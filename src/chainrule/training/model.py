@@ -16,7 +16,7 @@ from chainrule.core.description import Description, check_kind
 from chainrule.core.errors import ChainruleError, FileError, SettingError, choose
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
-from chainrule.core.plan.plan import arithmetic
+from chainrule.core.plan.running import arithmetic
 from chainrule.training.data.standardizer import Standardizer
 from chainrule.training.files.storage import FilePath, check_exists, replacing
 from chainrule.training.metrics import METRICS

@@ -1,4 +1,4 @@
-"""When a run ends before its last epoch, and how it says so."""
+"""When a run ends before its last epoch, and with which parameters."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.core.description import COUNT, NON_NEGATIVE, Description, Real, real, whole
+from chainrule.core.parameters import Parameters
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,37 +42,61 @@ class Ending:
         return self.sentence
 
 
-class Watch:
-    """Each member's end, and what it ends with. Members that have ended are computed on, and ignored."""
+RUNNING, STOPPED_EARLY, DIVERGED = range(3)
 
-    def __init__(self, theta: Array, state: Array, early_stopping: EarlyStopping | None, watched: str) -> None:
-        members = theta.shape[:-1]
-        self._current = theta, state
+
+class StoppingMonitor:
+    """Which members have ended, and what each will end with. Members that have ended are computed on, and ignored.
+
+    monitored: the loss that early stopping watches, in words.
+    """
+
+    def __init__(self, parameters: Parameters, early_stopping: EarlyStopping | None, monitored: str) -> None:
+        theta, members = parameters.theta, parameters.theta.shape[:-1]
+        state = np.empty((*members, 0)) if parameters.state is None else parameters.state
+        self._now = theta, state
         self._kept = theta.copy(), state.copy()
         self._settings = early_stopping
-        self._watched = watched
+        self._monitored = monitored
         self._best = np.full(members, np.inf)
         self._best_epoch = np.zeros(members, int)
+        self._reason = np.full(members, RUNNING, np.int8)
+        self._end_epoch = np.zeros(members, int)
+        self._last_loss = np.full(members, np.nan)
         self.ended = np.zeros(members, bool)
-        self.over = self.has_restored = False
-        self._endings: dict[int, Ending] = {}
+        self.all_ended = self.has_restored = False
+
+    def arrays(self) -> dict[str, Array]:
+        """What moves as the run goes on: the arrays themselves."""
+        kept_theta, kept_state = self._kept
+        return {
+            "best": self._best,
+            "best_epoch": self._best_epoch,
+            "kept_theta": kept_theta,
+            "kept_state": kept_state,
+            "ended": self.ended,
+            "reason": self._reason,
+            "end_epoch": self._end_epoch,
+            "last_loss": self._last_loss,
+        }
+
+    def refresh(self) -> None:
+        """Draw the conclusion from arrays that were put back."""
+        self.all_ended = bool(self.ended.all())
 
     @property
     def has_diverged(self) -> bool:
-        """Whether some member's loss became NaN or infinite."""
-        return any(ending.reason == "diverged" for ending in self._endings.values())
+        """Whether the loss of some member became NaN or infinite."""
+        return bool((self._reason == DIVERGED).any())
 
-    def diverged(self, epoch: int, value: Array) -> None:
+    def check_finite(self, epoch: int, loss: Array) -> None:
         """End the members whose loss is no longer finite, with the parameters that it was the loss of."""
-        lost = ~np.isfinite(value) & ~self.ended
+        diverged = ~np.isfinite(loss) & ~self.ended
         if self._settings is None:
-            self._keep(lost)
-        for k in np.flatnonzero(lost):
-            what = f"the loss became {np.ravel(value)[k]} at epoch {epoch}"
-            self._end(int(k), "diverged", epoch, f"diverged: {what}")
-        self._mark(lost)
+            self._keep(diverged)
+        self._end(diverged, DIVERGED, epoch, loss)
 
-    def keep(self, epoch: int, loss: Array) -> None:
+    def keep_best(self, epoch: int, loss: Array) -> None:
         """Keep the parameters and the state of the members that are the best so far."""
         if self._settings is None:
             return
@@ -80,38 +105,47 @@ class Watch:
         self._best_epoch[better] = epoch
         self._keep(better)
 
-    def look(self, epoch: int, loss: Array) -> None:
+    def check_patience(self, epoch: int, loss: Array) -> None:
         """Keep what is the best so far; end the members that have waited long enough."""
         if self._settings is None:
             return
-        self.keep(epoch, loss)
+        self.keep_best(epoch, loss)
         waited = (epoch - self._best_epoch >= self._settings.patience) & ~self.ended
-        for k in np.flatnonzero(waited):
-            best, best_epoch = np.ravel(self._best)[k], np.ravel(self._best_epoch)[k]
-            why = f"no better {self._watched} than {best:.6g} of epoch {best_epoch} in {self._settings.patience} epochs"
-            self._end(int(k), "stopped early", epoch, f"stopped early at epoch {epoch}: {why}")
-        self._mark(waited)
+        self._end(waited, STOPPED_EARLY, epoch, loss)
 
     def finish(self, reason: str, epochs: int) -> tuple[Ending, ...]:
         """Give every member the parameters and the state it is to end with; return all endings."""
-        for k in np.flatnonzero(~self.ended):
-            best = "" if self._settings is None else f", the best of them {np.ravel(self._best_epoch)[k]}"
-            self._end(int(k), reason, epochs, f"{reason} after {epochs} epoch{'s' * (epochs != 1)}{best}")
         returned = self.ended if self._settings is None else np.isfinite(self._best) | self.ended
-        for current, kept in zip(self._current, self._kept, strict=True):
-            current[returned] = kept[returned]
+        for now, kept in zip(self._now, self._kept, strict=True):
+            now[returned] = kept[returned]
         self.has_restored = bool(returned.any())
-        return tuple(self._endings[k] for k in range(len(self._endings)))
+        return tuple(self._ending(k, reason, epochs) for k in range(self.ended.size))
+
+    def _ending(self, k: int, reason: str, epochs: int) -> Ending:
+        """Member k's ending; `reason` and `epochs` are of the members that ran on."""
+        epoch, best, best_epoch = (
+            each.reshape(-1)[k].item() for each in (self._end_epoch, self._best, self._best_epoch)
+        )
+        found = None if self._settings is None else best_epoch
+        why = self._reason.reshape(-1)[k]
+        if why == DIVERGED:
+            last = self._last_loss.reshape(-1)[k]
+            return Ending("diverged", epoch, found, f"diverged: the loss became {last} at epoch {epoch}")
+        if why == STOPPED_EARLY and self._settings is not None:
+            waited = f"no better {self._monitored} than {best:.6g} of epoch {best_epoch}"
+            sentence = f"stopped early at epoch {epoch}: {waited} in {self._settings.patience} epochs"
+            return Ending("stopped early", epoch, found, sentence)
+        added = "" if found is None else f", the best of them {found}"
+        return Ending(reason, epochs, found, f"{reason} after {epochs} epoch{'s' * (epochs != 1)}{added}")
 
     def _keep(self, which: Array) -> None:
-        """Remember what these members have now."""
-        for current, kept in zip(self._current, self._kept, strict=True):
-            kept[which] = current[which]
+        """Keep what these members have now."""
+        for now, kept in zip(self._now, self._kept, strict=True):
+            kept[which] = now[which]
 
-    def _mark(self, ended: Array) -> None:
-        self.ended |= ended
-        self.over = bool(self.ended.all())
-
-    def _end(self, k: int, reason: str, epoch: int, sentence: str) -> None:
-        best = int(np.ravel(self._best_epoch)[k]) if self._settings is not None else None
-        self._endings[k] = Ending(reason, epoch, best, sentence)
+    def _end(self, which: Array, reason: int, epoch: int, loss: Array) -> None:
+        self._reason[which] = reason
+        self._end_epoch[which] = epoch
+        self._last_loss[which] = loss[which]
+        self.ended |= which
+        self.all_ended = bool(self.ended.all())

@@ -2,8 +2,9 @@
 
 import math
 import reprlib
-from collections.abc import Callable, Sequence, Sized
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence, Sized
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -11,6 +12,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from chainrule.core.arrays import Array, chunks
 from chainrule.core.checks import (
     check_batches,
+    check_members,
     check_numbers,
     check_samples,
     check_state,
@@ -19,7 +21,7 @@ from chainrule.core.checks import (
     check_weights,
 )
 from chainrule.core.description import COUNT, POSITIVE, Real, check_kind, check_real, check_whole
-from chainrule.core.errors import DataError, SettingError
+from chainrule.core.errors import DataError, SettingError, ShapeError, choose
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.objective import Objective
@@ -27,29 +29,58 @@ from chainrule.core.optimizers import Optimizer
 from chainrule.core.penalties import L2
 from chainrule.core.population import agree, check_dtype
 from chainrule.core.streams import Seed, member_seeds
-from chainrule.training.batches import Samples
 from chainrule.training.data.augmentation import Augmentation, check_augment
-from chainrule.training.history import Record
 from chainrule.training.stopping import EarlyStopping
 
 RECORDS = 200
-"""About how many records a run makes where nobody says how often."""
+"""About how many records a run makes where `record_every` isn't given."""
 
-Callback = Callable[[Record], object]
-"""A function that is called with each record, in the order given; one that returns True ends the run.
+Callback = Callable[[Any], object]
+"""A function that is called with the run under way, a `Training`, at each record; one that returns True ends the run.
 
-    train(..., callbacks=[lambda record: record.loss < 0.01])
+    train(..., callbacks=[lambda training: training.loss < 0.01])
 """
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingData:
+    """Checked samples: x (n, *shape), the targets y in the form of `Loss.rows`, weights (n,) or None.
+
+    own: each member of a population has samples of its own, and all arrays a leading axis K.
+    """
+
+    x: Array
+    y: Array
+    weights: Array | None = None
+    own: bool = False
+
+    @property
+    def n(self) -> int:
+        """Samples; per member, where each has its own."""
+        return int(self.y.shape[self.own])
+
+    def chunk(self, which: slice) -> "TrainingData":
+        """Some of the samples: views."""
+        at = (slice(None), which) if self.own else which
+        return TrainingData(self.x[at], self.y[at], None if self.weights is None else self.weights[at], self.own)
+
+    def load(self, plan: Any) -> None:
+        """Set a bound batch of this length to these samples."""
+        plan.set_input(self.x)
+        plan.set_targets(self.y)
+        if self.weights is not None:
+            plan.set_weights(self.weights)
 
 
 @dataclass(frozen=True, eq=False)
 class Task:
     """What is to be trained, on what, and how: checked, with nothing bound yet."""
 
+    network: Network
     objective: Objective
     optimizer: Optimizer
-    data: Samples
-    validation: Samples | None
+    data: TrainingData
+    validation: TrainingData | None
     theta: Array
     """Where the parameters start, fresh: (P,), or (K, P)."""
     state: Array
@@ -94,10 +125,13 @@ def check_task(
     record_every = math.ceil(epochs / RECORDS) if record_every is None else record_every
     clip = None if clip is None else check_real("clip", POSITIVE, clip)
     data = check_data(network, loss, x, y, sample_weight, dtype)
-    check_batches(network, len(data), batch_size)
+    check_classes(loss, data)
+    check_batches(network, data.n, batch_size)
     held_out = None if validation is None else check_validation(network, loss, validation, dtype)
 
     counts = {"clip": len(clip)} if isinstance(clip, tuple) else {}
+    counts |= {"x": len(data.x)} if data.own else {}
+    counts |= {"validation x": len(held_out.x)} if held_out is not None and held_out.own else {}
     if theta is not None:
         theta = check_numbers(theta, "theta")
         counts |= {"theta": len(theta)} if theta.ndim == 2 else {}
@@ -106,6 +140,7 @@ def check_task(
         counts |= {"state": len(state)} if state.ndim == 2 else {}
     members = agree(population, seed, network, optimizer, early_stopping, penalty, **counts)
     return Task(
+        network=network,
         objective=Objective(network, loss, penalty),
         optimizer=optimizer,
         data=data,
@@ -118,7 +153,7 @@ def check_task(
         record_every=check_whole("record_every", COUNT, record_every),
         early_stopping=early_stopping,
         clip=clip,
-        augmentations=check_augment(augment, data.x, batch_size, check_dtype(dtype)),
+        augmentations=check_augment(augment, data.x[0] if data.own else data.x, batch_size, check_dtype(dtype)),
         callbacks=tuple(callbacks),
     )
 
@@ -144,29 +179,67 @@ def check_kinds(
 
 
 def check_data(
-    network: Network, loss: Loss, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, dtype: DTypeLike
-) -> Samples:
-    """Training data that can be learnt from."""
-    inputs = check_samples(network.input_shape, x, dtype=check_dtype(dtype))
-    targets = check_targets(network, loss, y, len(inputs), dtype=dtype)
-    rows = loss.rows(targets, network.output_shape[0])
-    blocks = (rows[which] for which in chunks(len(rows), rows[0].size))
-    is_class = loss.link != "identity" and np.array_equal(rows[0], np.floor(rows[0]))
-    if is_class and all((block == rows[0]).all() for block in blocks):
-        raise DataError(f"y should hold two classes or more, got {rows[0]} for every sample. Add samples of another.")
-    return Samples(inputs, rows, check_weights(sample_weight, len(inputs)))
+    network: Network,
+    loss: Loss,
+    x: ArrayLike,
+    y: ArrayLike,
+    sample_weight: ArrayLike | None,
+    dtype: DTypeLike,
+    name: str = "",
+) -> TrainingData:
+    """Samples that fit the network and the loss; `name` goes before x and y in an error's sentence.
+
+    Each member of a population has samples of its own where x has one axis more: x (K, n, *shape), y (K, n, ...).
+    """
+    x = check_numbers(x, f"{name}x")
+    if x.ndim != len(network.input_shape) + 2:
+        inputs = check_samples(network.input_shape, x, f"{name}x", check_dtype(dtype))
+        rows = loss.rows(check_targets(network, loss, y, len(inputs), f"{name}y", dtype), network.output_shape[0])
+        return TrainingData(inputs, rows, check_weights(sample_weight, len(inputs)))
+    y = check_numbers(y, f"{name}y")
+    members, n = x.shape[:2]
+    if y.shape[:2] != (members, n):
+        raise ShapeError(
+            f"{name}y should have shape ({members}, {n}, ...), a target for each sample of each member, since {name}x "
+            f"has shape {x.shape}; got {y.shape}."
+        )
+    flat = check_data(network, loss, _as_one(x), _as_one(y), None, dtype, name)
+    weights = None if sample_weight is None else check_own_weights(sample_weight, members, n)
+    return TrainingData(x, flat.y.reshape(members, n, *flat.y.shape[1:]), weights, own=True)
+
+
+def _as_one(array: Array) -> Array:
+    """All members' samples in a row: (K, n, ...) -> (K n, ...)."""
+    return array.reshape(-1, *array.shape[2:])
+
+
+def check_own_weights(weights: ArrayLike, members: int, n: int) -> Array:
+    """The weights of each member's samples, (K, n): given so, or (n,) for all."""
+    array = check_numbers(weights, "sample_weight")
+    each = array if array.ndim == 2 and len(array) == members else [array] * members
+    return np.stack([np.asarray(check_weights(row, n)) for row in each])
+
+
+def check_classes(loss: Loss, data: TrainingData) -> None:
+    """Raise where all targets are of one class: then there is nothing to tell apart."""
+    if loss.link == "identity":
+        return
+    for rows in data.y if data.own else (data.y,):
+        blocks = (rows[which] for which in chunks(len(rows), rows[0].size))
+        if np.array_equal(rows[0], np.floor(rows[0])) and all((block == rows[0]).all() for block in blocks):
+            raise DataError(
+                f"y should hold two classes or more, got {rows[0]} for every sample. Add samples of another."
+            )
 
 
 def check_validation(
     network: Network, loss: Loss, validation: tuple[ArrayLike, ArrayLike], dtype: DTypeLike
-) -> Samples:
+) -> TrainingData:
     """Held-out data that fit the network and the loss."""
     if not isinstance(validation, tuple | list) or len(validation) != 2:
         size = f" of {len(validation)}" if isinstance(validation, Sized) else ""
         raise SettingError(f"validation must be a pair (x, y); got {type(validation).__name__}{size}.")
-    inputs = check_samples(network.input_shape, validation[0], "validation x", dtype)
-    targets = check_targets(network, loss, validation[1], len(inputs), "validation y", dtype)
-    return Samples(inputs, loss.rows(targets, network.output_shape[0]))
+    return check_data(network, loss, *validation, None, dtype, "validation ")
 
 
 def starting_parameters(
@@ -194,3 +267,24 @@ def _for_each_member(start: Array, name: str, members: int | None, dtype: DTypeL
         raise DataError(f"{name} should hold finite {dtype} numbers, got {start[~finite][0]}. Start somewhere else.")
     lead = () if members is None else (members,)
     return np.array(np.broadcast_to(start, (*lead, start.shape[-1])), dtype, order="C")
+
+
+def changed(task: Task, epoch: int, settings: Mapping[str, Any]) -> Task:
+    """The task of a run that goes on with other settings from this epoch on; see `Training.change`."""
+    of_optimizer = {field.name for field in fields(settings.get("optimizer", task.optimizer))}
+    known = dict.fromkeys([*of_optimizer, "optimizer", "penalty", "clip", "epochs"])
+    for name in settings:
+        choose("setting that can be changed", name, known)
+    own = {name: value for name, value in settings.items() if name in of_optimizer}
+    optimizer = replace(settings.get("optimizer", task.optimizer), **own)
+    penalty = settings.get("penalty", task.objective.penalty)
+    epochs = check_whole("epochs", COUNT, settings.get("epochs", task.epochs))
+    clip = settings.get("clip", task.clip)
+    clip = None if clip is None else check_real("clip", POSITIVE, clip)
+    check_kinds(task.network, task.objective.loss, optimizer, task.early_stopping, penalty, task.callbacks)
+    if epochs < epoch:
+        raise SettingError(f"epochs must be {epoch} or more, since so many are done; got {epochs}.")
+    counts = {"clip": len(clip)} if isinstance(clip, tuple) else {}
+    check_members(task.theta, None, optimizer, penalty, **counts)
+    objective = replace(task.objective, penalty=penalty)
+    return replace(task, objective=objective, optimizer=optimizer, clip=clip, epochs=epochs)

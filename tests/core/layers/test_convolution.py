@@ -13,7 +13,10 @@ from chainrule.core import products
 from chainrule.core.layers import convolution, pooling, unfold
 from chainrule.core.layers.unfold import bind_fold, bind_unfold
 from chainrule.core.layers.windows import Axis
-from chainrule.core.plan.plan import Plan, run
+from chainrule.core.objective import Objective
+from chainrule.core.parameters import Parameters
+from chainrule.core.plan.plan import ForwardPlan, Plan
+from chainrule.core.plan.running import run
 from costs import CountingNumPy
 from drawn import examples
 from windows import drawn_passes, jax_judge, kernels, margins, naive_windows, passes
@@ -97,11 +100,11 @@ def test_a_convolution_with_members_is_no_loop_over_members(name: str, monkeypat
     counted = []
     for members in (1, 2, 9):
         theta = case.network.initialize(population=members)
-        plan = Plan(case.network, len(x), theta, loss=case.loss)
+        plan = Plan(Objective(case.network, case.loss), len(x), Parameters.of(case.network, theta))
         plan.set_input(x)
         plan.set_targets(case.loss.rows(y, case.network.output_shape[0]))
         calls.clear()
-        run(plan.measure)
+        run(plan.value_and_gradient)
         counted.append(Counter(calls))
     assert counted[0].total() > 0
     assert counted == counted[:1] * 3
@@ -114,7 +117,7 @@ def test_members_share_the_columns_of_their_data():
     once = np.ones((75 + 1) * 28 * 28 * 4).nbytes
 
     tracemalloc.start()
-    Plan(network, 4, theta)
+    ForwardPlan(network, 4, Parameters.of(network, theta))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 10 * once

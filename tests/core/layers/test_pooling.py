@@ -6,7 +6,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import chainrule as cr
-from chainrule.core.plan.plan import Plan, run
+from chainrule.core.objective import Objective
+from chainrule.core.parameters import Parameters
+from chainrule.core.plan.plan import Plan
+from chainrule.core.plan.running import run
 from drawn import examples
 from windows import drawn_passes, jax_judge, kernels, margins, naive_windows, passes
 
@@ -80,13 +83,14 @@ def test_the_global_average():
 
 
 def test_a_channel_is_dropped_as_a_whole():
-    network = cr.Network((4, 3, 3), [cr.Conv2D(50, 1), cr.ChannelDropout(0.4)])
+    network = cr.Network((4, 3, 3), [cr.Conv2D(50, 1), cr.ChannelDropout(0.4), cr.Flatten()])
     theta = np.zeros(network.n_parameters)
     network.parameters(theta)[0]["bias"][:] = 1.0
     generators = (np.random.default_rng(0),)
-    plan = Plan(network, 20, theta, draws={1: generators})
+    objective = Objective(network, cr.SquaredError())
+    plan = Plan(objective, 20, Parameters.of(network, theta), generators={1: generators})
     plan.set_input(np.zeros((20, 4, 3, 3)))
-    run(plan.infer)
+    run(plan.forward)
     maps = plan.output.reshape(50, 9, 20)
     assert (maps == maps[:, :1]).all()
     assert set(np.unique(maps.round(12))) == {0.0, round(1 / 0.6, 12)}

@@ -1,4 +1,4 @@
-"""Binding: layers in a row meet their memory, and the layers inside them theirs."""
+"""Binding: give each layer, and each layer inside it, its views of the plan's memory."""
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
@@ -7,33 +7,51 @@ from functools import partial
 
 import numpy as np
 
+from chainrule.core.architecture import Architecture, Place, without_randomness
 from chainrule.core.arrays import Array, Shape, count
-from chainrule.core.calls import Call, Pass, one_by_one
+from chainrule.core.calls import Call, Calls, Pass, one_by_one
 from chainrule.core.layers.base import Buffers, Chain
-from chainrule.core.plan.layout import Allocate, Place, Storage, allocate, body, lay_out
+from chainrule.core.parameters import Parameters
+from chainrule.core.plan.layout import Allocate, Storage, allocate, body, lay_out
+from chainrule.core.streams import stream
 
 Generators = Mapping[int, tuple["np.random.Generator", ...]]
-"""By the number of a layer that draws: a generator for each member."""
+"""By the number of a random layer: a generator for each member."""
 
-Watch = Callable[[Place, Buffers, Pass], Pass]
-"""Sees each layer as it is bound for training, and returns the passes that run in the stead of its own."""
+Observer = Callable[[Place, Buffers, Pass], Pass]
+"""Sees each layer as it is bound for training, and returns the passes that run in place of the layer's own."""
 
 Pools = dict[tuple[Shape, Shape], list[Array]]
 """Scratch arrays by the shape of their memory and their own."""
 
 
+def generators(network: Architecture, seeds: Sequence[int], thread: int = 0) -> Generators:
+    """The generators of the random layers, one for each member's seed; plans that run at once have a thread each."""
+    index = (thread,) if thread else ()
+    return {
+        leaf.number: tuple(stream(seed, "dropout", leaf.number, *index) for seed in seeds)
+        for leaf in network.leaves
+        if leaf.layer.without_randomness() is not leaf.layer
+    }
+
+
 @dataclass(eq=False)
 class Binder:
-    """What all layers of a plan share; see `Plan`."""
+    """What all layers of a plan share: the number of samples, the parameters, and where memory comes from.
+
+    generators: those of random layers; without them nothing is random.
+    training: else layers are bound as they work in prediction, and nothing goes backward.
+    in_place: whether a layer may write over its input where that is safe.
+    observer: sees each layer as it is bound, with its buffers.
+    memory: where the memory of samples and activations comes from; an `Arena` where plans take turns in it.
+    """
 
     n: int
-    theta: Array
-    gradient: Array
-    state: Array | None
-    draws: Generators
-    training: bool
-    in_place: bool
-    watch: Watch | None = None
+    parameters: Parameters
+    generators: Generators = field(default_factory=dict)
+    training: bool = True
+    in_place: bool = True
+    observer: Observer | None = None
     memory: Allocate = allocate
     _pools: Pools = field(default_factory=dict)
 
@@ -50,9 +68,10 @@ class Binder:
         """Bind layers in a row, laid out as `storages`, whose input lies in `memory`.
 
         may_overwrite: whether d_output may be written over.
-        wants_d_input: whether somebody asks for the gradient in the input; else backward ends at the first layer that
-            learns.
+        wants_d_input: whether the gradient with respect to the input is needed; else backward ends at the first layer
+            with parameters.
         """
+        theta, gradient, state = self.parameters.theta, self.parameters.gradient, self.parameters.state
         activations = self._activations(storages, memory)
         gradients = self._gradients(places, storages, d_output, may_overwrite)
         first = -1 if wants_d_input else next((i for i, each in enumerate(places) if each.learns), len(places))
@@ -63,7 +82,7 @@ class Binder:
                 continue
             output, wanted, there = each.signature.output, i > first, activations[i]
             if each.signature.ones and there.shape[-2] == count(each.input_shape):  # no row of ones: it gets a copy
-                there = self.memory(each.input_shape, True, self.lead, self.n, self.theta.dtype)
+                there = self.memory(each.input_shape, True, self.lead, self.n, self.dtype)
                 forwards.append(partial(np.copyto, body(there, each.input_shape), activations[i]))
             at = Buffers(
                 input=body(there, each.input_shape),
@@ -72,10 +91,10 @@ class Binder:
                 d_output=body(gradients[i + 1], output),
                 input_and_ones=there if each.signature.ones else None,
                 d_input_and_ones=gradients[i] if wanted and each.signature.ones and not self.lead else None,
-                parameters=each.matrices(self.theta),
-                gradients=each.matrices(self.gradient),
-                state={} if self.state is None else each.statistics(self.state),
-                random=self.draws.get(each.number, ()),
+                parameters=each.matrices(theta),
+                gradients=each.matrices(gradient),
+                state={} if state is None else each.statistics(state),
+                random=self.generators.get(each.number, ()),
                 population=bool(self.lead),
                 scratch=self.scratch(storages[i + 1], output, self._pools),
                 kept=partial(self._like, storages[i + 1], output),
@@ -85,8 +104,8 @@ class Binder:
                 forwards += one_by_one(each.layer.bind_prediction(at))
                 continue
             forward, backward = each.layer.bind(at)
-            if self.watch is not None:
-                forward, backward = self.watch(each, at, (forward, backward))
+            if self.observer is not None:
+                forward, backward = self.observer(each, at, (forward, backward))
             forwards += one_by_one(forward)
             if i >= first:
                 backwards[:0] = one_by_one(backward)
@@ -100,13 +119,18 @@ class Binder:
         return self.bind(outer.branch, storages, memory, d_output, may_overwrite=False, wants_d_input=wants_d_input)
 
     @property
+    def dtype(self) -> "np.dtype[np.generic]":
+        """The run's dtype, which is theta's."""
+        return self.parameters.theta.dtype
+
+    @property
     def lead(self) -> Shape:
         """The population's axis, where there is one."""
-        return self.theta.shape[:-1]
+        return self.parameters.theta.shape[:-1]
 
     def allocate(self, storage: Storage, ones: bool = False) -> Array:
         """Memory for an activation or its gradient."""
-        return self.memory(storage.shape, ones, self.lead, self.n, self.theta.dtype)
+        return self.memory(storage.shape, ones, self.lead, self.n, self.dtype)
 
     def _activations(self, storages: Sequence[Storage], memory: Array) -> list[Array]:
         """Each storage's memory, the first of them given. A population's images have no row of ones below them."""
@@ -134,7 +158,7 @@ class Binder:
         return body(self.allocate(storage), shape)
 
     def scratch(self, like: Storage, shape: Shape, pools: Pools) -> Callable[[], Array]:
-        """A layer's way to the arrays that all layers of a shape share: its first call gives the first of them."""
+        """A function that gives a layer the arrays that all layers of a shape share, from the first of them on."""
         pool = pools.setdefault((like.shape, shape), [])
         used = itertools.count()
 
@@ -145,3 +169,40 @@ class Binder:
             return pool[number]
 
         return scratch
+
+
+class BoundLayers:
+    """All layers of a network, bound to the memory of n samples.
+
+    own_samples: whether each member of a population has samples of its own, x (K, n, ...).
+    """
+
+    def __init__(self, network: Architecture, binder: Binder, *, own_samples: bool = False) -> None:
+        lead = binder.lead
+        self.n, self.parameters = binder.n, binder.parameters
+        self.sample_lead = lead if own_samples else ()
+        places = network.places if binder.generators else without_randomness(network.places)
+        storages = lay_out(Storage(network.input_shape, kept=True), places, binder.in_place)  # the data are kept
+        # Samples that members share are stored once; but ufuncs that spread them take memory at every call.
+        is_spread = next((each.layer.elementwise for each in places if not each.layer.view), False)
+        data_lead = lead if is_spread else self.sample_lead
+        data = binder.memory(network.input_shape, storages[0].ones, data_lead, self.n, binder.dtype)
+        samples = np.broadcast_to(data, (*lead, *data.shape[-2:])) if lead else data
+        gradient = binder.allocate(storages[-1])
+        self.d_output = body(gradient, network.output_shape)
+        is_observed = binder.observer is not None  # then backward goes through every layer
+        chain = binder.bind(places, storages, samples, gradient, may_overwrite=True, wants_d_input=is_observed)
+        self.forward, self.backward, self.output = Calls(*chain.forward), Calls(*chain.backward), chain.output
+        self.input = body(data, network.input_shape)
+        # From the caller's samples first to ours last: (n, C, H, W) -> (C, H, W, n), a population's axis staying first.
+        first = len(self.sample_lead)
+        self._to_samples_last = (*range(first), *range(first + 1, first + 1 + len(network.input_shape)), first)
+
+    @property
+    def samples_first(self) -> Array:
+        """The outputs as callers want them, (..., n, *shape): a view."""
+        return np.moveaxis(self.output, -1, len(self.parameters.theta.shape) - 1)
+
+    def set_input(self, x: Array) -> None:
+        """Copy samples (n, *shape), or (K, n, *shape) where each member has its own, to where the network reads."""
+        self.input[...] = x.transpose(self._to_samples_last)

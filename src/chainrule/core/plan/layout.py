@@ -1,104 +1,18 @@
 """The layout of the activations: which memory each layer writes to, decided before any is taken.
 
-A layer may write over its input only if nobody reads that input again: neither its own backward, nor its producer's
+A layer may write over its input only if nothing reads that input again: neither its own backward, nor its producer's
 (tanh then sigmoid in one buffer: a wrong gradient, silently).
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
+from chainrule.core.architecture import Place
 from chainrule.core.arrays import Array, Shape, count
 from chainrule.core.errors import ShapeError
-from chainrule.core.layers.base import Layer, Parameter, Signature
-
-
-@dataclass(frozen=True)
-class Place:
-    """A layer in its place: what comes in, its signature there, and where its numbers start.
-
-    number: how many leaves come before it. A leaf is a layer that contains no others.
-    start, state_start: where its parameters start in theta, and its statistics in the state.
-    branch: the places of the layers that it contains.
-    """
-
-    layer: Layer
-    input_shape: Shape
-    signature: Signature
-    number: int
-    start: int
-    state_start: int
-    branch: tuple["Place", ...] = ()
-
-    @property
-    def leaves(self) -> tuple["Place", ...]:
-        """The layer itself, or the leaves inside it, in order."""
-        return tuple(leaf for each in self.branch for leaf in each.leaves) if self.branch else (self,)
-
-    @property
-    def stop(self) -> int:
-        """Where the next layer's parameters start."""
-        return self.start + sum(count(each.matrix) for leaf in self.leaves for each in leaf.signature.parameters)
-
-    @property
-    def state_stop(self) -> int:
-        """Where the next layer's statistics start."""
-        return self.state_start + sum(count(each.matrix) for leaf in self.leaves for each in leaf.signature.state)
-
-    @property
-    def learns(self) -> bool:
-        """Whether there are parameters in it."""
-        return self.stop > self.start
-
-    def matrices(self, theta: Array) -> dict[str, Array]:
-        """Views into theta or its gradient, as the layer reads them: (..., O, I), or (..., O, I + 1) with the bias."""
-        return _views(self.signature.parameters, theta, self.start)
-
-    def statistics(self, state: Array) -> dict[str, Array]:
-        """Views into the state, as the layer reads and moves them: (..., C, 1)."""
-        return _views(self.signature.state, state, self.state_start)
-
-    def named(self, theta: Array) -> dict[str, Array]:
-        """Views into theta by the names of the public door: weights (..., O, I), bias (..., O)."""
-        views = {}
-        for parameter, matrix in zip(self.signature.parameters, self.matrices(theta).values(), strict=True):
-            shape = (*theta.shape[:-1], *parameter.shape)
-            views[parameter.name] = matrix[..., : parameter.fan_in].reshape(shape, copy=False)
-            if parameter.bias:
-                views["bias"] = matrix[..., -1]
-        return views
-
-
-def _views(parameters: Sequence[Parameter], vector: Array, start: int) -> dict[str, Array]:
-    views = {}
-    for parameter in parameters:
-        stop = start + count(parameter.matrix)
-        views[parameter.name] = vector[..., start:stop].reshape(*vector.shape[:-1], *parameter.matrix, copy=False)
-        start = stop
-    return views
-
-
-def place(
-    layers: Sequence[Layer], shape: Shape, number: int = 0, start: int = 0, state_start: int = 0
-) -> tuple[Place, ...]:
-    """Layers in their places, from one fold over the shapes."""
-    places: list[Place] = []
-    for layer in layers:
-        branch = place(layer.inner, shape, number, start, state_start)
-        here = Place(layer, shape, layer.signature(shape), number, start, state_start, branch)
-        places.append(here)
-        shape, number = here.signature.output, number + len(here.leaves)
-        start, state_start = here.stop, here.state_stop
-    return tuple(places)
-
-
-def without_randomness(places: Sequence[Place]) -> tuple[Place, ...]:
-    """The same places, with layers that draw nothing."""
-    return tuple(
-        replace(each, layer=each.layer.without_randomness(), branch=without_randomness(each.branch)) for each in places
-    )
 
 
 @dataclass(eq=False)

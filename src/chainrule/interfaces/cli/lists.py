@@ -114,6 +114,7 @@ COMPARED = (
     _several("optimizer", words(OPTIMIZERS), "NAME,...", "Each at its usual rate, unless --learning-rate gives one."),
     _several("learning_rate", numbers(), "RATE,..."),
     _several("momentum", numbers(), "NUMBER,..."),
+    _several("beta1", numbers(), "NUMBER,..."),
     _several("epochs", wholes(), "N,...", default="20,000; for a file 1,000"),
     _several("batch_size", wholes(none="all"), "N,...", "Samples per step, or all.", "all"),
     _several("clip", numbers(none="none"), "NORM,...", "Largest norm of a gradient, or none."),

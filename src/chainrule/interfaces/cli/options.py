@@ -6,7 +6,7 @@ from dataclasses import replace
 from chainrule.core.activations import ACTIVATIONS
 from chainrule.core.errors import SettingError
 from chainrule.core.losses import LOSSES
-from chainrule.core.optimizers import OPTIMIZERS, Adam, AdamW, Momentum
+from chainrule.core.optimizers import OPTIMIZERS, Adam, AdamW, Momentum, RMSprop
 from chainrule.interfaces.cli.option import Option
 from chainrule.lab.experiments.data import DataFile, DataSet
 from chainrule.lab.experiments.defaults import REFERENCE_RATES
@@ -81,8 +81,10 @@ PANELS = {
     "Optimizer": (
         Option(Experiment, "optimizer", "NAME", _names(OPTIMIZERS), "sgd; for a file adam"),
         Option(Momentum, "learning_rate", "RATE", "Length of a step.", _RATES),
-        Option(Momentum, "momentum", "NUMBER", "μ; in Adam β1.", "0.9"),
-        Option(Adam, "decay", "NUMBER", "ρ of RMSprop; in Adam β2.", "rmsprop 0.99; adam 0.999"),
+        Option(Momentum, "momentum", "NUMBER", "μ of Momentum and Nesterov.", "0.9"),
+        Option(RMSprop, "decay", "NUMBER", "ρ of RMSprop.", "0.99"),
+        Option(Adam, "beta1", "NUMBER", "β1 of Adam.", "0.9"),
+        Option(Adam, "beta2", "NUMBER", "β2 of Adam.", "0.999"),
         Option(Adam, "epsilon", "NUMBER", "ε of RMSprop and Adam.", "1e-8"),
         Option(AdamW, "weight_decay", "NUMBER", "λ of AdamW.", "0.01"),
         Option(Adam, "bias_correction", "", "Adam as the reference lab writes it."),

@@ -103,7 +103,7 @@ def inspected(model: Model, run: Run | None, k: int | None, x: Array, y: Array) 
     return TriedRun(
         network,
         loss,  # type: ignore[arg-type]  # there is one
-        *draw(max(FEWEST_SAMPLES, min(MOST_SAMPLES, MOST_NUMBERS // network.n_rows))),
+        *draw(max(FEWEST_SAMPLES, min(MOST_SAMPLES, MOST_NUMBERS // network.n_numbers))),
         n_samples=len(x),
         start=None if setup is None else Point(setup.theta, setup.state),
         end=Point(model.theta, model.state) if has_end else None,

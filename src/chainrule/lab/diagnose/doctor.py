@@ -14,6 +14,7 @@ from chainrule.core.penalties import L2
 from chainrule.core.streams import Seed, member_seeds
 from chainrule.lab.diagnose.diagnosis import diagnose
 from chainrule.training.history import History, Record
+from chainrule.training.loop import Training
 from chainrule.training.model import Model
 from chainrule.training.run import Run, Setup
 from chainrule.training.stopping import Ending
@@ -78,9 +79,12 @@ class Doctor:
     def _begin(self, first: Record | None) -> None:
         self._first, self._history, self._visits, self._alarmed = first, History(), 0, False
 
-    def __call__(self, record: Record) -> bool:
-        """Look at a record; whether the run is to end."""
-        check_kind("what a Doctor looks at", Record, "a Record, as train(..., callbacks=[doctor]) gives it", record)
+    def __call__(self, training: Training) -> bool:
+        """Look at the run's latest record; whether the run is to end."""
+        check_kind(
+            "what a Doctor looks at", Training, "a Training, as train(..., callbacks=[doctor]) gives it", training
+        )
+        record = training.record
         if self._first is None or record.epoch == 0:
             self._check(record)
             self._begin(record)

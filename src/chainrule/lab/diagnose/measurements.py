@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from chainrule.core.activations import Activation, LeakyReLU, ReLU, Sigmoid, Tanh
+from chainrule.core.architecture import Place
 from chainrule.core.arrays import Array
 from chainrule.core.blocks import numbers_of
 from chainrule.core.calls import Call, Pass
 from chainrule.core.layers.base import Buffers, Layer
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
-from chainrule.core.plan.layout import Place
-from chainrule.core.plan.plan import Plan, arithmetic, run
+from chainrule.core.objective import Objective
+from chainrule.core.parameters import Parameters
+from chainrule.core.plan.plan import Plan
+from chainrule.core.plan.running import arithmetic, run
 from chainrule.lab.diagnose.thresholds import FLAT
 
 STEEPEST: dict[type[Layer], float] = {Sigmoid: 0.25, Tanh: 1.0}
@@ -83,15 +86,17 @@ def measure_layers(network: Network, loss: Loss, theta: Array, x: Array, y: Arra
     numbers = numbers_of(network)
     bound: list[tuple[Place, Buffers, Pass]] = []
 
-    def watch(place: Place, at: Buffers, closures: Pass) -> Pass:
+    def observe(place: Place, at: Buffers, closures: Pass) -> Pass:
         if not place.branch and place.number in numbers:
             bound.append((place, at, closures))
         return closures
 
-    plan = Plan(network, len(x), theta.copy(), loss=loss, in_place=False, watch=watch)  # every buffer keeps its numbers
+    parameters = Parameters.of(network, theta.copy())
+    # Nothing is written over: every buffer keeps its numbers.
+    plan = Plan(Objective(network, loss), len(x), parameters, in_place=False, observer=observe)
     plan.set_input(x)
     plan.set_targets(y)
-    run(plan.measure)
+    run(plan.value_and_gradient)
     return tuple(_measured(numbers[place.number], place, at, closures) for place, at, closures in bound)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.plan.plan import arithmetic
+from chainrule.core.plan.running import arithmetic
 from chainrule.lab.experiments.prepared import Prepared, build_network, prepare
 from chainrule.lab.experiments.run_description import RunDescription
 from chainrule.lab.experiments.shown_loss import loss_factor
@@ -150,7 +150,7 @@ def in_groups(experiment: RunDescription, members: list[Any]) -> list[list[Any]]
         return [members]
     prepared = prepare(experiment)
     n = min(len(prepared.learnt), experiment.batch_size or len(prepared.learnt))
-    most = max(1, min(MOST_MEMBERS, MOST_NUMBERS // max(1, n * prepared.network.n_rows)))
+    most = max(1, min(MOST_MEMBERS, MOST_NUMBERS // max(1, n * prepared.network.n_numbers)))
     n_groups = -(-len(members) // most)
     edges = [len(members) * i // n_groups for i in range(n_groups + 1)]
     return [members[start:stop] for start, stop in pairwise(edges)]

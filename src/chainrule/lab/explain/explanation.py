@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from chainrule.core.architecture import without_randomness
 from chainrule.core.blocks import blocks_of
 from chainrule.core.checks import check_batches, check_samples, check_targets, check_theta, check_weights
 from chainrule.core.description import COUNT_OR_ZERO, POSITIVE, check_kind, check_real, check_whole
@@ -15,10 +16,11 @@ from chainrule.core.errors import DivergenceError, SettingError, ShapeError
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.objective import Objective
-from chainrule.core.optimizers import Memory, Optimizer
+from chainrule.core.optimizers import Optimizer, bind_update
+from chainrule.core.parameters import Parameters
 from chainrule.core.penalties import L2, bind_clip
-from chainrule.core.plan.layout import without_randomness
-from chainrule.core.plan.plan import generators, run
+from chainrule.core.plan.binding import generators
+from chainrule.core.plan.running import run
 from chainrule.core.population import agree
 from chainrule.lab.experiments.workers import Progress, silent
 from chainrule.lab.explain.chains import unit_chain, weight_chain
@@ -28,7 +30,7 @@ from chainrule.lab.explain.step.chosen import check_chosen, check_enough, chosen
 from chainrule.lab.explain.step.numbers import Numbers
 from chainrule.lab.explain.step.recording import Recording, bound
 from chainrule.lab.explain.step.training_step import LayerStep, TrainingStep, all_frozen, frozen
-from chainrule.training.batches import Samples
+from chainrule.training.task import TrainingData
 
 TASK, GLANCES = "Training", 200
 """The name of the progress, and how often it is told of the steps before."""
@@ -131,26 +133,26 @@ def explain(
         raise SettingError(f"a step to explain needs parameters; got {network!r}. Add a layer such as Dense(4).")
     x = check_samples(network.input_shape, x).astype(np.float64)
     rows = loss.rows(check_targets(network, loss, y, len(x)), network.output_shape[0])
-    data = Samples(x, rows, check_weights(sample_weight, len(x)))
+    data = TrainingData(x, rows, check_weights(sample_weight, len(x)))
     steps = check_whole("steps", COUNT_OR_ZERO, steps)
     chosen = check_chosen(samples, len(x))
-    of_step = Samples(x[list(chosen)], rows[list(chosen)], chosen_weights(sample_weight, chosen))
+    of_step = TrainingData(x[list(chosen)], rows[list(chosen)], chosen_weights(sample_weight, chosen))
     check_batches(network, len(x))
     check_enough(network, chosen)
     limit = None if clip is None else float(np.asarray(check_real("clip", POSITIVE, clip)))
 
     draws = {} if seed is None else generators(network, (seed,))
-    gradient, slots = np.empty_like(start), {name: np.zeros_like(start) for name in optimizer.slots}
-    memory = Memory(start, gradient, slots, network.is_weight())
-    update, clipped = optimizer.bind(memory), () if limit is None else bind_clip(limit, memory)
+    parameters = Parameters.of(network, start, slots=optimizer.slots)
+    gradient, slots = parameters.gradient, parameters.slots
+    update, clipped = bind_update(optimizer, parameters), () if limit is None else bind_clip(limit, parameters)
     objective = Objective(network, loss, penalty)
-    plan = bound(objective, data, start, gradient, draws=draws)
+    plan = bound(objective, data, parameters, generators=draws)
     glance = math.ceil(steps / GLANCES)
     for step in range(steps):
-        run((*plan.measure, *clipped))
+        run((*plan.value_and_gradient, *clipped))
         if not np.isfinite(plan.value):
             raise DivergenceError(f"the steps before diverged: the loss of step {step} is {plan.value}. Take fewer.")
-        update(step)
+        run(update)
         if (step + 1) % glance == 0 or step + 1 == steps:
             progress(TASK, step + 1, steps)
 
@@ -158,7 +160,7 @@ def explain(
     recording = Recording(objective, of_step, theta_before, draws)
     gradient[...] = recording.gradient
     run(clipped)
-    update(steps)
+    run(update)
     places = network.places if draws else without_randomness(network.places)
     blocks = blocks_of(places)
     numbers = Numbers(recording, blocks, theta_before, network.input_shape, chosen)

@@ -99,7 +99,7 @@ class Sections:
         note: Note = (f"{of.optimizer}, step {of.step + 1:,}.",)
         if isinstance(of.optimizer, Adam | AdamW):
             mu, rho = formula(Symbol("μ")), formula(Symbol("ρ"))
-            note = sentences(note, (mu, " is its momentum, ", rho, " its decay: the paper’s β1 and β2."))
+            note = sentences(note, (mu, " is its beta1, ", rho, " its beta2: the paper’s β1 and β2."))
         return Section(title, (*equations, *lines_of(of.optimizer, line)), note)
 
     def lead(self, sample: int, why: str, blocks: Sequence[Block]) -> str:

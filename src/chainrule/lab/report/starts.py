@@ -8,8 +8,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.core.errors import choose
-from chainrule.core.optimizers import SGD, Memory
-from chainrule.core.plan.plan import Plan, arithmetic, run
+from chainrule.core.optimizers import SGD
 from chainrule.lab.report.reference import TASKS, Lab, Task
 from chainrule.training.loop import iterate
 from chainrule.training.model import Model
@@ -74,21 +73,9 @@ def train_starts(
     report: Report = lambda done, total: None,
 ) -> Curves:
     """One population of the lab's network: member k has the seed `seeds[k]`, and the k-th of K learning rates."""
-    train = _train_on_own_points if task.drawn else _train_on_same_points
-    epochs, losses, final, theta = train(task, lab, optimizer, seeds, record_every, dtype, report)
-    report(lab.epochs, lab.epochs)
-    return epochs, 2 * losses, 2 * final, theta  # the loss that is trained is half the mean squared error
-
-
-def _train_on_same_points(
-    task: Task, lab: Lab, optimizer: SGD, seeds: Sequence[int], record_every: int, dtype: str, report: Report
-) -> Curves:
-    """The population of `train`: every start learns from the same points."""
-    x, y = task.points(lab.seed).points()
     training = iterate(
         lab.network,
-        x,
-        y,
+        *points_for(task, lab, seeds),
         loss=lab.loss,
         optimizer=optimizer,
         epochs=lab.epochs,
@@ -99,34 +86,18 @@ def _train_on_same_points(
     )
     for record in training:
         report(record.epoch, lab.epochs)
-    done = training.result()
-    return done.history["epoch"], done.history["loss"], np.asarray(done.final_loss), done.model.theta
+    run = training.result()
+    report(lab.epochs, lab.epochs)
+    # The loss that is trained is half the mean squared error.
+    return run.history["epoch"], 2 * run.history["loss"], 2 * np.asarray(run.final_loss), run.model.theta
 
 
-def _train_on_own_points(
-    task: Task, lab: Lab, optimizer: SGD, seeds: Sequence[int], record_every: int, dtype: str, report: Report
-) -> Curves:
-    """A population whose starts have points of their own, so that the band holds the chance of the draw too.
+def points_for(task: Task, lab: Lab, seeds: Sequence[int]) -> tuple[Array, Array]:
+    """The points that the starts learn from: one set for all, x (n, 2), or one drawn for each, x (K, n, 2).
 
-    Member k does what `train(network, *points(seeds[k]), seed=seeds[k], ...)` does; a test compares them.
+    Points drawn for each start let the band of losses show the randomness of the draw, too.
     """
-    network, draws = lab.network, [task.points(seed).points() for seed in seeds]
-    theta = network.initialize(tuple(seeds), len(seeds), dtype)  # (K, P)
-    gradient = np.empty_like(theta)
-    plan = Plan(network, len(draws[0][0]), theta, gradient, loss=lab.loss, own_samples=True)
-    plan.set_input(np.stack([x for x, _ in draws]))  # (K, n, 2)
-    plan.set_targets(np.stack([y for _, y in draws]))  # (K, n, 1)
-    update = optimizer.bind(Memory(theta, gradient, {}, network.is_weight(theta.dtype)))
-    losses = []
-    for first in range(0, lab.epochs, record_every):
-        with arithmetic():
-            for epoch in range(first, min(first + record_every, lab.epochs)):
-                for call in plan.measure:
-                    call()
-                if epoch == first:
-                    losses.append(plan.value.copy())
-                update(epoch)
-        report(first, lab.epochs)
-    run(plan.appraise)
-    epochs = np.arange(0, lab.epochs, record_every)
-    return epochs, np.array(losses, np.float64), plan.value.astype(np.float64), theta
+    if not task.drawn:
+        return task.points(lab.seed).points()
+    draws = [task.points(seed).points() for seed in seeds]
+    return np.stack([x for x, _ in draws]), np.stack([y for _, y in draws])

@@ -111,16 +111,22 @@ def _image_shape(augmentation: Description, x: Array) -> tuple[int, ...]:
 
 
 class Augmenter:
-    """Augmentations applied in turn, with one random stream per seed. They may allocate: they run outside the plan."""
+    """Augmentations in turn. It may allocate: it stands outside the bound plans.
 
-    def __init__(self, augmentations: Sequence[Augmentation], seeds: Sequence[int]) -> None:
-        self._augmentations = augmentations
-        self._streams = [stream(seed, "augment") for seed in seeds]
+    own_samples: whether batches are (K, n, *shape), each member's changed by a generator of its own.
+    """
+
+    def __init__(
+        self,
+        augmentations: Sequence[Augmentation],
+        generators: Sequence[np.random.Generator],
+        own_samples: bool = False,
+    ) -> None:
+        self._augmentations, self._generators, self._own_samples = augmentations, generators, own_samples
 
     def __call__(self, x: Array) -> None:
-        """Change a batch (n, *shape) in place; with K seeds, K batches (K, n, *shape), each by its own stream."""
-        batches = [x] if len(self._streams) == 1 else x
-        for batch, rng in zip(batches, self._streams, strict=True):
+        """Change a batch (n, *shape), or (K, n, *shape), in place."""
+        for batch, rng in zip(x if self._own_samples else [x], self._generators, strict=True):
             for augmentation in self._augmentations:
                 answer = augmentation(batch, rng)
                 if answer is not None:
@@ -162,5 +168,5 @@ def check_augment(
             "augment changes mini-batches, but batch_size=None trains on all samples unchanged. "
             f"Give a batch_size: {len(x)} makes one batch of all samples."
         )
-    Augmenter(augmentations, [0])(np.array(x[:batch_size], dtype))
+    Augmenter(augmentations, [stream(0, "augment")])(np.array(x[:batch_size], dtype))
     return tuple(augmentations)

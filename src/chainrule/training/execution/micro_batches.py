@@ -1,144 +1,140 @@
-"""Micro-batches: a large batch of a network with convolutions, walked in pieces whose activations a cache can hold.
+"""A large batch of a network with convolutions, run in micro-batches whose activations a cache can hold.
 
-    loss = Σ over the pieces,    gradient = Σ over the pieces,    each sample with its share of the whole batch's mean
+    loss = Σ over the micro-batches,    gradient = Σ over them,    each sample with its share of the whole batch's mean
 
-The pieces are dealt out to two lanes, which have memory of their own and may run at the same time. How many samples a
-piece has, which lane it goes to and in which order the sums are taken follow from the network and the batch alone:
-results are the same on any number of cores.
+The micro-batches are dealt out to two workers, which have memory of their own and may run at the same time, in threads.
+How large a micro-batch is, whose it is, and in which order the sums are taken follow from the network and the batch
+alone: results are the same on any number of cores.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.calls import Call, one_by_one
-from chainrule.core.network import Network
+from chainrule.core.calls import Call, Calls, call
 from chainrule.core.objective import Objective
-from chainrule.core.optimizers import Memory
+from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import Generators
-from chainrule.core.plan.plan import arithmetic
-from chainrule.training.execution.threads import Lanes
-
-LANES = 2
-
-MOST_NUMBERS = 2**19
-"""A piece has at most about so many numbers in its activations (`Network.n_rows` a sample)."""
-
-WORTH_LANES = 2**18
-"""A batch of fewer numbers is walked whole: in less time than threads need to meet."""
-
-
-def pieces(network: Network, n: int) -> list[slice]:
-    """How a batch of n samples is walked: whole, or in pieces of one size (the last may be shorter), as many a lane.
-
-    >>> from chainrule.core.layers.dense import Dense
-    >>> pieces(Network(784, [Dense(10)]), 512)
-    [slice(0, 512, None)]
-    """
-    layers = [leaf.layer for leaf in network.leaves]
-    unfolds = any(layer.unfolds for layer in layers)
-    is_whole = network.n_state > 0 or any(layer.mixes_samples for layer in layers)
-    if not unfolds or is_whole or network.n_rows * n < WORTH_LANES:
-        return [slice(0, n)]
-    rounds = -(-n * network.n_rows // (LANES * MOST_NUMBERS))
-    size = -(-n // (LANES * rounds))
-    return [slice(start, min(start + size, n)) for start in range(0, n, size)]
+from chainrule.core.plan.plan import Plan, bind_penalty
+from chainrule.core.plan.running import run
+from chainrule.training.execution.threads import THREADS, Threads
 
 
 class MicroBatches:
-    """A batch that is walked in pieces: to be used as the plan of all of it would be.
-
-    What is set is held on to, and read at each walk.
-    """
+    """A `BoundBatch` that runs in micro-batches. What is set is held, and read at each run."""
 
     def __init__(
         self,
         objective: Objective,
-        walk: Sequence[slice],
-        theta: Array,
-        state: Array,
-        gradient: Array,
-        draws: Sequence[Generators],
-        lanes: Lanes,
+        chunks: Sequence[slice],
+        parameters: Parameters,
+        generators: Sequence[Generators],
+        threads: Threads,
         *,
         weighted: bool,
         own_samples: bool,
     ) -> None:
-        self.n = walk[-1].stop
-        self.theta, self.gradient = theta, gradient
+        self.n, self.parameters = chunks[-1].stop, parameters
+        theta = parameters.theta
         self.value = np.zeros(theta.shape[:-1], theta.dtype)
+        self.x = self.rows = np.empty(0)
         self.weights: Array | None = None
-        of_samples = replace(objective, penalty=None)  # the penalty is of theta: added once
-        settings = {"weighted": weighted, "own_samples": own_samples, "of": self.n}
-        self._dealt = [
-            Lane(of_samples, walk[lane::LANES], theta, state, draws[lane], settings) for lane in range(LANES)
+        one, other = self._workers = [
+            Worker(self, objective, chunks[i::THREADS], generators[i], weighted=weighted, own_samples=own_samples)
+            for i in range(THREADS)
         ]
-        self._walks = [partial(lane.walk, self) for lane in self._dealt]
-        self._lanes = lanes
-        self.measure: tuple[Call, ...] = (self._walk,)
-        if objective.penalty is not None:
-            memory = Memory(theta, gradient, {}, objective.network.is_weight(theta.dtype))
-            forward, backward = objective.penalty.bind(memory, self.value)
-            self.measure += one_by_one(forward) + one_by_one(backward)
+        add_penalty, add_its_gradient = bind_penalty(objective, parameters, self.value)  # of theta: added once
+        add_values = call(np.add, one.value, other.value, out=self.value)
+        add_gradients = call(np.add, one.gradient, other.gradient, out=parameters.gradient)
+
+        def side_by_side(*passes: Call) -> Call:
+            """The passes in threads, each under NumPy's settings: those hold in the thread that makes them alone."""
+            return partial(threads.run, [partial(run, (each,)) for each in passes])
+
+        self.forward = Calls(side_by_side(one.forward, other.forward))
+        self.evaluate = Calls(side_by_side(one.evaluate, other.evaluate), add_values, *add_penalty)
+        self.value_and_gradient = Calls(
+            side_by_side(one.value_and_gradient, other.value_and_gradient),
+            add_gradients,
+            add_values,
+            *add_penalty,
+            *add_its_gradient,
+        )
 
     def set_input(self, x: Array) -> None:
-        """Samples (n, *shape), or (K, n, *shape) where each member has its own."""
+        """Set the samples (n, *shape), or (K, n, *shape) where each member has its own."""
         self.x = x
 
     def set_targets(self, rows: Array) -> None:
-        """Targets in the form of `Loss.rows`: values (..., n, O), or class numbers (..., n)."""
+        """Set the targets in the form of `Loss.rows`."""
         self.rows = rows
 
     def set_weights(self, weights: Array) -> None:
-        """Weights (..., n)."""
+        """Set the samples' weights (..., n)."""
         self.weights = weights
 
-    def _walk(self) -> None:
-        self._lanes.run(self._walks)
-        one, other = self._dealt
-        np.add(one.gradient, other.gradient, out=self.gradient)
-        np.add(one.value, other.value, out=self.value)
 
-
-class Lane:
-    """Every second piece of a batch, one after the other, in memory of the lane's own; the sums of what they give."""
+class Worker:
+    """Every second micro-batch of a batch, one after the other, in memory of the worker's own, and their sums."""
 
     def __init__(
         self,
+        batch: MicroBatches,
         objective: Objective,
-        walk: Sequence[slice],
-        theta: Array,
-        state: Array,
-        draws: Generators,
-        settings: dict[str, Any],
+        chunks: Sequence[slice],
+        generators: Generators,
+        *,
+        weighted: bool,
+        own_samples: bool,
     ) -> None:
-        self.gradient, self._part = np.empty_like(theta), np.empty_like(theta)
-        self.value = np.empty(theta.shape[:-1], theta.dtype)
-        plans = {n: objective.plan(n, theta, state, self._part, draws=draws, **settings) for n in map(length, walk)}
-        samples_first = (slice(None),) * (theta.ndim - 1 if settings["own_samples"] else 0)
-        self._pieces = [((*samples_first, which), plans[length(which)]) for which in walk]
+        self._batch = batch
+        theta = batch.parameters.theta
+        self.gradient, self.value = np.empty_like(theta), np.empty_like(batch.value)
+        own = replace(batch.parameters, gradient=np.empty_like(theta))
+        self._part = own.gradient
+        without_penalty = replace(objective, penalty=None)
+        plans = {
+            n: Plan(
+                *(without_penalty, n, own),
+                generators=generators,
+                own_samples=own_samples,
+                weighted=weighted,
+                of=batch.n,
+            )
+            for n in {which.stop - which.start for which in chunks}
+        }
+        samples_first = (slice(None),) * (theta.ndim - 1 if own_samples else 0)
+        self._chunks = [((*samples_first, which), plans[which.stop - which.start]) for which in chunks]
 
-    def walk(self, batch: MicroBatches) -> None:
+    def forward(self) -> None:
+        for plan in self._loaded():
+            plan.forward()
+
+    def evaluate(self) -> None:
+        self.value.fill(0.0)
+        for plan in self._loaded():
+            plan.evaluate()
+            np.add(self.value, plan.value, out=self.value)
+
+    def value_and_gradient(self) -> None:
         self.gradient.fill(0.0)
         self.value.fill(0.0)
-        with arithmetic():  # known to the caller's thread alone
-            for which, plan in self._pieces:
-                plan.set_input(batch.x[which])
-                plan.set_targets(batch.rows[which])
-                if batch.weights is not None:
-                    plan.set_weights(batch.weights[which], of=batch.weights)
-                for call in plan.measure:
-                    call()
-                np.add(self.gradient, self._part, out=self.gradient)
-                np.add(self.value, plan.value, out=self.value)
+        for plan in self._loaded():
+            plan.value_and_gradient()
+            np.add(self.gradient, self._part, out=self.gradient)
+            np.add(self.value, plan.value, out=self.value)
 
-
-def length(which: slice) -> int:
-    """How many samples a piece has."""
-    return int(which.stop - which.start)
+    def _loaded(self) -> Iterator[Plan]:
+        """The plan of each micro-batch, with its samples."""
+        batch = self._batch
+        for which, plan in self._chunks:
+            plan.set_input(batch.x[which])
+            plan.set_targets(batch.rows[which])
+            if batch.weights is not None:
+                plan.set_weights(batch.weights[which], of=batch.weights)
+            yield plan

@@ -1,8 +1,8 @@
-"""Lanes: calls that share nothing, side by side in threads where that pays, else one after the other. The same bits.
+"""Run independent calls in two threads where that is faster, else in turn; results are identical bit for bit.
 
-NumPy lets go of the interpreter in large calls, so two threads keep two cores busy; but only if the BLAS doesn't start
-threads of its own in each. threadpoolctl can tell it so; where it is missing, doesn't know the BLAS, or finds it at one
-thread already, as in one of several processes that share the cores, the lanes run one after the other.
+NumPy releases the interpreter's lock in large calls, so two threads keep two cores busy; but only if the BLAS doesn't
+start threads of its own in each. threadpoolctl can limit it; where threadpoolctl is missing, doesn't know the BLAS, or
+finds it at one thread already, as in one of several processes that share the cores, the calls are made in turn.
 """
 
 from __future__ import annotations
@@ -11,55 +11,55 @@ import functools
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from chainrule.core.calls import Call
 
-if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+THREADS = 2
+"""A constant, so that the order of sums never depends on the machine."""
 
 
-class Lanes:
-    """Runs the lanes of each step while a stretch of training lasts; no thread is left behind it.
+class Threads:
+    """Runs independent calls while a stretch of training lasts; no thread is left behind it.
 
-    >>> with Lanes() as lanes:
-    ...     lanes.run([lambda: None, lambda: None])
+    >>> with Threads() as threads:
+    ...     threads.run([lambda: None, lambda: None])
     """
 
     def __init__(self) -> None:
         self._open = ExitStack()
-        self._threads: ThreadPoolExecutor | None = None
+        self._pool: Any = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._threads = None
+        self._pool = None
         self._open.close()
 
     def run(self, calls: Sequence[Call]) -> None:
-        """Call each, the first in the caller's thread. All have ended when this returns or raises."""
-        from concurrent.futures import ThreadPoolExecutor, wait  # large: only where there is a large batch
+        """Make each call, the first in the caller's thread. All have ended when this returns or raises."""
+        from concurrent import futures  # slow to import, and needed for large batches alone
 
         first, *others = calls
-        if self._threads is None and others and held_blas.is_known:
-            self._open.enter_context(held_blas)
-            self._threads = self._open.enter_context(ThreadPoolExecutor(len(others), "chainrule-lane"))
-        if self._threads is None:
+        if self._pool is None and others and one_blas_thread.is_possible:
+            self._open.enter_context(one_blas_thread)
+            self._pool = self._open.enter_context(futures.ThreadPoolExecutor(len(others), "chainrule-worker"))
+        if self._pool is None:
             for call in calls:
                 call()
             return
-        under_way = [self._threads.submit(call) for call in others]
+        running = [self._pool.submit(call) for call in others]
         try:
             first()
         finally:  # Ctrl-C included
-            wait(under_way)
-        for each in under_way:
+            futures.wait(running)
+        for each in running:
             each.result()
 
 
-class HeldBlas:
-    """The BLAS at one thread for each caller, while anybody asks for it; the last to leave sets it free."""
+class OneBlasThread:
+    """Limits the BLAS to one thread while it is held; the last holder restores the limit."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -67,7 +67,7 @@ class HeldBlas:
         self._limit = ExitStack()
 
     @functools.cached_property
-    def _one_thread_each(self) -> Callable[[], Any] | None:
+    def _limited(self) -> Callable[[], Any] | None:
         try:
             from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped,unused-ignore]
         except ImportError:
@@ -77,14 +77,14 @@ class HeldBlas:
         return functools.partial(blas.limit, limits=1) if has_several else None
 
     @property
-    def is_known(self) -> bool:
-        """Whether there is a way to tell it, and more than one thread: where there is one, somebody wants it so."""
-        return self._one_thread_each is not None
+    def is_possible(self) -> bool:
+        """Whether the BLAS can be limited, and has more than one thread: one thread is somebody's choice."""
+        return self._limited is not None
 
     def __enter__(self) -> None:
         with self._lock:
-            if self._one_thread_each is not None and self._holders == 0:
-                self._limit.enter_context(self._one_thread_each())
+            if self._limited is not None and self._holders == 0:
+                self._limit.enter_context(self._limited())
             self._holders += 1
 
     def __exit__(self, *exception: object) -> None:
@@ -94,5 +94,5 @@ class HeldBlas:
                 self._limit.close()
 
 
-held_blas = HeldBlas()
-"""There is one BLAS in a process, whoever trains in it."""
+one_blas_thread = OneBlasThread()
+"""A process has one BLAS, which all of its training runs share."""

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from chainrule.core.architecture import shape_text
 from chainrule.core.errors import DivergenceError
 from chainrule.core.losses import HalfSquaredError, SquaredError
-from chainrule.core.network import shape_text
 from chainrule.interfaces.cli.answers import Answers, answer
 from chainrule.interfaces.cli.described import describe
 from chainrule.interfaces.cli.diagnosis import INTERRUPTIONS, diagnosis

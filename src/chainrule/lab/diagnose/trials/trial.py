@@ -151,4 +151,4 @@ def cost(network: Network) -> int:
         count(leaf.signature.output) * sum(each.fan_in for each in leaf.signature.parameters if each.start is None)
         for leaf in network.leaves
     )
-    return products + AN_ACTIVATION * network.n_rows
+    return products + AN_ACTIVATION * network.n_numbers

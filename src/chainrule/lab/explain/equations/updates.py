@@ -82,7 +82,7 @@ def _rmsprop(optimizer: Any, line: Line) -> list[Equation]:
 
 def _adam(optimizer: Any, line: Line) -> list[Equation]:
     # The paper's β1 and β2; β is a batch normalisation's shift here.
-    mu, rho = _setting("μ", optimizer.momentum), _setting("ρ", optimizer.decay)
+    mu, rho = _setting("μ", optimizer.beta1), _setting("ρ", optimizer.beta2)
     m, v, t = line.average("m", mu, line.g), line.average("v", rho, line.g**2), line.step + 1
     equations = [m, v]
     if getattr(optimizer, "bias_correction", True):

@@ -11,7 +11,7 @@ from chainrule.core.checks import check_batches, check_weights
 from chainrule.core.description import COUNT_OR_ZERO, check_whole
 from chainrule.core.errors import DataError, SettingError
 from chainrule.core.network import Network
-from chainrule.core.plan.plan import arithmetic
+from chainrule.core.plan.running import arithmetic
 
 
 def check_chosen(samples: int | Sequence[int] | None, n: int) -> tuple[int, ...]:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chainrule.core.architecture import Place
 from chainrule.core.arrays import Array, Shape
 from chainrule.core.blocks import Block, index_of
-from chainrule.core.plan.layout import Place
 from chainrule.lab.explain.algebra.expression import Number
 from chainrule.lab.explain.algebra.symbols import LOSS, Symbol
 from chainrule.lab.explain.step.recording import LayerRecording, Recording

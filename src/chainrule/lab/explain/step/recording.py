@@ -13,15 +13,17 @@ from typing import Any, cast
 
 import numpy as np
 
+from chainrule.core.architecture import Place
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Pass
 from chainrule.core.layers.base import Buffers
 from chainrule.core.losses import LossBuffers
 from chainrule.core.objective import Objective
+from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import Generators
-from chainrule.core.plan.layout import Place
-from chainrule.core.plan.plan import Plan, run
-from chainrule.training.batches import Samples
+from chainrule.core.plan.plan import Plan
+from chainrule.core.plan.running import run
+from chainrule.training.task import TrainingData
 
 
 @dataclass(eq=False)
@@ -90,7 +92,7 @@ class LayerRecording:
             self._output(self.input)
         flat(self.at.d_output)[...] = d_output
         run((self.closures[1],))
-        return flat(cast(Array, self.at.d_input)).copy()  # a plan that is watched has one in every layer
+        return flat(cast(Array, self.at.d_input)).copy()  # a plan with an observer has one in every layer
 
 
 def flat(array: Array) -> Array:
@@ -98,9 +100,9 @@ def flat(array: Array) -> Array:
     return array.reshape(-1, array.shape[-1], copy=False)
 
 
-def bound(objective: Objective, data: Samples, theta: Array, gradient: Array | None = None, **settings: Any) -> Plan:
+def bound(objective: Objective, data: TrainingData, parameters: Parameters, **settings: Any) -> Plan:
     """A plan for all of the data, which it holds."""
-    plan = objective.plan(len(data), theta, None, gradient, data.weights is not None, **settings)
+    plan = Plan(objective, data.n, parameters, weighted=data.weights is not None, **settings)
     data.load(plan)
     return plan
 
@@ -111,23 +113,24 @@ class Recording:
     layers: by place, those inside a Residual too.  gradient (P,), value: the plan's.
     """
 
-    def __init__(self, objective: Objective, data: Samples, theta: Array, draws: Generators) -> None:
+    def __init__(self, objective: Objective, data: TrainingData, theta: Array, draws: Generators) -> None:
         self.layers: dict[Place, LayerRecording] = {}
         self._nudge: tuple[Place, int, int, float] | None = None
         self._records = True
         self.data, self._objective, self._theta, self._draws = data, objective, theta, draws
         self._chance = _state_of(draws)
-        self._gradient = np.empty_like(theta)
-        settings: dict[str, Any] = {"draws": draws, "in_place": False, "watch": self._watch}
-        self._plan = plan = bound(objective, data, theta.copy(), self._gradient, **settings)
-        run(plan.measure)
+        parameters = Parameters.of(objective.network, theta.copy())
+        self._gradient = parameters.gradient
+        settings: dict[str, Any] = {"generators": draws, "in_place": False, "observer": self._observe}
+        self._plan = plan = bound(objective, data, parameters, **settings)
+        run(plan.value_and_gradient)
         self.value = float(plan.value)
         self.targets, self.input = plan.targets.copy(), flat(plan.input).copy()
         self.output, self.d_output = flat(plan.output).copy(), flat(plan.d_output).copy()
         self.gradient = self._gradient.copy()
         self._records = False
 
-    def _watch(self, place: Place, at: Buffers, closures: Pass) -> Pass:
+    def _observe(self, place: Place, at: Buffers, closures: Pass) -> Pass:
         recording = self.layers[place] = LayerRecording(place, at, closures, self._gradient)
         ahead, back = closures
 
@@ -149,7 +152,7 @@ class Recording:
     def shares(self) -> Array:
         """Each sample's share of the mean (n,): 1 / n, or its weight divided by the sum of weights."""
         weights = self.data.weights
-        return np.full(len(self.data), 1.0 / len(self.data)) if weights is None else weights / weights.sum()
+        return np.full(self.data.n, 1.0 / self.data.n) if weights is None else weights / weights.sum()
 
     @cached_property
     def losses(self) -> Array:
@@ -176,7 +179,7 @@ class Recording:
             self._nudge = (place, k, sample, by)
             self._plan.set_input(self.data.x)
             _set_state(self._draws, self._chance)
-            run(self._plan.appraise)
+            run(self._plan.evaluate)
             values.append(float(self._plan.value))
         self._nudge = None
         return values[0], values[1]
@@ -187,8 +190,8 @@ class Recording:
         there[:, parameter] += step, -step
         _set_state(self._draws, self._chance)
         twice = {number: (own, copy.deepcopy(own)) for number, (own,) in self._draws.items()}
-        plan = bound(self._objective, self.data, there, draws=twice)
-        run(plan.appraise)
+        plan = bound(self._objective, self.data, Parameters.of(self._objective.network, there), generators=twice)
+        run(plan.evaluate)
         return float(plan.value[0]), float(plan.value[1])
 
 

@@ -1,4 +1,4 @@
-"""A population walked group by group is the population walked at once, in less memory."""
+"""A population run group by group gives the numbers of the population run at once, in less memory."""
 
 import tracemalloc
 
@@ -8,10 +8,10 @@ import pytest
 import chainrule as cr
 from cases import CASES
 from chainrule.core.objective import Objective
-from chainrule.training.execution import choice as walk
-from chainrule.training.execution import groups as chunks
-from chainrule.training.execution.choice import bind_batch
-from chainrule.training.execution.groups import Chunks, groups
+from chainrule.core.parameters import Parameters
+from chainrule.training.execution import choice
+from chainrule.training.execution.choice import bind_batch, groups
+from chainrule.training.execution.groups import Groups
 
 K = 7
 NETWORKS = {
@@ -44,8 +44,8 @@ def trained(network: cr.Network, loss: cr.Loss, **settings) -> cr.Run:
 
 
 def in_groups_of(members: int, network: cr.Network, n: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Populations are walked so from now on; the sizes of the groups of each batch that is bound are noted."""
-    monkeypatch.setattr(chunks, "MOST_NUMBERS", members * n * network.n_rows)
+    """Run populations in such groups from now on, and note the sizes of the groups of each batch that is bound."""
+    monkeypatch.setattr(choice, "MOST_NUMBERS", members * n * network.n_numbers)
     sizes: list[int] = []
 
     def noted(*arguments):
@@ -53,7 +53,7 @@ def in_groups_of(members: int, network: cr.Network, n: int, monkeypatch: pytest.
         sizes.extend(who.stop - who.start for who in found)
         return found
 
-    monkeypatch.setattr(walk, "groups", noted)
+    monkeypatch.setattr(choice, "groups", noted)
     return sizes
 
 
@@ -85,40 +85,35 @@ def test_a_member_that_diverges_leaves_the_other_groups_alone(monkeypatch: pytes
 @pytest.mark.parametrize("members", [1, 373, 374, 4096, 5000])
 def test_groups_cover_the_members_and_are_of_one_size(members: int):
     network = CASES["LeNet, small"].network
-    objective, theta = Objective(network, cr.SquaredError()), np.empty((members, network.n_parameters), np.float32)
-    found = groups(objective, 20, theta)
+    found = groups(Objective(network, cr.SquaredError()), 20, members)
     assert np.concatenate([np.arange(members)[who] for who in found]).tolist() == list(range(members))
     sizes = [who.stop - who.start for who in found]
     assert sizes[:-1] == sizes[:1] * (len(sizes) - 1)
-    assert sizes[0] == 1 or (sizes[0] - 1) * 20 * network.n_rows <= chunks.MOST_NUMBERS
+    assert sizes[0] == 1 or (sizes[0] - 1) * 20 * network.n_numbers <= choice.MOST_NUMBERS
 
 
-def test_settings_with_k_values_are_walked_at_once(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(chunks, "MOST_NUMBERS", 1)
+def test_settings_with_k_values_run_as_one_group(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(choice, "MOST_NUMBERS", 1)
     network = cr.Network((3,), [cr.Dense(2), cr.LeakyReLU(np.linspace(0.1, 0.2, K)), cr.Dense(2)])
-    theta = network.initialize(population=K)
-    assert groups(Objective(network, cr.SquaredError()), 21, theta) == [slice(0, K)]
+    assert groups(Objective(network, cr.SquaredError()), 21, K) == [slice(0, K)]
     plain = Objective(NETWORKS["dense"], cr.SquaredError(), cr.L2([0.1] * K))
-    assert groups(plain, 21, NETWORKS["dense"].initialize(population=K)) == [slice(0, K)]
-    single = NETWORKS["dense"].initialize()
-    assert len(groups(Objective(NETWORKS["dense"], cr.SquaredError()), 21, single)) == 1
+    assert groups(plain, 21, K) == [slice(0, K)]
+    assert len(groups(Objective(NETWORKS["dense"], cr.SquaredError()), 21, 1)) == 1
 
 
 def test_groups_take_turns_in_one_memory():
     """Twenty groups take little more than the parameters of all and the activations of one."""
     network = cr.mlp(10, 100, 100, 1)
     theta = np.zeros((20, network.n_parameters))
-    state, gradient = network.initialize_state(20), np.empty_like(theta)
+    parameters = Parameters.of(network, theta, network.initialize_state(20))
 
     def taken(members: int) -> int:
-        of_these = (each[:members] for each in (theta, state, gradient))
+        of_these = parameters.members(slice(members))
         tracemalloc.start()
-        batch = bind_batch(
-            Objective(network, cr.SquaredError()), 2500, *of_these, [{}, {}], None, weighted=False, own_samples=False
-        )
+        batch = bind_batch(Objective(network, cr.SquaredError()), 2500, of_these, [{}, {}], None, weighted=False)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-        assert isinstance(batch, Chunks) == (members > 1)
+        assert isinstance(batch, Groups) == (members > 1)
         return peak
 
     assert taken(20) < 1.2 * taken(1)

@@ -1,4 +1,4 @@
-"""A large batch walked in micro-batches is the batch walked whole, on any number of threads."""
+"""A large batch run in micro-batches gives the numbers of the batch run whole, on any number of threads."""
 
 import sys
 import threading
@@ -11,12 +11,13 @@ import pytest
 import chainrule as cr
 from cases import CASES
 from chainrule.core.objective import Objective
-from chainrule.core.plan.plan import generators
-from chainrule.training.execution import micro_batches
-from chainrule.training.execution import threads as lanes_module
-from chainrule.training.execution.choice import bind_batch
-from chainrule.training.execution.micro_batches import LANES, MicroBatches, pieces
-from chainrule.training.execution.threads import HeldBlas, Lanes, held_blas
+from chainrule.core.parameters import Parameters
+from chainrule.core.plan.binding import generators
+from chainrule.training.execution import choice
+from chainrule.training.execution import threads as threads_module
+from chainrule.training.execution.choice import bind_batch, micro_batches
+from chainrule.training.execution.micro_batches import MicroBatches
+from chainrule.training.execution.threads import THREADS, OneBlasThread, Threads, one_blas_thread
 from optional import needed
 
 LENET = CASES["LeNet, small"]
@@ -28,14 +29,14 @@ IMAGES = cr.Network((1, 28, 28), [cr.Conv2D(6, 5), cr.ReLU(), cr.MaxPool(2), cr.
 
 
 @pytest.fixture
-def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every batch of two samples or more is walked in pieces of a few."""
-    monkeypatch.setattr(micro_batches, "WORTH_LANES", 2)
-    monkeypatch.setattr(micro_batches, "MOST_NUMBERS", 3 * LENET.network.n_rows)
+def small_micro_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every batch of two samples or more runs in micro-batches of a few."""
+    monkeypatch.setattr(choice, "WORTH_THREADS", 2)
+    monkeypatch.setattr(choice, "MOST_NUMBERS", 3 * LENET.network.n_numbers)
 
 
 def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(HeldBlas, "is_known", False)
+    monkeypatch.setattr(OneBlasThread, "is_possible", False)
 
 
 def trained(network: cr.Network = WITH_DROPOUT, n: int = 23, **settings) -> cr.Run:
@@ -48,14 +49,14 @@ def trained(network: cr.Network = WITH_DROPOUT, n: int = 23, **settings) -> cr.R
 
 
 @pytest.mark.parametrize("n", [32, 33, 128, 500, 512, 1000])
-def test_pieces_cover_the_batch_and_are_dealt_out_evenly(n):
-    walk = pieces(IMAGES, n)
-    assert np.concatenate([np.arange(n)[which] for which in walk]).tolist() == list(range(n))
-    sizes = [which.stop - which.start for which in walk]
+def test_micro_batches_cover_the_batch_and_are_dealt_out_evenly(n):
+    chunks = micro_batches(IMAGES, n)
+    assert np.concatenate([np.arange(n)[which] for which in chunks]).tolist() == list(range(n))
+    sizes = [which.stop - which.start for which in chunks]
     assert sizes[:-1] == sizes[:1] * (len(sizes) - 1)
-    assert sizes[0] * IMAGES.n_rows <= micro_batches.MOST_NUMBERS + IMAGES.n_rows
-    lanes = [sum(sizes[lane::LANES]) for lane in range(LANES)]
-    assert abs(lanes[0] - lanes[1]) <= sizes[0]
+    assert sizes[0] * IMAGES.n_numbers <= choice.MOST_NUMBERS + IMAGES.n_numbers
+    one, other = (sum(sizes[thread::THREADS]) for thread in range(THREADS))
+    assert abs(one - other) <= sizes[0]
 
 
 @pytest.mark.parametrize(
@@ -68,14 +69,14 @@ def test_pieces_cover_the_batch_and_are_dealt_out_evenly(n):
     ],
     ids=["without convolution", "little", "mixes samples", "mixes samples inside"],
 )
-def test_what_is_walked_whole(network, n):
-    assert pieces(network, n) == [slice(0, n)]
+def test_what_runs_whole(network, n):
+    assert micro_batches(network, n) == [slice(0, n)]
 
 
 # ---- the same numbers
 
 
-@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.usefixtures("small_micro_batches")
 @pytest.mark.parametrize("lead", [(), (3,)], ids=["single", "population"])
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("penalty", [None, cr.L2(0.1)])
@@ -84,35 +85,36 @@ def test_value_and_gradient_are_the_whole_batchs(lead, weighted, penalty):
     x, y = LENET.data(n)
     weights = np.linspace(0.0, 2.0, n) if weighted else None
     theta, state = network.initialize(population=3 if lead else None), network.initialize_state(*lead)
-    gradient = np.full_like(theta, np.nan)
-    with Lanes() as lanes:
-        batch = bind_batch(
-            Objective(network, LENET.loss, penalty), n, theta, state, gradient, [{}] * LANES, lanes, weighted=weighted
-        )
+    parameters, objective = Parameters.of(network, theta, state), Objective(network, LENET.loss, penalty)
+    parameters.gradient.fill(np.nan)
+    with Threads() as threads:
+        batch = bind_batch(objective, n, parameters, [{}] * THREADS, threads, weighted=weighted)
         assert isinstance(batch, MicroBatches)
         batch.set_input(x)
         batch.set_targets(y)
         if weights is not None:
             batch.set_weights(weights)
-        for _ in range(2):  # the second walk finds what the first one left
-            for call in batch.measure:
-                call()
+        for _ in range(2):  # the second run finds what the first one left
+            batch.value_and_gradient()
+        value = batch.value.copy()
+        batch.evaluate()
+    assert np.array_equal(batch.value, value)
     expected = network.loss_and_gradient(theta, x, y, LENET.loss, sample_weight=weights, penalty=penalty)
     np.testing.assert_allclose(batch.value, expected[0], rtol=1e-12)
-    np.testing.assert_allclose(gradient, expected[1], rtol=1e-10, atol=1e-13)
+    np.testing.assert_allclose(parameters.gradient, expected[1], rtol=1e-10, atol=1e-13)
 
 
 @pytest.mark.parametrize("batch_size", [None, 10])
 @pytest.mark.parametrize("extra", [{}, {"sample_weight": np.linspace(0, 2, 23), "penalty": cr.L2(0.1), "clip": 0.1}])
 def test_a_run_is_the_run_of_whole_batches(batch_size, extra, request):
     whole = trained(LENET.network, batch_size=batch_size, **extra)
-    request.getfixturevalue("small_pieces")
-    walked = trained(LENET.network, batch_size=batch_size, **extra)
-    np.testing.assert_allclose(walked.model.theta, whole.model.theta, rtol=0, atol=1e-9)
-    np.testing.assert_allclose(walked.history["loss"], whole.history["loss"], rtol=0, atol=1e-9)
+    request.getfixturevalue("small_micro_batches")
+    chunked = trained(LENET.network, batch_size=batch_size, **extra)
+    np.testing.assert_allclose(chunked.model.theta, whole.model.theta, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(chunked.history["loss"], whole.history["loss"], rtol=0, atol=1e-9)
 
 
-@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.usefixtures("small_micro_batches")
 @pytest.mark.parametrize("settings", [{}, {"population": 3}, {"batch_size": None}, {"dtype": "float32"}], ids=str)
 def test_a_second_thread_changes_no_bit(settings, monkeypatch):
     in_threads = trained(**settings)
@@ -122,15 +124,15 @@ def test_a_second_thread_changes_no_bit(settings, monkeypatch):
     assert np.array_equal(in_threads.history["loss"], one_after_the_other.history["loss"])
 
 
-@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.usefixtures("small_micro_batches")
 def test_a_member_is_its_single_run():
     together = trained(population=3, epochs=40)
     for k in range(3):
         np.testing.assert_allclose(together.model[k].theta, trained(seed=3 + k, epochs=40).model.theta, atol=1e-10)
 
 
-def test_the_lanes_draw_from_streams_of_their_own():
-    draws = [generators(WITH_DROPOUT, [0], lane) for lane in range(LANES)]
+def test_the_threads_draw_from_generators_of_their_own():
+    draws = [generators(WITH_DROPOUT, [0], thread) for thread in range(THREADS)]
     numbers = [generator.random() for each in draws for (generator,) in each.values()]
     assert len(set(numbers)) == len(numbers) == 4
 
@@ -138,19 +140,19 @@ def test_the_lanes_draw_from_streams_of_their_own():
 # ---- threads
 
 
-def test_no_thread_is_left_and_the_blas_is_free_again(small_pieces):
+def test_no_thread_is_left_and_the_blas_is_free_again(small_micro_batches):
     threadpoolctl = needed("threadpoolctl")
     before = threading.active_count(), threadpoolctl.threadpool_info()
     during = []
     trained(callbacks=[lambda record: during.append(threading.active_count())])
     assert (threading.active_count(), threadpoolctl.threadpool_info()) == before
-    assert set(during) == {before[0]}  # nor while a caller looks at a record
+    assert set(during) == {before[0]}  # nor while a caller has a record
 
 
-@pytest.mark.parametrize("failing", range(LANES))
-def test_a_failure_in_a_lane_is_raised_when_all_have_ended(failing):
-    if not held_blas.is_known:
-        pytest.skip("the lanes run one after the other here")
+@pytest.mark.parametrize("failing", range(THREADS))
+def test_a_failure_in_a_thread_is_raised_when_all_have_ended(failing):
+    if not one_blas_thread.is_possible:
+        pytest.skip("the calls are made in turn here")
     ended = []
 
     def work() -> None:
@@ -163,8 +165,8 @@ def test_a_failure_in_a_lane_is_raised_when_all_have_ended(failing):
     calls = [work, work]
     calls[failing] = fail
     before = threading.active_count()
-    with pytest.raises(KeyboardInterrupt), Lanes() as lanes:
-        lanes.run(calls)
+    with pytest.raises(KeyboardInterrupt), Threads() as pool:
+        pool.run(calls)
     assert ended == [True]
     assert threading.active_count() == before
 
@@ -174,7 +176,7 @@ def test_the_blas_is_held_until_the_last_has_left():
     threads = lambda: [each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"]  # noqa: E731
     from threadpoolctl import threadpool_info
 
-    held, before = HeldBlas(), threads()
+    held, before = OneBlasThread(), threads()
     with held:
         with held:
             assert set(threads()) == {1}
@@ -182,13 +184,13 @@ def test_the_blas_is_held_until_the_last_has_left():
     assert threads() == before
 
 
-def test_without_threadpoolctl_there_is_no_thread(small_pieces, monkeypatch):
+def test_without_threadpoolctl_there_is_no_thread(small_micro_batches, monkeypatch):
     monkeypatch.setitem(sys.modules, "threadpoolctl", None)
-    monkeypatch.setattr(lanes_module, "held_blas", HeldBlas())
+    monkeypatch.setattr(threads_module, "one_blas_thread", OneBlasThread())
     seen = []
-    with Lanes() as lanes:
-        lanes.run([lambda: seen.append(threading.current_thread())] * LANES)
-    assert seen == [threading.current_thread()] * LANES
+    with Threads() as threads:
+        threads.run([lambda: seen.append(threading.current_thread())] * THREADS)
+    assert seen == [threading.current_thread()] * THREADS
 
 
 # ---- memory
@@ -209,5 +211,5 @@ def peak(batch_size: int) -> int:
 
 
 def test_memory_does_not_grow_with_the_batch():
-    """Eight times the samples: the pieces are somewhat larger, and more of them."""
+    """Eight times the samples: the micro-batches are somewhat larger, and more of them."""
     assert peak(512) < 3 * peak(64)
