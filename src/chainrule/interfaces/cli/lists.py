@@ -1,94 +1,45 @@
 """The options of compare: the same settings with several values, commas between them."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
-from chainrule.core.errors import SettingError, choose
-from chainrule.core.optimizers import OPTIMIZERS
+from chainrule.core.errors import SettingError
 from chainrule.interfaces.cli.option import Option, Read
 from chainrule.interfaces.cli.options import OPTIONS, units
 from chainrule.lab.experiments.labels import label
-from chainrule.lab.experiments.settings import INITIALIZERS
-
-Value = TypeVar("Value")
 
 
-@dataclass(frozen=True)
-class Several(Option):
-    """An option that takes several values."""
-
-    @property
-    def flag(self) -> str:
-        """The option as it is typed."""
-        return f"--{self.key.replace('_', '-')}"
-
-    def parameter(self) -> inspect.Parameter:
-        """A text that `read` splits into values; a network's text is given once for each."""
-        return self.parameter_of(list[str] if self.key == "network" else str, self.flag)
+def yes_or_no(word: str) -> bool:
+    """A truth, by its word."""
+    return {"yes": True, "no": False}[word]
 
 
-def split(flag: str, text: str, read: Callable[[str], Value], kind: str, by: str = ",") -> list[Value]:
-    """The values of a list. Raises a SettingError that shows how one is written."""
-    values = []
-    for each in text.split(by):
+WORDS: dict[type, tuple[Callable[[str], Any], str]] = {
+    str: (str, "names with commas between"),
+    float: (float, "numbers with commas between, such as 0.01,0.1,1"),
+    int: (int, "whole numbers with commas between, such as 8,16"),
+    bool: (yes_or_no, "yes, no, or yes,no"),
+}
+"""By the kind of an option: how one of its values is read, and what a list of them is in words."""
+
+
+def split(kind: type, none: str = "") -> Read:
+    """A reader of lists of this kind; the word `none`, if there is one, stands for None.
+
+    >>> split(float, none="none")("--clip", "0.5,1,none"), split(bool)("--bias", "yes,no")
+    ([0.5, 1.0, None], [True, False])
+    """
+    read, words = WORDS[kind]
+
+    def values(flag: str, text: str) -> list[Any]:
         try:
-            values.append(read(each.strip()))
-        except ValueError:
-            raise SettingError(f"{flag} must be {kind}; got {text!r}.") from None
+            return [None if each.strip() == none else read(each.strip()) for each in text.split(",")]
+        except (ValueError, KeyError):
+            raise SettingError(f"{flag} must be {words}{f', or {none}' if none else ''}; got {text!r}.") from None
+
     return values
-
-
-def numbers(none: str | None = None) -> Read:
-    """A reader of numbers, such as 0.01,0.1,1; the word `none` stands for None.
-
-    >>> numbers(none="none")("--clip", "0.5,1,none")
-    [0.5, 1.0, None]
-    """
-    kind = f"numbers with commas between, such as 0.01,0.1,1{f', or {none}' if none else ''}"
-    return lambda flag, text: split(flag, text, lambda each: None if each == none else float(each), kind)
-
-
-def wholes(none: str | None = None) -> Read:
-    """A reader of whole numbers, such as 8,16; the word `none` stands for None.
-
-    >>> wholes(none="all")("--batch-size", "8,all")
-    [8, None]
-    """
-    kind = f"whole numbers with commas between, such as 8,16{f', or {none}' if none else ''}"
-    return lambda flag, text: split(flag, text, lambda each: None if each == none else int(each), kind)
-
-
-def words(table: Mapping[str, Any] | None = None) -> Read:
-    """A reader of names, such as sgd,adam; each one that the table knows.
-
-    >>> words(OPTIMIZERS)("--optimizer", "sgd, adam")
-    ['sgd', 'adam']
-    """
-
-    def read(flag: str, text: str) -> list[str]:
-        names = split(flag, text, str, "names with commas between")
-        for name in names if table is not None else ():
-            choose(flag.removeprefix("--"), name, table or {})
-        return names
-
-    return read
-
-
-def yes_or_no(flag: str, text: str) -> list[bool]:
-    """Truths, such as yes,no.
-
-    >>> yes_or_no("--bias", "yes,no")
-    [True, False]
-    """
-
-    def read(word: str) -> bool:
-        if word not in ("yes", "no"):
-            raise ValueError
-        return word == "yes"
-
-    return split(flag, text, read, "yes, no, or yes,no")
 
 
 def layer_lists(flag: str, text: str) -> list[tuple[int, ...]]:
@@ -105,27 +56,42 @@ def networks(flag: str, texts: list[str]) -> list[str] | None:
     return list(texts) or None
 
 
-def _several(name: str, read: Read, metavar: str, words: str = "", default: str = "") -> Several:
+@dataclass(frozen=True)
+class Several(Option):
+    """An option that takes several values."""
+
+    @property
+    def flag(self) -> str:
+        """The option as it is typed."""
+        return f"--{self.key.replace('_', '-')}"
+
+    def parameter(self) -> inspect.Parameter:
+        """A text that `read` splits into values; a network's text is given once for each."""
+        return self.parameter_of(list[str] if self.key == "network" else str, self.flag)
+
+
+def _several(name: str, metavar: str, words: str = "", default: str = "", none: str = "", read: Any = None) -> Several:
     row = OPTIONS[name]
+    read = read or split(row.kind, none)
     return Several(row.of, row.field, metavar, words or row.help, default, row.name, read, "Settings to compare")
 
 
 COMPARED = (
-    _several("optimizer", words(OPTIMIZERS), "NAME,...", "Each at its usual rate, unless --learning-rate gives one."),
-    _several("learning_rate", numbers(), "RATE,..."),
-    _several("momentum", numbers(), "NUMBER,..."),
-    _several("beta1", numbers(), "NUMBER,..."),
-    _several("epochs", wholes(), "N,...", default="20,000; for a file 1,000"),
-    _several("batch_size", wholes(none="all"), "N,...", "Samples per step, or all.", "all"),
-    _several("clip", numbers(none="none"), "NORM,...", "Largest norm of a gradient, or none."),
-    _several("network", networks, "TEXT", "All layers, as text; once for each network."),
-    _several("layers", layer_lists, "N,N:N:...", "Units of the hidden layers, a colon between: 4,4:8:none."),
-    _several("activation", words(), "NAME,...", "Activation functions."),
-    _several("bias", yes_or_no, "yes,no", "Units with and without a bias."),
-    _several("initializer", words(INITIALIZERS), "NAME,...", "Initializers of the weights."),
-    _several("loss", words(), "NAME,...", "Losses; each shows its own value."),
-    _several("penalty", numbers(), "STRENGTH,..."),
-    _several("noise", numbers(), "DEVIATION,..."),
+    _several("optimizer", "NAME,...", "Each at its usual rate, unless --learning-rate gives one."),
+    _several("learning_rate", "RATE,..."),
+    _several("momentum", "NUMBER,..."),
+    _several("beta1", "NUMBER,..."),
+    _several("epochs", "N,...", default="20,000; for a file 1,000"),
+    _several("batch_size", "N,...", "Samples per step, or all.", "all", none="all"),
+    _several("clip", "NORM,...", "Largest norm of a gradient, or none.", none="none"),
+    _several("network", "TEXT", "All layers, as text; once for each network.", read=networks),
+    _several("layers", "N,N:N:...", "Units of the hidden layers, a colon between: 4,4:8:none.", read=layer_lists),
+    _several("activation", "NAME,...", "Activation functions."),
+    _several("bias", "yes,no", "Units with and without a bias."),
+    _several("initializer", "NAME,...", "Initializers of the weights."),
+    _several("loss", "NAME,...", "Losses; each shows its own value."),
+    _several("penalty", "STRENGTH,..."),
+    _several("noise", "DEVIATION,..."),
 )
 """The settings that can be compared."""
 

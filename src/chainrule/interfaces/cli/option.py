@@ -82,12 +82,14 @@ class Option:
     def parameter_of(self, kind: Any, flag: str, **bounds: Any) -> inspect.Parameter:
         """A parameter of this kind; it is None where the option isn't given."""
         words = self.help + (f" \\[{self.default}]" if self.default else "")
-        option = typer.Option(
-            flag, metavar=self.metavar, help=words, rich_help_panel=self.panel, show_default=False, **bounds
-        )
-        return inspect.Parameter(
-            self.key, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
-        )
+        annotation = Annotated[kind | None, own(words, self.metavar, self.panel, flag, **bounds)]
+        return inspect.Parameter(self.key, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def own(words: str, metavar: str = "", panel: str | None = None, flag: str | None = None, **bounds: Any) -> Any:
+    """An option of a command's own, for `Annotated`; its default is told in the words, in brackets."""
+    flags = () if flag is None else (flag,)
+    return typer.Option(*flags, metavar=metavar, help=words, rich_help_panel=panel, show_default=False, **bounds)
 
 
 def takes(*options: Option) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -8,7 +8,7 @@ from chainrule.core.errors import SettingError
 from chainrule.core.losses import LOSSES
 from chainrule.core.optimizers import OPTIMIZERS, Adam, AdamW, Momentum, RMSprop
 from chainrule.interfaces.cli.option import Option
-from chainrule.lab.experiments.data import DataFile, DataSet
+from chainrule.lab.experiments.data import NAMED, DataFile, DataSet
 from chainrule.lab.experiments.defaults import REFERENCE_RATES
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.perceptron import Perceptron
@@ -54,6 +54,9 @@ def _names(table: Iterable[str]) -> str:
 _RATES = ", ".join(f"{name} {rate}" for name, rate in REFERENCE_RATES.items()) + "; sgd 0.5, adam 0.01, ..."
 _LOGITS = "the same; identity where logits are wanted"
 _SUITABLE = "half_squared_error; for a file what suits its target"
+
+SETS = ", ".join(NAMED)
+"""The data sets by their names."""
 
 PANELS = {
     "Data": (

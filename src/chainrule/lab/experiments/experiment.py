@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chainrule.lab.experiments import toml
-from chainrule.lab.experiments.populations import Runs, in_groups, join, train_members
+from chainrule.lab.experiments.groups import by_setting, groups_of, train_groups
+from chainrule.lab.experiments.populations import Runs
 from chainrule.lab.experiments.run_description import RunDescription
 
 
@@ -70,13 +71,6 @@ class Experiment(RunDescription):
 
         Raises what is wrong with the settings or the data. A start that diverges is marked, and the others go on.
         """
-        seeds = list(range(self.seed, self.seed + self.starts))
-        total, finished, runs = self.epochs * self.starts, 0, []
-        for group in in_groups(self, seeds):
-
-            def count(done: int, of: int, before: int = finished) -> None:
-                report(before + done, total)
-
-            runs.append(train_members([self] * len(group), group, count))
-            finished += self.epochs * len(group)
-        return join(runs)
+        groups = groups_of([self])
+        results = train_groups(groups, None, 1, lambda task, done, total: report(done, total))
+        return by_setting(groups, results, 1)[0]

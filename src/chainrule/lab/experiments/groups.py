@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-import chainrule
 from chainrule.core.errors import FileError
-from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.populations import BY_MEMBER, Runs, in_groups, join, train_members
+from chainrule.lab.experiments.run_description import RunDescription
 from chainrule.lab.experiments.workers import Job, Progress, run_side_by_side
 from chainrule.lab.experiments.zipped import pattern
 from chainrule.training.files.storage import replacing
+from chainrule.version import __version__
 
 FORMAT = "chainrule comparison 1"
 
@@ -28,7 +28,7 @@ TASK = "Comparing"
 class Group:
     """Members of a population: member k has `experiments[k]` and `seeds[k]`, and is of the setting with this number."""
 
-    experiments: tuple[Experiment, ...]
+    experiments: tuple[RunDescription, ...]
     seeds: tuple[int, ...]
     settings: tuple[int, ...]
 
@@ -41,11 +41,11 @@ class Group:
         """A hash of all that its results depend on, a file's contents too."""
         said = [each.to_dict() | {"starts": None} for each in self.experiments]
         contents = self.experiments[0].data.fingerprint()
-        text = json.dumps([FORMAT, chainrule.__version__, said, self.seeds, contents])
+        text = json.dumps([FORMAT, __version__, said, self.seeds, contents])
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def groups_of(experiments: Sequence[Experiment]) -> list[Group]:
+def groups_of(experiments: Sequence[RunDescription]) -> list[Group]:
     """The members of all experiments, each with all its starts: one population for each pattern, in groups."""
     by_pattern: dict[Any, list[tuple[int, int]]] = {}
     for which, each in enumerate(experiments):

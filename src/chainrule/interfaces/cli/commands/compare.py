@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from chainrule.core.errors import SettingError
+from chainrule.core.errors import SettingError, choose
 from chainrule.core.optimizers import OPTIMIZERS, Optimizer
 from chainrule.interfaces.cli.described import describe, has, named, optimizer_name, with_options
 from chainrule.interfaces.cli.lists import COMPARED, SHARED, cells
-from chainrule.interfaces.cli.option import takes
+from chainrule.interfaces.cli.option import own, takes
 from chainrule.interfaces.cli.options import OPTIONS, options
 from chainrule.interfaces.cli.outputs import check_outputs
 from chainrule.interfaces.cli.terminal import plots
@@ -45,43 +45,13 @@ EPOCHS_IN_THE_PLANE = 20_000
 """The epochs for points in the plane, where none are given: a fifth of a single run's."""
 
 P = "Runs"
-Level = Annotated[
-    float,
-    typer.Option(
-        metavar="LOSS",
-        help="Success: final loss at or below this. \\[0.05]",
-        rich_help_panel=P,
-        show_default=False,
-    ),
-]
-Processes = Annotated[
-    int | None, typer.Option(metavar="N", min=1, rich_help_panel=P, help="The most at once. \\[all cores]")
-]
+Level = Annotated[float, own("Success: final loss at or below this. \\[0.05]", "LOSS", P)]
+Processes = Annotated[int | None, own("The most at once. \\[all cores]", "N", P, min=1)]
 P = "Results"
-Out = Annotated[
-    Path | None, typer.Option(metavar="FIGURE.svg", rich_help_panel=P, help="Draw curves and final losses.")
-]
-Table = Annotated[
-    Path | None, typer.Option("--csv", metavar="FILE.csv", rich_help_panel=P, help="Write one row per run.")
-]
-Keep = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FOLDER",
-        rich_help_panel=P,
-        help="Keep what is finished; an interrupted comparison continues from there.",
-    ),
-]
-Plot = Annotated[
-    bool | None,
-    typer.Option(
-        "--plot/--no-plot",
-        metavar="",
-        rich_help_panel=P,
-        help="Draw the median losses as text. \\[in a terminal]",
-        show_default=False,
-    ),
-]
+Out = Annotated[Path | None, own("Draw curves and final losses.", "FIGURE.svg", P)]
+Table = Annotated[Path | None, own("Write one row per run.", "FILE.csv", P, "--csv")]
+Keep = Annotated[Path | None, own("Keep what is finished, and continue from there next time.", "FOLDER", P)]
+Plot = Annotated[bool | None, own("Draw the median losses as text. \\[in a terminal]", "", P, "--plot/--no-plot")]
 
 
 @takes(*COMPARED, *options("target", "standardize", "points", "data_seed"), *SHARED)
@@ -99,9 +69,9 @@ def compare(
     """Compare settings on DATA: give one or two of them several values, with commas between.
 
     All settings run from the same starts, on all cores. The table shows the
-    median of the starts' final losses, the band that holds 90 % of them, how many
-    succeed (by --level), how many diverge, and the median epochs that those who
-    succeed need for it. Settings with one value are as in train.
+    median of the starts' final losses, the lowest and the highest, how many starts
+    succeed (by --level) and how many diverge, and the median of the epochs that
+    those who succeed need. Settings with one value are as in train.
 
     A terminal also sees the median loss over epochs; --out draws it as a figure.
     """
@@ -160,7 +130,7 @@ def describe_all(
 
 def usual_optimizers(experiment: Experiment, names: list[str], settings: Mapping[str, Any]) -> list[Optimizer]:
     """The optimizers of these names at their usual rates, each with those of the settings that it has."""
-    kinds = [OPTIMIZERS[name] for name in names]
+    kinds = [choose("optimizer", name, OPTIMIZERS) for name in names]
     nobodys = {name: value for name, value in settings.items() if not any(has(kind, OPTIONS[name]) for kind in kinds)}
     with_options(experiment, nobodys)  # raises, and says what the optimizer has
     found = []
@@ -175,7 +145,7 @@ def show_summary(comparison: Comparison) -> None:
     """Print the table: one row per setting, the best median in bold."""
     summary = comparison.summary()
     names = [name.replace("_", " ") for name in comparison.names]
-    loss = ("median loss", "5\u00a0%", "95\u00a0%", "succeed", "diverge", "epochs needed", comparison.metric)
+    loss = ("median loss", "lowest", "highest", "succeed", "diverge", "epochs needed", comparison.metric)
     rows = []
     for each in summary:
         by_loss = [_loss(value) for value in (each.median, each.low, each.high)]

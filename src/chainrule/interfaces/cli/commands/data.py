@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from chainrule.interfaces.cli.option import own
+from chainrule.interfaces.cli.options import SETS
 from chainrule.interfaces.cli.outputs import check_outputs
 from chainrule.interfaces.cli.terminal.output import examples, remark
 from chainrule.lab.experiments.data import DataSet
@@ -20,26 +22,28 @@ EXAMPLES = examples(
 )
 
 
+Name = Annotated[str, typer.Argument(metavar="NAME", help=f"{SETS}.")]
+Points = Annotated[int | None, own("Number of points.", "N", min=1)]
+Noise = Annotated[float | None, own("Noise on each coordinate.", "DEVIATION")]
+Seed = Annotated[int | None, own("Decides which points are drawn.", "N", min=0)]
+Arms = Annotated[int | None, own("Number of arms, for spiral.", "N", min=1)]
+Classes = Annotated[int | None, own("Number of clouds, for gaussians.", "N", min=1)]
+Out = Annotated[Path | None, own("Write to a file, not to the terminal.", "FILE.csv")]
+
+
 def data(
-    name: Annotated[
-        str,
-        typer.Argument(
-            metavar="NAME",
-            help="linear, xor, xor_cloud, circles, moons, spiral, gaussians, digits, mnist1d.",
-            show_default=False,
-        ),
-    ],
-    points: Annotated[int | None, typer.Option(metavar="N", min=1, help="How many points.")] = None,
-    noise: Annotated[float | None, typer.Option(metavar="DEVIATION", help="Noise on each coordinate.")] = None,
-    seed: Annotated[int | None, typer.Option(metavar="N", min=0, help="Decides which points are drawn.")] = None,
-    arms: Annotated[int | None, typer.Option(metavar="N", min=1, help="Of spiral: how many arms.")] = None,
-    classes: Annotated[int | None, typer.Option(metavar="N", min=1, help="Of gaussians: how many clouds.")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Write to a file, not to the terminal.")] = None,
+    name: Name,
+    points: Points = None,
+    noise: Noise = None,
+    seed: Seed = None,
+    arms: Arms = None,
+    classes: Classes = None,
+    out: Out = None,
 ) -> None:
-    """Print a data set as CSV: x1, x2, ... and the class y, a row a sample.
+    """Print a data set as CSV: x1, x2, ... and the class y, one row per sample.
 
     xor has 21 fixed points, the others in the plane are drawn; digits are 8x8
-    images, a pixel a column, and mnist1d series of 40 points.
+    images, one column per pixel, and mnist1d series of 40 points.
     """
     check_outputs({"--out": out})
     samples = DataSet(name, n=points, noise=noise, seed=seed, arms=arms, classes=classes).read()

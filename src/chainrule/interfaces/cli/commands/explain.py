@@ -8,26 +8,22 @@ from typing import Annotated, Any
 
 import typer
 
-from chainrule.core.arrays import Array
 from chainrule.core.errors import SettingError
-from chainrule.core.losses import Loss
-from chainrule.core.network import Network
-from chainrule.core.optimizers import Optimizer
 from chainrule.interfaces.cli.described import describe
 from chainrule.interfaces.cli.named_places import place_in, samples_in
-from chainrule.interfaces.cli.option import takes
+from chainrule.interfaces.cli.option import own, takes
 from chainrule.interfaces.cli.options import DATA, LOSS, NETWORK, OPTIMIZER, OPTIONS, options
 from chainrule.interfaces.cli.outputs import check_outputs
 from chainrule.interfaces.cli.terminal.encoding import writable
 from chainrule.interfaces.cli.terminal.output import Bars, examples, remark, say
 from chainrule.interfaces.cli.terminal.page import show
 from chainrule.interfaces.cli.terminal.walk import walk_through
+from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.prepared import Prepared, prepare
 from chainrule.lab.experiments.samples import Samples
 from chainrule.lab.explain.derivation import Derivation
 from chainrule.lab.explain.explanation import Explanation
 from chainrule.lab.explain.explanation import explain as explain_step
-from chainrule.training.data.targets import targets_for
 from chainrule.training.files.storage import replacing
 from chainrule.training.model import Model
 
@@ -42,41 +38,17 @@ EXAMPLES = examples(
 )
 
 P = "What is explained"
-Sample = Annotated[
-    str | None,
-    typer.Option("--sample", metavar="N,...", rich_help_panel=P, help="The step on these samples alone, from 0."),
-]
-Follow = Annotated[
-    int | None,
-    typer.Option(
-        "--follow", metavar="N", rich_help_panel=P, help="Of several samples, the one that is followed layer by layer."
-    ),
-]
-WeightPlace = Annotated[
-    str | None,
-    typer.Option(
-        "--weight", metavar="LAYER:TO:FROM", rich_help_panel=P, help="One weight; FROM may be bias, or scale."
-    ),
-]
-UnitPlace = Annotated[
-    str | None, typer.Option("--unit", metavar="LAYER:UNIT", rich_help_panel=P, help="One unit's δ = ∂L/∂z.")
-]
-Steps = Annotated[
-    int, typer.Option("--steps", metavar="N", min=0, rich_help_panel=P, help="Train so many full-batch steps first.")
-]
-ModelFile = Annotated[
-    Path | None,
-    typer.Option("--model", metavar="MODEL.npz", rich_help_panel=P, help="Start from what train --save wrote."),
-]
+Sample = Annotated[str | None, own("The step on these samples alone, from 0.", "N,...", P)]
+Follow = Annotated[int | None, own("Of several samples, the one that is followed layer by layer.", "N", P)]
+Weight = Annotated[str | None, own("One weight; FROM may be bias, or scale.", "LAYER:TO:FROM", P)]
+Unit = Annotated[str | None, own("One unit's δ = ∂L/∂z.", "LAYER:UNIT", P)]
+Steps = Annotated[int, own("Train this many full-batch steps first. \\[0]", "N", P, min=0)]
+Saved = Annotated[Path | None, own("Start from what train --save wrote.", "MODEL.npz", P)]
 P = "How it is shown"
-Html = Annotated[
-    Path | None, typer.Option("--html", metavar="OUT.html", rich_help_panel=P, help="A page, with the network drawn.")
-]
-AsLatex = Annotated[bool, typer.Option("--latex", rich_help_panel=P, help="Print LaTeX.")]
-AsJson = Annotated[bool, typer.Option("--json", rich_help_panel=P, help="Print JSON.")]
-Walk = Annotated[
-    bool, typer.Option("--walk", rich_help_panel=P, help="Walk from weight to weight with the arrow keys.")
-]
+Html = Annotated[Path | None, own("A page, with the network drawn.", "OUT.html", P)]
+Latex = Annotated[bool, own("Print LaTeX.", "", P, "--latex")]
+Json = Annotated[bool, own("Print JSON.", "", P, "--json")]
+Walk = Annotated[bool, own("Go from weight to weight with the arrow keys.", "", P, "--walk")]
 
 
 @takes(*options(*DATA, *NETWORK, *LOSS, *OPTIMIZER, "seed"))
@@ -84,13 +56,13 @@ def explain(
     data: Annotated[str, typer.Argument(metavar="DATA", help="A data set's name; a CSV file; or an .npz.")] = "xor",
     sample: Sample = None,
     follow: Follow = None,
-    weight: WeightPlace = None,
-    unit: UnitPlace = None,
+    weight: Weight = None,
+    unit: Unit = None,
     steps: Steps = 0,
-    model: ModelFile = None,
+    model: Saved = None,
     html: Html = None,
-    latex: AsLatex = False,
-    as_json: AsJson = False,
+    latex: Latex = False,
+    as_json: Json = False,
     walk: Walk = False,
     *,
     settings: dict[str, Any],
@@ -108,7 +80,7 @@ def explain(
     them; without --sample the step is on all of them, and the one with the
     largest share of the gradient is followed, or the one that --follow names.
 
-    On a --walk, left and right change FROM, up and down TO, Page Up and Page Down
+    With --walk, left and right change FROM, up and down TO, Page Up and Page Down
     the layer, as Up and Down go; j and k scroll, and q ends it.
     """
     if latex and as_json:
@@ -123,15 +95,18 @@ def explain(
     experiment, samples = describe(data, settings)
     chosen = None if sample is None else samples_in(sample)
     if model is None:
-        ready = of_run(prepare(experiment, samples))
+        prepared = prepare(experiment, samples)
+        theta = prepared.network.initialize(experiment.seed)
     else:
         for name in ("network", "layers", "activation", "output", "bias", "initializer", "loss"):
             if name in settings:
                 raise SettingError(f"{OPTIONS[name].flag} is the model's own; leave it out beside --model.")
-        ready = of_model(Model.load(model), model, samples, experiment.optimizer)
+        saved = Model.load(model)
+        prepared, theta = prepared_as(saved, model, experiment, samples), saved.theta
     with Bars() as bars:
         step = explain_step(
-            *ready,
+            *(prepared.network, theta, *prepared.arrays(prepared.learnt)),
+            *(prepared.experiment.loss, experiment.optimizer),
             steps=steps,
             samples=chosen,
             seed=experiment.seed,
@@ -159,27 +134,13 @@ def explain(
         show(derivation)
 
 
-Ready = tuple[Network, Array, Array, Array, Loss, Optimizer]
-"""The parts of a step: the network and its theta, x and y as they are learnt, the loss and the optimizer."""
-
-
-def of_run(prepared: Prepared) -> Ready:
-    """The first step of the run that `train` would begin."""
-    network, experiment = prepared.network, prepared.experiment
-    theta = network.initialize(experiment.seed)
-    return (network, theta, *prepared.arrays(prepared.learnt), experiment.loss, experiment.optimizer)
-
-
-def of_model(model: Model, path: Path, samples: Samples, optimizer: Optimizer) -> Ready:
-    """One more step of a model that was saved."""
+def prepared_as(model: Model, path: Path, experiment: Experiment, samples: Samples) -> Prepared:
+    """The samples, all of them, prepared for another step of a saved model: by its network, its loss and its scales."""
     if model.population is not None or model.loss is None:
         raise SettingError(f"{path} should be one network with its loss. Save a run's model, or one member's.")
-    shaped = samples.shaped(model.network.input_shape)
-    x = shaped.x if model.standardizer is None else model.standardizer.apply(shaped.x)
-    y, _ = targets_for(model.loss, shaped.targets, shaped.n_classes)
-    if model.target_standardizer is not None:
-        y = model.target_standardizer.apply(y.reshape(len(y), -1))
-    return model.network, model.theta, x, y, model.loss, optimizer
+    as_saved = replace(experiment, network=model.network, loss=model.loss, test="training", standardize=False)
+    prepared = prepare(as_saved, samples)
+    return replace(prepared, standardizer=model.standardizer, target_standardizer=model.target_standardizer)
 
 
 def work_out(step: Explanation, weight: str | None, unit: str | None, follow: int | None) -> Derivation:

@@ -10,6 +10,7 @@ import typer
 from chainrule.core.errors import SettingError
 from chainrule.interfaces.cli.answers import answer
 from chainrule.interfaces.cli.described import named
+from chainrule.interfaces.cli.option import own
 from chainrule.interfaces.cli.options import OPTIONS
 from chainrule.interfaces.cli.outputs import check_outputs
 from chainrule.interfaces.cli.terminal import plots
@@ -27,29 +28,16 @@ EXAMPLES = examples(
 )
 
 
-def predict(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A file that train --save wrote.", show_default=False)],
-    data: Annotated[
-        str,
-        typer.Argument(
-            metavar="DATA",
-            help="A CSV or .npz file, with or without a target; or a data set's name.",
-            show_default=False,
-        ),
-    ],
-    table: Annotated[
-        str | None,
-        typer.Option("--csv", metavar="OUT", help="Write the answers as CSV instead of rows; - for standard output."),
-    ] = None,
-    target: Annotated[
-        str | None,
-        typer.Option(metavar="COLUMN", help="The target, by name or position. \\[the last column, if there is one]"),
-    ] = None,
-    plot: Annotated[
-        bool | None,
-        typer.Option("--plot/--no-plot", help="Draw the map of a plane. \\[in a terminal]", show_default=False),
-    ] = None,
-) -> None:
+Saved = Annotated[Path, typer.Argument(metavar="MODEL", help="A file that train --save wrote.")]
+Data = Annotated[
+    str, typer.Argument(metavar="DATA", help="A CSV or .npz file, with or without a target; or a data set's name.")
+]
+Table = Annotated[str | None, own("Write CSV instead of rows; - for standard output.", "OUT", None, "--csv")]
+Target = Annotated[str | None, own("The target, by name or position. \\[the last column, if there is one]", "COLUMN")]
+Plot = Annotated[bool | None, own("Draw the map of a plane. \\[in a terminal]", "", None, "--plot/--no-plot")]
+
+
+def predict(model: Saved, data: Data, table: Table = None, target: Target = None, plot: Plot = None) -> None:
     """Print a row for each sample of DATA, and the accuracy where DATA has targets.
 
     A CSV file with as many columns as the model has inputs has no target. With

@@ -1,11 +1,10 @@
-"""`chainrule report`: the reference laboratory, computed afresh, as a page."""
+"""`chainrule report`: the reference laboratory, computed anew, as a page."""
 
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from chainrule.core.errors import FileError
+from chainrule.interfaces.cli.option import own
 from chainrule.interfaces.cli.terminal.output import Bars, examples, say
 
 EXAMPLES = examples(
@@ -15,28 +14,24 @@ EXAMPLES = examples(
 )
 
 
+Out = Annotated[Path, own("The folder to write into. \\[report]", "DIR")]
+Epochs = Annotated[int | None, own("Epochs of the main runs; comparisons take a fifth. \\[100,000]", "N", min=1)]
+Starts = Annotated[int, own("Networks of each main run, each from its own start. \\[32]", "N", min=1)]
+Seed = Annotated[int, own("Decides everything random. \\[0]", "N", min=0)]
+Quick = Annotated[bool, own("2000 epochs, and 1000 for the comparisons: a first look.", "", None, "--quick")]
+Only = Annotated[list[str] | None, own("Compute this chapter alone, by its name; repeatable.", "CHAPTER")]
+
+
 def report(
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write into.")] = Path("report"),
-    epochs: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", min=1, help="Epochs of the main runs, 100000 if not said; comparisons take a fifth of them."
-        ),
-    ] = None,
-    starts: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Networks of each main run, each from its own start.")
-    ] = 32,
-    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Decides everything random.")] = 0,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="2000 epochs, and 1000 for the comparisons: a first look.")
-    ] = False,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(metavar="CHAPTER", help="Compute this chapter alone, by its name; can be said again for more."),
-    ] = None,
+    out: Out = Path("report"),
+    epochs: Epochs = None,
+    starts: Starts = 32,
+    seed: Seed = 0,
+    quick: Quick = False,
+    only: Only = None,
 ) -> None:
     """Train the reference network on its data sets and write a page: log, predictions, curves, boundaries;
-    comparisons of learning rates and others, each from eight starts a setting; and convolution on real data.
+    comparisons of learning rates and others, with eight starts per setting; and convolution on real data.
 
     DIR then holds one self-contained HTML page, and results.json with every number.
     """

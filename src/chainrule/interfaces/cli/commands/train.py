@@ -12,13 +12,12 @@ from chainrule.core.losses import HalfSquaredError, SquaredError
 from chainrule.interfaces.cli.answers import Answers, answer
 from chainrule.interfaces.cli.described import describe
 from chainrule.interfaces.cli.diagnosis import INTERRUPTIONS, diagnosis
-from chainrule.interfaces.cli.option import takes
-from chainrule.interfaces.cli.options import OPTIONS
+from chainrule.interfaces.cli.option import own, takes
+from chainrule.interfaces.cli.options import OPTIONS, SETS
 from chainrule.interfaces.cli.outputs import check_outputs
 from chainrule.interfaces.cli.terminal import plots
 from chainrule.interfaces.cli.terminal.output import INTERRUPTED, Bars, examples, note, remark, say
 from chainrule.interfaces.cli.terminal.plot_data import Curve
-from chainrule.lab.experiments.network_text import NetworkText
 from chainrule.lab.experiments.perceptron import Perceptron
 from chainrule.lab.experiments.prepared import Prepared, prepare
 from chainrule.lab.experiments.shown_loss import loss_factor, loss_name
@@ -44,34 +43,12 @@ EXAMPLES = examples(
 ROWS = 100
 """The most prediction rows that are printed."""
 
-Data = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="DATA",
-        help="linear, xor, xor_cloud, circles, moons, spiral, gaussians, digits, mnist1d; a CSV file; or an .npz "
-        "with x and y.",
-        show_default=False,
-    ),
-]
 P = "Run"
-Config = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE.toml", rich_help_panel=P, help="An experiment to run; options that are given win over it."
-    ),
-]
-Save = Annotated[Path | None, typer.Option(metavar="MODEL.npz", rich_help_panel=P, help="Keep the model, for predict.")]
-History = Annotated[Path | None, typer.Option(metavar="FILE.csv", rich_help_panel=P, help="Keep the losses.")]
-Plot = Annotated[
-    bool | None,
-    typer.Option(
-        "--plot/--no-plot",
-        metavar="",
-        rich_help_panel=P,
-        help="Draw the loss, and a plane's map. \\[in a terminal]",
-        show_default=False,
-    ),
-]
+Data = Annotated[str | None, typer.Argument(metavar="DATA", help=f"{SETS}; a CSV file; or an .npz with x and y.")]
+Config = Annotated[Path | None, own("An experiment to run; options that are given win over it.", "FILE.toml", P)]
+Save = Annotated[Path | None, own("Keep the model, for predict.", "MODEL.npz", P)]
+History = Annotated[Path | None, own("Keep the losses.", "FILE.csv", P)]
+Plot = Annotated[bool | None, own("Draw the loss, and a plane's map. \\[in a terminal]", "", P, "--plot/--no-plot")]
 
 
 @takes(*(each for name, each in OPTIONS.items() if name != "starts"))
@@ -100,8 +77,9 @@ def train(
     quantity, judged by its squared error and R². If its numbers 0, 1, 2, ... are
     classes, say so: --loss softmax_cross_entropy.
 
-    A terminal also sees the loss over epochs, on a logarithmic axis, and for classes
-    with two features the map of the answers. --plot draws them into a pipe, too.
+    A terminal also sees the loss over epochs, on a logarithmic axis, and for
+    classes with two features the map of the answers. --plot draws them into a
+    pipe, too.
 
     A run that doesn't learn is diagnosed: the problem, with its numbers, and the
     options to try.
@@ -145,11 +123,10 @@ def summary(prepared: Prepared) -> str:
     standardized = " (loss 1 = always its mean)" if prepared.target_standardizer else ""
     kind = f"{samples.n_classes} classes" if samples.n_classes else f"predicting {samples.target}{standardized}"
     kind += f" ({', '.join(samples.classes)})" if samples.classes else ""
-    described = experiment.network
-    hidden = described.layers if isinstance(described, Perceptron) else ()
-    sizes = "-".join(map(str, (*network.input_shape, *hidden, *network.output_shape)))
-    layers = f"{sizes} {described.activation}" if isinstance(described, Perceptron) else sizes
-    layers = " ".join(described.text.split()) if isinstance(described, NetworkText) else layers
+    layers = str(experiment.network)
+    if isinstance(experiment.network, Perceptron):
+        sizes = (*network.input_shape, *experiment.network.layers, *network.output_shape)
+        layers = f"{'-'.join(map(str, sizes))} {experiment.network.activation}"
     return (
         f"{samples.name}: {len(samples):,} samples to learn, {shape_text(network.input_shape)} features, {kind}\n"
         f"{layers}, {network.n_parameters:,} parameters, "

@@ -39,8 +39,8 @@ class TestCompare:
             *(
                 "learning rate",
                 "median loss",
-                "5\u00a0%",
-                "95\u00a0%",
+                "lowest",
+                "highest",
                 "succeed",
                 "diverge",
                 "epochs needed",

@@ -1,0 +1,94 @@
+"""Options made from fields: the table says each field once, and typer's parameters follow from kind and rule."""
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import pytest
+import typer
+from typer.testing import CliRunner
+
+import chainrule as cr
+from chainrule.core.optimizers import OPTIMIZERS
+from chainrule.interfaces.cli.app import app
+from chainrule.interfaces.cli.described import describe
+from chainrule.interfaces.cli.option import takes
+from chainrule.interfaces.cli.options import OPTIONS, PANELS, options
+
+
+def test_each_option_has_a_name_of_its_own():
+    assert len(OPTIONS) == sum(len(rows) for rows in PANELS.values())
+
+
+def test_every_setting_of_a_run_has_an_option():
+    of_run = {each.name for each in fields(cr.Experiment)} - {"data"}
+    of_network = {each.name for each in fields(cr.Perceptron)}
+    of_optimizers = {each.name for kind in OPTIMIZERS.values() for each in fields(kind)}
+    assert (of_run | of_network | of_optimizers) <= {each.field for each in OPTIONS.values()}
+
+
+def test_kinds_and_bounds_are_the_fields():
+    kinds = {name: OPTIONS[name].kind for name in ("epochs", "learning_rate", "loss", "bias", "test", "early_stopping")}
+    assert kinds == {
+        "epochs": int, "learning_rate": float, "loss": str, "bias": bool, "test": float, "early_stopping": int,
+    }  # fmt: skip
+    flags = [OPTIONS[name].flag for name in ("bias", "bias_correction", "standardize", "data_seed")]
+    assert flags == ["--no-bias", "--no-bias-correction", "--standardize", "--data-seed"]
+
+
+def test_a_command_receives_the_options_that_were_given():
+    seen = []
+
+    @takes(*options("layers", "bias", "epochs", "seed"))
+    def command(word: Annotated[str, typer.Argument()] = "none", *, loud: bool = False, settings: dict) -> None:
+        seen.append((word, loud, settings))
+
+    shell = typer.Typer()
+    shell.command()(command)
+    run = CliRunner()
+    assert run.invoke(shell, ["hello", "--layers", "3,2", "--no-bias", "--loud"]).exit_code == 0
+    assert run.invoke(shell, ["--seed", "0"]).exit_code == 0
+    assert seen == [("hello", True, {"layers": (3, 2), "bias": False}), ("none", False, {"seed": 0})]
+    assert run.invoke(shell, ["--epochs", "0"]).exit_code == 2
+    assert run.invoke(shell, ["--seed", "-1"]).exit_code == 2
+
+
+def test_settings_over_a_file_are_a_replacement(tmp_path: Path):
+    (tmp_path / "e.toml").write_text('data = "xor"\nepochs = 9\nvalidation = 0.2\nearly_stopping = 4\n')
+    experiment, _ = describe(None, {"epochs": 5, "bias": False, "early_stopping": 3}, tmp_path / "e.toml")
+    assert experiment == cr.Experiment(
+        "xor", cr.Perceptron(bias=False), epochs=5, validation=0.2, early_stopping=cr.EarlyStopping(3)
+    )
+
+
+def test_the_seed_decides_the_points_unless_they_have_their_own():
+    drawn, _ = describe("moons", {"seed": 4})
+    assert drawn.data == cr.DataSet("moons", seed=4)
+    kept, samples = describe("moons", {"seed": 4, "data_seed": 7, "points": 30})
+    assert kept.data == cr.DataSet("moons", n=30, seed=7)
+    np.testing.assert_array_equal(samples.x, cr.datasets.moons(30, seed=7)[0])
+    assert describe("xor", {"seed": 4})[0].data == cr.DataSet("xor")
+
+
+def test_a_config_may_say_all_that_the_shell_says(tmp_path: Path):
+    (tmp_path / "e.toml").write_text(
+        'data = { name = "moons", seed = 0 }\noptimizer = { type = "SGD", learning_rate = 0.5 }\nepochs = 40\n'
+        'network = { layers = [4, 4], initializer = "Normal" }\nvalidation = 0.3\n'
+        "early_stopping = 2\nstandardize = true\n"
+    )
+    by_file = CliRunner().invoke(app, ["train", "--config", str(tmp_path / "e.toml")])
+    words = "train moons --epochs 40 --validation 0.3 --early-stopping 2 --standardize"
+    by_options = CliRunner().invoke(app, words.split())
+    assert by_file.exit_code == by_options.exit_code == 0
+    assert (by_file.stdout, by_file.stderr) == (by_options.stdout, by_options.stderr)
+
+
+@pytest.mark.parametrize("option", ["--output", "--no-bias", "--initializer"])
+def test_a_saved_model_has_its_own_network(option: str, tmp_path: Path):
+    network = cr.mlp(2, 1)
+    cr.Model(network, network.initialize(), cr.SquaredError()).save(tmp_path / "m.npz")
+    value = [] if option == "--no-bias" else ["he"] if option == "--initializer" else ["tanh"]
+    said = CliRunner().invoke(app, ["explain", "xor", "--model", str(tmp_path / "m.npz"), option, *value])
+    assert said.exit_code == 2
+    assert said.stderr == f"Error: {option} is the model's own; leave it out beside --model.\n"
