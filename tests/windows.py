@@ -38,7 +38,7 @@ def passes(layer: cr.Layer, x: np.ndarray, dy: np.ndarray, W: np.ndarray | None)
         parameters={"weights": W},
         gradients={"weights": np.full_like(W, np.nan) if W is not None else None},
         state={},
-        random=(),
+        generators=(),
         population=False,
         scratch=lambda: np.full_like(output, np.nan),
         kept=lambda: np.full_like(output, np.nan),

@@ -13,7 +13,7 @@ import numpy as np
 
 from chainrule.core.errors import SettingError
 
-PURPOSES = ("start", "shuffle", "dropout", "data", "split", "check", "augment", "look")
+PURPOSES = ("start", "shuffle", "dropout", "data", "split", "check", "augment", "diagnosis")
 
 Seed = int | Sequence[int]
 """One seed, or K of them, one per member."""

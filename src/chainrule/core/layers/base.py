@@ -79,7 +79,7 @@ class Buffers:
         None. For a single network only: so the gradient goes back through all of W, which is contiguous
     parameters, gradients: views into theta and its gradient, by name, each (..., O, I + 1)
     state: views into the state, by name; empty in training where no state is kept
-    random: one generator per member, for random layers
+    generators: one per member, for random layers
     population: whether the arrays have a leading axis K
     """
 
@@ -92,7 +92,7 @@ class Buffers:
     parameters: dict[str, Array]
     gradients: dict[str, Array]
     state: dict[str, Array]
-    random: tuple[np.random.Generator, ...]
+    generators: tuple[np.random.Generator, ...]
     population: bool
     scratch: Callable[[], Array] = field(repr=False)
     """Returns an array like the output for use within one pass; layers share them. A second call returns another."""

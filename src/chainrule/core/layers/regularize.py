@@ -48,7 +48,7 @@ class Dropout(Layer):
         keep, scale, one = at.number(kept), at.number(1.0 / kept), at.number(1.0)
 
         forward = Calls(
-            partial(draw_uniform, at.random, u, m_of_members),
+            partial(draw_uniform, at.generators, u, m_of_members),
             call(np.add, m, keep, out=m),
             call(np.floor, m, out=m),  # u + keep reaches 1 with probability keep
             call(np.minimum, m, one, out=m),  # and 2 by rounding alone

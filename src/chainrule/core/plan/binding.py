@@ -94,7 +94,7 @@ class Binder:
                 parameters=each.matrices(theta),
                 gradients=each.matrices(gradient),
                 state={} if state is None else each.statistics(state),
-                random=self.generators.get(each.number, ()),
+                generators=self.generators.get(each.number, ()),
                 population=bool(self.lead),
                 scratch=self.scratch(storages[i + 1], output, self._pools),
                 kept=partial(self._like, storages[i + 1], output),

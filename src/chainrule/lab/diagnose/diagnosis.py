@@ -94,7 +94,7 @@ def inspected(model: Model, run: Run | None, k: int | None, x: Array, y: Array) 
 
     def draw(most: int) -> tuple[Array, Array]:
         """Samples as the network takes them, and targets as the loss does; always the same ones."""
-        rows = np.arange(len(x)) if len(x) <= most else np.sort(stream(0, "look").permutation(len(x))[:most])
+        rows = np.arange(len(x)) if len(x) <= most else np.sort(stream(0, "diagnosis").permutation(len(x))[:most])
         seen = x[rows] if model.standardizer is None else model.standardizer.apply(x[rows])
         return seen, loss.rows(y[rows], network.output_shape[0])  # type: ignore[union-attr]  # there is a loss
 

@@ -72,7 +72,7 @@ def linear_network(run: TriedRun) -> Observation | None:
     if run.unexplained < UNLEARNT or run.under_way or run.end is None:
         return None
     x, y = run.draw(MOST_LEARNT)
-    mixed = stream(0, "look", 2).permutation(len(x))  # data may lie class by class
+    mixed = stream(0, "diagnosis", 2).permutation(len(x))  # data may lie class by class
     learnt, held_out = np.split(mixed, [round((1.0 - HELD_OUT) * len(x))])
     batch = min(len(learnt), run.batch_size)
     if 10 * FEWEST_STEPS * batch * cost(changed) > LARGE_BUDGET:

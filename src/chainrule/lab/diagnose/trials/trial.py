@@ -110,7 +110,7 @@ def samples_of(run: Inspection) -> Samples:
     """The samples that trials learn from: those inspected; for a large network fewer."""
     if not is_large(run) or len(run.x) <= LARGE_SAMPLES:
         return run.x, run.y
-    rows = stream(0, "look", 1).permutation(len(run.x))[:LARGE_SAMPLES]
+    rows = stream(0, "diagnosis", 1).permutation(len(run.x))[:LARGE_SAMPLES]
     x, y = run.x[rows], run.y[rows]
     return (run.x, run.y) if (y == y[:1]).all() else (x, y)  # there must be something to learn
 

@@ -86,7 +86,7 @@ class LayerRecording:
 
     def _passed_back(self, d_output: Array) -> Array:
         """The input's gradient (features, n), for this gradient of the output."""
-        if self.at.random:  # what was drawn stays
+        if self.at.generators:  # what was drawn stays
             flat(self.at.input)[...] = self.input
         else:  # what a layer keeps for backward may have been written over
             self._output(self.input)
