@@ -1,13 +1,12 @@
-"""What the command line says to bad input: one sentence on stderr, no traceback, exit code 2; 1 for a failed run."""
+"""Errors: one sentence on stderr, no traceback, and exit code 2 for bad input, 1 for a failed run."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 import chainrule
-from chainrule.interfaces.cli.app import app
+from commands import invoke
 
 FILES = {
     "good.csv": "a,b,y\n1,2,0\n3,4,1\n5,6,0\n",
@@ -103,9 +102,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def complaint(folder: Path, command: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
-    """The exit code, and what stands on stderr; nothing stands on stdout, so that no work was done."""
+    """The exit code of a command and its output on stderr. Its stdout must be empty: no work was done."""
     monkeypatch.chdir(folder)
-    result = CliRunner().invoke(app, command.split(), catch_exceptions=False)
+    result = invoke(*command.split())
     assert result.stdout == ""
     assert "Traceback" not in result.stderr
     return result.exit_code, result.stderr
@@ -130,7 +129,7 @@ def test_typing_mistakes_get_typers_message(folder: Path, command: str, words: s
 def test_a_run_that_diverges_fails_and_keeps_its_history(tmp_path: Path):
     history, model = tmp_path / "h.csv", tmp_path / "m.npz"
     arguments = ["train", "moons", "--loss", "squared_error", "--learning-rate", "1e9", "--activation", "relu"]
-    result = CliRunner().invoke(app, [*arguments, "--history", str(history), "--save", str(model)])
+    result = invoke(*arguments, "--history", history, "--save", model)
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: the run diverged: the loss became ")
     assert "with SGD(1000000000.0). Diagnosis: Learning rate too high: " in result.stderr

@@ -1,4 +1,4 @@
-"""Tables as an engineer has them: quantities in their own unit, columns by their names."""
+"""CSV files: quantities are predicted in their own unit, and columns found by their names."""
 
 import csv
 import re
@@ -6,15 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 import chainrule as cr
-from chainrule.interfaces.cli.app import app
+from commands import invoke
 
 
 def ask(*words: object) -> str:
-    """What a command prints on standard output, if it ends well."""
-    done = CliRunner().invoke(app, [str(word) for word in words])
+    """What a command prints on stdout; it must end well."""
+    done = invoke(*words)
     assert done.exit_code == 0, done.stderr
     return done.stdout
 
@@ -72,12 +71,12 @@ def test_columns_are_found_by_their_names(table, pets, tmp_path):
     swapped = table("swapped.csv", height=pets["height"], weight=pets["weight"], kind=pets["kind"])
     assert ask("predict", model, swapped) == ask("predict", model, table("pets.csv", **pets))
     other = table("other.csv", wingspan=pets["height"], weight=pets["weight"], kind=pets["kind"])
-    done = CliRunner().invoke(app, ["predict", str(model), str(other)])
+    done = invoke("predict", model, other)
     assert done.exit_code == 2
     assert "the model expects the columns weight, height; got wingspan, weight in" in done.stderr.replace("\n", " ")
 
 
 def test_two_outputs_want_two_files(homes, tmp_path):
-    done = CliRunner().invoke(app, ["train", str(homes), "--save", "one.npz", "--history", "./one.npz"])
+    done = invoke("train", homes, "--save", "one.npz", "--history", "./one.npz")
     assert done.exit_code == 2
     assert "--save and --history both name" in done.stderr

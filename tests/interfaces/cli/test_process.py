@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import chainrule
+from pseudo_terminal import posix, shown_in_a_terminal
 
 PROGRAM = [sys.executable, "-m", "chainrule"]
-posix = pytest.mark.skipif(os.name != "posix", reason="signals and terminals are those of POSIX")
 
 
 def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -73,7 +73,7 @@ def test_a_reader_that_leaves_is_no_error():
 @posix
 def test_a_terminal_sees_progress(tmp_path: Path):
     """On a pseudo-terminal: the run in two lines, a bar with the loss, and no colours where they aren't wanted."""
-    text = on_a_terminal("train", "xor", "--epochs", "3000", "--save", str(tmp_path / "m.npz"))
+    text = shown_in_a_terminal("train", "xor", "--epochs", "3000", "--save", str(tmp_path / "m.npz"), NO_COLOR="1")
     assert "2-4-4-1 sigmoid, 37 parameters, HalfSquaredError(), SGD(" in text
     assert re.search(r"Training .*%.* loss 0\.\d{6}", text)
     assert "Saved the model: " in text
@@ -84,46 +84,19 @@ def test_a_terminal_sees_progress(tmp_path: Path):
 @posix
 def test_a_terminal_sees_the_steps_before_the_one_that_is_explained():
     words = ("explain", "xor", "--sample", "3", "--weight", "2:1:3", "--steps")
-    text = on_a_terminal(*words, "3000")
+    text = shown_in_a_terminal(*words, "3000")
     assert re.search(r"Training .*%", text)
     assert "Layer 2: the weight to unit 1 from unit 3" in text
-    assert "Training" not in on_a_terminal(*words, "0")
-    assert on_a_terminal(*words, "3000", stdout=subprocess.PIPE) == ""
+    assert "Training" not in shown_in_a_terminal(*words, "0")
+    assert shown_in_a_terminal(*words, "3000", stdout=subprocess.PIPE) == ""
 
 
 @posix
 def test_a_log_that_is_piped_away_has_no_bar_in_it():
     """`chainrule train ... | tee log`: the log comes back to the terminal where the bar would be."""
-    text = on_a_terminal("train", "xor", "--epochs", "3000", stdout=subprocess.PIPE)
+    text = shown_in_a_terminal("train", "xor", "--epochs", "3000", stdout=subprocess.PIPE)
     assert "2-4-4-1 sigmoid" in text
     assert "Training" not in text
-
-
-def on_a_terminal(*words: str, stdout: int | None = None) -> str:
-    """What a pseudo-terminal gets to see of a command: its errors, and its output unless that goes to `stdout`."""
-    import pty
-
-    ours, theirs = pty.openpty()
-    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "80", "NO_COLOR": "1"}
-    program = subprocess.Popen([*PROGRAM, *words], stdout=stdout or theirs, stderr=theirs, env=environment)
-    os.close(theirs)
-    seen = b""
-    while chunk := read(ours):
-        seen += chunk
-    os.close(ours)
-    if program.stdout is not None:
-        assert "\x1b" not in program.stdout.read().decode()
-        program.stdout.close()
-    assert program.wait() == 0
-    return seen.decode()
-
-
-def read(terminal: int) -> bytes:
-    """What a pseudo-terminal says next; nothing when its other end is closed."""
-    try:
-        return os.read(terminal, 65536)
-    except OSError:  # so Linux reports the end
-        return b""
 
 
 @pytest.mark.parametrize("package", ["typer", "rich"])

@@ -15,29 +15,19 @@ from rich.cells import cell_len
 from rich.color import Color
 from rich.console import Console
 from rich.text import Text
-from typer.testing import CliRunner
 
 import chainrule as cr
 from chainrule.interfaces.cli.answers import answer
-from chainrule.interfaces.cli.app import app
 from chainrule.interfaces.cli.terminal.plot_data import Axis, Curve, Plane, boundary, number
 from chainrule.interfaces.cli.terminal.plots import Canvas, draw
 from chainrule.lab.experiments.samples import Samples
+from commands import invoke, lines_of
+from pseudo_terminal import posix, shown_in_a_terminal
 
 PROGRAM = [sys.executable, "-m", "chainrule"]
-posix = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are those of POSIX")
 
 FALL = Curve.of("training", range(0, 1000, 10), np.geomspace(0.3, 3e-4, 100))
 QUICK = ("train", "xor", "--epochs", "60")
-
-
-def chain(*arguments: str | Path, **environment: str) -> list[str]:
-    """What a command prints into a pipe, when it ends well."""
-    runner = CliRunner(env={"COLUMNS": "80", "LINES": "24"} | environment)
-    result = runner.invoke(app, [str(each) for each in arguments], prog_name="chainrule", catch_exceptions=False)
-    complaints = [line for line in result.stderr.splitlines() if not line.startswith("Diagnosis: ")]
-    assert (result.exit_code, complaints) == (0, [])
-    return result.stdout.splitlines()
 
 
 def right_half(x: list[list[float]], y: list[int] | None, classes: tuple[str, ...] = ()) -> Plane:
@@ -238,8 +228,8 @@ def test_ticks_are_few_and_round(axis: Axis, expected: list[str]):
 
 class TestDoors:
     def test_a_pipe_sees_no_plot_unless_it_asks(self):
-        silent, asked = chain(*QUICK), chain(*QUICK, "--plot")
-        assert silent == chain(*QUICK, "--no-plot")
+        silent, asked = lines_of(*QUICK), lines_of(*QUICK, "--plot")
+        assert silent == lines_of(*QUICK, "--no-plot")
         assert asked[: len(silent) - 1] == silent[:-1]
         assert asked[-1] == silent[-1], "the accuracy is last"
         text = "\n".join(asked)
@@ -258,9 +248,9 @@ class TestDoors:
     )
     def test_more_classes_than_two(self, tmp_path: Path, data: str, swatches: list[str]):
         points = tmp_path / "points.csv"
-        header, *rows = chain("data", *data.split())
+        header, *rows = lines_of("data", *data.split())
         points.write_text("\n".join([header, *(re.sub(r",(\d)$", r",kind \1", row) for row in rows)]))
-        text = "\n".join(chain("train", points, "--epochs", "100", "--plot"))
+        text = "\n".join(lines_of("train", points, "--epochs", "100", "--plot"))
         assert all(f"{swatch} kind " in text for swatch in swatches)
 
     def test_quantities_and_more_features_have_the_loss_alone(self, tmp_path: Path):
@@ -271,29 +261,17 @@ class TestDoors:
             (tmp_path / f"{target}.csv").write_text(
                 "\n".join(",".join(map(str, row)) for row in [("u", "v", "w", "kind")[: len(kept[0])], *kept])
             )
-            text = chain("train", tmp_path / f"{target}.csv", "--epochs", "30", "--plot")
+            text = lines_of("train", tmp_path / f"{target}.csv", "--epochs", "30", "--plot")
             assert any("┤" in row for row in text)
             assert not any("■" in row for row in text)
 
     def test_validation_has_a_curve_of_its_own(self):
-        text = "\n".join(chain("train", "moons", "--epochs", "60", "--validation", "0.2", "--plot"))
+        text = "\n".join(lines_of("train", "moons", "--epochs", "60", "--validation", "0.2", "--plot"))
         assert "a training   b validation" in text
 
     def test_a_run_that_diverges_shows_how(self):
-        words = [
-            "train",
-            "moons",
-            "--activation",
-            "relu",
-            "--output",
-            "identity",
-            "--learning-rate",
-            "9",
-            "--epochs",
-            "500",
-            "--plot",
-        ]
-        result = CliRunner().invoke(app, words, prog_name="chainrule", catch_exceptions=False)
+        words = "train moons --activation relu --output identity --learning-rate 9 --epochs 500 --plot"
+        result = invoke(*words.split())
         assert (result.exit_code, "diverged" in result.stderr) == (1, True)
         drawn = result.stdout.partition("mean squared error")[2].splitlines()
         assert [row.split()[0] for row in drawn if "┤" in row] == ["1e300", "1e200", "1e100", "1"]
@@ -301,27 +279,27 @@ class TestDoors:
 
     def test_predict_draws_the_map_alone(self, tmp_path: Path):
         model = tmp_path / "m.npz"
-        chain(*QUICK, "--save", model)
-        silent, asked = chain("predict", model, "xor"), chain("predict", model, "xor", "--plot")
+        lines_of(*QUICK, "--save", model)
+        silent, asked = lines_of("predict", model, "xor"), lines_of("predict", model, "xor", "--plot")
         assert silent == [row for row in asked if row in silent]
         assert any("░■░ 1" in row for row in asked)
         assert not any("epoch" in row for row in asked)
-        result = CliRunner().invoke(app, ["predict", str(model), "xor", "--csv", "-", "--plot"])
+        result = invoke("predict", model, "xor", "--csv", "-", "--plot")
         assert result.exit_code == 2
 
     def test_compare_draws_the_medians(self):
         quick = ("compare", "xor", "--epochs", "100", "--starts", "3", "--processes", "1")
-        text = "\n".join(chain(*quick, "--learning-rate", "0.1,1,3", "--plot"))
+        text = "\n".join(lines_of(*quick, "--learning-rate", "0.1,1,3", "--plot"))
         assert "mean squared error, median" in text
         assert "a 0.1   b 1   c 3" in text
-        assert "median\n" not in "\n".join(chain(*quick, "--learning-rate", "0.1,1"))
-        many = "\n".join(chain(*quick, "--learning-rate", ",".join(map(str, range(1, 12))), "--plot"))
+        assert "median\n" not in "\n".join(lines_of(*quick, "--learning-rate", "0.1,1"))
+        many = "\n".join(lines_of(*quick, "--learning-rate", ",".join(map(str, range(1, 12))), "--plot"))
         assert "a 1   b 3   c 5   d 7   e 9   f 11" in many
 
     @posix
     @pytest.mark.parametrize("columns", [40, 80, 200])
     def test_a_terminal_sees_the_plots_and_no_line_breaks(self, columns: int):
-        text = on_a_terminal(*QUICK, TERM="xterm-256color", COLUMNS=str(columns))
+        text = shown_in_a_terminal(*QUICK, TERM="xterm-256color", COLUMNS=str(columns))
         assert "\x1b[1;38;5;" in text, "colours"
         plain = re.sub("\x1b\\[[0-9;?]*[A-Za-z]", "", text).splitlines()
         drawn = [row for row in plain if re.search("[┤│└▀⠀-⣿]", row)]
@@ -331,30 +309,10 @@ class TestDoors:
 
     @posix
     def test_no_color_and_dumb_terminals(self):
-        text = on_a_terminal(*QUICK, TERM="xterm-256color", NO_COLOR="1")
+        text = shown_in_a_terminal(*QUICK, TERM="xterm-256color", NO_COLOR="1")
         assert "░■░ 1" in text
         assert not re.search("\x1b\\[[0-9;]*[34]8?;5", text)
-        text = on_a_terminal(*QUICK, TERM="dumb")
+        text = shown_in_a_terminal(*QUICK, TERM="dumb")
         assert ".x. 1" in text
         assert "\x1b" not in text
-        assert ".x. 1" not in on_a_terminal(*QUICK, "--no-plot", TERM="dumb")
-
-
-def on_a_terminal(*words: str, **environment: str) -> str:
-    """What a pseudo-terminal gets to see of a command that ends well."""
-    import pty
-
-    known = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLORTERM", "FORCE_COLOR")}
-    known |= {"COLUMNS": "80", "LINES": "24", "PYTHONIOENCODING": "utf-8"}
-    ours, theirs = pty.openpty()
-    program = subprocess.Popen([*PROGRAM, *words], stdout=theirs, stderr=theirs, env=known | environment)
-    os.close(theirs)
-    seen = b""
-    try:
-        while chunk := os.read(ours, 65536):
-            seen += chunk
-    except OSError:  # so Linux reports the end
-        pass
-    os.close(ours)
-    assert program.wait() == 0
-    return seen.decode()
+        assert ".x. 1" not in shown_in_a_terminal(*QUICK, "--no-plot", TERM="dumb")

@@ -1,15 +1,12 @@
-"""`explain --walk`: what each key does, in a pseudo-terminal too, and a window that changes its size."""
+"""`explain --walk`: what each key does, and how the page follows the size of the window."""
 
 import contextlib
-import fcntl
 import os
-import pty
 import select
 import signal
 import struct
 import subprocess
 import sys
-import termios
 import time
 from collections.abc import Callable
 
@@ -18,6 +15,7 @@ import pytest
 import chainrule as cr
 from chainrule.interfaces.cli.terminal.walk import Walker
 from chainrule.lab.report.reference import TASKS, Lab
+from pseudo_terminal import posix
 
 
 def reference_step() -> cr.Explanation:
@@ -58,8 +56,10 @@ def test_a_walk_goes_to_every_weight():
     assert walker.scroll == 0  # all of it is on the screen
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal")
+@posix
 def test_a_walk_in_a_terminal():
+    import pty
+
     controller, terminal = pty.openpty()
     command = [sys.executable, "-m", "chainrule", "explain", "xor", "--sample", "3", "--walk", "--weight", "2:1:3"]
     environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30"}
@@ -75,8 +75,12 @@ def test_a_walk_in_a_terminal():
             os.close(controller)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal")
-def test_a_walk_is_drawn_anew_where_the_window_gets_another_size():
+@posix
+def test_the_page_is_drawn_again_when_the_size_of_the_window_changes():
+    import fcntl
+    import pty
+    import termios
+
     controller, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
     command = [sys.executable, "-m", "chainrule", "explain", "xor", "--sample", "3", "--walk", "--weight", "2:1:3"]
@@ -92,7 +96,7 @@ def test_a_walk_is_drawn_anew_where_the_window_gets_another_size():
                 if seen(controller, "error = ", 2):  # the last line of the page
                     break
             else:
-                pytest.fail("the page was not drawn anew")
+                pytest.fail("the page was not drawn again")
             assert pressed(controller, b"q", lambda: ended(walk, controller))
             assert walk.returncode == 0
         finally:
@@ -102,7 +106,7 @@ def test_a_walk_is_drawn_anew_where_the_window_gets_another_size():
 
 
 def pressed(controller: int, key: bytes, has_come: Callable[[], bool]) -> bool:
-    """Whether a key has its effect; again, where the program wasn't yet waiting for it."""
+    """Whether a key has its effect. It is pressed again while the program isn't yet waiting for it."""
     for _ in range(10):
         os.write(controller, key)
         if has_come():
@@ -111,7 +115,7 @@ def pressed(controller: int, key: bytes, has_come: Callable[[], bool]) -> bool:
 
 
 def ended(program: subprocess.Popen[bytes], controller: int) -> bool:
-    """Whether a program ends before long, its last words read."""
+    """Whether a program ends soon. Its last output is read, since it waits for that."""
     seen(controller, "no such words", 1)
     with contextlib.suppress(subprocess.TimeoutExpired):
         program.wait(1)
@@ -119,7 +123,7 @@ def ended(program: subprocess.Popen[bytes], controller: int) -> bool:
 
 
 def seen(controller: int, words: str, seconds: float = 40.0) -> bool:
-    """Whether the terminal shows these words before long."""
+    """Whether the terminal shows these words within some seconds."""
     shown, deadline = "", time.monotonic() + seconds
     while words not in shown and time.monotonic() < deadline:
         if select.select([controller], [], [], 0.1)[0]:

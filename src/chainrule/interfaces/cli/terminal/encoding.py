@@ -42,11 +42,10 @@ RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
-def writable(text: str, output: IO[str] | None = None) -> str:
-    """The text, or the text in ASCII if the encoding of the output lacks a character. The default output is stdout."""
-    encoding = getattr(output or sys.stdout, "encoding", None) or "utf-8"
+def writable(text: str) -> str:
+    """The text, or the text in ASCII if the encoding of stdout lacks one of its characters."""
     try:
-        text.encode(encoding)
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except UnicodeEncodeError:
         return in_ascii(text)
     return text

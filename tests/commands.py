@@ -1,0 +1,21 @@
+"""Run commands of chainrule inside the tests' own process."""
+
+from pathlib import Path
+
+from typer.testing import CliRunner, Result
+
+from chainrule.interfaces.cli.app import app
+
+
+def invoke(*words: object, **environment: str) -> Result:
+    """Run a command, `invoke("train", "xor")`, whose output goes into a pipe of 80 columns."""
+    runner = CliRunner(env={"COLUMNS": "80", "LINES": "24"} | environment)
+    return runner.invoke(app, [str(word) for word in words], prog_name="chainrule", catch_exceptions=False)
+
+
+def lines_of(*words: str | Path, **environment: str) -> list[str]:
+    """The lines that a command prints on stdout. It must end well, and say nothing on stderr but a diagnosis."""
+    result = invoke(*words, **environment)
+    complaints = [line for line in result.stderr.splitlines() if not line.startswith("Diagnosis: ")]
+    assert (result.exit_code, complaints) == (0, [])
+    return result.stdout.splitlines()
