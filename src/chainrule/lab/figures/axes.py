@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def title_and_legend(axes: "Axes", title: str) -> None:
-    """The title, and below it the legend in rows, in the order of the values."""
+    """Give the axes a title and, below it, the legend in rows, in the order of the values."""
     handles, labels = axes.get_legend_handles_labels()
     widest = max((len(each) for each in labels), default=0)
     columns = min(len(labels), max(1, 44 // (widest + 6)))
@@ -34,7 +34,7 @@ def title_and_legend(axes: "Axes", title: str) -> None:
 
 
 def log_scale(axes: "Axes", which: str, low: float, high: float) -> None:
-    """A logarithmic axis with a little room, and ticks that are written as people read them."""
+    """Make an axis logarithmic, from low to high with a little room, its ticks written as people read them."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
     if not (0 < low <= high < math.inf):
@@ -51,7 +51,7 @@ def log_scale(axes: "Axes", which: str, low: float, high: float) -> None:
 
 
 def plain_decades(axes: "Axes") -> None:
-    """Ticks of the logarithmic y axis at powers of ten, written without exponents."""
+    """Put ticks of the logarithmic y axis at powers of ten, written without exponents."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
     axes.yaxis.set_major_locator(LogLocator(10))
@@ -60,7 +60,7 @@ def plain_decades(axes: "Axes") -> None:
 
 
 def epochs_below(axes: "Axes", longest: int) -> None:
-    """Epochs along the axis, in thousands where there are many."""
+    """Label the x axis with epochs, in thousands where there are many."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))

@@ -1,6 +1,6 @@
-"""One style for every figure, and Matplotlib's SVG made fit to stand inside a page.
+"""One style for every figure, and Matplotlib's SVG fitted for a page.
 
-A figure is drawn in the colours of light paper. They are written out, so that any viewer shows them; `dark_css()` turns
+A figure is drawn in the colours of light pages. They are written out, so that any viewer shows them; `dark_css` turns
 each into its counterpart where the reader prefers dark pages. Text stays text. Nothing depends on the day or the
 machine: the same figure is the same string.
 """
@@ -29,7 +29,7 @@ PALETTE = {
     "run": ("#00795a", "#3fd0a4"),
     "fourth": ("#a8508c", "#d98cc4"),
 }
-"""By use: the colour on light paper, and on dark. The hues are Okabe and Ito's (2008), told apart by every eye."""
+"""Colours by use, on light pages and on dark ones. The hues are Okabe and Ito's (2008), for every kind of eyesight."""
 
 COLOR = {name: light for name, (light, _) in PALETTE.items()}
 
@@ -72,7 +72,7 @@ STYLE: dict[str, Any] = {
 }
 
 NAMESPACE, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
-"""How names of SVG and of its links begin in a tree."""
+"""The prefixes of the names of SVG and of its links in a tree."""
 
 Drawing = Callable[["Axes"], object]
 """Draws one panel on a Matplotlib axes."""
@@ -88,9 +88,9 @@ def need_matplotlib() -> Any:
 
 
 def dark_css() -> str:
-    """The rules that turn each colour of light paper into its counterpart.
+    """CSS rules that turn each colour of light pages into its dark counterpart.
 
-    They name no element around the figure: markers are copies, and rules that reach in from outside don't find those.
+    Their selectors name no element around the figure: markers are copies, which such selectors wouldn't match.
 
     >>> print(dark_css().splitlines()[0])
     [style*="fill: #1a1d21"] { fill: #e9ebee !important }
@@ -107,8 +107,8 @@ def render(
 ) -> str:
     """Rows of panels as one SVG, a string without an XML prolog.
 
-    name: starts every id in it, so that many figures can stand on one page.  size: of one panel, in CSS pixels.
-    title and description: what it is called and what it shows, for those who don't see it.
+    name: the beginning of every id in it, so that many figures can stand on one page.  size: that of one panel, in CSS
+    pixels.  title, description: its name and its contents in words, for those who don't see it.
 
     >>> figure = render([[lambda axes: axes.plot([0, 1])]], name="line", title="A line", description="It rises.")
     >>> figure[:38], "http://" in figure.replace("http://www.w3.org/2000/svg", "")
@@ -121,7 +121,7 @@ def render(
     rows, columns = len(panels), len(panels[0])
     width, height = columns * size[0], rows * size[1]
     with matplotlib.rc_context(), io.StringIO() as text:
-        matplotlib.rcdefaults()  # the reader's own settings stay out
+        matplotlib.rcdefaults()  # not the settings of the user's matplotlibrc
         matplotlib.rcParams.update(STYLE)
         figure = Figure(figsize=(width / 72, height / 72), layout="constrained")
         axes = figure.subplots(rows, columns, squeeze=False)
@@ -210,7 +210,7 @@ def _without_indent(text: str | None) -> str | None:
 
 
 def as_file(svg: str) -> str:
-    """The figure as a file of its own, light or dark as its reader likes.
+    """The text of a file of its own, light or dark as its reader prefers.
 
     >>> as_file("<svg><title>t</title></svg>").splitlines()[:2]
     ['<?xml version="1.0" encoding="utf-8"?>', '<svg><style>']
@@ -221,6 +221,6 @@ def as_file(svg: str) -> str:
 
 
 def save(svg: str, path: Path) -> None:
-    """Write a figure as a file of its own."""
+    """Write a figure to a file of its own."""
     with replacing(path) as file:
         file.write(as_file(svg))

@@ -1,6 +1,6 @@
-"""The reference lab's figures: learning curves, and truth beside prediction.
+"""The main runs' figures: learning curves, and truth beside prediction.
 
-Each panel is a function that draws on a Matplotlib axes; `panels()` gives every one as an SVG by its name.
+Each panel is a function that draws on Matplotlib axes; `panels` gives each as an SVG by its name.
 """
 
 from collections.abc import Mapping
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 GRID = 81
-"""Points a side of the grid that answers are drawn from."""
+"""Points per side of the grid on which the network's outputs are computed."""
 
 MARGIN = 0.06
-"""How far a field reaches beyond the unit square."""
+"""The width of the border around the unit square."""
 
 
 def draw_learning_curve(axes: "Axes", outcome: Outcome) -> None:
@@ -84,13 +84,13 @@ def draw_truth(axes: "Axes", outcome: Outcome) -> None:
 
 
 def draw_prediction(axes: "Axes", outcome: Outcome) -> None:
-    """The test points by the class that the shown start predicts, its answer everywhere, and every start's boundary."""
+    """The test points by the shown start's predicted class, its output everywhere, and every start's boundary."""
     x, y = outcome.lab.test(TASKS[outcome.task]).points()
     ink, k = COLOR["ink"], outcome.shown
     side, fields = log_odds_everywhere(outcome)
     _square(axes, f"{outcome.task}, answer")
     for c, values in ((0, -fields[k]), (1, fields[k])):
-        for level in np.arange(0.55, 1.0, 0.1):  # each lies on those before it, so that no seams show between bands
+        for level in np.arange(0.55, 1.0, 0.1):  # each covers those after it, so that no seams show between bands
             _region(axes, side, values, np.log(level / (1 - level)), color=COLOR[f"class {c}"], alpha=0.085)
     if outcome.lab.starts > 1:
         for each in fields:
@@ -110,7 +110,7 @@ def draw_prediction(axes: "Axes", outcome: Outcome) -> None:
 def log_odds_everywhere(outcome: Outcome) -> tuple[Array, Array]:
     """The side of a square grid (G,), and each start's log odds on it (K, G, G), x2 along the rows.
 
-    Answers jump within a cell of the grid; their log odds, log(p / (1 - p)), don't: lines through them stay smooth.
+    An output p jumps from 0 to 1 within a cell of the grid; log(p / (1 - p)) doesn't, so its level lines are smooth.
     """
     side = np.linspace(-MARGIN, 1 + MARGIN, GRID)
     x1, x2 = np.meshgrid(side, side)
@@ -120,7 +120,7 @@ def log_odds_everywhere(outcome: Outcome) -> tuple[Array, Array]:
 
 
 def panels(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
-    """Every panel as an SVG, by a name that is also its file's: curve-linear, truth-linear, prediction-linear, ...
+    """The panels as SVGs, by names that their files have too: curve-linear, truth-linear, prediction-linear, ...
 
     >>> from chainrule.lab.report.reference import Lab
     >>> from chainrule.lab.report.starts import train_task
@@ -176,10 +176,10 @@ def overview(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
 
 
 WIDE = (320, 272)
-"""The size of a learning curve: small, so that its text is large where a phone shows it."""
+"""The size of a learning curve: small, so that its text is readable on a phone."""
 
 SQUARE = (320, 372)
-"""The size of a panel whose axes are a square."""
+"""The size of a panel with square axes."""
 
 _ABOVE: dict[str, Any] = {
     "loc": "lower right",
@@ -196,7 +196,7 @@ def _on(draw: Any, outcome: Outcome) -> Drawing:
 
 def _square(axes: "Axes", title: str) -> None:
     axes.set_aspect("equal")
-    axes.set_anchor("S")  # two squares stand level, whatever their legends
+    axes.set_anchor("S")  # the squares of a row align, whatever their legends
     axes.grid(visible=False)
     axes.set_xlim(-MARGIN, 1 + MARGIN)
     axes.set_ylim(-MARGIN, 1 + MARGIN)
@@ -208,7 +208,7 @@ def _square(axes: "Axes", title: str) -> None:
 
 
 def _scatter(axes: "Axes", x: Array, is_one: Array) -> None:
-    """Points by class: by colour and by shape."""
+    """Points whose colour and shape show their class."""
     for c, marker in ((0, "o"), (1, "s")):
         axes.plot(
             *x[is_one == bool(c)].T,
@@ -222,13 +222,13 @@ def _scatter(axes: "Axes", x: Array, is_one: Array) -> None:
 
 
 def _boundary(axes: "Axes", side: Array, field: Array, **how: Any) -> None:
-    """The line on which the answer is 0.5, where there is one."""
+    """The line on which the output is 0.5, where there is one."""
     for line in level_lines(side, field, 0.0):
         axes.plot(*line.T, color=COLOR["ink"], **how)
 
 
 def _region(axes: "Axes", side: Array, field: Array, level: float, **how: Any) -> None:
-    """Where a field is above a level, where it is."""
+    """The regions in which a field is above a level, if there are any."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 

@@ -1,4 +1,4 @@
-"""The main runs in numbers: what the starts of each task came to, beside what the reference printed."""
+"""The main runs in numbers: all starts of each task, beside the numbers that the reference printed."""
 
 import math
 from collections import Counter
@@ -18,7 +18,7 @@ from chainrule.training.run import Run, Setup
 from chainrule.training.stopping import Ending
 
 LEARNT = 0.1
-"""A task counts as being learnt from the epoch on at which the median loss is below this."""
+"""A task counts as learnt from the first epoch whose median loss is below this."""
 
 Results = dict[str, Any]
 
@@ -93,11 +93,11 @@ def task_results(outcome: Outcome) -> Results:
 
 
 def shown(found: Results) -> Results:
-    """What templates are given of a task: its numbers, and the facts that sentences turn on.
+    """A task for the templates: its numbers, and the facts that sentences turn on.
 
-    compared: the rows of the log that have the reference's loss.  outside: their epochs by the side of the band on
-    which the reference lies, where it lies outside.  worst: the start that classifies fewest test points correctly, of
-    equal ones the one with the larger loss.  illnesses: what the doctor finds, with the number of starts.
+    compared: the rows of the log that have the reference's loss.  outside: the epochs at which it lies "below" our band
+    and "above" it.  worst: the start with the lowest test accuracy, and among equals the largest loss.  illnesses:
+    pairs of an illness that the doctor finds and the number of starts that have it.
     """
     compared = [row for row in found["log"] if row["verdict"]]
     outside = {side: [row["epoch"] for row in compared if row["verdict"] == side] for side in ("below", "above")}

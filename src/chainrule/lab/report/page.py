@@ -82,7 +82,7 @@ def _templates() -> Any:
 
 
 def _shared(found: Results) -> dict[str, Any]:
-    """What every template is given."""
+    """The variables of every template."""
     return {
         "found": found,
         "settings": found["settings"],
@@ -97,7 +97,7 @@ def _shared(found: Results) -> dict[str, Any]:
 
 
 def _is_there(section: str, found: Results) -> bool:
-    """Whether the results hold what a section shows."""
+    """Whether the results hold the numbers of a section."""
     if section in CHAPTERS:
         return section in of_chapters(found)
     return section == "environment" or bool(found["tasks"])
@@ -119,12 +119,12 @@ def _constants(section: str, found: Results) -> Mapping[str, Any]:
 
 
 def capital(sentence: str) -> str:
-    """The sentence with a capital letter, whatever it begins with."""
+    """The sentence with a capital first letter."""
     return sentence[:1].upper() + sentence[1:]
 
 
 def listed(items: Sequence[str]) -> str:
-    """Words in a row.
+    """Words as a list in a sentence.
 
     >>> listed(["5,000", "10,000", "15,000"])
     '5,000, 10,000 and 15,000'

@@ -1,4 +1,4 @@
-"""What the reference report prints: one run a task, from a start and with a learning rate that it doesn't state."""
+"""The numbers that the reference report prints: one run per task, whose start and learning rate it doesn't state."""
 
 from dataclasses import dataclass
 

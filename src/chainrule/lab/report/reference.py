@@ -13,10 +13,10 @@ from chainrule.lab.report.published import LINEAR, XOR, Published
 from chainrule.training.data.sets.points import Points, load
 
 LOG_ROWS = 20
-"""The reference prints its loss at so many epochs."""
+"""The number of epochs at which the reference prints its loss."""
 
-RECORDS_A_ROW = 10
-"""A curve has so many points for each row of the log."""
+RECORDS_PER_ROW = 10
+"""Points of a curve per row of the log."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,11 @@ class Draw:
 
 @dataclass(frozen=True)
 class Task:
-    """One of the lab's two tasks: what is learnt, how fast, and what the reference found.
+    """One of the lab's two tasks: its points, its learning rate, and the reference's numbers.
 
-    drawn: whether its points are drawn, anew for each start, and tested on one more, fresh draw; else they are fixed,
+    drawn: whether each start has points drawn for it, and all are tested on one more draw; else the points are fixed,
         and are the test too.
-    learning_rate: the reference doesn't say its own; this one holds its curve in the band of our starts.
+    learning_rate: the reference doesn't say its own; with this one its curve lies in the band of our starts.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Task:
     learning_rate: float
 
     def points(self, seed: int) -> Draw:
-        """The points that a seed draws, or the fixed ones.
+        """The points drawn with a seed, or the fixed ones.
 
         >>> print(TASKS["linear"].points(7), TASKS["xor"].points(7))
         cr.datasets.linear(n=100, seed=7) cr.datasets.xor()
@@ -70,7 +70,7 @@ TASKS = {
 
 @dataclass(frozen=True, repr=False)
 class Lab(Description):
-    """The settings of the reference lab. Start k has seed `seed` + k, for its weights and, on linear, for its points.
+    """The settings of the reference lab. Start k has the seed `seed` + k, for its weights and, on linear, its points.
 
     >>> Lab(epochs=1000, starts=8)
     Lab(1000, starts=8)
@@ -94,7 +94,7 @@ class Lab(Description):
 
     @property
     def seeds(self) -> tuple[int, ...]:
-        """One for each start."""
+        """The seed of each start."""
         return tuple(range(self.seed, self.seed + self.starts))
 
     def optimizer(self, task: Task) -> SGD:
@@ -106,7 +106,7 @@ class Lab(Description):
         return task.points(self.seed + start)
 
     def test(self, task: Task) -> Draw:
-        """The points that every start is asked: drawn with the first seed that no start has.
+        """The test points of all starts: drawn with the first seed that no start has.
 
         >>> print(Lab().test(TASKS["linear"]))
         cr.datasets.linear(n=100, seed=32)
@@ -115,8 +115,8 @@ class Lab(Description):
 
     @property
     def record_every(self) -> int:
-        """Epochs from one point of a curve to the next: a divisor of the log's step."""
-        return math.ceil(math.ceil(self.epochs / LOG_ROWS) / RECORDS_A_ROW)
+        """Epochs from one point of a curve to the next: a divisor of the epochs from row to row of the log."""
+        return math.ceil(math.ceil(self.epochs / LOG_ROWS) / RECORDS_PER_ROW)
 
     @property
     def log_epochs(self) -> tuple[int, ...]:
@@ -126,7 +126,7 @@ class Lab(Description):
 
 
 def log_line(epoch: int, loss: float) -> str:
-    """A line of the training log, as the reference prints it (a loss of millions without its decimals).
+    """A line of the training log as the reference prints it; a loss of a million or more in six significant digits.
 
     >>> log_line(5000, 0.006943)
     'Epoch 5000 Loss: 0.006943'
@@ -135,7 +135,7 @@ def log_line(epoch: int, loss: float) -> str:
 
 
 def prediction_line(i: int, truth: int, prediction: float) -> str:
-    """A row of the predictions, as the reference prints it.
+    """A row of the predictions as the reference prints it.
 
     >>> prediction_line(3, 1, 0.9911)
     'Iter 3  Ground Truth: 1  Prediction: 0.991100'
@@ -144,7 +144,7 @@ def prediction_line(i: int, truth: int, prediction: float) -> str:
 
 
 def accuracy_line(accuracy: float) -> str:
-    """The line under the predictions, as the reference prints it; `accuracy` is from 0 to 1.
+    """The line below the predictions as the reference prints it; `accuracy` is from 0 to 1.
 
     >>> accuracy_line(0.99)
     'Test Accuracy: 99.00%'

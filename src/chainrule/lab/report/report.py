@@ -19,10 +19,10 @@ from chainrule.lab.report.training import train_all
 from chainrule.training.files.storage import replacing
 
 EPOCHS, QUICK_EPOCHS = 100_000, 2_000
-"""Of the main runs, unless the caller says."""
+"""Epochs of the main runs, unless the caller says."""
 
 COMPARED_EPOCHS, QUICK_COMPARED_EPOCHS = 20_000, 1_000
-"""Of the comparisons. Where the caller says how long the main runs are, the comparisons are a fifth of that."""
+"""Epochs of the comparisons. Where the caller gives those of the main runs, comparisons have a fifth of them."""
 
 
 ON_REAL_DATA = {"digits", "mnist1d", "pooling", "regularization"}
@@ -41,16 +41,16 @@ def write_report(
 ) -> Path:
     """Train the reference lab and write `out/index.html`, `out/results.json` and `out/figures/*.svg`; return the page.
 
-    epochs: of the main runs; None: 100,000, and 20,000 for the comparisons, which else take a fifth of what is said.
-    starts, seed: as in `Lab`; a comparison has 8 starts a setting.  quick: 2,000 epochs, and 1,000 for the comparisons,
-    where `epochs` says nothing else.  only: the names of the chapters to compute, of `CONTENTS`; None: all.
+    epochs: those of the main runs, and five times those of the comparisons; None: 100,000, and 20,000 for comparisons.
+    starts, seed: as in `Lab`; a comparison has 8 starts per setting.  quick: without `epochs`, 2,000 for the main runs
+    and 1,000 for comparisons.  only: names of sections from `CONTENTS`, which are computed alone; None: all.
     progress: called as progress(part, done, total) from this thread, with the parts "linear", "xor", "one-weight",
     "search", "digits" and "mnist1d", counted in epochs, "going-wrong", counted in runs, "comparisons", counted in
     epochs times networks, and "page".
 
-    The same seed on the same machine gives the same results.json, but for what stands under its key "timings".
-    Ctrl-C ends it with KeyboardInterrupt; files of an earlier report are then as they were. Raises SettingError and
-    FileError before any work is done, and MissingExtraError where the extra `report` isn't installed.
+    On one machine a seed gives the same results.json each time, except for its key "timings". Ctrl-C ends it with
+    KeyboardInterrupt and leaves the files of an earlier report as they were. Raises SettingError and FileError before
+    any work is done, and MissingExtraError where the extra `report` isn't installed.
     """
     names = [name for name in CONTENTS if name in wanted(only)]
     lab = Lab((QUICK_EPOCHS if quick else EPOCHS) if epochs is None else epochs, starts, seed)
@@ -88,7 +88,7 @@ def write_report(
 
 
 def wanted(only: Collection[str] | None) -> set[str]:
-    """The chapters to compute, and the one on the environment. Raises SettingError for a name that isn't known.
+    """The sections to compute, among them that on the environment. Raises SettingError for an unknown name.
 
     >>> sorted(wanted(["learning-rates"]))
     ['environment', 'learning-rates']

@@ -59,7 +59,7 @@ def settings(lab: Lab) -> Results:
 
 
 def environment() -> Results:
-    """What the numbers can depend on, and nothing that tells whose machine it was."""
+    """The versions and the kind of machine that numbers can depend on; nothing that tells whose machine it was."""
     return {
         "chainrule": chainrule.__version__,
         "python": platform.python_version(),

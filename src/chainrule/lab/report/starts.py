@@ -1,4 +1,4 @@
-"""Many starts on one of the lab's tasks, trained as one population, and what they came to."""
+"""Many starts on one of the lab's tasks, trained as one population, and their outcome."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -14,15 +14,15 @@ from chainrule.training.loop import iterate
 from chainrule.training.model import Model
 
 Report = Callable[[int, int], object]
-"""Called with how many epochs are done, of how many."""
+"""Called as `report(done, total)`, both in epochs."""
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What all starts came to on one task.
+    """The outcome of all starts on one task.
 
-    epochs (R,): the epochs recorded.  losses (R, K): the mean squared error there.  final (K,): after the last epoch.
-    theta (K, P): the parameters that they ended with.  seconds: how long the training took.
+    epochs (R,): the epochs recorded.  losses (R, K): the mean squared error there.  final (K,): that after the last
+    epoch.  theta (K, P): the final parameters.  seconds: the time that the training took.
     """
 
     lab: Lab
@@ -35,17 +35,17 @@ class Outcome:
 
     @property
     def model(self) -> Model:
-        """All starts, as the model of a population."""
+        """The model of all starts, a population."""
         return Model(self.lab.network, self.theta, self.lab.loss)
 
     @property
     def shown(self) -> int:
-        """The start that is shown in detail: the middle one, ordered by final loss (the better one of two)."""
+        """The start that is shown in detail: the one of median final loss, or just below the median."""
         return int(np.argsort(self.final, kind="stable")[(len(self.final) - 1) // 2])
 
 
 def train_task(lab: Lab, task: str, report: Report = lambda done, total: None) -> Outcome:
-    """All starts of one task, as one population, in this process; `report(done, total)` counts epochs.
+    """Train all starts of one task as one population, in this process; `report(done, total)` counts epochs.
 
     Raises SettingError for an unknown task. Ctrl-C ends it with KeyboardInterrupt.
 

@@ -72,7 +72,7 @@ def train_all(lab: Lab | None, chapters: Iterable[Chapter], scale: Scale, progre
 
 
 def timed(job: Callable[..., Any], *arguments: Any, report: Callable[[int, int], object]) -> tuple[Any, float]:
-    """A job's answer in this process, and the seconds that it took."""
+    """The answer of a job run in this process, and the seconds that it took."""
     begin = time.perf_counter()
     return job(*arguments, report=report), time.perf_counter() - begin
 

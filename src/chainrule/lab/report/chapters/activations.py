@@ -7,7 +7,7 @@ from chainrule.lab.report.chapters.comparing import NETWORK, Comparing
 
 
 class Activations(Comparing):
-    """Which activation function learns best in the hidden layers. The output stays a sigmoid."""
+    """Three activation functions in the hidden layers. The output stays a sigmoid."""
 
     name = "activations"
     title = "Activation functions"

@@ -8,11 +8,11 @@ from chainrule.lab.report.chapters.chapter import Scale
 from chainrule.lab.report.chapters.comparing import NETWORK, Comparing, on_points
 
 ODD = Perceptron((4, 4), activation="tanh", output="sigmoid", initializer=NETWORK.initializer)
-"""Without biases its answers at x and -x add up to 1, whatever its weights: it can't say the same at both."""
+"""Without biases its outputs at x and -x add up to 1, whatever its weights, so it can't give both one class."""
 
 
 class Biases(Comparing):
-    """What biases are for."""
+    """Networks with biases and without, on three tasks."""
 
     name = "biases"
     title = "With and without biases"

@@ -12,15 +12,15 @@ Results = dict[str, Any]
 """Numbers, texts, and lists and dicts of them: what JSON can hold."""
 
 Work = Mapping[str, tuple[Job, int] | Comparison]
-"""What is to be trained, by name: jobs, each with the total that it counts to, and comparisons that lack their runs."""
+"""Work by name: jobs, each with the total that its progress counts to, and comparisons that still lack their runs."""
 
 Answers = Mapping[str, Any]
-"""What a chapter's work came to, by the same names: the jobs' answers, and the comparisons with their runs."""
+"""The outcome of a chapter's work, by the same names: the jobs' answers, and the comparisons with their runs."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """What the chapters share: how long a comparison's runs are, how many starts each setting has, the first seed."""
+    """The size of the chapters: the epochs of a comparison's runs, the starts per setting, and the first seed."""
 
     epochs: int
     starts: int = 8
@@ -30,7 +30,7 @@ class Scale:
 class Chapter(ABC):
     """A chapter with runs of its own. Its sentences are in templates/chapters/, its lines of Python in examples/.
 
-    name: that of its template, in links and after --only.  title: as a reader sees it.
+    name: the name of its template, of its section in links, and after --only.  title: the heading.
     """
 
     name: ClassVar[str]
@@ -38,7 +38,7 @@ class Chapter(ABC):
 
     @abstractmethod
     def work(self, scale: Scale) -> Work:
-        """What it trains."""
+        """The jobs and comparisons that it needs."""
 
     @abstractmethod
     def results(self, scale: Scale, answers: Answers) -> Results:
@@ -49,7 +49,7 @@ class Chapter(ABC):
         """The constants of its example, as this report has them."""
 
     def shown(self, found: Results) -> Results:
-        """What its template is given: its numbers, and the facts that its sentences turn on."""
+        """The variables of its template: its numbers, and the facts that its sentences turn on."""
         return found
 
     def figures(self, found: Results, answers: Answers) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A chapter that compares: what is changed, on which tasks, and what each setting came to."""
+"""A chapter that compares settings: the settings changed, the tasks, and the numbers of each setting."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -29,13 +29,13 @@ LEVEL = 0.01
 """A start succeeds at this loss: of xor's 21 points one on the wrong side alone would cost 0.25 / 21, a little more."""
 
 CURVE_POINTS = 50
-"""The results hold about so many points of each curve."""
+"""Points of each curve in the results, about."""
 
 NETWORK = Perceptron((4, 4), initializer=Normal())
 """The reference's network, 2-4-4-1 with sigmoid and biases, from standard normal weights."""
 
 QUICK_LEARNER = Adam(0.01)
-"""Where the optimizer isn't what is compared: with it, settings that can learn do so within a thousand epochs."""
+"""The optimizer where it isn't compared: with it, settings that can learn do so within a thousand epochs."""
 
 
 def on_points(
@@ -61,9 +61,8 @@ def on_points(
 class Comparing(Chapter):
     """A chapter that compares the values of a setting, or of several crossed, on each of its tasks.
 
-    asks: what is compared, as tables and figures name it.  settings: lists of values by name, as `compare` takes them.
-    labels: pairs of a value and its name on the page, for values that have one.  level: the loss at which a start
-    succeeds.
+    asks: the name of what is compared, in tables and figures.  settings: lists of values by name, as in `compare`.
+    labels: pairs of a value and its name on the page, for values that have one.  level: a start succeeds at this loss.
     """
 
     asks: ClassVar[str]
@@ -76,7 +75,7 @@ class Comparing(Chapter):
         return {task: on_points(scale, task) for task in ("linear", "xor")}
 
     def work(self, scale: Scale) -> dict[str, Comparison]:
-        """A comparison for each task."""
+        """One comparison per task."""
         return {task: self._without_runs(experiment) for task, experiment in self.tasks(scale).items()}
 
     def _without_runs(self, experiment: Experiment) -> Comparison:
@@ -115,7 +114,7 @@ class Comparing(Chapter):
         return {task: each | best_and_worst(each["rows"]) | self.facts(each) for task, each in found.items()}
 
     def facts(self, found: Results) -> Results:
-        """What a task's sentences turn on, besides its best setting and its worst."""
+        """The facts that a task's sentences turn on, besides its best setting and its worst."""
         return {}
 
     def figures(self, found: Results, answers: Answers) -> dict[str, str]:
@@ -136,8 +135,8 @@ class Comparing(Chapter):
 def rows(comparison: Comparison) -> list[Row]:
     """The numbers of each setting, one row per setting, with its curves.
 
-    rose: how many starts diverged or ended with a higher loss than they began with.  first: the median loss at the
-    start.  The rest is as in `Summary`, None for what isn't a number.
+    rose: the number of starts that diverged or ended with a higher loss than they began with.  first: the median loss
+    at the start.  The rest is as in `Summary`, with None in place of NaN.
     """
     found = []
     for each, runs in zip(comparison.summary(), comparison.runs, strict=True):

@@ -31,25 +31,26 @@ NETWORK = Network(
         *(Flatten(), Dropout(0.3), Dense(64), ReLU(), Dense(10)),
     ],
 )
-"""In the manner of LeNet: convolutions that see more and more of the image, then what a perceptron has."""
+"""A small LeNet: convolutions whose outputs see more and more of the image, then dense layers."""
 
 SPLITS, STARTS = 5, 3
-"""The images are parted in so many ways; for each, the network starts so many times."""
+"""Ways of splitting the images into learnt and held out, and starts of the network per split."""
 
 HELD_OUT, BATCH, RATE = 0.25, 32, 0.003
+"""The fraction of the images held out, the batch size, and the learning rate at the start."""
 
 EPOCHS_OF_A_COMPARISON = 1_000
-"""One epoch here for so many of a comparison's: each is 43 steps, of much larger networks."""
+"""Epochs of a comparison per epoch here, which is 43 steps of a much larger network."""
 
 SHOWN_MAPS = 8
-"""Of each layer so many feature maps are shown."""
+"""Feature maps shown per layer."""
 
 MOST_WRONG = 24
-"""So many wrong answers are shown at most."""
+"""The most misclassified images that are shown."""
 
 
 def epochs(scale: Scale) -> int:
-    """How long each run is.
+    """Epochs of each run.
 
     >>> epochs(Scale(20_000)), epochs(Scale(500))
     (20, 1)
@@ -64,14 +65,15 @@ class Digits(Chapter):
     title = "Convolution: handwritten digits"
 
     def work(self, scale: Scale) -> Work:
-        """A job for each split."""
+        """One job per split."""
         return {str(k): ((recognise, (k, epochs(scale), scale.seed)), epochs(scale)) for k in range(SPLITS)}
 
     def results(self, scale: Scale, answers: Answers) -> Results:
-        """The numbers of the chapter.
+        """Its numbers.
 
-        accuracy: of each run, split by split.  confusion (10, 10): over all runs, true digits down, answers across.
-        shown: the middle run of the first split by accuracy, whose images, filters and feature maps are shown.
+        accuracy: one list of runs per split.  confusion (10, 10): counts over all runs, one row per true digit and one
+        column per predicted one.  shown: the first split's run of median accuracy, whose images, filters and feature
+        maps are shown.
         """
         x, y = digits()
         runs = [answers[str(k)] for k in range(SPLITS)]
@@ -138,10 +140,10 @@ class Digits(Chapter):
 
 
 def recognise(k: int, epochs: int, seed: int, report: Callable[[int, int], object]) -> dict[str, Array]:
-    """Train on the k-th split, all starts as one population; the images held out decide nothing, they are asked only.
+    """Train on the k-th split, all starts as one population. The images held out are used for measuring alone.
 
-    rows (n,): the images held out, by their number in the data set.  answers (STARTS, n): the network's.
-    losses, held_out (epochs, STARTS): before each epoch.  theta (STARTS, P).
+    Returns rows (n,), the numbers of the images held out; answers (STARTS, n), the digits predicted for them; losses
+    and held_out (epochs, STARTS), the losses before each epoch; theta (STARTS, P).
     """
     x, y = digits()
     learnt, _, rows, _ = split(np.arange(len(x)), y, test=HELD_OUT, seed=k, stratify=True)
@@ -174,17 +176,18 @@ def recognise(k: int, epochs: int, seed: int, report: Callable[[int, int], objec
 
 
 def _sixteenths(image: Array) -> list[list[int]]:
+    """The pixels of an image (1, 8, 8) as whole numbers from 0 to 16, which they are in the data set."""
     return [[round(16 * each) for each in row] for row in image[0].tolist()]
 
 
 def feature_maps(theta: Array, image: Array) -> list[Results]:
-    """What each layer of maps makes of an image (1, 8, 8): its name, how many maps it has, and the first of them."""
+    """The feature maps of an image (1, 8, 8): per layer its name, the number of its maps, and the first of them."""
     found = []
     for depth, layer in enumerate(NETWORK.layers, start=1):
         front = Network(NETWORK.input_shape, NETWORK.layers[:depth])
         if len(front.output_shape) == 1:
             break
-        if not isinstance(layer, Conv2D):  # a convolution's maps are shown behind its ReLU
+        if not isinstance(layer, Conv2D):  # a convolution's maps are shown after its ReLU
             maps = front.predict(theta[: front.n_parameters], image[np.newaxis])[0]
             name = type(layer).__name__ if isinstance(layer, MaxPool) else "convolution, ReLU"
             found.append({"layer": name, "n": len(maps), "maps": short(maps[:SHOWN_MAPS])})
@@ -192,7 +195,7 @@ def feature_maps(theta: Array, image: Array) -> list[Results]:
 
 
 def work_out(theta: Array, image: Array) -> Results:
-    """One number of the first convolution's output, by hand: the largest of all, its kernel over its patch."""
+    """The largest output of the first convolution by hand: its kernel times the patch under it, plus the bias."""
     front = Network(NETWORK.input_shape, NETWORK.layers[:1])
     z = front.predict(theta[: front.n_parameters], image[np.newaxis])[0]  # (16, 8, 8)
     channel, row, column = (int(each) for each in np.unravel_index(np.argmax(z), z.shape))

@@ -1,5 +1,6 @@
-"""The figures of the digits: curves, mistakes, filters and feature maps. Pictures are squares of ink, so that they turn
-with the page's colours.
+"""The figures of the digits: curves, mistakes, filters and feature maps.
+
+Images are drawn as squares of colour, one per pixel, so that they follow the page's light or dark theme.
 """
 
 from collections.abc import Sequence
@@ -16,17 +17,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 GAP = 0.25
-"""Between pictures, as a part of their side."""
+"""The space between pictures, as a fraction of their side."""
 
 MAPS_FROM = 3.6
-"""The maps begin so many pictures' sides from the left, behind the image and the names of the layers."""
+"""Where the maps begin, in sides of a picture: to the right of the image and the names of the layers."""
 
 FAINT = 0.02
-"""What is fainter isn't drawn."""
+"""Squares fainter than this aren't drawn."""
 
 
 def draw(found: Results) -> dict[str, str]:
-    """Every figure of the chapter, from its numbers."""
+    """The figures of the chapter by name, from its numbers."""
     runs = f"{found['splits'] * found['starts']} runs"
     wrong, maps = found["wrong"], found["maps"]
     pictures = [np.array(each["image"]) / 16 for each in wrong]
@@ -151,7 +152,7 @@ def _maps(image: Array, layers: Sequence[Results]) -> Drawing:
 
 
 def _picture(axes: "Axes", values: Array, at: tuple[float, float]) -> None:
-    """A square of side 1: numbers from -1 to 1, as ink where there are no negative ones, else blue and orange."""
+    """A picture of side 1: numbers from -1 to 1, in ink where none is negative, else in blue and orange."""
     from matplotlib.patches import Rectangle
 
     positive = COLOR["ink"] if values.min() >= 0 else COLOR["class 1"]
@@ -161,7 +162,7 @@ def _picture(axes: "Axes", values: Array, at: tuple[float, float]) -> None:
 
 
 def _squares(axes: "Axes", values: Array, color: str, at: tuple[float, float] = (0, 0), side: float = 1.0) -> None:
-    """A square for each number from 0 to 1, as dense as the number is large."""
+    """One square per number from 0 to 1: the larger, the more opaque."""
     from matplotlib.collections import PolyCollection
     from matplotlib.colors import to_rgba
 

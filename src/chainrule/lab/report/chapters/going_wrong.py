@@ -1,4 +1,4 @@
-"""Three runs that go wrong, by settings that a person might choose: what the doctor says, and its advice tried."""
+"""Three runs that go wrong with settings that a person might choose: the doctor's diagnosis, and its advice tried."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,17 +22,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 POINTS, NOISE = 200, 0.1
+"""The two moons that all three learn."""
 
 EPOCHS_OF_A_COMPARISON, FEWEST = 40, 100
-"""One epoch here for so many of a comparison's, but no fewer than this."""
+"""Epochs of a comparison per epoch here, and the fewest epochs here."""
 
 SIZE = (330, 250)
-"""Of a panel, in CSS pixels."""
+"""The size of a panel, in CSS pixels."""
 
 
 @dataclass(frozen=True)
 class Wrong:
-    """A run that goes wrong. times: what the inputs are multiplied by."""
+    """A run that goes wrong, by gradient descent. times: a factor on the inputs."""
 
     title: str
     network: Network
@@ -58,11 +59,11 @@ RUNS = {
         times=1000.0,
     ),
 }
-"""The three, all on the same two moons."""
+"""The three runs by name."""
 
 
 def epochs(scale: Scale) -> int:
-    """How long each run is.
+    """Epochs of each run.
 
     >>> epochs(Scale(20_000)), epochs(Scale(500))
     (500, 100)
@@ -77,11 +78,11 @@ class GoingWrong(Chapter):
     title = "Three runs go wrong"
 
     def work(self, scale: Scale) -> Work:
-        """One job: the three are short."""
+        """One job, since the three runs are short."""
         return {"runs": ((go_wrong, (epochs(scale), scale.seed)), 2 * len(RUNS))}
 
     def results(self, scale: Scale, answers: Answers) -> Results:
-        """What was run, and each run's numbers."""
+        """The settings and the numbers of each run."""
         return {"points": POINTS, "noise": NOISE, "epochs": epochs(scale), "seed": scale.seed, "runs": answers["runs"]}
 
     def constants(self, scale: Scale) -> dict[str, Any]:
@@ -104,17 +105,12 @@ class GoingWrong(Chapter):
 
 
 def go_wrong(epochs: int, seed: int, report: Callable[[int, int], object]) -> dict[str, Results]:
-    """Train, diagnose, and train again with what the doctor says to try: each run's numbers, ready for JSON."""
+    """Train, diagnose, and train again as the doctor advises: each run's numbers, ready for JSON."""
     found = {}
     for i, (name, wrong) in enumerate(RUNS.items()):
         x, y = moons(POINTS, noise=NOISE, seed=seed)
-        settings: dict[str, Any] = {
-            "network": wrong.network,
-            "x": wrong.times * x,
-            "y": y,
-            "loss": BinaryCrossEntropy(),
-        }
-        settings |= {"optimizer": SGD(wrong.rate), "epochs": epochs, "seed": seed}
+        settings: dict[str, Any] = {"network": wrong.network, "x": wrong.times * x, "y": y}
+        settings |= {"loss": BinaryCrossEntropy(), "optimizer": SGD(wrong.rate), "epochs": epochs, "seed": seed}
         run = _train(settings)
         report(2 * i + 1, 2 * len(RUNS))
         findings: tuple[Finding, ...] = diagnose(run, settings["x"], settings["y"])
@@ -133,7 +129,7 @@ def go_wrong(epochs: int, seed: int, report: Callable[[int, int], object]) -> di
 
 
 def tried(finding: Finding, network: Network) -> str:
-    """What a finding changes, in short: of a network the layers that it hasn't had."""
+    """The changes that a finding advises, in short; for a network, the layers that are new in it."""
     texts = {name: repr(value) for name, value in finding.changes.items() if value is not None}
     if "standardizer" in texts:
         texts["standardizer"] = "Standardizer.fit(x)"
@@ -144,7 +140,7 @@ def tried(finding: Finding, network: Network) -> str:
 
 
 def _train(settings: dict[str, Any]) -> Run:
-    """A run, diverged or not."""
+    """A run, which may have diverged."""
     training = iterate(**settings)
     try:
         for _ in training:
@@ -155,7 +151,7 @@ def _train(settings: dict[str, Any]) -> Run:
 
 
 def _numbers(run: Run, settings: dict[str, Any]) -> Results:
-    """The loss of a run, and the part of the points that it answers rightly."""
+    """The loss and the accuracy of a run."""
     losses = run.history["loss"]
     return {
         "ending": str(run.ending),
@@ -166,6 +162,8 @@ def _numbers(run: Run, settings: dict[str, Any]) -> Results:
 
 
 def _curves(each: Results) -> Drawing:
+    """The loss of the run that went wrong, and of the one with the doctor's advice, if it had any."""
+
     def drawing(axes: "Axes") -> None:
         shown: list[tuple[Results, str, str, Any]] = [(each["sick"], "as it was", COLOR["class 0"], (0, (4, 2)))]
         if each["findings"]:

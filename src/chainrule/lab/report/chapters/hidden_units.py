@@ -7,7 +7,7 @@ from chainrule.lab.report.chapters.comparing import Comparing, works
 
 
 class HiddenUnits(Comparing):
-    """How many units a hidden layer needs."""
+    """Networks of five widths."""
 
     name = "hidden-units"
     title = "Hidden units"

@@ -1,4 +1,4 @@
-"""With and without activation functions; and the one affine map that a network without them is."""
+"""With and without activation functions; a network without them is one affine map, which is computed."""
 
 from itertools import pairwise
 from typing import ClassVar
@@ -14,7 +14,7 @@ from chainrule.lab.report.chapters.comparing import Comparing
 
 
 class LinearNetwork(Comparing):
-    """What activation functions are for."""
+    """The reference's network with sigmoids, and without activations."""
 
     name = "linear-network"
     title = "With and without activation functions"

@@ -24,17 +24,18 @@ from chainrule.training.loop import iterate
 from chainrule.training.model import Model
 
 STARTS = 5
+"""Starts of each network."""
 
 LAST = 10
-"""The accuracy of a run is the median of that after so many of its last epochs."""
+"""A run's accuracy is the median over the models after its last epochs, since it fluctuates: their number."""
 
 BATCH, STEPS_AN_EPOCH = 100, 40
-"""4,000 series are learnt, a hundred a step."""
+"""4,000 series are learnt in batches of 100."""
 
 
 @dataclass(frozen=True)
 class Contender:
-    """One row of the table. theirs: the authors' accuracy on the series and on shuffled ones, where they have such.
+    """One row of the table. theirs: the authors' accuracy on the series and on shuffled ones, where they published it.
 
     steps: of the whole run at full scale.  anneal: whether the learning rate falls to 0 along a cosine.
     """
@@ -47,16 +48,16 @@ class Contender:
     anneal: bool = False
 
     def epochs(self, scale: Scale) -> int:
-        """How long its runs are: at full scale, 20,000 epochs of a comparison, as many as make its steps."""
+        """Epochs of its runs: at full scale, which is 20,000 epochs of a comparison, they come to `steps`."""
         return max(1, self.steps * scale.epochs // 20_000 // STEPS_AN_EPOCH)
 
     def learning_rate(self, epochs: int) -> float | Schedule:
-        """The rate, or its way down."""
+        """The constant rate, or the cosine along which it falls."""
         return Cosine(self.rate, epochs * STEPS_AN_EPOCH) if self.anneal else self.rate
 
     @property
     def variants(self) -> tuple[str, ...]:
-        """Which series it learns: the authors' networks also shuffled ones."""
+        """The variants of the series that it learns: the authors' networks learn shuffled ones too."""
         return ("plain", "shuffled") if self.theirs else ("plain",)
 
 
@@ -116,13 +117,13 @@ CONTENDERS = {
 
 
 class Mnist1D(Chapter):
-    """What convolution is worth on series, and what is left of it where neighbours mean nothing."""
+    """The use of convolution on series, and on shuffled series, where neighbours mean nothing."""
 
     name = "mnist1d"
     title = "Convolution: series"
 
     def work(self, scale: Scale) -> Work:
-        """A job for each contender and variant, all its starts as one population."""
+        """One job per contender and variant: all its starts as one population."""
         work = {}
         for name, contender in CONTENDERS.items():
             epochs = contender.epochs(scale)
@@ -186,7 +187,7 @@ class Mnist1D(Chapter):
 
 
 def learn(name: str, variant: str, epochs: int, seed: int, report: Callable[[int, int], object]) -> list[float]:
-    """The accuracy of each start on the 1,000 series to test: the median of its last epochs, since it leaps."""
+    """The accuracy of each start on the 1,000 test series: the median over the models after its last epochs."""
     contender = CONTENDERS[name]
     x, y, x_test, y_test = mnist1d(shuffled=variant == "shuffled")
     training = iterate(
@@ -214,7 +215,7 @@ def learn(name: str, variant: str, epochs: int, seed: int, report: Callable[[int
 
 
 def first_asked(epochs: int) -> int:
-    """The models after more epochs than these are asked: the last ten.
+    """The epoch after which models are measured, so that there are the last ten of them.
 
     >>> first_asked(150), first_asked(3)
     (140, 0)

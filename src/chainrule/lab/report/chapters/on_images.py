@@ -1,4 +1,4 @@
-"""Comparisons of networks on handwritten digits: how images shrink on their way, and two ways of regularising."""
+"""Comparisons of networks on handwritten digits: three ways of pooling, and batch normalisation and dropout."""
 
 from typing import ClassVar
 
@@ -14,7 +14,7 @@ from chainrule.lab.report.chapters.chapter import Results, Scale
 from chainrule.lab.report.chapters.comparing import DTYPE, Comparing
 
 EPOCHS_OF_A_COMPARISON = 2_000
-"""One epoch on images for so many on points: it is 42 steps, of much larger networks."""
+"""Epochs on points per epoch on images, which is 42 steps of a much larger network."""
 
 
 class OnImages(Comparing):

@@ -14,10 +14,10 @@ TASK, SAMPLE, LAYER, TO, FROM = "xor", 3, 2, 1, 3
 """The weight of layer 2, to unit 1 from unit 3, on a point of class 1: with a layer below and one above."""
 
 PART = 20
-"""The step that is shown comes after this part of a comparison's epochs: 1,000 of 20,000."""
+"""Epochs of a comparison per step before the one that is shown, which comes after 1,000 at full scale."""
 
 KINDS = ("weight", "gradient")
-"""What the edges of the two drawings are."""
+"""The quantities that the edges of the two drawings show."""
 
 
 class OneWeight(Chapter):
@@ -32,16 +32,16 @@ class OneWeight(Chapter):
         return {TASK: ((work_out, (scale.seed, steps)), steps)}
 
     def results(self, scale: Scale, answers: Answers) -> Results:
-        """The job's numbers as they are."""
+        """The numbers of the job."""
         found: Results = answers[TASK]
         return found
 
     def constants(self, scale: Scale) -> dict[str, Any]:
-        """After how many steps it is worked out, and the seed."""
+        """The steps before the one that is shown, and the seed."""
         return {"STEPS": _steps(scale), "SEED": scale.seed}
 
     def shown(self, found: Results) -> Results:
-        """Its numbers, and the equations as a part of the page."""
+        """Its numbers, and the equations as HTML."""
         equations = "\n".join(mathml.sections(worked(found), 3))
         return found | {"equations": f'<div class="derivation">\n{equations}\n</div>'}
 
@@ -57,7 +57,7 @@ def _steps(scale: Scale) -> int:
 
 
 def step_after(seed: int, steps: int, samples: int | None = SAMPLE) -> Explanation:
-    """The reference's step on one point, or on all, after so many on all points."""
+    """The reference's step on one point, or on all, after a number of steps on all points."""
     lab, task = Lab(seed=seed), TASKS[TASK]
     x, y = task.points(seed).points()
     theta, optimizer = lab.network.initialize(seed), lab.optimizer(task)
@@ -65,7 +65,7 @@ def step_after(seed: int, steps: int, samples: int | None = SAMPLE) -> Explanati
 
 
 def worked(found: Results) -> Derivation:
-    """The weight of these results, worked out."""
+    """The derivation of the weight that these results are about."""
     return step_after(found["seed"], found["steps"]).weight(LAYER, TO, FROM)
 
 

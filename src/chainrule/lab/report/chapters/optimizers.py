@@ -11,7 +11,7 @@ from chainrule.lab.report.chapters.chapter import Results
 from chainrule.lab.report.chapters.comparing import Comparing, Row, best_and_worst, ranked, rows
 
 EQUAL_RATE = 0.1
-"""One of the grid: at it the optimizers are compared side by side too."""
+"""The rate of the grid at which the optimizers are compared side by side too."""
 
 CORRECTED, UNCORRECTED = "Adam", "reference’s Adam"
 
@@ -66,7 +66,7 @@ class Optimizers(Comparing):
 
 
 def at_their_best(found: list[Row]) -> list[Row]:
-    """Each optimizer's row at the rate of the grid that serves it best, in the order of the optimizers."""
+    """The row of each optimizer at its best rate of the grid, in the order of the optimizers."""
     names = dict.fromkeys(row["values"][0] for row in found)
     return [min((row for row in found if row["values"][0] == name), key=ranked) for name in names]
 

@@ -1,4 +1,4 @@
-"""The search for the learning rate that the reference doesn't state: every rate tried, and how near its curve comes."""
+"""The search for the learning rate that the reference doesn't state: each rate tried, and how near its curve comes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,10 +13,10 @@ from chainrule.lab.report.reference import TASKS, Lab
 from chainrule.lab.report.starts import Report, train_starts
 
 RATES = (0.1, 0.2, 0.25, 0.3, 0.5, 0.8, 1.0)
-"""Tried on both tasks, each with the same starts."""
+"""The rates tried on both tasks, each with the same starts."""
 
 RECORD_EVERY = 100
-"""A divisor of the reference's 5,000 epochs, from line to line of its log."""
+"""Epochs from record to record: a divisor of the 5,000 from line to line of the reference's log."""
 
 
 class Search(Chapter):
@@ -26,12 +26,12 @@ class Search(Chapter):
     title = "The search for the learning rate"
 
     def work(self, scale: Scale) -> Work:
-        """A job for each task."""
+        """One job per task."""
         lab = Lab(scale.epochs, scale.starts, scale.seed)
         return {task: ((search_task, (lab, task)), scale.epochs) for task in TASKS}
 
     def results(self, scale: Scale, answers: Answers) -> Results:
-        """The jobs' numbers as they are."""
+        """The numbers of the jobs."""
         return dict(answers)
 
     def constants(self, scale: Scale) -> dict[str, Any]:
@@ -56,11 +56,10 @@ class Search(Chapter):
 
 
 def search_task(lab: Lab, task: str, report: Report = lambda done, total: None) -> Results:
-    """Every rate on one task, all rates and starts as one population, in float32: its numbers, ready for JSON.
+    """One task with all rates and starts as one population, in float32: its numbers, ready for JSON.
 
-    epochs: those that the reference printed and that are reached, without epoch 0, where no rate has made a step yet;
-    where there are none, nothing is trained.
-    rows: a row a rate, as `row` gives it.
+    epochs: those of the reference's log that are reached, without epoch 0, before any step; where there are none,
+    nothing is trained.  rows: one row per rate, as `row` gives it.
 
     >>> search_task(Lab(epochs=4000, starts=2), "xor")
     {'epochs': [], 'reference': [], 'starts': 2, 'seed': 0, 'used': 0.2, 'rows': []}
@@ -80,7 +79,7 @@ def search_task(lab: Lab, task: str, report: Report = lambda done, total: None) 
 
 
 def row(rate: float, losses: Array, reference: Sequence[float]) -> dict[str, Any]:
-    """What a rate comes to: the band of its losses (E, K) at the reference's epochs, and where the reference lies.
+    """The numbers of a rate: the band of its losses (E, K) at the reference's epochs, and where the reference lies.
 
     off: how many times larger or smaller than our median the reference's losses are, their geometric mean.
 
