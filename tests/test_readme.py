@@ -59,6 +59,13 @@ def test_the_commands_do_what_they_say(folder):
     assert {"weight.html", "rates.svg", "xor.npz"} <= set(os.listdir(folder))
 
 
+def test_the_lines_for_a_shell_have_no_quotes_that_windows_does_not_know():
+    lines = [line for language, _, text in BLOCKS if language == "sh" for line in text.splitlines()]
+    lines += [line for line in README.splitlines() if "pip install" in line]
+    assert len(lines) > 15
+    assert not any("'" in line for line in (line.partition(" # ")[0] for line in lines))
+
+
 def said(words: list[str], folder: Path) -> str:
     """The output of a command; of a walk, which needs a terminal, only that its options are understood."""
     assert words[0] == "chainrule"
