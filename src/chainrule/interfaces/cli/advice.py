@@ -9,6 +9,7 @@ from chainrule.core.activations import ACTIVATIONS
 from chainrule.core.losses import LOSSES
 from chainrule.core.network import Network
 from chainrule.core.optimizers import OPTIMIZERS, Optimizer
+from chainrule.interfaces.cli.described import shell_name
 from chainrule.interfaces.cli.options import OPTIONS
 from chainrule.lab.experiments.perceptron import Perceptron
 from chainrule.lab.experiments.prepared import Prepared, learns_scale
@@ -26,15 +27,10 @@ def _number(flag: str, value: Any) -> str:
     return f"without {flag}" if value is None else f"{flag} {value:g}"
 
 
-def _name(kind: Any, table: Mapping[str, Any]) -> str | None:
-    """The name of a class in the shell."""
-    return next((name for name, each in table.items() if each is kind), None)
-
-
 def _optimizer(optimizer: Optimizer, prepared: Prepared) -> str | None:
     """The settings that differ from the run's; for another optimizer its name and its learning rate."""
     now = prepared.experiment.optimizer
-    kind = _name(type(optimizer), OPTIMIZERS)
+    kind = shell_name(optimizer, OPTIMIZERS)
     if kind is None:
         return None
     if type(optimizer) is not type(now):
@@ -51,7 +47,7 @@ def _target_standardizer(standardizer: Any, prepared: Prepared) -> str | None:
 
 
 def _loss(loss: Any, prepared: Prepared) -> str | None:
-    name = _name(type(loss), LOSSES)
+    name = shell_name(loss, LOSSES)
     return None if name is None else f"--loss {name}"
 
 

@@ -5,8 +5,9 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from chainrule.core.description import Description
 from chainrule.core.errors import SettingError, listing
-from chainrule.core.optimizers import OPTIMIZERS, Optimizer
+from chainrule.core.optimizers import OPTIMIZERS
 from chainrule.interfaces.cli.option import Option
 from chainrule.interfaces.cli.options import OPTIONS
 from chainrule.lab.experiments.data import NAMED, DataFile, DataSet
@@ -14,8 +15,6 @@ from chainrule.lab.experiments.defaults import experiment_for
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.samples import Samples
 from chainrule.lab.experiments.settings import parts_first, with_setting
-
-Data = DataSet | DataFile
 
 
 def describe(data: str | None, settings: Mapping[str, Any], config: Path | None = None) -> tuple[Experiment, Samples]:
@@ -28,7 +27,7 @@ def describe(data: str | None, settings: Mapping[str, Any], config: Path | None 
     base = None if config is None else Experiment.from_toml(config)
     if data is None and base is None:
         raise SettingError("Missing argument 'DATA': name a data set or a file, or give --config FILE.toml.")
-    source: Data = base.data if data is None and base is not None else named(data or "")
+    source: DataSet | DataFile = base.data if data is None and base is not None else named(data or "")
     of_data = {name: value for name, value in settings.items() if OPTIONS[name].part == "data"}
     others = {name: value for name, value in settings.items() if name not in of_data}
     if base is None and isinstance(source, DataSet) and source.takes("seed"):
@@ -42,7 +41,7 @@ def describe(data: str | None, settings: Mapping[str, Any], config: Path | None 
     return with_options(replace(base, data=source), others), samples
 
 
-def named(data: str) -> Data:
+def named(data: str) -> DataSet | DataFile:
     """The data set of this name, or the file."""
     if data in NAMED:
         return DataSet(data)
@@ -53,14 +52,12 @@ def named(data: str) -> Data:
     return DataFile(data)
 
 
-def _with_data(data: Data, option: Option, value: Any) -> Data:
+def _with_data(data: DataSet | DataFile, option: Option, value: Any) -> DataSet | DataFile:
     """The data with another value of their own settings."""
     if isinstance(data, DataFile) and option.of is DataSet:
-        sentence = f"{option.flag} is for the data sets that have a name; {data.file} is a file, leave it out."
-        raise SettingError(sentence)
+        raise SettingError(f"{option.flag} is for the data sets that have a name; {data.file} is a file, leave it out.")
     if isinstance(data, DataSet) and option.of is DataFile:
-        sentence = f"{option.flag} names a column of a file; {data.name} is a data set that has its targets."
-        raise SettingError(sentence)
+        raise SettingError(f"{option.flag} names a column of a file; {data.name} is a data set that has its targets.")
     if isinstance(data, DataSet) and not data.takes(option.field):
         raise SettingError(f"the data set {data.name} has no {option.flag}; leave it out.")
     return replace(data, **{option.field: value})
@@ -85,12 +82,18 @@ def _misplaced(option: Option, experiment: Experiment, settings: Mapping[str, An
     """Why an option has no place in an experiment."""
     if option.part == "optimizer":
         known = [each.flag for each in OPTIONS.values() if each.part == "optimizer" and has(experiment.optimizer, each)]
-        return f"{optimizer_name(experiment.optimizer)} has no {option.flag}; it has {listing(known)}."
+        name = shell_name(experiment.optimizer, OPTIMIZERS) or experiment.optimizer
+        return f"{name} has no {option.flag}; it has {listing(known)}."
     if "network" in settings:
         return f"--network says all layers, so {option.flag} has no place beside it; leave one out."
     return f"{option.flag} is for a perceptron, and the network is {experiment.network}; leave it out."
 
 
-def optimizer_name(optimizer: Optimizer) -> str:
-    """The name of an optimizer in the shell."""
-    return next((name for name, kind in OPTIMIZERS.items() if type(optimizer) is kind), repr(optimizer))
+def shell_name(value: Description, table: Mapping[str, type]) -> str | None:
+    """The name of a description in the shell, from the table of its kind; None for one from elsewhere.
+
+    >>> from chainrule.core.optimizers import AdamW
+    >>> shell_name(AdamW(0.01), OPTIMIZERS)
+    'adamw'
+    """
+    return next((name for name, kind in table.items() if type(value) is kind), None)

@@ -65,6 +65,15 @@ class ComparedRuns:
         return loss_name([each.loss for each in self.experiments])
 
     @property
+    def ceiling(self) -> float:
+        """The highest loss to draw, three times the highest first loss: higher ones, on the way to divergence, would
+        hide the others.
+        """
+        starts = np.concatenate([runs.losses[0] for runs in self.runs])
+        starts = starts[np.isfinite(starts)]
+        return max(3 * float(starts.max()), self.level) if len(starts) else 1.0
+
+    @property
     def curves(self) -> dict[tuple[Any, ...], tuple[Array, Array]]:
         """The epochs recorded (R,) and the losses of every start (R, starts), by the values of the settings."""
         return {values: (runs.epochs, runs.losses) for values, runs in zip(self.values, self.runs, strict=True)}
@@ -127,6 +136,17 @@ class ComparedRuns:
         """The first recorded epoch at or below the level; the end where only the final loss is."""
         epoch = first_below(runs.epochs, runs.losses[:, k], float(np.nextafter(self.level, np.inf)))
         return int(runs.ended[k]) if epoch is None and runs.final[k] <= self.level else epoch
+
+
+def spaced(values: list[Any], most: int) -> list[Any]:
+    """At most this many of the values, evenly spaced, the first and the last among them.
+
+    >>> spaced([0, 1, 2, 3, 4], 3)
+    [0, 2, 4]
+    """
+    if len(values) <= most:
+        return values
+    return [values[round(i * (len(values) - 1) / (most - 1))] for i in range(most)]
 
 
 def survivors(losses: Array) -> tuple[Array, Array, Array]:

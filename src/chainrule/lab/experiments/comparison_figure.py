@@ -1,12 +1,12 @@
-"""A comparison as a figure: the learning curves of its settings, and what each setting came to."""
+"""A comparison as a figure: the learning curves of its settings, and their final losses."""
 
 import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chainrule.lab.experiments.compared_runs import ComparedRuns, Summary, survivors
-from chainrule.lab.experiments.labels import label
+from chainrule.lab.experiments.compared_runs import ComparedRuns, Summary, spaced, survivors
+from chainrule.lab.experiments.labels import label, words
 from chainrule.lab.figures.axes import epochs_below, log_scale, slant, title_and_legend
 from chainrule.lab.figures.svg import COLOR, Drawing, render
 
@@ -18,19 +18,19 @@ STYLES = [
     for dash in ("solid", (0, (4, 1.6)))
     for color in (COLOR["class 1"], COLOR["class 0"], COLOR["run"], COLOR["fourth"], COLOR["muted"])
 ][:8]
-"""Eight that every eye tells apart: five colours, then the first of them dashed."""
+"""Eight styles that every eye tells apart: five colours, then the first three of them dashed."""
 
 MOST_BANDS = 3
-"""The bands of more curves would hide each other: the bars of the second panel tell as much."""
+"""The most curves with bands: the bands of more would hide each other, and the bars of the last panel tell as much."""
 
 MOST_PANELS = 4
-"""Of crossed settings, each value of one has a panel of curves: at most so many."""
+"""The most panels of curves, one for each value of a crossed setting."""
 
 MOST_TICKS = 6
-"""So few values each have a tick of their own."""
+"""The most values that each have a tick of their own."""
 
 FLOOR = 1e-12
-"""The axes of losses reach down to this part of their height."""
+"""The axes of losses reach down to this fraction of their height."""
 
 PANEL = (340, 320)
 
@@ -38,7 +38,7 @@ Values = tuple[Any, ...]
 
 
 def draw(comparison: ComparedRuns, *, name: str | None = None, columns: int = 2) -> str:
-    """The figure as an SVG. name: starts every id in it.  columns: how many panels stand side by side."""
+    """The figure as an SVG. name: starts every id in it.  columns: the number of panels side by side."""
     panels = [curves(comparison, each) for each in _outer(comparison, MOST_PANELS)]
     return compose(comparison, [*panels, finals(comparison)], name=name, columns=columns)
 
@@ -76,9 +76,9 @@ def _inner(comparison: ComparedRuns) -> int:
 
 
 def _outer(comparison: ComparedRuns, most: int) -> list[Values]:
-    """The values of the other settings, crossed, at most so many; one empty combination where there are none."""
+    """The values of the other settings, crossed, at most this many; one empty combination if there are none."""
     inner = _inner(comparison)
-    return _spaced(list(dict.fromkeys(_without(values, inner) for values in comparison.values)), most)
+    return spaced(list(dict.fromkeys(_without(values, inner) for values in comparison.values)), most)
 
 
 def _numeric(comparison: ComparedRuns, i: int) -> bool:
@@ -90,31 +90,20 @@ def _without(values: Values, i: int) -> Values:
     return values[:i] + values[i + 1 :]
 
 
-def _spaced(values: list[Any], most: int) -> list[Any]:
-    """At most so many of the values, evenly spaced, the first and the last among them."""
-    if len(values) <= most:
-        return values
-    return [values[round(i * (len(values) - 1) / (most - 1))] for i in range(most)]
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
-
-
 def _title(comparison: ComparedRuns, inner: int, outer: Values) -> str:
     others = _without(comparison.names, inner)
     return ", ".join(
-        f"{_words(name)} {label((value,))}" if isinstance(value, int | float | tuple) else label((value,))
+        f"{words(name)} {label((value,))}" if isinstance(value, int | float | tuple) else label((value,))
         for name, value in zip(others, outer, strict=True)
     )
 
 
 def curves(comparison: ComparedRuns, outer: Values = (), title: str = "") -> Drawing:
-    """The losses over epochs, a curve for each value of a setting. outer: the values of the others, where crossed."""
-    inner, ceiling = _inner(comparison), _ceiling(comparison)
+    """The losses over epochs, one curve for each value of a setting. outer: the values of the other settings."""
+    inner, ceiling = _inner(comparison), comparison.ceiling
     series = list(dict.fromkeys(values[inner] for values in comparison.values))
-    shown = _spaced(series, len(STYLES))
-    name = _words(comparison.names[inner]) + (f", {len(shown)} of {len(series)}" if len(shown) < len(series) else "")
+    shown = spaced(series, len(STYLES))
+    name = words(comparison.names[inner]) + (f", {len(shown)} of {len(series)}" if len(shown) < len(series) else "")
     title = title or ": ".join([_title(comparison, inner, outer) or "learning curves", name])
 
     def drawing(axes: "Axes") -> None:
@@ -144,7 +133,7 @@ def curves(comparison: ComparedRuns, outer: Values = (), title: str = "") -> Dra
 
 
 def finals(comparison: ComparedRuns) -> Drawing:
-    """The final loss against the setting: on a scale of numbers, else a place for each value."""
+    """The final loss against the setting: along a scale if its values are numbers, else with a place for each."""
     inner, outer = _inner(comparison), _outer(comparison, len(STYLES))
     numeric = _numeric(comparison, inner)
 
@@ -165,12 +154,12 @@ def finals(comparison: ComparedRuns) -> Drawing:
                 axes,
                 nudged,
                 rows,
-                _ceiling(comparison),
+                comparison.ceiling,
                 (color, dash if numeric else "none"),
                 _title(comparison, inner, each) or "median, lowest to highest",
             )
         finals = np.concatenate([runs.final for runs in comparison.runs])
-        finals = np.minimum(finals[np.isfinite(finals) & (finals > 0)], _ceiling(comparison))
+        finals = np.minimum(finals[np.isfinite(finals) & (finals > 0)], comparison.ceiling)
         dotted: dict[str, Any] = {"color": COLOR["muted"], "linewidth": 1.1, "linestyle": (0, (1, 2))}
         axes.axhline(comparison.level, label=f"{comparison.level:g}: success", **dotted)
         if any(runs.diverged.any() for runs in comparison.runs):
@@ -185,7 +174,7 @@ def finals(comparison: ComparedRuns) -> Drawing:
             names = [label((each,)) for each in series]
             axes.set_xticks(places, names, **slant(names))
             axes.set_xlim(-0.6, len(places) - 0.4)
-        axes.set_xlabel(_words(comparison.names[inner]))
+        axes.set_xlabel(words(comparison.names[inner]))
         axes.set_ylabel(f"final {comparison.loss_name}")
         title_and_legend(axes, f"where {comparison.experiment.starts} starts end")
 
@@ -193,7 +182,7 @@ def finals(comparison: ComparedRuns) -> Drawing:
 
 
 def _nudge(place: float, k: int, n: int, logarithmic: bool, places: list[float]) -> float:
-    """Series stand a little beside each other, so that their bars can be told apart."""
+    """The place of series k of n, a little to the side, so that bars can be told apart."""
     aside = (k - (n - 1) / 2) * 0.08
     if logarithmic:
         return place * math.exp(aside * math.log(max(places) / min(places)) / len(places))
@@ -203,7 +192,7 @@ def _nudge(place: float, k: int, n: int, logarithmic: bool, places: list[float])
 def _series(
     axes: "Axes", at: list[float], rows: list[Summary], ceiling: float, style: tuple[str, Any], name: str
 ) -> None:
-    """Bands as bars, medians as points; a cross at the top where some starts diverged."""
+    """Draw bands as bars, medians as points, and a cross at the top where some starts diverged."""
     color, dash = style
     alive = [i for i, row in enumerate(rows) if not math.isnan(row.median)]
     axes.vlines(
@@ -219,13 +208,6 @@ def _series(
     axes.plot(at, medians, color=color, linestyle=dash, linewidth=1.3, marker="o", markersize=6, label=name, **how)
     lost = [place for place, row in zip(at, rows, strict=True) if row.diverged]
     axes.plot(lost, [0.965] * len(lost), "x", color=color, markersize=6, transform=axes.get_xaxis_transform())
-
-
-def _ceiling(comparison: ComparedRuns) -> float:
-    """Where the axes of losses end: above, what runs come by on their way to divergence would hide all else."""
-    starts = np.concatenate([runs.losses[0] for runs in comparison.runs])
-    starts = starts[np.isfinite(starts)]
-    return max(3 * float(starts.max()), comparison.level) if len(starts) else 1.0
 
 
 def _blank(axes: "Axes") -> None:

@@ -32,22 +32,20 @@ DRAWN = 100
 TEST_SEED = 32
 """The seed of a fresh draw: that of the reference lab's test, the first that none of its 32 starts has."""
 
-Parts = tuple[Array, Array, Array]
 
-
-def _digits() -> Parts:
+def _digits() -> tuple[Array, Array, Array]:
     """The images, their classes, and a quarter of each class for the test, always the same."""
     x, y = digits()
     return x, y, np.sort(split(np.arange(len(y)), y, seed=TEST_SEED, stratify=True)[2])
 
 
-def _mnist1d() -> Parts:
+def _mnist1d() -> tuple[Array, Array, Array]:
     """The series, their classes, and the authors' test."""
     x, y, x_test, y_test = mnist1d()
     return np.concatenate([x, x_test]), np.concatenate([y, y_test]), len(x) + np.arange(len(x_test))
 
 
-REAL: dict[str, Callable[[], Parts]] = {"digits": _digits, "mnist1d": _mnist1d}
+REAL: dict[str, Callable[[], tuple[Array, Array, Array]]] = {"digits": _digits, "mnist1d": _mnist1d}
 """The real data sets by name: x (n, C, ...), y (n,) and the rows of the test."""
 
 NAMED: dict[str, Callable[..., Any]] = {**BY_NAME, **REAL}

@@ -8,7 +8,7 @@ from chainrule.lab.experiments.network_text import NetworkText
 
 
 def plain(value: Any) -> Any:
-    """A setting's value as a table holds it: a number, True or False, or a text.
+    """A setting's value in a table: a number, True or False, or a text.
 
     >>> from chainrule.core.optimizers import Adam
     >>> plain(0.5), plain((8, 4)), plain(()), plain(Adam(0.01))
@@ -23,8 +23,17 @@ def plain(value: Any) -> Any:
     return "none" if value is None else value
 
 
+def words(name: str) -> str:
+    """A setting's name in words.
+
+    >>> words("learning_rate")
+    'learning rate'
+    """
+    return name.replace("_", " ")
+
+
 def label(values: Sequence[Any]) -> str:
-    """The values of a setting, or of some crossed, as a person reads them.
+    """The values of a setting, or of several crossed, as people read them.
 
     >>> label((0.5, (4, 4))), label((1e-05, None))
     ('0.5, 4-4', '1e-05, none')

@@ -5,12 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 
 from chainrule.core.errors import SettingError, choose
 from chainrule.core.optimizers import OPTIMIZERS, Optimizer
-from chainrule.interfaces.cli.described import describe, has, named, optimizer_name, with_options
+from chainrule.interfaces.cli.described import describe, has, named, shell_name, with_options
 from chainrule.interfaces.cli.lists import COMPARED, SHARED, cells
 from chainrule.interfaces.cli.option import own, takes
 from chainrule.interfaces.cli.options import OPTIONS, options
@@ -21,11 +20,12 @@ from chainrule.interfaces.cli.terminal.plot_data import Curve
 from chainrule.interfaces.cli.terminal.tables import show_table
 from chainrule.lab.experiments.compare import LEVEL
 from chainrule.lab.experiments.compare import compare as run_comparison
-from chainrule.lab.experiments.compared_runs import survivors
+from chainrule.lab.experiments.compared_runs import spaced, survivors
 from chainrule.lab.experiments.comparison import Comparison
 from chainrule.lab.experiments.data import REAL, DataSet
 from chainrule.lab.experiments.defaults import usual_optimizer
 from chainrule.lab.experiments.experiment import Experiment
+from chainrule.lab.experiments.labels import words
 from chainrule.lab.figures.svg import need_matplotlib, save
 
 EXAMPLES = examples(
@@ -39,31 +39,30 @@ EXAMPLES = examples(
 MOST_CURVES = 6
 """The most curves that can be told apart in a terminal; of more settings, evenly spaced ones are drawn."""
 
-DEFAULTS = {"starts": 16, "seed": 0}
+STARTS = 16
+"""The starts per setting, where no number is given."""
 
-EPOCHS_IN_THE_PLANE = 20_000
-"""The epochs for points in the plane, where none are given: a fifth of a single run's."""
+EPOCHS = 20_000
+"""The epochs for points in the plane, where no number is given: a fifth of a single run's."""
 
-P = "Runs"
-Level = Annotated[float, own("Success: final loss at or below this. \\[0.05]", "LOSS", P)]
-Processes = Annotated[int | None, own("The most at once. \\[all cores]", "N", P, min=1)]
-P = "Results"
-Out = Annotated[Path | None, own("Draw curves and final losses.", "FIGURE.svg", P)]
-Table = Annotated[Path | None, own("Write one row per run.", "FILE.csv", P, "--csv")]
-Keep = Annotated[Path | None, own("Keep what is finished, and continue from there next time.", "FOLDER", P)]
-Plot = Annotated[bool | None, own("Draw the median losses as text. \\[in a terminal]", "", P, "--plot/--no-plot")]
+RUNS, RESULTS = "Runs", "Results"
+"""Panels of the help page."""
 
 
 @takes(*COMPARED, *options("target", "standardize", "points", "data_seed"), *SHARED)
 def compare(
     data: Annotated[str, typer.Argument(metavar="DATA", help="A data set's name; a CSV file.", show_default=False)],
     *,
-    level: Level = LEVEL,
-    processes: Processes = None,
-    out: Out = None,
-    table: Table = None,
-    keep: Keep = None,
-    plot: Plot = None,
+    level: Annotated[float, own("Success: final loss at or below this. \\[0.05]", "LOSS", RUNS)] = LEVEL,
+    processes: Annotated[int | None, own("The most at once. \\[all cores]", "N", RUNS, min=1)] = None,
+    out: Annotated[Path | None, own("Draw curves and final losses.", "FIGURE.svg", RESULTS)] = None,
+    table: Annotated[Path | None, own("Write one row per run.", "FILE.csv", RESULTS, "--csv")] = None,
+    keep: Annotated[
+        Path | None, own("Keep what is finished, and continue from there next time.", "FOLDER", RESULTS)
+    ] = None,
+    plot: Annotated[
+        bool | None, own("Draw the median losses as text. \\[in a terminal]", "", RESULTS, "--plot/--no-plot")
+    ] = None,
     settings: dict[str, Any],
 ) -> None:
     """Compare settings on DATA: give one or two of them several values, with commas between.
@@ -82,8 +81,8 @@ def compare(
     compared = {name: values for name, values in lists.items() if len(values) > 1}
     if not compared:
         raise SettingError("compare expects several values of a setting, such as --learning-rate 0.01,0.1,1.")
-    experiment, compared = describe_all(data, DEFAULTS | settings, lists, compared)
-    names = ", ".join(name.replace("_", " ") for name in compared)
+    experiment, compared = describe_all(data, {"starts": STARTS} | settings, lists, compared)
+    names = ", ".join(map(words, compared))
     remark(f"{names}: {experiment.starts} starts each; success: the loss ends at or below {level:g}")
     with Bars() as show:
         found = run_comparison(
@@ -91,7 +90,7 @@ def compare(
             level=level,
             keep=keep,
             processes=processes,
-            progress=lambda task, done, total: show(task, done, total),
+            progress=show,
             **compared,
         )
     show_summary(found)
@@ -114,9 +113,9 @@ def describe_all(
     of_optimizer = {name: first.pop(name) for name in list(first) if OPTIONS[name].part == "optimizer"}
     source = named(data)
     if isinstance(source, DataSet) and source.name not in REAL:
-        first = {"epochs": EPOCHS_IN_THE_PLANE} | first
+        first = {"epochs": EPOCHS} | first
     experiment, _ = describe(data, {**settings, **first})
-    names = compared.get("optimizer", [optimizer_name(experiment.optimizer)])
+    names = compared.get("optimizer", [shell_name(experiment.optimizer, OPTIMIZERS)])
     optimizers = usual_optimizers(experiment, names, of_optimizer)
     experiment = replace(experiment, optimizer=optimizers[0])
 
@@ -131,8 +130,8 @@ def describe_all(
 def usual_optimizers(experiment: Experiment, names: list[str], settings: Mapping[str, Any]) -> list[Optimizer]:
     """The optimizers of these names at their usual rates, each with those of the settings that it has."""
     kinds = [choose("optimizer", name, OPTIMIZERS) for name in names]
-    nobodys = {name: value for name, value in settings.items() if not any(has(kind, OPTIONS[name]) for kind in kinds)}
-    with_options(experiment, nobodys)  # raises, and says what the optimizer has
+    unknown = {name: value for name, value in settings.items() if not any(has(kind, OPTIONS[name]) for kind in kinds)}
+    with_options(experiment, unknown)  # raises, and says which options the optimizer has
     found = []
     for name, kind in zip(names, kinds, strict=True):
         usual = replace(experiment, optimizer=usual_optimizer(name, experiment.data))
@@ -144,7 +143,7 @@ def usual_optimizers(experiment: Experiment, names: list[str], settings: Mapping
 def show_summary(comparison: Comparison) -> None:
     """Print the table: one row per setting, the best median in bold."""
     summary = comparison.summary()
-    names = [name.replace("_", " ") for name in comparison.names]
+    names = [words(name) for name in comparison.names]
     loss = ("median loss", "lowest", "highest", "succeed", "diverge", "epochs needed", comparison.metric)
     rows = []
     for each in summary:
@@ -161,20 +160,11 @@ def show_summary(comparison: Comparison) -> None:
 
 
 def median_curves(comparison: Comparison) -> list[Curve]:
-    """The median of the starts that didn't diverge: one curve per setting, at most six.
-
-    Curves are cut at three times the highest first loss: runs on their way to divergence would else hide all others.
-    """
-    n_settings = len(comparison.values)
-    shown = sorted({round(i) for i in np.linspace(0, n_settings - 1, min(n_settings, MOST_CURVES))})
-    starts = np.concatenate([comparison.runs[i].losses[0] for i in shown])
-    ceiling = 3 * float(np.max(starts[np.isfinite(starts)], initial=0.0)) or np.inf
-    curves = []
-    for i in shown:
-        runs = comparison.runs[i]
-        name = ", ".join(cells(comparison.values[i]))
-        curves.append(Curve.of(name, runs.epochs, survivors(runs.losses)[1], ceiling))
-    return curves
+    """The median of the starts that didn't diverge: one curve per setting, at most six, cut at the ceiling."""
+    return [
+        Curve.of(", ".join(cells(values)), runs.epochs, survivors(runs.losses)[1], comparison.ceiling)
+        for values, runs in spaced(list(zip(comparison.values, comparison.runs, strict=True)), MOST_CURVES)
+    ]
 
 
 def _loss(value: float) -> str:

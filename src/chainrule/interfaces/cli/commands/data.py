@@ -22,23 +22,14 @@ EXAMPLES = examples(
 )
 
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help=f"{SETS}.")]
-Points = Annotated[int | None, own("Number of points.", "N", min=1)]
-Noise = Annotated[float | None, own("Noise on each coordinate.", "DEVIATION")]
-Seed = Annotated[int | None, own("Decides which points are drawn.", "N", min=0)]
-Arms = Annotated[int | None, own("Number of arms, for spiral.", "N", min=1)]
-Classes = Annotated[int | None, own("Number of clouds, for gaussians.", "N", min=1)]
-Out = Annotated[Path | None, own("Write to a file, not to the terminal.", "FILE.csv")]
-
-
 def data(
-    name: Name,
-    points: Points = None,
-    noise: Noise = None,
-    seed: Seed = None,
-    arms: Arms = None,
-    classes: Classes = None,
-    out: Out = None,
+    name: Annotated[str, typer.Argument(metavar="NAME", help=f"{SETS}.")],
+    points: Annotated[int | None, own("Number of points.", "N", min=1)] = None,
+    noise: Annotated[float | None, own("Noise on each coordinate.", "DEVIATION")] = None,
+    seed: Annotated[int | None, own("Decides which points are drawn.", "N", min=0)] = None,
+    arms: Annotated[int | None, own("Number of arms, for spiral.", "N", min=1)] = None,
+    classes: Annotated[int | None, own("Number of clouds, for gaussians.", "N", min=1)] = None,
+    out: Annotated[Path | None, own("Write to a file, not to the terminal.", "FILE.csv")] = None,
 ) -> None:
     """Print a data set as CSV: x1, x2, ... and the class y, one row per sample.
 

@@ -37,33 +37,25 @@ EXAMPLES = examples(
     "chainrule explain xor --model xor.npz --sample 20 --unit 2:4",
 )
 
-P = "What is explained"
-Sample = Annotated[str | None, own("The step on these samples alone, from 0.", "N,...", P)]
-Follow = Annotated[int | None, own("Of several samples, the one that is followed layer by layer.", "N", P)]
-Weight = Annotated[str | None, own("One weight; FROM may be bias, or scale.", "LAYER:TO:FROM", P)]
-Unit = Annotated[str | None, own("One unit's δ = ∂L/∂z.", "LAYER:UNIT", P)]
-Steps = Annotated[int, own("Train this many full-batch steps first. \\[0]", "N", P, min=0)]
-Saved = Annotated[Path | None, own("Start from what train --save wrote.", "MODEL.npz", P)]
-P = "How it is shown"
-Html = Annotated[Path | None, own("A page, with the network drawn.", "OUT.html", P)]
-Latex = Annotated[bool, own("Print LaTeX.", "", P, "--latex")]
-Json = Annotated[bool, own("Print JSON.", "", P, "--json")]
-Walk = Annotated[bool, own("Go from weight to weight with the arrow keys.", "", P, "--walk")]
+WHAT, HOW = "What is explained", "How it is shown"
+"""Panels of the help page."""
 
 
 @takes(*options(*DATA, *NETWORK, *LOSS, *OPTIMIZER, "seed"))
 def explain(
     data: Annotated[str, typer.Argument(metavar="DATA", help="A data set's name; a CSV file; or an .npz.")] = "xor",
-    sample: Sample = None,
-    follow: Follow = None,
-    weight: Weight = None,
-    unit: Unit = None,
-    steps: Steps = 0,
-    model: Saved = None,
-    html: Html = None,
-    latex: Latex = False,
-    as_json: Json = False,
-    walk: Walk = False,
+    sample: Annotated[str | None, own("The step on these samples alone, from 0.", "N,...", WHAT)] = None,
+    follow: Annotated[
+        int | None, own("Of several samples, the one that is followed layer by layer.", "N", WHAT)
+    ] = None,
+    weight: Annotated[str | None, own("One weight; FROM may be bias, or scale.", "LAYER:TO:FROM", WHAT)] = None,
+    unit: Annotated[str | None, own("One unit's δ = ∂L/∂z.", "LAYER:UNIT", WHAT)] = None,
+    steps: Annotated[int, own("Train this many full-batch steps first. \\[0]", "N", WHAT, min=0)] = 0,
+    model: Annotated[Path | None, own("Start from what train --save wrote.", "MODEL.npz", WHAT)] = None,
+    html: Annotated[Path | None, own("A page, with the network drawn.", "OUT.html", HOW)] = None,
+    latex: Annotated[bool, own("Print LaTeX.", "", HOW, "--latex")] = False,
+    as_json: Annotated[bool, own("Print JSON.", "", HOW, "--json")] = False,
+    walk: Annotated[bool, own("Go from weight to weight with the arrow keys.", "", HOW, "--walk")] = False,
     *,
     settings: dict[str, Any],
 ) -> None:

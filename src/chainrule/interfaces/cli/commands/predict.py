@@ -28,16 +28,19 @@ EXAMPLES = examples(
 )
 
 
-Saved = Annotated[Path, typer.Argument(metavar="MODEL", help="A file that train --save wrote.")]
-Data = Annotated[
-    str, typer.Argument(metavar="DATA", help="A CSV or .npz file, with or without a target; or a data set's name.")
-]
-Table = Annotated[str | None, own("Write CSV instead of rows; - for standard output.", "OUT", None, "--csv")]
-Target = Annotated[str | None, own("The target, by name or position. \\[the last column, if there is one]", "COLUMN")]
-Plot = Annotated[bool | None, own("Draw the map of a plane. \\[in a terminal]", "", None, "--plot/--no-plot")]
-
-
-def predict(model: Saved, data: Data, table: Table = None, target: Target = None, plot: Plot = None) -> None:
+def predict(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A file that train --save wrote.")],
+    data: Annotated[
+        str, typer.Argument(metavar="DATA", help="A CSV or .npz file, with or without a target; or a data set's name.")
+    ],
+    table: Annotated[str | None, own("Write CSV instead of rows; - for standard output.", "OUT", None, "--csv")] = None,
+    target: Annotated[
+        str | None, own("The target, by name or position. \\[the last column, if there is one]", "COLUMN")
+    ] = None,
+    plot: Annotated[
+        bool | None, own("Draw the map of a plane. \\[in a terminal]", "", None, "--plot/--no-plot")
+    ] = None,
+) -> None:
     """Print a row for each sample of DATA, and the accuracy where DATA has targets.
 
     A CSV file with as many columns as the model has inputs has no target. With

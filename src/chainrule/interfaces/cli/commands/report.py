@@ -14,21 +14,17 @@ EXAMPLES = examples(
 )
 
 
-Out = Annotated[Path, own("The folder to write into. \\[report]", "DIR")]
-Epochs = Annotated[int | None, own("Epochs of the main runs; comparisons take a fifth. \\[100,000]", "N", min=1)]
-Starts = Annotated[int, own("Networks of each main run, each from its own start. \\[32]", "N", min=1)]
-Seed = Annotated[int, own("Decides everything random. \\[0]", "N", min=0)]
-Quick = Annotated[bool, own("2000 epochs, and 1000 for the comparisons: a first look.", "", None, "--quick")]
-Only = Annotated[list[str] | None, own("Compute this chapter alone, by its name; repeatable.", "CHAPTER")]
-
-
 def report(
-    out: Out = Path("report"),
-    epochs: Epochs = None,
-    starts: Starts = 32,
-    seed: Seed = 0,
-    quick: Quick = False,
-    only: Only = None,
+    out: Annotated[Path, own("The folder to write into. \\[report]", "DIR")] = Path("report"),
+    epochs: Annotated[
+        int | None, own("Epochs of the main runs; comparisons take a fifth. \\[100,000]", "N", min=1)
+    ] = None,
+    starts: Annotated[int, own("Networks of each main run, each from its own start. \\[32]", "N", min=1)] = 32,
+    seed: Annotated[int, own("Decides everything random. \\[0]", "N", min=0)] = 0,
+    quick: Annotated[
+        bool, own("2000 epochs, and 1000 for the comparisons: a first look.", "", None, "--quick")
+    ] = False,
+    only: Annotated[list[str] | None, own("Compute this chapter alone, by its name; repeatable.", "CHAPTER")] = None,
 ) -> None:
     """Train the reference network on its data sets and write a page: log, predictions, curves, boundaries;
     comparisons of learning rates and others, with eight starts per setting; and convolution on real data.

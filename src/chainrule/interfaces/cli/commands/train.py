@@ -43,22 +43,24 @@ EXAMPLES = examples(
 ROWS = 100
 """The most prediction rows that are printed."""
 
-P = "Run"
-Data = Annotated[str | None, typer.Argument(metavar="DATA", help=f"{SETS}; a CSV file; or an .npz with x and y.")]
-Config = Annotated[Path | None, own("An experiment to run; options that are given win over it.", "FILE.toml", P)]
-Save = Annotated[Path | None, own("Keep the model, for predict.", "MODEL.npz", P)]
-History = Annotated[Path | None, own("Keep the losses.", "FILE.csv", P)]
-Plot = Annotated[bool | None, own("Draw the loss, and a plane's map. \\[in a terminal]", "", P, "--plot/--no-plot")]
+RUN = "Run"
+"""The panel of the help page that these options share with the last ones of the table."""
 
 
 @takes(*(each for name, each in OPTIONS.items() if name != "starts"))
 def train(
-    data: Data = None,
+    data: Annotated[
+        str | None, typer.Argument(metavar="DATA", help=f"{SETS}; a CSV file; or an .npz with x and y.")
+    ] = None,
     *,
-    config: Config = None,
-    save: Save = None,
-    history: History = None,
-    plot: Plot = None,
+    config: Annotated[
+        Path | None, own("An experiment to run; options that are given win over it.", "FILE.toml", RUN)
+    ] = None,
+    save: Annotated[Path | None, own("Keep the model, for predict.", "MODEL.npz", RUN)] = None,
+    history: Annotated[Path | None, own("Keep the losses.", "FILE.csv", RUN)] = None,
+    plot: Annotated[
+        bool | None, own("Draw the loss, and a plane's map. \\[in a terminal]", "", RUN, "--plot/--no-plot")
+    ] = None,
     settings: dict[str, Any],
 ) -> None:
     """Train a network on DATA: a log of its loss, a row for each test sample, and the accuracy.
