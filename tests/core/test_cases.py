@@ -1,4 +1,4 @@
-"""What every row of the table of cases must hold to."""
+"""The generic tests: every row of the table of cases passes them."""
 
 from dataclasses import replace
 

@@ -1,1 +1,1 @@
-"""The mathematics, with NumPy and nothing else. See the README of this folder for the order to read it in."""
+"""The mathematics, on NumPy alone. This folder's README gives the files in reading order."""

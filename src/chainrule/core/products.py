@@ -63,15 +63,14 @@ def bind_inner_product(A: Array, B: Array, c: Array) -> Call:
 
 
 def _bind_whole(A: Array, B: Array, C: Array) -> Call:
-    in_one_piece = C.flags.c_contiguous and all(each.flags.forc for each in (A, B))
-    return call(dot if C.ndim == 2 and in_one_piece else np.matmul, A, B, out=C)
+    contiguous = C.flags.c_contiguous and all(each.flags.forc for each in (A, B))
+    return call(dot if C.ndim == 2 and contiguous else np.matmul, A, B, out=C)
 
 
 def count_blocks(multiplications: int, columns: int, shortest: int) -> int:
     """The fewest blocks of equal length that are small; 1 where no cut leaves blocks of `shortest` columns.
 
     multiplications: per column.
-
 
     >>> count_blocks(6 * 26, columns=24 * 24 * 32, shortest=32), count_blocks(500 * 500, columns=1000, shortest=32)
     (3, 1)

@@ -64,7 +64,7 @@ def bind_rate(value: Real | Schedule, convert: Convert) -> Rate:
 
 @dataclass(frozen=True, repr=False)
 class Constant(Schedule):
-    """The same rate at every step; a plain number does the same.
+    """A constant rate; a plain number is one, too.
 
     >>> Constant(0.1)(1000)
     0.1
