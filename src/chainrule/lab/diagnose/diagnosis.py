@@ -13,10 +13,10 @@ from chainrule.core.errors import DataError, SettingError
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.streams import stream
+from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.finding import Finding
 from chainrule.lab.diagnose.measurements import Point
 from chainrule.lab.diagnose.rules import findings
-from chainrule.lab.diagnose.thresholds import FEWEST_SAMPLES, MOST_NUMBERS, MOST_SAMPLES
 from chainrule.lab.diagnose.trials.tried import TriedRun
 from chainrule.training.model import Model
 from chainrule.training.run import Run, Setup
@@ -103,7 +103,7 @@ def inspected(model: Model, run: Run | None, k: int | None, x: Array, y: Array) 
     return TriedRun(
         network,
         loss,  # type: ignore[arg-type]  # there is one
-        *draw(max(FEWEST_SAMPLES, min(MOST_SAMPLES, MOST_NUMBERS // network.n_numbers))),
+        *draw(max(thresholds.FEWEST_SAMPLES, min(thresholds.MOST_SAMPLES, thresholds.MOST_NUMBERS // network.n_numbers))),
         n_samples=len(x),
         start=None if setup is None else Point(setup.theta, setup.state),
         end=Point(model.theta, model.state) if has_end else None,

@@ -10,9 +10,9 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
+from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.measurements import MeasuredLayer, Point, measure_layers, rms
 from chainrule.lab.diagnose.sentences import short
-from chainrule.lab.diagnose.thresholds import BESIDES_NOISE, LEARNT, LOWER, MUCH_LOWER, NEGLIGIBLE, NOISE
 from chainrule.training.model import LINKS
 from chainrule.training.run import Setup
 from chainrule.training.stopping import Ending
@@ -93,7 +93,7 @@ class Inspection:
     def falls(self) -> bool:
         """Whether the last loss is below the first, and lower than the one in the middle of the records."""
         losses = self.losses
-        return len(losses) > 1 and losses[-1] < min(losses[0], LOWER * losses[(len(losses) - 1) // 2])
+        return len(losses) > 1 and losses[-1] < min(losses[0], thresholds.LOWER * losses[(len(losses) - 1) // 2])
 
     @cached_property
     def moved(self) -> float:
@@ -159,7 +159,7 @@ class Inspection:
     @cached_property
     def learnt(self) -> bool:
         """Whether the run has learnt what there is to learn."""
-        return self.unexplained <= max(LEARNT, NOISE * self.noise + BESIDES_NOISE)
+        return self.unexplained <= max(thresholds.LEARNT, 1.3 * self.noise + thresholds.BESIDES_NOISE)
 
     # Its layers
 
@@ -192,7 +192,7 @@ class Inspection:
         left = self.unexplained
         if not np.isfinite(left):
             return "nothing of them is explained"
-        if left <= 1 + NEGLIGIBLE:
+        if left <= 1 + thresholds.NEGLIGIBLE:
             return f"{left:.0%} of the targets' variance is left"
-        worse = f"{short(left)} times" if left > 1 / MUCH_LOWER else f"{left:.0%} of"
+        worse = f"{short(left)} times" if left > 1 / thresholds.MUCH_LOWER else f"{left:.0%} of"
         return f"the answers are worse than the targets' mean, with a squared error of {worse} the variance"

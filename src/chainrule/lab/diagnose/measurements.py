@@ -16,7 +16,7 @@ from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.plan import Plan
 from chainrule.core.plan.running import arithmetic, run
-from chainrule.lab.diagnose.thresholds import FLAT
+from chainrule.lab.diagnose import thresholds
 
 STEEPEST: dict[type[Layer], float] = {Sigmoid: 0.25, Tanh: 1.0}
 """The largest slope of the functions that saturate: that at 0."""
@@ -56,7 +56,7 @@ class MeasuredLayer:
         steepest = STEEPEST.get(type(self.place.layer))
         if steepest is None or self.slopes is None:
             return 0.0
-        return float((self.slopes < FLAT * steepest).mean())
+        return float((self.slopes < thresholds.FLAT * steepest).mean())
 
     @property
     def dead(self) -> Array:

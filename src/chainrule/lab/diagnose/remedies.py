@@ -7,9 +7,8 @@ from chainrule.core.layers.dense import Dense
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Adam, AdamW
 from chainrule.core.penalties import L2
-from chainrule.lab.diagnose import networks
+from chainrule.lab.diagnose import networks, thresholds
 from chainrule.lab.diagnose.networks import restarted
-from chainrule.lab.diagnose.thresholds import UNLEARNT
 from chainrule.lab.diagnose.trials.rates import steadier
 from chainrule.lab.diagnose.trials.trial import Changes
 from chainrule.lab.diagnose.trials.tried import TriedRun
@@ -70,7 +69,7 @@ def standardized_targets_and_rate(run: TriedRun) -> Changes | None:
     standardizer = Standardizer.fit(run.targets)
     scaled = replace(run, y=standardizer.apply(run.targets))
     rates = scaled.rates_from_start
-    if rates is None or not (rates.overshoots or (rates.is_slow() and rates.loss > UNLEARNT * rates.before)):
+    if rates is None or not (rates.overshoots or (rates.is_slow() and rates.loss > thresholds.UNLEARNT * rates.before)):
         return None
     better = steadier(scaled, rates.optimizer, (rates.lower if rates.overshoots else rates.higher).rate)
     return better and {"target_standardizer": standardizer, "optimizer": better.optimizer}

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 import numpy as np
 
 from chainrule.lab.diagnose import remedies as use
+from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.checks import data, layers, optimisation, settings, signals
 from chainrule.lab.diagnose.finding import Finding
 from chainrule.lab.diagnose.rule import Rule
-from chainrule.lab.diagnose.thresholds import ALMOST_ALL, MOST
 from chainrule.lab.diagnose.trials.tried import TriedRun
 
 NO_FIT = "loss and output that don't fit"
@@ -116,7 +116,7 @@ START = (  # what a run begins with: the data before the weights
     ),
     Rule(
         "saturated {kind}s",
-        lambda run: signals.saturated(run.at_start, MOST),
+        lambda run: signals.saturated(run.at_start, thresholds.MOST),
         SATURATED,
         {"Start with smaller weights: Glorot(), the default.": use.default_start},
     ),
@@ -171,7 +171,7 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
     Rule(TOO_HIGH, optimisation.broke_down, "{how}{advised}.", {"Try {optimizer}.": None}, may_pass=True),
     Rule(
         "saturated {kind}s",
-        lambda run: signals.saturated(run.at_end, ALMOST_ALL),
+        lambda run: signals.saturated(run.at_end, thresholds.ALMOST_ALL),
         SATURATED,
         {
             "Take a smaller learning rate, {optimizer}, or hold the weights down by a penalty, L2(0.001).": use.gentler,

@@ -1,7 +1,7 @@
-"""Every threshold of the doctor, each with the trial or the source that set it.
+"""Every threshold of the doctor, with the trial or the source that set it; and what trials may cost.
 
-"Trials" are runs on points, digits and MNIST-1D by settings that a person might choose: about a hundred that are sound,
-which must stay without findings, and about fifty that go wrong (`tests/lab/diagnose`).
+"In trials": on about a hundred sound runs, in which nothing may be found, and fifty that go wrong, on points, digits
+and MNIST-1D (`tests/lab/diagnose`).
 """
 
 # How two losses compare
@@ -9,36 +9,27 @@ which must stay without findings, and about fifty that go wrong (`tests/lab/diag
 LOWER, CLEARLY_LOWER, MUCH_LOWER = 0.9, 0.8, 0.5
 """A loss is lower than another below 0.9 of it, clearly lower below 0.8, much lower below half of it.
 
-LOWER: on samples held out, layers with a Tanh() between them reached 0.99 and more of the loss of linear ones where the
-rest was noise, 0.81 on MNIST-1D, 0.2 on products of two features.
+In trials, on samples held out, a Tanh() between linear layers led to 0.99 and more of their loss where the rest was
+noise, to 0.81 on MNIST-1D, and to 0.2 on products of two features.
 """
-
-GETS_DOWN = 0.95
-FLED = 1.05
-FAR_ABOVE = 1.5
-SLOW = 0.7
 
 # What a run has learnt
 
-LEARNT, UNLEARNT = 0.12, 0.3
-"""A run has learnt with at most the one fraction of the targets' variance unexplained (beyond their noise). With less
-than the other it isn't finished, rather than too slow."""
+LEARNT, BESIDES_NOISE, UNLEARNT = 0.12, 0.07, 0.3
+"""A run has learnt where at most the first fraction of the targets' variance is left, or the second beyond their noise.
+It is too slow, or stopped too soon, only where the third is left: with less it is nearly done."""
 
-NOISE, BESIDES_NOISE = 1.3, 0.07
-"""Or with at most this many times the noise and this much more: the noise is itself an estimate, from neighbours."""
+ON_ITS_WAY = 0.7
+"""A run only has to go on where that leads below this fraction of its loss."""
 
 NEGLIGIBLE = 0.02
-"""A fraction too small to matter, for rounding and noise make as much: targets so little out of reach, so little left
-to explain, answers so little worse than the mean. Inputs or targets of this size are unscaled: they hardly differ."""
+"""A fraction too small to matter, as rounding and noise make it: of the targets' spread that lies out of reach, of
+their variance that is left, of a loss that falls, of the start that the parameters moved, of an input's size."""
 
-CREEPS, STANDS = 0.1, 0.01
-
-OF_A_GUESS = 0.05
-
-# Layers and data
+# Layers
 
 SAME = 1e-6
-"""Numbers are the same where they differ by less than this fraction of their size: 30 times float32's rounding."""
+"""Numbers are the same that differ by less than this fraction of their size: a few times float32's rounding."""
 
 FLAT = 0.05
 """A sigmoid or tanh is saturated where its slope is below this fraction of its largest: at |z| > 4.4 and 2.2."""
@@ -55,66 +46,54 @@ A sigmoid passes a quarter at most: five layers in a row pass 0.001 (Glorot and 
 EXPLODED = 30.0
 """Gradients explode where a layer's output is this many times the inputs' size, with nothing in front to bound it."""
 
-LARGE, APART = 10.0, 100.0
-"""Inputs and targets are unscaled above the one; features are unscaled if one is as many times the other as the second.
+# Data
+
+LARGE = 10.0
+"""Inputs and targets are unscaled if they are larger; features, if one is as much larger than 1 as another is smaller.
 
 Starts keep the variance of inputs of about 1 (LeCun et al., "Efficient BackProp", 1998, 4.3; Glorot and Bengio, 2010).
-In trials on points and digits inputs of up to 6 learnt as well as standardised ones; from 10 on SGD began to fail.
+In trials inputs of up to 6 learnt as well as standardised ones; from 10 on SGD began to fail.
 """
-
-UNSURE = 0.1
 
 MOST_CLASSES = 20
 """Whole numbers 0, 1, ... up to this many look like the numbers of classes."""
 
 # Settings
 
-USUAL_DROPOUT = 0.5
-"""Dropout up to this rate is usual (Srivastava et al., "Dropout", 2014, 7.3)."""
-
-HEAVY_MOMENTUM, USUAL_MOMENTUM = 0.95, 0.9
-"""A momentum above the one is tried at the other: it remembers 1 / (1 - μ) steps (Sutskever et al., 2013)."""
+USUAL_DROPOUT, USUAL_MOMENTUM = 0.5, 0.9
+"""Higher ones are suspected (Srivastava et al., "Dropout", 2014, 7.3; Sutskever et al., 2013: 1 / (1 - μ) steps)."""
 
 REST = 1 / 30
 """The strength advised leaves this fraction of the way down: what is small in a trial may matter in a long run."""
 
-HARDLY_MOVED = 1e-3
-"""A run whose parameters moved by less than this fraction of themselves has hardly begun: any lower loss shows it."""
-
 # What trials cost
 
-MOST_STEPS, FEWEST_STEPS = 300, 30
+MOST_STEPS, FEWEST_STEPS, LONGER = 300, 30, 3
+"""Of a trial, and how many times as long it is where little differs."""
 
 BUDGET = 2.5e8
 """A trial makes about this many multiplications, forward: some tenths of a second."""
 
-LARGE_BUDGET, LARGE_BATCH, LARGE_SAMPLES = 1.5e9, 32, 128
+LARGE_BUDGET, LARGE_BATCH, LARGE_SAMPLES = 6 * BUDGET, 32, 128
 """Where a network is so large that this isn't enough for a few steps: this much, in small batches of few samples."""
 
 AN_ACTIVATION = 10
 """An activation costs about as much as this many multiplications in a product of matrices."""
 
 LOWEST_RATE, HIGHEST_RATE = 1e-8, 1e4
-"""The rates on trial lie between these, and a decade around the run's own."""
+"""The learning rates on trial lie between these, and a decade around the run's own."""
 
-LONGER = 3
-"""A rate that did well is tried beside a tenth of it for this many times the steps."""
-
-PROLONGED, PROLONGED_MOST, PROLONGED_MOST_LARGE = (3, 10), 5000, 90
-"""A run is prolonged to these multiples of its steps, by no more than 5,000, or 90 of a large network."""
-
-HELD_OUT = 0.25
-
-# Samples
+MOST_PROLONGED = 5000
+"""Steps by which a run is prolonged at most."""
 
 MOST_SAMPLES, FEWEST_SAMPLES, MOST_NUMBERS = 500, 64, 2_000_000
-"""Samples inspected, drawn at random: rows a step apart would coincide with data that alternate. Fewer of large
-networks: this many numbers of all activations."""
+"""Samples inspected: of large networks as many as make this many numbers in all layers."""
 
-MOST_LEARNT = 4000
-"""Samples for the trial of activations in a linear network: 500 of MNIST-1D are learnt by heart, linear or not."""
+MOST_LEARNT, HELD_OUT = 4000, 0.25
+"""Samples for the trial of activations, and how many of them are held out: 500 of MNIST-1D are learnt by heart."""
 
-# The doctor
+# The `Doctor`
 
-VISITS = 4
-ALARM = 10.0
+VISITS, ALARM = 4, 10.0
+"""A run under way is diagnosed after each quarter but the last, and once between, if the loss rises to this many times
+the first."""

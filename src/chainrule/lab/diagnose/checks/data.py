@@ -10,11 +10,11 @@ from chainrule.core.layers.base import Layer
 from chainrule.core.layers.normalize import BatchNorm
 from chainrule.core.losses import SoftmaxCrossEntropy
 from chainrule.core.network import Network
+from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.checks.observation import Observation
 from chainrule.lab.diagnose.inspection import Inspection
 from chainrule.lab.diagnose.networks import restarted, with_outputs
 from chainrule.lab.diagnose.sentences import short
-from chainrule.lab.diagnose.thresholds import APART, LARGE, MOST_CLASSES, NEGLIGIBLE, UNSURE
 
 
 class Range(NamedTuple):
@@ -64,7 +64,7 @@ def targets_out_of_reach(run: Inspection) -> Observation | None:
     if reach is None or run.loss.link != "identity":
         return None
     low, high = float(run.targets.min()), float(run.targets.max())
-    room = NEGLIGIBLE * (high - low)
+    room = thresholds.NEGLIGIBLE * (high - low)
     outside = (run.targets < reach.low - room) | (run.targets > reach.high + room)
     if not outside.any():
         return None
@@ -96,11 +96,11 @@ def classes_as_quantities(run: Inspection) -> Observation | None:
     if run.loss.link != "identity" or run.targets.shape[1] != 1 or run.end is None:
         return None
     numbers = np.unique(run.targets)
-    if not (3 <= len(numbers) <= MOST_CLASSES and np.array_equal(numbers, np.arange(len(numbers)))):
+    if not (3 <= len(numbers) <= thresholds.MOST_CLASSES and np.array_equal(numbers, np.arange(len(numbers)))):
         return None
     right = float((np.round(run.answers(run.end)) == run.targets).mean())
     nearest = float((run.targets[run.nearest] == run.targets).mean())
-    if right > nearest - UNSURE:
+    if not right < thresholds.LOWER * nearest:
         return None
     return Observation(
         {"classes": len(numbers), "right": right, "nearest neighbour right": nearest},
@@ -122,7 +122,7 @@ def unscaled_targets(run: Inspection) -> Observation | None:
     means, spreads = run.targets.mean(axis=0), run.targets.std(axis=0)
     k = int(np.maximum(np.abs(means), spreads).argmax())
     mean, spread = float(means[k]), float(spreads[k])
-    if max(abs(mean), spread) <= LARGE and spreads.max() >= NEGLIGIBLE:
+    if max(abs(mean), spread) <= thresholds.LARGE and spreads.max() >= thresholds.NEGLIGIBLE:
         return None
     return Observation(
         {
@@ -137,7 +137,7 @@ def unscaled_targets(run: Inspection) -> Observation | None:
 def unscaled_inputs(run: Inspection) -> Observation | None:
     """Features much larger or smaller than 1, in front of weights that are started for inputs of about 1."""
     first = next((leaf.layer for leaf in run.network.leaves if not leaf.layer.view), None)
-    if run.unexplained < NEGLIGIBLE or isinstance(first, BatchNorm):
+    if run.unexplained < thresholds.NEGLIGIBLE or isinstance(first, BatchNorm):
         return None
     x = run.x.reshape(len(run.x), -1).astype(np.float64)
     sizes = np.sqrt(np.square(x).mean(axis=0))
@@ -145,13 +145,13 @@ def unscaled_inputs(run: Inspection) -> Observation | None:
     varying = x.std(axis=0) > 0
     largest, overall = float(sizes.max()), float(np.sqrt(np.square(x).mean()))
     apart = float(highest[varying].max() / highest[varying].min()) if varying.any() and x.ndim == run.x.ndim else 1.0
-    if largest <= LARGE and overall >= NEGLIGIBLE and apart <= APART:
+    if largest <= thresholds.LARGE and overall >= thresholds.NEGLIGIBLE and apart <= thresholds.LARGE**2:
         return None
     how = f"The inputs' root mean square is {short(overall)}"
-    if largest > LARGE and len(sizes) > 1:
+    if largest > thresholds.LARGE and len(sizes) > 1:
         k = int(sizes.argmax())
         how += f", up to {short(largest)} in {run.features[k] if run.features else f'feature {k + 1}'}"
-    elif apart > APART:
+    elif apart > thresholds.LARGE**2:
         how = f"Some features are {short(apart)} times as large as others"
     return Observation(
         {"root mean square": overall, "largest feature": largest, "largest beside smallest": apart}, words={"how": how}

@@ -10,22 +10,10 @@ from chainrule.core.layers.convolution import Convolution
 from chainrule.core.layers.dense import Dense
 from chainrule.core.layers.pooling import MaxPool
 from chainrule.core.streams import stream
+from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.checks.observation import Observation
 from chainrule.lab.diagnose.measurements import MeasuredLayer, Point
 from chainrule.lab.diagnose.networks import is_linear, is_linear_bottleneck, non_linear, with_biases
-from chainrule.lab.diagnose.thresholds import (
-    CLEARLY_LOWER,
-    FEWEST_STEPS,
-    HELD_OUT,
-    LARGE_BATCH,
-    LARGE_BUDGET,
-    LONGER,
-    LOWER,
-    MOST_LEARNT,
-    MOST_STEPS,
-    SAME,
-    UNLEARNT,
-)
 from chainrule.lab.diagnose.trials.trial import cost, loss_at, pace, trial
 from chainrule.lab.diagnose.trials.tried import TriedRun
 
@@ -69,15 +57,19 @@ def linear_network(run: TriedRun) -> Observation | None:
     changed = non_linear(run.network)
     if not run.learnt or not is_linear(run.network) or changed == run.network or is_linear_bottleneck(run.network):
         return None
-    if run.unexplained < UNLEARNT or run.under_way or run.end is None:
+    if run.unexplained < thresholds.UNLEARNT or run.under_way or run.end is None:
         return None
-    x, y = run.draw(MOST_LEARNT)
+    x, y = run.draw(thresholds.MOST_LEARNT)
     mixed = stream(0, "diagnosis", 2).permutation(len(x))  # data may lie class by class
-    learnt, held_out = np.split(mixed, [round((1.0 - HELD_OUT) * len(x))])
+    learnt, held_out = np.split(mixed, [round((1.0 - thresholds.HELD_OUT) * len(x))])
     batch = min(len(learnt), run.batch_size)
-    if 10 * FEWEST_STEPS * batch * cost(changed) > LARGE_BUDGET:
-        batch = max(min(batch, LARGE_BATCH), changed.least_samples)
-    steps = np.clip(2 * LARGE_BUDGET / (batch * cost(changed)), FEWEST_STEPS, LONGER * MOST_STEPS)
+    if 10 * thresholds.FEWEST_STEPS * batch * cost(changed) > thresholds.LARGE_BUDGET:
+        batch = max(min(batch, thresholds.LARGE_BATCH), changed.least_samples)
+    steps = np.clip(
+        2 * thresholds.LARGE_BUDGET / (batch * cost(changed)),
+        thresholds.FEWEST_STEPS,
+        thresholds.LONGER * thresholds.MOST_STEPS,
+    )
     how: dict[str, Any] = {"batch": batch, "learnt": (x[learnt], y[learnt]), "held_out": (x[held_out], y[held_out])}
     linear = trial(run, run.start, steps, **how)
     tried = trial(run, run.start, steps, [{"network": changed}], **how)
@@ -85,7 +77,7 @@ def linear_network(run: TriedRun) -> Observation | None:
         return None
     left = float(loss_at(run, run.end.theta, (x[held_out], y[held_out])))
     losses = {"loss": float(linear.losses[0]), "loss bent": float(tried.losses[0]), "loss of the run": left}
-    if not losses["loss bent"] < LOWER * min(losses["loss"], left):
+    if not losses["loss bent"] < thresholds.LOWER * min(losses["loss"], left):
         return None
     return Observation(losses | {"steps": tried.steps, "unexplained": run.unexplained})
 
@@ -105,10 +97,14 @@ def without_bias(run: TriedRun) -> Observation | None:
         return None
     network, seed, dtype = with_biases(run.network), run.seed, run.start.theta.dtype
     begun = Point(network.initialize(seed, dtype=dtype), network.initialize_state(dtype=dtype))
-    steps = LONGER * pace(run).steps
+    steps = thresholds.LONGER * pace(run).steps
     own = trial(run, run.start, steps)
     tried = trial(run, begun, steps, [{"network": network}])
-    if own is None or tried is None or not tried.losses[0] < CLEARLY_LOWER * min(own.losses[0], run.end_loss):
+    if (
+        own is None
+        or tried is None
+        or not tried.losses[0] < thresholds.CLEARLY_LOWER * min(own.losses[0], run.end_loss)
+    ):
         return None
     evidence = {"mean": mean, "deviation": spread, "loss": run.end_loss, "loss with biases": float(tried.losses[0])}
     return Observation(evidence | {"unexplained": run.unexplained}, run.at_end.layers[-1], words={"steps": tried.steps})
@@ -117,6 +113,6 @@ def without_bias(run: TriedRun) -> Observation | None:
 def constant_output(run: TriedRun) -> Observation | None:
     """A layer with the same output for every sample: the layers behind it see nothing of the data."""
     for here, there in pairwise(run.at_end.layers):
-        if here.varies > SAME >= there.varies:
+        if here.varies > thresholds.SAME >= there.varies:
             return Observation({"varies": there.varies}, there)
     return None

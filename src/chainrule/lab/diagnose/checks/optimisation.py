@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.checks.observation import Observation
 from chainrule.lab.diagnose.networks import is_linear_bottleneck
 from chainrule.lab.diagnose.sentences import short
-from chainrule.lab.diagnose.thresholds import CLEARLY_LOWER, CREEPS, MUCH_LOWER, OF_A_GUESS, STANDS, UNLEARNT
 from chainrule.lab.diagnose.trials.rates import Tried, round_rate
 from chainrule.lab.diagnose.trials.tried import Prolonged, TriedRun, Verdict
 from chainrule.training.stopping import EarlyStopping
@@ -83,7 +83,7 @@ def _optimizer(verdict: Verdict) -> dict[str, Any]:
 def stopped_early_too_soon(run: TriedRun) -> Observation | None:
     """Early stopping that ended a run on its way. It has its reasons, so the loss must come down to half."""
     further = run.goes_on
-    if run.ending.reason != "stopped early" or further is None or further.loss > MUCH_LOWER * run.end_loss:
+    if run.ending.reason != "stopped early" or further is None or further.loss > thresholds.MUCH_LOWER * run.end_loss:
         return None
     ended = run.ending.epoch
     patience = max(20, 10 * (ended - (run.ending.best_epoch or 0)))
@@ -99,7 +99,7 @@ def too_few_epochs(run: TriedRun) -> Observation | None:
 
 
 def _unfinished(run: TriedRun, further: Prolonged, changes: dict[str, Any]) -> Observation | None:
-    if run.unexplained < UNLEARNT or run.under_way:
+    if run.unexplained < thresholds.UNLEARNT or run.under_way:
         return None
     evidence = {"epochs": run.ending.epoch, "loss": run.end_loss, "loss later": further.loss}
     return Observation(evidence, words={"steps": further.steps}, changes=changes)
@@ -114,7 +114,8 @@ def plateau(run: TriedRun) -> Observation | None:
     if len(run.losses) < 4 or run.end is None or is_linear_bottleneck(run.network):
         return None
     middle, last = run.losses[len(run.losses) // 2], run.losses[-1]
-    if not last > (1.0 - (STANDS if run.unexplained <= UNLEARNT or run.under_way else CREEPS)) * middle:
+    is_near = run.unexplained <= thresholds.UNLEARNT or run.under_way
+    if not last > (1 - thresholds.NEGLIGIBLE if is_near else thresholds.LOWER) * middle:
         return None
     if run.rates_from_end is not None and run.rates_from_end.is_slow():
         return None  # it is slow, or was stopped: a larger rate leads on
@@ -133,7 +134,9 @@ def overfitting(run: TriedRun) -> Observation | None:
         return None
     best, last, training = float(run.validation.min()), float(run.validation[-1]), float(run.losses[-1])
     untrained = float(run.validation[0])
-    if not (best < CLEARLY_LOWER * last and last - best > OF_A_GUESS * untrained and training < best):
+    if not (
+        best < thresholds.CLEARLY_LOWER * last and last - best > thresholds.NEGLIGIBLE * untrained and training < best
+    ):
         return None
     epoch = int(run.epochs[int(run.validation.argmin())])
     return Observation({"lowest": best, "last": last, "epoch": epoch, "training loss": training})

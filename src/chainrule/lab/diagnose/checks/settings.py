@@ -9,21 +9,11 @@ from chainrule.core.layers.regularize import ChannelDropout, Dropout
 from chainrule.core.network import Network
 from chainrule.core.optimizers import AdamW, Momentum, Nesterov
 from chainrule.core.penalties import L2
+from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.checks.observation import Observation
 from chainrule.lab.diagnose.measurements import Point
 from chainrule.lab.diagnose.networks import mapped, with_layers
 from chainrule.lab.diagnose.sentences import in_words, short
-from chainrule.lab.diagnose.thresholds import (
-    CLEARLY_LOWER,
-    FEWEST_STEPS,
-    HEAVY_MOMENTUM,
-    LONGER,
-    MUCH_LOWER,
-    REST,
-    UNLEARNT,
-    USUAL_DROPOUT,
-    USUAL_MOMENTUM,
-)
 from chainrule.lab.diagnose.trials.trial import pace, steps_per_epoch, trial
 from chainrule.lab.diagnose.trials.tried import TriedRun
 
@@ -44,7 +34,7 @@ class Setting(NamedTuple):
     keyword: str
     values: list[Any]
     without: Any
-    lower: float = CLEARLY_LOWER
+    lower: float = thresholds.CLEARLY_LOWER
 
 
 def settings_of(run: TriedRun) -> Iterator[Setting]:
@@ -67,13 +57,13 @@ def settings_of(run: TriedRun) -> Iterator[Setting]:
     if clip is not None:
         wider = [float(f"{clip / each:.2g}") for each in FRACTIONS]
         yield Setting(f"clip={clip:g}", "clip", [clip, *wider, 1e9 * clip], without=None)
-    if isinstance(optimizer, Momentum | Nesterov) and single(optimizer.momentum) > HEAVY_MOMENTUM:
-        usual = replace(optimizer, momentum=USUAL_MOMENTUM)
+    if isinstance(optimizer, Momentum | Nesterov) and single(optimizer.momentum) > thresholds.USUAL_MOMENTUM:
+        usual = replace(optimizer, momentum=thresholds.USUAL_MOMENTUM)
         yield Setting(f"momentum={single(optimizer.momentum):g}", "optimizer", [optimizer, usual], usual)
     rate = largest_dropout(run.network)
-    if rate > USUAL_DROPOUT or (rate and run.goes_on is None):
+    if rate > thresholds.USUAL_DROPOUT or (rate and run.goes_on is None):
         networks = [run.network, *(dropping(run.network, each) for each in (0.5, 0.2, 0.1, 0.0))]
-        yield Setting(f"Dropout({rate:g})", "network", networks, without_dropout(run.network), MUCH_LOWER)
+        yield Setting(f"Dropout({rate:g})", "network", networks, without_dropout(run.network), thresholds.MUCH_LOWER)
 
 
 def single(value: Any) -> float:
@@ -123,7 +113,7 @@ def _without(run: TriedRun, setting: Setting) -> Observation | None:
 
 def _tried(run: TriedRun, setting: Setting, point: Point | None, origin: str) -> Observation | None:
     keyword, values = setting.keyword, setting.values
-    steps = min(LONGER * pace(run, len(values)).steps, max(FEWEST_STEPS, run.planned_steps))
+    steps = min(thresholds.LONGER * pace(run, len(values)).steps, max(thresholds.FEWEST_STEPS, run.planned_steps))
     tried = trial(run, point, steps, [{keyword: each} for each in values])
     if tried is None:
         return None
@@ -131,7 +121,7 @@ def _tried(run: TriedRun, setting: Setting, point: Point | None, origin: str) ->
     last = min(own, run.start_loss, run.end_loss)
     if not without < setting.lower * last:
         return None
-    k = int((tried.losses <= best + (last - best) * REST).argmax())
+    k = int((tried.losses <= best + (last - best) * thresholds.REST).argmax())
     value = setting.without if k == len(values) - 1 else values[k]
     advice = f"Try {'clip=' * (keyword == 'clip')}{in_words(value)}."
     if keyword == "network":
@@ -153,10 +143,10 @@ def held_back_by_the_data(run: TriedRun) -> Observation | None:
     setup, verdict = run.setup, run.rate_verdict
     if setup is None or not (setup.augmented or setup.weighted):
         return None
-    if run.unexplained < UNLEARNT or run.under_way or (verdict is not None and verdict.too == "high"):
+    if run.unexplained < thresholds.UNLEARNT or run.under_way or (verdict is not None and verdict.too == "high"):
         return None
     tried = trial(run, run.start, min(pace(run).steps, run.ending.epoch * steps_per_epoch(run)))
-    if tried is None or run.end is None or not tried.losses[0] < MUCH_LOWER * run.end_loss:
+    if tried is None or run.end is None or not tried.losses[0] < thresholds.MUCH_LOWER * run.end_loss:
         return None
     had = {"augment": ("augmentation", setup.augmented), "sample_weight": ("sample weights", setup.weighted)}
     names = {keyword: name for keyword, (name, is_had) in had.items() if is_had}

@@ -5,11 +5,11 @@ from itertools import pairwise
 import numpy as np
 
 from chainrule.core.arrays import Array
+from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.checks.observation import Observation
 from chainrule.lab.diagnose.inspection import Inspection, Moment
 from chainrule.lab.diagnose.measurements import STEEPEST, rms
 from chainrule.lab.diagnose.sentences import short
-from chainrule.lab.diagnose.thresholds import EXPLODED, MOST, SAME, VANISHED
 
 
 def symmetric_start(run: Inspection) -> Observation | None:
@@ -28,7 +28,7 @@ def symmetric_start(run: Inspection) -> Observation | None:
 
 
 def _all_same(rows: Array | None) -> bool:
-    return rows is not None and bool(np.abs(rows - rows[:1]).max() <= SAME * rms(rows))
+    return rows is not None and bool(np.abs(rows - rows[:1]).max() <= thresholds.SAME * rms(rows))
 
 
 def _by_input(weights: Array | None, units: int) -> Array | None:
@@ -55,7 +55,7 @@ def dead(moment: Moment) -> Observation | None:
     """
     rectified = [each for each in moment.layers if len(each.dead)]
     worst = max(rectified, key=lambda each: float(each.dead.mean()), default=None)
-    if worst is None or worst.dead.mean() < MOST:
+    if worst is None or worst.dead.mean() < thresholds.MOST:
         return None
     in_network = sum(int(each.dead.sum()) for each in rectified)
     units = sum(len(each.dead) for each in rectified)
@@ -80,7 +80,7 @@ def vanishing(moment: Moment) -> Observation | None:
         return None
     later = [each for each in learning if each.place.number > front.place.number]
     behind = max(later, key=lambda each: each.error, default=None)
-    if behind is None or not front.error < VANISHED * behind.error:
+    if behind is None or not front.error < thresholds.VANISHED * behind.error:
         return None
     part = front.error / behind.error
     return Observation(
@@ -101,7 +101,7 @@ def exploding_start(run: Inspection) -> Observation | None:
     free = [each for each in layers if each.weights is not None and each.place.number < bounded]
     largest = max(free, key=lambda each: each.scale, default=None)
     size = max(1.0, rms(run.x))
-    if len(free) < 2 or largest is None or not largest.scale > EXPLODED * size:
+    if len(free) < 2 or largest is None or not largest.scale > thresholds.EXPLODED * size:
         return None
     growth = largest.scale / size
     much = f"to {short(growth, 2)} times the inputs' size" if np.isfinite(growth) else "beyond what a number can hold"

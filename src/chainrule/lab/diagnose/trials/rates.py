@@ -11,18 +11,10 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.optimizers import Optimizer
 from chainrule.core.schedules import Schedule
+from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Inspection
 from chainrule.lab.diagnose.measurements import Point
 from chainrule.lab.diagnose.sentences import short
-from chainrule.lab.diagnose.thresholds import (
-    CLEARLY_LOWER,
-    FEWEST_STEPS,
-    GETS_DOWN,
-    HIGHEST_RATE,
-    LONGER,
-    LOWEST_RATE,
-    MUCH_LOWER,
-)
 from chainrule.lab.diagnose.trials.trial import is_large, loss_at, pace, steps_per_epoch, trial
 
 
@@ -77,10 +69,10 @@ class RateTrial:
     def overshoots(self) -> bool:
         """Whether the run's rate gets nowhere where a lower one gets down."""
         lower = self.lower.loss
-        stays = not self.loss < GETS_DOWN * self.before
-        return lower < MUCH_LOWER * self.loss or (lower < CLEARLY_LOWER * self.loss and stays)
+        stays = not self.loss < thresholds.LOWER * self.before
+        return lower < thresholds.MUCH_LOWER * self.loss or (lower < thresholds.CLEARLY_LOWER * self.loss and stays)
 
-    def is_slow(self, lower: float = CLEARLY_LOWER) -> bool:
+    def is_slow(self, lower: float = thresholds.CLEARLY_LOWER) -> bool:
         """Whether a higher rate gets down, to this fraction of where the run's own gets."""
         return self.higher.loss < lower * min(self.loss, self.before)
 
@@ -92,7 +84,7 @@ def try_rates(run: Inspection, point: Point | None, origin: str) -> RateTrial | 
     if setup is None or point is None or rate is None:
         return None
     rates = rates_around(rate, is_large(run))
-    steps = min(pace(run, len(rates)).steps, max(FEWEST_STEPS, run.planned_steps))
+    steps = min(pace(run, len(rates)).steps, max(thresholds.FEWEST_STEPS, run.planned_steps))
     tried = trial(run, point, steps, [{"optimizer": with_rate(setup.optimizer, each)} for each in rates])
     before = float(loss_at(run, point.theta))
     return tried and RateTrial(origin, before, setup.optimizer, rates, rates.index(rate), *tried)
@@ -113,7 +105,7 @@ class Advised(NamedTuple):
 def steadier(run: Inspection, optimizer: Optimizer, rate: float) -> Advised | None:
     """The rate, or a tenth of it where that leads lower from the start in the long run."""
     rates = (round_rate(rate / 10), round_rate(rate))
-    steps = LONGER * min(pace(run, 2).steps, max(FEWEST_STEPS, run.planned_steps))
+    steps = thresholds.LONGER * min(pace(run, 2).steps, max(thresholds.FEWEST_STEPS, run.planned_steps))
     optimizers = [with_rate(optimizer, each) for each in rates]
     tried = trial(run, run.start, steps, [{"optimizer": each} for each in optimizers])
     if tried is None:
@@ -129,7 +121,7 @@ def rates_around(rate: float, are_few: bool = False) -> tuple[float, ...]:
     (5e-08, 5e-06, 0.0005, 0.05, 0.5, 5.0, 500.0)
     """
     rates = {k: float(f"{rate * 10.0**k:.12g}") for k in range(-20, 21)} | {0: rate}
-    kept = [k for k, each in rates.items() if abs(k) <= 1 or LOWEST_RATE <= each <= HIGHEST_RATE]
+    kept = [k for k, each in rates.items() if abs(k) <= 1 or thresholds.LOWEST_RATE <= each <= thresholds.HIGHEST_RATE]
     return tuple(rates[k] for k in kept if not are_few or abs(k) <= 1 or k % 2 == 1)
 
 

@@ -8,17 +8,9 @@ import numpy as np
 from chainrule.core.arrays import Array, count
 from chainrule.core.network import Network
 from chainrule.core.streams import stream
+from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Inspection
 from chainrule.lab.diagnose.measurements import Point
-from chainrule.lab.diagnose.thresholds import (
-    AN_ACTIVATION,
-    BUDGET,
-    FEWEST_STEPS,
-    LARGE_BATCH,
-    LARGE_BUDGET,
-    LARGE_SAMPLES,
-    MOST_STEPS,
-)
 from chainrule.lab.experiments.zipped import zipped
 from chainrule.training.loop import train
 from chainrule.training.stopping import EarlyStopping
@@ -108,9 +100,9 @@ def _or_infinite(losses: Any) -> Array:
 
 def samples_of(run: Inspection) -> Samples:
     """The samples that trials learn from: those inspected; for a large network fewer."""
-    if not is_large(run) or len(run.x) <= LARGE_SAMPLES:
+    if not is_large(run) or len(run.x) <= thresholds.LARGE_SAMPLES:
         return run.x, run.y
-    rows = stream(0, "diagnosis", 1).permutation(len(run.x))[:LARGE_SAMPLES]
+    rows = stream(0, "diagnosis", 1).permutation(len(run.x))[: thresholds.LARGE_SAMPLES]
     x, y = run.x[rows], run.y[rows]
     return (run.x, run.y) if (y == y[:1]).all() else (x, y)  # there must be something to learn
 
@@ -119,16 +111,16 @@ def pace(run: Inspection, members: int = 1) -> Pace:
     """What a trial of so many members can afford."""
     batch = _batch(run)
     if not is_large(run):
-        steps = BUDGET / (members * batch * cost(run.network))
-        return Pace(batch, int(np.clip(steps, FEWEST_STEPS, MOST_STEPS)))
-    batch = max(min(batch, LARGE_BATCH), run.network.least_samples)
-    steps = LARGE_BUDGET / (members * batch * cost(run.network))
-    return Pace(batch, int(np.clip(steps, FEWEST_STEPS // 3, FEWEST_STEPS)))
+        steps = thresholds.BUDGET / (members * batch * cost(run.network))
+        return Pace(batch, int(np.clip(steps, thresholds.FEWEST_STEPS, thresholds.MOST_STEPS)))
+    batch = max(min(batch, thresholds.LARGE_BATCH), run.network.least_samples)
+    steps = thresholds.LARGE_BUDGET / (members * batch * cost(run.network))
+    return Pace(batch, int(np.clip(steps, thresholds.FEWEST_STEPS // 3, thresholds.FEWEST_STEPS)))
 
 
 def is_large(run: Inspection) -> bool:
     """Whether the fewest steps of ten members cost more than a trial can afford."""
-    return 10 * FEWEST_STEPS * _batch(run) * cost(run.network) > LARGE_BUDGET / 2
+    return 10 * thresholds.FEWEST_STEPS * _batch(run) * cost(run.network) > thresholds.LARGE_BUDGET / 2
 
 
 def steps_per_epoch(run: Inspection) -> int:
@@ -151,4 +143,4 @@ def cost(network: Network) -> int:
         count(leaf.signature.output) * sum(each.fan_in for each in leaf.signature.parameters if each.start is None)
         for leaf in network.leaves
     )
-    return products + AN_ACTIVATION * network.n_numbers
+    return products + thresholds.AN_ACTIVATION * network.n_numbers

@@ -6,23 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from chainrule.core.optimizers import Optimizer
+from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Inspection
 from chainrule.lab.diagnose.measurements import Point
-from chainrule.lab.diagnose.thresholds import (
-    CLEARLY_LOWER,
-    FAR_ABOVE,
-    FLED,
-    GETS_DOWN,
-    HARDLY_MOVED,
-    LOWER,
-    MOST_STEPS,
-    MUCH_LOWER,
-    PROLONGED,
-    PROLONGED_MOST,
-    PROLONGED_MOST_LARGE,
-    SLOW,
-    UNLEARNT,
-)
 from chainrule.lab.diagnose.trials.rates import Advised, RateTrial, round_rate, steadier, try_rates, with_rate
 from chainrule.lab.diagnose.trials.trial import is_large, loss_at, trial
 
@@ -62,7 +48,7 @@ class TriedRun(Inspection):
     @property
     def ended_worse(self) -> bool:
         """Whether the run ended worse than it began: from there, no rate is judged."""
-        return self.end_loss > FLED * self.start_loss
+        return self.start_loss < thresholds.LOWER * self.end_loss
 
     @property
     def usable_end(self) -> Point | None:
@@ -79,9 +65,9 @@ class TriedRun(Inspection):
         if self.stopped_early or self.setup is None or self.end is None:
             return False
         last, lowest = self.losses[-1:], self.losses.min(initial=np.inf)
-        if not (last > FAR_ABOVE * lowest).any() or lowest > LOWER * self.losses[0]:
+        if not (lowest < thresholds.MUCH_LOWER * last).any() or lowest > thresholds.LOWER * self.losses[0]:
             return False
-        return self.setup.weighted or self.end_loss > FAR_ABOVE * lowest
+        return self.setup.weighted or lowest < thresholds.MUCH_LOWER * self.end_loss
 
     @cached_property
     def prolonged(self) -> Prolonged | None:
@@ -90,10 +76,10 @@ class TriedRun(Inspection):
         At least for the steps that early stopping spared it.
         """
         taken = self.steps_in(self.ending.epoch)
-        most = PROLONGED_MOST_LARGE if is_large(self) else PROLONGED_MOST
-        shorter, longer = (max(times * taken, self.planned_steps - taken) for times in PROLONGED)
+        most = thresholds.LONGER * thresholds.FEWEST_STEPS if is_large(self) else thresholds.MOST_PROLONGED
+        shorter, longer = (max(times * taken, self.planned_steps - taken) for times in (3, 10))
         result = None
-        for steps in (min(shorter, most), min(max(longer, MOST_STEPS), most)):
+        for steps in (min(shorter, most), min(max(longer, thresholds.MOST_STEPS), most)):
             tried = trial(self, self.usable_end, max(1, steps))
             if tried is None:
                 return None
@@ -108,7 +94,7 @@ class TriedRun(Inspection):
         return self.prolonged if self.prolonged is not None and self._gets_on(self.prolonged) else None
 
     def _gets_on(self, further: Prolonged) -> bool:
-        return further.loss < SLOW * self.end_loss
+        return further.loss < thresholds.ON_ITS_WAY * self.end_loss
 
     @cached_property
     def rates_from_start(self) -> RateTrial | None:
@@ -135,16 +121,18 @@ class TriedRun(Inspection):
         overshooting = next((each for each in (from_start, from_end) if each is not None and each.overshoots), None)
         if overshooting is not None or self.diverged:
             shown = overshooting or from_start
-            best = from_start if from_start.lower.loss < GETS_DOWN * from_start.before else shown
+            best = from_start if from_start.lower.loss < thresholds.LOWER * from_start.before else shown
             return self._verdict("high", shown, best.lower.rate)
         if self.broke_down:
             verdict = self._verdict("high", from_start, from_start.rate / 10)
-            if verdict is not None and verdict.advised.loss < CLEARLY_LOWER * self.end_loss:
+            if verdict is not None and verdict.advised.loss < thresholds.CLEARLY_LOWER * self.end_loss:
                 return verdict
         shown = from_end or from_start
-        is_slow = shown.is_slow(MUCH_LOWER if self.stopped_early else CLEARLY_LOWER)  # early stopping has its reasons
-        hardly_began = self.moved < HARDLY_MOVED and shown.higher.loss < GETS_DOWN * shown.before
-        if self.unexplained < UNLEARNT or not (is_slow or hardly_began) or self.goes_on is not None:
+        is_slow = shown.is_slow(
+            thresholds.MUCH_LOWER if self.stopped_early else thresholds.CLEARLY_LOWER
+        )  # early stopping has its reasons
+        hardly_began = self.moved < thresholds.NEGLIGIBLE and shown.higher.loss < thresholds.LOWER * shown.before
+        if self.unexplained < thresholds.UNLEARNT or not (is_slow or hardly_began) or self.goes_on is not None:
             return None
         verdict = self._verdict("low", shown, (from_start if from_start.is_slow() else shown).higher.rate)
         return verdict if verdict is not None and verdict.advised.rate > shown.rate else None
