@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,10 @@ from chainrule.lab.diagnose.sentences import short
 from chainrule.training.model import LINKS
 from chainrule.training.run import Setup
 from chainrule.training.stopping import Ending
+
+Seen = dict[str, Any]
+"""What a check has seen: numbers, which are evidence; words for the sentence; the `layer`; and `changes`, settings of
+`train` that the check has tried."""
 
 
 class Moment(NamedTuple):

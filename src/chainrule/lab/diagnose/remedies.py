@@ -6,14 +6,12 @@ from dataclasses import replace
 from chainrule.core.layers.dense import Dense
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Adam, AdamW
-from chainrule.core.penalties import L2
 from chainrule.lab.diagnose import networks, thresholds
 from chainrule.lab.diagnose.networks import restarted
-from chainrule.lab.diagnose.trials.rates import steadier
+from chainrule.lab.diagnose.trials.rates import round_rate, steadier, with_rate
 from chainrule.lab.diagnose.trials.trial import Changes
 from chainrule.lab.diagnose.trials.tried import TriedRun
 from chainrule.training.data.standardizer import Standardizer
-from chainrule.training.stopping import EarlyStopping
 
 Remedy = Callable[[TriedRun], Changes | None]
 """Settings of `train`, and the standardizers that x and y go through first."""
@@ -39,29 +37,14 @@ with_biases = restart(networks.with_biases)
 without_output = restart(networks.without_output)
 
 
-def penalty(run: TriedRun) -> Changes | None:
-    """A weak penalty."""
-    return {"penalty": L2(0.001)}
-
-
-def early_stopping(run: TriedRun) -> Changes | None:
-    """A usual patience."""
-    return {"early_stopping": EarlyStopping(20)}
-
-
 def gentler(run: TriedRun) -> Changes | None:
-    """A lower learning rate, where the run's is the matter."""
-    return None if run.gentler is None else {"optimizer": run.gentler}
-
-
-def standardized_inputs(run: TriedRun) -> Changes | None:
-    """Standardised inputs."""
-    return {"standardizer": Standardizer.fit(run.x)}
-
-
-def standardized_targets(run: TriedRun) -> Changes | None:
-    """Standardised targets."""
-    return {"target_standardizer": Standardizer.fit(run.targets)}
+    """A lower learning rate, where long steps have done harm; None where no lower one gets the run further."""
+    verdict, rates = run.rate_verdict, run.rates_from_start
+    if verdict is not None:
+        return {"optimizer": verdict.advised.optimizer} if verdict.too == "high" else None
+    if rates is None or not rates.lower.loss < rates.loss:
+        return None
+    return {"optimizer": with_rate(rates.optimizer, round_rate(rates.lower.rate))}
 
 
 def standardized_targets_and_rate(run: TriedRun) -> Changes | None:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from chainrule.lab.diagnose.checks.observation import Observation
 from chainrule.lab.diagnose.finding import Finding
+from chainrule.lab.diagnose.inspection import Seen
+from chainrule.lab.diagnose.measurements import MeasuredLayer
 from chainrule.lab.diagnose.remedies import Remedy
 from chainrule.lab.diagnose.sentences import fill, in_words
 from chainrule.lab.diagnose.trials.tried import TriedRun
@@ -14,7 +15,7 @@ from chainrule.lab.diagnose.trials.tried import TriedRun
 class Rule:
     """One row of the rules.
 
-    illness, sentence: templates, filled with what `check` observes, the `layer` and the `run`.
+    illness, sentence: templates, filled with what `check` has seen, and the `run`.
     remedies: by advice, a template, too, which may name what is changed: the first that changes the run is advised.
         None: the changes that the check has tried. A problem without remedy isn't said.
     unless: problems that explain this one: it isn't said after them, for the advice would be against another cause.
@@ -24,7 +25,7 @@ class Rule:
     """
 
     illness: str
-    check: Callable[[TriedRun], Observation | None]
+    check: Callable[[TriedRun], Seen | None]
     sentence: str
     remedies: Mapping[str, Remedy | None]
     unless: tuple[str, ...] = ()
@@ -37,17 +38,17 @@ class Rule:
         seen = self.check(run) if self.even_if_learnt or not run.learnt else None
         if seen is None:
             return None
-        words = {**seen.evidence, **seen.words, "layer": seen.layer, "run": run}
+        layer, words = seen.get("layer"), seen | {"run": run}
         for advice, remedy in self.remedies.items():
-            changes = seen.changes if remedy is None else remedy(run)
+            changes = seen.get("changes", {}) if remedy is None else remedy(run)
             if changes is not None:
                 tried = {name: each if isinstance(each, int) else in_words(each) for name, each in changes.items()}
                 return Finding(
                     self.illness.format_map(words),
                     fill(self.sentence, words),
                     fill(advice, words | tried),
-                    seen.evidence,
-                    layer=seen.layer if isinstance(seen.layer, int | None) else seen.layer.number,
+                    {name: each for name, each in seen.items() if isinstance(each, int | float) and name != "layer"},
+                    layer=layer.number if isinstance(layer, MeasuredLayer) else layer,
                     changes=changes,
                     may_pass=self.may_pass,
                 )

@@ -8,12 +8,15 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from chainrule.core.penalties import L2
 from chainrule.lab.diagnose import remedies as use
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.checks import data, layers, optimisation, settings, signals
 from chainrule.lab.diagnose.finding import Finding
 from chainrule.lab.diagnose.rule import Rule
 from chainrule.lab.diagnose.trials.tried import TriedRun
+from chainrule.training.data.standardizer import Standardizer
+from chainrule.training.stopping import EarlyStopping
 
 NO_FIT = "loss and output that don't fit"
 NO_USE = "a layer that does nothing"
@@ -40,8 +43,8 @@ STANDARDIZE = (
     "predicted."
 )
 RATES = (
-    "{how}{trial.origin}, {trial.steps} steps at the learning rate {trial.rate} bring the loss from {trial.before} to "
-    "{trial.loss}, at {other.rate:1} to {other.loss}{restarted}."
+    "{how}{from} {trial.origin}, {trial.steps} steps at the learning rate {trial.rate} bring the loss from "
+    "{trial.before} to {trial.loss}, at {other.rate:1} to {other.loss}{restarted}."
 )
 
 NOT_FINITE = Rule(
@@ -98,14 +101,14 @@ START = (  # what a run begins with: the data before the weights
         "with one of about 1; {run.what_is_left}.",
         {
             STANDARDIZE + " The learning rate that goes with it: {optimizer}.": use.standardized_targets_and_rate,
-            STANDARDIZE: use.standardized_targets,
+            STANDARDIZE: lambda run: {"target_standardizer": Standardizer.fit(run.targets)},
         },
     ),
     Rule(
         "unscaled inputs",
         data.unscaled_inputs,
         "{how}, but the weights are started for inputs of about 1.",
-        {"Standardise them: Standardizer.fit(x).apply(x).": use.standardized_inputs},
+        {"Standardise them: Standardizer.fit(x).apply(x).": lambda run: {"standardizer": Standardizer.fit(run.x)}},
         even_if_learnt=True,
     ),
     Rule(
@@ -175,7 +178,7 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
         SATURATED,
         {
             "Take a smaller learning rate, {optimizer}, or hold the weights down by a penalty, L2(0.001).": use.gentler,
-            "Hold the weights down by a penalty, L2(0.001).": use.penalty,
+            "Hold the weights down by a penalty, L2(0.001).": lambda run: {"penalty": L2(0.001)},
         },
     ),
     Rule(
@@ -216,14 +219,14 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
     Rule(
         "stopped too soon",
         optimisation.stopped_early_too_soon,
-        "Early stopping ended the run at epoch {epochs} of {run.setup.epochs}, but from there {steps:,} steps more "
+        "Early stopping ended the run at epoch {epochs} of {run.setup.epochs}, but from there {steps} steps more "
         "bring the loss from {loss} to {loss later}.",
         {"Give it more patience: {early_stopping}.": None},
     ),
     Rule(
         "stopped too soon",
         optimisation.too_few_epochs,
-        "Too few epochs: after {epochs} the loss still falls, and {steps:,} steps more bring the loss from {loss} to "
+        "Too few epochs: after {epochs} the loss still falls, and {steps} steps more bring the loss from {loss} to "
         "{loss later}.",
         {"Try {epochs:,} epochs.": None},
     ),
@@ -261,7 +264,7 @@ BESIDES = (  # what goes with any other problem
         "data learnt fell to {training loss}.",
         {
             "Stop at the lowest: EarlyStopping(20); or learn from more data, with a penalty, or with Dropout(0.2).": (
-                use.early_stopping
+                lambda run: {"early_stopping": EarlyStopping(20)}
             )
         },
         even_if_learnt=True,

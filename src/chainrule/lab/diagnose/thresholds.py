@@ -24,7 +24,7 @@ ON_ITS_WAY = 0.7
 
 NEGLIGIBLE = 0.02
 """A fraction too small to matter, as rounding and noise make it: of the targets' spread that lies out of reach, of
-their variance that is left, of a loss that falls, of the start that the parameters moved, of an input's size."""
+their variance that is left, of a loss that falls, of the usual size of inputs and targets."""
 
 # Layers
 
@@ -38,7 +38,8 @@ MOST, ALMOST_ALL = 0.5, 0.9
 """Fractions of a layer's units or outputs. Trained units may well be saturated for most samples, untrained ones not."""
 
 VANISHED = 3e-3
-"""Gradients vanish where a layer's error is below this fraction of the largest behind it.
+"""Gradients vanish where a layer's error is below this fraction of the largest behind it; and a run has hardly begun
+whose parameters have moved by less than this fraction of themselves.
 
 A sigmoid passes a quarter at most: five layers in a row pass 0.001 (Glorot and Bengio, 2010, 2.3 and figure 7).
 """

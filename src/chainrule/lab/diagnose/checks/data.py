@@ -11,8 +11,7 @@ from chainrule.core.layers.normalize import BatchNorm
 from chainrule.core.losses import SoftmaxCrossEntropy
 from chainrule.core.network import Network
 from chainrule.lab.diagnose import thresholds
-from chainrule.lab.diagnose.checks.observation import Observation
-from chainrule.lab.diagnose.inspection import Inspection
+from chainrule.lab.diagnose.inspection import Inspection, Seen
 from chainrule.lab.diagnose.networks import restarted, with_outputs
 from chainrule.lab.diagnose.sentences import short
 
@@ -48,17 +47,15 @@ def last_number(network: Network) -> int:
     return max(numbers_of(network).values())
 
 
-def not_finite(run: Inspection) -> Observation | None:
+def not_finite(run: Inspection) -> Seen | None:
     """Parameters that are NaN or infinite, or give such answers: nothing can be measured with them."""
     answers = run.end is not None and (run.start is not None or np.isfinite(run.unexplained))
     if run.diverged or answers:
         return None
-    return Observation(
-        {}, words={"found": "hold NaN or infinity" if run.end is None else "are so large that the answers overflow"}
-    )
+    return {"found": "hold NaN or infinity" if run.end is None else "are so large that the answers overflow"}
 
 
-def targets_out_of_reach(run: Inspection) -> Observation | None:
+def targets_out_of_reach(run: Inspection) -> Seen | None:
     """Targets outside the range of the last activation: no parameters can answer them."""
     reach = range_of(run.network)
     if reach is None or run.loss.link != "identity":
@@ -68,14 +65,11 @@ def targets_out_of_reach(run: Inspection) -> Observation | None:
     outside = (run.targets < reach.low - room) | (run.targets > reach.high + room)
     if not outside.any():
         return None
-    return Observation(
-        {"lowest target": low, "highest target": high, "outside": float(outside.mean())},
-        last_number(run.network),
-        words={"reach": reach},
-    )
+    seen = {"lowest target": low, "highest target": high, "outside": float(outside.mean())}
+    return seen | {"layer": last_number(run.network), "reach": reach}
 
 
-def logits_held_back(run: Inspection) -> Observation | None:
+def logits_held_back(run: Inspection) -> Seen | None:
     """A cross-entropy from logits behind an activation that lets only some logits through.
 
     tanh's logits from -1 to 1 are probabilities from 0.27 to 0.73; a ReLU's are never below a half, and where it is 0
@@ -86,12 +80,11 @@ def logits_held_back(run: Inspection) -> Observation | None:
         return None
     if isinstance(run.network.last_layer, ELU | Softplus | GELU) and isinstance(run.loss, SoftmaxCrossEntropy):
         return None  # softmax takes differences, and these reach far enough
-    return Observation(
-        {"lowest logit": reach.low, "highest logit": reach.high}, last_number(run.network), words={"reach": reach}
-    )
+    seen = {"lowest logit": reach.low, "highest logit": reach.high}
+    return seen | {"layer": last_number(run.network), "reach": reach}
 
 
-def classes_as_quantities(run: Inspection) -> Observation | None:
+def classes_as_quantities(run: Inspection) -> Seen | None:
     """Class numbers 0, 1, 2, ... learnt as a quantity: class 1 would have to lie between 0 and 2."""
     if run.loss.link != "identity" or run.targets.shape[1] != 1 or run.end is None:
         return None
@@ -102,15 +95,12 @@ def classes_as_quantities(run: Inspection) -> Observation | None:
     nearest = float((run.targets[run.nearest] == run.targets).mean())
     if not right < thresholds.LOWER * nearest:
         return None
-    return Observation(
-        {"classes": len(numbers), "right": right, "nearest neighbour right": nearest},
-        last_number(run.network),
-        words={"highest": len(numbers) - 1},
-        changes=restarted(with_outputs(run.network, len(numbers))) | {"loss": SoftmaxCrossEntropy()},
-    )
+    seen = {"classes": len(numbers), "right": right, "nearest neighbour right": nearest}
+    changes = restarted(with_outputs(run.network, len(numbers))) | {"loss": SoftmaxCrossEntropy()}
+    return seen | {"layer": last_number(run.network), "highest": f"{len(numbers) - 1}", "changes": changes}
 
 
-def unscaled_targets(run: Inspection) -> Observation | None:
+def unscaled_targets(run: Inspection) -> Seen | None:
     """Quantities of another size than what a network answers at its start, or far from it, or hardly different.
 
     A start answers numbers of about 1 around 0. Adam(0.01) takes 100,000 steps to bring one bias to 1,000; the gradient
@@ -124,17 +114,12 @@ def unscaled_targets(run: Inspection) -> Observation | None:
     mean, spread = float(means[k]), float(spreads[k])
     if max(abs(mean), spread) <= thresholds.LARGE and spreads.max() >= thresholds.NEGLIGIBLE:
         return None
-    return Observation(
-        {
-            "mean": mean if abs(mean) > 1e-9 * spread else 0.0,  # more than rounding
-            "deviation": spread,
-            "unexplained": run.unexplained,
-        },
-        words={"which": f" of output {k + 1}" if len(means) > 1 else ""},
-    )
+    around = mean if abs(mean) > 1e-9 * spread else 0.0  # more than rounding
+    which = f" of output {k + 1}" if len(means) > 1 else ""
+    return {"mean": around, "deviation": spread, "unexplained": run.unexplained, "which": which}
 
 
-def unscaled_inputs(run: Inspection) -> Observation | None:
+def unscaled_inputs(run: Inspection) -> Seen | None:
     """Features much larger or smaller than 1, in front of weights that are started for inputs of about 1."""
     first = next((leaf.layer for leaf in run.network.leaves if not leaf.layer.view), None)
     if run.unexplained < thresholds.NEGLIGIBLE or isinstance(first, BatchNorm):
@@ -153,6 +138,4 @@ def unscaled_inputs(run: Inspection) -> Observation | None:
         how += f", up to {short(largest)} in {run.features[k] if run.features else f'feature {k + 1}'}"
     elif apart > thresholds.LARGE**2:
         how = f"Some features are {short(apart)} times as large as others"
-    return Observation(
-        {"root mean square": overall, "largest feature": largest, "largest beside smallest": apart}, words={"how": how}
-    )
+    return {"root mean square": overall, "largest feature": largest, "largest beside smallest": apart, "how": how}

@@ -11,14 +11,14 @@ from chainrule.core.layers.dense import Dense
 from chainrule.core.layers.pooling import MaxPool
 from chainrule.core.streams import stream
 from chainrule.lab.diagnose import thresholds
-from chainrule.lab.diagnose.checks.observation import Observation
+from chainrule.lab.diagnose.inspection import Seen
 from chainrule.lab.diagnose.measurements import MeasuredLayer, Point
 from chainrule.lab.diagnose.networks import is_linear, is_linear_bottleneck, non_linear, with_biases
 from chainrule.lab.diagnose.trials.trial import cost, loss_at, pace, trial
 from chainrule.lab.diagnose.trials.tried import TriedRun
 
 
-def linear_layers(run: TriedRun) -> Observation | None:
+def linear_layers(run: TriedRun) -> Seen | None:
     """Two layers of weights with no activation between them: together they are one.
 
     A product of matrices is a matrix: W2 (W1 a) = (W2 W1) a. Where the first has fewer units than what comes in and
@@ -30,11 +30,8 @@ def linear_layers(run: TriedRun) -> Observation | None:
             first = None
         elif isinstance(each.place.layer, Dense | Convolution):
             if first is not None and not _narrows(first, each):
-                return Observation(
-                    {"first": first.number, "second": each.number, "unexplained": run.unexplained},
-                    each,
-                    words={"before": first},
-                )
+                seen = {"first": first.number, "second": each.number, "unexplained": run.unexplained}
+                return seen | {"layer": each, "before": first}
             first = each
     return None
 
@@ -47,7 +44,7 @@ def _narrows(first: MeasuredLayer, second: MeasuredLayer) -> bool:
     return bool(middle < min(inputs, len(second.weights)))
 
 
-def linear_network(run: TriedRun) -> Observation | None:
+def linear_network(run: TriedRun) -> Seen | None:
     """No activation in the whole network, where it seems to have learnt: tried with some, on samples held out.
 
     In many features nearest neighbours are far, and tell nothing (Beyer et al., "When is nearest neighbor meaningful?",
@@ -79,10 +76,10 @@ def linear_network(run: TriedRun) -> Observation | None:
     losses = {"loss": float(linear.losses[0]), "loss bent": float(tried.losses[0]), "loss of the run": left}
     if not losses["loss bent"] < thresholds.LOWER * min(losses["loss"], left):
         return None
-    return Observation(losses | {"steps": tried.steps, "unexplained": run.unexplained})
+    return losses | {"steps": tried.steps, "unexplained": run.unexplained}
 
 
-def without_bias(run: TriedRun) -> Observation | None:
+def without_bias(run: TriedRun) -> Seen | None:
     """A layer at the end without a bias, and targets whose mean is far from 0: tried with biases.
 
     Without any bias, tanhs answer 0 at x = 0, and so do ReLUs: the plane of answers goes through the origin.
@@ -100,19 +97,18 @@ def without_bias(run: TriedRun) -> Observation | None:
     steps = thresholds.LONGER * pace(run).steps
     own = trial(run, run.start, steps)
     tried = trial(run, begun, steps, [{"network": network}])
-    if (
-        own is None
-        or tried is None
-        or not tried.losses[0] < thresholds.CLEARLY_LOWER * min(own.losses[0], run.end_loss)
-    ):
+    if own is None or tried is None:
         return None
-    evidence = {"mean": mean, "deviation": spread, "loss": run.end_loss, "loss with biases": float(tried.losses[0])}
-    return Observation(evidence | {"unexplained": run.unexplained}, run.at_end.layers[-1], words={"steps": tried.steps})
+    loss = float(tried.losses[0])
+    if not loss < thresholds.CLEARLY_LOWER * min(own.losses[0], run.end_loss):
+        return None
+    seen = {"mean": mean, "deviation": spread, "loss": run.end_loss, "loss with biases": loss}
+    return seen | {"unexplained": run.unexplained, "layer": run.at_end.layers[-1], "steps": f"{tried.steps}"}
 
 
-def constant_output(run: TriedRun) -> Observation | None:
+def constant_output(run: TriedRun) -> Seen | None:
     """A layer with the same output for every sample: the layers behind it see nothing of the data."""
     for here, there in pairwise(run.at_end.layers):
         if here.varies > thresholds.SAME >= there.varies:
-            return Observation({"varies": there.varies}, there)
+            return {"varies": there.varies, "layer": there}
     return None

@@ -10,7 +10,7 @@ from chainrule.core.network import Network
 from chainrule.core.optimizers import AdamW, Momentum, Nesterov
 from chainrule.core.penalties import L2
 from chainrule.lab.diagnose import thresholds
-from chainrule.lab.diagnose.checks.observation import Observation
+from chainrule.lab.diagnose.inspection import Seen
 from chainrule.lab.diagnose.measurements import Point
 from chainrule.lab.diagnose.networks import mapped, with_layers
 from chainrule.lab.diagnose.sentences import in_words, short
@@ -61,7 +61,7 @@ def settings_of(run: TriedRun) -> Iterator[Setting]:
         usual = replace(optimizer, momentum=thresholds.USUAL_MOMENTUM)
         yield Setting(f"momentum={single(optimizer.momentum):g}", "optimizer", [optimizer, usual], usual)
     rate = largest_dropout(run.network)
-    if rate > thresholds.USUAL_DROPOUT or (rate and run.goes_on is None):
+    if rate > thresholds.USUAL_DROPOUT or (rate and run.prolonged is None):
         networks = [run.network, *(dropping(run.network, each) for each in (0.5, 0.2, 0.1, 0.0))]
         yield Setting(f"Dropout({rate:g})", "network", networks, without_dropout(run.network), thresholds.MUCH_LOWER)
 
@@ -100,18 +100,16 @@ def without_dropout(network: Network) -> Network:
     return with_layers(network, [each for each in layers if not isinstance(each, Dropout | ChannelDropout)])
 
 
-def held_back(run: TriedRun) -> Observation | None:
+def held_back(run: TriedRun) -> Seen | None:
     """A setting without which the run, begun anew or gone on, gets clearly further; the one that costs most."""
-    found = [each for setting in settings_of(run) if (each := _without(run, setting)) is not None]
-    return min(found, key=lambda each: each.evidence["loss without"], default=None)
+    found = [
+        _tried(run, setting, run.start, "From the start") or _tried(run, setting, run.usable_end, "From its end")
+        for setting in settings_of(run)
+    ]
+    return min((each for each in found if each is not None), key=lambda each: each["loss without"], default=None)
 
 
-def _without(run: TriedRun, setting: Setting) -> Observation | None:
-    """Losses with less of a setting, from the run's start or else from its end."""
-    return _tried(run, setting, run.start, "From the start") or _tried(run, setting, run.usable_end, "From its end")
-
-
-def _tried(run: TriedRun, setting: Setting, point: Point | None, origin: str) -> Observation | None:
+def _tried(run: TriedRun, setting: Setting, point: Point | None, origin: str) -> Seen | None:
     keyword, values = setting.keyword, setting.values
     steps = min(thresholds.LONGER * pace(run, len(values)).steps, max(thresholds.FEWEST_STEPS, run.planned_steps))
     tried = trial(run, point, steps, [{keyword: each} for each in values])
@@ -128,14 +126,11 @@ def _tried(run: TriedRun, setting: Setting, point: Point | None, origin: str) ->
         advice = f"Try a rate of {short(largest_dropout(value), 2)}."
     if value is None or (keyword == "network" and value == setting.without):
         advice = "Leave it out."
-    return Observation(
-        {"loss with": own, "loss without": without, "steps": tried.steps},
-        words={"name": setting.name, "origin": origin, "advice": advice},
-        changes={keyword: value},
-    )
+    seen = {"loss with": own, "loss without": without, "steps": tried.steps}
+    return seen | {"name": setting.name, "origin": origin, "advice": advice, "changes": {keyword: value}}
 
 
-def held_back_by_the_data(run: TriedRun) -> Observation | None:
+def held_back_by_the_data(run: TriedRun) -> Seen | None:
     """A run with augmentation or sample weights that is left far behind, in as many epochs or fewer, without them.
 
     A run tells that it had them, not which: so it is begun anew on the data as they are.
@@ -148,15 +143,15 @@ def held_back_by_the_data(run: TriedRun) -> Observation | None:
     tried = trial(run, run.start, min(pace(run).steps, run.ending.epoch * steps_per_epoch(run)))
     if tried is None or run.end is None or not tried.losses[0] < thresholds.MUCH_LOWER * run.end_loss:
         return None
-    had = {"augment": ("augmentation", setup.augmented), "sample_weight": ("sample weights", setup.weighted)}
-    names = {keyword: name for keyword, (name, is_had) in had.items() if is_had}
-    return Observation(
-        {"loss": run.end_loss, "loss alone": float(tried.losses[0]), "steps": tried.steps},
-        words={
-            "names": " and ".join(names.values()),
-            "hold": "holds" if list(names) == ["augment"] else "hold",
-            "keywords": " and ".join(f"{keyword}=" for keyword in names),
-            "them": "it" if len(names) == 1 else "them",
-        },
-        changes=dict.fromkeys(names),
-    )
+    names = ["augmentation"] * setup.augmented + ["sample weights"] * setup.weighted
+    keywords = ["augment"] * setup.augmented + ["sample_weight"] * setup.weighted
+    return {
+        "loss": run.end_loss,
+        "loss alone": float(tried.losses[0]),
+        "steps": tried.steps,
+        "names": " and ".join(names),
+        "hold": "holds" if names == ["augmentation"] else "hold",
+        "keywords": " and ".join(f"{keyword}=" for keyword in keywords),
+        "them": "it" if len(names) == 1 else "them",
+        "changes": dict.fromkeys(keywords),
+    }

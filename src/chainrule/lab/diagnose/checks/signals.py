@@ -6,13 +6,12 @@ import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.lab.diagnose import thresholds
-from chainrule.lab.diagnose.checks.observation import Observation
-from chainrule.lab.diagnose.inspection import Inspection, Moment
+from chainrule.lab.diagnose.inspection import Inspection, Moment, Seen
 from chainrule.lab.diagnose.measurements import STEEPEST, rms
 from chainrule.lab.diagnose.sentences import short
 
 
-def symmetric_start(run: Inspection) -> Observation | None:
+def symmetric_start(run: Inspection) -> Seen | None:
     """All units of a hidden layer start with the same weights in and out: their gradients are the same for ever.
 
     Source: Goodfellow et al., "Deep learning" (2016), 8.4.
@@ -23,7 +22,7 @@ def symmetric_start(run: Inspection) -> Observation | None:
         if units > 1 and _all_same(here.weights) and _all_same(_by_input(behind.weights, units)):
             start = "have" if run.start is None else "start with"
             zero = "" if np.any(here.weights) else "all of them zero, "
-            return Observation({"units": units, "different units": 1}, here, words={"start": start, "zero": zero})
+            return {"units": units, "different units": 1, "layer": here, "start": start, "zero": zero}
     return None
 
 
@@ -38,16 +37,16 @@ def _by_input(weights: Array | None, units: int) -> Array | None:
     return weights.reshape(len(weights), units, -1).swapaxes(0, 1).reshape(units, -1)
 
 
-def saturated(moment: Moment, at_least: float) -> Observation | None:
+def saturated(moment: Moment, at_least: float) -> Seen | None:
     """Sigmoids or tanhs that are flat for most samples: large weights or inputs, from the start or grown."""
     worst = max(moment.layers, key=lambda each: each.saturated, default=None)
     if worst is None or worst.saturated < at_least:
         return None
     kind = type(worst.place.layer).__name__.lower()
-    return Observation({"saturated": worst.saturated}, worst, words={"when": moment.when, "kind": kind})
+    return {"saturated": worst.saturated, "layer": worst, "when": moment.when, "kind": kind}
 
 
-def dead(moment: Moment) -> Observation | None:
+def dead(moment: Moment) -> Seen | None:
     """Rectified units that are off for every sample: no gradient comes through, so they stay off.
 
     Source: Lu et al., "Dying ReLU and initialization" (2020); after a long step Maas et al., "Rectifier nonlinearities
@@ -60,14 +59,11 @@ def dead(moment: Moment) -> Observation | None:
     in_network = sum(int(each.dead.sum()) for each in rectified)
     units = sum(len(each.dead) for each in rectified)
     others = f" ({in_network} of {units} in the network)" if len(rectified) > 1 else ""
-    return Observation(
-        {"dead": int(worst.dead.sum()), "units": len(worst.dead), "dead in the network": in_network},
-        worst,
-        words={"when": moment.when, "others": others},
-    )
+    seen = {"dead": int(worst.dead.sum()), "units": len(worst.dead), "dead in the network": in_network}
+    return seen | {"layer": worst, "when": moment.when, "others": others}
 
 
-def vanishing(moment: Moment) -> Observation | None:
+def vanishing(moment: Moment) -> Seen | None:
     """The gradient shrinks from layer to layer on its way back.
 
     Measured: the root mean square of δ, the gradient of the loss in each layer's z.
@@ -83,14 +79,12 @@ def vanishing(moment: Moment) -> Observation | None:
     if behind is None or not front.error < thresholds.VANISHED * behind.error:
         return None
     part = front.error / behind.error
-    return Observation(
-        {"error in front": front.error, "error behind": behind.error, "part": part},
-        front,
-        words={"when": moment.when, "how_much": f"only {short(part, 1)}" if part else "nothing", "behind": behind},
-    )
+    seen = {"error in front": front.error, "error behind": behind.error, "part": part}
+    how_much = f"only {short(part, 1)}" if part else "nothing"
+    return seen | {"layer": front, "behind": behind, "when": moment.when, "how_much": how_much}
 
 
-def exploding_start(run: Inspection) -> Observation | None:
+def exploding_start(run: Inspection) -> Seen | None:
     """Numbers grow from layer to layer, and their gradient with them.
 
     Measured at the start: each layer's output beside the input's size, where no sigmoid or tanh in front bounds it.
@@ -105,5 +99,4 @@ def exploding_start(run: Inspection) -> Observation | None:
         return None
     growth = largest.scale / size
     much = f"to {short(growth, 2)} times the inputs' size" if np.isfinite(growth) else "beyond what a number can hold"
-    evidence = {"growth": growth, "largest error": max(each.error for each in free)}
-    return Observation(evidence, largest, words={"much": much})
+    return {"growth": growth, "largest error": max(each.error for each in free), "layer": largest, "much": much}

@@ -5,11 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from chainrule.core.optimizers import Optimizer
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Inspection
 from chainrule.lab.diagnose.measurements import Point
-from chainrule.lab.diagnose.trials.rates import Advised, RateTrial, round_rate, steadier, try_rates, with_rate
+from chainrule.lab.diagnose.trials.rates import Advised, RateTrial, steadier, try_rates
 from chainrule.lab.diagnose.trials.trial import is_large, loss_at, trial
 
 
@@ -71,30 +70,18 @@ class TriedRun(Inspection):
 
     @cached_property
     def prolonged(self) -> Prolonged | None:
-        """The run gone on with its own settings, for three times its steps, or for ten; None where it ended worse.
+        """The run gone on with its own settings, for three times its steps, or for ten; None where it gets no further.
 
         At least for the steps that early stopping spared it.
         """
         taken = self.steps_in(self.ending.epoch)
         most = thresholds.LONGER * thresholds.FEWEST_STEPS if is_large(self) else thresholds.MOST_PROLONGED
         shorter, longer = (max(times * taken, self.planned_steps - taken) for times in (3, 10))
-        result = None
-        for steps in (min(shorter, most), min(max(longer, thresholds.MOST_STEPS), most)):
+        for steps in sorted({min(shorter, most), min(max(longer, thresholds.MOST_STEPS), most)}):
             tried = trial(self, self.usable_end, max(1, steps))
-            if tried is None:
-                return None
-            result = Prolonged(float(tried.losses[0]), tried.steps, -(-steps // max(1, taken)))
-            if steps == most or self._gets_on(result):
-                break
-        return result
-
-    @property
-    def goes_on(self) -> Prolonged | None:
-        """The run prolonged, where it gets down: it only has to go on."""
-        return self.prolonged if self.prolonged is not None and self._gets_on(self.prolonged) else None
-
-    def _gets_on(self, further: Prolonged) -> bool:
-        return further.loss < thresholds.ON_ITS_WAY * self.end_loss
+            if tried is not None and tried.losses[0] < thresholds.ON_ITS_WAY * self.end_loss:
+                return Prolonged(float(tried.losses[0]), tried.steps, -(-steps // max(1, taken)))
+        return None
 
     @cached_property
     def rates_from_start(self) -> RateTrial | None:
@@ -128,11 +115,10 @@ class TriedRun(Inspection):
             if verdict is not None and verdict.advised.loss < thresholds.CLEARLY_LOWER * self.end_loss:
                 return verdict
         shown = from_end or from_start
-        is_slow = shown.is_slow(
-            thresholds.MUCH_LOWER if self.stopped_early else thresholds.CLEARLY_LOWER
-        )  # early stopping has its reasons
-        hardly_began = self.moved < thresholds.NEGLIGIBLE and shown.higher.loss < thresholds.LOWER * shown.before
-        if self.unexplained < thresholds.UNLEARNT or not (is_slow or hardly_began) or self.goes_on is not None:
+        lower = thresholds.MUCH_LOWER if self.stopped_early else thresholds.CLEARLY_LOWER  # it has its reasons
+        hardly_began = self.moved < thresholds.VANISHED and shown.higher.loss < thresholds.LOWER * shown.before
+        is_slow = self.unexplained >= thresholds.UNLEARNT and (shown.is_slow(lower) or hardly_began)
+        if not is_slow or self.prolonged is not None:
             return None
         verdict = self._verdict("low", shown, (from_start if from_start.is_slow() else shown).higher.rate)
         return verdict if verdict is not None and verdict.advised.rate > shown.rate else None
@@ -140,13 +126,3 @@ class TriedRun(Inspection):
     def _verdict(self, too: str, shown: RateTrial, rate: float) -> Verdict | None:
         advised = steadier(self, shown.optimizer, rate)
         return advised and Verdict(too, shown, advised)
-
-    @property
-    def gentler(self) -> Optimizer | None:
-        """The optimizer to advise where long steps have done harm; None where no lower rate gets the run further."""
-        verdict, rates = self.rate_verdict, self.rates_from_start
-        if verdict is not None:
-            return verdict.advised.optimizer if verdict.too == "high" else None
-        if rates is None or not rates.lower.loss < rates.loss:
-            return None
-        return with_rate(rates.optimizer, round_rate(rates.lower.rate))
