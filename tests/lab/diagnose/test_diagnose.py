@@ -338,18 +338,15 @@ def test_what_can_not_be_learnt_is_no_illness():
     assert cr.diagnose(run, x, y) == ()
 
 
-def test_the_doctor_at_the_bedside_ends_a_run_that_is_ill():
+def test_the_doctor_ends_a_run_that_has_a_problem():
     settings = spoiled(mlp(8, initializer=cr.Zeros()))
-    how = {name: settings[name] for name in ("network", "x", "y", "loss", "optimizer", "seed")}
-    doctor = cr.Doctor(**how, stop=True)
+    doctor = cr.Doctor(*MOONS, stop=True)
     run = cr.train(**settings, callbacks=[doctor])
     assert doctor.findings[0].illness == "symmetric start"
     assert run.ending.reason == "stopped by a callback"
     assert run.ending.epoch < 150
-    healthy = spoiled(mlp(16), optimizer=cr.Adam(0.05))
-    how = {name: healthy[name] for name in ("network", "x", "y", "loss", "optimizer", "seed")}
-    doctor = cr.Doctor(**how)
-    cr.train(**healthy, callbacks=[doctor])
+    doctor = cr.Doctor(*MOONS)
+    cr.train(**spoiled(mlp(16), optimizer=cr.Adam(0.05)), callbacks=[doctor])
     assert doctor.findings == ()
 
 

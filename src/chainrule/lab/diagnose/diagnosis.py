@@ -60,6 +60,14 @@ def diagnose(
     model = _model(diagnosed, theta, loss)
     if model.loss is None:
         raise SettingError("diagnose() needs the loss that was to be made small; got none. Give loss=SquaredError().")
+    samples, targets = check_data(model, x, y)
+    if model.population is None:
+        return findings(inspected(model, run, None, samples, targets))
+    return tuple(findings(inspected(model[k], run, k, samples, targets)) for k in range(model.population))
+
+
+def check_data(model: Model, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+    """Samples and targets as arrays, the targets as the model learnt them. Raises what is wrong with them."""
     network = model.network
     outputs = network.output_shape[0]
     wanted = {"x": (x, "the samples"), "y": (y, f"the targets of x, for {outputs} output{'s' * (outputs != 1)}")}
@@ -71,10 +79,7 @@ def diagnose(
     samples, targets = check_samples(network.input_shape, x), check_numbers(y, "y")
     if model.target_standardizer is not None:
         targets = model.target_standardizer.apply(targets.reshape(len(targets), -1))
-    targets = check_targets(network, model.loss, targets, len(samples))
-    if model.population is None:
-        return findings(inspected(model, run, None, samples, targets))
-    return tuple(findings(inspected(model[k], run, k, samples, targets)) for k in range(model.population))
+    return samples, check_targets(network, model.loss, targets, len(samples))  # type: ignore[arg-type]  # there is a loss
 
 
 def _model(diagnosed: Run | Model | Network, theta: ArrayLike | None, loss: Loss | None) -> Model:
@@ -99,11 +104,12 @@ def inspected(model: Model, run: Run | None, k: int | None, x: Array, y: Array) 
         return seen, loss.rows(y[rows], network.output_shape[0])  # type: ignore[union-attr]  # there is a loss
 
     setup, ending, history = (None, NO_RUN, {}) if run is None or run.setup is None else _of_member(run, run.setup, k)
+    most = min(thresholds.MOST_SAMPLES, thresholds.MOST_NUMBERS // network.n_numbers)
     has_end = np.isfinite(model.theta).all() and ending.reason != "diverged"
     return TriedRun(
         network,
         loss,  # type: ignore[arg-type]  # there is one
-        *draw(max(thresholds.FEWEST_SAMPLES, min(thresholds.MOST_SAMPLES, thresholds.MOST_NUMBERS // network.n_numbers))),
+        *draw(max(thresholds.FEWEST_SAMPLES, most)),
         n_samples=len(x),
         start=None if setup is None else Point(setup.theta, setup.state),
         end=Point(model.theta, model.state) if has_end else None,
