@@ -9,14 +9,13 @@ STARTS = 8
 SEED = 0
 
 network = cr.mlp(2, 4, 4, 1, initializer=cr.Normal())
-settings = {"loss": cr.HalfSquaredError(), "epochs": EPOCHS, "record_every": 100, "dtype": "float32"}
+settings = {"loss": cr.HalfSquaredError(), "epochs": EPOCHS, "population": STARTS, "seed": SEED, "dtype": "float32"}
+xor = cr.datasets.xor()  # (21, 2), (21, 1): the same points for all starts
+draws = [cr.datasets.linear(n=100, seed=seed) for seed in range(SEED, SEED + STARTS)]
+linear = [np.stack(each) for each in zip(*draws, strict=True)]  # (starts, 100, 2), (starts, 100, 1): each its own
 for rate in [0.1, 0.2, 0.25, 0.3, 0.5, 0.8, 1.0]:
-    optimizer = cr.SGD(rate)
-    xor = cr.train(network, *cr.datasets.xor(), optimizer=optimizer, population=STARTS, seed=SEED, **settings)
-    linear = [
-        cr.train(network, *cr.datasets.linear(n=100, seed=seed), optimizer=optimizer, seed=seed, **settings)
-        for seed in range(SEED, SEED + STARTS)
-    ]
-    for losses in (2 * xor.history["loss"], np.stack([2 * run.history["loss"] for run in linear], axis=1)):
-        low, median, high = np.percentile(losses[::50], [5, 50, 95], axis=1)  # epochs 0, 5000, ...
+    for points in (xor, linear):
+        run = cr.train(network, *points, optimizer=cr.SGD(rate), record_every=100, **settings)
+        losses = 2 * run.history["loss"][::50]  # the mean squared error at epochs 0, 5000, ...
+        low, median, high = np.percentile(losses, [5, 50, 95], axis=1)
         print(rate, *median)
