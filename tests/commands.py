@@ -1,7 +1,5 @@
 """Run commands of chainrule inside the tests' own process."""
 
-from pathlib import Path
-
 from typer.testing import CliRunner, Result
 
 from chainrule.interfaces.cli.app import app
@@ -13,9 +11,14 @@ def invoke(*words: object, **environment: str) -> Result:
     return runner.invoke(app, [str(word) for word in words], prog_name="chainrule", catch_exceptions=False)
 
 
-def lines_of(*words: str | Path, **environment: str) -> list[str]:
-    """The lines that a command prints on stdout. It must end well, and say nothing on stderr but a diagnosis."""
+def output_of(*words: object, **environment: str) -> str:
+    """What a command prints on stdout. It must end well, and print nothing on stderr but a diagnosis."""
     result = invoke(*words, **environment)
     complaints = [line for line in result.stderr.splitlines() if not line.startswith("Diagnosis: ")]
     assert (result.exit_code, complaints) == (0, [])
-    return result.stdout.splitlines()
+    return result.stdout
+
+
+def lines_of(*words: object, **environment: str) -> list[str]:
+    """The lines of `output_of`."""
+    return output_of(*words, **environment).splitlines()

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
-from chainrule.interfaces.cli.app import app
+from commands import invoke
 
 
 def diagnosis(*arguments: str) -> list[str]:
-    result = CliRunner().invoke(app, ["train", *arguments])
+    result = invoke("train", *arguments)
     assert result.exit_code in (0, 1), result.stderr
     lines = (result.stderr + "\n").partition("Diagnosis: ")[2]
     return [line for line in lines.splitlines() if line]
@@ -86,5 +85,5 @@ def test_a_quantity_that_is_not_standardised_is_advised_the_option(tmp_path: Pat
 
 
 def test_the_help_mentions_the_diagnosis():
-    result = CliRunner().invoke(app, ["train", "--help"])
+    result = invoke("train", "--help")
     assert "is diagnosed" in result.stdout

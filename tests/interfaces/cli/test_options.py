@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 import chainrule as cr
 from chainrule.core.optimizers import OPTIMIZERS
-from chainrule.interfaces.cli.app import app
 from chainrule.interfaces.cli.described import describe
 from chainrule.interfaces.cli.option import takes
 from chainrule.interfaces.cli.options import OPTIONS, PANELS, options
+from commands import invoke
 
 
 def test_each_option_has_a_name_of_its_own():
@@ -77,9 +77,9 @@ def test_a_config_may_say_all_that_the_shell_says(tmp_path: Path):
         'network = { layers = [4, 4], initializer = "Normal" }\nvalidation = 0.3\n'
         "early_stopping = 2\nstandardize = true\n"
     )
-    by_file = CliRunner().invoke(app, ["train", "--config", str(tmp_path / "e.toml")])
+    by_file = invoke("train", "--config", tmp_path / "e.toml")
     words = "train moons --epochs 40 --validation 0.3 --early-stopping 2 --standardize"
-    by_options = CliRunner().invoke(app, words.split())
+    by_options = invoke(*words.split())
     assert by_file.exit_code == by_options.exit_code == 0
     assert (by_file.stdout, by_file.stderr) == (by_options.stdout, by_options.stderr)
 
@@ -89,6 +89,6 @@ def test_a_saved_model_has_its_own_network(option: str, tmp_path: Path):
     network = cr.mlp(2, 1)
     cr.Model(network, network.initialize(), cr.SquaredError()).save(tmp_path / "m.npz")
     value = [] if option == "--no-bias" else ["he"] if option == "--initializer" else ["tanh"]
-    said = CliRunner().invoke(app, ["explain", "xor", "--model", str(tmp_path / "m.npz"), option, *value])
+    said = invoke("explain", "xor", "--model", tmp_path / "m.npz", option, *value)
     assert said.exit_code == 2
     assert said.stderr == f"Error: {option} is the model's own; leave it out beside --model.\n"

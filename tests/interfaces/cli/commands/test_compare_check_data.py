@@ -7,33 +7,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner, Result
 
 import chainrule as cr
-from chainrule.interfaces.cli.app import app
 from chainrule.interfaces.cli.commands import check as check_module
 from chainrule.lab.experiments.compare import compare
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.perceptron import Perceptron
+from commands import invoke, lines_of
 
 QUICK = ("--epochs", "30", "--starts", "3", "--processes", "1")
 
 
-def chain(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(each) for each in arguments], prog_name="chainrule", catch_exceptions=False)
-
-
-def lines(*arguments: str | Path) -> list[str]:
-    """The output of a command that ends well: on stderr it says nothing but what the doctor found."""
-    result = chain(*arguments)
-    complaints = [line for line in result.stderr.splitlines() if not line.startswith("Diagnosis: ")]
-    assert (result.exit_code, complaints) == (0, [])
-    return result.stdout.splitlines()
-
-
 class TestCompare:
-    def test_a_row_a_setting(self, tmp_path: Path):
-        out = lines("compare", "xor", "--learning-rate", "0.1,1,3", *QUICK, "--csv", tmp_path / "runs.csv")
+    def test_one_row_per_setting(self, tmp_path: Path):
+        out = lines_of("compare", "xor", "--learning-rate", "0.1,1,3", *QUICK, "--csv", tmp_path / "runs.csv")
         header, *rows = (re.split(r"\s{2,}", line) for line in out)
         assert header == [
             *(
@@ -55,13 +42,13 @@ class TestCompare:
     def test_crossed_with_a_figure(self, tmp_path: Path):
         pytest.importorskip("matplotlib")
         figure = tmp_path / "f.svg"
-        out = lines("compare", "moons", "--optimizer", "sgd,adam", "--layers", "2:3,3:none", *QUICK, "--out", figure)
+        out = lines_of("compare", "moons", "--optimizer", "sgd,adam", "--layers", "2:3,3:none", *QUICK, "--out", figure)
         cells = [re.split(r"\s{2,}", line)[:2] for line in out[1:]]
         assert cells == [[each, layers] for each in ("SGD(0.5)", "Adam(0.01)") for layers in ("2", "3-3", "none")]
         assert ET.fromstring(figure.read_bytes()).tag.endswith("svg")
 
     def test_optimizers_at_the_same_rates(self):
-        out = lines("compare", "xor", "--optimizer", "sgd,momentum", "--learning-rate", "0.1,1", *QUICK)
+        out = lines_of("compare", "xor", "--optimizer", "sgd,momentum", "--learning-rate", "0.1,1", *QUICK)
         assert [line.split()[:2] for line in out[1:]] == [
             [name, rate] for name in ("sgd", "momentum") for rate in ("0.1", "1")
         ]
@@ -79,7 +66,7 @@ class TestCompare:
             "--noise": "0,0.2",
         }.items():
             extra = ("--optimizer", "momentum") if option == "--momentum" else ()
-            out = lines(
+            out = lines_of(
                 "compare", "moons", option, values, "--epochs", "2", "--starts", "2", "--processes", "1", *extra
             )
             shown = [line.split()[0] for line in out[1:]]
@@ -90,18 +77,18 @@ class TestCompare:
     def test_a_file(self, tmp_path: Path):
         x, y = cr.datasets.moons(40)
         cr.datasets.write_csv(tmp_path / "m.csv", x, y, target="kind")
-        out = lines("compare", tmp_path / "m.csv", "--target", "kind", "--learning-rate", "0.01,0.1", *QUICK)
+        out = lines_of("compare", tmp_path / "m.csv", "--target", "kind", "--learning-rate", "0.01,0.1", *QUICK)
         assert len(out) == 3
 
     def test_it_keeps_what_is_finished(self, tmp_path: Path):
         arguments = ("compare", "xor", "--layers", "2:3", *QUICK, "--keep", tmp_path / "kept")
-        first = lines(*arguments)
+        first = lines_of(*arguments)
         times = {each: each.stat().st_mtime_ns for each in (tmp_path / "kept").iterdir()}
-        assert lines(*arguments) == first
+        assert lines_of(*arguments) == first
         assert {each: each.stat().st_mtime_ns for each in (tmp_path / "kept").iterdir()} == times
 
     def test_all_diverged(self):
-        out = lines(
+        out = lines_of(
             *("compare", "moons", "--learning-rate", "1e5,1e6", "--loss", "squared_error", "--activation", "relu"),
             *QUICK,
         )
@@ -109,8 +96,8 @@ class TestCompare:
 
 
 class TestCheck:
-    def test_a_row_a_layer(self):
-        header, *rows, last = lines("check")
+    def test_one_row_per_layer(self):
+        header, *rows, last = lines_of("check")
         assert header.split() == ["layer", "verdict", "parameters", "directions", "largest", "error"]
         assert [row.split()[:4] for row in rows] == [
             ["0", "Dense(4)", "right", "12"],
@@ -120,26 +107,26 @@ class TestCheck:
         assert last == "The gradient is right: no error is above 1e-07."
 
     def test_a_network_of_the_users(self):
-        out = lines("check", "gaussians", "--layers", "3", "--activation", "gelu", "--loss", "softmax_cross_entropy")
+        out = lines_of("check", "gaussians", "--layers", "3", "--activation", "gelu", "--loss", "softmax_cross_entropy")
         assert len(out) == 4
 
     def test_a_wrong_gradient_fails(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(check_module, "TOLERANCE", 0.0)
-        result = chain("check", "xor")
+        result = invoke("check", "xor")
         assert result.exit_code == 1
         assert "WRONG" in result.stdout
 
 
 class TestData:
     def test_on_standard_output(self):
-        rows = list(csv.reader(lines("data", "xor")))
+        rows = list(csv.reader(lines_of("data", "xor")))
         assert rows[0] == ["x1", "x2", "y"]
         x, y = cr.datasets.xor()
         np.testing.assert_array_equal(np.array(rows[1:], float), np.hstack([x, y]))
 
     def test_into_a_file_that_train_reads(self, tmp_path: Path):
         settings = ("--points", "9", "--noise", "0.2", "--seed", "4", "--arms", "3")
-        assert lines("data", "spiral", *settings, "--out", tmp_path / "s.csv") == []
+        assert lines_of("data", "spiral", *settings, "--out", tmp_path / "s.csv") == []
         table = cr.datasets.read_csv(tmp_path / "s.csv")
         x, y = cr.datasets.spiral(9, noise=0.2, seed=4, arms=3)
         np.testing.assert_array_equal(table.x, x)
@@ -159,29 +146,29 @@ class TestConfig:
 
     def test_it_is_what_the_options_would_say(self, tmp_path: Path):
         (tmp_path / "e.toml").write_text(self.TEXT)
-        by_options = lines(
+        by_options = lines_of(
             *("train", "moons", "--points", "40", "--data-seed", "3", "--layers", "3", "--activation", "tanh"),
             *("--optimizer", "momentum", "--learning-rate", "0.05", "--epochs", "60", "--batch-size", "8"),
             *("--penalty", "0.001", "--seed", "2"),
         )
-        assert lines("train", "--config", tmp_path / "e.toml") == by_options
+        assert lines_of("train", "--config", tmp_path / "e.toml") == by_options
 
     def test_given_options_win(self, tmp_path: Path):
         (tmp_path / "e.toml").write_text(self.TEXT)
         settings = ("--layers", "2,2", "--seed", "0", "--epochs", "20", "--learning-rate", "0.1", "--no-bias")
-        by_options = lines(
+        by_options = lines_of(
             *("train", "xor", "--activation", "tanh", "--optimizer", "momentum", "--batch-size", "8"),
             *("--penalty", "0.001", *settings),
         )
-        assert lines("train", "xor", "--config", tmp_path / "e.toml", *settings) == by_options
+        assert lines_of("train", "xor", "--config", tmp_path / "e.toml", *settings) == by_options
 
     def test_a_whole_network_and_a_file(self, tmp_path: Path):
-        assert lines("data", "moons", "--points", "40", "--out", tmp_path / "m.csv") == []
+        assert lines_of("data", "moons", "--points", "40", "--out", tmp_path / "m.csv") == []
         (tmp_path / "e.toml").write_text(
             f"data = {{ file = '{tmp_path / 'm.csv'}' }}\nepochs = 3\ntest = 0.25\n"
             "network = { type = 'Network', input_shape = [2], layers = [{ type = 'Dense', units = 1 }, 'Sigmoid'] }\n"
         )
-        out = lines("train", "--config", tmp_path / "e.toml")
+        out = lines_of("train", "--config", tmp_path / "e.toml")
         assert "Tested on 10 samples held out:" in out
 
 
@@ -216,7 +203,7 @@ def test_bad_input_gets_its_sentence(command: str, sentence: str, tmp_path: Path
     monkeypatch.chdir(tmp_path)
     (tmp_path / "bad.toml").write_text('data = "xor"\nepoch = 3\n')
     (tmp_path / "good.toml").write_text('data = "xor"\nepochs = 3\n')
-    result = chain(*command.split())
+    result = invoke(*command.split())
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("Error: ")
     assert result.stderr.count("\n") == 1
@@ -225,6 +212,6 @@ def test_bad_input_gets_its_sentence(command: str, sentence: str, tmp_path: Path
 
 @pytest.mark.parametrize("command", ["compare", "check", "data", "train"])
 def test_each_help_has_examples(command: str):
-    out = lines(command, "--help")
+    out = lines_of(command, "--help")
     assert any(line.strip().startswith(f"$ chainrule {command}") for line in out)
     assert max(map(len, out)) <= 80

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import os
 import shlex
 import subprocess
 import sys
@@ -10,25 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner, Result
 
 import chainrule as cr
-from chainrule.interfaces.cli.app import app
 from chainrule.interfaces.cli.commands.explain import EXAMPLES
 from chainrule.lab.report.reference import TASKS, Lab
-
-
-def chain(*arguments: str | Path) -> Result:
-    words = ["explain", *map(str, arguments)]
-    return CliRunner().invoke(app, words, prog_name="chainrule", catch_exceptions=False)
+from commands import invoke, lines_of, output_of
 
 
 def page(*arguments: str | Path) -> str:
-    """The output of a command that ends well: on stderr it says nothing but what the doctor found."""
-    result = chain(*arguments)
-    complaints = [line for line in result.stderr.splitlines() if not line.startswith("Diagnosis: ")]
-    assert (result.exit_code, complaints) == (0, [])
-    return result.stdout
+    """What `explain` prints; it must end well."""
+    return output_of("explain", *arguments)
 
 
 def reference(**settings) -> cr.Explanation:
@@ -74,7 +64,7 @@ def test_images_kernels_and_other_settings():
 
 def test_a_saved_model_is_explained_where_it_ended(tmp_path: Path):
     save = tmp_path / "xor.npz"
-    CliRunner().invoke(app, ["train", "xor", "--epochs", "30", "--save", str(save)], catch_exceptions=False)
+    lines_of("train", "xor", "--epochs", "30", "--save", save)
     said = page("xor", "--model", save, "--sample", "20", "--weight", "1:2:1")
     model = cr.Model.load(save)
     x, y = cr.datasets.xor()
@@ -139,7 +129,7 @@ NORMED = ("xor", "--network", "dense(3) batchnorm tanh dense(1)")
     ],
 )
 def test_bad_input_gets_a_sentence(arguments: tuple[str, ...], sentence: str):
-    result = chain(*arguments)
+    result = invoke("explain", *arguments)
     assert result.exit_code == 2
     assert sentence in " ".join(result.stderr.split())
     assert result.stdout == ""
@@ -149,29 +139,6 @@ def test_the_help_says_how_layers_are_counted():
     said = " ".join(page("--help").split())
     assert "Layers are counted from 1, as in a textbook" in said
     assert "chainrule explain xor --sample 3 --weight 2:1:3" in said
-
-
-@pytest.mark.parametrize("form", [(), ("--json",), ("--latex",)])
-def test_an_output_without_these_letters_gets_ascii(form):
-    command = [sys.executable, "-m", "chainrule", "explain", "xor", "--sample", "3", "--weight", "2:1:3", *form]
-    environment = os.environ | {"PYTHONIOENCODING": "cp1252"}
-    made = subprocess.run(command, capture_output=True, env=environment, timeout=60)
-    assert (made.returncode, made.stderr) == (0, b"")
-    said = made.stdout.decode("cp1252")
-    if form == ("--json",):
-        assert json.loads(said) == reference(samples=3).weight(2, 1, 3).to_dict()
-    elif not form:
-        assert "dL/dw(2)_1,3 = delta(2)_1 * a(1)_3 = 0.004210553 * 0.7325747 = 0.003084545" in said
-        assert "?" not in said
-
-
-@pytest.mark.parametrize("words", [("explain", "--help"), ("explain", "xor", "--weight", "9:9:9"), ("train", "--help")])
-def test_no_page_needs_more_letters_than_an_output_has(words):
-    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
-    made = subprocess.run([sys.executable, "-m", "chainrule", *words], capture_output=True, env=environment, timeout=60)
-    assert made.returncode == (2 if "9:9:9" in words else 0)
-    assert b"Traceback" not in made.stderr
-    assert words[1] != "--help" or b"Usage: chainrule" in made.stdout
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

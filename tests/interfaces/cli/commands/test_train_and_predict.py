@@ -7,29 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner, Result
 
 import chainrule
-from chainrule.interfaces.cli.app import app
 from chainrule.lab.report.reference import TASKS, Lab
+from commands import invoke, lines_of
 from optional import needed
 
 LOG = re.compile(r"Epoch (\d+) Loss: (\d+\.\d{6})")
 ROW = re.compile(r"Iter (\d+)  Ground Truth: ([01])  Prediction: (\d\.\d{6})")
 QUICK_XOR = ("train", "xor", "--optimizer", "adam", "--learning-rate", "0.05", "--epochs", "1000")
-
-
-def chain(*arguments: str | Path) -> Result:
-    words = [str(each) for each in arguments]
-    return CliRunner().invoke(app, words, prog_name="chainrule", catch_exceptions=False)
-
-
-def lines(*arguments: str | Path) -> list[str]:
-    """The output of a command that ends well: on stderr it says nothing but what the doctor found."""
-    result = chain(*arguments)
-    complaints = [line for line in result.stderr.splitlines() if not line.startswith("Diagnosis: ")]
-    assert (result.exit_code, complaints) == (0, [])
-    return result.stdout.splitlines()
 
 
 def pets(path: Path, n: int, kinds: tuple[str, ...] = ("cat", "dog", "horse"), seed: int = 0) -> Path:
@@ -42,7 +28,7 @@ def pets(path: Path, n: int, kinds: tuple[str, ...] = ("cat", "dog", "horse"), s
 
 class TestTrain:
     def test_xor_in_the_formats_of_the_reference(self):
-        out = lines(*QUICK_XOR)
+        out = lines_of(*QUICK_XOR)
         log, heading, rows, last = out[:20], out[20], out[21:-1], out[-1]
         assert [int(LOG.fullmatch(line)[1]) for line in log] == list(range(0, 1000, 50))
         assert heading == "Tested on the 21 samples it was trained on:"
@@ -51,7 +37,7 @@ class TestTrain:
         assert last == "Test Accuracy: 100.00%"
 
     def test_linear_is_tested_on_a_fresh_draw(self):
-        out = lines("train", "linear", "--epochs", "40", "--learning-rate", "3")
+        out = lines_of("train", "linear", "--epochs", "40", "--learning-rate", "3")
         assert out[20] == "Tested on a fresh draw of 100 points:"
         _, y = chainrule.datasets.linear(seed=32)  # the points that the report asks
         assert [int(ROW.fullmatch(row)[2]) for row in out[21:-1]] == y[:, 0].tolist()
@@ -63,17 +49,19 @@ class TestTrain:
         x, y = lab.training(TASKS[name], 3).points()
         settings = {"loss": lab.loss, "optimizer": lab.optimizer(TASKS[name]), "epochs": 100, "seed": 3}
         run = chainrule.train(lab.network, x, y, **settings, record_every=5)
-        shown = [float(LOG.fullmatch(line)[2]) for line in lines("train", name, "--epochs", "100", "--seed", "3")[:20]]
+        shown = [
+            float(LOG.fullmatch(line)[2]) for line in lines_of("train", name, "--epochs", "100", "--seed", "3")[:20]
+        ]
         np.testing.assert_allclose(shown, 2 * run.history["loss"], atol=5e-7)
 
     def test_the_loss_shown_is_the_full_mean_squared_error_without_the_penalty(self):
-        plain = lines("train", "xor", "--epochs", "1")[0]
-        assert lines("train", "xor", "--epochs", "1", "--loss", "squared_error", "--output", "sigmoid")[0] == plain
-        assert lines("train", "xor", "--epochs", "1", "--penalty", "0.1")[0] == plain
+        plain = lines_of("train", "xor", "--epochs", "1")[0]
+        assert lines_of("train", "xor", "--epochs", "1", "--loss", "squared_error", "--output", "sigmoid")[0] == plain
+        assert lines_of("train", "xor", "--epochs", "1", "--penalty", "0.1")[0] == plain
 
     def test_every_setting_reaches_the_run(self, tmp_path: Path):
         save = tmp_path / "m.npz"
-        lines(
+        lines_of(
             *("train", "moons", "--points", "60", "--noise", "0.2", "--data-seed", "4", "--layers", "3,2", "--no-bias"),
             *("--activation", "tanh", "--output", "sigmoid", "--initializer", "he", "--dtype", "float32"),
             *("--optimizer", "adamw", "--learning-rate", "0.01", "--beta1", "0.8", "--beta2", "0.99"),
@@ -103,17 +91,17 @@ class TestTrain:
 
     def test_no_bias_correction_is_the_adam_of_the_reference(self, tmp_path: Path):
         adam = ("train", "xor", "--optimizer", "adam", "--epochs", "30")
-        assert lines(*adam) != lines(*adam, "--no-bias-correction")
+        assert lines_of(*adam) != lines_of(*adam, "--no-bias-correction")
 
     def test_no_hidden_layers(self, tmp_path: Path):
         for layers in ("none", ""):
-            lines("train", "linear", "--layers", layers, "--epochs", "2", "--save", tmp_path / "flat.npz")
+            lines_of("train", "linear", "--layers", layers, "--epochs", "2", "--save", tmp_path / "flat.npz")
             assert chainrule.Model.load(tmp_path / "flat.npz").network == chainrule.mlp(
                 2, 1, initializer=chainrule.Normal()
             )
 
     def test_early_stopping_says_when_and_why(self):
-        result = chain("train", "moons", "--validation", "0.3", "--early-stopping", "2", "--learning-rate", "300")
+        result = invoke("train", "moons", "--validation", "0.3", "--early-stopping", "2", "--learning-rate", "300")
         assert result.exit_code == 0
         assert re.fullmatch(
             r"Stopped early at epoch \d+: no better validation loss than [\d.e-]+ of epoch (\d+) in 2 epochs\. "
@@ -122,14 +110,14 @@ class TestTrain:
         )
 
     def test_the_history_is_kept(self, tmp_path: Path):
-        lines("train", "xor", "--epochs", "100", "--validation", "0.2", "--history", tmp_path / "h.csv")
+        lines_of("train", "xor", "--epochs", "100", "--validation", "0.2", "--history", tmp_path / "h.csv")
         rows = list(csv.reader((tmp_path / "h.csv").read_text().splitlines()))
         assert rows[0] == ["epoch", "step", "loss", "validation_loss"]
         assert [int(row[0]) for row in rows[1:]] == list(range(100))
 
     @pytest.mark.parametrize("name", ["xor_cloud", "circles", "moons", "spiral", "gaussians"])
     def test_every_named_set_trains(self, name: str):
-        assert lines("train", name, "--epochs", "3")[-1].startswith("Test Accuracy: ")
+        assert lines_of("train", name, "--epochs", "3")[-1].startswith("Test Accuracy: ")
 
 
 class TestRealData:
@@ -138,12 +126,12 @@ class TestRealData:
         needed("sklearn")
 
     def test_digits_are_learnt_and_tested_on_a_quarter_held_out(self, tmp_path: Path):
-        out = lines("train", "digits", "--epochs", "8", "--seed", "5", "--save", tmp_path / "digits.npz")
+        out = lines_of("train", "digits", "--epochs", "8", "--seed", "5", "--save", tmp_path / "digits.npz")
         assert out[8] == "Tested on 449 samples held out:"
         accuracy = float(re.fullmatch(r"Test Accuracy: (\d+\.\d\d)%", out[-1])[1])
         assert accuracy > 90
 
-        answers = lines("predict", tmp_path / "digits.npz", "digits")  # the same samples, whatever the seed
+        answers = lines_of("predict", tmp_path / "digits.npz", "digits")  # the same samples, whatever the seed
         assert answers[-1] == out[-1]
         assert len(answers) == 450
         model = chainrule.Model.load(tmp_path / "digits.npz")
@@ -152,10 +140,10 @@ class TestRealData:
         assert abs(on_all - accuracy) > 0.5  # the samples that were learnt are not among them
 
     def test_a_fraction_is_held_out_of_all_samples(self):
-        assert "Tested on 898 samples held out:" in lines("train", "digits", "--epochs", "1", "--test", "0.5")
+        assert "Tested on 898 samples held out:" in lines_of("train", "digits", "--epochs", "1", "--test", "0.5")
 
     def test_all_digits_are_printed_as_csv(self):
-        rows = list(csv.reader(lines("data", "digits")))
+        rows = list(csv.reader(lines_of("data", "digits")))
         assert rows[0] == [*(f"x{k}" for k in range(1, 65)), "y"]
         x, y = chainrule.datasets.digits()
         table = np.array(rows[1:], dtype=float)
@@ -166,7 +154,7 @@ class TestRealData:
 class TestFiles:
     def test_text_classes_from_end_to_end(self, tmp_path: Path):
         table, model = pets(tmp_path / "pets.csv", 60), tmp_path / "pets.npz"
-        out = lines("train", table, "--target", "kind", "--test", "0.25", "--epochs", "200", "--save", model)
+        out = lines_of("train", table, "--target", "kind", "--test", "0.25", "--epochs", "200", "--save", model)
         assert "Tested on 15 samples held out:" in out
         row = re.compile(r"Iter \d+  Ground Truth: (cat|dog|horse)  Prediction: (cat|dog|horse)  Probability: 0\.\d{6}")
         assert all(row.fullmatch(line) for line in out[-16:-1])
@@ -177,51 +165,51 @@ class TestFiles:
         assert isinstance(loaded.loss, chainrule.SoftmaxCrossEntropy)
         assert loaded.standardizer is not None
         two_of_three = pets(tmp_path / "more.csv", 9, ("cat", "dog"), seed=1)
-        assert lines("predict", model, two_of_three, "--target", "kind")[9] == "Test Accuracy: 100.00%"
+        assert lines_of("predict", model, two_of_three, "--target", "kind")[9] == "Test Accuracy: 100.00%"
 
     def test_two_text_classes_need_one_output(self, tmp_path: Path):
-        lines("train", pets(tmp_path / "pets.csv", 20, ("no", "yes")), "--target", "0", "--save", tmp_path / "m.npz")
+        lines_of("train", pets(tmp_path / "pets.csv", 20, ("no", "yes")), "--target", "0", "--save", tmp_path / "m.npz")
         model = chainrule.Model.load(tmp_path / "m.npz")
         assert isinstance(model.loss, chainrule.BinaryCrossEntropy)
         assert model.network.output_shape == (1,)
 
     @pytest.mark.parametrize("loss", ["squared_error", "half_squared_error"])
     def test_squared_errors_of_three_classes_have_an_output_each(self, tmp_path: Path, loss: str):
-        out = lines("train", pets(tmp_path / "p.csv", 60), "--target", "kind", "--loss", loss, "--output", "sigmoid")
+        out = lines_of("train", pets(tmp_path / "p.csv", 60), "--target", "kind", "--loss", loss, "--output", "sigmoid")
         assert re.search(r"Prediction: \w+  Output: 0\.\d{6}$", out[-2])
         assert out[-1] == "Test Accuracy: 100.00%"
 
     def test_a_quantity_has_a_mean_squared_error(self, tmp_path: Path):
         x = np.random.default_rng(0).normal(size=(60, 2))
         chainrule.datasets.write_csv(tmp_path / "prices.csv", x, x @ [2.0, -1.0] + 3, target="price")
-        out = lines("train", tmp_path / "prices.csv", "--save", tmp_path / "m.npz")
+        out = lines_of("train", tmp_path / "prices.csv", "--save", tmp_path / "m.npz")
         assert re.fullmatch(r"Iter 59  Ground Truth: -?\d+\.\d{6}  Prediction: -?\d+\.\d{6}", out[-3])
         assert re.fullmatch(r"Test Mean Squared Error: 0\.\d{6}", out[-2])
         assert re.fullmatch(r"Test R²: 0\.99\d{4}", out[-1])
-        assert lines("predict", tmp_path / "m.npz", tmp_path / "prices.csv") == out[21:]
+        assert lines_of("predict", tmp_path / "m.npz", tmp_path / "prices.csv") == out[21:]
 
     def test_zeros_and_ones_are_two_classes(self, tmp_path: Path):
         x, y = chainrule.datasets.xor()
         chainrule.datasets.write_csv(tmp_path / "xor.csv", x, y)
-        out = lines("train", tmp_path / "xor.csv", "--epochs", "400")
+        out = lines_of("train", tmp_path / "xor.csv", "--epochs", "400")
         assert ROW.fullmatch(out[-2])
         assert out[-1] == "Test Accuracy: 100.00%"
 
     def test_whole_numbers_of_an_npz_are_classes(self, tmp_path: Path):
         y = np.arange(60) % 3
         np.savez(tmp_path / "a.npz", x=np.eye(3)[y], y=y)
-        out = lines("train", tmp_path / "a.npz", "--epochs", "50")
+        out = lines_of("train", tmp_path / "a.npz", "--epochs", "50")
         assert out[-2].startswith("Iter 59  Ground Truth: 2  Prediction: 2  Probability: ")
 
     def test_many_rows_are_cut_short_in_train(self, tmp_path: Path):
-        out = lines("train", pets(tmp_path / "p.csv", 105), "--target", "kind", "--epochs", "1")
+        out = lines_of("train", pets(tmp_path / "p.csv", 105), "--target", "kind", "--epochs", "1")
         assert out[-2] == "... and 5 rows more."
 
 
 class TestPredict:
     @pytest.fixture
     def model(self, tmp_path: Path) -> Path:
-        lines(
+        lines_of(
             "train",
             pets(tmp_path / "pets.csv", 30),
             "--target",
@@ -235,19 +223,19 @@ class TestPredict:
 
     @pytest.mark.parametrize("name", ["xor", "linear"])
     def test_it_repeats_the_rows_that_train_printed(self, tmp_path: Path, name: str):
-        trained = lines("train", name, "--epochs", "20", "--save", tmp_path / "m.npz")
-        assert lines("predict", tmp_path / "m.npz", name) == trained[21:]
+        trained = lines_of("train", name, "--epochs", "20", "--save", tmp_path / "m.npz")
+        assert lines_of("predict", tmp_path / "m.npz", name) == trained[21:]
 
     def test_data_without_a_target(self, model: Path, tmp_path: Path):
         (tmp_path / "new.csv").write_text("weight,mood\n0.1,0\n199,1\n")
-        out = lines("predict", model, tmp_path / "new.csv")
+        out = lines_of("predict", model, tmp_path / "new.csv")
         assert [re.sub(r"[\d.]+$", "", line) for line in out] == [
             "Iter 0  Prediction: cat  Probability: ",
             "Iter 1  Prediction: horse  Probability: ",
         ]
 
     def test_the_answers_as_csv(self, model: Path, tmp_path: Path):
-        out = lines("predict", model, tmp_path / "pets.csv", "--target", "kind", "--csv", tmp_path / "out.csv")
+        out = lines_of("predict", model, tmp_path / "pets.csv", "--target", "kind", "--csv", tmp_path / "out.csv")
         assert out == ["Test Accuracy: 100.00%"]
         header, first, *rest = csv.reader((tmp_path / "out.csv").read_text().splitlines())
         assert header == [
@@ -261,15 +249,15 @@ class TestPredict:
 
     def test_csv_on_standard_output(self, model: Path, tmp_path: Path):
         (tmp_path / "new.csv").write_text("weight,mood\n0.1,0\n")
-        header, row = csv.reader(lines("predict", model, tmp_path / "new.csv", "--csv", "-"))
+        header, row = csv.reader(lines_of("predict", model, tmp_path / "new.csv", "--csv", "-"))
         assert header[:3] == ["weight", "mood", "prediction"]
         assert row[:3] == ["0.1", "0.0", "cat"]
 
     def test_a_quantity_without_a_target(self, tmp_path: Path):
         (tmp_path / "t.csv").write_text("a,y\n0,1.5\n1,2.5\n2,3.5\n")
         (tmp_path / "n.csv").write_text("a\n0\n1\n")
-        lines("train", tmp_path / "t.csv", "--epochs", "3", "--save", tmp_path / "m.npz")
-        out = lines("predict", tmp_path / "m.npz", tmp_path / "n.csv")
+        lines_of("train", tmp_path / "t.csv", "--epochs", "3", "--save", tmp_path / "m.npz")
+        out = lines_of("predict", tmp_path / "m.npz", tmp_path / "n.csv")
         assert all(re.fullmatch(r"Iter [01]  Prediction: -?\d+\.\d{6}", line) for line in out)
         assert len(out) == 2
 
@@ -277,27 +265,27 @@ class TestPredict:
 class TestHelp:
     @pytest.mark.parametrize("command", ["report", "train", "predict"])
     def test_each_command_shows_examples_within_80_columns(self, command: str):
-        out = lines(command, "--help")
+        out = lines_of(command, "--help")
         assert any(line.strip().startswith(f"$ chainrule {command} ") for line in out)
         assert max(map(len, out)) <= 80
 
     def test_alone_it_shows_the_help(self):
-        assert chain().output.strip().startswith(chain("--help").output.strip())
+        assert invoke().output.strip().startswith(invoke("--help").output.strip())
 
     def test_version(self):
-        assert lines("--version") == [f"chainrule {chainrule.__version__}"]
+        assert lines_of("--version") == [f"chainrule {chainrule.__version__}"]
 
 
 class TestReport:
     def test_it_says_where_the_page_is(self, tmp_path: Path):
         pytest.importorskip("matplotlib")
-        (said,) = lines("report", "--epochs", "20", "--starts", "2", "--seed", "1", "--out", tmp_path / "lab")
+        (said,) = lines_of("report", "--epochs", "20", "--starts", "2", "--seed", "1", "--out", tmp_path / "lab")
         page = Path(said.removeprefix("The report is "))
         assert page.parent == tmp_path / "lab"
         assert page.read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html>")
 
     def test_without_its_extra_it_says_what_to_install(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setitem(sys.modules, "matplotlib", None)
-        result = chain("report", "--out", tmp_path / "lab")
+        result = invoke("report", "--out", tmp_path / "lab")
         assert (result.exit_code, result.stdout) == (2, "")
         assert re.fullmatch(r'Error: .*pip install "chainrule\[report\]".*\n', result.stderr)
