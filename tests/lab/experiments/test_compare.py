@@ -87,7 +87,7 @@ def test_real_settings_are_one_population(monkeypatch):
     assert sizes == [16, 8, 8, 64, 64]
 
 
-def test_large_activations_make_small_chunks():
+def test_large_activations_make_small_groups():
     large = Experiment(DataSet("moons", n=5000), Perceptron((64, 64)))
     assert [len(each) for each in in_groups(large, list(range(3)))] == [1, 1, 1]
 

@@ -1,4 +1,4 @@
-"""The command line: `chainrule report | train | predict`.
+"""The command line: `chainrule report | train | predict | compare | explain | check | data`.
 
 Typer and Rich are imported behind this door alone; without them one sentence says what to install.
 """

@@ -13,16 +13,9 @@ import typer
 
 from chainrule.core.description import Description
 from chainrule.core.optimizers import Optimizer
+from chainrule.interfaces.cli.readers import Reader, as_it_is
 from chainrule.lab.experiments.data import DataFile, DataSet
 from chainrule.lab.experiments.perceptron import Perceptron
-
-Read = Callable[[str, Any], Any]
-"""A function of the option's flag, for sentences, and what was typed; it returns the field's value."""
-
-
-def as_it_is(flag: str, value: Any) -> Any:
-    """The value that typer understood."""
-    return value
 
 
 @dataclass(frozen=True)
@@ -39,7 +32,7 @@ class Option:
     help: str
     default: str = ""
     name: str = ""
-    read: Read = as_it_is
+    read: Reader = as_it_is
     panel: str = ""
 
     @property
@@ -55,7 +48,7 @@ class Option:
 
     @property
     def kind(self) -> Any:
-        """What a person types: str, int or float; bool for a switch."""
+        """The kind of value that is typed: str, int or float; bool for a switch."""
         return self._field.metadata["kind"]
 
     @property
@@ -106,8 +99,8 @@ def takes(*options: Option) -> Callable[[Callable[..., None]], Callable[..., Non
         @functools.wraps(command)
         def run(**typed: Any) -> None:
             given = {each: typed.pop(each.key, None) for each in options}
-            settings = {each.key: each.read(each.flag, text) for each, text in given.items() if text is not None}
-            command(**typed, settings={key: value for key, value in settings.items() if value is not None})
+            settings = {each.key: each.read(each.flag, text) for each, text in given.items() if text not in (None, [])}
+            command(**typed, settings=settings)
 
         parameters = [*before, *(each.parameter() for each in options), *behind]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # typer reads it

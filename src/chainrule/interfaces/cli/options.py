@@ -4,47 +4,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from chainrule.core.activations import ACTIVATIONS
-from chainrule.core.errors import SettingError
 from chainrule.core.losses import LOSSES
 from chainrule.core.optimizers import OPTIMIZERS, Adam, AdamW, Momentum, RMSprop
 from chainrule.interfaces.cli.option import Option
+from chainrule.interfaces.cli.readers import column, fraction, units
 from chainrule.lab.experiments.data import NAMED, DataFile, DataSet
 from chainrule.lab.experiments.defaults import REFERENCE_RATES
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.perceptron import Perceptron
 from chainrule.lab.experiments.settings import INITIALIZERS
-
-
-def units(flag: str, layers: str) -> tuple[int, ...]:
-    """The units of each hidden layer, from "4,4"; none from "" or "none".
-
-    >>> units("--layers", "8, 4"), units("--layers", "none")
-    ((8, 4), ())
-    """
-    if layers.strip() in ("", "none"):
-        return ()
-    try:
-        return tuple(int(each) for each in layers.split(","))
-    except ValueError:
-        raise SettingError(
-            f"{flag} must be whole numbers with commas between, such as 4,4, or none; got {layers!r}."
-        ) from None
-
-
-def column(flag: str, target: str) -> str | int:
-    """A column by its position where a whole number is typed, else by its name.
-
-    >>> column("--target", "kind"), column("--target", "-1")
-    ('kind', -1)
-    """
-    return int(target) if target.removeprefix("-").isdecimal() else target
-
-
-def fraction(flag: str, value: float) -> float:
-    """A fraction of the samples. Raises SettingError for one that leaves none on one side."""
-    if not 0 < value < 1:
-        raise SettingError(f"{flag} must be a fraction above 0 and below 1; got {value}.")
-    return value
 
 
 def _names(table: Iterable[str]) -> str:

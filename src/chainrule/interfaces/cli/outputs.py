@@ -1,4 +1,4 @@
-"""Places to write to, looked at before the work, so that no run is lost for the lack of a folder."""
+"""Files to write, checked before any work, so that no run is lost because a folder is missing."""
 
 import os
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from chainrule.core.errors import FileError
 
 
 def check_outputs(places: Mapping[str, Path | None]) -> None:
-    """Raise unless each option's place can hold a new file of its own."""
+    """Raise FileError unless each option names a file of its own that can be written."""
     taken: dict[Path, str] = {}
     for option, place in places.items():
         if place is None:

@@ -1,4 +1,4 @@
-"""What a comparison found: a tidy table of all runs, a summary by setting, and curves."""
+"""The results of a comparison: a tidy table of all runs, a summary by setting, and curves."""
 
 import os
 from dataclasses import dataclass

@@ -8,7 +8,7 @@ from chainrule.lab.experiments.comparison_figure import draw
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison(ComparedRuns):
-    """What `compare` returns: setting i has `values[i]`, `experiments[i]` and `runs[i]`, all from the same starts.
+    """The result of `compare`: setting i has `values[i]`, `experiments[i]` and `runs[i]`, all from the same starts.
 
     names: of the settings compared.  level: a start succeeds when its loss ends at or below this.
 

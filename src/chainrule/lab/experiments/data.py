@@ -104,7 +104,7 @@ class DataSet(Description):
         return Samples(self.name, x, y, numbered(x), n_classes=int(y.max()) + 1, test_rows=test_rows)
 
     def fingerprint(self) -> str:
-        """What distinguishes the contents beyond this description: nothing."""
+        """A text that differs where the contents differ beyond this description: never, for a data set."""
         return ""
 
 

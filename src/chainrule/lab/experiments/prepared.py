@@ -41,7 +41,7 @@ class Prepared:
 
     @property
     def metric(self) -> str:
-        """How the test is judged: accuracy for classes, else r2."""
+        """The metric of the test: accuracy for classes, else r2."""
         y = self.test.targets
         one_column = y.ndim == 1 or y.shape[1] == 1
         is_class = self.test.n_classes > 0 or self.experiment.loss.labelled

@@ -50,7 +50,7 @@ class Samples:
         return replace(self, x=self.x[rows], y=self.targets[rows], fresh=None, test_rows=None)
 
     def shaped(self, shape: Shape) -> "Samples":
-        """The same numbers, with each sample in this shape, that of a network's input.
+        """The samples, each reshaped to the shape of a network's input.
 
         Raises ShapeError for another number of features.
 

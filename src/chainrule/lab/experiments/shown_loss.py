@@ -7,7 +7,7 @@ from chainrule.core.network import Network
 
 
 def loss_factor(loss: Loss, network: Network) -> float:
-    """What a loss is multiplied by where it is shown: of half the squared error the full mean is shown.
+    """The factor from a loss to the one that is shown: 2 / outputs for half the squared error, else 1.
 
     >>> from chainrule.core.network import mlp
     >>> loss_factor(HalfSquaredError(), mlp(2, 4, 1)), loss_factor(SquaredError(), mlp(2, 4, 1))

@@ -1,6 +1,6 @@
 """Long calls side by side, each in a process of its own, with one thread for linear algebra.
 
-Populations of tiny networks gain nothing from threads, so that two of them want two processes.
+Populations of tiny networks gain nothing from threads, so several of them run in several processes.
 """
 
 import os
@@ -19,14 +19,14 @@ Progress = Callable[[str, int, int], object]
 """Called as `progress(task, done, total)`, always from the caller's own thread."""
 
 Job = tuple[Callable[..., Any], tuple[Any, ...]]
-"""A function of a module, and its arguments. It is called with `report=` besides: a function of (done, total)."""
+"""A function of a module, and its arguments. It also gets `report=`, a function of (done, total)."""
 
 ONE_THREAD = dict.fromkeys(
     ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
 
-GLANCE = 0.2
-"""Seconds from one look at the workers' progress to the next."""
+INTERVAL = 0.2
+"""Seconds from one report of the workers' progress to the next."""
 
 
 class WorkerError(ChainruleError, RuntimeError):
@@ -34,23 +34,23 @@ class WorkerError(ChainruleError, RuntimeError):
 
 
 def silent(task: str, done: int, total: int) -> None:
-    """The progress of those who don't want to know."""
+    """A progress that shows nothing."""
 
 
 def run_side_by_side(
     jobs: Mapping[str, Job], progress: Progress = silent, at_once: int | None = None
 ) -> dict[str, Any]:
-    """The jobs' answers by name, as many at once as there are cores (or as `at_once` says).
+    """The jobs' answers by name. At most `at_once` run at the same time; None: as many as there are cores.
 
-    Raises what a job raises, and WorkerError if one ends without an answer. Whatever happens, Ctrl-C included, no
-    worker is left behind.
+    Raises what a job raises, and WorkerError if one ends without an answer. No worker is left behind, whatever happens,
+    Ctrl-C included.
     """
     try:
         import loky  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
         raise MissingExtraError('worker processes need loky: pip install "chainrule[report]".') from None
     with tempfile.TemporaryDirectory() as folder:
-        # The workers count in a file that all of them map into memory: a row a job, (done, total).
+        # The workers count in a file that all of them map into memory: one row per job, (done, total).
         path = Path(folder) / "progress"
         counts = np.memmap(path, np.int64, "w+", shape=(len(jobs), 2))
         size = min(at_once or loky.cpu_count(), len(jobs))
@@ -67,12 +67,12 @@ def run_side_by_side(
     return dict(zip(jobs, answers, strict=True))
 
 
-def _wait_for(futures: list[Future[Any]], look: Callable[[], None]) -> list[Any]:
-    """The answers, once all are there; the first error as soon as it is."""
+def _wait_for(futures: list[Future[Any]], report: Callable[[], None]) -> list[Any]:
+    """The answers, once all are there; the first error as soon as there is one."""
     waiting = set(futures)
     while waiting:
-        done, waiting = wait(waiting, timeout=GLANCE, return_when=FIRST_EXCEPTION)
-        look()
+        done, waiting = wait(waiting, timeout=INTERVAL, return_when=FIRST_EXCEPTION)
+        report()
         for future in done:
             future.result()
     return [future.result() for future in futures]
@@ -93,7 +93,7 @@ def _leave_interrupts_to_the_caller() -> None:
 
 
 def _work(job: Job, path: os.PathLike[str], i: int, n_jobs: int) -> Any:
-    """The worker's side: one job, which counts in its row."""
+    """Run one job in a worker; it counts in its row."""
     counts = np.memmap(path, np.int64, "r+", shape=(n_jobs, 2))
 
     def report(done: int, total: int) -> None:

@@ -99,7 +99,7 @@ NORMED = ("xor", "--network", "dense(3) batchnorm tanh dense(1)")
         (("xor", "--weight", "2:1:9"), "layer 2 has no weights to 1 from 9"),
         (("xor", "--unit", "2:5"), "layer 2 has no unit 5"),
         (("xor", "--sample", "21"), "there is no sample 21: the data have 21, numbered 0 to 20."),
-        (("xor", "--sample", "three"), "--sample expects whole numbers with commas between, such as 3 or 3,7,20"),
+        (("xor", "--sample", "three"), "--sample must be whole numbers with commas between, such as 8,16"),
         (("xor", "--sample", "3,3"), "samples names 3 twice; name each sample once."),
         (("xor", "--sample", "3", "--follow", "4"), "sample 4 isn't in the step that is explained; it has 3."),
         (("xor", "--weight", "2:1"), "--weight expects LAYER:TO:FROM, such as 2:1:3, 2:1:bias or, in a convolution"),

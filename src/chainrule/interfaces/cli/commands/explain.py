@@ -10,10 +10,10 @@ import typer
 
 from chainrule.core.errors import SettingError
 from chainrule.interfaces.cli.described import describe
-from chainrule.interfaces.cli.named_places import place_in, samples_in
 from chainrule.interfaces.cli.option import own, takes
 from chainrule.interfaces.cli.options import DATA, LOSS, NETWORK, OPTIMIZER, OPTIONS, options
 from chainrule.interfaces.cli.outputs import check_outputs
+from chainrule.interfaces.cli.readers import place, several
 from chainrule.interfaces.cli.terminal.encoding import writable
 from chainrule.interfaces.cli.terminal.output import Bars, examples, remark, say
 from chainrule.interfaces.cli.terminal.page import show
@@ -85,7 +85,7 @@ def explain(
         )
     check_outputs({"--html": html})
     experiment, samples = describe(data, settings)
-    chosen = None if sample is None else samples_in(sample)
+    chosen = None if sample is None else tuple(several(int)("--sample", sample))
     if model is None:
         prepared = prepare(experiment, samples)
         theta = prepared.network.initialize(experiment.seed)
@@ -108,7 +108,7 @@ def explain(
         )
     step = step if model is None else replace(step, model=model.name)
     if walk:
-        walk_through(step, place_in("--weight", weight or "1:1:1"), follow)
+        walk_through(step, place("--weight", weight or "1:1:1"), follow)
         return
     derivation = work_out(step, weight, unit, follow)
     if html is not None:
@@ -136,11 +136,11 @@ def prepared_as(model: Model, path: Path, experiment: Experiment, samples: Sampl
 
 
 def work_out(step: Explanation, weight: str | None, unit: str | None, follow: int | None) -> Derivation:
-    """What is asked for: a weight, a unit, or the whole step; as one of its samples sees it."""
+    """The derivation that is asked for: of a weight, a unit, or the whole step, for one of its samples."""
     if weight is not None:
-        layer, to, from_ = place_in("--weight", weight)
+        layer, to, from_ = place("--weight", weight)
         return step.weight(layer, to, from_, follow)
     if unit is not None:
-        layer, index = place_in("--unit", unit)
+        layer, index = place("--unit", unit)
         return step.unit(layer, index, follow)
     return step.overview(follow)
