@@ -1,7 +1,8 @@
 """A network as text, `conv(8, 3) relu pool(2) flatten dense(10)`, and the layers that it stands for."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any
 
@@ -26,7 +27,7 @@ from chainrule.core.layers import (
 )
 from chainrule.core.losses import Loss, SoftmaxCrossEntropy
 from chainrule.core.network import Network
-from chainrule.lab.experiments.grammar import Argument, Call, complaint_at, parse
+from chainrule.lab.experiments.grammar import Argument, Call, Span, complaint_at, parse
 
 LAYERS: dict[str, type[Layer]] = {
     kind.__name__.lower(): kind
@@ -115,10 +116,8 @@ class _Reader:
         for call in calls:
             layer = self.layer(call, shape)
             if shape is not None:
-                try:
+                with self.pointing_at(call.span):
                     shape = layer.signature(shape).output
-                except ChainruleError as error:
-                    raise complaint_at(self.text, call.span, str(error)) from None
             found.append(layer)
         return tuple(found)
 
@@ -140,22 +139,19 @@ class _Reader:
             if name not in known or name in values:
                 raise complaint_at(self.text, argument.span, _misplaced(call, argument, name, known))
             values[name] = self.value(kind, known[name], argument, shape)
-        missing = [name for name, field in known.items() if field.default is MISSING and name not in values]
+        needed = [name for name, field in known.items() if field.default is MISSING]
+        missing = " and ".join(name for name in needed if name not in values)
         if missing:
-            needed = " and ".join(missing)
-            raise complaint_at(self.text, call.span, f"{call.name} needs {needed}; write {call.name}({_usage(known)}).")
-        try:
+            sentence = f"{call.name} needs {missing}; write {call.name}({', '.join(needed)})."
+            raise complaint_at(self.text, call.span, sentence)
+        with self.pointing_at(call.span):
             return kind(**values)
-        except ChainruleError as error:
-            raise complaint_at(self.text, call.span, str(error)) from None
 
     def value(self, kind: type[Description], field: Field[Any], argument: Argument, shape: Shape | None) -> Any:
         """An argument's value as its setting takes it: numbers, a word, an initializer, or a tuple of layers."""
         value = self.read(argument.value, shape, words="check" in field.metadata)
-        try:
+        with self.pointing_at(argument.span):
             value = kind.checked(field, value)
-        except ChainruleError as error:
-            raise complaint_at(self.text, argument.span, str(error)) from None
         if field.metadata.get("per member") and isinstance(value, tuple):
             sentence = f"{kind.__name__}'s {field.name} must be one number in a text, got {len(value)}. Choose one."
             raise complaint_at(self.text, argument.span, sentence)
@@ -171,6 +167,14 @@ class _Reader:
             return self.build(INITIALIZERS[name], first, None)
         is_word = words and len(value) == 1 and name not in LAYERS and not first.arguments
         return WORDS.get(name, first.name.lower()) if is_word else self.layers(value, shape)
+
+    @contextmanager
+    def pointing_at(self, span: Span) -> Iterator[None]:
+        """Turn an error inside the block into one that points at this place of the text."""
+        try:
+            yield
+        except ChainruleError as error:
+            raise complaint_at(self.text, span, str(error)) from None
 
 
 def _plain(name: str) -> str:
@@ -193,11 +197,6 @@ def _misplaced(call: Call, argument: Argument, name: str, known: Iterable[str]) 
     n = len(list(known))
     most = f"at most {n}" if n else "no"
     return f"{call.name} expects {most} settings, got {len(call.arguments)}. Delete what is too much."
-
-
-def _usage(known: dict[str, Field[Any]]) -> str:
-    """The settings that a call must give."""
-    return ", ".join(name for name, field in known.items() if field.default is MISSING)
 
 
 def _others(name: str, known: Iterable[str]) -> str:

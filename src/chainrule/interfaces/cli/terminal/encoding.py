@@ -6,38 +6,40 @@ import re
 import sys
 from typing import IO
 
-WORDS = {
-    "α": "alpha",
-    "β": "beta",
-    "γ": "gamma",
-    "δ": "delta",
-    "ε": "epsilon",
-    "λ": "lambda",
-    "μ": "mu",
-    "ρ": "rho",
-    "σ": "sigma",
-    "ω": "omega",
-    "Σ": "sum ",
-    "∂": "d",
-    "\N{COMBINING CIRCUMFLEX ACCENT}": "_hat",
-    "′": "'",
-    "’": "'",
-    "·": "*",
-    "×": "x",
-    "−": "-",
-    "±": "+-",
-    "≤": "<=",
-    "≥": ">=",
-    "½": "1/2 ",
-    "‖": "|",
-    "₊": "_plus",
-    "₋": "_minus",
-    "⋮": ":",
-    "←": "left",
-    "→": "right",
-    "↑": "up",
-    "↓": "down",
-}
+WORDS = str.maketrans(
+    {
+        "α": "alpha",
+        "β": "beta",
+        "γ": "gamma",
+        "δ": "delta",
+        "ε": "epsilon",
+        "λ": "lambda",
+        "μ": "mu",
+        "ρ": "rho",
+        "σ": "sigma",
+        "ω": "omega",
+        "Σ": "sum ",
+        "∂": "d",
+        "\N{COMBINING CIRCUMFLEX ACCENT}": "_hat",
+        "′": "'",
+        "’": "'",
+        "·": "*",
+        "×": "x",
+        "−": "-",
+        "±": "+-",
+        "≤": "<=",
+        "≥": ">=",
+        "½": "1/2 ",
+        "‖": "|",
+        "₊": "_plus",
+        "₋": "_minus",
+        "⋮": ":",
+        "←": "left",
+        "→": "right",
+        "↑": "up",
+        "↓": "down",
+    }
+)
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
@@ -74,6 +76,4 @@ def in_ascii(text: str) -> str:
     text = re.sub("⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]+)⁾", lambda layer: f"({layer[1].translate(RAISED)})", text)
     text = re.sub("[₀-₉]+(?:,[₀-₉]+)*", lambda index: f"_{index[0].translate(LOWERED)}", text)
     text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda power: f"^{power[0].translate(RAISED)}", text)
-    for sign, word in WORDS.items():
-        text = text.replace(sign, word)
-    return text.encode("ascii", "replace").decode()
+    return text.translate(WORDS).encode("ascii", "replace").decode()
