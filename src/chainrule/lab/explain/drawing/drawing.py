@@ -15,6 +15,7 @@ from chainrule.lab.explain.drawing.columns import LEFT, RADIUS, TOP, Column, Pla
 from chainrule.lab.explain.drawing.edges import edges, strengths
 from chainrule.lab.explain.drawing.elements import Row, element, style, text
 from chainrule.lab.explain.step.training_step import TrainingStep
+from chainrule.lab.figures.numbers import fixed, power, with_minus
 from chainrule.lab.figures.svg import FONT
 
 KEY = (
@@ -128,20 +129,15 @@ def in_a_unit(value: float) -> str:
     ['0.12', '−12', '1e3', '3e−6', '0']
     """
     size = abs(value)
-    if not value:
-        number = "0"
-    elif size < 0.005 or size >= 999.5:
-        mantissa, exponent = f"{value:.0e}".split("e")
-        number = f"{mantissa}e{int(exponent)}"
-    else:
-        number = f"{value:.2f}" if size < 9.995 else f"{value:.0f}"
-    return number.replace("-", "−")
+    if size < 0.005 or size >= 999.5:
+        return power(value, 1) if value else "0"
+    return fixed(value, 2 if size < 9.995 else 0)
 
 
 def _label(x: float, y: float, value: float) -> Row:
     """A number on a line, in a box as wide as it is."""
     number = f"{value:.3g}"
-    number = (f"{value:.1e}" if "e" in number else number).replace("-", "−")
+    number = with_minus(f"{value:.1e}" if "e" in number else number)
     width = 7.6 * len(number) + 8
     box = style(fill="paper", stroke="ink")
     return [

@@ -5,7 +5,6 @@ read off the layer's own backward (`LayerRecording.derivatives`). An unknown lay
 """
 
 from chainrule.core.activations import Activation
-from chainrule.core.arrays import count
 from chainrule.core.blocks import Block
 from chainrule.core.layers.base import Layer
 from chainrule.core.layers.convolution import Convolution
@@ -15,8 +14,7 @@ from chainrule.core.layers.pooling import AveragePool, GlobalAveragePool, MaxPoo
 from chainrule.core.layers.regularize import Dropout
 from chainrule.core.layers.residual import Residual
 from chainrule.lab.explain.algebra.equation import Equation
-from chainrule.lab.explain.algebra.expression import Expression, Number, added, constant
-from chainrule.lab.explain.algebra.notes import Note
+from chainrule.lab.explain.algebra.expression import Expression, Number, constant
 from chainrule.lab.explain.algebra.symbols import Symbol
 from chainrule.lab.explain.equations.activations import curve_of
 from chainrule.lab.explain.equations.batch_norm import BatchNormEquations
@@ -24,40 +22,11 @@ from chainrule.lab.explain.equations.layer import ElementwiseEquations, LayerEqu
 from chainrule.lab.explain.equations.windows import (
     AveragePoolEquations,
     ConvolutionEquations,
+    DenseEquations,
     GlobalAveragePoolEquations,
     MaxPoolEquations,
 )
 from chainrule.lab.explain.step.numbers import Numbers
-
-
-class DenseEquations(LayerEquations):
-    """z_k = Σ w_ki a_i + b_k; so ∂z_k/∂a_i = w_ki and ∂z_k/∂w_ki = a_i."""
-
-    def made_of(self, k: int, sample: int) -> Expression:
-        terms = [self._weight(k, i) * self.a(i, sample) for i in range(count(self.place.input_shape))]
-        if self.layer.bias:
-            terms.append(self.numbers.parameter(self.block, "bias", (k,)))
-        return added(terms)
-
-    def remark(self) -> Note:
-        shape = self.numbers.shape(self.block.sources[0])
-        if len(shape) == 1:
-            return ()
-        inside = f"{shape[2]} · (row - 1) + column" if len(shape) == 3 else "place"
-        counted = f"{count(shape[1:])} · (channel - 1) + {inside}"
-        return (f"Layer {self.block.number} reads maps as Flatten counts them: its input number is {counted}.",)
-
-    def _weight(self, k: int, i: int) -> Number:
-        return self.numbers.parameter(self.block, "weights", (k, i))
-
-    def shares(self, slot: int, i: int, sample: int) -> Shares:
-        return Shares.listed([(self._weight(k, i), k, sample) for k in range(self.block.units)])
-
-    def uses(self, name: str, index: tuple[int, ...]) -> Shares:
-        k, *read = index
-        if name == "bias":
-            return self.in_every_sample([k])
-        return self.in_every_sample([k], self.recording.input[read], lambda row, sample: self.a(read[row], sample))
 
 
 class DropoutEquations(ElementwiseEquations):

@@ -1,4 +1,4 @@
-"""The layers whose outputs each see one window, or a whole channel: convolution and the pools."""
+"""The layers whose outputs each see one window: convolution and the pools; and Dense, whose window is all inputs."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -36,7 +36,7 @@ class WindowEquations(LayerEquations):
 
 
 class ConvolutionEquations(WindowEquations):
-    """Dense's equation over one window: z = Σ w a + b, the sum over what the kernel lies on."""
+    """z = Σ w a + b, the sum over what the kernel lies on; so ∂z/∂a = w and ∂z/∂w = a."""
 
     def made_of(self, k: int, sample: int) -> Expression:
         o = self.channel(k)
@@ -67,6 +67,24 @@ class ConvolutionEquations(WindowEquations):
         return self.in_every_sample(
             list(seen), self.recording.input[read], lambda row, sample: self.a(read[row], sample)
         )
+
+
+class DenseEquations(ConvolutionEquations):
+    """z_k = Σ w_ki a_i + b_k: a convolution's equation, where the window is all inputs, each a channel of its own."""
+
+    def window(self, k: int, channels: Sequence[int]) -> Iterator[tuple[tuple[int, ...], int]]:
+        return (((i,), i) for i in channels)
+
+    def shares(self, slot: int, i: int, sample: int) -> Shares:
+        return Shares.listed([(self._weight(k, (i,)), k, sample) for k in range(self.block.units)])
+
+    def remark(self) -> Note:
+        shape = self.numbers.shape(self.block.sources[0])
+        if len(shape) == 1:
+            return ()
+        inside = f"{shape[2]} · (row - 1) + column" if len(shape) == 3 else "place"
+        counted = f"{count(shape[1:])} · (channel - 1) + {inside}"
+        return (f"Layer {self.block.number} reads maps as Flatten counts them: its input number is {counted}.",)
 
 
 class MaxPoolEquations(WindowEquations):

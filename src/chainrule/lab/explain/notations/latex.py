@@ -13,18 +13,8 @@ WIDTH = 62
 """Columns of the text form that fit into a line of an article, its letters being smaller in mathematics."""
 
 LETTERS = {
-    "α": r"\alpha",
-    "β": r"\beta",
-    "γ": r"\gamma",
-    "δ": r"\delta",
-    "ε": r"\epsilon",
-    "η": r"\eta",
-    "λ": r"\lambda",
-    "μ": r"\mu",
-    "ρ": r"\rho",
     "Σω": r"\Sigma\omega",
     "Σw²": r"\Sigma w^2",
-    "ω": r"\omega",
     "f′": "f'",
     "u′": "u'",
     "m̂": r"\hat{m}",
@@ -34,7 +24,10 @@ LETTERS = {
     "L₊": "L_{+}",
     "L₋": "L_{-}",
 }
-"""Letters that a keyboard doesn't have."""
+"""Letters with signs. What stands first is replaced first."""
+
+GREEK = "alpha beta gamma delta epsilon eta lambda mu rho omega"
+LETTERS |= {letter: rf"\{name}" for letter, name in zip("αβγδεηλμρω", GREEK.split(), strict=True)}
 
 SIGNS = {
     "≥": r"\geq",

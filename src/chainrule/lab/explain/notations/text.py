@@ -32,9 +32,6 @@ class Text(Notation):
         name = name if symbol.of is None else f"∂{self.symbol(symbol.of)}/∂{name}"
         return f"{symbol.prefix} {name}" if symbol.prefix else name
 
-    def number(self, text: str) -> str:
-        return text
-
     def sum(self, pieces: list[Piece]) -> str:
         return "".join(_term(i, sign, shown) for i, (sign, shown) in enumerate(pieces))
 
@@ -50,14 +47,8 @@ class Text(Notation):
     def function(self, name: str, arguments: list[str]) -> str:
         return f"{name}({', '.join(arguments)})"
 
-    def function_name(self, name: str) -> str:
-        return name
-
     def grouped(self, inner: str) -> str:
         return f"({inner})"
-
-    def plain(self, text: str) -> str:
-        return text
 
     def formula(self, formula: Formula) -> str:
         return " ".join(each if isinstance(each, str) else self.symbol(each) for each in formula.parts)

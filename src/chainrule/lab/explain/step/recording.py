@@ -5,7 +5,6 @@ run. Afterwards a layer's own closures are asked for its derivatives: with d_out
 all others, backward writes that number's derivatives into d_input and into the gradients of its parameters.
 """
 
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -117,16 +116,16 @@ class Recording:
         self.layers: dict[Place, LayerRecording] = {}
         self._nudge: tuple[Place, int, int, float] | None = None
         self._records = True
-        self.data, self._objective, self._theta, self._draws = data, objective, theta, draws
+        self.data, self._objective, self._theta, self._draws = data, objective, theta.copy(), draws
         self._chance = _state_of(draws)
-        parameters = Parameters.of(objective.network, theta.copy())
+        parameters = Parameters.of(objective.network, self._theta)
         self._gradient = parameters.gradient
         settings: dict[str, Any] = {"generators": draws, "in_place": False, "observer": self._observe}
         self._plan = plan = bound(objective, data, parameters, **settings)
         run(plan.value_and_gradient)
         self.value = float(plan.value)
         self.targets, self.input = plan.targets.copy(), flat(plan.input).copy()
-        self.output, self.d_output = flat(plan.output).copy(), flat(plan.d_output).copy()
+        self.output = flat(plan.output).copy()
         self.gradient = self._gradient.copy()
         self._records = False
 
@@ -173,26 +172,29 @@ class Recording:
         return at.value
 
     def around_output(self, place: Place, k: int, sample: int, step: float) -> tuple[float, float]:
-        """The loss where a layer's output number k of a sample is larger by a step, and smaller."""
+        """The loss where a layer's output k of a sample is larger by a step, and smaller."""
         values = []
         for by in (step, -step):
             self._nudge = (place, k, sample, by)
-            self._plan.set_input(self.data.x)
-            _set_state(self._draws, self._chance)
-            run(self._plan.evaluate)
-            values.append(float(self._plan.value))
+            values.append(self._loss())
         self._nudge = None
         return values[0], values[1]
 
     def around(self, parameter: int, step: float) -> tuple[float, float]:
-        """The loss where one number of theta is larger by a step, and smaller: a population of two."""
-        there = np.stack([self._theta, self._theta])
-        there[:, parameter] += step, -step
+        """The loss where one number of theta is larger by a step, and smaller."""
+        before, values = self._theta[parameter], []
+        for by in (step, -step):
+            self._theta[parameter] = before + by
+            values.append(self._loss())
+        self._theta[parameter] = before
+        return values[0], values[1]
+
+    def _loss(self) -> float:
+        """The loss of a further forward pass, with the randomness of the recorded one."""
+        self._plan.set_input(self.data.x)
         _set_state(self._draws, self._chance)
-        twice = {number: (own, copy.deepcopy(own)) for number, (own,) in self._draws.items()}
-        plan = bound(self._objective, self.data, Parameters.of(self._objective.network, there), generators=twice)
-        run(plan.evaluate)
-        return float(plan.value[0]), float(plan.value[1])
+        run(self._plan.evaluate)
+        return float(self._plan.value)
 
 
 def _state_of(draws: Generators) -> dict[int, Mapping[str, Any]]:
