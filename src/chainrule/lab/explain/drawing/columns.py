@@ -1,6 +1,5 @@
 """The network as columns of a drawing: where the units of each layer stand, and the numbers in them."""
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +19,21 @@ ACROSS, DOWN, RADIUS, TOP, LEFT = 112.0, 46.0, 17.0, 68.0, 34.0
 
 Place = tuple[int, str, tuple[int, ...]]
 """A layer's number, a parameter's name or "unit", and which, from 0."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The unit or the weight that a drawing is about, as it is drawn; nothing is marked in layer 0.
+
+    layer: the number of its layer.  to: the unit that it belongs to.  source, from_: for a weight, the number of the
+    layer and the unit that it comes from.  index: its place in the layer's weights.
+    """
+
+    layer: int = 0
+    to: int = -1
+    source: int = 0
+    from_: int = -1
+    index: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,61 +64,51 @@ class Column:
         return len(self.shape) > 1
 
 
-def columns_of(of: TrainingStep, sample: int, marked: Place | None) -> list[Column]:
+def columns_of(of: TrainingStep, sample: int, mark: Mark) -> list[Column]:
     """The input and each layer, for a sample."""
     numbers = of.numbers
     outputs = [numbers.recording.input[:, sample]]
-    names = ["input"]
-    for block in numbers.blocks:
-        outputs.append(numbers.last(block).output[:, sample])
-        names.append(f"{block.number} {_short(block)}")
+    outputs += [numbers.last(block).output[:, sample] for block in numbers.blocks]
+    names = ["input", *(f"{block.number} {_short(block)}" for block in numbers.blocks)]
     shapes = [numbers.shape(number) for number in range(len(outputs))]
     values = [each.reshape(shape[0], -1).mean(axis=1) for each, shape in zip(outputs, shapes, strict=True)]
     values = [np.where(np.abs(each) < NOTHING, 0.0, each) for each in values]
-    about = _about(numbers.blocks, shapes, marked)
-    units = [shown(len(each), about.get(number, ())) for number, each in enumerate(values)]
+    about = {mark.source: mark.from_, mark.layer: mark.to}
+    units = [shown(len(each), about.get(number, -1)) for number, each in enumerate(values)]
     middle = TOP + (max(map(len, units)) - 1) / 2 * DOWN
     return [Column(LEFT + i * ACROSS, units[i], middle, values[i], names[i], shapes[i]) for i in range(len(values))]
 
 
-def ends_of(block: Block, shape: Shape, marked: Place) -> tuple[int, int | None]:
-    """The unit that a marked number belongs to, and the unit that it comes from: both as they are drawn.
-
-    shape: of what the layer reads.
-    """
-    _, name, index = marked
+def mark_of(of: TrainingStep, place: Place | None) -> Mark:
+    """The mark at a place."""
+    if place is None:
+        return Mark()
+    number, name, index = place
+    block = of.numbers.blocks[number - 1]
     if name == "unit":
-        return index[0] // count(block.shape[1:]), None
+        return Mark(number, index[0] // count(block.shape[1:]))
     if name != "weights":
-        return index[0], None
+        return Mark(number, index[0])
+    source = block.sources[0]
+    shape = of.numbers.shape(source)
     flat = len(index) == 2 and len(shape) > 1  # a Dense behind maps
-    return index[0], index[1] // count(shape[1:]) if flat else index[1]
+    return Mark(number, index[0], source, index[1] // count(shape[1:]) if flat else index[1], index)
 
 
-def shown(n: int, about: Collection[int]) -> tuple[int | None, ...]:
-    """The units of a column, None where some are left out.
+def shown(n: int, about: int = -1) -> tuple[int | None, ...]:
+    """The units of a column, None where some are left out; one that the drawing is about is there.
 
-    >>> shown(3, ()), shown(20, ()), shown(20, {15})[6:]
+    >>> shown(3), shown(20), shown(20, 15)[6:]
     ((0, 1, 2), (0, 1, 2, 3, 4, 5, 6, 7, None, 19), (6, None, 15, None, 19))
     """
     if n <= MOST_UNITS:
         return tuple(range(n))
-    first = MOST_UNITS - 2
-    extra = [each for each in about if first <= each < n - 1]
-    kept = sorted({*range(first - len(extra)), *about, n - 1})
+    first, extra = MOST_UNITS - 2, {about} - {-1}
+    kept = sorted({*range(first - (first <= about < n - 1)), *extra, n - 1})
     found: list[int | None] = []
     for before, unit in zip([-1, *kept], kept, strict=False):
         found += [unit] if unit == before + 1 else [None, unit]
     return tuple(found)
-
-
-def _about(blocks: Sequence[Block], shapes: Sequence[Shape], marked: Place | None) -> dict[int, set[int]]:
-    """The units that the drawing is about, by the layer's number; of number 0, the input's."""
-    if marked is None:
-        return {}
-    block = blocks[marked[0] - 1]
-    to, from_ = ends_of(block, shapes[block.sources[0]], marked)
-    return {block.number: {to}} | ({} if from_ is None else {block.sources[0]: {from_}})
 
 
 def _short(block: Block) -> str:

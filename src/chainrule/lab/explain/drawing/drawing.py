@@ -11,7 +11,7 @@ from xml.etree.ElementTree import tostring
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.lab.explain.drawing.columns import LEFT, RADIUS, TOP, Column, Place, columns_of, ends_of
+from chainrule.lab.explain.drawing.columns import LEFT, RADIUS, TOP, Column, Mark, Place, columns_of, mark_of
 from chainrule.lab.explain.drawing.edges import edges, strengths
 from chainrule.lab.explain.drawing.elements import Row, element, style, text
 from chainrule.lab.explain.step.training_step import TrainingStep
@@ -39,12 +39,13 @@ def draw_step(of: TrainingStep, sample: int, marked: Place | None) -> tuple[str,
 
     Where no layer has weights that are drawn, there is one drawing.
     """
-    columns = columns_of(of, sample, marked)
+    mark = mark_of(of, marked)
+    columns = columns_of(of, sample, mark)
     if all(strengths(block, columns[block.sources[0]], of.theta) is None for block in of.numbers.blocks):
-        return (_draw(of, columns, of.theta, "The network", marked),)
+        return (_draw(of, columns, of.theta, "The network", mark),)
     return (
-        _draw(of, columns, of.theta, "Edges by weight", marked),
-        _draw(of, columns, of.gradient, "Edges by gradient", marked),
+        _draw(of, columns, of.theta, "Edges by weight", mark),
+        _draw(of, columns, of.gradient, "Edges by gradient", mark),
     )
 
 
@@ -54,7 +55,7 @@ def key_to(of: TrainingStep) -> str:
     return KEY + (OF_MAPS if any(len(each) > 1 for each in shapes) else "")
 
 
-def _draw(of: TrainingStep, columns: Sequence[Column], theta: Array, title: str, marked: Place | None) -> str:
+def _draw(of: TrainingStep, columns: Sequence[Column], theta: Array, title: str, mark: Mark) -> str:
     width = columns[-1].x + LEFT + 6
     height = 2 * (columns[0].middle - TOP) + TOP + (40 if any(each.has_maps for each in columns) else 24)
     rows: list[Row] = [
@@ -64,14 +65,11 @@ def _draw(of: TrainingStep, columns: Sequence[Column], theta: Array, title: str,
     labels: list[Row] = []
     for block in of.numbers.blocks:
         for source in dict.fromkeys(block.sources):
-            lines, numbers = edges(block, columns[source], columns[block.number], theta, marked)
+            lines, numbers = edges(block, columns[source], columns[block.number], theta, mark)
             rows += lines
             labels += [_label(*each) for each in numbers]
-    unit_marked = None
-    if marked is not None:
-        block = of.numbers.blocks[marked[0] - 1]
-        unit_marked = block.number, ends_of(block, columns[block.sources[0]].shape, marked)[0]
-    rows += [row for number, column in enumerate(columns) for row in _units(number, column, unit_marked)]
+    for number, column in enumerate(columns):
+        rows += _units(column, mark.to if number == mark.layer else -1)
     described = (
         f"{title}: a column a layer, the input to the left. Blue and whole: positive; orange and dashed: negative; the "
         "wider, the larger. Units are filled by what they answer. The equations hold the numbers."
@@ -93,7 +91,7 @@ def _draw(of: TrainingStep, columns: Sequence[Column], theta: Array, title: str,
     return tostring(drawing, encoding="unicode").replace(" />", "/>")
 
 
-def _units(number: int, column: Column, marked: tuple[int, int] | None) -> list[Row]:
+def _units(column: Column, marked: int) -> list[Row]:
     largest = float(np.abs(column.values).max()) or 1.0
     if len(column.values) == 1:  # there is no other to compare it with
         largest = max(largest, 1.0)
@@ -112,7 +110,7 @@ def _units(number: int, column: Column, marked: tuple[int, int] | None) -> list[
             **shape,
             style=style(fill="class 0" if value < 0 else "class 1", stroke="ink"),
             fill_opacity=f"{0.06 + 0.44 * abs(value) / largest:.2f}",
-            stroke_width=3 if marked == (number, unit) else 1.2,
+            stroke_width=3 if unit == marked else 1.2,
         )
         label = text(x, y + 3.5, in_a_unit(value), 9.5)
         rows += [[element(tag, **shape, style=style(fill="paper"))], [filled], [label]]

@@ -10,12 +10,12 @@ from chainrule.core.arrays import Array
 from chainrule.core.blocks import Block
 from chainrule.core.layers.convolution import Convolution
 from chainrule.core.layers.dense import Dense
-from chainrule.lab.explain.drawing.columns import ACROSS, RADIUS, TOP, Column, Place, ends_of
+from chainrule.lab.explain.drawing.columns import ACROSS, RADIUS, TOP, Column, Mark
 from chainrule.lab.explain.drawing.elements import Row, element, style
 
 
 def edges(
-    block: Block, left: Column, right: Column, theta: Array, marked: Place | None
+    block: Block, left: Column, right: Column, theta: Array, mark: Mark
 ) -> tuple[list[Row], list[tuple[float, float, float]]]:
     """The lines, a marked one last; and for each number that is written on one: its place, and the number."""
     if right.x - left.x > ACROSS:
@@ -27,20 +27,19 @@ def edges(
     largest = float(np.abs(weights).max()) or 1.0
     lines: list[tuple[bool, float, Row]] = []
     labels: list[tuple[float, float, float]] = []
-    ends = None if marked is None or marked[0] != block.number else ends_of(block, left.shape, marked)
     for (to, k), (from_, i) in product(right.drawn(), left.drawn()):
         strength = float(weights[k, i])
         share = abs(strength) / largest
         color = "muted" if not has_signs else "class 0" if strength < 0 else "class 1"
         path = {"x1": left.x + RADIUS, "y1": left.y(from_), "x2": right.x - RADIUS, "y2": right.y(to)}
-        is_marked = ends == (k, i)
+        is_marked = (mark.layer, mark.to, mark.from_) == (block.number, k, i)
         line = [_line(path, color, 0.5 + 4.5 * share)]
         line[0].set("stroke-opacity", f"{1 if is_marked else 0.35 + 0.45 * share:.2f}")
         if strength < 0:
             line[0].set("stroke-dasharray", "6 3")
-        if is_marked and marked is not None:
+        if is_marked:
             line = [_line(path, "ink", 4.5 + 4.5 * share), _line(path, "paper", 2.5 + 4.5 * share), *line]
-            number = float(block.head.named(theta)["weights"][marked[2]])
+            number = float(block.head.named(theta)["weights"][mark.index])
             labels.append(((path["x1"] + path["x2"]) / 2, (path["y1"] + path["y2"]) / 2 - 9, number))
         lines.append((is_marked, share, line))
     return [line for _, _, line in sorted(lines, key=lambda each: each[:2])], labels
