@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Sequence
 
@@ -12,14 +13,14 @@ from chainrule.core.architecture import without_randomness
 from chainrule.core.blocks import blocks_of
 from chainrule.core.checks import check_batches, check_samples, check_targets, check_theta, check_weights
 from chainrule.core.description import COUNT_OR_ZERO, POSITIVE, check_kind, check_real, check_whole
-from chainrule.core.errors import DivergenceError, SettingError, ShapeError
+from chainrule.core.errors import DivergenceError, SettingError, ShapeError, listing
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.objective import Objective
 from chainrule.core.optimizers import Optimizer, bind_update
 from chainrule.core.parameters import Parameters
 from chainrule.core.penalties import L2, bind_clip
-from chainrule.core.plan.binding import generators
+from chainrule.core.plan.binding import generators as generators_of
 from chainrule.core.plan.running import run
 from chainrule.core.population import agree
 from chainrule.lab.experiments.workers import Progress, silent
@@ -30,6 +31,7 @@ from chainrule.lab.explain.step.chosen import check_chosen, check_enough, chosen
 from chainrule.lab.explain.step.numbers import Numbers
 from chainrule.lab.explain.step.recording import Recording, bound
 from chainrule.lab.explain.step.training_step import LayerStep, TrainingStep, all_frozen, frozen
+from chainrule.training.state import TrainingState
 from chainrule.training.task import TrainingData
 
 TASK, GLANCES = "Training", 200
@@ -84,7 +86,7 @@ class Explanation(TrainingStep):
 
 def explain(
     network: Network,
-    theta: ArrayLike,
+    theta: ArrayLike | TrainingState,
     x: ArrayLike,
     y: ArrayLike,
     loss: Loss,
@@ -105,6 +107,8 @@ def explain(
     nothing is dropped.  penalty, clip: as in `train`.  sample_weight (n,): divided by their sum, in the steps before by
     that of all, in the step itself by that of its samples.  progress: called as `progress(task, done, total)` now and
     then, counting the steps before.
+    In place of theta stands the state of a run under way, `training.state`: the step then starts from its parameters,
+    the optimizer's slots and the step count, and dropouts are drawn as the run will draw them. The run isn't touched.
     Raises ShapeError, DataError and SettingError for what doesn't fit, DivergenceError where the steps before diverge.
 
     >>> import chainrule as cr
@@ -123,6 +127,9 @@ def explain(
     check_kind("network", Network, "a Network such as mlp(2, 4, 1)", network)
     check_kind("optimizer", Optimizer, "an optimizer such as SGD(0.5)", optimizer)
     check_kind("penalty", (L2, type(None)), "an L2(0.001) or None", penalty)
+    state = None
+    if isinstance(theta, TrainingState):
+        state, theta = theta, theta.parameters.theta
     start = check_theta(network, theta).astype(np.float64)
     if start.ndim != 1 or agree(None, seed, network, optimizer, penalty) is not None:
         raise ShapeError(
@@ -131,6 +138,11 @@ def explain(
         )
     if network.n_parameters == 0:
         raise SettingError(f"a step to explain needs parameters; got {network!r}. Add a layer such as Dense(4).")
+    parameters = Parameters.of(network, start, slots=optimizer.slots)
+    generators = {} if seed is None else generators_of(network, (seed,))
+    if state is not None:
+        _continue(parameters, state.parameters, optimizer)
+        generators = generators or copy.deepcopy(state.generators[0])
     x = check_samples(network.input_shape, x).astype(np.float64)
     rows = loss.rows(check_targets(network, loss, y, len(x)), network.output_shape[0])
     data = TrainingData(x, rows, check_weights(sample_weight, len(x)))
@@ -141,28 +153,24 @@ def explain(
     check_enough(network, chosen)
     limit = None if clip is None else float(np.asarray(check_real("clip", POSITIVE, clip)))
 
-    draws = {} if seed is None else generators(network, (seed,))
-    parameters = Parameters.of(network, start, slots=optimizer.slots)
-    gradient, slots = parameters.gradient, parameters.slots
     update, clipped = bind_update(optimizer, parameters), () if limit is None else bind_clip(limit, parameters)
     objective = Objective(network, loss, penalty)
-    plan = bound(objective, data, parameters, generators=draws)
+    plan = bound(objective, data, parameters, generators=generators)
     glance = math.ceil(steps / GLANCES)
-    for step in range(steps):
+    for done in range(1, steps + 1):
         run((*plan.value_and_gradient, *clipped))
         if not np.isfinite(plan.value):
+            step = parameters.step
             raise DivergenceError(f"the steps before diverged: the loss of step {step} is {plan.value}. Take fewer.")
         run(update)
-        if (step + 1) % glance == 0 or step + 1 == steps:
-            progress(TASK, step + 1, steps)
+        if done % glance == 0 or done == steps:
+            progress(TASK, done, steps)
 
-    before, theta_before = all_frozen(slots), start.copy()
-    recording = Recording(objective, of_step, theta_before, draws)
-    gradient[...] = recording.gradient
-    run(clipped)
-    run(update)
-    places = network.places if draws else without_randomness(network.places)
-    blocks = blocks_of(places)
+    before, theta_before, taken = all_frozen(parameters.slots), frozen(start), int(parameters.step)
+    recording = Recording(objective, of_step, theta_before, generators)
+    parameters.gradient[...] = recording.gradient
+    run((*clipped, *update))
+    blocks = blocks_of(network.places if generators else without_randomness(network.places))
     numbers = Numbers(recording, blocks, theta_before, network.input_shape, chosen)
     return Explanation(
         network=network,
@@ -170,14 +178,26 @@ def explain(
         optimizer=optimizer,
         penalty=penalty,
         clip=limit,
-        step=steps,
+        step=taken,
         samples=chosen,
         loss=recording.value,
         layers=tuple(LayerStep.of(each, numbers) for each in blocks),
         gradient=frozen(recording.gradient),
-        theta=frozen(theta_before),
+        theta=theta_before,
         new_theta=frozen(start),
         before=before,
-        after=all_frozen(slots),
+        after=all_frozen(parameters.slots),
         numbers=numbers,
     )
+
+
+def _continue(parameters: Parameters, run: Parameters, optimizer: Optimizer) -> None:
+    """Go on with the slots and the step count of a run under way."""
+    if parameters.slots.keys() != run.slots.keys():
+        raise SettingError(
+            f"the optimizer should be the run's own, which keeps {listing(run.slots) or 'nothing'}; got {optimizer}, "
+            f"which keeps {listing(parameters.slots) or 'nothing'}. Take training.task.optimizer."
+        )
+    for name, slot in run.slots.items():
+        parameters.slots[name][...] = slot
+    parameters.step[...] = run.step

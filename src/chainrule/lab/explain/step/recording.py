@@ -112,15 +112,15 @@ class Recording:
     layers: by place, those inside a Residual too.  gradient (P,), value: the plan's.
     """
 
-    def __init__(self, objective: Objective, data: TrainingData, theta: Array, draws: Generators) -> None:
+    def __init__(self, objective: Objective, data: TrainingData, theta: Array, generators: Generators) -> None:
         self.layers: dict[Place, LayerRecording] = {}
         self._nudge: tuple[Place, int, int, float] | None = None
         self._records = True
-        self.data, self._objective, self._theta, self._draws = data, objective, theta.copy(), draws
-        self._chance = _state_of(draws)
+        self.data, self._objective, self._theta, self._generators = data, objective, theta.copy(), generators
+        self._randomness = _state_of(generators)
         parameters = Parameters.of(objective.network, self._theta)
         self._gradient = parameters.gradient
-        settings: dict[str, Any] = {"generators": draws, "in_place": False, "observer": self._observe}
+        settings: dict[str, Any] = {"generators": generators, "in_place": False, "observer": self._observe}
         self._plan = plan = bound(objective, data, parameters, **settings)
         run(plan.value_and_gradient)
         self.value = float(plan.value)
@@ -192,15 +192,15 @@ class Recording:
     def _loss(self) -> float:
         """The loss of a further forward pass, with the randomness of the recorded one."""
         self._plan.set_input(self.data.x)
-        _set_state(self._draws, self._chance)
+        _set_state(self._generators, self._randomness)
         run(self._plan.evaluate)
         return float(self._plan.value)
 
 
-def _state_of(draws: Generators) -> dict[int, Mapping[str, Any]]:
-    return {number: own.bit_generator.state for number, (own,) in draws.items()}
+def _state_of(generators: Generators) -> dict[int, Mapping[str, Any]]:
+    return {number: own.bit_generator.state for number, (own,) in generators.items()}
 
 
-def _set_state(draws: Generators, states: Mapping[int, Mapping[str, Any]]) -> None:
-    for number, (own,) in draws.items():
+def _set_state(generators: Generators, states: Mapping[int, Mapping[str, Any]]) -> None:
+    for number, (own,) in generators.items():
         own.bit_generator.state = states[number]
