@@ -5,6 +5,7 @@ run. Afterwards a layer's own closures are asked for its derivatives: with d_out
 all others, backward writes that number's derivatives into d_input and into the gradients of its parameters.
 """
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -176,25 +177,22 @@ class Recording:
         values = []
         for by in (step, -step):
             self._nudge = (place, k, sample, by)
-            values.append(self._loss())
+            self._plan.set_input(self.data.x)
+            _set_state(self._generators, self._randomness)
+            run(self._plan.evaluate)
+            values.append(float(self._plan.value))
         self._nudge = None
         return values[0], values[1]
 
     def around(self, parameter: int, step: float) -> tuple[float, float]:
-        """The loss where one number of theta is larger by a step, and smaller."""
-        before, values = self._theta[parameter], []
-        for by in (step, -step):
-            self._theta[parameter] = before + by
-            values.append(self._loss())
-        self._theta[parameter] = before
-        return values[0], values[1]
-
-    def _loss(self) -> float:
-        """The loss of a further forward pass, with the randomness of the recorded one."""
-        self._plan.set_input(self.data.x)
+        """The loss where one number of theta is larger by a step, and smaller: a population of two."""
+        there = np.stack([self._theta, self._theta])
+        there[:, parameter] += step, -step
         _set_state(self._generators, self._randomness)
-        run(self._plan.evaluate)
-        return float(self._plan.value)
+        twice = {number: (own, copy.deepcopy(own)) for number, (own,) in self._generators.items()}
+        plan = bound(self._objective, self.data, Parameters.of(self._objective.network, there), generators=twice)
+        run(plan.evaluate)
+        return float(plan.value[0]), float(plan.value[1])
 
 
 def _state_of(generators: Generators) -> dict[int, Mapping[str, Any]]:
