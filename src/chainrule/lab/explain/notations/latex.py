@@ -6,8 +6,8 @@ from chainrule.lab.explain.algebra.equation import Equation
 from chainrule.lab.explain.algebra.notes import Formula
 from chainrule.lab.explain.algebra.symbols import Symbol
 from chainrule.lab.explain.content import Content
-from chainrule.lab.explain.notations.notation import Notation, Piece
-from chainrule.lab.explain.notations.text import TEXT, Text
+from chainrule.lab.explain.notations.notation import Notation, Piece, packed
+from chainrule.lab.explain.notations.text import TEXT
 
 WIDTH = 62
 """Columns of the text form that fit into a line of an article, its letters being smaller in mathematics."""
@@ -128,7 +128,7 @@ class Latex(Notation):
         return text.strip()
 
 
-class Measure(Text):
+class Measure(Notation):
     """The text of what is broken as LaTeX is."""
 
     bars = Latex.bars
@@ -169,21 +169,8 @@ def aligned(equation: Equation) -> str:
     room = WIDTH - len(TEXT.symbol(equation.symbol))
     found = []
     for i, (side, text) in enumerate(zip(sides, texts, strict=True)):
-        for j, row in enumerate(_rows(side, text, room)):
+        widths = [len(sign) + len(shown) + 2 for sign, shown in text]
+        for j, row in enumerate(packed(widths, 0, 2, room)):
             start = f"{LATEX.sum(name)} &= " if i == j == 0 else "&= " if j == 0 else r"&\quad "
-            found.append(start + LATEX.sum(row))
+            found.append(start + LATEX.sum(side[row]))
     return " \\\\\n".join(found)
-
-
-def _rows(side: list[Piece], text: list[Piece], room: int) -> list[list[Piece]]:
-    """The pieces of a side in as few rows as hold them, measured by their text."""
-    rows: list[list[Piece]] = [[]]
-    taken = 0
-    for piece, (sign, shown) in zip(side, text, strict=True):
-        columns = len(sign) + len(shown) + 2
-        if rows[-1] and taken + columns > room:
-            rows.append([])
-            taken = 2
-        rows[-1].append(piece)
-        taken += columns
-    return rows

@@ -75,7 +75,13 @@ class MathML(Notation):
         return f"<mrow>{sign}<mn>{mantissa}</mn><mo>·</mo><msup><mn>10</mn>{power}</msup></mrow>"
 
     def sum(self, pieces: list[Piece]) -> str:
-        return "<mrow>" + "".join(_signed(piece, i == 0) for i, piece in enumerate(pieces)) + "</mrow>"
+        return f"<mrow>{super().sum(pieces)}</mrow>"
+
+    def term(self, i: int, sign: str, shown: str) -> str:
+        """Between two terms the sign is an operator, also where a line breaks there; in front of the first a prefix."""
+        if i == 0:
+            return f"{PREFIX}{shown}" if sign else shown
+        return f'<mo form="infix">{"−" if sign == "-" else "+"}</mo>{shown}' if sign else shown
 
     def product(self, factors: list[str]) -> str:
         return f"<mrow>{'<mo>·</mo>'.join(factors)}</mrow>"
@@ -110,9 +116,6 @@ class MathML(Notation):
             return self.symbol(symbol)
         by = self.symbol(replace(symbol, of=None))
         return f"<mi>∂</mi>{self.symbol(symbol.of)}<mo>/</mo><mi>∂</mi>{by}"
-
-    def signed(self, sign: str, shown: str) -> str:
-        return _signed((sign, shown), is_first=True)
 
     def grouped(self, inner: str) -> str:
         start, end = ("<mo>(</mo>", "<mo>)</mo>") if "<mfrac" in inner else (OPEN, CLOSE)
@@ -164,7 +167,7 @@ def equation(which: Equation) -> str:
     for side in sides:
         for i, piece in enumerate(side):
             parts.append(
-                _math(('<mo form="infix">=</mo>' if i == 0 else "") + _signed(piece, i == 0), "side" if i == 0 else "")
+                _math(('<mo form="infix">=</mo>' if i == 0 else "") + MATHML.term(i, *piece), "side" if i == 0 else "")
             )
     return f'<p class="equation">{" ".join(parts)}</p>'
 
@@ -177,13 +180,3 @@ def _sign(text: str) -> str:
 def _math(inner: str, kind: str = "") -> str:
     named = f' class="{kind}"' if kind else ""
     return f'<math displaystyle="true"{named}><mrow>{inner}</mrow></math>'
-
-
-def _signed(piece: Piece, is_first: bool) -> str:
-    """A term with its sign: between two terms, also where a line breaks there; or in front of the first."""
-    sign, shown = piece
-    if is_first:
-        return f"{PREFIX}{shown}" if sign else shown
-    if not sign:
-        return shown
-    return f'<mo form="infix">{"−" if sign == "-" else "+"}</mo>{shown}'

@@ -1,6 +1,11 @@
-"""The base of the notations: which terms and factors stand in parentheses, and where a line may break."""
+"""How an expression is written: which terms and factors stand in parentheses, and where a line may break.
 
+The base is the notation of plain text.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 from chainrule.lab.explain.algebra.equation import Equation
@@ -25,6 +30,10 @@ MOST_IN_ONE = 3
 """Up to 3 terms of a sum stay together above a bar, and up to 3 arguments of a function; more are broken like a sum."""
 
 
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
 @dataclass(frozen=True)
 class Written:
     """An expression as a notation writes it: on one line, and in pieces between which a line may break."""
@@ -36,7 +45,7 @@ class Written:
 
 
 class Notation:
-    """The base: a new notation says how it writes names, numbers, sums, products and so on, given their parts."""
+    """Plain text, with names such as w⁽²⁾₁,₃. Another notation says what it writes otherwise."""
 
     bars: ClassVar[bool] = False
     """Whether a fraction is drawn with a bar, which needs no parentheses."""
@@ -49,7 +58,12 @@ class Notation:
 
     def symbol(self, symbol: Symbol) -> str:
         """A name."""
-        raise NotImplementedError
+        layer = "" if symbol.layer is None else f"⁽{str(symbol.layer).translate(RAISED)}⁾"
+        index = ",".join(str(each).translate(LOWERED) for each in symbol.index)
+        sample = "" if symbol.sample is None else f"[{symbol.sample}]"
+        name = f"{symbol.letter}{layer}{index}{sample}"
+        name = name if symbol.of is None else f"∂{self.symbol(symbol.of)}/∂{name}"
+        return f"{symbol.prefix} {name}" if symbol.prefix else name
 
     def number(self, text: str) -> str:
         """A number, from the digits that all notations show."""
@@ -57,23 +71,27 @@ class Notation:
 
     def sum(self, pieces: list[Piece]) -> str:
         """Terms with their signs."""
-        raise NotImplementedError
+        return "".join(self.term(i, *piece) for i, piece in enumerate(pieces))
+
+    def term(self, i: int, sign: str, shown: str) -> str:
+        """Term i of a sum, with what separates it from the one in front of it."""
+        return f"{sign}{shown}" if i == 0 else f" {sign} {shown}" if sign else f" {shown}"
 
     def product(self, factors: list[str]) -> str:
         """Factors."""
-        raise NotImplementedError
+        return " · ".join(factors)
 
     def quotient(self, over: str, under: str) -> str:
         """A fraction."""
-        raise NotImplementedError
+        return f"{over} / {under}"
 
     def power(self, base: str, exponent: int) -> str:
         """A power."""
-        raise NotImplementedError
+        return f"{base}{str(exponent).translate(RAISED)}"
 
     def function(self, name: str, arguments: list[str]) -> str:
         """A function, with its parentheses."""
-        raise NotImplementedError
+        return f"{name}({', '.join(arguments)})"
 
     def function_name(self, name: str) -> str:
         """A function's name, without them."""
@@ -81,7 +99,7 @@ class Notation:
 
     def grouped(self, inner: str) -> str:
         """Parentheses."""
-        raise NotImplementedError
+        return f"({inner})"
 
     def plain(self, text: str) -> str:
         """Running text."""
@@ -89,11 +107,7 @@ class Notation:
 
     def formula(self, formula: Formula) -> str:
         """A formula in running text."""
-        raise NotImplementedError
-
-    def signed(self, sign: str, shown: str) -> str:
-        """A first term with its sign."""
-        return f"{sign}{shown}"
+        return " ".join(each if isinstance(each, str) else self.symbol(each) for each in formula.parts)
 
     def note(self, note: Note) -> str:
         """A sentence."""
@@ -177,7 +191,7 @@ class Notation:
         """Pieces with something in front of the first and behind the last."""
         start, end = (self.opening, self.closing) if in_parentheses else ("", "")
         (sign, first), *others = pieces
-        whole = [("", before + start + self.signed(sign, first)), *others]
+        whole = [("", before + start + self.term(0, sign, first)), *others]
         sign, last = whole[-1]
         return [*whole[:-1], (sign, last + end + after)]
 
@@ -201,3 +215,18 @@ class Notation:
         """An expression within another, in parentheses where it is of one of these kinds, or a negative number."""
         is_negative = isinstance(inner.node, Number) and inner.node.symbol is None and inner.node.value < 0
         return self.grouped(inner.whole) if is_negative or isinstance(inner.node, kinds) else inner.whole
+
+
+def packed(widths: Sequence[int], first: int, further: int, room: int) -> list[slice]:
+    """Pieces of these widths in as few rows as hold them; the first row begins at a column, further ones at another.
+
+    >>> packed([4, 4, 4], first=0, further=2, room=9)
+    [slice(0, 2, None), slice(2, 3, None)]
+    """
+    starts, taken = [0], first
+    for i, width in enumerate(widths):
+        if i > starts[-1] and taken + width > room:
+            starts.append(i)
+            taken = further
+        taken += width
+    return [slice(start, stop) for start, stop in pairwise([*starts, len(widths)])]
