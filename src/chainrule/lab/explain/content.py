@@ -1,4 +1,4 @@
-"""What a derivation holds: equations in sections, with notes between. Every notation renders this and nothing else."""
+"""The content of a derivation: equations in sections, with notes between. Every notation renders this alone."""
 
 from dataclasses import dataclass, replace
 
@@ -46,7 +46,7 @@ class Content:
 
     @property
     def error(self) -> float | None:
-        """How far the difference is from the value."""
+        """The distance between the difference and the value."""
         return None if self.difference is None else abs(self.difference - self.value)
 
     @property

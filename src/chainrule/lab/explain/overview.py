@@ -15,7 +15,7 @@ from chainrule.lab.explain.step.addresses import find_sample
 from chainrule.lab.explain.step.training_step import TrainingStep
 
 MOST_GRADIENTS = 20
-"""Of a layer's parameters of one name, at most 20 gradients are shown: the largest."""
+"""At most 20 gradients of each parameter of a layer are shown: the largest."""
 
 
 def overview(of: TrainingStep, sample: int | None) -> Derivation:

@@ -80,5 +80,5 @@ class Equation:
 
     @property
     def error(self) -> float:
-        """How far the value of the expression is from the plan's."""
+        """The distance between the value of the expression and the plan's."""
         return 0.0 if self.expression is None else abs(self.expression.evaluate() - self.value)

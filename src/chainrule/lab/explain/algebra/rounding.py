@@ -1,4 +1,4 @@
-"""What rounding leaves of a number: which numbers are 0 but for rounding, and how many digits a sum needs.
+"""Rounding: which numbers are 0 but for their error, and how many digits a sum needs.
 
 A number that isn't larger than what rounding may have left is shown as 0; where terms cancel, their leading digits are
 lost, and they are shown with as many more. The bound is Higham's running error analysis, to first order ("Accuracy and
@@ -29,7 +29,7 @@ MARGIN = 4.0
 
 
 def error_bound(expression: Expression, known: Mapping[Symbol, float]) -> float:
-    """How far a value may be from the true one, by rounding alone.
+    """The largest distance of a value from the true one, by rounding alone.
 
     An operation rounds its result. Beside this, each part in turn is moved by its own error bound: how far the result
     moves with it adds up.
@@ -100,7 +100,7 @@ def in_numbers(expression: Expression, digits: int = DIGITS) -> Expression:
 
 
 def lost(expression: Sum) -> int:
-    """How many leading digits of a sum's terms cancel, rounded down; none where only rounding is left.
+    """The count of leading digits that cancel in a sum, rounded down; 0 where only rounding is left.
 
     >>> lost(Number(1.0) - 0.9995), lost(Number(1.0) - 0.5)
     (3, 0)

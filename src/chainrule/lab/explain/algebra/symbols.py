@@ -26,7 +26,7 @@ class Symbol:
 
     @property
     def is_bare(self) -> bool:
-        """Whether a power can stand behind it and nobody takes it for a part of the name."""
+        """Whether the name has no signs that a power behind it could be mistaken for."""
         return self.layer is None and not self.prefix and self.sample is None and self.of is None
 
 

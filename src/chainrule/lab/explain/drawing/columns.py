@@ -6,6 +6,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array, Shape, count
 from chainrule.core.blocks import Block
+from chainrule.lab.explain.step.addresses import Address
 from chainrule.lab.explain.step.training_step import TrainingStep
 
 MOST_UNITS = 10
@@ -16,9 +17,6 @@ NOTHING = 1e-12
 
 ACROSS, DOWN, RADIUS, TOP, LEFT = 112.0, 46.0, 17.0, 68.0, 34.0
 """Pixels from layer to layer, from unit to unit, of a unit, above the units, and beside them."""
-
-Place = tuple[int, str, tuple[int, ...]]
-"""A layer's number, a parameter's name or "unit", and which, from 0."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class Column:
     shape: Shape
 
     def y(self, row: int) -> float:
-        """How far down a unit of the column is."""
+        """The height of a row of the column, from the top of the drawing."""
         return self.middle + (row - (len(self.units) - 1) / 2) * DOWN
 
     def drawn(self) -> list[tuple[int, int]]:
@@ -79,11 +77,11 @@ def columns_of(of: TrainingStep, sample: int, mark: Mark) -> list[Column]:
     return [Column(LEFT + i * ACROSS, units[i], middle, values[i], names[i], shapes[i]) for i in range(len(values))]
 
 
-def mark_of(of: TrainingStep, place: Place | None) -> Mark:
-    """The mark at a place."""
-    if place is None:
+def mark_of(of: TrainingStep, address: Address | None) -> Mark:
+    """The mark at an address."""
+    if address is None:
         return Mark()
-    number, name, index = place
+    number, name, index = address
     block = of.numbers.blocks[number - 1]
     if name == "unit":
         return Mark(number, index[0] // count(block.shape[1:]))

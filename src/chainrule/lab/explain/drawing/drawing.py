@@ -11,9 +11,10 @@ from xml.etree.ElementTree import tostring
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.lab.explain.drawing.columns import LEFT, RADIUS, TOP, Column, Mark, Place, columns_of, mark_of
+from chainrule.lab.explain.drawing.columns import LEFT, RADIUS, TOP, Column, Mark, columns_of, mark_of
 from chainrule.lab.explain.drawing.edges import edges, strengths
 from chainrule.lab.explain.drawing.elements import Row, element, style, text
+from chainrule.lab.explain.step.addresses import Address
 from chainrule.lab.explain.step.training_step import TrainingStep
 from chainrule.lab.figures.numbers import fixed, power, with_minus
 from chainrule.lab.figures.svg import FONT
@@ -22,19 +23,19 @@ KEY = (
     "Blue and whole: positive; orange and dashed: negative; the wider a line and the fuller a unit, the larger within "
     "its layer. In each unit stands what it answers; biases aren’t drawn."
 )
-"""How to read the drawings."""
+"""The key to the drawings."""
 
 OF_MAPS = (
     " A square is a channel of feature maps, and its number the mean of its map. A grey line stands for all weights "
     "between its ends, which are too many to draw: the wider, the larger the root of their mean square."
 )
-"""How to read drawings with feature maps."""
+"""The key to feature maps, where there are some."""
 
 LEAST_SCALE = 0.7
 """A drawing is made smaller by no more than this on a narrow page, which scrolls then: its text stays legible."""
 
 
-def draw_step(of: TrainingStep, sample: int, marked: Place | None) -> tuple[str, ...]:
+def draw_step(of: TrainingStep, sample: int, marked: Address | None) -> tuple[str, ...]:
     """Drawings of the step for a sample, edges by weight and edges by gradient; `marked` stands out.
 
     Where no layer has weights that are drawn, there is one drawing.
@@ -50,7 +51,7 @@ def draw_step(of: TrainingStep, sample: int, marked: Place | None) -> tuple[str,
 
 
 def key_to(of: TrainingStep) -> str:
-    """How to read a step's drawings."""
+    """The key to a step's drawings."""
     shapes = (of.numbers.shape(number) for number in range(len(of.numbers.blocks) + 1))
     return KEY + (OF_MAPS if any(len(each) > 1 for each in shapes) else "")
 

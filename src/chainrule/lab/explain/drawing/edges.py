@@ -58,7 +58,7 @@ def strengths(block: Block, left: Column, theta: Array) -> Array | None:
 
 
 def _is_of_many(block: Block, left: Column) -> bool:
-    """Whether a line stands for many weights."""
+    """Whether each line stands for many weights."""
     return left.has_maps or not isinstance(block.head.layer, Dense)
 
 

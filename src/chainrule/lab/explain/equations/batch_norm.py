@@ -87,7 +87,7 @@ class BatchNormEquations(LayerEquations):
 
     @property
     def _places(self) -> int:
-        """How many numbers a channel has, per sample."""
+        """The count of a channel's numbers, per sample."""
         return count(self.block.shape[1:])
 
     def _channel(self, k: int) -> int:

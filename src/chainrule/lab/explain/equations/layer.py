@@ -1,4 +1,4 @@
-"""How a layer makes its numbers, and what it passes back: the base, whose derivatives are all read off its backward."""
+"""The equations of a layer, forward and backward: the base, whose derivatives are all read off the layer's backward."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ class LayerEquations:
         self.recording = numbers.of(block.head)
 
     def forward(self, k: int, sample: int) -> list[Equation]:
-        """How output k of a sample is computed; its own equation is the last."""
+        """The equations of output k of a sample; its own is the last."""
         return [Equation.of(self.numbers.z(self.block, k, sample), self.made_of(k, sample))]
 
     def made_of(self, k: int, sample: int) -> Expression | None:
@@ -82,7 +82,7 @@ class LayerEquations:
         return None
 
     def remark(self) -> Note:
-        """What one must know of the layer to follow its equations."""
+        """A sentence that the layer's equations need, if any."""
         return ()
 
     def passed_back(self, slot: int, i: int, sample: int) -> PassedBack:

@@ -1,4 +1,4 @@
-"""How each kind of layer makes its numbers, and what it passes back: its equations, with the plan's numbers in them.
+"""The equations of each kind of layer, forward and backward, with the plan's numbers in them.
 
 An equation here says which numbers meet, and their names. Where a derivative is neither a weight nor an input, it is
 read off the layer's own backward (`LayerRecording.derivatives`). An unknown layer has the base's equations.

@@ -14,7 +14,7 @@ from chainrule.lab.explain.equations import losses
 from chainrule.lab.explain.equations.activations import Curve, curve_of
 from chainrule.lab.explain.equations.layer import LayerEquations, Shares
 from chainrule.lab.explain.equations.layers import equations_of
-from chainrule.lab.explain.equations.losses import Answer
+from chainrule.lab.explain.equations.losses import Sample
 from chainrule.lab.explain.step.numbers import Numbers
 
 MOST_UNITS = 10
@@ -48,7 +48,7 @@ class Paths:
         return {number: sorted(kept) for number, kept in reached.items() if kept}
 
     def largest(self, block: Block, units: Iterable[int], sample: int) -> list[int]:
-        """Of these units, the ones with the largest δ."""
+        """The units with the largest δ, among these."""
         delta = np.abs(self.numbers.of(block.head).d_output[:, sample])
         return sorted(units, key=lambda unit: (-delta[unit], unit))[:MOST_UNITS]
 
@@ -86,7 +86,7 @@ class Paths:
         In front of it the equations that come first, and behind it a note.
         """
         if not block.readers:
-            first, made = ([], None) if self._loss is None else self._loss[1](self.answer(sample), unit)
+            first, made = ([], None) if self._loss is None else self._loss[1](self.outcome(sample), unit)
             return first, made, ()
         passed = [self.layer(reader).passed_back(slot, unit, sample) for reader, slot in block.readers]
         terms = Terms.of([])
@@ -94,12 +94,12 @@ class Paths:
             terms += each.terms
         return [one for each in passed for one in each.first], added(terms), sentences(*(each.note for each in passed))
 
-    def answer(self, sample: int) -> Answer:
+    def outcome(self, sample: int) -> Sample:
         """A sample's outputs and targets."""
         last, numbers = self.blocks[-1], self.numbers
         targets = numbers.recording.targets[:, sample]
         shown = numbers.shown_sample(sample)
-        return Answer(
+        return Sample(
             [numbers.a(last.number, unit, sample) for unit in range(last.units)],
             [Number(float(y), Symbol("y", index=(k + 1,), sample=shown)) for k, y in enumerate(targets)],
             len(numbers.samples),
@@ -111,7 +111,7 @@ class Paths:
         """A sample's contribution to the loss, last, and what comes first; empty for a loss that isn't known here."""
         if self._loss is None:
             return []
-        first, expression = self._loss[0](self.answer(sample))
+        first, expression = self._loss[0](self.outcome(sample))
         return [*self._share(sample), *first, Equation.of(self.numbers.loss(sample), expression)]
 
     def _share(self, sample: int) -> list[Equation]:

@@ -16,7 +16,7 @@ class WindowEquations(LayerEquations):
     """The base of the layers whose outputs each see one window."""
 
     def window(self, k: int, channels: Sequence[int]) -> Iterator[tuple[tuple[int, ...], int]]:
-        """What output k sees in these channels: the place in the kernel (C, kh, kw), and the input; without padding."""
+        """The inputs that output k sees in these channels, without padding, each behind its place in the kernel."""
         shape = self.place.input_shape
         axes = self.layer.axes(shape)
         _, *at = np.unravel_index(k, self.block.shape)
@@ -124,7 +124,7 @@ class AveragePoolEquations(WindowEquations):
 
     @property
     def size(self) -> int:
-        """How many numbers the mean is of."""
+        """The count of numbers that are averaged."""
         return count(tuple(axis.kernel for axis in self.layer.axes(self.place.input_shape)))
 
 

@@ -32,7 +32,7 @@ overflow-x: auto; overflow-y: hidden; }
 .derivation .drawing { max-width: 100%; overflow-x: auto; }
 .derivation .drawing svg { display: block; max-width: 100%; height: auto; }
 """
-"""What a page needs beside its own style."""
+"""The styles that a page needs for a derivation."""
 
 
 class MathML(Notation):

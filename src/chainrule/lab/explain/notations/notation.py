@@ -1,4 +1,4 @@
-"""How an expression is written: which terms and factors stand in parentheses, and where a line may break.
+"""Expressions in writing: which terms and factors stand in parentheses, and where a line may break.
 
 The base is the notation of plain text.
 """

@@ -45,14 +45,14 @@ def lines(content: Content, width: int = WIDTH) -> list[Line]:
 def equation_lines(equation: Equation, width: int = WIDTH) -> list[str]:
     """An equation on one line, where it fits; else a line for each side, and more for a long sum."""
     name, *sides = TEXT.sides(equation)
-    head = f"  {TEXT.sum(name)}"
-    whole = " = ".join([head, *(TEXT.sum(side) for side in sides)])
+    start = f"  {TEXT.sum(name)}"
+    whole = " = ".join([start, *(TEXT.sum(side) for side in sides)])
     if len(whole) <= width:
         return [whole]
     found = []
     for i, side in enumerate(sides):
-        margin = len(head) if i == 0 else 5
-        found += _broken(f"{head} = " if i == 0 else "    = ", side, width, margin)
+        margin = len(start) if i == 0 else 5
+        found += _broken(f"{start} = " if i == 0 else "    = ", side, width, margin)
     return found
 
 

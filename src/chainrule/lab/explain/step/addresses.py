@@ -1,4 +1,4 @@
-"""Which layer, unit or weight is meant: what a person counts from 1, or a sentence that says what is there."""
+"""The layer, unit or weight that a user means, counted from 1; else a sentence that says which there are."""
 
 from collections.abc import Sequence
 
@@ -8,8 +8,11 @@ from chainrule.core.arrays import Shape
 from chainrule.core.blocks import Block
 from chainrule.core.errors import SettingError, listing
 
+Address = tuple[int, str, tuple[int, ...]]
+"""A layer's number, the name of a parameter or "unit", and its index there, from 0."""
+
 NAMES = {1: ("",), 2: ("channel ", "place "), 3: ("channel ", "row ", "column ")}
-"""What each index of a place is, by how many there are."""
+"""The name of each index, by how many there are."""
 
 
 def find_layer(blocks: Sequence[Block], number: int) -> Block:
@@ -61,7 +64,7 @@ def find_parameter(
 
 
 def spans(shape: Shape) -> str:
-    """What each index may be.
+    """The range of each index.
 
     >>> spans((4,)), spans((3, 1, 5))
     ('1 to 4', 'channel 1 to 3, row 1, column 1 to 5')

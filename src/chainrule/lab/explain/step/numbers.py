@@ -37,7 +37,7 @@ class Numbers:
         return self.input_shape if number == 0 else self.blocks[number - 1].shape
 
     def shown_sample(self, sample: int) -> int | None:
-        """How a sample is named: by its row of the data; not at all where there is only one."""
+        """The number that a sample is named by, its row of the data; None where there is only one."""
         return self.samples[sample] if len(self.samples) > 1 else None
 
     def symbol(self, letter: str, block: Block, unit: int, sample: int, of: Symbol | None = None) -> Symbol:

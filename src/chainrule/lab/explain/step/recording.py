@@ -156,7 +156,7 @@ class Recording:
 
     @cached_property
     def losses(self) -> Array:
-        """What each sample adds to the loss (n,), the penalty left out: the loss bound to each of them alone."""
+        """Each sample's contribution to the loss (n,), without the penalty: the loss bound to each of them alone."""
         output, targets = (each.T[..., np.newaxis] for each in (self.output, self.targets))  # (O, n) -> (n, O, 1)
         n, n_outputs, _ = output.shape
         loss = self._objective.loss
