@@ -134,6 +134,8 @@ class Training:
     def advance(self) -> None:
         """Make a single step: one batch, and its update. Nothing happens once the run is over.
 
+        An epoch that ends and is recorded joins the history, and callbacks are called, as when iterating.
+
         >>> from chainrule.core.losses import SquaredError
         >>> from chainrule.core.network import mlp
         >>> from chainrule.core.optimizers import SGD
@@ -147,6 +149,8 @@ class Training:
         with arithmetic(), self._threads:
             self._begin_record()
             self._run_epoch(self.state.batch + 1)
+        if self.state.batch == 0:
+            self._end_record()
 
     def __iter__(self) -> Iterator[Record]:
         return self
@@ -178,6 +182,19 @@ class Training:
             self._train_until(epoch)
             self._begin_record()
             self._train_until(epoch + 1)
+        return self._end_record()
+
+    def _begin_record(self) -> None:
+        """Remember what an epoch finds, if it is recorded and about to begin."""
+        task, state, parameters = self.task, self.state, self.state.parameters
+        if state.batch == 0 and state.epoch % task.record_every == 0:
+            theta, kept, step = parameters.theta.copy(), task.state.copy(), parameters.step.item()
+            validation_loss = None if self._validate is None else self._validate()
+            state.begun = Record(state.epoch, task.epochs, step, None, theta, validation_loss, kept)
+
+    def _end_record(self) -> Record | None:
+        """Complete the record of an epoch that has ended, where there is one, and tell the callbacks."""
+        task, state = self.task, self.state
         if state.monitor.all_ended or state.begun is None:
             return None
         begun, state.begun = state.begun, None
@@ -188,14 +205,6 @@ class Training:
         if any(isinstance(answer, bool | np.bool) and answer for answer in answers):
             self._reason, self._is_over = "stopped by a callback", True
         return record
-
-    def _begin_record(self) -> None:
-        """Remember what an epoch finds, if it is recorded and about to begin."""
-        task, state, parameters = self.task, self.state, self.state.parameters
-        if state.batch == 0 and state.epoch % task.record_every == 0:
-            theta, kept, step = parameters.theta.copy(), task.state.copy(), parameters.step.item()
-            validation_loss = None if self._validate is None else self._validate()
-            state.begun = Record(state.epoch, task.epochs, step, None, theta, validation_loss, kept)
 
     def _of_active(self, loss: Array | None) -> Any:
         """A loss for the record, NaN for the members that have ended."""

@@ -271,19 +271,22 @@ def _for_each_member(start: Array, name: str, members: int | None, dtype: DTypeL
 
 def changed(task: Task, epoch: int, settings: Mapping[str, Any]) -> Task:
     """The task of a run that goes on with other settings from this epoch on; see `Training.change`."""
-    of_optimizer = {field.name for field in fields(settings.get("optimizer", task.optimizer))}
+    optimizer = check_kind(
+        "optimizer", Optimizer, "an optimizer such as SGD(0.5)", settings.get("optimizer", task.optimizer)
+    )
+    of_optimizer = {field.name for field in fields(optimizer)}
     known = dict.fromkeys([*of_optimizer, "optimizer", "penalty", "clip", "epochs"])
     for name in settings:
         choose("setting that can be changed", name, known)
     own = {name: value for name, value in settings.items() if name in of_optimizer}
-    optimizer = replace(settings.get("optimizer", task.optimizer), **own)
+    optimizer = replace(optimizer, **own)
     penalty = settings.get("penalty", task.objective.penalty)
     epochs = check_whole("epochs", COUNT, settings.get("epochs", task.epochs))
     clip = settings.get("clip", task.clip)
     clip = None if clip is None else check_real("clip", POSITIVE, clip)
     check_kinds(task.network, task.objective.loss, optimizer, task.early_stopping, penalty, task.callbacks)
     if epochs < epoch:
-        raise SettingError(f"epochs must be {epoch} or more, since so many are done; got {epochs}.")
+        raise SettingError(f"epochs must be {epoch} or more, since that many are done; got {epochs}.")
     counts = {"clip": len(clip)} if isinstance(clip, tuple) else {}
     check_members(task.theta, None, optimizer, penalty, **counts)
     objective = replace(task.objective, penalty=penalty)
