@@ -1,4 +1,4 @@
-"""The doctor: every illness by settings that a person might choose, its cure, and the peace of healthy runs."""
+"""Every problem by settings that a person might choose, what its advice comes to, and no finding on sound runs."""
 
 import dataclasses
 import json
@@ -177,7 +177,7 @@ def trained(settings):
 
 
 def unexplained(run, settings):
-    """The part of the targets' variance that the answers leave, whatever the loss."""
+    """The fraction of the targets' variance that the answers leave, whatever the loss."""
     y = np.asarray(settings["y"], float)
     if run.model.network.output_shape[0] > 1:
         y = np.eye(run.model.network.output_shape[0])[y.astype(int).reshape(-1)]
@@ -189,7 +189,7 @@ def unexplained(run, settings):
 
 
 @pytest.mark.parametrize(("illness", "case"), CASES)
-def test_an_illness_is_the_first_finding_and_what_to_try_helps(illness, case):
+def test_a_problem_is_the_first_finding_and_its_advice_helps(illness, case):
     settings = SPOILED[illness][case]()
     run = trained(settings)
     found = cr.diagnose(run, settings["x"], settings["y"])
@@ -200,14 +200,14 @@ def test_an_illness_is_the_first_finding_and_what_to_try_helps(illness, case):
     json.dumps(found[0].to_dict())
 
     treated = found[0].treated(**settings)
-    cured = trained(treated)
+    again = trained(treated)
     if illness == "overfitting":
-        assert cured.final_validation_loss < 0.7 * run.final_validation_loss
-        assert cr.diagnose(cured, treated["x"], treated["y"]) == ()
+        assert again.final_validation_loss < 0.7 * run.final_validation_loss
+        assert cr.diagnose(again, treated["x"], treated["y"]) == ()
     else:
-        assert unexplained(cured, treated) < 0.7 * unexplained(run, settings)
-        again = cr.diagnose(cured, treated["x"], treated["y"])
-        assert illness not in [each.illness for each in again]
+        assert unexplained(again, treated) < 0.7 * unexplained(run, settings)
+        found = cr.diagnose(again, treated["x"], treated["y"])
+        assert illness not in [each.illness for each in found]
 
 
 def sound(k):
@@ -327,7 +327,7 @@ def test_targets_of_any_size_are_left_alone_once_they_are_learnt():
         assert cr.diagnose(run, LINE, settings["y"]) == ()
 
 
-def test_what_can_not_be_learnt_is_no_illness():
+def test_what_can_not_be_learnt_is_no_problem():
     """Noise: the nearest neighbours differ by as much as the answers err."""
     rng = np.random.default_rng(0)
     x = rng.uniform(-1, 1, (300, 1))

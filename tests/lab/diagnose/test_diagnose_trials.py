@@ -28,7 +28,7 @@ def trained(settings):
 
 
 def diagnosed(**settings):
-    """The settings, their run, and what ails it."""
+    """The settings, their run, and its findings."""
     settings = FITTING | settings
     run = trained(settings)
     return settings, run, cr.diagnose(run, settings["x"], settings["y"])
@@ -41,7 +41,7 @@ def data_loss(run, settings):
 
 DROPPING = cr.Network((2,), [cr.Dense(32), cr.ReLU(), cr.Dropout(0.95), cr.Dense(32), cr.ReLU(), cr.Dropout(0.95)])
 DROPPING = cr.Network((2,), [*DROPPING.layers, cr.Dense(1)])
-BRAKES = {
+HOLDING_BACK = {
     "L2(10.0)": {"optimizer": cr.SGD(0.3), "epochs": 400, "penalty": cr.L2(10.0)},
     "L2(1.0)": {"optimizer": cr.Adam(0.01), "epochs": 500, "penalty": cr.L2(1.0)},
     "L2(0.1)": {"optimizer": cr.Adam(0.01), "epochs": 500, "penalty": cr.L2(0.1)},
@@ -59,9 +59,9 @@ BRAKES = {
 }
 
 
-@pytest.mark.parametrize("name", BRAKES)
+@pytest.mark.parametrize("name", HOLDING_BACK)
 def test_a_setting_that_holds_a_run_back_is_named_first_and_weakening_it_helps(name):
-    settings, run, found = diagnosed(**BRAKES[name])
+    settings, run, found = diagnosed(**HOLDING_BACK[name])
     assert found[0].illness == "held back", found
     assert found[0].sentence.startswith(f"{name} holds the run back. ")
     assert found[0].evidence["loss without"] < 0.8 * found[0].evidence["loss with"]
@@ -94,19 +94,19 @@ def test_a_setting_that_does_no_harm_is_not_suspected(penalty):
 
 AUGMENTED = {"augment": cr.Noise(30.0)}
 WEIGHTED = {"sample_weight": np.where(MOONS[1][:, 0], 1.0, 1e-9)}
-CHANGED_DATA = [
+HELD_BACK = [
     (AUGMENTED, ": augmentation holds it back."),
     (WEIGHTED, ": sample weights hold it back."),
     (AUGMENTED | WEIGHTED, ": augmentation and sample weights hold it back."),
 ]
 
 
-@pytest.mark.parametrize(("spoilt", "named"), CHANGED_DATA)
-def test_how_the_data_were_changed_is_found_by_beginning_the_run_anew(spoilt, named):
-    settings, run, found = diagnosed(optimizer=cr.Adam(0.02), epochs=60, batch_size=16, **spoilt)
+@pytest.mark.parametrize(("changed_data", "named"), HELD_BACK)
+def test_how_the_data_were_changed_is_found_by_beginning_the_run_anew(changed_data, named):
+    settings, run, found = diagnosed(optimizer=cr.Adam(0.02), epochs=60, batch_size=16, **changed_data)
     assert found[0].illness == "held back", found
     assert found[0].sentence.endswith(named)
-    assert found[0].changes == dict.fromkeys(spoilt)
+    assert found[0].changes == dict.fromkeys(changed_data)
     treated = found[0].treated(**settings)
     assert data_loss(cr.train(**treated), treated) < 0.5 * data_loss(run, settings)
 

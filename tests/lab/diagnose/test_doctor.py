@@ -61,7 +61,7 @@ def test_a_doctor_may_visit_one_run_after_another():
         assert run.ending.epoch < 20
 
 
-def test_a_loss_that_rises_is_looked_at_at_once():
+def test_a_rising_loss_is_diagnosed_at_once():
     doctor, run = visited(400, cr.SGD(1000.0))
     assert run.ending.reason == "stopped by a callback"
     assert run.ending.epoch < 20
@@ -69,7 +69,7 @@ def test_a_loss_that_rises_is_looked_at_at_once():
     assert not doctor.findings[0].may_pass
 
 
-def test_a_population_is_looked_at_and_ends_when_all_are_ill():
+def test_a_population_ends_when_every_member_has_a_problem():
     for rates, reason in (([0.02, 1e3], "finished"), ([1e3, 1e4], "stopped by a callback")):
         doctor, run = visited(400, cr.SGD(rates) if reason != "finished" else cr.Adam(rates))
         assert {each.reason for each in run.ending} == {reason}

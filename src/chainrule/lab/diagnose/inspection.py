@@ -188,7 +188,7 @@ class Inspection:
     @property
     def every_sample(self) -> str:
         """All samples inspected."""
-        return "every sample" if len(self.x) == self.n_samples else "every sample looked at"
+        return "every sample" if len(self.x) == self.n_samples else "every sample inspected"
 
     @property
     def what_is_left(self) -> str:

@@ -24,11 +24,9 @@ TOO_HIGH = "learning rate too high"
 BLOCKED = (TOO_HIGH, "dead ReLUs", "saturated sigmoids", "saturated tanhs")
 """Problems that let nothing through the layers."""
 
-DEAD = (
-    "{when} {dead} of the {units} units of {layer}{others} are 0 for {run.every_sample}, and what is 0 learns nothing."
-)
+DEAD = "{when} {dead} of the {units} units of {layer}{others} are 0 for {run.every_sample}: they learn nothing."
 SATURATED = (
-    "{when} {saturated:.0%} of the answers of {layer} lie where it is flat, so that little of the gradient comes "
+    "{when} {saturated:.0%} of the outputs of {layer} lie where it is flat, so that little of the gradient comes "
     "through."
 )
 VANISHING = "{when} {how_much} of the error at {behind} comes back to {layer}, which learns next to nothing."
@@ -58,8 +56,8 @@ START = (  # what a run begins with: the data before the weights
     Rule(
         NO_FIT,
         data.targets_out_of_reach,
-        "{run.network.last_layer} answers numbers {reach}, but {outside:.0%} of the targets lie outside: they go from "
-        "{lowest target:g} to {highest target:g}.",
+        "{run.network.last_layer} only gives numbers {reach}, but {outside:.0%} of the targets lie outside: they go "
+        "from {lowest target:g} to {highest target:g}.",
         {
             "Leave {run.network.last_layer} out of the last layer, or bring the targets into its range.": (
                 use.without_output
@@ -80,7 +78,7 @@ START = (  # what a run begins with: the data before the weights
         NO_FIT,
         data.classes_as_quantities,
         "The targets are the whole numbers 0 to {highest}, which look like classes; {run.loss} learns them as a "
-        "quantity and, rounded, answers {right:.0%} rightly, where the nearest neighbour would "
+        "quantity and, rounded, gets {right:.0%} of them right, where the nearest neighbour gets "
         "{nearest neighbour right:.0%}.",
         {"If they are classes, take SoftmaxCrossEntropy() and {classes} outputs.": None},
         even_if_learnt=True,
@@ -90,15 +88,15 @@ START = (  # what a run begins with: the data before the weights
         signals.symmetric_start,
         "All {units} units of {layer} {start} the same weights, {zero}so that they get the same gradient and stay one "
         "unit.",
-        {"Draw the weights at random, as a network does unless it is told otherwise.": use.default_start},
+        {"Draw the weights at random, the default.": use.default_start},
         even_if_learnt=True,
         certain=True,
     ),
     Rule(
         "unscaled targets",
         data.unscaled_targets,
-        "The targets{which} lie around {mean} with a deviation of {deviation}, but the answers of a start around 0 "
-        "with one of about 1; {run.what_is_left}.",
+        "The targets{which} lie around {mean} with a deviation of {deviation}, but an untrained network answers "
+        "around 0 with a deviation of about 1; {run.what_is_left}.",
         {
             STANDARDIZE + " The learning rate that goes with it: {optimizer}.": use.standardized_targets_and_rate,
             STANDARDIZE: lambda run: {"target_standardizer": Standardizer.fit(run.targets)},
@@ -107,7 +105,7 @@ START = (  # what a run begins with: the data before the weights
     Rule(
         "unscaled inputs",
         data.unscaled_inputs,
-        "{how}, but the weights are started for inputs of about 1.",
+        "{how}, but initial weights suit inputs of about 1.",
         {"Standardise them: Standardizer.fit(x).apply(x).": lambda run: {"standardizer": Standardizer.fit(run.x)}},
         even_if_learnt=True,
     ),
@@ -127,11 +125,7 @@ START = (  # what a run begins with: the data before the weights
         "dead ReLUs",
         lambda run: signals.dead(run.at_start),
         DEAD,
-        {
-            "Start with the weights and biases that suit the network, the defaults, and try LeakyReLU(0.1).": (
-                use.leaky_start
-            )
-        },
+        {"Start with the default weights and biases, and try LeakyReLU(0.1).": use.leaky_start},
     ),
     Rule("vanishing gradients", lambda run: signals.vanishing(run.at_start), VANISHING, PASS_MORE),
 )
@@ -148,8 +142,8 @@ SETTINGS = (  # what holds it back: without it, there may be nothing else to bla
     Rule(
         "held back",
         settings.held_back_by_the_data,
-        "The run ended at a loss of {loss}, but {steps} steps of it, begun anew on the data as they are, lead to "
-        "{loss alone}: {names} {hold} it back.",
+        "The run ended at a loss of {loss}, but restarted on the data as they are, {steps} steps reach {loss alone}: "
+        "{names} {hold} it back.",
         {"Leave out {keywords}, or weaken {them}.": None},
     ),
 )
@@ -160,8 +154,8 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
         lambda run: signals.dead(run.at_end),
         DEAD,
         {
-            "Take a smaller learning rate, {optimizer}, or take LeakyReLU(0.1) in their place.": use.gentler,
-            "Take LeakyReLU(0.1) in their place.": use.leaky,
+            "Take a smaller learning rate, {optimizer}, or replace them by LeakyReLU(0.1).": use.gentler,
+            "Replace them by LeakyReLU(0.1).": use.leaky,
         },
     ),
     Rule(
@@ -177,24 +171,26 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
         lambda run: signals.saturated(run.at_end, thresholds.ALMOST_ALL),
         SATURATED,
         {
-            "Take a smaller learning rate, {optimizer}, or hold the weights down by a penalty, L2(0.001).": use.gentler,
-            "Hold the weights down by a penalty, L2(0.001).": lambda run: {"penalty": L2(0.001)},
+            "Take a smaller learning rate, {optimizer}, or keep the weights small with a penalty: L2(0.001).": (
+                use.gentler
+            ),
+            "Keep the weights small with a penalty: L2(0.001).": lambda run: {"penalty": L2(0.001)},
         },
     ),
     Rule(
         "a missing bias",
         layers.without_bias,
         "The last layer has no bias, and the targets lie around {mean} with a deviation of {deviation}; "
-        "{run.what_is_left}. The run ended at a loss of {loss}; with biases {steps} steps from a start lead to "
+        "{run.what_is_left}. The run ended at a loss of {loss}; with biases, {steps} steps from a start reach "
         "{loss with biases}.",
         {"Leave out bias=False, or standardise the targets.": use.with_biases},
     ),
     Rule(
         NO_USE,
         layers.linear_network,
-        "Nothing bends in the whole network: its layers together learn a straight map. Within {steps} steps from the "
-        "start the loss of samples held out comes down to {loss}, and to {loss bent} with a Tanh() between the layers; "
-        "the run left it at {loss of the run}.",
+        "The network has no activations: its layers together are one linear map. Within {steps} steps from the start "
+        "the loss of samples held out falls to {loss}, and to {loss with activations} with a Tanh() between the "
+        "layers; the run left it at {loss of the run}.",
         {"Put an activation between the layers, such as Tanh() or ReLU().": use.non_linear},
         unless=(TOO_HIGH,),
         even_if_learnt=True,
@@ -202,7 +198,7 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
     Rule(
         NO_USE,
         layers.linear_layers,
-        "Between {before} and {layer} nothing bends: together they can learn no more than one of them, and "
+        "There is no activation between {before} and {layer}: together they can learn no more than one of them, and "
         "{run.what_is_left}.",
         {"Put an activation between them, such as Tanh() or ReLU().": use.non_linear},
         unless=(TOO_HIGH,),
@@ -210,9 +206,9 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
     Rule(
         NO_USE,
         layers.constant_output,
-        "Layer {layer.number}, {layer.place.layer}, answers the same to {run.every_sample}: what lies behind it sees "
-        "nothing of the data.",
-        {"Start anew with other weights, or leave the layer out.": None},
+        "Layer {layer.number}, {layer.place.layer}, gives the same output for {run.every_sample}: the layers behind it "
+        "see nothing of the data.",
+        {"Restart from other weights, or leave the layer out.": None},
         unless=BLOCKED,
     ),
     Rule("learning rate too low", optimisation.too_slow, RATES, {"Try {optimizer}.": None}, may_pass=True),
@@ -246,7 +242,7 @@ LAST_RESORT = (  # a loss that stays, for no reason found
         optimisation.plateau,
         "The loss has stayed near {loss} since epoch {since}, and {run.what_is_left}.",
         {
-            "Put a hidden layer in front, such as Dense(16), Tanh(): without one only straight lines are learnt.": (
+            "Put a hidden layer in front, such as Dense(16), Tanh(): without one only a linear map is learnt.": (
                 use.hidden_layer
             ),
             "Start from another seed, with more hidden units.": use.wider,
@@ -260,8 +256,8 @@ BESIDES = (  # what goes with any other problem
     Rule(
         "overfitting",
         optimisation.overfitting,
-        "The loss of the data held out was lowest at epoch {epoch}, {lowest}, and rose to {last} while that of the "
-        "data learnt fell to {training loss}.",
+        "The validation loss was lowest at epoch {epoch}, {lowest}, and rose to {last} while the training loss fell to "
+        "{training loss}.",
         {
             "Stop at the lowest: EarlyStopping(20); or learn from more data, with a penalty, or with Dropout(0.2).": (
                 lambda run: {"early_stopping": EarlyStopping(20)}
@@ -291,5 +287,5 @@ def _found(run: TriedRun, rules: Iterable[Rule]) -> dict[str, Finding]:
         if not any(name in found for name in (rule.illness, *rule.unless)):
             finding = rule.apply(run)
             if finding is not None:
-                found.setdefault(finding.illness, finding)
+                found[finding.illness] = finding
     return found

@@ -73,8 +73,8 @@ def linear_network(run: TriedRun) -> Seen | None:
     if linear is None or tried is None:
         return None
     left = float(loss_at(run, run.end.theta, (x[held_out], y[held_out])))
-    losses = {"loss": float(linear.losses[0]), "loss bent": float(tried.losses[0]), "loss of the run": left}
-    if not losses["loss bent"] < thresholds.LOWER * min(losses["loss"], left):
+    losses = {"loss": float(linear.losses[0]), "loss with activations": float(tried.losses[0]), "loss of the run": left}
+    if not losses["loss with activations"] < thresholds.LOWER * min(losses["loss"], left):
         return None
     return losses | {"steps": tried.steps, "unexplained": run.unexplained}
 

@@ -91,7 +91,7 @@ def try_rates(run: Inspection, point: Point | None, origin: str) -> RateTrial | 
 
 
 class Advised(NamedTuple):
-    """A learning rate to take: from the start, `steps` steps of the optimizer at that rate lead to `loss`."""
+    """A learning rate to take: from the start, `steps` steps of the optimizer at that rate reach `loss`."""
 
     rate: float
     optimizer: Optimizer
@@ -99,7 +99,7 @@ class Advised(NamedTuple):
     steps: int
 
     def __str__(self) -> str:
-        return f"begun anew at {short(self.rate, 1)}, {self.steps} steps lead to {short(self.loss)}"
+        return f"restarted at rate {short(self.rate, 1)}, {self.steps} steps reach {short(self.loss)}"
 
 
 def steadier(run: Inspection, optimizer: Optimizer, rate: float) -> Advised | None:

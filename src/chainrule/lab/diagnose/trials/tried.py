@@ -116,7 +116,8 @@ class TriedRun(Inspection):
                 return verdict
         shown = from_end or from_start
         lower = thresholds.MUCH_LOWER if self.stopped_early else thresholds.CLEARLY_LOWER  # it has its reasons
-        hardly_began = self.moved < thresholds.VANISHED and shown.higher.loss < thresholds.LOWER * shown.before
+        gets_lower = shown.higher.loss < (1 - thresholds.NEGLIGIBLE) * shown.before
+        hardly_began = self.moved < thresholds.VANISHED and gets_lower
         is_slow = self.unexplained >= thresholds.UNLEARNT and (shown.is_slow(lower) or hardly_began)
         if not is_slow or self.prolonged is not None:
             return None
