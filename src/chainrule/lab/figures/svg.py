@@ -133,6 +133,13 @@ def render(
         return _fit_for_pages(text.getvalue(), name, title, description, width, height)
 
 
+def render_one(
+    drawing: Drawing, *, name: str, title: str, description: str, size: tuple[float, float]
+) -> dict[str, str]:
+    """One panel as an SVG by its name, otherwise as `render`."""
+    return {name: render([[drawing]], name=name, title=title, description=description, size=size)}
+
+
 def _fit_for_pages(svg: str, name: str, title: str, description: str, width: float, height: float) -> str:
     """Matplotlib's SVG with a title and a description, short numbers, the page's font, and ids of its own."""
     root = ElementTree.fromstring(svg)

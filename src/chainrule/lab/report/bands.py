@@ -1,4 +1,4 @@
-"""Bands over the starts, and numbers as the results keep them."""
+"""Bands over the starts, and numbers as results.json holds them."""
 
 from typing import Any
 
@@ -6,6 +6,9 @@ import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.lab.figures.numbers import significant
+
+Results = dict[str, Any]
+"""Numbers, texts, and lists and dicts of them: what JSON can hold."""
 
 BAND = (5, 50, 95)
 """The percentiles over the starts: the band's lower edge, the median, the band's upper edge."""

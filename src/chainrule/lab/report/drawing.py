@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from chainrule.lab.experiments.workers import Job, run_side_by_side
+from chainrule.lab.report.bands import Results
 from chainrule.lab.report.chapters import CHAPTERS
-from chainrule.lab.report.chapters.chapter import Results
 from chainrule.lab.report.main_figures import overview, panels
 from chainrule.lab.report.results import of_chapters
 from chainrule.lab.report.training import Trained

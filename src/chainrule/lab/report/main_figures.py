@@ -4,6 +4,7 @@ Each panel is a function that draws on Matplotlib axes; `panels` gives each as a
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.lab.figures.axes import plain_decades
 from chainrule.lab.figures.lines import corners, level_lines, region_outlines
-from chainrule.lab.figures.svg import COLOR, Drawing, render
+from chainrule.lab.figures.svg import COLOR, render, render_one
 from chainrule.lab.report.bands import band
 from chainrule.lab.report.reference import TASKS
 from chainrule.lab.report.starts import Outcome
@@ -127,29 +128,29 @@ def panels(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
     >>> sorted(panels({"xor": train_task(Lab(epochs=20, starts=2), "xor")}))
     ['curve-xor', 'prediction-xor', 'truth-xor']
     """
-    figures = {}
+    figures: dict[str, str] = {}
     for task, outcome in outcomes.items():
         alone = outcome.lab.starts == 1
         epochs = "1 epoch" if outcome.lab.epochs == 1 else f"{outcome.lab.epochs} epochs"
         curves = "the one start" if alone else f"{outcome.lab.starts} starts, their median and band, the start shown"
         thin = "" if alone else f", thin lines for all {outcome.lab.starts} starts"
-        figures[f"curve-{task}"] = render(
-            [[_on(draw_learning_curve, outcome)]],
+        figures |= render_one(
+            partial(draw_learning_curve, outcome=outcome),
             name=f"curve-{task}",
             title=f"Learning curve of {task}",
-            size=WIDE,
             description=f"The mean squared error over {epochs} on a logarithmic axis: {curves}, "
             "and the reference's points. The training log holds the numbers.",
+            size=WIDE,
         )
-        figures[f"truth-{task}"] = render(
-            [[_on(draw_truth, outcome)]],
+        figures |= render_one(
+            partial(draw_truth, outcome=outcome),
             name=f"truth-{task}",
             title=f"Test points of {task} by their true class",
             description="The test points in the plane of x1 and x2: class 0 as circles, class 1 as squares.",
             size=SQUARE,
         )
-        figures[f"prediction-{task}"] = render(
-            [[_on(draw_prediction, outcome)]],
+        figures |= render_one(
+            partial(draw_prediction, outcome=outcome),
             name=f"prediction-{task}",
             title=f"Test points of {task} by their predicted class",
             description="The same points by the class that the shown start predicts, over its answer at every place; "
@@ -163,8 +164,8 @@ def overview(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
     """The lab at a glance, as an SVG by its name: learning curves over predictions, one column per task."""
     figure = render(
         [
-            [_on(draw_learning_curve, each) for each in outcomes.values()],
-            [_on(draw_prediction, each) for each in outcomes.values()],
+            [partial(draw_learning_curve, outcome=each) for each in outcomes.values()],
+            [partial(draw_prediction, outcome=each) for each in outcomes.values()],
         ],
         name="overview",
         title="The reference lab at a glance",
@@ -188,10 +189,6 @@ _ABOVE: dict[str, Any] = {
     "handletextpad": 0.4,
     "handlelength": 1.4,
 }
-
-
-def _on(draw: Any, outcome: Outcome) -> Drawing:
-    return lambda axes: draw(axes, outcome)
 
 
 def _square(axes: "Axes", title: str) -> None:

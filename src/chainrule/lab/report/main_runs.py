@@ -3,14 +3,13 @@
 import math
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.lab.diagnose.diagnosis import Findings, diagnose
 from chainrule.lab.experiments.compared_runs import first_below
-from chainrule.lab.report.bands import band, number, place, short
+from chainrule.lab.report.bands import Results, band, number, place, short
 from chainrule.lab.report.reference import TASKS
 from chainrule.lab.report.starts import Outcome
 from chainrule.training.history import History, Record
@@ -19,8 +18,6 @@ from chainrule.training.stopping import Ending
 
 LEARNT = 0.1
 """A task counts as learnt from the first epoch whose median loss is below this."""
-
-Results = dict[str, Any]
 
 
 def task_results(outcome: Outcome) -> Results:

@@ -9,8 +9,9 @@ from chainrule.lab.explain.notations import mathml
 from chainrule.lab.figures import numbers
 from chainrule.lab.figures.svg import dark_css
 from chainrule.lab.report import main_runs
+from chainrule.lab.report.bands import Results
 from chainrule.lab.report.chapters import CHAPTERS
-from chainrule.lab.report.chapters.chapter import Results, Scale
+from chainrule.lab.report.chapters.chapter import Scale
 from chainrule.lab.report.example import example
 from chainrule.lab.report.reference import Lab, accuracy_line, log_line, prediction_line
 from chainrule.lab.report.results import of_chapters

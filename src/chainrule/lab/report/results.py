@@ -8,8 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 
 import chainrule
+from chainrule.lab.report.bands import Results
 from chainrule.lab.report.chapters import CHAPTERS
-from chainrule.lab.report.chapters.chapter import Results, Scale
+from chainrule.lab.report.chapters.chapter import Scale
 from chainrule.lab.report.chapters.comparing import Comparing
 from chainrule.lab.report.main_runs import task_results
 from chainrule.lab.report.reference import Lab

@@ -7,9 +7,7 @@ from typing import Any, ClassVar
 
 from chainrule.lab.experiments.comparison import Comparison
 from chainrule.lab.experiments.workers import Job
-
-Results = dict[str, Any]
-"""Numbers, texts, and lists and dicts of them: what JSON can hold."""
+from chainrule.lab.report.bands import Results
 
 Work = Mapping[str, tuple[Job, int] | Comparison]
 """Work by name: jobs, each with the total that its progress counts to, and comparisons that still lack their runs."""

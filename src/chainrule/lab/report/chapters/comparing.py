@@ -16,8 +16,8 @@ from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.labels import label, plain
 from chainrule.lab.experiments.perceptron import Perceptron
 from chainrule.lab.experiments.settings import cross
-from chainrule.lab.report.bands import number, number_or_none, short
-from chainrule.lab.report.chapters.chapter import Answers, Chapter, Results, Scale
+from chainrule.lab.report.bands import Results, number, number_or_none, short
+from chainrule.lab.report.chapters.chapter import Answers, Chapter, Scale
 
 Row = dict[str, Any]
 """The numbers of one setting, as `rows` gives them."""

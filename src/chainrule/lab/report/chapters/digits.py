@@ -16,8 +16,8 @@ from chainrule.core.losses import SoftmaxCrossEntropy
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Adam
 from chainrule.core.schedules import Cosine
-from chainrule.lab.report.bands import band, number, short
-from chainrule.lab.report.chapters.chapter import Answers, Chapter, Results, Scale, Work
+from chainrule.lab.report.bands import Results, band, number, short
+from chainrule.lab.report.chapters.chapter import Answers, Chapter, Scale, Work
 from chainrule.lab.report.chapters.digits_figures import draw
 from chainrule.training.data.sets.real import digits
 from chainrule.training.data.split import split

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from chainrule.core.errors import DivergenceError
@@ -11,9 +12,9 @@ from chainrule.core.optimizers import SGD
 from chainrule.lab.diagnose.diagnosis import diagnose
 from chainrule.lab.diagnose.finding import Finding
 from chainrule.lab.figures.axes import log_scale, title_and_legend
-from chainrule.lab.figures.svg import COLOR, Drawing, render
-from chainrule.lab.report.bands import number, number_or_none, short
-from chainrule.lab.report.chapters.chapter import Answers, Chapter, Results, Scale, Work
+from chainrule.lab.figures.svg import COLOR, render_one
+from chainrule.lab.report.bands import Results, number, number_or_none, short
+from chainrule.lab.report.chapters.chapter import Answers, Chapter, Scale, Work
 from chainrule.training.data.sets.points import moons
 from chainrule.training.loop import iterate
 from chainrule.training.run import Run
@@ -91,17 +92,17 @@ class GoingWrong(Chapter):
 
     def figures(self, found: Results, answers: Answers) -> dict[str, str]:
         """The two curves of each run."""
-        return {
-            f"going-wrong-{name}": render(
-                [[_curves(each)]],
+        figures: dict[str, str] = {}
+        for name, each in found["runs"].items():
+            figures |= render_one(
+                partial(_curves, each=each),
                 name=f"going-wrong-{name}",
                 title=f"{each['title']}: the loss over epochs",
                 description="The loss on a logarithmic axis, of the run that went wrong, dashed, and of the one with "
                 "what the doctor said to try. The text beside it holds the numbers.",
                 size=SIZE,
             )
-            for name, each in found["runs"].items()
-        }
+        return figures
 
 
 def go_wrong(epochs: int, seed: int, report: Callable[[int, int], object]) -> dict[str, Results]:
@@ -161,20 +162,16 @@ def _numbers(run: Run, settings: dict[str, Any]) -> Results:
     }
 
 
-def _curves(each: Results) -> Drawing:
+def _curves(axes: "Axes", each: Results) -> None:
     """The loss of the run that went wrong, and of the one with the doctor's advice, if it had any."""
-
-    def drawing(axes: "Axes") -> None:
-        shown: list[tuple[Results, str, str, Any]] = [(each["sick"], "as it was", COLOR["class 0"], (0, (4, 2)))]
-        if each["findings"]:
-            shown.append((each["cured"], "with what was tried", COLOR["run"], "solid"))
-        losses = [loss for run, *_ in shown for loss in run["curve"]["loss"]]
-        for run, label, color, style in shown:
-            axes.plot(run["curve"]["epoch"], run["curve"]["loss"], color=color, linestyle=style, label=label)
-        log_scale(axes, "y", min(losses), max(losses))
-        axes.set_xlim(left=0)
-        axes.set_xlabel("epoch")
-        axes.set_ylabel("cross-entropy")
-        title_and_legend(axes, "")
-
-    return drawing
+    shown: list[tuple[Results, str, str, Any]] = [(each["sick"], "as it was", COLOR["class 0"], (0, (4, 2)))]
+    if each["findings"]:
+        shown.append((each["cured"], "with what was tried", COLOR["run"], "solid"))
+    losses = [loss for run, *_ in shown for loss in run["curve"]["loss"]]
+    for run, label, color, style in shown:
+        axes.plot(run["curve"]["epoch"], run["curve"]["loss"], color=color, linestyle=style, label=label)
+    log_scale(axes, "y", min(losses), max(losses))
+    axes.set_xlim(left=0)
+    axes.set_xlabel("epoch")
+    axes.set_ylabel("cross-entropy")
+    title_and_legend(axes, "")

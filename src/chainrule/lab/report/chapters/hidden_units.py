@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from chainrule.lab.report.chapters.chapter import Results
+from chainrule.lab.report.bands import Results
 from chainrule.lab.report.chapters.comparing import Comparing, works
 
 

@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from chainrule.core.optimizers import SGD
 from chainrule.lab.experiments.experiment import Experiment
-from chainrule.lab.report.chapters.chapter import Results, Scale
+from chainrule.lab.report.bands import Results
+from chainrule.lab.report.chapters.chapter import Scale
 from chainrule.lab.report.chapters.comparing import Comparing, on_points, works
 
 

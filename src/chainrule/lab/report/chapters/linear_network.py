@@ -8,8 +8,7 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.lab.experiments.comparison import Comparison
 from chainrule.lab.experiments.prepared import prepare
-from chainrule.lab.report.bands import number
-from chainrule.lab.report.chapters.chapter import Results
+from chainrule.lab.report.bands import Results, number
 from chainrule.lab.report.chapters.comparing import Comparing
 
 

@@ -17,8 +17,8 @@ from chainrule.core.losses import SoftmaxCrossEntropy
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Adam
 from chainrule.core.schedules import Cosine, Schedule
-from chainrule.lab.report.bands import number
-from chainrule.lab.report.chapters.chapter import Answers, Chapter, Results, Scale, Work
+from chainrule.lab.report.bands import Results, number
+from chainrule.lab.report.chapters.chapter import Answers, Chapter, Scale, Work
 from chainrule.training.data.sets.real import mnist1d
 from chainrule.training.loop import iterate
 from chainrule.training.model import Model

@@ -10,7 +10,8 @@ from chainrule.core.network import Network
 from chainrule.core.optimizers import Adam
 from chainrule.lab.experiments.data import DataSet
 from chainrule.lab.experiments.experiment import Experiment
-from chainrule.lab.report.chapters.chapter import Results, Scale
+from chainrule.lab.report.bands import Results
+from chainrule.lab.report.chapters.chapter import Scale
 from chainrule.lab.report.chapters.comparing import DTYPE, Comparing
 
 EPOCHS_OF_A_COMPARISON = 2_000

@@ -6,7 +6,8 @@ from chainrule.lab.explain.derivation import Derivation
 from chainrule.lab.explain.explanation import Explanation, explain
 from chainrule.lab.explain.notations import mathml
 from chainrule.lab.figures.svg import COLOR
-from chainrule.lab.report.chapters.chapter import Answers, Chapter, Results, Scale, Work
+from chainrule.lab.report.bands import Results
+from chainrule.lab.report.chapters.chapter import Answers, Chapter, Scale, Work
 from chainrule.lab.report.reference import TASKS, Lab
 from chainrule.lab.report.starts import Report
 

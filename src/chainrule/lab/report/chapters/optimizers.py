@@ -7,7 +7,7 @@ from typing import ClassVar
 from chainrule.core.optimizers import SGD, Adam, Momentum, RMSprop
 from chainrule.lab.experiments.comparison import Comparison
 from chainrule.lab.experiments.comparison_figure import compose, curves, finals
-from chainrule.lab.report.chapters.chapter import Results
+from chainrule.lab.report.bands import Results
 from chainrule.lab.report.chapters.comparing import Comparing, Row, best_and_worst, ranked, rows
 
 EQUAL_RATE = 0.1

@@ -7,8 +7,8 @@ import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.core.optimizers import SGD
-from chainrule.lab.report.bands import band, number, place
-from chainrule.lab.report.chapters.chapter import Answers, Chapter, Results, Scale, Work
+from chainrule.lab.report.bands import Results, band, number, place
+from chainrule.lab.report.chapters.chapter import Answers, Chapter, Scale, Work
 from chainrule.lab.report.reference import TASKS, Lab
 from chainrule.lab.report.starts import Report, train_starts
 
