@@ -1,7 +1,9 @@
 """The public door's arrays, through bound plans and out again as fresh arrays.
 
 Each thread keeps the plans that it bound last, so that a second call with the same shapes is only the arithmetic.
-theta and state are copied into a plan's own memory: SciPy hands over a new theta at every call.
+theta and state are copied into a plan's own memory: SciPy passes a new theta at every call, and a plan bound to the
+caller's array would be bound anew each time. Prediction without a state is refused where the network keeps one: with
+the statistics that it starts with, the outputs would look right.
 """
 
 import threading
