@@ -125,29 +125,34 @@ class DataFile(Description):
 
     def read(self) -> Samples:
         """The samples. Raises FileError or DataError for a file that can't be learnt from."""
-        if is_numpy(self.file):
-            target = str(self.target or "y")
-            x, y = read_numpy(self.file, y=target)
-            samples = Samples(self.file, x, y, numbered(x), target)
-        else:
-            table = read_csv(self.file, target=column(self.target))
-            target = table.target or "y"
-            samples = Samples(self.file, table.x, table.y, table.features, target, classes=table.classes)
+        samples = self.rows()
         if len(samples.classes) == 1:
             raise DataError(
-                f"{self.file}: {target} is {samples.classes[0]} in every row; expected two classes or more. "
+                f"{self.file}: {samples.target} is {samples.classes[0]} in every row; expected two classes or more. "
                 "Add rows of another class."
             )
-        return replace(samples, n_classes=len(samples.classes) or count_classes(samples.targets))
+        return samples
+
+    def rows(self, has_target: bool = True, classes: tuple[str, ...] = ()) -> Samples:
+        """All rows, with or without a target. classes: their names in the order of their numbers, where known.
+
+        Raises FileError or DataError for a file that isn't what it claims to be.
+        """
+        names: tuple[str, ...] = ()
+        if is_numpy(self.file):
+            name = str(self.target or "y")
+            x, y = read_numpy(self.file, y=name if has_target else None)
+            features = numbered(x)
+        else:
+            column = None if not has_target else -1 if self.target is None else self.target
+            table = read_csv(self.file, target=column, classes=classes if has_target and classes else None)
+            x, y, features, name, names = table.x, table.y, table.features, table.target or "y", table.classes
+        n_classes = len(names) or (0 if y is None else count_classes(y))
+        return Samples(self.file, x, y, features, name, n_classes, names)
 
     def fingerprint(self) -> str:
         """A hash of the file's contents."""
         return hashlib.sha256(Path(self.file).read_bytes()).hexdigest()
-
-
-def column(target: str | int | None) -> str | int:
-    """A column as `read_csv` takes it: the last one where none is named."""
-    return -1 if target is None else target
 
 
 def is_numpy(path: str) -> bool:
