@@ -260,4 +260,4 @@ def test_a_trial_takes_one_change_or_many_at_once():
     assert trial(once, once.start, 20).losses[0] == pytest.approx(
         cr.train(**FITTING, optimizer=cr.SGD(0.1), epochs=20).final_loss, rel=1e-10
     )
-    assert trial(once, None, 20) is None
+    assert np.isnan(trial(once, None, 20).losses).all()

@@ -163,7 +163,7 @@ class Inspection:
     @cached_property
     def learnt(self) -> bool:
         """Whether the run has learnt what there is to learn."""
-        return self.unexplained <= max(thresholds.LEARNT, 1.3 * self.noise + thresholds.BESIDES_NOISE)
+        return self.unexplained <= max(thresholds.LEARNT, thresholds.NOISE * self.noise + thresholds.BESIDES_NOISE)
 
     # Its layers
 

@@ -55,7 +55,7 @@ def standardized_targets_and_rate(run: TriedRun) -> Changes | None:
     if rates is None or not (rates.overshoots or (rates.is_slow() and rates.loss > thresholds.UNLEARNT * rates.before)):
         return None
     better = steadier(scaled, rates.optimizer, (rates.lower if rates.overshoots else rates.higher).rate)
-    return better and {"target_standardizer": standardizer, "optimizer": better.optimizer}
+    return {"target_standardizer": standardizer, "optimizer": better.optimizer}
 
 
 def hidden_layer(run: TriedRun) -> Changes | None:

@@ -1,26 +1,28 @@
 """Every threshold of the doctor, with the trial or the source that set it; and what trials may cost.
 
-"In trials": on about a hundred sound runs, in which nothing may be found, and fifty that go wrong, on points, digits
-and MNIST-1D (`tests/lab/diagnose`).
+"In trials" means on about a hundred sound runs, in which nothing may be found, and fifty that go wrong, on points,
+digits and MNIST-1D (`tests/lab/diagnose`).
 """
 
 # How two losses compare
 
-LOWER, CLEARLY_LOWER, MUCH_LOWER = 0.9, 0.8, 0.5
-"""A loss is lower than another below 0.9 of it, clearly lower below 0.8, much lower below half of it.
+LOWER, CLEARLY_LOWER, FAR_LOWER, MUCH_LOWER = 0.9, 0.8, 0.7, 0.5
+"""The fractions of a loss below which another is lower, clearly lower, and so on; which one a check asks for depends on
+what speaks against its problem: early stopping, for example, has its reasons to end a run.
 
-In trials, on samples held out, a Tanh() between linear layers led to 0.99 and more of their loss where the rest was
-noise, to 0.81 on MNIST-1D, and to 0.2 on products of two features.
+LOWER: in trials, on samples held out, a Tanh() between linear layers led to 0.99 and more of their loss where the rest
+was noise, to 0.81 on MNIST-1D, and to 0.2 on products of two features.
 """
 
 # What a run has learnt
 
-LEARNT, BESIDES_NOISE, UNLEARNT = 0.12, 0.07, 0.3
-"""A run has learnt where at most the first fraction of the targets' variance is left, or the second beyond their noise.
-It is too slow, or stopped too soon, only where the third is left: with less it is nearly done."""
+LEARNT, NOISE, BESIDES_NOISE = 0.12, 1.3, 0.07
+"""A run has learnt where it leaves at most the first fraction of the targets' variance, or the second times their
+estimated noise and the third. In trials sound runs leave less, those that go wrong more."""
 
-ON_ITS_WAY = 0.7
-"""A run only has to go on where that leads below this fraction of its loss."""
+UNLEARNT = 0.3
+"""A run is too slow, or stopped too soon, only where it leaves this fraction of the variance: else it is nearly done.
+"""
 
 NEGLIGIBLE = 0.02
 """A fraction too small to matter, as rounding and noise make it: of the targets' spread that lies out of reach, of

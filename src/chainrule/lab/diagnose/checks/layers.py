@@ -70,8 +70,6 @@ def linear_network(run: TriedRun) -> Seen | None:
     how: dict[str, Any] = {"batch": batch, "learnt": (x[learnt], y[learnt]), "held_out": (x[held_out], y[held_out])}
     linear = trial(run, run.start, steps, **how)
     tried = trial(run, run.start, steps, [{"network": changed}], **how)
-    if linear is None or tried is None:
-        return None
     left = float(loss_at(run, run.end.theta, (x[held_out], y[held_out])))
     losses = {"loss": float(linear.losses[0]), "loss with activations": float(tried.losses[0]), "loss of the run": left}
     if not losses["loss with activations"] < thresholds.LOWER * min(losses["loss"], left):
@@ -97,8 +95,6 @@ def without_bias(run: TriedRun) -> Seen | None:
     steps = thresholds.LONGER * pace(run).steps
     own = trial(run, run.start, steps)
     tried = trial(run, begun, steps, [{"network": network}])
-    if own is None or tried is None:
-        return None
     loss = float(tried.losses[0])
     if not loss < thresholds.CLEARLY_LOWER * min(own.losses[0], run.end_loss):
         return None

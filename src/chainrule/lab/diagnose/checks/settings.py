@@ -113,8 +113,6 @@ def _tried(run: TriedRun, setting: Setting, point: Point | None, origin: str) ->
     keyword, values = setting.keyword, setting.values
     steps = min(thresholds.LONGER * pace(run, len(values)).steps, max(thresholds.FEWEST_STEPS, run.planned_steps))
     tried = trial(run, point, steps, [{keyword: each} for each in values])
-    if tried is None:
-        return None
     own, without, best = float(tried.losses[0]), float(tried.losses[-1]), float(tried.losses.min())
     last = min(own, run.start_loss, run.end_loss)
     if not without < setting.lower * last:
@@ -141,7 +139,7 @@ def held_back_by_the_data(run: TriedRun) -> Seen | None:
     if run.unexplained < thresholds.UNLEARNT or run.under_way or (verdict is not None and verdict.too == "high"):
         return None
     tried = trial(run, run.start, min(pace(run).steps, run.ending.epoch * steps_per_epoch(run)))
-    if tried is None or run.end is None or not tried.losses[0] < thresholds.MUCH_LOWER * run.end_loss:
+    if run.end is None or not tried.losses[0] < thresholds.MUCH_LOWER * run.end_loss:
         return None
     names = ["augmentation"] * setup.augmented + ["sample weights"] * setup.weighted
     keywords = ["augment"] * setup.augmented + ["sample_weight"] * setup.weighted

@@ -81,13 +81,13 @@ def try_rates(run: Inspection, point: Point | None, origin: str) -> RateTrial | 
     """Train on from a point at every rate; None where that can't be done, or the optimizer has no rate."""
     setup = run.setup
     rate = None if setup is None else peak(setup.optimizer, setup.epochs * steps_per_epoch(run))
-    if setup is None or point is None or rate is None:
+    if setup is None or point is None or rate is None or run.variance == 0:
         return None
     rates = rates_around(rate, is_large(run))
     steps = min(pace(run, len(rates)).steps, max(thresholds.FEWEST_STEPS, run.planned_steps))
     tried = trial(run, point, steps, [{"optimizer": with_rate(setup.optimizer, each)} for each in rates])
     before = float(loss_at(run, point.theta))
-    return tried and RateTrial(origin, before, setup.optimizer, rates, rates.index(rate), *tried)
+    return RateTrial(origin, before, setup.optimizer, rates, rates.index(rate), *tried)
 
 
 class Advised(NamedTuple):
@@ -102,14 +102,12 @@ class Advised(NamedTuple):
         return f"restarted at rate {short(self.rate, 1)}, {self.steps} steps reach {short(self.loss)}"
 
 
-def steadier(run: Inspection, optimizer: Optimizer, rate: float) -> Advised | None:
+def steadier(run: Inspection, optimizer: Optimizer, rate: float) -> Advised:
     """The rate, or a tenth of it where that leads lower from the start in the long run."""
     rates = (round_rate(rate / 10), round_rate(rate))
     steps = thresholds.LONGER * min(pace(run, 2).steps, max(thresholds.FEWEST_STEPS, run.planned_steps))
     optimizers = [with_rate(optimizer, each) for each in rates]
     tried = trial(run, run.start, steps, [{"optimizer": each} for each in optimizers])
-    if tried is None:
-        return None
     k = int(tried.losses.argmin())
     return Advised(rates[k], optimizers[k], float(tried.losses[k]), tried.steps)
 

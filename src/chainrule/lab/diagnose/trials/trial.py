@@ -23,7 +23,7 @@ Samples = tuple[Array, Array]
 
 
 class Trial(NamedTuple):
-    """losses (K,): one for each change on trial, after `steps` steps; infinite where not finite."""
+    """losses (K,): one for each change on trial, after `steps` steps; infinite where the run diverged."""
 
     losses: Array
     steps: int
@@ -45,17 +45,18 @@ def trial(
     learnt: Samples | None = None,
     held_out: Samples | None = None,
     batch: int | None = None,
-) -> Trial | None:
+) -> Trial:
     """Train on from a point with each of some changes, as one population, for about so many steps: whole epochs.
 
     changes: K times settings of `train` other than the run's, which differ in real-valued ones.
     learnt, batch: the samples to learn from, and how many per step; by default what trials of the run can afford.
     held_out: the losses are the lowest of these on the way; else those of the learnt samples in the end.
-    None where it can't be made: of a point or settings unknown, or where all targets are equal.
+    Where it can't be made (of a point or settings unknown, or if all targets are equal), the losses are NaN, so that no
+    comparison with them holds.
     """
     setup = run.setup
     if setup is None or point is None or run.variance == 0:
-        return None
+        return Trial(np.full(len(changes), np.nan), 0)
     x, y = learnt or samples_of(run)
     batch = batch or pace(run).batch
     batches = -(-len(x) // batch)

@@ -64,9 +64,9 @@ class TriedRun(Inspection):
         if self.stopped_early or self.setup is None or self.end is None:
             return False
         last, lowest = self.losses[-1:], self.losses.min(initial=np.inf)
-        if not (lowest < thresholds.MUCH_LOWER * last).any() or lowest > thresholds.LOWER * self.losses[0]:
+        if not (lowest < thresholds.FAR_LOWER * last).any() or lowest > thresholds.LOWER * self.losses[0]:
             return False
-        return self.setup.weighted or lowest < thresholds.MUCH_LOWER * self.end_loss
+        return self.setup.weighted or lowest < thresholds.FAR_LOWER * self.end_loss
 
     @cached_property
     def prolonged(self) -> Prolonged | None:
@@ -79,7 +79,7 @@ class TriedRun(Inspection):
         shorter, longer = (max(times * taken, self.planned_steps - taken) for times in (3, 10))
         for steps in sorted({min(shorter, most), min(max(longer, thresholds.MOST_STEPS), most)}):
             tried = trial(self, self.usable_end, max(1, steps))
-            if tried is not None and tried.losses[0] < thresholds.ON_ITS_WAY * self.end_loss:
+            if tried.losses[0] < thresholds.FAR_LOWER * self.end_loss:
                 return Prolonged(float(tried.losses[0]), tried.steps, -(-steps // max(1, taken)))
         return None
 
@@ -109,21 +109,17 @@ class TriedRun(Inspection):
         if overshooting is not None or self.diverged:
             shown = overshooting or from_start
             best = from_start if from_start.lower.loss < thresholds.LOWER * from_start.before else shown
-            return self._verdict("high", shown, best.lower.rate)
+            return Verdict("high", shown, steadier(self, shown.optimizer, best.lower.rate))
         if self.broke_down:
-            verdict = self._verdict("high", from_start, from_start.rate / 10)
-            if verdict is not None and verdict.advised.loss < thresholds.CLEARLY_LOWER * self.end_loss:
-                return verdict
+            advised = steadier(self, from_start.optimizer, from_start.rate / 10)
+            if advised.loss < thresholds.CLEARLY_LOWER * self.end_loss:
+                return Verdict("high", from_start, advised)
         shown = from_end or from_start
-        lower = thresholds.MUCH_LOWER if self.stopped_early else thresholds.CLEARLY_LOWER  # it has its reasons
+        lower = thresholds.MUCH_LOWER if self.stopped_early else thresholds.CLEARLY_LOWER
         gets_lower = shown.higher.loss < (1 - thresholds.NEGLIGIBLE) * shown.before
         hardly_began = self.moved < thresholds.VANISHED and gets_lower
         is_slow = self.unexplained >= thresholds.UNLEARNT and (shown.is_slow(lower) or hardly_began)
         if not is_slow or self.prolonged is not None:
             return None
-        verdict = self._verdict("low", shown, (from_start if from_start.is_slow() else shown).higher.rate)
-        return verdict if verdict is not None and verdict.advised.rate > shown.rate else None
-
-    def _verdict(self, too: str, shown: RateTrial, rate: float) -> Verdict | None:
-        advised = steadier(self, shown.optimizer, rate)
-        return advised and Verdict(too, shown, advised)
+        advised = steadier(self, shown.optimizer, (from_start if from_start.is_slow() else shown).higher.rate)
+        return Verdict("low", shown, advised) if advised.rate > shown.rate else None
