@@ -37,7 +37,7 @@ def test_a_dropout_shows_its_mask():
     assert f"a⁽²⁾{index} = mask⁽²⁾{index} · z⁽¹⁾{index}" in said
     assert f"δ⁽¹⁾{index} = mask⁽²⁾{index} · ∂L/∂a⁽²⁾{index}" in said
     gone = int(np.flatnonzero(step.layers[1].z[0] == 0)[0]) + 1
-    assert "Dropped by chance, with its gradient." in step.unit(1, gone).text()
+    assert "Dropped at random, with its gradient." in step.unit(1, gone).text()
 
 
 @pytest.mark.parametrize("activation", [cr.ReLU(), cr.LeakyReLU(0.1), cr.ELU(0.5)])
@@ -69,7 +69,7 @@ def test_what_is_left_out_of_a_sum_has_a_name_and_never_stands_for_a_bias():
     step = cr.explain(network, network.initialize(0), x, y, cr.SquaredError(), cr.SGD(0.1))
     said = " ".join(step.unit(1, 2, sample=0).text().split())
     assert "+ (the sum of 28 others) + b⁽¹⁾₂ = " in said
-    assert "Of a sum of more than 24 terms the 12 largest are shown, and a bias." in said
+    assert "A sum of more than 24 terms shows its 12 largest, and a bias." in said
     other = " ".join(step.unit(1, 2, sample=1).text().split())
     assert "others" not in other
     assert "The other 35 terms are all 0." in other
@@ -85,7 +85,7 @@ def test_the_whole_step_counts_as_its_parts_do():
     )
     for layer in step.layers:
         assert f"Update of layer {layer.number} The number with the largest gradient. SGD(0.2), step 5." in said
-    assert "Of each kind, sorted by size." in said
+    assert "Sorted by size within each kind." in said
     for section in step.overview().sections:
         if section.title.startswith("Gradient"):
             sizes = [abs(each.value) for each in section.equations if each.symbol.letter == "w"]

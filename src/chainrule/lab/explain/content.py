@@ -22,7 +22,7 @@ class Section:
     def remark(self) -> Note:
         """The note, and a sentence where sums are cut."""
         is_cut = any(each.expression is not None and cut_sums(each.expression) for each in self.equations)
-        cut = f"Of a sum of more than {WHOLE} terms the {LARGEST} largest are shown, and a bias."
+        cut = f"A sum of more than {WHOLE} terms shows its {LARGEST} largest, and a bias."
         return sentences(self.note, (cut,) if is_cut else ())
 
 

@@ -51,7 +51,7 @@ def _gradients(sections: Sections, block: Block) -> Section:
             rows += sections.gradient(weight, position, terms).equations
     n = block.head.stop - block.head.start
     cut = "" if len(rows) == n else f"The largest {len(rows)} of {n:,}. "
-    return Section(f"Gradient of layer {block.number}", tuple(rows), (f"{cut}Of each kind, sorted by size.",))
+    return Section(f"Gradient of layer {block.number}", tuple(rows), (f"{cut}Sorted by size within each kind.",))
 
 
 def _update(sections: Sections, block: Block) -> Section:

@@ -142,8 +142,8 @@ def check(value: float, losses: tuple[float, float], name: str) -> tuple[Section
         formula(above.name),
         " and ",
         formula(below.name),
-        f" are the loss where {name} is larger and smaller by h = {STEP:g}: forward is run twice, nothing is "
-        "derived. The error is how far their difference is from the value above.",
+        f" are the loss where {name} is larger and smaller by h = {STEP:g}: forward runs twice, and no "
+        "derivative is used. The error is how far their difference is from the value above.",
     )
     equations = (
         Equation(above.name, above.value, digits=EXACT),

@@ -46,9 +46,6 @@ def digits(value: float, places: int = DIGITS) -> str:
     """
     if not value:
         return "0"
-    shown = f"{value:.{min(places, 15)}g}"
-    return (
-        shown
-        if places <= 15 or float(shown) == value
-        else next(text for each in (16, 17) if float(text := f"{value:.{each}g}") == value)
-    )
+    counts = (places,) if places <= 15 else (15, 16, 17)
+    written = [f"{value:.{count}g}" for count in counts]
+    return next((text for text in written if float(text) == value), written[-1])

@@ -20,8 +20,8 @@ from chainrule.lab.figures.numbers import fixed, power, with_minus
 from chainrule.lab.figures.svg import FONT
 
 KEY = (
-    "Blue and whole: positive; orange and dashed: negative; the wider a line and the fuller a unit, the larger within "
-    "its layer. In each unit stands what it answers; biases aren’t drawn."
+    "Solid blue: positive; dashed orange: negative; the wider a line and the fuller a unit, the larger within its "
+    "layer. The number in a unit is its output; biases aren’t drawn."
 )
 """The key to the drawings."""
 
@@ -72,8 +72,8 @@ def _draw(of: TrainingStep, columns: Sequence[Column], theta: Array, title: str,
     for number, column in enumerate(columns):
         rows += _units(column, mark.to if number == mark.layer else -1)
     described = (
-        f"{title}: a column a layer, the input to the left. Blue and whole: positive; orange and dashed: negative; the "
-        "wider, the larger. Units are filled by what they answer. The equations hold the numbers."
+        f"{title}: one column per layer, the input on the left. Solid blue: positive; dashed orange: negative; the "
+        "wider, the larger. Units are filled by their output. The equations hold the numbers."
     )
     drawing = element(  # without ids: the same drawing may stand on a page twice
         "svg",

@@ -36,9 +36,9 @@ class DropoutEquations(ElementwiseEquations):
         mask = self._mask(k, sample)
         if mask.value:
             rate = Number(float(self.layer.rate), Symbol("rate"))
-            first = Equation.of(mask, 1 / (1 - rate), ("Kept, and larger by as much as others are dropped.",))
+            first = Equation.of(mask, 1 / (1 - rate), ("Kept, and scaled up to make up for those dropped.",))
         else:
-            first = Equation.of(mask, constant(0), ("Dropped by chance, with its gradient.",))
+            first = Equation.of(mask, constant(0), ("Dropped at random, with its gradient.",))
         return [first, *super().forward(k, sample)]
 
     def made_of(self, k: int, sample: int) -> Expression:
