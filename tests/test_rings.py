@@ -1,6 +1,7 @@
-"""The house: imports only point inwards, `core` knows NumPy alone, and `import chainrule` loads nothing else."""
+"""The house: imports point one way, `core` imports NumPy alone, and `import chainrule` loads nothing else."""
 
 import ast
+import functools
 import subprocess
 import sys
 from importlib import import_module
@@ -38,6 +39,64 @@ def test_imports_only_point_inwards(ring: str):
     for path in (SOURCE / ring).rglob("*.py"):
         for module, _ in imported(path):
             assert not any(module.startswith(f"chainrule.{each}") for each in outer), f"{path} imports {module}"
+
+
+FILES = {".".join(path.relative_to(SOURCE.parent).with_suffix("").parts): path for path in SOURCE.rglob("*.py")}
+"""Every file of the package, by the name of its module; a folder's is its `__init__`."""
+
+
+@functools.cache
+def arrows() -> dict[str, set[str]]:
+    """The files that each file imports, anywhere in it: inside functions and for type checkers, too."""
+    found: dict[str, set[str]] = {}
+    for name, path in FILES.items():
+        targets = set()
+        for module, _ in imported(path):
+            candidates = (
+                module,
+                f"{module}.__init__",
+                module.rpartition(".")[0],
+                f"{module.rpartition('.')[0]}.__init__",
+            )
+            targets |= {next((each for each in candidates if each in FILES), name)}
+        found[name] = targets - {name}
+    return found
+
+
+def circles(graph: dict[str, set[str]]) -> list[str]:
+    """What lies on a circle of arrows, or behind one: nothing where a topological order exists."""
+    left = {name: set(targets) for name, targets in graph.items()}
+    while free := [name for name, targets in left.items() if not targets & left.keys()]:
+        for name in free:
+            del left[name]
+    return sorted(left)
+
+
+def test_no_circle_among_files():
+    assert circles(arrows()) == []
+
+
+FOLDERS = sorted({".".join(name.split(".")[:depth]) for name in FILES for depth in range(1, name.count(".") + 1)})
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_rooms_of_a_folder_import_each_other_one_way(folder: str):
+    """Files and folders in a folder: no room imports one above it."""
+
+    def room(name: str) -> str | None:
+        inside = name.removeprefix(f"{folder}.")
+        return None if inside == name else inside.split(".")[0]
+
+    rooms: dict[str, set[str]] = {}
+    for name, targets in arrows().items():
+        here = room(name)
+        if here is not None and here != "__init__":  # a folder's face hands names on, and is imported by nothing inside
+            rooms.setdefault(here, set()).update({room(each) for each in targets} - {here, None, "__init__"})
+    assert circles(rooms) == []
+
+
+def test_a_circle_would_be_found():
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("ring", ALLOWED)
