@@ -1,6 +1,7 @@
 """The page: the report's numbers, facts and figures, put into templates that hold all its prose."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from chainrule.core.errors import MissingExtraError
@@ -39,18 +40,12 @@ def render_page(found: Results, figures: Mapping[str, str]) -> str:
 
     found: what `results` gives, with "timings".  figures: SVGs by name, as `draw_all` gives them.
     """
-    sections = {name: render_section(name, found, figures) for name in CONTENTS if _is_there(name, found)}
-    markup = need_jinja().utils.markupsafe.Markup
-    page: str = (
-        _templates()
-        .get_template("page.html")
-        .render(
-            _shared(found),
-            sections={name: markup(each) for name, each in sections.items()},
-            dark_figures=markup(dark_css()),
-            equations_style=markup(mathml.STYLE),
-        )
-    )
+    given = _shared(found) | {
+        "sections": {name: render_section(name, found, figures) for name in CONTENTS if _is_there(name, found)},
+        "dark_figures": dark_css(),
+        "equations_style": mathml.STYLE,
+    }
+    page: str = _templates().get_template("page.html").render(given)
     return page
 
 
@@ -68,7 +63,9 @@ def render_section(name: str, found: Results, figures: Mapping[str, str]) -> str
     return section.replace(" %", NO_BREAK + "%")
 
 
+@cache
 def _templates() -> Any:
+    """Jinja2's environment, with the filters that write numbers and lists."""
     jinja2 = need_jinja()
     templates = jinja2.Environment(
         loader=jinja2.PackageLoader("chainrule.lab.report", "templates"),
