@@ -69,7 +69,7 @@ PANELS = {
         Option(Experiment, "starts", "N", "Starts per setting.", "16"),
     ),
 }
-"""The options by the panels of the help page, in its order."""
+"""The options by panels, in the order of the help page."""
 
 OPTIONS = {each.key: replace(each, panel=panel) for panel, options in PANELS.items() for each in options}
 """The options by their names."""
@@ -88,3 +88,4 @@ DATA = ("target", "standardize", "points", "noise", "data_seed")
 NETWORK = ("network", "layers", "activation", "output", "bias", "initializer")
 LOSS = ("loss", "penalty")
 OPTIMIZER = tuple(each.key for each in PANELS["Optimizer"])
+"""Names of options that several commands take together."""
