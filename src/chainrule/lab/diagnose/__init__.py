@@ -1,1 +1,1 @@
-"""The doctor: what ails a run that doesn't learn. A kind of illness a file, in the order of the table in `table.py`."""
+"""The doctor: why a run doesn't learn, and what to try. Its rules stand in `rules.py`."""

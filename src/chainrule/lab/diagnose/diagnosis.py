@@ -124,7 +124,7 @@ def inspected(model: Model, run: Run | None, k: int | None, x: Array, y: Array) 
 
 
 def _of_member(run: Run, setup: Setup, k: int | None) -> tuple[Setup, Ending, dict[str, Array]]:
-    """What member k began with, how it ended, and its history as far as its loss is finite."""
+    """Member k's setup, its ending, and its history as far as its loss is finite."""
     ending = run.ending if isinstance(run.ending, Ending) else run.ending[k or 0]
     columns = {name: run.history[name] for name in run.history}
     if k is not None:

@@ -1,4 +1,4 @@
-"""What `diagnose` returns: a problem, where it sits, what was measured, and what to try."""
+"""A finding of `diagnose`: a problem, its layer, the numbers measured, and what to try."""
 
 import math
 from collections.abc import Mapping

@@ -18,7 +18,7 @@ from chainrule.training.run import Setup
 from chainrule.training.stopping import Ending
 
 Seen = dict[str, Any]
-"""What a check has seen: numbers, which are evidence; words for the sentence; the `layer`; and `changes`, settings of
+"""The result of a check: numbers, which are evidence; words for the sentence; the `layer`; and `changes`, settings of
 `train` that the check has tried."""
 
 
@@ -90,7 +90,7 @@ class Inspection:
         return 0 if self.setup is None else self.steps_in(self.setup.epochs)
 
     def steps_in(self, epochs: int) -> int:
-        """The number of steps in so many epochs."""
+        """The number of steps in some epochs."""
         return epochs * -(-self.n_samples // self.batch_size)
 
     @property
@@ -101,13 +101,13 @@ class Inspection:
 
     @cached_property
     def moved(self) -> float:
-        """How far the parameters are from the start, relative to their size there; 1 where one of both is unknown."""
+        """The parameters' distance from the start, relative to their size there; 1 where one of both is unknown."""
         if self.start is None or self.end is None or rms(self.start.theta) == 0:
             return 1.0
         return rms(self.end.theta - self.start.theta) / rms(self.start.theta)
 
     def began_as(self, network: Network) -> bool:
-        """Whether the run began with this network as its seed draws it: starting it anew would change nothing."""
+        """Whether the run began with this network as its seed draws it: a restart would change nothing."""
         if network != self.network or self.start is None:
             return False
         drawn = network.initialize(self.seed, dtype=self.start.theta.dtype)
@@ -192,7 +192,7 @@ class Inspection:
 
     @property
     def what_is_left(self) -> str:
-        """What the end leaves unexplained."""
+        """The variance that the end leaves unexplained."""
         left = self.unexplained
         if not np.isfinite(left):
             return "nothing of them is explained"

@@ -60,7 +60,7 @@ class MeasuredLayer:
 
     @property
     def dead(self) -> Array:
-        """Which units (units,) of a rectifier are off, their slope 0, for every sample."""
+        """The units (units,) of a rectifier that are off, their slope 0, for every sample."""
         if self.slopes is None or not isinstance(self.place.layer, ReLU | LeakyReLU):
             return np.zeros(0, bool)
         return np.asarray(self.slopes.max(axis=1) == 0)

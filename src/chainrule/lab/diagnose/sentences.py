@@ -1,4 +1,4 @@
-"""How findings are worded: templates filled with what was measured, numbers as a person writes them."""
+"""The wording of findings: templates, filled with what was measured, and numbers as a person writes them."""
 
 from collections.abc import Mapping
 from string import Formatter
@@ -24,7 +24,7 @@ def fill(template: str, words: Mapping[str, Any]) -> str:
 
 
 def short(value: float, digits: int = 3) -> str:
-    """A number to so many significant digits.
+    """A number with a few significant digits.
 
     >>> short(1013.2), short(0.0123456), short(8.9e-08, 1), short(20.0, 1), short(float("inf"))
     ('1,010', '0.0123', '9e-08', '20', 'infinity')

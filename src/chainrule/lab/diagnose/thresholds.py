@@ -63,8 +63,11 @@ MOST_CLASSES = 20
 
 # Settings
 
-USUAL_DROPOUT, USUAL_MOMENTUM = 0.5, 0.9
-"""Higher ones are suspected (Srivastava et al., "Dropout", 2014, 7.3; Sutskever et al., 2013: 1 / (1 - μ) steps)."""
+USUAL_DROPOUT = 0.5
+"""A dropout above this rate is suspected in any case (Srivastava et al., "Dropout", 2014, 7.3)."""
+
+HEAVY_MOMENTUM, USUAL_MOMENTUM = 0.95, 0.9
+"""A momentum above the one is tried at the other: it remembers 1 / (1 - μ) steps (Sutskever et al., 2013)."""
 
 REST = 1 / 30
 """The strength advised leaves this fraction of the way down: what is small in a trial may matter in a long run."""
@@ -72,13 +75,13 @@ REST = 1 / 30
 # What trials cost
 
 MOST_STEPS, FEWEST_STEPS, LONGER = 300, 30, 3
-"""Of a trial, and how many times as long it is where little differs."""
+"""Steps of a trial, and the factor by which it is longer where two settings differ little."""
 
 BUDGET = 2.5e8
 """A trial makes about this many multiplications, forward: some tenths of a second."""
 
 LARGE_BUDGET, LARGE_BATCH, LARGE_SAMPLES = 6 * BUDGET, 32, 128
-"""Where a network is so large that this isn't enough for a few steps: this much, in small batches of few samples."""
+"""The budget, samples per step and samples for a network so large that this isn't enough for a few steps."""
 
 AN_ACTIVATION = 10
 """An activation costs about as much as this many multiplications in a product of matrices."""

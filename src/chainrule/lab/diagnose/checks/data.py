@@ -93,7 +93,7 @@ def classes_as_quantities(run: Inspection) -> Seen | None:
         return None
     right = float((np.round(run.answers(run.end)) == run.targets).mean())
     nearest = float((run.targets[run.nearest] == run.targets).mean())
-    if not right < thresholds.LOWER * nearest:
+    if right > thresholds.LOWER * nearest:
         return None
     seen = {"classes": len(numbers), "right": right, "nearest neighbour right": nearest}
     changes = restarted(with_outputs(run.network, len(numbers))) | {"loss": SoftmaxCrossEntropy()}

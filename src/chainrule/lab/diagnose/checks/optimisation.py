@@ -50,7 +50,7 @@ def too_slow(run: TriedRun) -> Seen | None:
 
 
 def _lowest_and_last(run: TriedRun) -> Seen:
-    """Where the loss was lowest, and where it is or ended."""
+    """The lowest and the last loss, in numbers and words."""
     k = int(run.losses.argmin())
     epoch, lowest, last = int(run.epochs[k]), float(run.losses[k]), float(run.losses[-1])
     ends = "is" if run.under_way else "ended"
@@ -59,7 +59,7 @@ def _lowest_and_last(run: TriedRun) -> Seen:
 
 
 def _shown(verdict: Verdict, other: Tried) -> Seen:
-    """What a trial showed: the losses at the run's own rate and at another, and what the rate advised leads to."""
+    """The losses of a trial at the run's own rate and at another, and at the rate advised."""
     rates, advised = verdict.trial, verdict.advised
     seen: Seen = {"rate": rates.rate, "own loss": rates.loss, "trial": rates, "other": other}
     if advised.rate == round_rate(other.rate) and rates.origin == "the start":

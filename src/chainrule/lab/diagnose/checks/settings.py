@@ -57,7 +57,7 @@ def settings_of(run: TriedRun) -> Iterator[Setting]:
     if clip is not None:
         wider = [float(f"{clip / each:.2g}") for each in FRACTIONS]
         yield Setting(f"clip={clip:g}", "clip", [clip, *wider, 1e9 * clip], without=None)
-    if isinstance(optimizer, Momentum | Nesterov) and single(optimizer.momentum) > thresholds.USUAL_MOMENTUM:
+    if isinstance(optimizer, Momentum | Nesterov) and single(optimizer.momentum) > thresholds.HEAVY_MOMENTUM:
         usual = replace(optimizer, momentum=thresholds.USUAL_MOMENTUM)
         yield Setting(f"momentum={single(optimizer.momentum):g}", "optimizer", [optimizer, usual], usual)
     rate = largest_dropout(run.network)
@@ -101,7 +101,7 @@ def without_dropout(network: Network) -> Network:
 
 
 def held_back(run: TriedRun) -> Seen | None:
-    """A setting without which the run, begun anew or gone on, gets clearly further; the one that costs most."""
+    """The setting without which the run, restarted or continued, gets furthest, if clearly further."""
     found = [
         _tried(run, setting, run.start, "From the start") or _tried(run, setting, run.usable_end, "From its end")
         for setting in settings_of(run)
@@ -131,7 +131,7 @@ def _tried(run: TriedRun, setting: Setting, point: Point | None, origin: str) ->
 def held_back_by_the_data(run: TriedRun) -> Seen | None:
     """A run with augmentation or sample weights that is left far behind, in as many epochs or fewer, without them.
 
-    A run tells that it had them, not which: so it is begun anew on the data as they are.
+    A run tells that it had them, not which: so it is restarted on the data as they are.
     """
     setup, verdict = run.setup, run.rate_verdict
     if setup is None or not (setup.augmented or setup.weighted):

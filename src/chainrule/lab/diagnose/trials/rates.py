@@ -133,7 +133,7 @@ def round_rate(rate: float) -> float:
 
 
 def peak(optimizer: Optimizer, steps: int) -> float | None:
-    """The largest learning rate that a run of so many steps takes; None where the optimizer has no rate."""
+    """The largest learning rate in a number of steps; None where the optimizer has no rate."""
     rate = getattr(optimizer, "learning_rate", None)
     if isinstance(rate, Schedule):
         return max(float(np.max(rate(step))) for step in np.linspace(0, steps - 1, min(steps, 100)).astype(int))

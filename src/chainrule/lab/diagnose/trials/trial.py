@@ -30,7 +30,7 @@ class Trial(NamedTuple):
 
 
 class Pace(NamedTuple):
-    """What a trial can afford: samples per step, and steps."""
+    """The samples per step, and the steps, that a trial can afford."""
 
     batch: int
     steps: int
@@ -46,7 +46,7 @@ def trial(
     held_out: Samples | None = None,
     batch: int | None = None,
 ) -> Trial:
-    """Train on from a point with each of some changes, as one population, for about so many steps: whole epochs.
+    """Train on from a point with each of some changes, as one population, for about `steps` steps: whole epochs.
 
     changes: K times settings of `train` other than the run's, which differ in real-valued ones.
     learnt, batch: the samples to learn from, and how many per step; by default what trials of the run can afford.
@@ -109,7 +109,7 @@ def samples_of(run: Inspection) -> Samples:
 
 
 def pace(run: Inspection, members: int = 1) -> Pace:
-    """What a trial of so many members can afford."""
+    """The pace that a trial of some members can afford."""
     batch = _batch(run)
     if not is_large(run):
         steps = thresholds.BUDGET / (members * batch * cost(run.network))
@@ -125,7 +125,7 @@ def is_large(run: Inspection) -> bool:
 
 
 def steps_per_epoch(run: Inspection) -> int:
-    """Of the samples inspected, in batches of the run's size."""
+    """Steps per epoch of the samples inspected, in batches of the run's size."""
     return -(-len(run.x) // _batch(run))
 
 

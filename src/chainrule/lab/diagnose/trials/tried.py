@@ -13,7 +13,7 @@ from chainrule.lab.diagnose.trials.trial import is_large, loss_at, trial
 
 
 class Prolonged(NamedTuple):
-    """A run gone on for `steps` steps, `times` those that it had, and the loss that it came to."""
+    """A run continued for `steps` steps, `times` those that it had, and its loss after them."""
 
     loss: float
     steps: int
@@ -29,7 +29,7 @@ class Verdict(NamedTuple):
 
 
 class TriedRun(Inspection):
-    """An `Inspection` that is continued or begun anew with other settings, where facts alone don't decide."""
+    """An `Inspection` that is continued or restarted with other settings, where facts alone don't decide."""
 
     @cached_property
     def start_loss(self) -> float:
@@ -61,16 +61,16 @@ class TriedRun(Inspection):
         With sample weights only the recorded losses are compared: they are weighted, the other isn't. A run that was
         stopped early has the parameters of its best epoch.
         """
-        if self.stopped_early or self.setup is None or self.end is None:
+        if self.stopped_early or self.setup is None or self.end is None or not len(self.losses):
             return False
-        last, lowest = self.losses[-1:], self.losses.min(initial=np.inf)
-        if not (lowest < thresholds.FAR_LOWER * last).any() or lowest > thresholds.LOWER * self.losses[0]:
+        first, lowest, last = self.losses[0], self.losses.min(), self.losses[-1]
+        if lowest > thresholds.LOWER * first or not lowest < thresholds.FAR_LOWER * last:
             return False
-        return self.setup.weighted or lowest < thresholds.FAR_LOWER * self.end_loss
+        return self.setup.weighted or bool(lowest < thresholds.FAR_LOWER * self.end_loss)
 
     @cached_property
     def prolonged(self) -> Prolonged | None:
-        """The run gone on with its own settings, for three times its steps, or for ten; None where it gets no further.
+        """The run continued with its own settings, for three times its steps or for ten; None where it gets no further.
 
         At least for the steps that early stopping spared it.
         """
