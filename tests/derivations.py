@@ -6,13 +6,17 @@ import re
 import numpy as np
 
 import chainrule as cr
-from cases import CASES
+from cases import CASES, N
+from chainrule.lab.explain.algebra.expression import Sum, Terms
+from chainrule.lab.explain.explanation import Explanation
 from chainrule.lab.explain.notations.text import lines
 
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 NUMBER = r"-?\d+(?:\.\d+)?(?:e[+-]\d+)?"
 NAMES = {"exp": math.exp, "log": math.log, "sqrt": math.sqrt, "tanh": math.tanh, "max": lambda *each: max(each)}
+
+WEIGHTS = 1.0 + np.arange(N) % 3
 
 
 def xor(samples=3, optimizer=None, **settings):
@@ -77,7 +81,7 @@ def equations(derivation):
     return [line.split(" = ") for line in joined]
 
 
-def reckon(side):
+def calculate(side):
     """What a side in numbers comes to."""
     code = re.sub(r"([⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda power: f"**{power[1].translate(RAISED)}", side).replace("·", "*")
     assert re.fullmatch(r"(?:[\d.e+\-*/(), ]|exp|log|sqrt|tanh|max)+", code), code
@@ -87,3 +91,25 @@ def reckon(side):
 def scale_of(side):
     """The size of the largest number that is added in a side: digits are lost beside it."""
     return max((abs(float(each)) for each in re.findall(NUMBER, side)), default=1.0)
+
+
+def explained(case, **settings) -> Explanation:
+    x, y = case.data()
+    theta = case.network.initialize(seed=1) + 0.1
+    return cr.explain(case.network, theta, x, y, case.loss, cr.Adam(0.01), **settings)
+
+
+def agrees(equation) -> bool:
+    """Whether an equation's expression comes to the plan's number, beside what it adds up."""
+    terms = [] if equation.expression is None else terms_of(equation.expression)
+    scale = max([abs(equation.value), *map(abs, terms)], default=0.0)
+    return equation.error <= 1e-12 * max(scale, 1e-3)
+
+
+def terms_of(expression) -> list[float]:
+    """The terms of a sum. Where a sum has its terms' values, they are those of the terms, in inner sums too."""
+    if isinstance(expression.parts, Terms):
+        np.testing.assert_allclose(expression.values(), [each.evaluate() for each in expression.parts], rtol=1e-15)
+    for each in expression.parts:
+        terms_of(each)
+    return expression.values().tolist() if isinstance(expression, Sum) else []

@@ -1,92 +1,18 @@
-"""The explanation of a step: every equation comes to the plan's number, of every layer, loss and optimizer."""
+"""A step and its derivations: they agree with differences, with training, and with other ways to ask for them."""
 
 import math
 
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 import chainrule as cr
 from cases import CASES, LOSSES, OPTIMIZERS, N
-from chainrule.lab.explain.algebra.expression import Number, Sum, Terms, added
-from chainrule.lab.explain.algebra.symbols import Symbol
-from chainrule.lab.explain.equations.paths import Paths
-from chainrule.lab.explain.explanation import Explanation
-from chainrule.lab.explain.notations.text import TEXT
 from chainrule.lab.explain.overview import overview
 from chainrule.lab.explain.step.numbers import Numbers
-from core.test_stacks import anything, smooth, stacks
+from core.test_stacks import smooth, stacks
+from derivations import WEIGHTS, agrees, explained
 from drawn import examples
-
-WEIGHTS = 1.0 + np.arange(N) % 3
-
-SETTINGS = {
-    "plain": {},
-    "some steps on": {"steps": 3, "seed": 2},
-    "with a penalty and a clip": {"penalty": cr.L2(0.01), "clip": 0.05, "seed": 0},
-    "with weights of samples": {"sample_weight": WEIGHTS, "steps": 1},
-}
-
-
-def explained(case, **settings) -> Explanation:
-    x, y = case.data()
-    theta = case.network.initialize(seed=1) + 0.1
-    return cr.explain(case.network, theta, x, y, case.loss, cr.Adam(0.01), **settings)
-
-
-def agrees(equation) -> bool:
-    """Whether an equation's expression comes to the plan's number, beside what it adds up."""
-    terms = [] if equation.expression is None else terms_of(equation.expression)
-    scale = max([abs(equation.value), *map(abs, terms)], default=0.0)
-    return equation.error <= 1e-12 * max(scale, 1e-3)
-
-
-def terms_of(expression) -> list[float]:
-    """The terms of a sum. Where a sum has its terms' values, they are those of the terms, in inner sums too."""
-    if isinstance(expression.parts, Terms):
-        np.testing.assert_allclose(expression.values(), [each.evaluate() for each in expression.parts], rtol=1e-15)
-    for each in expression.parts:
-        terms_of(each)
-    return expression.values().tolist() if isinstance(expression, Sum) else []
-
-
-def every_equation(step: Explanation, units: int, sample: int):
-    paths = Paths(step.numbers, step.objective)
-    yield from paths.loss(sample)
-    for block in step.numbers.blocks:
-        for unit in range(min(block.units, units)):
-            yield from paths.forward(block, unit, sample)
-            yield from paths.backward(block, unit, sample)
-
-
-def check_gradients(step: Explanation, most: int):
-    """The sums of products are the plan's gradient, at 1e-12 of what they add up."""
-    paths = Paths(step.numbers, step.objective)
-    for block in step.numbers.blocks:
-        for name, array in ({} if block.head.branch else block.head.named(step.numbers.recording.gradient)).items():
-            for index in list(np.ndindex(array.shape))[:: max(1, array.size // most)]:
-                terms, _ = paths.gradient(block, name, index)
-                scale = max((abs(each.evaluate()) for each in terms), default=0.0)
-                assert added(terms).evaluate() == pytest.approx(array[index], rel=1e-12, abs=1e-12 * scale), (
-                    name,
-                    index,
-                )
-
-
-@pytest.mark.parametrize("settings", SETTINGS, ids=SETTINGS)
-@pytest.mark.parametrize("name", CASES)
-def test_every_equation_comes_to_the_plans_number(name, settings):
-    step = explained(CASES[name], **SETTINGS[settings])
-    for sample in (0, N - 1):
-        for equation in every_equation(step, 6, sample):
-            assert equation.expression is not None, equation.symbol
-            assert agrees(equation), (equation.symbol, equation.value, equation.expression.evaluate())
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_the_products_add_up_to_the_plans_gradient(name):
-    check_gradients(explained(CASES[name], steps=1, seed=4), most=8)
 
 
 @pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["", "weighted"])
@@ -118,17 +44,6 @@ def test_chains_of_weights_and_units_agree_with_differences(name, weights):
             assert all(agrees(each) for each in chain.equations), chain.title
 
 
-@examples(25)
-@given(stacks(anything), st.integers(0, 3))
-def test_of_random_stacks_too(network, sample):
-    rng = np.random.default_rng(0)
-    x, y = rng.standard_normal((4, *network.input_shape)), rng.standard_normal((4, 2))
-    step = cr.explain(network, network.initialize(seed=1), x, y, cr.SquaredError(), cr.SGD(0.1), seed=2)
-    for equation in every_equation(step, 3, sample):
-        assert agrees(equation), (equation.symbol, equation.value, equation.expression.evaluate())
-    check_gradients(step, most=3)
-
-
 @examples(15)
 @given(stacks(smooth))
 def test_units_of_random_stacks_agree_with_differences(network):
@@ -158,109 +73,6 @@ def test_the_update_is_that_of_training(name, steps):
         expected = case.network.parameters(run.model.theta)[2]["weights" if from_ == 3 else "bias"][index]
         assert new.value == expected
         assert new.expression is not None
-
-
-def test_an_unknown_layer_loss_and_optimizer_are_explained_by_the_plan_alone():
-    from dataclasses import dataclass
-
-    @dataclass(frozen=True, repr=False)
-    class Mine(cr.Tanh):
-        """An activation whose equation isn't known here."""
-
-    @dataclass(frozen=True, repr=False)
-    class Mixing(cr.BatchNorm):
-        """A layer that mixes samples, whose equation isn't known here."""
-
-        def bind(self, at):
-            return super().bind(at)
-
-    @dataclass(frozen=True, repr=False)
-    class MyLoss(cr.HalfSquaredError):
-        """The same loss under another name."""
-
-    @dataclass(frozen=True, repr=False)
-    class MySteps(cr.SGD):
-        """The same steps under another name."""
-
-    try:
-        network = cr.Network((2,), [cr.Dense(3), Mine(), cr.Dense(1)])
-        x, y = cr.datasets.xor()
-        step = cr.explain(network, network.initialize(0), x, y, MyLoss(), MySteps(0.1))
-        chain = step.weight(1, 2, 1)
-        assert chain.error < 1e-9
-        assert all(each.error < 1e-12 for each in chain.equations)
-        mixed = cr.Network((2,), [cr.Dense(3), Mixing(), cr.Dense(1)])
-        step = cr.explain(mixed, mixed.initialize(0), x, y, MyLoss(), MySteps(0.1), samples=[3, 7, 20])
-        said = step.weight(1, 2, 1, sample=7).text()
-        assert "∂z⁽²⁾₂[3]/∂z⁽¹⁾₂[7] · δ⁽²⁾₂[3] + ∂z⁽²⁾₂[7]/∂z⁽¹⁾₂[7] · δ⁽²⁾₂[7]" in " ".join(said.split())
-        assert "What Mixing() computes isn’t known here: its derivatives are read off" in said
-    finally:
-        for kind in (Mine, Mixing, MyLoss, MySteps):
-            del cr.Description.known[kind.kind()]
-
-
-def batch_normed(samples=(3, 7, 20), **settings):
-    """The step of a batch normalisation on a few points of xor."""
-    network = cr.Network((2,), [cr.Dense(3), cr.BatchNorm(**settings), cr.Tanh(), cr.Dense(1), cr.Sigmoid()])
-    x, y = cr.datasets.xor()
-    return cr.explain(network, network.initialize(0), x, y, cr.HalfSquaredError(), cr.SGD(0.2), samples=samples)
-
-
-@pytest.mark.parametrize("sample", [3, 7, 20])
-def test_a_batch_norms_backward_is_a_formula_of_named_numbers(sample):
-    step = batch_normed()
-    chain = step.weight(1, 2, 1, sample=sample)
-    said = {each.symbol.letter + ("" if each.symbol.of is None else "'"): each for each in chain.equations}
-    d_beta, d_gamma = said["β'"], said["γ'"]
-    assert d_beta.value == step.layers[1].gradients["shift"][1]
-    assert d_gamma.value == step.layers[1].gradients["scale"][1]
-    delta = next(each for each in chain.equations if each.symbol == Symbol("δ", 1, (2,), sample))
-    text = TEXT.write(delta.expression)
-    assert text == (f"γ⁽²⁾₂ / sqrt(var⁽²⁾₂ + ε) · (δ⁽²⁾₂[{sample}] - (∂L/∂β⁽²⁾₂ + x̂⁽²⁾₂[{sample}] · ∂L/∂γ⁽²⁾₂) / 3)")
-    assert delta.value == step.layers[0].delta[step.samples.index(sample), 1]
-    for each in (d_beta, d_gamma, delta):
-        assert agrees(each)
-
-
-def names_of(expression):
-    """Every name in an expression, with its number."""
-    if isinstance(expression, Number):
-        return [(expression.symbol, expression.value)]
-    return [found for part in expression.parts for found in names_of(part)]
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_one_name_is_one_number(name):
-    step = explained(CASES[name], seed=2)
-    known = {}
-    for equation in every_equation(step, 6, 1):
-        for symbol, value in names_of(equation.expression):
-            if symbol is not None:
-                assert known.setdefault(symbol, value) == value, symbol
-
-
-def test_the_bases_own_probes_find_what_the_layers_equations_say():
-    """The base reads every derivative off backward; the equations of Dense and convolution must be no others."""
-    from chainrule.lab.explain.equations.layer import LayerEquations
-    from chainrule.lab.explain.equations.layers import equations_of
-
-    for name in ("Dense", "Conv2D", "BatchNorm of images"):
-        step = explained(CASES[name])
-        for block in step.numbers.blocks:
-            if block.head.branch:
-                continue
-            mine, base = equations_of(step.numbers, block), LayerEquations(step.numbers, block)
-
-            def found(shares):
-                pairs = {(k, n): 1.0 if factor is None else factor.evaluate() for factor, k, n in shares}
-                return {at: each for at, each in pairs.items() if each != 0}
-
-            assert found(mine.shares(0, 1, 2)) == pytest.approx(found(base.shares(0, 1, 2)), rel=1e-12)
-            for parameter, array in block.head.named(step.gradient).items():
-                index = (0,) * array.ndim
-                assert found(mine.uses(parameter, index)) == pytest.approx(
-                    found(base.uses(parameter, index)), rel=1e-12
-                )
 
 
 def test_the_layers_of_a_step_hold_its_arrays():
@@ -376,35 +188,6 @@ def test_many_samples_make_no_more_work(name, monkeypatch):
     assert counts[0] == counts[1]
 
 
-BAD = {
-    "layer": (lambda step: step.weight(4, 1, 1), "there is no layer 4: layers are counted from 1.*3 Dense"),
-    "layer 0": (lambda step: step.unit(0, 1), "there is no layer 0"),
-    "to": (lambda step: step.weight(2, 5, 1), "no weights to 5 from 1: .* go to 1 to 4, from 1 to 4, or from bias"),
-    "from": (lambda step: step.weight(2, 1, 9), "no weights to 1 from 9"),
-    "kernel": (lambda step: step.weight(2, 1, (1, 2)), "no weights to 1 from 1,2"),
-    "name": (lambda step: step.weight(2, 1, "scale"), "has no scale; it has bias, weights"),
-    "bias": (lambda step: step.weight(3, 2, "bias"), "no bias to 2: .* they go to 1"),
-    "unit": (lambda step: step.unit(1, 5), r"layer 1 has no unit 5: Dense\(4\), Sigmoid\(\) has units 1 to 4"),
-    "sample": (lambda step: step.unit(1, 1, sample=4), "sample 4 isn't in the step that is explained; it has 3"),
-}
-
-
-@pytest.mark.parametrize("name", BAD)
-def test_what_is_not_there_gets_a_sentence_that_says_what_is(name):
-    x, y = cr.datasets.xor()
-    network = cr.mlp(2, 4, 4, 1)
-    step = cr.explain(network, network.initialize(0), x, y, cr.HalfSquaredError(), cr.SGD(0.2), samples=3)
-    ask, sentence = BAD[name]
-    with pytest.raises(cr.SettingError, match=sentence):
-        ask(step)
-
-
-def test_layers_without_weights_name_those_that_have_some():
-    step = explained(CASES["MaxPool"])
-    with pytest.raises(cr.SettingError, match=r"layer 2, MaxPool\(2\), has no weights; these have: 1 Conv2D.*3 Dense"):
-        step.weight(2, 1, 1)
-
-
 def test_bad_arguments_get_a_sentence():
     x, y = cr.datasets.xor()
     network = cr.mlp(2, 4, 1)
@@ -433,9 +216,3 @@ def test_bad_arguments_get_a_sentence():
     normed = CASES["BatchNorm"]
     with pytest.raises(cr.DataError, match="needs 2 samples or more, got 1"):
         explained(normed, samples=1)
-
-
-def test_softmax_and_every_loss_name_what_they_reckon_first():
-    for name, case in LOSSES.items():
-        titles = [each.symbol.letter for each in explained(case).unit(2, 1).equations]
-        assert ("p" in titles) == ("CrossEntropy" in name)

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from chainrule.core.architecture import without_randomness
 from chainrule.core.blocks import blocks_of
+from chainrule.core.calls import Calls
 from chainrule.core.checks import check_batches, check_samples, check_targets, check_theta, check_weights
 from chainrule.core.description import COUNT_OR_ZERO, POSITIVE, check_kind, check_real, check_whole
 from chainrule.core.errors import DivergenceError, SettingError, ShapeError, listing
@@ -21,6 +22,7 @@ from chainrule.core.optimizers import Optimizer, bind_update
 from chainrule.core.parameters import Parameters
 from chainrule.core.penalties import L2, bind_clip
 from chainrule.core.plan.binding import generators as generators_of
+from chainrule.core.plan.plan import Plan
 from chainrule.core.plan.running import run
 from chainrule.core.population import agree
 from chainrule.lab.experiments.workers import Progress, silent
@@ -153,23 +155,15 @@ def explain(
     check_enough(network, chosen)
     limit = None if clip is None else float(np.asarray(check_real("clip", POSITIVE, clip)))
 
-    update, clipped = bind_update(optimizer, parameters), () if limit is None else bind_clip(limit, parameters)
+    clipped = Calls() if limit is None else bind_clip(limit, parameters)
+    update = Calls(*clipped, *bind_update(optimizer, parameters))
     objective = Objective(network, loss, penalty)
-    plan = bound(objective, data, parameters, generators=generators)
-    glance = math.ceil(steps / GLANCES)
-    for done in range(1, steps + 1):
-        run((*plan.value_and_gradient, *clipped))
-        if not np.isfinite(plan.value):
-            step = parameters.step
-            raise DivergenceError(f"the steps before diverged: the loss of step {step} is {plan.value}. Take fewer.")
-        run(update)
-        if done % glance == 0 or done == steps:
-            progress(TASK, done, steps)
+    _train(steps, bound(objective, data, parameters, generators=generators), update, parameters, progress)
 
     before, theta_before, taken = all_frozen(parameters.slots), frozen(start), int(parameters.step)
     recording = Recording(objective, of_step, theta_before, generators)
     parameters.gradient[...] = recording.gradient
-    run((*clipped, *update))
+    run(update)
     blocks = blocks_of(network.places if generators else without_randomness(network.places))
     numbers = Numbers(recording, blocks, theta_before, network.input_shape, chosen)
     return Explanation(
@@ -189,6 +183,19 @@ def explain(
         after=all_frozen(parameters.slots),
         numbers=numbers,
     )
+
+
+def _train(steps: int, plan: Plan, update: Calls, parameters: Parameters, progress: Progress) -> None:
+    """Take the steps before the one that is explained."""
+    glance = math.ceil(steps / GLANCES)
+    for done in range(1, steps + 1):
+        run(plan.value_and_gradient)
+        if not np.isfinite(plan.value):
+            step, value = parameters.step, plan.value
+            raise DivergenceError(f"the steps before diverged: the loss of step {step} is {value}. Take fewer.")
+        run(update)
+        if done % glance == 0 or done == steps:
+            progress(TASK, done, steps)
 
 
 def _continue(parameters: Parameters, run: Parameters, optimizer: Optimizer) -> None:

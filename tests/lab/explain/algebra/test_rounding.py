@@ -8,7 +8,7 @@ import pytest
 
 import chainrule as cr
 from chainrule.lab.explain.algebra.symbols import digits
-from derivations import equations, normed, reckon, scale_of, xor
+from derivations import calculate, equations, normed, scale_of, xor
 
 
 def test_what_is_0_but_for_rounding_is_shown_as_0():
@@ -52,7 +52,7 @@ def test_a_small_number_is_no_noise():
 def test_lines_whose_terms_cancel_come_out_to_five_digits(samples):
     for name, *_, numbers, value in (each for each in equations(normed(samples, 7)) if len(each) > 3):
         beside = 0.0 if float(value) else 1e-6 * scale_of(numbers)
-        assert reckon(numbers) == pytest.approx(float(value), rel=1e-5, abs=beside), name
+        assert calculate(numbers) == pytest.approx(float(value), rel=1e-5, abs=beside), name
 
 
 def test_the_numeric_check_shows_both_losses():

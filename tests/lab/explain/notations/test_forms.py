@@ -11,8 +11,8 @@ from chainrule.lab.explain.notations.document import document
 from derivations import (
     DERIVATIONS,
     NUMBER,
+    calculate,
     equations,
-    reckon,
     scale_of,
     xor,
 )
@@ -30,7 +30,7 @@ def test_every_line_of_numbers_comes_to_what_it_says(derivation):
             continue  # a name alone, such as g = ∂L/∂w
         tried += 1
         beside = 0.0 if float(value) else 1e-6 * scale_of(numbers)  # what is 0 for rounding is 0 beside its terms
-        assert reckon(numbers) == pytest.approx(float(value), rel=1e-5, abs=beside), name
+        assert calculate(numbers) == pytest.approx(float(value), rel=1e-5, abs=beside), name
     assert tried > 4
 
 
@@ -49,7 +49,7 @@ def test_a_gradient_recomputed_from_the_page_alone(layer, to, from_):
                 numbers = numbers.replace(
                     number, f"({known[symbol]!r})" if known[symbol] < 0 else repr(known[symbol]), 1
                 )
-        known[name] = reckon(numbers)
+        known[name] = calculate(numbers)
     expected = step.layers[layer - 1].gradients["weights"][to - 1, from_ - 1]
     gradient = next(known[name] for name in known if name.startswith("∂L/∂w"))
     assert gradient == pytest.approx(expected, rel=2e-5)

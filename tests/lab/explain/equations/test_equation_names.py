@@ -102,6 +102,6 @@ def test_a_square_of_a_clipped_gradient_is_no_clipped_square():
     assert "β" not in derivation.text().split("Update")[1].split("\n", 3)[3]
 
 
-def test_what_the_loss_reckoned_first_is_shown_once():
+def test_what_comes_first_in_the_loss_is_shown_once():
     titles = [each.symbol for each in of_case("SoftmaxCrossEntropy").unit(2, 1).equations]
     assert len(titles) == len(set(titles))
