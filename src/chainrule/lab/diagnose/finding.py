@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array
 from chainrule.core.errors import SettingError
+from chainrule.lab.figures.numbers import significant
 from chainrule.training.data.standardizer import Standardizer
 
 STANDARDIZED = {"x": "standardizer", "y": "target_standardizer"}
@@ -79,7 +80,7 @@ class Finding:
             "layer": self.layer,
             "sentence": self.sentence,
             "advice": self.advice,
-            "evidence": {name: float(f"{value:.6g}") for name, value in self.evidence.items()},
+            "evidence": {name: significant(value, 6) for name, value in self.evidence.items()},
             "changes": {name: None if value is None else repr(value) for name, value in self.changes.items()},
         }
 

@@ -12,7 +12,7 @@ from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.measurements import MeasuredLayer, Point, measure_layers, rms
-from chainrule.lab.diagnose.sentences import short
+from chainrule.lab.figures.numbers import short
 from chainrule.training.model import LINKS
 from chainrule.training.run import Setup
 from chainrule.training.stopping import Ending

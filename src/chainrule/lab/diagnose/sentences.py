@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from string import Formatter
 from typing import Any
 
+from chainrule.lab.figures.numbers import short
+
 
 class _Filled(Formatter):
     """`str.format`, with floats written by `short`, to as many digits as the field's format says: {loss}, {rate:1}."""
@@ -21,18 +23,6 @@ def fill(template: str, words: Mapping[str, Any]) -> str:
     'At 0.05 the loss is 1,010.'
     """
     return _Filled().vformat(template, (), words)
-
-
-def short(value: float, digits: int = 3) -> str:
-    """A number with a few significant digits.
-
-    >>> short(1013.2), short(0.0123456), short(8.9e-08, 1), short(20.0, 1), short(float("inf"))
-    ('1,010', '0.0123', '9e-08', '20', 'infinity')
-    """
-    if value == float("inf"):
-        return "infinity"
-    rounded = float(f"{value:.{digits}g}")
-    return f"{rounded:,g}" if 1e-3 <= abs(rounded) < 1e5 else f"{rounded:.{digits}g}"
 
 
 def in_words(setting: object) -> str:

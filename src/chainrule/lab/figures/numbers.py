@@ -24,6 +24,18 @@ def brief(value: float, digits: int = 3) -> str:
     return f"{value:.{digits}g}" if value == 0 or value >= 1e-4 else power(value, digits - 1)
 
 
+def short(value: float, digits: int = 3) -> str:
+    """A number of any size and sign in a sentence: a few significant digits, thousands set apart.
+
+    >>> short(1013.2), short(0.0123456), short(8.9e-08, 1), short(20.0, 1), short(float("inf"))
+    ('1,010', '0.0123', '9e-08', '20', 'infinity')
+    """
+    if value == float("inf"):
+        return "infinity"
+    rounded = significant(value, digits)
+    return f"{rounded:,g}" if 1e-3 <= abs(rounded) < 1e5 else f"{rounded:.{digits}g}"
+
+
 def tick(value: float) -> str:
     """A number along an axis, without needless digits.
 

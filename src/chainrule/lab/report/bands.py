@@ -47,14 +47,14 @@ def number_or_none(value: Any) -> float | None:
     return number(value) if np.isfinite(value) else None
 
 
-def short(values: Any, digits: int = 4) -> Any:
+def rounded(values: Any, digits: int = 4) -> Any:
     """Numbers of so few significant digits, in lists as deep as the array: for curves and pictures.
 
     NaN and infinity become None, which JSON can hold.
 
-    >>> short(np.array([[0.123456, 2.0], [np.nan, 1e-9]]))
+    >>> rounded(np.array([[0.123456, 2.0], [np.nan, 1e-9]]))
     [[0.1235, 2.0], [None, 1e-09]]
     """
     if np.ndim(values):
-        return [short(each, digits) for each in values]
+        return [rounded(each, digits) for each in values]
     return significant(values, digits) if np.isfinite(values) else None

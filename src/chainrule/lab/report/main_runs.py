@@ -9,7 +9,7 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.lab.diagnose.diagnosis import Findings, diagnose
 from chainrule.lab.experiments.compared_runs import first_below
-from chainrule.lab.report.bands import Results, band, number, place, short
+from chainrule.lab.report.bands import Results, band, number, place, rounded
 from chainrule.lab.report.reference import TASKS
 from chainrule.lab.report.starts import Outcome
 from chainrule.training.history import History, Record
@@ -81,10 +81,10 @@ def task_results(outcome: Outcome) -> Results:
         "reference": {"accuracy": task.published.accuracy, "answers": task.published.answers},
         "curves": {
             "epoch": outcome.epochs.tolist(),
-            "low": short(low, 6),
-            "median": short(median, 6),
-            "high": short(high, 6),
-            "starts": short(outcome.losses.T, 6),
+            "low": rounded(low, 6),
+            "median": rounded(median, 6),
+            "high": rounded(high, 6),
+            "starts": rounded(outcome.losses.T, 6),
         },
     }
 

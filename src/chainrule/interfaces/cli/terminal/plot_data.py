@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array
+from chainrule.lab.figures.numbers import significant
 from chainrule.training.model import Model
 
 FLOOR = 1e-12
@@ -81,7 +82,7 @@ class Axis:
         for step in [digit * 10.0**k for k in range(exponent - 1, exponent + 3) for digit in (1, 2, 5)]:
             first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
             if last - first < most:
-                return [float(f"{i * step:.12g}") for i in range(first, last + 1)]
+                return [significant(i * step, 12) for i in range(first, last + 1)]
         return []
 
 

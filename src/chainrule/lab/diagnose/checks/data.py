@@ -13,7 +13,7 @@ from chainrule.core.network import Network
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Inspection, Seen
 from chainrule.lab.diagnose.networks import restarted, with_outputs
-from chainrule.lab.diagnose.sentences import short
+from chainrule.lab.figures.numbers import short
 
 
 class Range(NamedTuple):

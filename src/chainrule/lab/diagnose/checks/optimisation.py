@@ -5,9 +5,9 @@ from typing import Any
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Seen
 from chainrule.lab.diagnose.networks import is_linear_bottleneck
-from chainrule.lab.diagnose.sentences import short
 from chainrule.lab.diagnose.trials.rates import Tried, round_rate
 from chainrule.lab.diagnose.trials.tried import Prolonged, TriedRun, Verdict
+from chainrule.lab.figures.numbers import short
 from chainrule.training.stopping import EarlyStopping
 
 

@@ -13,9 +13,10 @@ from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Seen
 from chainrule.lab.diagnose.measurements import Point
 from chainrule.lab.diagnose.networks import mapped, with_layers
-from chainrule.lab.diagnose.sentences import in_words, short
+from chainrule.lab.diagnose.sentences import in_words
 from chainrule.lab.diagnose.trials.trial import pace, steps_per_epoch, trial
 from chainrule.lab.diagnose.trials.tried import TriedRun
+from chainrule.lab.figures.numbers import short, significant
 
 FRACTIONS = (0.1, 0.01, 1e-3, 1e-4)
 """A setting is tried as it is, at these fractions of its strength, and without it."""
@@ -55,7 +56,7 @@ def settings_of(run: TriedRun) -> Iterator[Setting]:
         optimizers = [replace(optimizer, weight_decay=each) for each in (*_weaker(decay), 0.0)]
         yield Setting(f"AdamW's weight_decay={decay:g}", "optimizer", optimizers, optimizers[-1])
     if clip is not None:
-        wider = [float(f"{clip / each:.2g}") for each in FRACTIONS]
+        wider = [significant(clip / each, 2) for each in FRACTIONS]
         yield Setting(f"clip={clip:g}", "clip", [clip, *wider, 1e9 * clip], without=None)
     if isinstance(optimizer, Momentum | Nesterov) and single(optimizer.momentum) > thresholds.HEAVY_MOMENTUM:
         usual = replace(optimizer, momentum=thresholds.USUAL_MOMENTUM)
@@ -74,7 +75,7 @@ def single(value: Any) -> float:
 def _weaker(strength: Any) -> list[float]:
     """A strength, and fractions of it, to two digits as a person would write them."""
     value = single(strength)
-    return [value, *(float(f"{fraction * value:.2g}") for fraction in FRACTIONS)]
+    return [value, *(significant(fraction * value, 2) for fraction in FRACTIONS)]
 
 
 def largest_dropout(network: Network) -> float:
@@ -89,7 +90,7 @@ def dropping(network: Network, fraction: float) -> Network:
     def change(layer: Layer) -> Layer:
         if not isinstance(layer, Dropout | ChannelDropout):
             return layer
-        return type(layer)(float(f"{fraction * single(layer.rate):.2g}"))
+        return type(layer)(significant(fraction * single(layer.rate), 2))
 
     return with_layers(network, mapped(network.layers, change))
 

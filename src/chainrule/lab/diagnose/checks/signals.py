@@ -8,7 +8,7 @@ from chainrule.core.arrays import Array
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Inspection, Moment, Seen
 from chainrule.lab.diagnose.measurements import STEEPEST, rms
-from chainrule.lab.diagnose.sentences import short
+from chainrule.lab.figures.numbers import short
 
 
 def symmetric_start(run: Inspection) -> Seen | None:

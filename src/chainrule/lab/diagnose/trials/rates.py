@@ -14,8 +14,8 @@ from chainrule.core.schedules import Schedule
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Inspection
 from chainrule.lab.diagnose.measurements import Point
-from chainrule.lab.diagnose.sentences import short
 from chainrule.lab.diagnose.trials.trial import is_large, loss_at, pace, steps_per_epoch, trial
+from chainrule.lab.figures.numbers import short, significant
 
 
 class Tried(NamedTuple):
@@ -118,7 +118,7 @@ def rates_around(rate: float, are_few: bool = False) -> tuple[float, ...]:
     >>> rates_around(0.5, are_few=True)
     (5e-08, 5e-06, 0.0005, 0.05, 0.5, 5.0, 500.0)
     """
-    rates = {k: float(f"{rate * 10.0**k:.12g}") for k in range(-20, 21)} | {0: rate}
+    rates = {k: significant(rate * 10.0**k, 12) for k in range(-20, 21)} | {0: rate}
     kept = [k for k, each in rates.items() if abs(k) <= 1 or thresholds.LOWEST_RATE <= each <= thresholds.HIGHEST_RATE]
     return tuple(rates[k] for k in kept if not are_few or abs(k) <= 1 or k % 2 == 1)
 
@@ -129,7 +129,7 @@ def round_rate(rate: float) -> float:
     >>> round_rate(0.0499), round_rate(1.2e-3)
     (0.05, 0.001)
     """
-    return float(f"{rate:.0e}") if np.isfinite(rate) else rate
+    return significant(rate, 1) if np.isfinite(rate) else rate
 
 
 def peak(optimizer: Optimizer, steps: int) -> float | None:

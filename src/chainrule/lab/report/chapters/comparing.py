@@ -16,7 +16,7 @@ from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.labels import label, plain
 from chainrule.lab.experiments.perceptron import Perceptron
 from chainrule.lab.experiments.settings import cross
-from chainrule.lab.report.bands import Results, number, number_or_none, short
+from chainrule.lab.report.bands import Results, number, number_or_none, rounded
 from chainrule.lab.report.chapters.chapter import Answers, Chapter, Scale
 
 Row = dict[str, Any]
@@ -158,7 +158,7 @@ def rows(comparison: Comparison) -> list[Row]:
                 "accuracy": number_or_none(each.score),
                 "curves": {
                     "epoch": runs.epochs[::every].tolist(),
-                    **{name: short(losses) for name, losses in bands.items()},
+                    **{name: rounded(losses) for name, losses in bands.items()},
                 },
             }
         )

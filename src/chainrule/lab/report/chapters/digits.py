@@ -16,7 +16,7 @@ from chainrule.core.losses import SoftmaxCrossEntropy
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Adam
 from chainrule.core.schedules import Cosine
-from chainrule.lab.report.bands import Results, band, number, short
+from chainrule.lab.report.bands import Results, band, number, rounded
 from chainrule.lab.report.chapters.chapter import Answers, Chapter, Scale, Work
 from chainrule.lab.report.chapters.digits_figures import draw
 from chainrule.training.data.sets.real import digits
@@ -99,13 +99,13 @@ class Digits(Chapter):
             "accuracy": [[number(each) for each in some] for some in accuracy],
             "median": number(np.median(accuracy)),
             "confusion": confusion.tolist(),
-            "curves": {"learnt": short(band(losses)), "held out": short(band(held_out))},
+            "curves": {"learnt": rounded(band(losses)), "held out": rounded(band(held_out))},
             "shown": {"start": scale.seed + k, "accuracy": number(accuracy[0, k]), "wrong": len(wrong)},
             "wrong": [
                 {"image": _sixteenths(x[rows[i]]), "truth": int(y[rows[i]]), "answer": int(answered[i])}
                 for i in wrong[:MOST_WRONG]
             ],
-            "filters": short(NETWORK.parameters(theta)[0]["weights"][:, 0]),
+            "filters": rounded(NETWORK.parameters(theta)[0]["weights"][:, 0]),
             "image": {"pixels": _sixteenths(image), "truth": int(y[rows[0]]), "answer": int(answered[0])},
             "maps": feature_maps(theta, image),
             "worked": work_out(theta, image),
@@ -190,7 +190,7 @@ def feature_maps(theta: Array, image: Array) -> list[Results]:
         if not isinstance(layer, Conv2D):  # a convolution's maps are shown after its ReLU
             maps = front.predict(theta[: front.n_parameters], image[np.newaxis])[0]
             name = type(layer).__name__ if isinstance(layer, MaxPool) else "convolution, ReLU"
-            found.append({"layer": name, "n": len(maps), "maps": short(maps[:SHOWN_MAPS])})
+            found.append({"layer": name, "n": len(maps), "maps": rounded(maps[:SHOWN_MAPS])})
     return found
 
 
