@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.results import Results
 
 import chainrule as cr
 from optional import needed
@@ -104,6 +105,30 @@ def test_the_picture_shows_the_weight_that_is_explained():
     words = [re.findall(r">([^<>]+)</text>", picture) for picture in (drawn, kept)]
     assert words[0] == words[1], "python docs/one_weight.py draws it anew"
     assert "0.00308" in words[0]
+
+
+TASKS = {
+    "the reference network, one epoch": "T1",
+    "a population of 32 of them, one epoch": "T2, K = 32",
+    "digits, 64-64-10, batches of 32, one step": "T3",
+    "LeNet-5, batches of 128, one step": "T4, batch 128",
+    "one sample predicted by the reference network": "T7, one sample, T1's network",
+}
+"""The rows of the table of speed, by the names that the benchmarks have for them."""
+
+
+def test_the_table_of_speed_is_that_of_the_last_benchmarks():
+    measured = {task.name: task for task in Results.read(ROOT / "docs" / "benchmarks" / "results.json").tasks}
+    header, *rows = re.findall(r"^\|(.*)\|$", README[README.index("## How fast") :].split("\n## ")[0], re.MULTILINE)
+    peers = [name.strip() for name in header.split("|")[1:]]
+    shown = {row[0].strip(): row[1:] for row in (row.split("|") for row in rows[1:])}
+    assert shown.keys() == TASKS.keys()
+    for name, cells in shown.items():
+        task = measured[TASKS[name]]
+        for peer, cell in zip(peers, cells, strict=True):
+            contender = next((each for each in task.times if each.startswith(peer)), None)
+            expected = "" if contender is None else f"{task.ratio(contender).median:.2g}"
+            assert cell.strip() in (expected, f"{float(expected or 'nan'):.2f}"), (name, peer)
 
 
 def test_the_targets_exist_and_make_alone_lists_them():
