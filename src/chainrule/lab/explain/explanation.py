@@ -125,6 +125,11 @@ def explain(
     >>> chain = step.weight(layer=2, to=1, from_=3)
     >>> round(chain.value, 6), chain.error < 1e-8
     (0.003085, True)
+    >>> adam = cr.Adam(0.01)
+    >>> training = cr.iterate(network, x, y, loss=cr.HalfSquaredError(), optimizer=adam, epochs=10)
+    >>> training.advance()
+    >>> explain(network, training.state, x, y, cr.HalfSquaredError(), adam).step
+    1
     """
     check_kind("network", Network, "a Network such as mlp(2, 4, 1)", network)
     check_kind("optimizer", Optimizer, "an optimizer such as SGD(0.5)", optimizer)

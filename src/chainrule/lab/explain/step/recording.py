@@ -116,7 +116,6 @@ class Recording:
     def __init__(self, objective: Objective, data: TrainingData, theta: Array, generators: Generators) -> None:
         self.layers: dict[Place, LayerRecording] = {}
         self._nudge: tuple[Place, int, int, float] | None = None
-        self._records = True
         self.data, self._objective, self._theta, self._generators = data, objective, theta.copy(), generators
         self._randomness = _state_of(generators)
         parameters = Parameters.of(objective.network, self._theta)
@@ -128,7 +127,6 @@ class Recording:
         self.targets, self.input = plan.targets.copy(), flat(plan.input).copy()
         self.output = flat(plan.output).copy()
         self.gradient = self._gradient.copy()
-        self._records = False
 
     def _observe(self, place: Place, at: Buffers, closures: Pass) -> Pass:
         recording = self.layers[place] = LayerRecording(place, at, closures, self._gradient)
@@ -136,9 +134,9 @@ class Recording:
 
         def forward() -> None:
             ahead()
-            if self._records:
+            if self._nudge is None:
                 recording.input, recording.output = flat(at.input).copy(), flat(at.output).copy()
-            if self._nudge is not None and self._nudge[0] == place:
+            elif self._nudge[0] == place:
                 _, k, sample, by = self._nudge
                 flat(at.output)[k, sample] += by
 
