@@ -1,4 +1,4 @@
-"""An equation: a named number of the step, what it is made of, and what is shown of that."""
+"""An equation: a named number of the step, the expression that makes it, and both as they are shown."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -66,7 +66,7 @@ class Equation:
 
     @property
     def remark(self) -> Note:
-        """The note, and sentences on what is left out of the expression."""
+        """The note, and sentences on terms that the expression leaves out."""
         cut = () if self.expression is None else note_of_zeros(self.expression)
         return sentences(self.note, self._of_rounding(), cut)
 

@@ -66,9 +66,9 @@ def error_bound(expression: Expression, known: Mapping[Symbol, float]) -> float:
 
 
 def settled(expression: Expression, zeros: frozenset[Symbol], is_zero: bool) -> Expression:
-    """An expression with 0 for the numbers of these names, and for what is nothing beside the other terms of a sum.
+    """An expression with 0 for the numbers of these names, and for terms that are negligible in their sum.
 
-    is_zero: whether the whole is 0 but for rounding; then its largest number says what is nothing.
+    is_zero: whether the whole is 0 but for rounding; then negligible is measured by its largest number.
     """
 
     def settle(node: Expression, parts: tuple[Expression, ...]) -> Expression:
@@ -112,7 +112,7 @@ def lost(expression: Sum) -> int:
 
 
 def _without_its_smallest(term: Expression) -> Expression:
-    """A term that is nothing, with 0 for the smallest number in it; as it is where that isn't what makes it so."""
+    """A negligible term with 0 for its smallest number; unchanged where it isn't 0 then."""
     named = [each for each in _numbers(term) if each.symbol is not None]
     smallest = min(named, key=lambda each: abs(each.value), default=Number(0.0))
     without = settled(term, frozenset({smallest.symbol}) if smallest.symbol else frozenset(), False)

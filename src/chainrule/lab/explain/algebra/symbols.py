@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 DIGITS = 7
-"""Significant digits: what is multiplied and added by hand from them agrees to five, and to six mostly."""
+"""Significant digits: sums and products computed by hand from them agree to five digits, mostly to six."""
 
 
 @dataclass(frozen=True)
@@ -13,8 +13,9 @@ class Symbol:
     """A name such as w of layer 2, to unit 1, from unit 3: a letter with indices, all counted from 1.
 
     layer: stands above, in parentheses.  index: of the unit or the weight, stands below.
-    sample: counted from 0, as rows of data are; None where there is but one.
-    prefix: a word in front, such as "new".  of: what this is the derivative of, with respect to what the rest names.
+    sample: counted from 0, as rows of data are; None where there is only one.
+    prefix: a word in front, such as "new".  of: for a derivative, the number that is differentiated;
+    the rest then names the one that it is differentiated by.
     """
 
     letter: str
@@ -26,7 +27,7 @@ class Symbol:
 
     @property
     def is_bare(self) -> bool:
-        """Whether the name has no signs that a power behind it could be mistaken for."""
+        """Whether a power behind the name can't be mistaken for a part of it."""
         return self.layer is None and not self.prefix and self.sample is None and self.of is None
 
 
@@ -39,7 +40,7 @@ def derivative(of: Symbol, by: Symbol) -> Symbol:
 
 
 def digits(value: float, places: int = DIGITS) -> str:
-    """A number as every notation shows it, with so many significant digits; from 16 on, with all that it has.
+    """A number with this many significant digits, as every notation shows it; from 16 on, with all its digits.
 
     >>> digits(0.123456789), digits(-12.0), digits(1.5e-9), digits(21.0), digits(1 / 3, 10), digits(0.1 + 0.2, 17)
     ('0.1234568', '-12', '1.5e-09', '21', '0.3333333333', '0.30000000000000004')

@@ -129,7 +129,7 @@ class Latex(Notation):
 
 
 class Measure(Notation):
-    """The text of what is broken as LaTeX is."""
+    """Plain text that breaks where LaTeX does, to measure lines by."""
 
     bars = Latex.bars
 

@@ -54,7 +54,7 @@ class Notation:
     closing: ClassVar[str] = ")"
     over: ClassVar[str] = " / "
     comma: ClassVar[str] = ","
-    """The signs around what is broken over lines."""
+    """The signs around expressions that are broken over lines."""
 
     def symbol(self, symbol: Symbol) -> str:
         """A name."""

@@ -11,7 +11,7 @@ WIDTH = 88
 """Columns of a page, unless a terminal has fewer."""
 
 MOST_MARGIN = 24
-"""The lines of a long sum are set in by at most so many columns."""
+"""The lines of a long sum are indented by at most 24 columns."""
 
 Line = tuple[str, str]
 """A style's name (title, heading, note, equation), and the text."""
@@ -57,7 +57,7 @@ def equation_lines(equation: Equation, width: int = WIDTH) -> list[str]:
 
 
 def _broken(start: str, side: list[Piece], width: int, margin: int) -> list[str]:
-    """A sum on as many lines as it takes, broken in front of a sign, the next ones set in by `margin`."""
+    """A sum on as many lines as it takes, broken in front of a sign; further lines are indented by `margin`."""
     terms, further = [TEXT.term(i, *piece) for i, piece in enumerate(side)], min(margin, MOST_MARGIN)
     rows = ["".join(terms[row]) for row in packed([*map(len, terms)], len(start), further, width)]
     lines = [start + rows[0], *(" " * further + row for row in rows[1:])]
@@ -72,5 +72,5 @@ def _narrowed(line: str, within: str, width: int) -> list[str]:
 
 
 def _set_in(text: str, margin: int, width: int) -> list[str]:
-    """Words in lines, set in by so many columns."""
+    """Running text in lines, indented by `margin` columns."""
     return [" " * margin + line for line in wrap(text, width - margin)]

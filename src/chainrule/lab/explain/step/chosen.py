@@ -1,4 +1,4 @@
-"""The samples that a step is explained on: which rows of the data they are, and their weights."""
+"""The samples that a step is explained on: their rows of the data, and their weights."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ from chainrule.core.plan.running import arithmetic
 
 
 def check_chosen(samples: int | Sequence[int] | None, n: int) -> tuple[int, ...]:
-    """The rows of the data that are explained, each of them there."""
+    """The rows of the data to explain, checked to exist."""
     if samples is None:
         return tuple(range(n))
     chosen = tuple(samples) if isinstance(samples, Sequence | np.ndarray) else (samples,)
