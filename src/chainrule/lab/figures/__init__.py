@@ -1,1 +1,1 @@
-"""One style for all figures."""
+"""One style for every figure, and numbers as people read them; see README.md."""
