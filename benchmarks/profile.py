@@ -14,13 +14,12 @@ import numpy as np
 
 from benchmarks.work import Prediction, Training
 from chainrule.core import evaluate
-from chainrule.core.calls import Call
+from chainrule.core.calls import Call, arithmetic
 from chainrule.core.checks import check_samples
 from chainrule.core.objective import Objective
 from chainrule.core.optimizers import bind_update
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.plan import ForwardPlan, Plan
-from chainrule.core.plan.running import arithmetic
 
 ROUNDS = 500
 

@@ -8,8 +8,8 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 import chainrule as cr
+from chainrule.core.calls import run
 from chainrule.core.layers.base import Buffers
-from chainrule.core.plan.running import run
 from optional import needed
 
 

@@ -9,12 +9,12 @@ import chainrule as cr
 from cases import CASES, LAYERS, LOSSES, OPTIMIZERS, Case
 from chainrule.core import optimizers, penalties
 from chainrule.core import parameters as parameters_module
+from chainrule.core.calls import run
 from chainrule.core.catalogue import every_kind
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import generators
 from chainrule.core.plan.plan import ForwardPlan, Plan
-from chainrule.core.plan.running import run
 from costs import steady_state_bytes
 
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 import chainrule as cr
 from cases import LAYERS
+from chainrule.core.calls import run
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import generators
 from chainrule.core.plan.plan import Plan
-from chainrule.core.plan.running import run
 from drawn import examples
 
 KINKED = (cr.ReLU, cr.LeakyReLU, cr.ELU, cr.MaxPool)

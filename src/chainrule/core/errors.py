@@ -1,9 +1,13 @@
 """Errors for bad input: each is one sentence that says what was expected, what came, and what to do."""
 
-from collections.abc import Iterable, Mapping
-from typing import TypeVar
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ParamSpec, TypeVar
 
 Choice = TypeVar("Choice")
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
 class ChainruleError(Exception):
@@ -51,3 +55,28 @@ def choose(kind: str, name: str, table: Mapping[str, Choice]) -> Choice:
 def listing(names: Iterable[str]) -> str:
     """Names in alphabetical order, separated by commas."""
     return ", ".join(sorted(names))
+
+
+def takes(receiver: Callable[Given, Any]) -> Callable[[Callable[..., Result]], Callable[Given, Result]]:
+    """Give a function that passes all its arguments on the signature of the function that it passes them to."""
+    signature = inspect.signature(receiver)
+
+    def decorate(function: Callable[..., Result]) -> Callable[Given, Result]:
+        @functools.wraps(function)
+        def passing_on(*data: Given.args, **settings: Given.kwargs) -> Result:
+            try:
+                signature.bind(*data, **settings)
+            except TypeError as error:
+                raise TypeError(f"{function.__name__}() {error}; it takes {', '.join(signature.parameters)}.") from None
+            return function(*data, **settings)
+
+        result = inspect.signature(function).return_annotation
+        passing_on.__signature__ = signature.replace(return_annotation=result)  # type: ignore[attr-defined]
+        return passing_on
+
+    return decorate
+
+
+def naming_its_arguments(function: Callable[Given, Result]) -> Callable[Given, Result]:
+    """The function, with a TypeError that names what it takes."""
+    return takes(function)(function)

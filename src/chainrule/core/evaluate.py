@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from chainrule.core.architecture import Architecture
 from chainrule.core.arrays import Array, chunks, count
+from chainrule.core.calls import run
 from chainrule.core.checks import (
     check_batches,
     check_members,
@@ -32,7 +33,6 @@ from chainrule.core.parameters import Parameters
 from chainrule.core.penalties import L2
 from chainrule.core.plan.binding import generators
 from chainrule.core.plan.plan import ForwardPlan, Plan
-from chainrule.core.plan.running import run
 from chainrule.core.streams import Seed, member_seeds
 
 AnyPlan = TypeVar("AnyPlan", ForwardPlan, Plan)

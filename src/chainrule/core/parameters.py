@@ -81,9 +81,11 @@ class Parameters:
 
     def stepped(self, optimizer: Description, value: Real | Schedule) -> tuple[Array, Calls]:
         """A learning rate as ufuncs take it fastest, and the calls that set it, none where it stays."""
-        rate, alpha = self.rate(value), self.operand(optimizer)
-        alpha[...] = rate(0)
-        return alpha, Calls(partial(set_rate, rate, self.step, alpha)) if isinstance(value, Schedule) else Calls()
+        alpha = self.operand(optimizer)
+        if isinstance(value, Schedule):
+            return alpha, Calls(partial(set_rate, self.rate(value), self.step, alpha))
+        alpha[...] = self.plain(value)
+        return alpha, Calls()
 
 
 def set_rate(rate: Rate, step: Array, alpha: Array) -> None:

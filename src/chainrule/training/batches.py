@@ -11,15 +11,13 @@ from typing import Protocol
 import numpy as np
 
 from chainrule.core.arrays import Array, chunks, count
-from chainrule.core.calls import Calls, call, take, total
+from chainrule.core.calls import Calls, call, run, take, total
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.bound import BoundBatch
 from chainrule.core.plan.plan import EvaluationPlan
-from chainrule.core.plan.running import run
 from chainrule.training.data.augmentation import Augmenter
 from chainrule.training.execution.choice import bind_batch
-from chainrule.training.execution.threads import Threads
 from chainrule.training.state import TrainingState
 from chainrule.training.task import Task, TrainingData
 
@@ -41,16 +39,19 @@ class Batches(Protocol):
         """Load batch i, and return the calls that compute its loss, its gradient, and what it adds to the mean."""
         ...
 
+    def close(self) -> None:
+        """End the threads that batches run in; the next batch starts them again."""
+
 
 class FullBatch:
     """Every step learns from the whole data set, copied once to where the network reads it."""
 
     n = 1
 
-    def __init__(self, task: Task, state: TrainingState, threads: Threads) -> None:
+    def __init__(self, task: Task, state: TrainingState) -> None:
         data = task.data
         self._batch = bind_batch(
-            *(task.objective, data.n, state.parameters, state.generators, threads),
+            *(task.objective, data.n, state.parameters, state.generators),
             weighted=data.weights is not None,
             own_samples=data.own,
         )
@@ -65,11 +66,15 @@ class FullBatch:
         """The calls of the one batch: nothing is left to load."""
         return self._calls
 
+    def close(self) -> None:
+        """End the threads that the batch runs in."""
+        self._batch.close()
+
 
 class MiniBatches:
     """Each epoch takes the samples in a new order, each member in its own; the last batch may be short."""
 
-    def __init__(self, task: Task, state: TrainingState, threads: Threads) -> None:
+    def __init__(self, task: Task, state: TrainingState) -> None:
         data, size = task.data, task.batch_size or task.data.n
         self._state, self.loss = state, state.loss
         augmenter = None
@@ -80,7 +85,7 @@ class MiniBatches:
         gathers: dict[int, Gather] = {}
         for n in {min(size, data.n), data.n - starts[-1]}:
             batch = bind_batch(
-                *(task.objective, n, state.parameters, state.generators, threads),
+                *(task.objective, n, state.parameters, state.generators),
                 weighted=data.weights is not None,
                 own_samples=state.own_samples,
             )
@@ -101,6 +106,11 @@ class MiniBatches:
         gather.load(rows)
         self.value = gather.batch.value
         return gather.calls
+
+    def close(self) -> None:
+        """End the threads that batches run in."""
+        for _, gather in self._batches:
+            gather.batch.close()
 
 
 class Gather:

@@ -9,6 +9,7 @@ In an epoch, in this order:
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -16,23 +17,20 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from chainrule.core.arrays import Array
-from chainrule.core.calls import Calls
+from chainrule.core.calls import Calls, arithmetic
 from chainrule.core.description import Real
-from chainrule.core.errors import DivergenceError, SettingError
+from chainrule.core.errors import DivergenceError, SettingError, naming_its_arguments, takes
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.objective import Objective
 from chainrule.core.optimizers import Optimizer, bind_update
 from chainrule.core.penalties import L2, bind_clip
-from chainrule.core.plan.running import arithmetic
 from chainrule.core.streams import Seed
 from chainrule.training.batches import Batches, Evaluator, FullBatch, MiniBatches
 from chainrule.training.data.augmentation import Augmentation
-from chainrule.training.execution.threads import Threads
 from chainrule.training.history import Record
 from chainrule.training.model import Model
 from chainrule.training.run import Run, Setup
-from chainrule.training.signatures import naming_its_arguments, takes
 from chainrule.training.state import TrainingState
 from chainrule.training.stopping import EarlyStopping
 from chainrule.training.task import Callback, Task, changed, check_task
@@ -59,7 +57,6 @@ class Training:
             augmented=bool(task.augmentations),
             weighted=task.data.weights is not None,
         )
-        self._threads = Threads()
         self._validate: Evaluator | None = None
         if task.validation is not None:
             without_penalty = Objective(task.network, task.objective.loss)
@@ -75,7 +72,7 @@ class Training:
         """Bind the task's network, data and optimizer to the state's memory, and the checks of each step."""
         task, state = self.task, self.state
         kind = FullBatch if task.batch_size is None else MiniBatches
-        self._batches: Batches = kind(task, state, self._threads)
+        self._batches: Batches = kind(task, state)
         self._evaluate = Evaluator(task.objective, task.data, state.parameters)
         clip = Calls() if task.clip is None else bind_clip(task.clip, state.parameters)
         self._update = Calls(*clip, *bind_update(task.optimizer, state.parameters))
@@ -146,7 +143,7 @@ class Training:
         """
         if self._is_over or self.state.epoch >= self.task.epochs or self.state.monitor.all_ended:
             return
-        with arithmetic(), self._threads:
+        with arithmetic(), closing(self._batches):
             self._begin_record()
             self._run_epoch(self.state.batch + 1)
         if self.state.batch == 0:
@@ -178,7 +175,7 @@ class Training:
         if epoch >= task.epochs:
             self._finish()
             return None
-        with arithmetic(), self._threads:
+        with arithmetic(), closing(self._batches):
             self._train_until(epoch)
             self._begin_record()
             self._train_until(epoch + 1)
@@ -215,7 +212,7 @@ class Training:
 
     def _finish(self) -> None:
         """Train on to the last epoch, and check what the last update made as the others were checked."""
-        with arithmetic(), self._threads:
+        with arithmetic(), closing(self._batches):
             self._train_until(self.task.epochs)
         self._reason, monitor = "finished", self.state.monitor
         final = self._final = self._evaluate()

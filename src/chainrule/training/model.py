@@ -9,14 +9,13 @@ from numpy.typing import ArrayLike
 
 from chainrule.core import evaluate
 from chainrule.core.arrays import Array
-from chainrule.core.calls import total
+from chainrule.core.calls import arithmetic, total
 from chainrule.core.catalogue import from_dict
 from chainrule.core.checks import check_samples, check_state, check_theta
 from chainrule.core.description import Description, check_kind
 from chainrule.core.errors import ChainruleError, FileError, SettingError, choose
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
-from chainrule.core.plan.running import arithmetic
 from chainrule.training.data.standardizer import Standardizer
 from chainrule.training.files.storage import FilePath, check_exists, replacing
 from chainrule.training.metrics import METRICS

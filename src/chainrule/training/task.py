@@ -129,6 +129,10 @@ def check_task(
     check_batches(network, data.n, batch_size)
     held_out = None if validation is None else check_validation(network, loss, validation, dtype)
 
+    augmentations: tuple[Augmentation, ...] = ()
+    if augment is not None:
+        augmentations = check_augment(augment, data.x[0] if data.own else data.x, batch_size, check_dtype(dtype))
+
     counts = {"clip": len(clip)} if isinstance(clip, tuple) else {}
     counts |= {"x": len(data.x)} if data.own else {}
     counts |= {"validation x": len(held_out.x)} if held_out is not None and held_out.own else {}
@@ -153,7 +157,7 @@ def check_task(
         record_every=check_whole("record_every", COUNT, record_every),
         early_stopping=early_stopping,
         clip=clip,
-        augmentations=check_augment(augment, data.x[0] if data.own else data.x, batch_size, check_dtype(dtype)),
+        augmentations=augmentations,
         callbacks=tuple(callbacks),
     )
 

@@ -10,13 +10,13 @@ from hypothesis import given
 import chainrule as cr
 from cases import LAYERS
 from chainrule.core import products
+from chainrule.core.calls import run
 from chainrule.core.layers import convolution, pooling, unfold
 from chainrule.core.layers.unfold import bind_fold, bind_unfold
 from chainrule.core.layers.windows import Axis
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.plan import ForwardPlan, Plan
-from chainrule.core.plan.running import run
 from costs import CountingNumPy
 from drawn import examples
 from windows import drawn_passes, jax_judge, kernels, margins, naive_windows, passes

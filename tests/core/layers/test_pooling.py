@@ -6,10 +6,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import chainrule as cr
+from chainrule.core.calls import run
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.plan import Plan
-from chainrule.core.plan.running import run
 from drawn import examples
 from windows import drawn_passes, jax_judge, kernels, margins, naive_windows, passes
 

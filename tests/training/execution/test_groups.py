@@ -110,7 +110,7 @@ def test_groups_take_turns_in_one_memory():
     def taken(members: int) -> int:
         of_these = parameters.members(slice(members))
         tracemalloc.start()
-        batch = bind_batch(Objective(network, cr.SquaredError()), 2500, of_these, [{}, {}], None, weighted=False)
+        batch = bind_batch(Objective(network, cr.SquaredError()), 2500, of_these, [{}, {}], weighted=False)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert isinstance(batch, Groups) == (members > 1)

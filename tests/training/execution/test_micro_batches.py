@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 import tracemalloc
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -87,8 +88,7 @@ def test_value_and_gradient_are_the_whole_batchs(lead, weighted, penalty):
     theta, state = network.initialize(population=3 if lead else None), network.initialize_state(*lead)
     parameters, objective = Parameters.of(network, theta, state), Objective(network, LENET.loss, penalty)
     parameters.gradient.fill(np.nan)
-    with Threads() as threads:
-        batch = bind_batch(objective, n, parameters, [{}] * THREADS, threads, weighted=weighted)
+    with closing(bind_batch(objective, n, parameters, [{}] * THREADS, weighted=weighted)) as batch:
         assert isinstance(batch, MicroBatches)
         batch.set_input(x)
         batch.set_targets(y)
@@ -165,7 +165,7 @@ def test_a_failure_in_a_thread_is_raised_when_all_have_ended(failing):
     calls = [work, work]
     calls[failing] = fail
     before = threading.active_count()
-    with pytest.raises(KeyboardInterrupt), Threads() as pool:
+    with pytest.raises(KeyboardInterrupt), closing(Threads()) as pool:
         pool.run(calls)
     assert ended == [True]
     assert threading.active_count() == before
@@ -188,7 +188,7 @@ def test_without_threadpoolctl_there_is_no_thread(small_micro_batches, monkeypat
     monkeypatch.setitem(sys.modules, "threadpoolctl", None)
     monkeypatch.setattr(threads_module, "one_blas_thread", OneBlasThread())
     seen = []
-    with Threads() as threads:
+    with closing(Threads()) as threads:
         threads.run([lambda: seen.append(threading.current_thread())] * THREADS)
     assert seen == [threading.current_thread()] * THREADS
 

@@ -31,3 +31,6 @@ class BoundBatch(Protocol):
 
     def set_weights(self, weights: Array) -> None:
         """Set the samples' weights, (..., n)."""
+
+    def close(self) -> None:
+        """End the threads that the batch runs in, if any; the next run starts them again."""

@@ -6,14 +6,17 @@ Several plans may share parameters, one for each length of batch. A plan belongs
 
 from __future__ import annotations
 
+import numpy as np
+
 from chainrule.core.architecture import Architecture
-from chainrule.core.arrays import Array
-from chainrule.core.calls import Calls, one_by_one
+from chainrule.core.arrays import Array, Shape
+from chainrule.core.calls import Calls, one_by_one, take, total
+from chainrule.core.errors import SettingError
+from chainrule.core.losses import Loss, LossBuffers
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import Binder, BoundLayers, Generators, Observer
-from chainrule.core.plan.layout import Allocate, allocate
-from chainrule.core.plan.loss import BoundLoss
+from chainrule.core.plan.layout import Allocate, Storage, allocate
 
 
 class ForwardPlan:
@@ -28,6 +31,58 @@ class ForwardPlan:
         self._layers = BoundLayers(network, self._binder, own_samples=own_samples)
         self.forward, self.set_input = self._layers.forward, self._layers.set_input
         self.outputs = self._layers.samples_first
+
+
+class BoundLoss:
+    """The loss of outputs (..., O, n), and its gradient with respect to them.
+
+    lead: (K,) where each member of a population has samples of its own, else ().
+    weighted: whether samples have weights.
+    of: how many samples the loss is the mean of, where these n are a part of them.
+    """
+
+    def __init__(
+        self, loss: Loss, output: Array, d_output: Array, binder: Binder, lead: Shape, *, weighted: bool, of: int
+    ) -> None:
+        n, dtype, n_outputs = binder.n, output.dtype, output.shape[-2]
+        self.targets = binder.memory((n_outputs,), False, lead, n, dtype)
+        self.value = np.zeros(output.shape[:-2], dtype)
+        self._factor = loss.factor(n_outputs)
+        self._share = binder.memory((1,), False, lead, n, dtype) if weighted else None
+        if loss.labelled:
+            self._labels = np.empty((*lead, n), np.intp)
+            self._units = np.eye(n_outputs, dtype=dtype)
+            self._by_output = np.moveaxis(self.targets, -2, 0)  # (O, ..., n): as it lies in memory
+        at = LossBuffers(
+            output=output,
+            targets=self.targets,
+            d_output=d_output,
+            value=self.value,
+            share=np.array(self._factor / of, dtype) if self._share is None else self._share,
+            scratch=binder.scratch(Storage((n_outputs,)), (n_outputs,), {}),  # its own: kept from forward to backward
+        )
+        self.forward, self.backward = (Calls(*one_by_one(each)) for each in loss.bind(at))
+
+    def set_targets(self, rows: Array) -> None:
+        """Copy targets in the form of `Loss.rows`: values (..., n, O), or class numbers (..., n)."""
+        if rows.ndim == self.targets.ndim:
+            self.targets[...] = rows.mT
+        else:
+            self._labels[...] = rows
+            take(self._units, self._labels, axis=1, out=self._by_output, mode="clip")
+
+    def set_weights(self, weights: Array, of: Array | None = None) -> None:
+        """Set each sample's share (..., n) of the mean: its weight divided by the sum of weights.
+
+        of: the weights of all samples that the loss is the mean of, where these are a part of them.
+        """
+        if self._share is None:
+            raise SettingError("this plan is bound for samples without weights; got weights. Bind with weighted=True.")
+        share = self._share[..., 0, :]
+        share[...] = weights
+        sums = total(weights if of is None else of, axis=-1, keepdims=True).astype(share.dtype)
+        np.divide(share, np.maximum(sums, np.finfo(share.dtype).tiny), out=share)
+        np.multiply(share, self._factor, out=share)
 
 
 class EvaluationPlan(ForwardPlan):
@@ -76,8 +131,8 @@ class Plan:
         self.n, self.parameters = n, parameters
         binder = Binder(n, parameters, generators or {}, in_place=in_place, observer=observer, memory=memory)
         layers = BoundLayers(objective.network, binder, own_samples=own_samples)
-        lead, total = layers.sample_lead, of or n
-        loss = BoundLoss(objective.loss, layers.output, layers.d_output, binder, lead, weighted=weighted, of=total)
+        lead, of = layers.sample_lead, of or n
+        loss = BoundLoss(objective.loss, layers.output, layers.d_output, binder, lead, weighted=weighted, of=of)
         self.input, self.output, self.d_output = layers.input, layers.output, layers.d_output
         self.targets, self.value = loss.targets, loss.value
         self.set_input, self.set_targets, self.set_weights = layers.set_input, loss.set_targets, loss.set_weights
@@ -87,6 +142,9 @@ class Plan:
         self.value_and_gradient = Calls(
             *self.forward, *loss.forward, *loss.backward, *layers.backward, *add_penalty, *add_its_gradient
         )
+
+    def close(self) -> None:
+        """A plan runs in the caller's thread alone."""
 
 
 def bind_penalty(objective: Objective, parameters: Parameters, value: Array) -> tuple[Calls, Calls]:

@@ -8,14 +8,13 @@ from chainrule.core.activations import Activation, LeakyReLU, ReLU, Sigmoid, Tan
 from chainrule.core.architecture import Place
 from chainrule.core.arrays import Array
 from chainrule.core.blocks import numbers_of
-from chainrule.core.calls import Call, Pass
+from chainrule.core.calls import Call, Pass, arithmetic, run
 from chainrule.core.layers.base import Buffers, Layer
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.plan import Plan
-from chainrule.core.plan.running import arithmetic, run
 from chainrule.lab.diagnose import thresholds
 
 STEEPEST: dict[type[Layer], float] = {Sigmoid: 0.25, Tanh: 1.0}

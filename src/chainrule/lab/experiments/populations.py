@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.plan.running import arithmetic
+from chainrule.core.calls import arithmetic
 from chainrule.lab.experiments.prepared import Prepared, build_network, prepare
 from chainrule.lab.experiments.run_description import RunDescription
 from chainrule.lab.experiments.shown_loss import loss_factor

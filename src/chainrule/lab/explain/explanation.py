@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from chainrule.core.architecture import without_randomness
 from chainrule.core.blocks import blocks_of
-from chainrule.core.calls import Calls
+from chainrule.core.calls import Calls, run
 from chainrule.core.checks import check_batches, check_samples, check_targets, check_theta, check_weights
 from chainrule.core.description import COUNT_OR_ZERO, POSITIVE, check_kind, check_real, check_whole
 from chainrule.core.errors import DivergenceError, SettingError, ShapeError, listing
@@ -23,7 +23,6 @@ from chainrule.core.parameters import Parameters
 from chainrule.core.penalties import L2, bind_clip
 from chainrule.core.plan.binding import generators as generators_of
 from chainrule.core.plan.plan import Plan
-from chainrule.core.plan.running import run
 from chainrule.core.population import agree
 from chainrule.lab.experiments.workers import Progress, silent
 from chainrule.lab.explain.chains import unit_chain, weight_chain

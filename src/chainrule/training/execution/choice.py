@@ -14,7 +14,7 @@ from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import Generators
 from chainrule.core.plan.bound import BoundBatch
 from chainrule.core.plan.plan import Plan
-from chainrule.training.execution.threads import THREADS, Threads
+from chainrule.training.execution.threads import THREADS
 
 MOST_NUMBERS = 2**19
 """A micro-batch, or a group of members, has at most about this many numbers in its activations.
@@ -31,7 +31,6 @@ def bind_batch(
     n: int,
     parameters: Parameters,
     generators: Sequence[Generators],
-    threads: Threads,
     *,
     weighted: bool,
     own_samples: bool = False,
@@ -41,9 +40,7 @@ def bind_batch(
     if len(chunks) > 1:
         from chainrule.training.execution.micro_batches import MicroBatches
 
-        return MicroBatches(
-            objective, chunks, parameters, generators, threads, weighted=weighted, own_samples=own_samples
-        )
+        return MicroBatches(objective, chunks, parameters, generators, weighted=weighted, own_samples=own_samples)
     members = groups(objective, n, count(parameters.theta.shape[:-1]))
     if len(members) > 1:
         from chainrule.training.execution.groups import Groups

@@ -79,6 +79,9 @@ class Groups:
         """Set the samples' weights (..., n)."""
         self._set("set_weights", weights)
 
+    def close(self) -> None:
+        """All groups run in the caller's thread."""
+
     def _set(self, setter: str, values: Array) -> None:
         """Set values that members share at once; values of their own when it is their group's turn."""
         if self._own_samples:

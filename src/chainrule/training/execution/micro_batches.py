@@ -16,12 +16,11 @@ from functools import partial
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.calls import Call, Calls, call
+from chainrule.core.calls import Call, Calls, call, run
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import Generators
 from chainrule.core.plan.plan import Plan, bind_penalty
-from chainrule.core.plan.running import run
 from chainrule.training.execution.threads import THREADS, Threads
 
 
@@ -34,12 +33,13 @@ class MicroBatches:
         chunks: Sequence[slice],
         parameters: Parameters,
         generators: Sequence[Generators],
-        threads: Threads,
         *,
         weighted: bool,
         own_samples: bool,
     ) -> None:
         self.n, self.parameters = chunks[-1].stop, parameters
+        threads = Threads()
+        self.close = threads.close
         theta = parameters.theta
         self.value = np.zeros(theta.shape[:-1], theta.dtype)
         self.x = self.rows = np.empty(0)

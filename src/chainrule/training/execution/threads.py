@@ -11,7 +11,7 @@ import functools
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import Any, Self
+from typing import Any
 
 from chainrule.core.calls import Call
 
@@ -20,20 +20,19 @@ THREADS = 2
 
 
 class Threads:
-    """Runs independent calls while a stretch of training lasts; no thread is left behind it.
+    """Runs independent calls in threads that wait for more until they are closed.
 
-    >>> with Threads() as threads:
-    ...     threads.run([lambda: None, lambda: None])
+    >>> threads = Threads()
+    >>> threads.run([lambda: None, lambda: None])
+    >>> threads.close()
     """
 
     def __init__(self) -> None:
         self._open = ExitStack()
         self._pool: Any = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
+    def close(self) -> None:
+        """End the threads, and let the BLAS have its own again."""
         self._pool = None
         self._open.close()
 

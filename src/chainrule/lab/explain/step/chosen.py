@@ -6,12 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array
-from chainrule.core.calls import total
+from chainrule.core.calls import arithmetic, total
 from chainrule.core.checks import check_batches, check_weights
 from chainrule.core.description import COUNT_OR_ZERO, check_whole
 from chainrule.core.errors import DataError, SettingError
 from chainrule.core.network import Network
-from chainrule.core.plan.running import arithmetic
 
 
 def check_chosen(samples: int | Sequence[int] | None, n: int) -> tuple[int, ...]:

@@ -15,14 +15,13 @@ import numpy as np
 
 from chainrule.core.architecture import Place
 from chainrule.core.arrays import Array
-from chainrule.core.calls import Pass
+from chainrule.core.calls import Pass, run
 from chainrule.core.layers.base import Buffers
 from chainrule.core.losses import LossBuffers
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import Generators
 from chainrule.core.plan.plan import Plan
-from chainrule.core.plan.running import run
 from chainrule.training.task import TrainingData
 
 
