@@ -7,8 +7,7 @@ In an epoch, in this order:
 3. The record is made. Full batch: its loss is that before the update, so epoch 0 is the untrained network.
 """
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
@@ -69,35 +68,17 @@ class Training:
         self._bind()
 
     def _bind(self) -> None:
-        """Bind the task's network, data and optimizer to the state's memory, and the checks of each step."""
+        """Bind the task's network, data and optimizer to the state's memory, and choose when patience is checked."""
         task, state = self.task, self.state
         kind = FullBatch if task.batch_size is None else MiniBatches
         self._batches: Batches = kind(task, state)
         self._evaluate = Evaluator(task.objective, task.data, state.parameters)
         clip = Calls() if task.clip is None else bind_clip(task.clip, state.parameters)
         self._update = Calls(*clip, *bind_update(task.optimizer, state.parameters))
-        self._check_finite = self._bind_finite_check()
-        stops_early, by_validation = task.early_stopping is not None, self._validate is not None
-        self._monitors_validation = stops_early and by_validation
-        self._monitors_steps = stops_early and not by_validation and task.batch_size is None
-        self._monitors_epochs = stops_early and not by_validation and task.batch_size is not None
-
-    def _bind_finite_check(self) -> Callable[[Array], None]:
-        """The check that every step's loss is finite: a call or three where all is well."""
-        state, monitor = self.state, self.state.monitor
-        finite = np.empty(monitor.ended.shape, bool)
-
-        def check_one(value: Array) -> None:
-            if not math.isfinite(value.item()):
-                monitor.check_finite(state.epoch, value)
-
-        def check_members(value: Array) -> None:
-            np.isfinite(value, out=finite)
-            np.logical_or(finite, monitor.ended, out=finite)
-            if not np.logical_and.reduce(finite):
-                monitor.check_finite(state.epoch, value)
-
-        return check_members if finite.ndim else check_one
+        stops_early, has_validation = task.early_stopping is not None, self._validate is not None
+        self._monitors_validation = stops_early and has_validation
+        self._monitors_steps = stops_early and not has_validation and task.batch_size is None
+        self._monitors_epochs = stops_early and not has_validation and task.batch_size is not None
 
     def _train_until(self, epoch: int) -> None:
         """Train on to the start of an epoch, or until every member has ended."""
@@ -116,7 +97,7 @@ class Training:
         while state.batch < stop:
             value_and_gradient = batches.load(state.batch)
             value_and_gradient()
-            self._check_finite(batches.value)
+            monitor.check_finite(state.epoch, batches.value)
             if self._monitors_steps:
                 monitor.check_patience(state.epoch, batches.loss)
             if monitor.all_ended:

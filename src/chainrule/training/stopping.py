@@ -1,5 +1,6 @@
 """When a run ends before its last epoch, and with which parameters."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,6 +65,7 @@ class StoppingMonitor:
         self._end_epoch = np.zeros(members, int)
         self._last_loss = np.full(members, np.nan)
         self.ended = np.zeros(members, bool)
+        self._finite = np.empty(members, bool)
         self.all_ended = self.has_restored = False
 
     def arrays(self) -> dict[str, Array]:
@@ -91,10 +93,19 @@ class StoppingMonitor:
 
     def check_finite(self, epoch: int, loss: Array) -> None:
         """End the members whose loss is no longer finite, with the parameters that it was the loss of."""
+        if self._is_well(loss):
+            return
         diverged = ~np.isfinite(loss) & ~self.ended
         if self._settings is None:
             self._keep(diverged)
         self._end(diverged, DIVERGED, epoch, loss)
+
+    def _is_well(self, loss: Array) -> bool:
+        """Whether the loss of every member that goes on is finite: checked at every step, so without new arrays."""
+        if loss.ndim == 0:
+            return math.isfinite(loss.item())
+        finite = np.isfinite(loss, out=self._finite)
+        return bool(np.logical_and.reduce(np.logical_or(finite, self.ended, out=finite)))
 
     def keep_best(self, epoch: int, loss: Array) -> None:
         """Keep the parameters and the state of the members that are the best so far."""
