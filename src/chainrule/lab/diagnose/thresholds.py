@@ -14,6 +14,9 @@ LOWER: in trials, on samples held out, a Tanh() between linear layers led to 0.9
 was noise, to 0.81 on MNIST-1D, and to 0.2 on products of two features.
 """
 
+WORSE = 1.05
+"""A run ended worse than it began above this many times its first loss."""
+
 # What a run has learnt
 
 LEARNT, NOISE, BESIDES_NOISE = 0.12, 1.3, 0.07

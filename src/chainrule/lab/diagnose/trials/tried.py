@@ -47,7 +47,7 @@ class TriedRun(Inspection):
     @property
     def ended_worse(self) -> bool:
         """Whether the run ended worse than it began: from there, no rate is judged."""
-        return self.start_loss < thresholds.LOWER * self.end_loss
+        return self.end_loss > thresholds.WORSE * self.start_loss
 
     @property
     def usable_end(self) -> Point | None:
