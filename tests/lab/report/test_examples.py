@@ -7,6 +7,7 @@ import pytest
 
 from chainrule.core.errors import FileError
 from chainrule.lab.report import example as module
+from chainrule.lab.report import report
 from chainrule.lab.report.chapters import CHAPTERS
 from chainrule.lab.report.chapters.chapter import Scale
 from chainrule.lab.report.example import IN_THE_REPOSITORY, example
@@ -41,6 +42,14 @@ def test_constants_are_put_in_their_place():
 def test_a_constant_that_is_not_there_is_a_sentence():
     with pytest.raises(FileError, match=r"curves.py should have one line that begins with 'EPOCH ='; it has 0\."):
         example("curves", {"EPOCH": 1})
+
+
+def test_missing_examples_are_a_sentence_before_any_work(monkeypatch, tmp_path: Path):
+    monkeypatch.setattr(report, "train_all", None)
+    monkeypatch.setattr(module, "INSTALLED", tmp_path / "none")
+    monkeypatch.setattr(module, "IN_THE_REPOSITORY", tmp_path / "neither")
+    with pytest.raises(FileError, match=r"examples should be in .*none and aren't there; install chainrule again\."):
+        report.write_report(tmp_path, only=["biases"])
 
 
 def test_a_wheel_brings_the_examples(monkeypatch, tmp_path: Path):

@@ -25,8 +25,7 @@ def example(chapter: str, constants: Mapping[str, Any]) -> str:
     STEPS = 20
     SEED = 7
     """
-    folder = INSTALLED if INSTALLED.is_dir() else IN_THE_REPOSITORY
-    path = folder / f"{chapter.replace('-', '_')}.py"
+    path = need_examples() / f"{chapter.replace('-', '_')}.py"
     lines = path.read_text(encoding="utf-8").partition('"""\n\n')[2]
     for name, value in constants.items():
         written = f"{value:_}" if isinstance(value, int) else repr(value)
@@ -34,3 +33,11 @@ def example(chapter: str, constants: Mapping[str, Any]) -> str:
         if n_lines != 1:
             raise FileError(f"{path.name} should have one line that begins with '{name} ='; it has {n_lines}.")
     return lines
+
+
+def need_examples() -> Path:
+    """The folder of the examples, or one sentence that says how to get them."""
+    for folder in (INSTALLED, IN_THE_REPOSITORY):
+        if folder.is_dir():
+            return folder
+    raise FileError(f"the report's examples should be in {INSTALLED} and aren't there; install chainrule again.")

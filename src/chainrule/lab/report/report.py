@@ -12,6 +12,7 @@ from chainrule.lab.figures.svg import need_matplotlib, save
 from chainrule.lab.report.chapters import CHAPTERS
 from chainrule.lab.report.chapters.chapter import Scale
 from chainrule.lab.report.drawing import draw_all
+from chainrule.lab.report.example import need_examples
 from chainrule.lab.report.page import CONTENTS, need_jinja, render_page
 from chainrule.lab.report.reference import Lab
 from chainrule.lab.report.results import as_json, results
@@ -58,6 +59,7 @@ def write_report(
     scale = Scale(compared_epochs if epochs is None else -(-epochs // 5), seed=seed)
     need_matplotlib()
     need_jinja()
+    need_examples()
     if ON_REAL_DATA & set(names):
         _need_data()
     out = Path(out)
