@@ -51,12 +51,13 @@ def error_bound(expression: Expression, known: Mapping[Symbol, float]) -> float:
             case Function((Sum((Number(1.0, None), small)),), "log"):  # as NumPy's log1p, which rounds no sum
                 value = node.evaluate()
                 return value, error_bound(small, known) / math.exp(value) + EPSILON * abs(value)
-        values = [value for value, _ in parts]
+        values, errors = zip(*parts, strict=True)
         result = computed(node, values)
-        size = max(map(abs, values)) if isinstance(node, Sum) else abs(result)
-        bound = EPSILON * size
+        if isinstance(node, Sum):  # its largest term rounds it
+            return result, sum(errors) + EPSILON * max(map(abs, values))
+        bound = EPSILON * abs(result)
         if isinstance(node, Function) and node.name == "max":  # which one is the largest may be rounding, too
-            return result, bound + max(error for _, error in parts)
+            return result, bound + max(errors)
         for i, (value, error) in enumerate(parts):
             further = value + math.copysign(error, value)
             bound += abs(computed(node, [*values[:i], further, *values[i + 1 :]]) - result)
