@@ -109,7 +109,7 @@ def explain(
     that of all, in the step itself by that of its samples.  progress: called as `progress(task, done, total)` now and
     then, counting the steps before.
     In place of theta stands the state of a run under way, `training.state`: the step then starts from its parameters,
-    the optimizer's slots and the step count, and dropouts are drawn as the run will draw them. The run isn't touched.
+    the optimizer's slots and the step count, with the dropouts of its next full batch. The run isn't touched.
     Raises ShapeError, DataError and SettingError for what doesn't fit, DivergenceError where the steps before diverge.
 
     >>> import chainrule as cr
