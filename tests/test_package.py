@@ -1,4 +1,4 @@
-"""What is installed: every file of the source."""
+"""What is installed: every file of the source, in packages."""
 
 import subprocess
 from pathlib import Path
@@ -15,3 +15,9 @@ def test_no_source_file_is_ignored():
     command = ["git", "ls-files", "--cached", "--others", "--ignored", "--exclude-standard", "src"]
     ignored = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
     assert [path for path in ignored if "__pycache__" not in path] == []
+
+
+def test_every_folder_with_python_files_is_a_package():
+    """Without __init__.py a folder can be imported, but tools that walk through packages don't find it."""
+    folders = {path.parent for path in (ROOT / "src" / "chainrule").rglob("*.py")}
+    assert [str(folder) for folder in folders if not (folder / "__init__.py").exists()] == []
