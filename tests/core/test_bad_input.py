@@ -263,7 +263,7 @@ TABLE: list[Row] = [
     ("a model of two with one theta", lambda: cr.Model(SLOPES, np.ones(SLOPES.n_parameters)), cr.ChainruleError, "2"),
     # x
     ("x too wide", lambda: train(x=np.ones((6, 3))),
-     cr.ShapeError, r"x should have shape \(n, 2\), a row a sample, got \(6, 3\)"),
+     cr.ShapeError, r"x should have shape \(n, 2\), one row per sample, got \(6, 3\)"),
     ("x with the samples last", lambda: train(x=X.T),
      cr.ShapeError, r"got \(2, 6\). The samples seem to be last: .* transpose"),
     ("one sample", lambda: PLAIN.predict(THETA, X[0]), cr.ShapeError, r"got \(2,\). For one sample write x\[None\]"),

@@ -19,10 +19,10 @@ from chainrule.core.streams import Seed, member_seeds, stream
 
 @dataclass(frozen=True)
 class Place:
-    """A layer in its place: what comes in, its signature there, and where its numbers start.
+    """A layer in its place: its input shape, its signature there, and the start of its numbers in theta and state.
 
-    number: how many leaves come before it. A leaf is a layer that contains no others.
-    start, state_start: where its parameters start in theta, and its statistics in the state.
+    number: the number of leaves before it. A leaf is a layer that contains no others.
+    start, state_start: the start of its parameters in theta, and of its statistics in the state.
     branch: the places of the layers that it contains.
     """
 
@@ -41,12 +41,12 @@ class Place:
 
     @property
     def stop(self) -> int:
-        """Where the next layer's parameters start."""
+        """The start of the next layer's parameters in theta."""
         return self.start + sum(count(each.matrix) for leaf in self.leaves for each in leaf.signature.parameters)
 
     @property
     def state_stop(self) -> int:
-        """Where the next layer's statistics start."""
+        """The start of the next layer's statistics in the state."""
         return self.state_start + sum(count(each.matrix) for leaf in self.leaves for each in leaf.signature.state)
 
     @property
@@ -63,7 +63,7 @@ class Place:
         return _views(self.signature.state, state, self.state_start)
 
     def named(self, theta: Array) -> dict[str, Array]:
-        """Views into theta by the names of the public door: weights (..., O, I), bias (..., O)."""
+        """Views into theta by their public names: weights (..., O, I), bias (..., O)."""
         views = {}
         for parameter, matrix in zip(self.signature.parameters, self.matrices(theta).values(), strict=True):
             shape = (*theta.shape[:-1], *parameter.shape)
@@ -85,7 +85,7 @@ def _views(parameters: Sequence[Parameter], vector: Array, start: int) -> dict[s
 def place(
     layers: Sequence[Layer], shape: Shape, number: int = 0, start: int = 0, state_start: int = 0
 ) -> tuple[Place, ...]:
-    """Layers in their places, from one fold over the shapes."""
+    """Put layers in their places: one fold over the shapes."""
     places: list[Place] = []
     for layer in layers:
         branch = place(layer.inner, shape, number, start, state_start)

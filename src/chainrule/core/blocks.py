@@ -37,7 +37,7 @@ class Block:
 
     @property
     def units(self) -> int:
-        """How many numbers z has, a sample."""
+        """Numbers in z, per sample."""
         return count(self.shape)
 
     @property

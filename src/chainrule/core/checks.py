@@ -1,4 +1,4 @@
-"""What comes through the public door, looked at before any work is done: theta, samples, targets and weights."""
+"""Validation of what users pass in, before any work is done: theta, samples, targets and weights."""
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -63,7 +63,7 @@ def check_samples(shape: Shape, x: ArrayLike, name: str = "x", dtype: DTypeLike 
     if array.shape[1:] != shape or array.ndim == 0:
         expected = f"(n, {', '.join(map(str, shape))})"
         hint = _hint(array, shape)
-        raise ShapeError(f"{name} should have shape {expected}, a row a sample, got {array.shape}. {hint}")
+        raise ShapeError(f"{name} should have shape {expected}, one row per sample, got {array.shape}. {hint}")
     if len(array) == 0:
         raise DataError(f"{name} holds no samples: shape {array.shape}. At least one is needed.")
     check_finite(array, name, dtype)
@@ -71,7 +71,7 @@ def check_samples(shape: Shape, x: ArrayLike, name: str = "x", dtype: DTypeLike 
 
 
 def _hint(array: Array, shape: Shape) -> str:
-    """What to do about a shape that doesn't fit, where it is plain."""
+    """Advice on a shape that doesn't fit, where the cause is plain."""
     if array.shape == shape:
         return "For one sample write x[None]."
     if array.shape == (*shape, array.shape[-1] if array.ndim else 0):
@@ -80,7 +80,7 @@ def _hint(array: Array, shape: Shape) -> str:
 
 
 def check_finite(array: Array, name: str, dtype: DTypeLike) -> None:
-    """Raise unless every number is finite, in the run's dtype too. Walks in blocks, for files mapped into memory."""
+    """Raise unless every number is finite, in the run's dtype too. It goes chunk by chunk, for files mapped into memory."""
     if array.dtype.kind != "f" or array.size == 0:
         return
     dtype = np.dtype(dtype)
@@ -152,7 +152,7 @@ def check_weights(weights: ArrayLike | None, n: int) -> Array | None:
         return None
     array = check_numbers(weights, "sample_weight")
     if array.shape != (n,):
-        raise ShapeError(f"sample_weight should have shape ({n},), a number a sample, got {array.shape}.")
+        raise ShapeError(f"sample_weight should have shape ({n},), one number per sample, got {array.shape}.")
     check_finite(array, "sample_weight", np.float64)
     if array.min() < 0 or array.max() == 0:
         raise DataError(

@@ -1,4 +1,4 @@
-"""The public door's arrays, through bound plans and out again as fresh arrays.
+"""Predictions, losses and gradients: users' arrays go through bound plans, and come out as fresh arrays.
 
 Each thread keeps the plans that it bound last, so that a second call with the same shapes is only the arithmetic.
 theta and state are copied into a plan's own memory: SciPy passes a new theta at every call, and a plan bound to the
@@ -38,7 +38,7 @@ from chainrule.core.streams import Seed, member_seeds
 AnyPlan = TypeVar("AnyPlan", ForwardPlan, Plan)
 
 KEPT_PLANS = 8
-"""How many bound plans a thread keeps."""
+"""The number of bound plans that a thread keeps."""
 
 KEPT_NUMBERS = 1_000_000
 """A plan of more numbers than this, activations and parameters, is bound for one call."""

@@ -24,7 +24,7 @@ MOST_PARAMETERS = 5_000
 """Above this many parameters, random directions stand for the axes, unless `full=True`."""
 
 DIRECTIONS = 16
-"""How many random directions a layer is checked along."""
+"""The number of random directions along which a layer is checked."""
 
 CHUNK = 2_000_000
 """Differences are taken in populations of about this many numbers, activations or parameters."""
@@ -35,7 +35,12 @@ ROUNDING = 0.01
 
 @dataclass(frozen=True)
 class LayerCheck:
-    """What the check found in one layer: the largest |gradient - difference|, beside the network's largest gradient."""
+    """The result of the check in one layer.
+
+    error: the largest |gradient - difference|, relative to the largest gradient of the network; so a small gradient that
+        is wrong is found, too.
+    n_directions: directions in which the layer's parameters were changed.
+    """
 
     index: int
     layer: Layer
@@ -59,8 +64,8 @@ def check_gradient(
     """Compare back-propagation with central differences, in float64: a record for each layer with parameters.
 
     x (n, *input_shape), y as the loss takes it, theta (P,). `seed` draws the parameters where none are given, and the
-    dropouts, the same for every difference. Above 5,000 parameters differences are taken along 16 random directions a
-    layer, unless `full=True` asks for every axis. A layer without parameters shows in the record of the one before it.
+    dropouts, the same for every difference. Above 5,000 parameters differences are taken along 16 random directions
+    per layer, unless `full=True` asks for every axis. A layer without parameters shows in the record of the one before it.
     Raises what `Network.loss_and_gradient` raises.
 
     >>> from chainrule.core.losses import SquaredError

@@ -195,7 +195,7 @@ class SoftmaxCrossEntropy(Loss):
         refuse_probabilities(self, last)
         if output == (1,):
             raise ShapeError(
-                f"{self} expects an output for each class, two or more, got a network with 1. "
+                f"{self} needs two outputs or more, one per class, got a network with 1. "
                 "Give the last layer more units, or take BinaryCrossEntropy()."
             )
 

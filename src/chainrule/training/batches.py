@@ -1,4 +1,4 @@
-"""Which samples a step learns from, in which order; and the objective of a whole data set.
+"""The samples that each step learns from, in their order; and the objective of a whole data set.
 
 The data stay as the user gave them: a full batch is copied once, a mini-batch is gathered when its turn comes.
 """
@@ -26,7 +26,7 @@ class Batches(Protocol):
     """The batches of an epoch, in their order."""
 
     n: int
-    """How many they are."""
+    """The number of batches."""
     loss: Array
     """The mean loss of the epoch, (), or (K,): complete when the epoch is."""
     value: Array

@@ -1,4 +1,4 @@
-"""What a run remembers of its epochs, as columns."""
+"""The history of a run: its recorded epochs, as columns."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,9 +14,9 @@ from chainrule.training.files.tables import columns_to_csv, columns_to_pandas
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """What a run under way is found to be at one epoch.
+    """The loss and the parameters at one epoch of a run.
 
-    epoch: counted from 0, of `epochs`; step: how many updates came before it.
+    epoch: counted from 0, of `epochs`; step: the number of updates before it.
     loss: full batch: of the parameters as the epoch finds them, so epoch 0 is the untrained network; mini-batches:
         the mean over the epoch's samples, as each batch found them. A float, or (K,).
     theta: the parameters as the epoch finds them, fresh: (P,), or (K, P).
@@ -49,7 +49,7 @@ class History:
         self._rows: list[dict[str, Any]] = []
 
     def append(self, record: Record) -> None:
-        """Remember a record, without its parameters."""
+        """Add a record, without its parameters."""
         row = {"epoch": record.epoch, "step": record.step, "loss": record.loss}
         if record.validation_loss is not None:
             row["validation_loss"] = record.validation_loss
@@ -77,7 +77,7 @@ class History:
         return f"History of {len(self)} records: {', '.join(self.columns)}"
 
     def replace(self, columns: Mapping[str, Array]) -> None:
-        """Remember these columns, each (R, ...), in place of what was remembered."""
+        """Replace the history by these columns, each (R, ...)."""
         rows = zip(*(columns[name] for name in columns), strict=True)
         self._rows = [dict(zip(columns, map(_as_recorded, row), strict=True)) for row in rows]
 

@@ -38,7 +38,7 @@ from chainrule.training.task import Callback, Task, changed, check_task
 class Training:
     """A run under way: an iterator over its records, then `result()`.
 
-    task: what was asked for, with what was changed since.  state: all that moves.  setup: what the run began with.
+    task: the checked arguments, changes included.  state: all that steps change.  setup: the settings at the start.
     record: the latest record; its epoch, loss and so on are the training's, too.
     """
 
@@ -163,7 +163,7 @@ class Training:
         return self._end_record()
 
     def _begin_record(self) -> None:
-        """Remember what an epoch finds, if it is recorded and about to begin."""
+        """Begin the record of an epoch that is recorded and about to run: its parameters and validation loss."""
         task, state, parameters = self.task, self.state, self.state.parameters
         if state.batch == 0 and state.epoch % task.record_every == 0:
             theta, kept, step = parameters.theta.copy(), task.state.copy(), parameters.step.item()
@@ -192,7 +192,7 @@ class Training:
         return as_returned(np.where(ended, np.nan, loss) if loss.ndim else loss)  # a single run hasn't ended
 
     def _finish(self) -> None:
-        """Train on to the last epoch, and check what the last update made as the others were checked."""
+        """Train on to the last epoch, and check the loss after the last update, too."""
         with arithmetic(), closing(self._batches):
             self._train_until(self.task.epochs)
         self._reason, monitor = "finished", self.state.monitor
@@ -206,7 +206,7 @@ class Training:
     def change(self, **settings: Any) -> None:
         """Go on with other settings from the next step on: those of the optimizer by their names, and these.
 
-        optimizer: another one; what it keeps by a name that the old one had is kept, the rest starts at 0.
+        optimizer: another one; slots of equal name are kept, others start at 0.
         penalty, clip, epochs: as in `train`; epochs are counted from the run's start.
         Raises SettingError for an unknown name or a value that doesn't fit; then nothing is changed.
 
@@ -267,7 +267,7 @@ class Training:
 
     @property
     def epochs(self) -> int:
-        """How many epochs were asked for."""
+        """The number of epochs of the whole run."""
         return self.task.epochs
 
     @property

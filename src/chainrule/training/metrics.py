@@ -34,7 +34,7 @@ def accuracy(y: ArrayLike, predicted: ArrayLike) -> Value:
 
 
 def confusion_matrix(y: ArrayLike, predicted: ArrayLike, classes: Sequence[Any] | None = None) -> Array:
-    """How often each true class (row) is predicted as each class (column): counts (C, C), or (K, C, C).
+    """Count how often each true class (row) is predicted as each class (column): (C, C), or (K, C, C).
 
     y (n,) and predicted (..., n): class numbers, or class names. `classes` gives the order of rows and columns (for
     class numbers, say, `range(10)`); without it they are the classes that occur, sorted. Raises as `accuracy` does,

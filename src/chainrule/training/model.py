@@ -37,7 +37,7 @@ def softmax(z: Array) -> Array:
 
 
 LINKS: dict[str, Callable[[Array], Array]] = {"identity": lambda z: z, "sigmoid": sigmoid, "softmax": softmax}
-"""What turns the network's outputs into probabilities, by the name of the loss's link."""
+"""Functions from the network's outputs to probabilities, by the name of the loss's link."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,8 +128,8 @@ class Model:
     def classify(self, x: ArrayLike) -> Array:
         """The most probable class of each sample: its number or name, (n,) or (K, n).
 
-        One output is class 1 where it is 0.5 or more. Several outputs vie for one class each, unless the loss is
-        a binary cross-entropy, whose outputs are questions of their own: (n, O) answers 0 and 1.
+        One output is class 1 where it is 0.5 or more. With several outputs the largest wins, unless the loss is
+        a binary cross-entropy: then each output is a question of its own, and the result is (n, O) of 0 and 1.
         """
         probabilities = self.probabilities(x)
         if self.loss is not None and self.loss.link == "sigmoid" and probabilities.shape[-1] > 1:
@@ -141,7 +141,7 @@ class Model:
         return np.array(self.classes)[numbers] if self.classes else numbers
 
     def score(self, x: ArrayLike, y: ArrayLike, metric: str | None = None) -> Any:
-        """How well the model does on x and y by a metric: accuracy for a cross-entropy, else R², unless named.
+        """Score the model on x and y by a metric: accuracy for a cross-entropy, else R², unless named.
 
         `metric`: accuracy (a part of 1), mean_squared_error (in the targets' unit squared) or r2. y (n,) or (n, O).
         A float, or (K,). Raises SettingError for an unknown metric.
@@ -208,7 +208,7 @@ def _from_description(path: FilePath, theta: Array, state: Array | None, descrip
             for name in ("network", "loss", "standardizer", "target_standardizer")
         }
         if layout(parts["network"]) != description["layout"]:
-            raise FileError("its parameters are laid out otherwise than this version of chainrule lays them out")
+            raise FileError("its parameters are stored in another layout than this version's")
         parts |= {name: tuple(description[name]) for name in ("classes", "features")} | {"state": state}
         return Model(theta=theta, **parts)
     except (ChainruleError, KeyError, TypeError, AttributeError, NotImplementedError) as error:
@@ -216,7 +216,7 @@ def _from_description(path: FilePath, theta: Array, state: Array | None, descrip
 
 
 def layout(network: Network) -> list[list[Any]]:
-    """Where each parameter lies in theta, and each statistic in the state: layer, name, shape of the matrix, start."""
+    """The layout of theta and the state: for each array its layer, name, shape of the matrix, start."""
     return [
         [leaf.number, parameter.name, list(parameter.matrix), start]
         for leaf in network.leaves

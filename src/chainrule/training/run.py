@@ -1,4 +1,4 @@
-"""A finished run: what was learnt, how, and how it ended."""
+"""A finished run: its model, history and ending."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from chainrule.training.stopping import Ending
 
 @dataclass(frozen=True, eq=False)
 class Setup:
-    """What a run began with, its network, loss and data aside.
+    """The settings and the start of a run; its network and loss are the model's, its data are not kept.
 
     theta, state: the parameters and running statistics of its start: (P,) and (S,), or (K, P) and (K, S).
     clip: the largest norm of a gradient, for each member if there are many.

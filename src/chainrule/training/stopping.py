@@ -1,4 +1,4 @@
-"""When a run ends before its last epoch, and with which parameters."""
+"""Endings of a run: early stopping, divergence, and the parameters that are returned."""
 
 import math
 from dataclasses import dataclass
@@ -29,12 +29,12 @@ class EarlyStopping(Description):
 
 @dataclass(frozen=True)
 class Ending:
-    """How one member's run ended: at which epoch, why, and with the parameters of which epoch."""
+    """The ending of one member's run: its epoch, its reason, and the epoch whose parameters are returned."""
 
     reason: str
-    """finished, stopped early, diverged, stopped by a callback, or interrupted."""
+    """finished, stopped early, diverged, stopped by a callback, stopped by the caller, or interrupted."""
     epoch: int
-    """How many epochs were done, or the epoch at which the loss was no longer finite."""
+    """The number of epochs done, or the epoch at which the loss was no longer finite."""
     best_epoch: int | None = None
     """With early stopping: the epoch that found the parameters returned."""
     sentence: str = ""
@@ -47,7 +47,10 @@ RUNNING, STOPPED_EARLY, DIVERGED = range(3)
 
 
 class StoppingMonitor:
-    """Which members have ended, and what each will end with. Members that have ended are computed on, and ignored.
+    """Keeps track of the members that have ended, and of the parameters that each will return.
+
+    Members that have ended are still computed, and ignored.
+
 
     monitored: the loss that early stopping watches, in words.
     """
@@ -69,7 +72,7 @@ class StoppingMonitor:
         self.all_ended = self.has_restored = False
 
     def arrays(self) -> dict[str, Array]:
-        """What moves as the run goes on: the arrays themselves."""
+        """The arrays that steps change, by name: the arrays themselves."""
         kept_theta, kept_state = self._kept
         return {
             "best": self._best,
@@ -83,7 +86,7 @@ class StoppingMonitor:
         }
 
     def refresh(self) -> None:
-        """Draw the conclusion from arrays that were put back."""
+        """Update what follows from the arrays, after they were restored."""
         self.all_ended = bool(self.ended.all())
 
     @property
@@ -150,7 +153,7 @@ class StoppingMonitor:
         return Ending(reason, epochs, found, f"{reason} after {epochs} epoch{'s' * (epochs != 1)}{added}")
 
     def _keep(self, which: Array) -> None:
-        """Keep what these members have now."""
+        """Keep the present parameters and state of these members."""
         for now, kept in zip(self._now, self._kept, strict=True):
             kept[which] = now[which]
 

@@ -1,4 +1,4 @@
-"""A run before it is bound: every argument checked, so that bad input is answered before any work is done."""
+"""The arguments of a run, all checked before any work is done."""
 
 import math
 import reprlib
@@ -74,7 +74,7 @@ class TrainingData:
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What is to be trained, on what, and how: checked, with nothing bound yet."""
+    """The arguments of `train`, checked; nothing is bound yet."""
 
     network: Network
     objective: Objective
@@ -82,9 +82,9 @@ class Task:
     data: TrainingData
     validation: TrainingData | None
     theta: Array
-    """Where the parameters start, fresh: (P,), or (K, P)."""
+    """The starting parameters, fresh: (P,), or (K, P)."""
     state: Array
-    """Where the running statistics start, fresh: (S,), or (K, S)."""
+    """The starting statistics, fresh: (S,), or (K, S)."""
     seeds: tuple[int, ...]
     epochs: int
     batch_size: int | None
@@ -118,7 +118,7 @@ def check_task(
     augment: Augmentation | Sequence[Augmentation] | None = None,
     callbacks: Sequence[Callback] = (),
 ) -> Task:
-    """The task that `train` and `iterate` are asked for, or a sentence that says what is wrong with it."""
+    """The arguments of `train` as a task. Raises ShapeError, DataError or SettingError for the first misfit."""
     check_kinds(network, loss, optimizer, early_stopping, penalty, callbacks)
     epochs = check_whole("epochs", COUNT, epochs)
     batch_size = None if batch_size is None else check_whole("batch_size", COUNT, batch_size)
@@ -179,7 +179,9 @@ def check_kinds(
     if network.n_parameters == 0:
         raise SettingError(f"a network to train needs parameters; got {network!r}. Add a layer such as Dense(4).")
     if not isinstance(callbacks, Sequence) or not all(callable(each) for each in callbacks):
-        raise SettingError(f"callbacks must be a list of functions of a record; got {reprlib.repr(callbacks)}.")
+        raise SettingError(
+            f"callbacks must be a list of functions of the running training; got {reprlib.repr(callbacks)}."
+        )
 
 
 def check_data(
@@ -225,7 +227,7 @@ def check_own_weights(weights: ArrayLike, members: int, n: int) -> Array:
 
 
 def check_classes(loss: Loss, data: TrainingData) -> None:
-    """Raise where all targets are of one class: then there is nothing to tell apart."""
+    """Raise DataError where all targets are of one class: then there is nothing to learn."""
     if loss.link == "identity":
         return
     for rows in data.y if data.own else (data.y,):

@@ -66,7 +66,7 @@ BAD_INPUT = {
     "predict notes.npz xor": "notes.npz is not a chainrule model",
     "predict good.csv xor": "good.csv is not a chainrule model",
     "predict xor.npz xorr": "no data set and no file 'xorr'",
-    "predict xor.npz wide.csv": "the model expects 2 features a sample, got 4 in wide.csv beside the target y",
+    "predict xor.npz wide.csv": "the model expects 2 features per sample, got 4 in wide.csv beside the target y",
     "predict xor.npz ragged.csv": "line 3: expected 3 cells, got 2",
     "predict xor.npz good.csv --csv no/out.csv": "no; create it first",
     "predict many.npz xor": "many.npz is a population of 3",

@@ -203,7 +203,7 @@ def test_bad_arguments_get_a_sentence():
     with pytest.raises(cr.ShapeError, match="settings and a seed of one value each"):
         cr.explain(network, theta, x, y, cr.HalfSquaredError(), cr.SGD([0.1, 0.2]))
     for weights, samples, sentence in (
-        (np.ones(3), None, r"sample_weight should have shape \(21,\), a number a sample, got \(3,\)"),
+        (np.ones(3), None, r"sample_weight should have shape \(21,\), one number per sample, got \(3,\)"),
         (np.full(21, -1.0), None, "sample_weight should be 0 or more, and somewhere above 0, got -1 to -1"),
         ([*np.zeros(20), 1.0], [0, 1], "sample_weight should be 0 or more, and somewhere above 0, got 0 to 0"),
         ([*np.zeros(20), np.nan], None, "sample_weight should hold finite float64 numbers, got nan in sample 20"),

@@ -37,13 +37,13 @@ def generators(network: Architecture, seeds: Sequence[int], thread: int = 0) -> 
 
 @dataclass(eq=False)
 class Binder:
-    """What all layers of a plan share: the number of samples, the parameters, and where memory comes from.
+    """Shared by all layers of a plan: the number of samples, the parameters, and the source of memory.
 
     generators: those of random layers; without them nothing is random.
     training: else layers are bound as they work in prediction, and nothing goes backward.
     in_place: whether a layer may write over its input where that is safe.
     observer: sees each layer as it is bound, with its buffers.
-    memory: where the memory of samples and activations comes from; an `Arena` where plans take turns in it.
+    memory: allocates samples and activations: `allocate`, or an `Arena` in which plans take turns.
     """
 
     n: int

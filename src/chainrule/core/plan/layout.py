@@ -23,11 +23,11 @@ class Storage:
     ones: bool = False
     """Whether a row of ones stands below the numbers."""
     kept: bool = False
-    """Whether some backward reads what lies in it now."""
+    """Whether some backward reads its present content."""
 
     @property
     def rows(self) -> int:
-        """Numbers a sample, the one included."""
+        """Numbers per sample, the one included."""
         return count(self.shape) + self.ones
 
 
@@ -52,7 +52,7 @@ def lay_out(first: Storage, places: Sequence[Place], in_place: bool = True) -> l
 def added_rows(
     first: Storage, places: Sequence[Place], in_place: bool = True, depth: int = 0
 ) -> Iterator[tuple[Place, int, int]]:
-    """Each layer, how deep it lies in others, and how many numbers a sample its output adds to the memory."""
+    """Each layer, its depth inside others, and the numbers per sample that its output adds to the memory."""
     for each, (here, there) in zip(places, pairwise(lay_out(first, places, in_place)), strict=True):
         yield each, depth, 0 if here is there else there.rows
         yield from added_rows(here, each.branch, in_place, depth + 1)
@@ -62,7 +62,7 @@ def allocate(shape: Shape, ones: bool, lead: Shape, n: int, dtype: np.dtype[np.g
     """Memory for an activation, (..., rows, n), its last row set to one where there are ones.
 
     A population's vectors lie as (rows, K, n) and are shown as (K, rows, n): so the rows without the ones are one
-    block, which elementwise functions walk two to four times as fast. A population's images lie as (K, rows, n).
+    block, on which elementwise functions are two to four times as fast. A population's images lie as (K, rows, n).
     """
     rows = count(shape) + ones
     if lead and len(shape) == 1:
@@ -79,7 +79,7 @@ Allocate = Callable[[Shape, bool, Shape, int, "np.dtype[np.generic]"], Array]
 
 
 class Arena:
-    """Memory in which plans of the same shapes take turns: each is handed what the first one took, in the same order.
+    """Memory in which plans of equal shapes take turns: each gets the arrays of the first one, in the same order.
 
     >>> arena = Arena()
     >>> first = arena((4,), False, (), 100, np.dtype(float))
@@ -93,7 +93,7 @@ class Arena:
         self._n_handed = 0
 
     def rewind(self) -> None:
-        """The next plan begins with what the first one began with."""
+        """Begin again with the first array, for the next plan."""
         self._n_handed = 0
 
     def __call__(self, shape: Shape, ones: bool, lead: Shape, n: int, dtype: np.dtype[np.generic]) -> Array:

@@ -1,4 +1,4 @@
-"""The plan: an objective and a number of samples, bound to memory. The one seat of execution.
+"""The plan: an objective and a number of samples, bound to memory. All computation happens here.
 
 The passes of a plan are rows of NumPy calls. Reading a row shows all that a step does; calling it does it.
 Several plans may share parameters, one for each length of batch. A plan belongs to one thread.
@@ -109,7 +109,7 @@ class Plan:
     weighted: whether samples have weights.
     of: how many samples the loss is the mean of, where these are a part of them.
     in_place: whether a layer may write over its input where that is safe.
-    memory: where the memory of samples and activations comes from; an `Arena` where plans take turns in it.
+    memory: allocates samples and activations: `allocate`, or an `Arena` in which plans take turns.
     observer: sees each layer as it is bound, with its buffers, and may wrap its passes. With an observer, backward
         goes through every layer, to the gradient in the data.
     """

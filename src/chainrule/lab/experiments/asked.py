@@ -27,7 +27,7 @@ def samples_for(model: Model, data: DataSet | DataFile) -> Samples:
     n_features = count(samples.x.shape[1:])
     if n_features != n_inputs:
         raise ShapeError(
-            f"the model expects {n_inputs} features a sample, got {n_features} in {samples.name}"
+            f"the model expects {n_inputs} features per sample, got {n_features} in {samples.name}"
             f"{'' if samples.y is None else f' beside the target {samples.target}'}. "
             "A file holds the features, and may hold the target as its last column (or name it with --target)."
         )

@@ -1,1 +1,1 @@
-"""How one batch is run: whole, in micro-batches on threads, or in groups of members."""
+"""Ways to run one batch: whole, in micro-batches on threads, or in groups of members."""

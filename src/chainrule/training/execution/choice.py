@@ -1,4 +1,4 @@
-"""How a batch is run at each step: whole, in micro-batches of its samples, or in groups of its members.
+"""The rule for running a batch: whole, in micro-batches of its samples, or in groups of its members.
 
 The choice follows from the objective and the shapes alone, so results are the same on any number of cores.
 """

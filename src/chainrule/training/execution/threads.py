@@ -77,7 +77,7 @@ class OneBlasThread:
 
     @property
     def is_possible(self) -> bool:
-        """Whether the BLAS can be limited, and has more than one thread: one thread is somebody's choice."""
+        """Whether the BLAS can be limited, and has more than one thread: a user who set one thread wants one."""
         return self._limited is not None
 
     def __enter__(self) -> None:
