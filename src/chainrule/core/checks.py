@@ -80,7 +80,7 @@ def _hint(array: Array, shape: Shape) -> str:
 
 
 def check_finite(array: Array, name: str, dtype: DTypeLike) -> None:
-    """Raise unless every number is finite, in the run's dtype too. It goes chunk by chunk, for files mapped into memory."""
+    """Raise unless every number is finite, in the run's dtype too; checked in chunks, for files mapped into memory."""
     if array.dtype.kind != "f" or array.size == 0:
         return
     dtype = np.dtype(dtype)

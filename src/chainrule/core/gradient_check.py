@@ -37,8 +37,8 @@ ROUNDING = 0.01
 class LayerCheck:
     """The result of the check in one layer.
 
-    error: the largest |gradient - difference|, relative to the largest gradient of the network; so a small gradient that
-        is wrong is found, too.
+    error: the largest |gradient - difference|, relative to the network's largest gradient; so a small gradient that is
+        wrong is found, too.
     n_directions: directions in which the layer's parameters were changed.
     """
 
@@ -64,8 +64,8 @@ def check_gradient(
     """Compare back-propagation with central differences, in float64: a record for each layer with parameters.
 
     x (n, *input_shape), y as the loss takes it, theta (P,). `seed` draws the parameters where none are given, and the
-    dropouts, the same for every difference. Above 5,000 parameters differences are taken along 16 random directions
-    per layer, unless `full=True` asks for every axis. A layer without parameters shows in the record of the one before it.
+    dropouts, the same for every difference. Above 5,000 parameters differences are taken along 16 random directions per
+    layer, unless `full=True` asks for every axis. A layer without parameters shows in the record of the one before it.
     Raises what `Network.loss_and_gradient` raises.
 
     >>> from chainrule.core.losses import SquaredError

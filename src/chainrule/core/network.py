@@ -37,8 +37,8 @@ class Network(Architecture):
         """Views into theta: for each layer in order a dict of arrays by name, empty for a layer without parameters.
 
         weights (..., O, I), bias (..., O), with a leading K for a population. Layers that contain others,
-        such as Residual, are replaced by these, as in `leaves`. They are views of theta if it is an array of floats, else of a
-        copy. Raises ShapeError unless theta is (P,) or (K, P).
+        such as Residual, are replaced by these, as in `leaves`. The arrays are views of theta if it is an array of floats,
+        else of a copy. Raises ShapeError unless theta is (P,) or (K, P).
 
         >>> network = mlp(2, 4, 1)
         >>> [{name: array.shape for name, array in each.items()} for each in network.parameters(network.initialize())]
@@ -90,7 +90,7 @@ class Network(Architecture):
         return evaluate.loss_and_gradient(self, theta, x, y, loss, state, seed, sample_weight, penalty)
 
     def __str__(self) -> str:
-        """A table: each layer, its output, its parameters, and the float64 memory that its activation adds per sample."""
+        """A table of the layers: output, parameters, and the float64 memory that the activation adds per sample."""
         rows = [("layer", "output", "parameters", "bytes a sample"), *self._rows()]
         widths = [max(len(row[column]) for row in rows) for column in range(4)]
         return "\n".join(

@@ -179,9 +179,7 @@ def check_kinds(
     if network.n_parameters == 0:
         raise SettingError(f"a network to train needs parameters; got {network!r}. Add a layer such as Dense(4).")
     if not isinstance(callbacks, Sequence) or not all(callable(each) for each in callbacks):
-        raise SettingError(
-            f"callbacks must be a list of functions of the running training; got {reprlib.repr(callbacks)}."
-        )
+        raise SettingError(f"callbacks must be a list of functions of a Training; got {reprlib.repr(callbacks)}.")
 
 
 def check_data(
