@@ -400,9 +400,9 @@ CHANGED = {
     "a standardizer that is a loss": ({"standardizer": {"type": "SquaredError"}}, ""),
     "a standardizer of text": ({"standardizer": {"type": "Standardizer", "mean": ["a"], "scale": [1]}}, "finite mean"),
     "classes that are a number": ({"classes": 3}, ""),
-    "another network": ({"network": cr.mlp(3, 5, 2).to_dict()}, "laid out otherwise"),
-    "another layout": ({"layout": [[0, "weights", [4, 4], 1]]}, "laid out otherwise"),
-    "no layout": ({"layout": None}, "laid out otherwise"),
+    "another network": ({"network": cr.mlp(3, 5, 2).to_dict()}, "another layout"),
+    "another layout": ({"layout": [[0, "weights", [4, 4], 1]]}, "another layout"),
+    "no layout": ({"layout": None}, "another layout"),
     "too many members": ({"network": NETWORK | {"layers": [DENSE, SLOPE | {"slope": [0.1, 0.2]}, LAST]}}, ""),
 }  # fmt: skip
 

@@ -36,9 +36,9 @@ class Network(Architecture):
     def parameters(self, theta: ArrayLike) -> tuple[dict[str, Array], ...]:
         """Views into theta: for each layer in order a dict of arrays by name, empty for a layer without parameters.
 
-        weights (..., O, I), bias (..., O), with a leading K for a population. Layers that contain others,
-        such as Residual, are replaced by these, as in `leaves`. The arrays are views of theta if it is an array of floats,
-        else of a copy. Raises ShapeError unless theta is (P,) or (K, P).
+        weights (..., O, I), bias (..., O), with a leading K for a population. Layers that contain others, such as
+        Residual, are replaced by these, as in `leaves`. The arrays are views of theta if it is an array of floats, else
+        of a copy. Raises ShapeError unless theta is (P,) or (K, P).
 
         >>> network = mlp(2, 4, 1)
         >>> [{name: array.shape for name, array in each.items()} for each in network.parameters(network.initialize())]
