@@ -1,6 +1,7 @@
 """What a run remembers of its epochs: columns, and the tables that they make."""
 
 import csv
+import re
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
+from chainrule.core.extras import advice
 from optional import needed
 
 X, Y = cr.datasets.xor()
@@ -112,5 +114,5 @@ def test_to_pandas_of_a_population_is_long() -> None:
 
 def test_without_pandas_the_sentence_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(cr.MissingExtraError, match=r'to_pandas\(\) needs pandas: pip install "chainrule\[pandas\]"'):
+    with pytest.raises(cr.MissingExtraError, match=re.escape(f"to_pandas() needs pandas: {advice('pandas')}")):
         SINGLE.to_pandas()

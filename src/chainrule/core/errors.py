@@ -41,15 +41,48 @@ class DivergenceError(ChainruleError, RuntimeError):
 
 
 def choose(kind: str, name: str, table: Mapping[str, Choice]) -> Choice:
-    """The entry of a table by its name, or a SettingError that lists the known names.
+    """The entry of a table by its name, in any case and with - or _, or a SettingError that lists the known names.
 
+    >>> choose("fruit", "Pear", {"apple": 1, "pear": 2})
+    2
     >>> choose("fruit", "kiwi", {"apple": 1, "pear": 2})
     Traceback (most recent call last):
     chainrule.core.errors.SettingError: unknown fruit 'kiwi'; choose from apple, pear
     """
-    if isinstance(name, str) and name in table:
-        return table[name]
-    raise SettingError(f"unknown {kind} {name!r}; choose from {listing(table)}")
+    known = known_name(name, table)
+    if known is not None:
+        return table[known]
+    raise SettingError(f"unknown {kind} {name!r}{choices(name, table)}")
+
+
+def known_name(typed: object, names: Iterable[str]) -> str | None:
+    """The name that was typed, whatever its case and whether its words are joined by - or _; None for another.
+
+    >>> known_name("Leaky-ReLU", ["leaky_relu", "relu"]), known_name("SquaredError", ["squared_error"])
+    ('leaky_relu', 'squared_error')
+    """
+    if not isinstance(typed, str):
+        return None
+    names = list(names)
+    return typed if typed in names else next((each for each in names if _folded(each) == _folded(typed)), None)
+
+
+def choices(typed: object, names: Iterable[str]) -> str:
+    """The end of a sentence about an unknown name: the nearest known name, where one is near, and all.
+
+    >>> choices("relo", ["elu", "relu", "tanh"])
+    ', did you mean relu? Choose from elu, relu, tanh'
+    """
+    from difflib import get_close_matches  # here: only this sentence needs it
+
+    by_folded = {_folded(each): each for each in names}
+    near = get_close_matches(_folded(typed), by_folded, n=1) if isinstance(typed, str) else []
+    all_names = listing(by_folded.values())
+    return f", did you mean {by_folded[near[0]]}? Choose from {all_names}" if near else f"; choose from {all_names}"
+
+
+def _folded(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "").replace(" ", "")
 
 
 def listing(names: Iterable[str]) -> str:

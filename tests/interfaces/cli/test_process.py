@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import chainrule
+from chainrule.core.extras import advice
 from pseudo_terminal import posix, shown_in_a_terminal
 
 PROGRAM = [sys.executable, "-m", "chainrule"]
@@ -104,4 +105,4 @@ def test_missing_packages_end_in_one_sentence(package: str):
     program = f"import sys; sys.modules[{package!r}] = None; from chainrule.interfaces.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", program, "--help"], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == 'Error: the command line needs Typer and Rich: pip install "chainrule[cli]".\n'
+    assert done.stderr == f"Error: the command line needs Typer and Rich: {advice('cli')}.\n"

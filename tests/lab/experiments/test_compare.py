@@ -280,7 +280,10 @@ BAD = {
     "nothing": ({}, "expects a setting with its values"),
     "no list": ({"learning_rate": 0.5}, "learning_rate must be a list"),
     "empty": ({"learning_rate": []}, "learning_rate must be a list"),
-    "unknown": ({"learnig_rate": [1]}, "unknown setting to compare 'learnig_rate'; choose from activation, arms"),
+    "unknown": (
+        {"learnig_rate": [1]},
+        "unknown setting to compare 'learnig_rate', did you mean learning_rate? Choose from activation, arms",
+    ),
     "shared": ({"seed": [1, 2]}, "unknown setting to compare 'seed'"),
     "twice": ({"learning_rate": [1, 1.0]}, "each value should be named once; got 1 twice"),
     "not its own": ({"optimizer": ["sgd", "adam"], "momentum": [0.5]}, "unknown setting to compare 'momentum'"),

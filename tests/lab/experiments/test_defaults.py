@@ -47,7 +47,9 @@ def test_what_is_given_wins_and_an_optimizer_by_name_has_its_usual_rate():
 
 
 def test_unknown_settings_get_a_sentence():
-    with pytest.raises(cr.SettingError, match="unknown setting 'epoch'; choose from activation, arms"):
+    with pytest.raises(
+        cr.SettingError, match=r"unknown setting 'epoch', did you mean epochs\? Choose from activation, arms"
+    ):
         cr.experiment_for("xor", epoch=5)
     with pytest.raises(cr.SettingError, match="unknown optimizer 'adamm'"):
         cr.experiment_for("xor", optimizer="adamm")

@@ -133,7 +133,7 @@ BAD = {
     "pool((2«)»)": "expected ',', got ')'",
     "relu «;» tanh": "';' has no place in a network",
     "dense(4)\n  «rellu»\ndense(1)": "unknown layer 'rellu', did you mean relu? Choose from averagepool",
-    "«__import__»(os)": "unknown layer '__import__'. Choose from averagepool",
+    "«__import__»(os)": "unknown layer '__import__'; choose from averagepool",
     "conv(8, 3, «strid=2»)": "conv has no setting 'strid', did you mean stride? Choose from bias, channels",
     "relu(«3»)": "relu expects no settings, got 1. Delete",
     "dense(4, true, he, «5»)": "dense expects at most 3 settings, got 4. Delete what is too much",

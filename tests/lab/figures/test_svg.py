@@ -1,11 +1,13 @@
 """One style for every figure: colours that stand out, SVG that stands inside a page."""
 
+import re
 import sys
 import xml.etree.ElementTree as ET
 
 import pytest
 
 from chainrule.core.errors import MissingExtraError
+from chainrule.core.extras import advice
 from chainrule.lab.figures import svg
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -82,5 +84,5 @@ def test_colours_stand_out_from_the_page(theme):
 
 def test_without_matplotlib_one_sentence_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(MissingExtraError, match=r'pip install "chainrule\[report\]"'):
+    with pytest.raises(MissingExtraError, match=re.escape(advice("report"))):
         svg.need_matplotlib()

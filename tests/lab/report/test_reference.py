@@ -1,5 +1,6 @@
 """The reference lab's descriptions, its numbers, and what its starts compute."""
 
+import re
 import sys
 
 import loky
@@ -9,6 +10,7 @@ from loky import ProcessPoolExecutor as Executor
 
 import chainrule as cr
 from chainrule.core.errors import MissingExtraError, SettingError
+from chainrule.core.extras import advice
 from chainrule.lab.experiments.data import TEST_SEED
 from chainrule.lab.experiments.workers import WorkerError, run_side_by_side
 from chainrule.lab.report.chapters.chapter import Scale
@@ -136,7 +138,7 @@ def test_a_worker_answers_reports_and_raises(tests_importable):
 
 def test_without_loky_a_sentence_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "loky", None)
-    with pytest.raises(MissingExtraError, match=r'need loky: pip install "chainrule\[report\]"'):
+    with pytest.raises(MissingExtraError, match=re.escape(f"need loky: {advice('report')}")):
         train_all(Lab(epochs=2, starts=2), [], Scale(2))
 
 

@@ -15,6 +15,7 @@ import pytest
 
 import chainrule
 from chainrule.core.errors import FileError, MissingExtraError, SettingError
+from chainrule.core.extras import advice
 from chainrule.lab.figures.numbers import percent
 from chainrule.lab.report import report
 from chainrule.lab.report.chapters import CHAPTERS
@@ -304,7 +305,7 @@ def test_bad_input_is_a_sentence_before_any_work(tmp_path, monkeypatch):
     for module in ("jinja2", "matplotlib", "sklearn", "mnist1d"):
         with monkeypatch.context() as without:
             without.setitem(sys.modules, module, None)
-            with pytest.raises(MissingExtraError, match=r'pip install "chainrule\[report\]"'):
+            with pytest.raises(MissingExtraError, match=re.escape(advice("report"))):
                 write_report(tmp_path)
 
 

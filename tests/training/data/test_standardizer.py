@@ -40,6 +40,21 @@ def test_a_constant_feature_gets_scale_1_and_becomes_0(value, n):
     assert not standardizer.apply(x).any()
 
 
+def test_a_feature_that_is_constant_but_for_rounding_gets_scale_1():
+    x = np.array([[0.1 + 0.2], [0.3], [0.3]])
+    assert x.std() > 0
+    assert Standardizer.fit(x).scale == (1.0,)
+    assert abs(Standardizer.fit(x).apply(x)).max() < 1e-15
+    small = Standardizer.fit([[0.3], [0.3 + 1e-12]])  # small, but more than rounding
+    np.testing.assert_allclose(small.scale, 5e-13, rtol=1e-3)
+
+
+def test_the_rule_of_constant_features_is_scikit_learns():
+    preprocessing = pytest.importorskip("sklearn.preprocessing")
+    x = np.array([[0.1 + 0.2, 1e6, 5.0, 0.0], [0.3, 1e6 + 1e-10, 6.0, 1e-300], [0.3, 1e6, 7.0, 0.0]])
+    np.testing.assert_allclose(Standardizer.fit(x).scale, preprocessing.StandardScaler().fit(x).scale_)
+
+
 def test_by_hand():
     standardizer = Standardizer.fit([[1, 10], [3, 30]])
     assert standardizer.mean == (2.0, 20.0)

@@ -5,6 +5,8 @@ Typer and Rich are imported behind this door alone; without them one sentence sa
 
 import sys
 
+from chainrule.core.extras import missing_extra
+
 
 def main() -> None:
     """Run the command that the arguments name, and exit."""
@@ -14,7 +16,7 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("typer", "rich"):
             raise
-        sys.stderr.write('Error: the command line needs Typer and Rich: pip install "chainrule[cli]".\n')
+        sys.stderr.write(f"Error: {missing_extra('the command line needs Typer and Rich', 'cli')}\n")
         sys.exit(2)
     replace_missing_characters(sys.stdout, sys.stderr)
     app(prog_name="chainrule")

@@ -1,6 +1,5 @@
 """A network as text, `conv(8, 3) relu pool(2) flatten dense(10)`, and the layers that it stands for."""
 
-import difflib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import MISSING, Field, dataclass, fields
@@ -9,7 +8,7 @@ from typing import Any
 from chainrule.core.activations import ACTIVATIONS
 from chainrule.core.arrays import Shape
 from chainrule.core.description import Description, check_kind, part, setting
-from chainrule.core.errors import ChainruleError, listing
+from chainrule.core.errors import ChainruleError, choices
 from chainrule.core.initializers import Glorot, He, Initializer, LeCun, Normal, Uniform, Zeros
 from chainrule.core.layers import (
     AveragePool,
@@ -126,7 +125,7 @@ class _Reader:
         name = _plain(call.name)
         if name not in LAYERS:
             span = call.span[0], call.span[0] + len(call.name)
-            raise complaint_at(self.text, span, f"unknown layer {call.name!r}{_others(name, LAYERS)}")
+            raise complaint_at(self.text, span, f"unknown layer {call.name!r}{choices(name, LAYERS)}.")
         of_series = name == "conv" and shape is not None and len(shape) == 2
         layer: Layer = self.build(Conv1D if of_series else LAYERS[name], call, shape)
         return layer
@@ -193,13 +192,7 @@ def _misplaced(call: Call, argument: Argument, name: str, known: Iterable[str]) 
     if name in known:
         return f"{call.name}'s {name} is given twice. Delete one."
     if argument.name:
-        return f"{call.name} has no setting {argument.name!r}{_others(name, known)}"
+        return f"{call.name} has no setting {argument.name!r}{choices(name, known)}."
     n = len(list(known))
     most = f"at most {n}" if n else "no"
     return f"{call.name} expects {most} settings, got {len(call.arguments)}. Delete what is too much."
-
-
-def _others(name: str, known: Iterable[str]) -> str:
-    """The end of a sentence about an unknown name: the nearest known name, and all of them."""
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"{f', did you mean {near[0]}?' if near else '.'} Choose from {listing(known)}."

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chainrule.core.activations import ACTIVATIONS
 from chainrule.core.activations import activation as activation_named
 from chainrule.core.arrays import Shape, count
 from chainrule.core.description import COUNT, Description, check_kind, check_whole, flag, optional, part, setting
+from chainrule.core.errors import known_name
 from chainrule.core.initializers import Initializer
 from chainrule.core.layers.base import Layer
 from chainrule.core.losses import Loss, SquaredError
@@ -20,7 +22,8 @@ def _check_units(name: str, value: Any) -> tuple[int, ...]:
 
 def _check_activation(name: str, value: Any) -> str | Layer:
     if isinstance(value, str):
-        activation_named(value)
+        activation_named(value)  # raises for an unknown name
+        return known_name(value, ACTIVATIONS) or value
     checked: str | Layer = check_kind(name, (str, Layer), "an activation's name or a layer such as Tanh()", value)
     return checked
 

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from chainrule.core.catalogue import every_kind
 from chainrule.core.description import Description
-from chainrule.core.errors import ChainruleError, FileError, MissingExtraError, SettingError, choose, listing
+from chainrule.core.errors import ChainruleError, FileError, SettingError, choices, choose
+from chainrule.core.extras import missing_extra
 from chainrule.core.losses import LOSSES
 from chainrule.lab.experiments.data import DataFile, DataSet
 from chainrule.lab.experiments.network_text import NetworkText
@@ -32,7 +33,7 @@ def write(experiment: RunDescription) -> str:
     try:
         import tomli_w
     except ImportError:
-        raise MissingExtraError('to_toml() needs tomli-w: pip install "chainrule[report]".') from None
+        raise missing_extra("to_toml() needs tomli-w", "report") from None
     return tomli_w.dumps(_plain(experiment))
 
 
@@ -96,7 +97,7 @@ def _check_keys(what: str, found: Mapping[str, Any], kind: type[Description]) ->
     known = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # every description is a dataclass
     for key in found:
         if key not in known and key != "type":
-            raise SettingError(f"unknown key {key!r} of {what}; choose from {listing(known)}.")
+            raise SettingError(f"unknown key {key!r} of {what}{choices(key, known)}.")
 
 
 def _data(value: Any) -> Any:

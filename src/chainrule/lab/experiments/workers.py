@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.core.errors import ChainruleError, MissingExtraError
+from chainrule.core.errors import ChainruleError
+from chainrule.core.extras import missing_extra
 
 Progress = Callable[[str, int, int], object]
 """Called as `progress(task, done, total)`, always from the caller's own thread."""
@@ -48,7 +49,7 @@ def run_side_by_side(
     try:
         import loky  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
-        raise MissingExtraError('worker processes need loky: pip install "chainrule[report]".') from None
+        raise missing_extra("worker processes need loky", "report") from None
     with tempfile.TemporaryDirectory() as folder:
         # The workers count in a file that all of them map into memory: one row per job, (done, total).
         path = Path(folder) / "progress"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from chainrule.core.errors import MissingExtraError
+from chainrule.core.extras import missing_extra
 from chainrule.lab.figures.numbers import decimal
 from chainrule.training.files.storage import replacing
 
@@ -83,7 +83,7 @@ def need_matplotlib() -> Any:
     try:
         import matplotlib
     except ImportError:
-        raise MissingExtraError('figures need Matplotlib: pip install "chainrule[report]".') from None
+        raise missing_extra("figures need Matplotlib", "report") from None
     return matplotlib
 
 

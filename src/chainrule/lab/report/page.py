@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from chainrule.core.errors import MissingExtraError
+from chainrule.core.extras import missing_extra
 from chainrule.lab.explain.drawing.drawing import KEY
 from chainrule.lab.explain.notations import mathml
 from chainrule.lab.figures import numbers
@@ -135,5 +135,5 @@ def need_jinja() -> Any:
     try:
         import jinja2
     except ImportError:
-        raise MissingExtraError('the report needs Jinja2: pip install "chainrule[report]".') from None
+        raise missing_extra("the report needs Jinja2", "report") from None
     return jinja2

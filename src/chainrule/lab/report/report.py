@@ -6,7 +6,8 @@ from collections.abc import Collection
 from importlib.util import find_spec
 from pathlib import Path
 
-from chainrule.core.errors import FileError, MissingExtraError, choose, listing
+from chainrule.core.errors import FileError, choose, listing
+from chainrule.core.extras import missing_extra
 from chainrule.lab.experiments.workers import Progress, silent
 from chainrule.lab.figures.svg import need_matplotlib, save
 from chainrule.lab.report.chapters import CHAPTERS
@@ -104,9 +105,8 @@ def _need_data() -> None:
     """One sentence that says how to get the packages of the real data sets, where one is missing."""
     missing = [name for name in ("sklearn", "mnist1d") if find_spec(name) is None]
     if missing:
-        raise MissingExtraError(
-            f'the chapters on convolution need {listing(missing)}: pip install "chainrule[report]". '
-            "Other chapters can be had alone, by --only."
+        raise missing_extra(
+            f"the chapters on convolution need {listing(missing)} (--only computes other chapters without)", "report"
         )
 
 

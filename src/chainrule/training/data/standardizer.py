@@ -17,7 +17,8 @@ class Standardizer(Description):
     """z = (x - mean) / scale, so that each feature has mean 0 and standard deviation 1.
 
     x (n, features), or images (n, C, H, W) with one mean and scale per channel. The standard deviation is the
-    population's (divided by n). A constant feature gets scale 1 and becomes 0. Fit it to the training samples alone.
+    population's (divided by n). A feature that is constant, but for rounding, gets scale 1 and
+    becomes 0. Fit it to the training samples alone.
     Source: LeCun et al., Efficient BackProp (1998), section 4.3.
     Raises SettingError unless mean and scale are equally many finite numbers, the scales above 0.
 
@@ -68,7 +69,8 @@ class Standardizer(Description):
             raise DataError(
                 "expected x whose squares can be summed, got numbers too large for that; divide x by a constant first."
             )
-        return Standardizer(tuple(mean.tolist()), tuple(np.where(variance > 0, np.sqrt(variance), 1.0).tolist()))
+        scale = np.where(is_constant(mean, variance, n), 1.0, np.sqrt(variance))
+        return Standardizer(tuple(mean.tolist()), tuple(scale.tolist()))
 
     def apply(self, x: ArrayLike) -> Array:
         """(x - mean) / scale: a fresh array shaped as x, in x's dtype if that is a float, else float64.
@@ -106,6 +108,20 @@ class Standardizer(Description):
             )
         dtype = x.dtype if np.issubdtype(x.dtype, np.floating) else np.dtype(np.float64)
         return x, _along(np.array(self.mean, dtype), x.shape), _along(np.array(self.scale, dtype), x.shape)
+
+
+def is_constant(mean: Array, variance: Array, n: int) -> Array:
+    """Which columns of n numbers are constant but for rounding, by their means and variances.
+
+    Source: scikit-learn's rule (`_is_constant_feature`): rounding alone can give a variance σ² of up to
+    n ε σ² + (n μ ε)², where ε = 2.2e-16.
+
+    >>> is_constant(np.array([0.3, 0.3]), np.array([7.7e-34, 1e-20]), 3).tolist()
+    [True, False]
+    """
+    epsilon = np.finfo(np.float64).eps
+    most: Array = n * epsilon * variance + np.square(n * mean * epsilon)
+    return variance <= most
 
 
 def _along(values: Array, shape: Shape) -> Array:

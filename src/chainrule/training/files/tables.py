@@ -4,7 +4,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from chainrule.core.errors import MissingExtraError
+from chainrule.core.extras import missing_extra
 from chainrule.training.files.storage import FilePath, replacing
 
 Columns = Mapping[str, Any]
@@ -36,5 +36,5 @@ def columns_to_pandas(columns: Columns) -> Any:
     try:
         import pandas  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
-        raise MissingExtraError('to_pandas() needs pandas: pip install "chainrule[pandas]".') from None
+        raise missing_extra("to_pandas() needs pandas", "pandas") from None
     return pandas.DataFrame(columns)

@@ -188,7 +188,7 @@ BAD = {
     "compare xor --bias yes,no --level 0": "level must be a number above 0",
     "check xorr": "no data set and no file 'xorr'",
     "check xor --activation relo": "unknown activation 'relo'",
-    "data xorr": "unknown data set 'xorr'; choose from circles",
+    "data xorr": "unknown data set 'xorr', did you mean xor? Choose from circles",
     "data xor --points 3": "the data set xor has no setting 'n'",
     "data moons --noise -1": "noise must be a number of 0 or more",
     "train --config nothing.toml": "there is no file nothing.toml",

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import chainrule
+from chainrule.core.extras import advice
 from chainrule.lab.report.reference import TASKS, Lab
 from commands import invoke, lines_of
 from optional import needed
@@ -288,4 +289,4 @@ class TestReport:
         monkeypatch.setitem(sys.modules, "matplotlib", None)
         result = invoke("report", "--out", tmp_path / "lab")
         assert (result.exit_code, result.stdout) == (2, "")
-        assert re.fullmatch(r'Error: .*pip install "chainrule\[report\]".*\n', result.stderr)
+        assert re.fullmatch(rf"Error: .*{re.escape(advice('report'))}\.\n", result.stderr)

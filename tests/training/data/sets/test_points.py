@@ -129,7 +129,9 @@ def test_load_finds_every_set_by_name():
 
 
 def test_load_names_what_is_known():
-    with pytest.raises(SettingError, match=r"unknown data set 'xxor'; choose from circles, gaussians, linear, moons"):
+    with pytest.raises(
+        SettingError, match=r"unknown data set 'xxor', did you mean xor\? Choose from circles, gaussians, linear, moons"
+    ):
         load("xxor")
     with pytest.raises(SettingError, match=r"the data set linear has no setting 'noise'; choose from n, seed\."):
         load("linear", noise=0.1)

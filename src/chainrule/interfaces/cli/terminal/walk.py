@@ -11,7 +11,8 @@ from rich.console import Console, Group
 from rich.text import Text
 
 from chainrule.core.arrays import Array
-from chainrule.core.errors import MissingExtraError, SettingError
+from chainrule.core.errors import SettingError
+from chainrule.core.extras import missing_extra
 from chainrule.interfaces.cli.terminal.encoding import writable
 from chainrule.interfaces.cli.terminal.page import styled
 from chainrule.lab.explain.explanation import Explanation
@@ -163,7 +164,7 @@ def _key_reader() -> Callable[[], str]:
         from readchar import key as keys
         from readchar import readkey
     except ImportError:
-        raise MissingExtraError('--walk needs readchar: pip install "chainrule[cli]".') from None
+        raise missing_extra("--walk needs readchar", "cli") from None
     names = {
         keys.LEFT: "left",
         keys.RIGHT: "right",

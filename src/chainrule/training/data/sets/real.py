@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.errors import MissingExtraError
+from chainrule.core.extras import missing_extra
 
 
 def digits() -> tuple[Array, Array]:
@@ -26,7 +26,7 @@ def digits() -> tuple[Array, Array]:
     try:
         from sklearn.datasets import load_digits  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
-        raise MissingExtraError('digits() needs scikit-learn: pip install "chainrule[data]".') from None
+        raise missing_extra("digits() needs scikit-learn", "data") from None
     found = load_digits()
     return found.images[:, np.newaxis] / 16, found.target.astype(np.int64)
 
@@ -58,7 +58,7 @@ def _make_mnist1d() -> tuple[Array, ...]:
     try:
         from mnist1d.data import get_dataset_args, make_dataset  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
-        raise MissingExtraError('mnist1d() needs mnist1d: pip install "chainrule[data]".') from None
+        raise missing_extra("mnist1d() needs mnist1d", "data") from None
     with _random_state_restored():
         made = make_dataset(get_dataset_args())
         # The package draws the order at this point when asked to shuffle, so that making the set once serves both.
