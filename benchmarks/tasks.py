@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import chainrule as cr
 from benchmarks.work import Comparison, Data, Prediction, Training, Work
+from chainrule.lab.report.chapters.chapter import EPOCHS as COMPARED_EPOCHS
 from chainrule.lab.report.chapters.chapter import Scale as LabScale
 from chainrule.lab.report.chapters.learning_rates import LearningRates
-from chainrule.lab.report.report import COMPARED_EPOCHS
 
 QUICK_COMPARED_EPOCHS = 1_000
 """The epochs of T5 in a quick run."""

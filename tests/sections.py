@@ -17,6 +17,7 @@ FIGURES = (
 def words(html: str) -> str:
     """The words of a page, one space between them."""
     text = re.sub(r"<style>.*?</style>|<!--.*?-->", "", html, flags=re.DOTALL)
+    text = re.sub("</t[dh]>", " ", text)
     return " ".join(unescape(re.sub("<[^>]*>", "", text)).replace("\N{NO-BREAK SPACE}", " ").split())
 
 

@@ -18,7 +18,7 @@ from chainrule.lab.report.chapters.on_images import OnImages
 from chainrule.lab.report.example import example
 from chainrule.lab.report.page import render_page
 from chainrule.lab.report.report import write_report
-from sections import conclusions, no_figures, results_of, words
+from sections import conclusions, no_figures, results_of, section, words
 
 COMPARED = {name: chapter for name, chapter in CHAPTERS.items() if isinstance(chapter, Comparing)}
 
@@ -167,9 +167,9 @@ def test_hidden_units_turn_round():
 
 def test_activations_turn_round():
     text = concluded("activations", xor=task(rows({"tanh"}, "sigmoid", "tanh")))
-    assert "On xor tanh (to a loss of 0.01 or less come all 8 starts" in text
-    assert "does best, sigmoid (to a loss of 0.01 or less come none of the 8 starts" in text
-    assert "On xor sigmoid (" in concluded("activations", xor=task(rows({"sigmoid"}, "sigmoid", "tanh")))
+    assert "On xor tanh learns best (all 8 starts reach 0.01 or less, half of them by epoch 100;" in text
+    assert "sigmoid worst (none of the 8 starts reach 0.01 or less; median final loss 0.25)" in text
+    assert "On xor sigmoid learns best (" in concluded("activations", xor=task(rows({"sigmoid"}, "sigmoid", "tanh")))
     assert "no activation function" in concluded("activations", xor=task(rows((), "sigmoid", "tanh")))
 
 
@@ -183,13 +183,14 @@ def test_optimizers_turn_round():
         return concluded("optimizers", xor=task(some))
 
     text = crossed({"SGD, 10", "Adam, 0.1"})
-    assert "all at the rate 0.1: Adam (all 8 starts at 0.01 or less" in text
-    assert "comes first, SGD (none of the 8 starts" in text
-    assert "each at its own best rate: Adam (0.1) (all 8 starts" in text
+    assert "rate 0.1: Adam is best (all 8" in text
+    assert "reference’s Adam and SGD are" not in text
+    assert "reference’s Adam and SGD worst (none of the 8 starts" in text
+    assert "each at its own best rate: Adam (0.1), SGD (10) are best (all 8 starts" in text
     assert "The best rates differ by a factor of 100." in text
     text = crossed({"SGD, 0.1"})
-    assert "all at the rate 0.1: SGD (all 8" in text
-    assert "comes first, Adam (none of the 8" in text
+    assert "all at the rate 0.1: SGD is best (all 8" in text
+    assert "reference’s Adam and Adam worst (none of the 8" in text
     assert "The best rate is the same for all: 0.1." in text
     assert "no optimizer brings a start" in crossed(())
     for good, sentence in (
@@ -230,12 +231,41 @@ def test_images_turn_round():
     some = rows((), "maximum", "stride")
     some[0]["accuracy"], some[1]["accuracy"] = 0.98, 0.96
     text = concluded("pooling", digits=task(some))
-    assert text.startswith("Most of the images held out are answered rightly with maximum (98 %, the median of the")
-    assert text.endswith("its final training loss 0.25), fewest with stride (96 %; 0.25).")
+    assert text.startswith("On held-out images maximum is best (98 %, the median of the starts;")
+    assert text.endswith("final training loss 0.25), stride worst (96 %; 0.25).")
     some[0]["accuracy"] = 0.96
-    assert concluded("pooling", digits=task(some)) == (
-        "All settings answer the same share of the images held out rightly: 96 %."
-    )
+    assert concluded("pooling", digits=task(some)) == ("All settings are equally good on held-out images: 96 %.")
+
+
+def test_best_is_the_same_at_a_glance_and_in_the_chapter():
+    """Rate 1 brings fewer starts sooner, and dropout has the lower training loss: neither is best."""
+    rates = rows({"1", "10"}, "0.1", "1", "10")
+    rates[1] |= {"succeeded": 5, "reached": 20.0}
+    extras = rows({"dropout"}, "neither", "normalisation", "dropout")
+    for row, accuracy in zip(extras, (0.97, 0.9801, 0.96), strict=True):
+        row["accuracy"] = accuracy
+    found = results_of() | {
+        "chapters": {"learning-rates": {"xor": task(rates)}, "regularization": {"digits": task(extras)}}
+    }
+    glance = section("glance", found)
+    assert "xor 10 8 of 8, epoch 100 0.1 0 of 8" in glance
+    assert "the best is 10, with all 8 starts, half of them by epoch 100." in conclusions("learning-rates", found)[0]
+    assert "digits normalisation 98 % dropout 96 %" in glance
+    assert "normalisation is best (98 %" in conclusions("regularization", found)[0]
+
+
+def test_ties_are_said_as_ties():
+    tied = rows({"relu", "tanh"}, "sigmoid", "relu", "tanh")
+    assert "relu and tanh learn best (all 8" in concluded("activations", xor=task(tied))
+    tied[1]["median"] = 0.0010001  # written as 0.001, too
+    found = results_of() | {"chapters": {"activations": {"xor": task(tied)}}}
+    assert "xor relu and tanh 8 of 8, epoch 100 sigmoid 0 of 8" in section("glance", found)
+    everything = rows({"relu", "tanh"}, "relu", "tanh")
+    found = results_of() | {"chapters": {"activations": {"xor": task(everything)}}}
+    assert "xor relu and tanh 8 of 8, epoch 100 none: all alike" in section("glance", found)
+    assert "all activation functions do alike: all 8" in conclusions("activations", found)[0]
+    found = results_of() | {"chapters": {"activations": {"xor": task(rows((), "relu", "tanh"))}}}
+    assert "none: no start succeeds" in section("glance", found)
 
 
 def test_opposite_results_make_another_page(other):

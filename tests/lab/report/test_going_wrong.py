@@ -67,18 +67,22 @@ def test_the_sentences_turn_round(found):
     other = copy.deepcopy(found)
     run = other["runs"]["deep"]
     run["findings"][0]["illness"] = "plateau"
-    run["sick"] |= {"final_loss": 0.6931, "accuracy": 0.5}
+    run["sick"] |= {"final_loss": 0.6931, "accuracy": 0.5, "undecided": False}
     run["cured"] |= {"final_loss": 0.0123, "accuracy": 0.995}
 
     def concluded():
         return conclusions("going-wrong", results_of(going_wrong=other))[0]
 
     assert concluded() == (
-        "Ten layers of sigmoids: plateau. In the end the loss was 0.693, with 50 % of the points right; "
-        "with what the doctor says, 0.0123, with 99.5 %."
+        "Ten layers of sigmoids: plateau. It ends at a loss of 0.693 (50 % correct); "
+        "with the doctor’s advice, at a loss of 0.0123 (99.5 % correct)."
     )
+    run["sick"]["undecided"] = True
+    assert "at a loss of 0.693 (answers 0.5 everywhere); with" in concluded()
     run["sick"]["final_loss"] = run["cured"]["final_loss"] = None
-    assert concluded().endswith("the loss was no number any more; with what the doctor says, no number either.")
+    assert concluded().endswith(
+        "with a loss that is no number; with the doctor’s advice, with a loss that is no number."
+    )
     run["sick"]["final_loss"], run["findings"] = 0.01, []
     assert concluded() == "Ten layers of sigmoids: nothing ails the run; its loss is 0.01."
     assert "Nothing ails this run." in section("going-wrong", results_of(going_wrong=other))

@@ -25,6 +25,7 @@ from chainrule.lab.report.reference import TASKS, Lab, accuracy_line, log_line, 
 from chainrule.lab.report.report import write_report
 from chainrule.lab.report.results import as_json
 from sections import conclusions, no_figures
+from sections import words as words_of
 
 EPOCHS, STARTS = 400, 4
 MAIN = [name for name in CONTENTS if name not in CHAPTERS]
@@ -244,6 +245,23 @@ def test_the_lines_beside_the_equations_are_those_that_run(text):
     assert len(lines) == 7
     for line in lines:
         assert unescape(line) in source, line
+
+
+def test_a_shortened_page_says_so(other):
+    def banner():
+        found = re.search('<div class="shortened".*?</div>', render_page(other, no_figures(other)), re.DOTALL)
+        return words_of(found[0]) if found else ""
+
+    other["tasks"]["xor"]["accuracy"] = 11 / 21
+    assert "not the result" in banner()
+    assert f"{EPOCHS} epochs in place of 100,000 in the main runs" in banner()
+    assert f"{STARTS} starts in place of 32 in the main runs" in banner()
+    assert "52.4 % on xor tells how far it came, not what the network can learn" in banner()
+    other["settings"]["epochs"] = 100_000
+    assert "epoch" not in banner()
+    other["settings"]["starts"] = 32
+    other["tasks"] = {}
+    assert banner() == ""
 
 
 def test_opposite_results_make_another_page(other):

@@ -68,7 +68,8 @@ def test_one_epoch_has_a_sentence_of_its_own(found):
 def test_one_start_has_sentences_of_its_own(found):
     found["settings"]["starts"] = 1
     task, xor = found["tasks"]["linear"], found["tasks"]["xor"]
-    task["starts"] = [{"seed": 9, "final_loss": 0.25, "training_accuracy": 0.5, "accuracy": 0.52}]
+    task["starts"] = [{"seed": 9, "final_loss": 0.25, "training_accuracy": 0.5, "accuracy": 0.52, "undecided": False}]
+    task["shown"]["start"] = xor["shown"]["start"] = 0
     task["reached"] |= {"of": 1, "99": 0, "100": 0}
     task["log"] = log(e0="above", e5000="below")
     assert said(found, "glance", "linear") == (
@@ -84,6 +85,17 @@ def test_one_start_has_sentences_of_its_own(found):
     assert "xor isn’t: the loss falls below 0.1 by epoch 500 on linear" in speed
     task["log"] = log(e0="inside")
     assert "the reference’s loss lies where ours does; a band" in said(found, "glance", "linear")
+
+
+def test_answers_of_one_half_are_not_counted(found):
+    task = found["tasks"]["xor"]
+    task["shown"]["start"] = 0
+    for start in task["starts"]:
+        start |= {"accuracy": 0.145, "final_loss": 0.25, "undecided": True}
+    task["reached"] |= {"99": 0, "100": 0}
+    assert "the worst start (seed 0) answers 0.5 everywhere" in said(found, "glance", "xor", 1)
+    assert said(found, "predictions", "xor").startswith("On xor the start shown answers 0.5 everywhere:")
+    assert "14.5 %" not in section("starts", found)
 
 
 def test_wrong_answers_are_named(found):

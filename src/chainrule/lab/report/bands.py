@@ -33,6 +33,19 @@ def place(value: float, low: float, high: float) -> str:
     return "below" if value < low else "above" if value > high else "inside"
 
 
+UNDECIDED = 1e-6
+"""Answers this near to 0.5 are 0.5: which side of it they lie on is rounding."""
+
+
+def undecided(answers: Any) -> bool:
+    """Whether the answer is 0.5 to every sample, so that an accuracy would count rounding.
+
+    >>> undecided([0.5 + 1e-8, 0.5 - 1e-8]), undecided([0.5, 0.501])
+    (True, False)
+    """
+    return bool(np.all(np.abs(np.asarray(answers) - 0.5) < UNDECIDED))
+
+
 def number(value: Any) -> float:
     """A float of ten significant digits: what rounding can't blur, and JSON can hold.
 

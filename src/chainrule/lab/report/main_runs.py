@@ -9,7 +9,7 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.lab.diagnose.diagnosis import Findings, diagnose
 from chainrule.lab.experiments.compared_runs import first_below
-from chainrule.lab.report.bands import Results, band, number, place, rounded
+from chainrule.lab.report.bands import Results, band, number, place, rounded, undecided
 from chainrule.lab.report.reference import TASKS
 from chainrule.lab.report.starts import Outcome
 from chainrule.training.history import History, Record
@@ -34,7 +34,8 @@ def task_results(outcome: Outcome) -> Results:
     learnt = [lab.training(task, i).points() for i in range(lab.starts)]
     accuracy = outcome.model.score(x, y, "accuracy")
     training_accuracy = [outcome.model[i].score(*learnt[i], "accuracy") for i in range(lab.starts)]
-    predictions = outcome.model.predict(x)[k, :, 0]
+    every = outcome.model.predict(x)[:, :, 0]
+    predictions = every[k]
     log = log_rows(outcome)
     compared = [row for row in log if row["reference"] is not None]
     wrong = np.flatnonzero((predictions >= 0.5) != (truth == 1))
@@ -69,6 +70,7 @@ def task_results(outcome: Outcome) -> Results:
                 "final_loss": number(outcome.final[i]),
                 "training_accuracy": float(training_accuracy[i]),
                 "accuracy": float(accuracy[i]),
+                "undecided": undecided(every[i]),
             }
             for i in range(lab.starts)
         ],
@@ -94,7 +96,8 @@ def shown(found: Results) -> Results:
 
     compared: the rows of the log that have the reference's loss.  outside: the epochs at which it lies "below" our band
     and "above" it.  worst: the start with the lowest test accuracy, and among equals the largest loss.  illnesses:
-    pairs of an illness that the doctor finds and the number of starts that have it.
+    pairs of an illness that the doctor finds and the number of starts that have it.  undecided: whether the start
+    shown answers 0.5 to every test point.
     """
     compared = [row for row in found["log"] if row["verdict"]]
     outside = {side: [row["epoch"] for row in compared if row["verdict"] == side] for side in ("below", "above")}
@@ -104,6 +107,7 @@ def shown(found: Results) -> Results:
         "outside": {side: epochs for side, epochs in outside.items() if epochs},
         "worst": min(found["starts"], key=lambda start: (start["accuracy"], -start["final_loss"])),
         "illnesses": Counter(each["illness"] for each in found["findings"] if each is not None).most_common(),
+        "undecided": found["starts"][found["shown"]["start"]]["undecided"],
     }
 
 

@@ -87,11 +87,24 @@ def _shared(found: Results) -> dict[str, Any]:
         "tasks": {task: main_runs.shown(each) for task, each in found["tasks"].items()},
         "compared": {name: CHAPTERS[name].shown(each) for name, each in found["chapters"].items()},
         "titles": {name: title for name, title in CONTENTS.items() if _is_there(name, found)},
+        "shortened": shortened(found),
         "soonest": main_runs.soonest(found["tasks"]),
         "learnt_below": main_runs.LEARNT,
         "drawing_key": KEY,
         "lines": {"log": log_line, "prediction": prediction_line, "accuracy": accuracy_line},
     }
+
+
+def shortened(found: Results) -> list[dict[str, Any]]:
+    """The sizes in which a report falls short of a whole one: the runs and their unit, its number, the whole one's."""
+    settings, whole = found["settings"], Lab()
+    sizes = []
+    if found["tasks"]:
+        sizes += [("main runs", "epoch", settings["epochs"], whole.epochs)]
+        sizes += [("main runs", "start", settings["starts"], whole.starts)]
+    if of_chapters(found):
+        sizes += [("comparisons", "epoch", settings["comparisons"]["epochs"], Scale().epochs)]
+    return [dict(zip(("runs", "unit", "here", "whole"), size, strict=True)) for size in sizes if size[2] < size[3]]
 
 
 def _is_there(section: str, found: Results) -> bool:

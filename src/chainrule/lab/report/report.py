@@ -20,12 +20,8 @@ from chainrule.lab.report.results import as_json, results
 from chainrule.lab.report.training import train_all
 from chainrule.training.files.storage import replacing
 
-EPOCHS, QUICK_EPOCHS = 100_000, 2_000
-"""Epochs of the main runs, unless the caller says."""
-
-COMPARED_EPOCHS, QUICK_COMPARED_EPOCHS = 20_000, 1_000
-"""Epochs of the comparisons. Where the caller gives those of the main runs, comparisons have a fifth of them."""
-
+QUICK = {"main runs": 2_000, "comparisons": 1_000}
+"""Epochs of a first look."""
 
 ON_REAL_DATA = {"digits", "mnist1d", "pooling", "regularization"}
 """The chapters whose data sets come in packages of their own."""
@@ -55,9 +51,7 @@ def write_report(
     any work is done, and MissingExtraError where the extra `report` isn't installed.
     """
     names = [name for name in CONTENTS if name in wanted(only)]
-    lab = Lab((QUICK_EPOCHS if quick else EPOCHS) if epochs is None else epochs, starts, seed)
-    compared_epochs = QUICK_COMPARED_EPOCHS if quick else COMPARED_EPOCHS
-    scale = Scale(compared_epochs if epochs is None else -(-epochs // 5), seed=seed)
+    lab, scale = sizes(epochs, starts, seed, quick)
     need_matplotlib()
     need_jinja()
     need_examples()
@@ -88,6 +82,20 @@ def write_report(
             file.write(text)
     show("page", 2, 2)
     return out / "index.html"
+
+
+def sizes(epochs: int | None, starts: int, seed: int, quick: bool) -> tuple[Lab, Scale]:
+    """The sizes of the main runs and of the chapters.
+
+    >>> lab, scale = sizes(None, 32, 0, quick=True)
+    >>> lab.epochs, scale.epochs
+    (2000, 1000)
+    """
+    if epochs is not None:
+        return Lab(epochs, starts, seed), Scale(-(-epochs // 5), seed=seed)
+    if quick:
+        return Lab(QUICK["main runs"], starts, seed), Scale(QUICK["comparisons"], seed=seed)
+    return Lab(starts=starts, seed=seed), Scale(seed=seed)
 
 
 def wanted(only: Collection[str] | None) -> set[str]:

@@ -16,11 +16,15 @@ Answers = Mapping[str, Any]
 """The outcome of a chapter's work, by the same names: the jobs' answers, and the comparisons with their runs."""
 
 
+EPOCHS = 20_000
+"""Epochs of the comparisons in a whole report."""
+
+
 @dataclass(frozen=True)
 class Scale:
     """The size of the chapters: the epochs of a comparison's runs, the starts per setting, and the first seed."""
 
-    epochs: int
+    epochs: int = EPOCHS
     starts: int = 8
     seed: int = 0
 

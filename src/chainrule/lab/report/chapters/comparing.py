@@ -18,9 +18,7 @@ from chainrule.lab.experiments.perceptron import Perceptron
 from chainrule.lab.experiments.settings import cross
 from chainrule.lab.report.bands import Results, number, number_or_none, rounded
 from chainrule.lab.report.chapters.chapter import Answers, Chapter, Scale
-
-Row = dict[str, Any]
-"""The numbers of one setting, as `rows` gives them."""
+from chainrule.lab.report.chapters.ranking import Row, best_and_worst, by_success
 
 DTYPE = "float32"
 """Enough digits to compare by, in little more than half the time."""
@@ -110,11 +108,15 @@ class Comparing(Chapter):
         return {}
 
     def shown(self, found: Results) -> Results:
-        """For each task its numbers and its facts; among them its best setting and its worst."""
-        return {task: each | best_and_worst(each["rows"]) | self.facts(each) for task, each in found.items()}
+        """For each task its numbers and its facts; among them its best settings and its worst, with their ties."""
+        return {task: each | best_and_worst(each["rows"], self.rank) | self.facts(each) for task, each in found.items()}
+
+    def rank(self, row: Row) -> tuple[float, ...]:
+        """A key that sorts its better setting first, wherever the page says which is best."""
+        return by_success(row)
 
     def facts(self, found: Results) -> Results:
-        """The facts that a task's sentences turn on, besides its best setting and its worst."""
+        """The facts that a task's sentences turn on, besides its best settings and its worst."""
         return {}
 
     def figures(self, found: Results, answers: Answers) -> dict[str, str]:
@@ -163,30 +165,3 @@ def rows(comparison: Comparison) -> list[Row]:
             }
         )
     return found
-
-
-def works(row: Row) -> bool:
-    """Whether at least half of a setting's starts succeed.
-
-    >>> works({"succeeded": 4, "starts": 8}), works({"succeeded": 3, "starts": 8})
-    (True, False)
-    """
-    return bool(2 * row["succeeded"] >= row["starts"])
-
-
-def ranked(row: Row) -> tuple[Any, ...]:
-    """A key that sorts the better setting first: by how many starts succeed, how soon, and how small the loss is."""
-    late, lost = row["reached"], row["median"]
-    return (-row["succeeded"], float("inf") if late is None else late, float("inf") if lost is None else lost)
-
-
-def best_and_worst(rows: list[Row]) -> dict[str, Row]:
-    """The rows of the best setting and of the worst.
-
-    >>> row = {"label": "1", "succeeded": 8, "starts": 8, "reached": 50.0, "median": 0.001}
-    >>> found = best_and_worst([row | {"label": "0.1", "succeeded": 0, "reached": None}, row])
-    >>> found["best"]["label"], found["worst"]["label"]
-    ('1', '0.1')
-    """
-    ordered = sorted(rows, key=ranked)
-    return {"best": ordered[0], "worst": ordered[-1]}

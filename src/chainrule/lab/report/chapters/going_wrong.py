@@ -13,7 +13,7 @@ from chainrule.lab.diagnose.diagnosis import diagnose
 from chainrule.lab.diagnose.finding import Finding
 from chainrule.lab.figures.axes import log_scale, title_and_legend
 from chainrule.lab.figures.svg import COLOR, render_one
-from chainrule.lab.report.bands import Results, number, number_or_none, rounded
+from chainrule.lab.report.bands import Results, number, number_or_none, rounded, undecided
 from chainrule.lab.report.chapters.chapter import Answers, Chapter, Scale, Work
 from chainrule.training.data.sets.points import moons
 from chainrule.training.loop import iterate
@@ -152,12 +152,13 @@ def _train(settings: dict[str, Any]) -> Run:
 
 
 def _numbers(run: Run, settings: dict[str, Any]) -> Results:
-    """The loss and the accuracy of a run."""
+    """The loss and the accuracy of a run, and whether it answers 0.5 everywhere."""
     losses = run.history["loss"]
     return {
         "ending": str(run.ending),
         "final_loss": number_or_none(run.final_loss),
         "accuracy": number(run.model.score(settings["x"], settings["y"], "accuracy")),
+        "undecided": undecided(run.model.predict(settings["x"])),
         "curve": {"epoch": run.history["epoch"].tolist(), "loss": rounded(losses, 5)},
     }
 

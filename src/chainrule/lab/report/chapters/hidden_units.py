@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 from chainrule.lab.report.bands import Results
-from chainrule.lab.report.chapters.comparing import Comparing, works
+from chainrule.lab.report.chapters.comparing import Comparing
+from chainrule.lab.report.chapters.ranking import works
 
 
 class HiddenUnits(Comparing):

@@ -6,7 +6,8 @@ from chainrule.core.optimizers import SGD
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.report.bands import Results
 from chainrule.lab.report.chapters.chapter import Scale
-from chainrule.lab.report.chapters.comparing import Comparing, on_points, works
+from chainrule.lab.report.chapters.comparing import Comparing, on_points
+from chainrule.lab.report.chapters.ranking import works
 
 
 class LearningRates(Comparing):
@@ -22,7 +23,7 @@ class LearningRates(Comparing):
         return {task: on_points(scale, task, optimizer=SGD(1.0)) for task in ("linear", "xor")}
 
     def facts(self, found: Results) -> Results:
-        """The rates with which half of the starts succeed, the quickest of them, and the rates beside the edges.
+        """The rates with which half of the starts succeed, and the rates beside the edges.
 
         working: from the smallest that works to the largest; gaps: those between that don't.  too_small, too_large:
         the rates below and above.  lowest: the rate with the lowest median loss.
@@ -30,11 +31,9 @@ class LearningRates(Comparing):
         rows = found["rows"]
         good = [i for i, row in enumerate(rows) if works(row)]
         first, last = (good[0], good[-1]) if good else (0, -1)
-        soonest = min((rows[i]["reached"] for i in good), default=None)
         return {
             "working": [rows[i] for i in good],
             "gaps": [rows[i] for i in range(first, last) if i not in good],
-            "quickest": [rows[i] for i in good if rows[i]["reached"] == soonest],
             "too_small": rows[:first],
             "too_large": rows[last + 1 :],
             "lowest": min(rows, key=lambda row: float("inf") if row["median"] is None else row["median"]),

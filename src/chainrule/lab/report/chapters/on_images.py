@@ -10,9 +10,9 @@ from chainrule.core.network import Network
 from chainrule.core.optimizers import Adam
 from chainrule.lab.experiments.data import DataSet
 from chainrule.lab.experiments.experiment import Experiment
-from chainrule.lab.report.bands import Results
 from chainrule.lab.report.chapters.chapter import Scale
 from chainrule.lab.report.chapters.comparing import DTYPE, Comparing
+from chainrule.lab.report.chapters.ranking import Row, by_accuracy
 
 EPOCHS_OF_A_COMPARISON = 2_000
 """Epochs on points per epoch on images, which is 42 steps of a much larger network."""
@@ -39,10 +39,9 @@ class OnImages(Comparing):
         )
         return {"digits": experiment}
 
-    def facts(self, found: Results) -> Results:
-        """The settings that classify most and fewest images held out correctly; of equal ones, by the final loss."""
-        ordered = sorted(found["rows"], key=lambda row: (-(row["accuracy"] or 0.0), row["median"] or 0.0))
-        return {"most": ordered[0], "fewest": ordered[-1]}
+    def rank(self, row: Row) -> tuple[float, ...]:
+        """By the accuracy on the images held out."""
+        return by_accuracy(row)
 
 
 def pooled(*pool: Layer, stride: int = 1) -> Network:

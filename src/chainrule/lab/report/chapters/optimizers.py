@@ -8,7 +8,8 @@ from chainrule.core.optimizers import SGD, Adam, Momentum, RMSprop
 from chainrule.lab.experiments.comparison import Comparison
 from chainrule.lab.experiments.comparison_figure import compose, curves, finals
 from chainrule.lab.report.bands import Results
-from chainrule.lab.report.chapters.comparing import Comparing, Row, best_and_worst, ranked, rows
+from chainrule.lab.report.chapters.comparing import Comparing, rows
+from chainrule.lab.report.chapters.ranking import Row, best_and_worst, by_success
 
 EQUAL_RATE = 0.1
 """The rate of the grid at which the optimizers are compared side by side too."""
@@ -36,10 +37,10 @@ class Optimizers(Comparing):
         return {"marked": [row["label"] for row in at_their_best(rows(comparison))]}
 
     def facts(self, found: Results) -> Results:
-        """The best and the worst optimizer, all at the equal rate and each at its own best; and Adam's correction.
+        """The best and the worst optimizers, all at the equal rate and each at its own best; and Adam's correction.
 
-        factor: between the largest and the smallest of their best rates.  corrected: the rows with the correction of
-        Adam's means and those without, in pairs of one rate each.
+        rates: the best rate of each.  factor: between the largest and the smallest of them.  corrected: the rows with
+        the correction of Adam's means and those without, in pairs of one rate each.
         """
         best = at_their_best(found["rows"])
         rates = [row["values"][1] for row in best]
@@ -48,6 +49,7 @@ class Optimizers(Comparing):
             "equal_rate": EQUAL_RATE,
             "equal": best_and_worst([row for row in found["rows"] if row["values"][1] == EQUAL_RATE]),
             "own": best_and_worst(best),
+            "rates": rates,
             "factor": max(rates) / min(rates),
             "corrected": list(zip(*both, strict=True)),
         }
@@ -66,9 +68,9 @@ class Optimizers(Comparing):
 
 
 def at_their_best(found: list[Row]) -> list[Row]:
-    """The row of each optimizer at its best rate of the grid, in the order of the optimizers."""
+    """The row of each optimizer at its best rate of the grid, the smallest of equal ones, in the optimizers' order."""
     names = dict.fromkeys(row["values"][0] for row in found)
-    return [min((row for row in found if row["values"][0] == name), key=ranked) for name in names]
+    return [min((row for row in found if row["values"][0] == name), key=by_success) for name in names]
 
 
 def _some(comparison: Comparison, chosen: Sequence[int], name: str) -> Comparison:
