@@ -168,7 +168,7 @@ def test_the_rows_are_the_references():
 def test_bad_settings_are_a_sentence(wrong):
     with pytest.raises(SettingError, match=f"Lab's {next(iter(wrong))} must be a whole number of"):
         Lab(**wrong)
-    with pytest.raises(SettingError, match="unknown task 'xnor'; choose from linear, xor"):
+    with pytest.raises(SettingError, match=r"unknown task 'xnor', did you mean xor\? Choose from linear, xor"):
         train_task(Lab(epochs=1, starts=1), "xnor")
 
 
