@@ -10,12 +10,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from chainrule.core.arrays import Shape
+from chainrule.core.arrays import Array, Shape
 from chainrule.core.calls import Calls, Pass, bind_copy, call
 from chainrule.core.description import FRACTION, POSITIVE, Real, real
 from chainrule.core.errors import SettingError, choose
 from chainrule.core.initializers import Glorot, He, Initializer
-from chainrule.core.layers.base import Buffers, Layer, Signature
+from chainrule.core.layers.base import Buffers, Layer, Signature, signs
 from chainrule.core.layers.shape import Identity
 
 
@@ -30,6 +30,15 @@ class Activation(Layer):
 
     def signature(self, input_shape: Shape) -> Signature:
         return Signature(input_shape)
+
+
+class Kinked(Activation):
+    """The base of the activation functions with a kink at 0."""
+
+    initializer = He()
+
+    def pieces(self, at: Buffers) -> Array:
+        return signs(at.input)
 
 
 @dataclass(frozen=True, repr=False)
@@ -87,14 +96,12 @@ class Tanh(Activation):
 
 
 @dataclass(frozen=True, repr=False)
-class ReLU(Activation):
+class ReLU(Kinked):
     """a = max(0, z), slope 1 where a > 0, else 0.
 
     >>> ReLU()
     ReLU()
     """
-
-    initializer = He()
 
     def bind(self, at: Buffers) -> Pass:
         z, a, s = at.input, at.output, at.scratch()
@@ -115,7 +122,7 @@ class ReLU(Activation):
 
 
 @dataclass(frozen=True, repr=False)
-class LeakyReLU(Activation):
+class LeakyReLU(Kinked):
     """a = z where z > 0, else λ z; slope 1 where a > 0, else λ. `slope` is λ, from 0 up to 1.
 
     Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models" (2013).
@@ -125,8 +132,6 @@ class LeakyReLU(Activation):
     """
 
     slope: Real = real(FRACTION, 0.01)
-
-    initializer = He()
 
     def bind(self, at: Buffers) -> Pass:
         z, a, s = at.input, at.output, at.scratch()
@@ -150,8 +155,10 @@ class LeakyReLU(Activation):
 
 
 @dataclass(frozen=True, repr=False)
-class ELU(Activation):
+class ELU(Kinked):
     """a = z where z > 0, else α (e^z - 1); slope 1 where a > 0, else a + α.
+
+    The slope jumps at 0 where α isn't 1, and the curvature jumps even there: differences across 0 err either way.
 
     Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units" (2016).
 
@@ -160,8 +167,6 @@ class ELU(Activation):
     """
 
     alpha: Real = real(POSITIVE, 1.0)
-
-    initializer = He()
 
     def bind(self, at: Buffers) -> Pass:
         z, a, s, t = at.input, at.output, at.scratch(), at.scratch()

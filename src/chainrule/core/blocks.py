@@ -88,7 +88,11 @@ def numbers_of(network: Network) -> dict[int, int]:
     >>> numbers_of(mlp(2, 4, 1))
     {0: 1, 1: 1, 2: 2, 3: 2}
     """
-    blocks = blocks_of(without_randomness(network.places))
+    return leaf_numbers(blocks_of(without_randomness(network.places)))
+
+
+def leaf_numbers(blocks: Sequence[Block]) -> dict[int, int]:
+    """The number of the layer that each leaf belongs to, by the leaf's."""
     places = [(place, each.number) for each in blocks for place in (each.head, each.activation) if place is not None]
     return {place.number: number for place, number in places if not place.branch}
 

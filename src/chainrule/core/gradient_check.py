@@ -1,24 +1,29 @@
-"""The gradient against central differences: the population theta ± h·eye(P) is the whole numeric gradient at once."""
+"""The gradient against central differences: the population theta ± h·eye(P) is the whole numeric gradient at once.
+
+Where a kink lies within the step, the difference there is no derivative, and which gradient is right there is a
+convention. Such a direction is judged beside the kink, on both of its sides: at theta + δ and theta - δ, for a small
+random δ. A backward that is wrong on one side only is found, which one side alone would miss.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.architecture import Place
 from chainrule.core.arrays import Array
+from chainrule.core.blocks import blocks_of, leaf_numbers
 from chainrule.core.checks import check_theta
+from chainrule.core.differences import STEP, TOLERANCE, Landscape, Spot
 from chainrule.core.errors import ShapeError
+from chainrule.core.kinks import Kink, kinks_in
 from chainrule.core.layers.base import Layer
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.penalties import L2
 from chainrule.core.streams import stream
-
-STEP = 1e-5
-"""h: its truncation error h² and its rounding error 1e-16 / h are both near 1e-10."""
 
 MOST_PARAMETERS = 5_000
 """Above this many parameters, random directions stand for the axes, unless `full=True`."""
@@ -29,17 +34,24 @@ DIRECTIONS = 16
 CHUNK = 2_000_000
 """Differences are taken in populations of about this many numbers, activations or parameters."""
 
-ROUNDING = 0.01
-"""Gradients smaller than this part of the loss are lost in the rounding of its differences."""
+MOVE = 1e-3
+"""The size of the random δ that leads away from a kink: small beside most parameters, large beside the step."""
+
+STEPS_BESIDE = tuple(STEP / divisor for divisor in (1.0, 1.0, 10.0, 10.0, 100.0, 100.0))
+"""The steps at the places that are tried in turn on each side of a kink, until no kink lies within the step. Among very
+many units one always does; a shorter step has fewer, though its difference rounds more."""
+
+NAMED = 10
+"""At most 10 kinks of a layer are listed."""
 
 
 @dataclass(frozen=True)
 class LayerCheck:
-    """The result of the check in one layer.
+    """What the check found in one layer: the largest |gradient - difference|, beside the network's largest gradient.
 
-    error: the largest |gradient - difference|, relative to the network's largest gradient; so a small gradient that is
-        wrong is found, too.
-    n_directions: directions in which the layer's parameters were changed.
+    index: among the network's leaves, from 0.  number: as a textbook counts, and `explain`, from 1.
+    n_at_kinks: the directions along which a kink lies within the step, and the gradient is right beside it.
+    n_kinks, kinks: how many there are, and the first ten. Layers that don't declare their `pieces` aren't named here.
     """
 
     index: int
@@ -47,6 +59,15 @@ class LayerCheck:
     n_parameters: int
     n_directions: int
     error: float
+    number: int = 0
+    n_at_kinks: int = 0
+    n_kinks: int = 0
+    kinks: tuple[Kink, ...] = ()
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the error is at most 1e-7; NaN is wrong."""
+        return self.error <= TOLERANCE
 
 
 def check_gradient(
@@ -66,6 +87,10 @@ def check_gradient(
     x (n, *input_shape), y as the loss takes it, theta (P,). `seed` draws the parameters where none are given, and the
     dropouts, the same for every difference. Above 5,000 parameters differences are taken along 16 random directions per
     layer, unless `full=True` asks for every axis. A layer without parameters shows in the record of the one before it.
+    Where a kink lies within the step, such as a ReLU's z at 0 or a tie in a max pool, the gradient is judged at
+    parameters near theta, on both sides of the kink; the record names it. So a right gradient isn't called wrong there,
+    and a wrong one is still found. Layers of your own declare their kinks by `Layer.pieces`; where they don't, slopes
+    that differ ahead and behind show that there is one.
     Raises what `Network.loss_and_gradient` raises.
 
     >>> from chainrule.core.losses import SquaredError
@@ -77,25 +102,55 @@ def check_gradient(
     at = network.initialize(seed) if theta is None else check_theta(network, theta).astype(np.float64)
     if at.ndim != 1:
         raise ShapeError(f"check_gradient() checks one network, theta ({network.n_parameters},), got {at.shape}.")
-    settings: dict[str, Any] = {"sample_weight": sample_weight, "penalty": penalty}
-    value, gradient = network.loss_and_gradient(at, x, y, loss, seed=seed, **settings)
-    scale = max(abs(gradient).max(initial=0.0), ROUNDING * abs(value), np.finfo(np.float64).tiny)
-    members = max(1, CHUNK // (2 * max(len(np.asarray(y)) * network.n_numbers, network.n_parameters)))
+    landscape = Landscape(network, x, y, loss, seed, sample_weight, penalty)
+    here = landscape.spot(at, STEP)
+    members = max(1, CHUNK // (2 * max(landscape.n * network.n_numbers, network.n_parameters)))
+    numbers = leaf_numbers(blocks_of(network.places))
 
-    def difference(directions: Array) -> Array:
-        """The slopes along directions (D, P)."""
-        there = np.concatenate([at + STEP * directions, at - STEP * directions])
-        values, _ = network.loss_and_gradient(there, x, y, loss, seed=(seed,) * len(there), **settings)
-        ahead, behind = np.split(values, 2)
-        slopes: Array = (ahead - behind) / (2.0 * STEP)
-        return slopes
+    @cache
+    def beside(side: float, k: int) -> Spot:
+        """The k-th place on a side of theta."""
+        generator = stream(seed, "check", network.n_parameters, k)
+        move = generator.uniform(0.5, 1.0, at.shape) * generator.choice((-1.0, 1.0), at.shape)
+        return landscape.spot(at + side * MOVE * move, STEPS_BESIDE[k])
+
+    def errors_beside(side: float, directions: Array) -> Array:
+        """The errors (D,) on a side of theta, each at the first place without a kink; else the least of all places."""
+        errors, left = np.full(len(directions), np.inf), np.arange(len(directions))
+        for k in range(len(STEPS_BESIDE)):
+            found = landscape.differences(beside(side, k), directions[left])
+            errors[left] = np.where(found.at_kink, np.minimum(errors[left], found.errors), found.errors)
+            left = left[found.at_kink]
+            if not len(left):
+                break
+        return errors
 
     def check(leaf: Place) -> LayerCheck:
-        error, n_directions = 0.0, 0
+        errors, n_at_kinks = list[Array](), 0
+        changed: dict[Place, Array] = {}
         for directions in _directions(leaf, network.n_parameters, members, full, seed):
-            error = max(error, float(abs(difference(directions) - directions @ gradient).max() / scale))
-            n_directions += len(directions)
-        return LayerCheck(leaf.number, leaf.layer, leaf.stop - leaf.start, n_directions, error)
+            found = landscape.differences(here, directions)
+            errors.append(found.errors)
+            if found.at_kink.any():
+                across = directions[found.at_kink]
+                on_both_sides = np.maximum(errors_beside(1.0, across), errors_beside(-1.0, across))
+                errors[-1][found.at_kink] = on_both_sides
+                n_at_kinks += int(np.count_nonzero(on_both_sides <= TOLERANCE))
+            for place, where in found.changed.items():
+                changed[place] = np.logical_or(where.any(axis=0), changed.get(place, False))
+        error, n_directions = float(np.max(np.concatenate(errors))), sum(map(len, errors))
+        n_kinks, kinks = kinks_in(changed, numbers, NAMED)
+        return LayerCheck(
+            leaf.number,
+            leaf.layer,
+            leaf.stop - leaf.start,
+            n_directions,
+            error,
+            numbers[leaf.number],
+            n_at_kinks,
+            n_kinks,
+            tuple(kinks),
+        )
 
     return tuple(check(leaf) for leaf in network.leaves if leaf.learns)
 

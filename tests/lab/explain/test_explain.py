@@ -10,7 +10,7 @@ import chainrule as cr
 from cases import CASES, LOSSES, OPTIMIZERS, N
 from chainrule.lab.explain.overview import overview
 from chainrule.lab.explain.step.numbers import Numbers
-from core.test_stacks import smooth, stacks
+from core.test_stacks import gentle, stacks
 from derivations import WEIGHTS, agrees, explained
 from drawn import examples
 
@@ -45,7 +45,7 @@ def test_chains_of_weights_and_units_agree_with_differences(name, weights):
 
 
 @examples(15)
-@given(stacks(smooth))
+@given(stacks(gentle))
 def test_units_of_random_stacks_agree_with_differences(network):
     rng = np.random.default_rng(1)
     x, y = rng.standard_normal((4, *network.input_shape)), rng.standard_normal((4, 2))

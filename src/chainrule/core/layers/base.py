@@ -156,9 +156,32 @@ class Layer(Description):
         """Bind for prediction: return `forward`. For a layer that computes something else there than in training."""
         return self.bind(at)[0]
 
+    def pieces(self, at: Buffers) -> Array | None:
+        """The piece of the layer's function on which each number lies, while `at.input` holds the input; None: smooth.
+
+        A layer whose slope jumps somewhere numbers its pieces, (..., *shape, n) whole numbers: a ReLU by the sign of z,
+        a max pool by the place of the maximum. So `check_gradient` knows a kink, where a difference is no derivative,
+        and names its unit. `signs` numbers the pieces of functions that have a kink at 0.
+        """
+        return None
+
     def without_randomness(self) -> Layer:
         """The layer to use in place of this one in prediction, and in training without a seed."""
         return self
+
+
+def signs(z: Array) -> Array:
+    """-1, 0 or 1, as int8: 0 also for numbers that rounding alone may have moved from 0.
+
+    >>> signs(np.array([-2.0, 1e-17, 0.5]))
+    array([-1,  0,  1], dtype=int8)
+    """
+    return np.where(np.abs(z) > rounding(z), np.sign(z), 0.0).astype(np.int8)
+
+
+def rounding(z: Array) -> float:
+    """The distance that rounding may leave between numbers of this array that should be equal."""
+    return 16.0 * float(np.finfo(z.dtype).eps) * float(np.abs(z).max(initial=0.0))
 
 
 def check_layers(owner: str, layers: Any) -> tuple[Layer, ...]:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.core.arrays import Shape
+from chainrule.core.arrays import Array, Shape
 from chainrule.core.calls import Calls, Pass, bind_copy, call, total
 from chainrule.core.errors import SettingError, ShapeError
-from chainrule.core.layers.base import Buffers, Layer, Signature
-from chainrule.core.layers.unfold import bind_fold, bind_unfold, kernel_of
+from chainrule.core.layers.base import Buffers, Layer, Signature, rounding
+from chainrule.core.layers.unfold import bind_fold, bind_unfold, kernel_of, windows_of, with_padding
 from chainrule.core.layers.windows import Padding, Size, Windowed, padding, size
 
 
@@ -68,6 +68,16 @@ class MaxPool(Pooling):
         backward = Calls(bind_copy(dy, out=rest), *to_columns, bind_fold(columns, dx, axes))
 
         return forward, backward
+
+    def pieces(self, at: Buffers) -> Array:
+        """The place of the first maximum: where one number stays a maximum, ties with it are no kink."""
+        axes = self.axes(at.input_shape)
+        padded, inside = with_padding(at.input, axes, -np.inf)
+        if inside is not at.input:
+            inside[...] = at.input
+        in_a_row = windows_of(padded, axes).reshape(-1, *at.output.shape)
+        largest: Array = np.argmax(in_a_row >= in_a_row.max(axis=0) - rounding(at.input), axis=0)
+        return largest
 
 
 @dataclass(frozen=True, repr=False)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from chainrule.core.blocks import Block, index_of
-from chainrule.core.gradient_check import STEP
+from chainrule.core.differences import STEP
 from chainrule.core.layers.dense import Dense
 from chainrule.lab.explain.algebra.equation import Equation
 from chainrule.lab.explain.algebra.expression import Terms

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from chainrule.core.blocks import Block
-from chainrule.core.gradient_check import STEP
+from chainrule.core.differences import STEP
 from chainrule.core.optimizers import Adam, AdamW
 from chainrule.lab.explain.algebra.equation import Equation
 from chainrule.lab.explain.algebra.expression import Number, Terms, added

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.interfaces.cli.commands import check as check_module
+from chainrule.core import gradient_check
 from chainrule.lab.experiments.compare import compare
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.perceptron import Perceptron
@@ -100,9 +100,9 @@ class TestCheck:
         header, *rows, last = lines_of("check")
         assert header.split() == ["layer", "verdict", "parameters", "directions", "largest", "error"]
         assert [row.split()[:4] for row in rows] == [
-            ["0", "Dense(4)", "right", "12"],
+            ["1", "Dense(4)", "right", "12"],
             ["2", "Dense(4)", "right", "20"],
-            ["4", "Dense(1)", "right", "5"],
+            ["3", "Dense(1)", "right", "5"],
         ]
         assert last == "The gradient is right: no error is above 1e-07."
 
@@ -111,10 +111,28 @@ class TestCheck:
         assert len(out) == 4
 
     def test_a_wrong_gradient_fails(self, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr(check_module, "TOLERANCE", 0.0)
+        monkeypatch.setattr(gradient_check, "TOLERANCE", 0.0)
         result = invoke("check", "xor")
         assert result.exit_code == 1
         assert "WRONG" in result.stdout
+
+    @pytest.mark.parametrize(
+        ("settings", "kinks"),
+        [
+            (
+                ("xor", "--activation", "relu", "--output", "sigmoid"),
+                ["kink in 4 of 12 directions (layer 1, unit 1, sample 0 and 7 more)", "kink in 4 of 20 directions"],
+            ),
+            (("digits", "--network", "conv(4,3) relu pool(2) flatten dense(10)"), ["kink in 4 of 40 directions"]),
+        ],
+        ids=["relu", "pool"],
+    )
+    def test_a_right_gradient_at_a_kink_is_right(self, settings: tuple[str, ...], kinks: list[str]):
+        out = lines_of("check", *settings)
+        said = [line for line in out if "kink" in line]
+        assert out[-1] == "The gradient is right: no error is above 1e-07."
+        for line, kink in zip(said, kinks, strict=True):
+            assert kink in line
 
 
 class TestData:

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from chainrule.core.gradient_check import check_gradient
+from chainrule.core.differences import TOLERANCE
+from chainrule.core.gradient_check import MOVE, LayerCheck, check_gradient
 from chainrule.interfaces.cli.described import describe
 from chainrule.interfaces.cli.option import takes
 from chainrule.interfaces.cli.options import LOSS, NETWORK, options
@@ -20,9 +21,6 @@ EXAMPLES = examples(
     "chainrule check pets.csv --target kind --loss softmax_cross_entropy",
 )
 
-TOLERANCE = 1e-7
-"""The largest error that a right gradient may have, in float64."""
-
 SAMPLES = 100
 """The most samples to check on: the error doesn't depend on their number, and the time does."""
 
@@ -35,8 +33,10 @@ def check(
 ) -> None:
     """Compare the gradient of a network with central differences, one row per layer.
 
-    The error is the largest |gradient - difference|, relative where these are
-    above 1; it is right up to 1e-7. Exits with 1 if a layer is wrong.
+    The error is the largest |gradient - difference| divided by the network's
+    largest gradient; it is right up to 1e-7. Where a kink such as ReLU's at 0 lies
+    within the difference's step, the gradient is judged at parameters beside it.
+    Layers are counted as explain counts them. Exits with 1 if a layer is wrong.
     """
     experiment, samples = describe(data, settings)
     prepared = prepare(replace(experiment, test="training"), samples)
@@ -47,8 +47,8 @@ def check(
     columns = ("layer", "verdict", "parameters", "directions", "largest error")
     rows = [
         (
-            f"{each.index} {each.layer}",
-            "right" if each.error <= TOLERANCE else "WRONG",
+            f"{each.number} {each.layer}",
+            "right" if each.is_right else "WRONG",
             f"{each.n_parameters:,}",
             f"{each.n_directions:,}",
             f"{each.error:.1e}",
@@ -56,8 +56,21 @@ def check(
         for each in checks
     ]
     show_table(columns, rows, left=2)
-    wrong = [each for each in checks if not each.error <= TOLERANCE]
+    for each in checks:
+        if each.n_at_kinks:
+            say(kinks_of(each))
+    wrong = [each for each in checks if not each.is_right]
     if wrong:
         say(f"{len(wrong)} of {len(checks)} layers are wrong: their error is above {TOLERANCE:g}.")
         raise typer.Exit(FAILED)
     say(f"The gradient is right: no error is above {TOLERANCE:g}.")
+
+
+def kinks_of(check: LayerCheck) -> str:
+    """The line on the kinks within the steps of a layer's differences."""
+    along = f"{check.n_at_kinks:,} of {check.n_directions:,} directions"
+    where = "one-sided differences disagree"
+    if check.kinks:
+        more = f" and {check.n_kinks - 1:,} more" if check.n_kinks > 1 else ""
+        where = f"{check.kinks[0]}{more}"
+    return f"layer {check.number}: kink in {along} ({where}); judged on both sides, each parameter moved up to {MOVE:g}"

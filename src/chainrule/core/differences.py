@@ -1,0 +1,116 @@
+"""A network's objective around a point theta: its gradient beside central differences, and the kinks between."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from chainrule.core.architecture import Place
+from chainrule.core.arrays import Array
+from chainrule.core.calls import run
+from chainrule.core.checks import check_samples, check_targets, check_weights
+from chainrule.core.kinks import Pieces
+from chainrule.core.losses import Loss
+from chainrule.core.network import Network
+from chainrule.core.objective import Objective
+from chainrule.core.parameters import Parameters
+from chainrule.core.penalties import L2
+from chainrule.core.plan.binding import generators
+from chainrule.core.plan.plan import Plan
+
+STEP = 1e-5
+"""h: its truncation error h² and its rounding error 1e-16 / h are both near 1e-10."""
+
+ROUNDING = 0.01
+"""Gradients smaller than this part of the loss are lost in the rounding of its differences."""
+
+TOLERANCE = 1e-7
+"""The largest error that a right gradient may have, in float64."""
+
+
+@dataclass(frozen=True, eq=False)
+class Spot:
+    """Parameters (P,) around which differences are taken: the gradient there, its scale, and the step."""
+
+    theta: Array
+    gradient: Array
+    scale: float
+    step: float
+
+
+@dataclass(frozen=True, eq=False)
+class Differences:
+    """The gradient beside differences along D directions.
+
+    errors (D,).  at_kink (D,): whether a kink lies within the step.
+    changed: for each layer with kinks, which numbers are on another piece at an end of the step, (D, *shape, n).
+    """
+
+    errors: Array
+    at_kink: Array
+    changed: dict[Place, Array]
+
+
+class Landscape:
+    """A network's loss and penalty as a function of theta, for samples x and targets y."""
+
+    def __init__(
+        self,
+        network: Network,
+        x: ArrayLike,
+        y: ArrayLike,
+        loss: Loss,
+        seed: int,
+        sample_weight: ArrayLike | None,
+        penalty: L2 | None,
+    ) -> None:
+        self.network, self.objective, self.seed = network, Objective(network, loss, penalty), seed
+        self.x = check_samples(network.input_shape, x)
+        self.n = len(self.x)
+        self.y = check_targets(network, loss, y, self.n)
+        self.weights = check_weights(sample_weight, self.n)
+
+    def spot(self, theta: Array, step: float) -> Spot:
+        """The gradient at theta."""
+        loss, penalty = self.objective.loss, self.objective.penalty
+        settings: dict[str, Any] = {"seed": self.seed, "sample_weight": self.weights, "penalty": penalty}
+        value, gradient = self.network.loss_and_gradient(theta, self.x, self.y, loss, **settings)
+        rounded = ROUNDING * abs(value) * STEP / step
+        scale = max(abs(gradient).max(initial=0.0), rounded, np.finfo(np.float64).tiny)
+        return Spot(theta, gradient, scale, step)
+
+    def differences(self, at: Spot, directions: Array) -> Differences:
+        """The gradient at a spot beside differences along directions (D, P)."""
+        n_directions, by = len(directions), at.step * directions
+        values, on = self._values(np.concatenate([at.theta + by, at.theta - by, at.theta[np.newaxis]]))
+        ahead, behind, here = values[:n_directions], values[n_directions:-1], values[-1]
+        errors = abs((ahead - behind) / (2.0 * at.step) - directions @ at.gradient) / at.scale
+        changed = {
+            place: (pieces[:n_directions] != pieces[-1]) | (pieces[n_directions:-1] != pieces[-1])
+            for place, pieces in on.items()
+        }
+        at_kink = np.zeros(n_directions, bool)
+        for where in changed.values():
+            at_kink |= where.reshape(n_directions, -1).any(axis=1)
+        jumps = abs(ahead - 2.0 * here + behind) / at.step / at.scale  # of the slope, from behind to ahead
+        at_kink |= (errors > TOLERANCE) & (jumps > TOLERANCE)  # of layers that don't declare their pieces
+        return Differences(errors, at_kink & np.isfinite(errors), changed)
+
+    def _values(self, thetas: Array) -> tuple[Array, dict[Place, Array]]:
+        """The objective at K thetas, with the same dropouts, and the pieces that each layer's numbers are on."""
+        network, observer = self.network, Pieces()
+        plan = Plan(
+            self.objective,
+            self.n,
+            Parameters.of(network, thetas),
+            generators=generators(network, (self.seed,) * len(thetas)),
+            weighted=self.weights is not None,
+            observer=observer,
+        )
+        plan.set_input(self.x)
+        plan.set_targets(self.objective.loss.rows(self.y, network.output_shape[0]))
+        if self.weights is not None:
+            plan.set_weights(self.weights)
+        run(plan.evaluate)
+        return plan.value.copy(), observer.on
