@@ -384,7 +384,7 @@ CHANGED = {
     "another format": ({"format": "chainrule model 99"}, "of the format 'chainrule model 1', got 'chainrule model 99'"),
     "an unknown layer": ({"network": NETWORK | {"layers": [DENSE, {"type": "Conv9D"}]}}, "description 'Conv9D'"),
     "a layer that is abstract": ({"network": NETWORK | {"layers": [DENSE, {"type": "Layer"}]}}, ""),
-    "a layer without a type": ({"network": NETWORK | {"layers": [{"units": 4}]}}, "unknown description None"),
+    "a layer without a type": ({"network": NETWORK | {"layers": [{"units": 4}]}}, "unknown description"),
     "a type that is a list": ({"network": NETWORK | {"type": []}}, ""),
     "a field too many": ({"network": NETWORK | {"layers": [DENSE | {"colour": "red"}]}}, "colour"),
     "a field too few": ({"network": NETWORK | {"layers": [{"type": "Dense"}]}}, "units"),

@@ -88,9 +88,9 @@ def test_samples_set_the_number_of_members():
         (X, Y[0], {}, r"y should have shape \(3, 17, \.\.\.\), .* since x has shape \(3, 17, 4\); got \(17, 2\)"),
         (X, Y, {"population": 4}, "x 3, population 4"),
         (X, Y, {"seed": (1, 2)}, "x 3, seed 2"),
-        (X[..., :3], Y, {}, r"x should have shape \(n, 4\)"),
-        (np.where(X > 2, np.nan, X), Y, {}, "x should hold finite"),
-        (X, Y, {"sample_weight": WEIGHTS[:, :5]}, r"sample_weight should have shape \(17,\)"),
+        (X[..., :3], Y, {}, r"x should have shape \(n, 4\), or \(K, n, 4\) where .*, got \(3, 17, 3\)"),
+        (np.where(X > 2, np.nan, X), Y, {}, "member 0's x should hold finite .* in sample"),
+        (X, Y, {"sample_weight": WEIGHTS[:, :5]}, r"member 0's sample_weight should have shape \(17,\)"),
         (X, Y, {"validation": (HELD_OUT[0], HELD_OUT[1][0])}, r"validation y should have shape \(3, 8"),
     ],
     ids=str,
@@ -103,5 +103,5 @@ def test_samples_that_do_not_fit(x, y, settings, message):
 def test_one_class_in_one_member_is_refused():
     network = cr.mlp(4, 2, output="identity")
     y = np.where(np.arange(K)[:, None] == 1, 1, LABELS)
-    with pytest.raises(cr.DataError, match="y should hold two classes or more, got 1 for every sample"):
+    with pytest.raises(cr.DataError, match="member 1's y should hold two classes or more, got 1 for every sample"):
         cr.train(network, X, y, loss=cr.SoftmaxCrossEntropy(), optimizer=cr.SGD(0.1), epochs=1)

@@ -1,9 +1,12 @@
 """A run can be taken out as arrays and put back at any step, and looked into and changed between steps."""
 
+import pickle
+
 import numpy as np
 import pytest
 
 import chainrule as cr
+from chainrule.training.batches import Evaluator
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(23, 1, 6)), RNG.integers(0, 3, 23)
@@ -66,7 +69,7 @@ def test_a_run_put_back_goes_on_bit_for_bit(name: str, steps: int):
     taken = first.state.arrays()
     ended(first)  # what was taken out is nobody's but ours
     second = begun(**SETTINGS[name])
-    second.state.restore(taken)
+    second.restore(taken)
     assert_same(ended(second), whole)
 
 
@@ -79,7 +82,7 @@ def test_a_run_put_back_between_records_goes_on_bit_for_bit(name: str, records: 
         next(first, None)
     second = begun(**SETTINGS[name])
     next(second)  # wherever it stands
-    second.state.restore(first.state.arrays())
+    second.restore(first.state.arrays())
     assert_same(ended(second), whole)
 
 
@@ -97,11 +100,81 @@ def test_arrays_are_plain_and_fresh():
 def test_arrays_of_another_run_are_refused():
     taken = begun(optimizer=cr.Adam(0.01)).state.arrays()
     with pytest.raises(cr.SettingError, match=r"same settings; these differ: slots/m, slots/v\."):
-        begun().state.restore(taken)
-    with pytest.raises(cr.ShapeError, match=r"theta should have shape \(\d+,\).*got \(3, \d+\)"):
-        begun().state.restore(
-            {name: np.stack([each] * 3) if name == "theta" else each for name, each in begun().state.arrays().items()}
-        )
+        begun().restore(taken)
+
+
+OTHERS = {
+    "another length of theta": {"theta": lambda each: each[:-1]},
+    "another dtype": {"theta": lambda each: each.astype("float32")},
+    "text": {"slots/m": lambda each: each.astype(str)},
+    "a batch that there isn't": {"batch": lambda each: each + 99},
+    "an epoch behind the last": {"epoch": lambda each: each + 99},
+    "an order of other samples": {"order": lambda each: np.full_like(each, 1000)},
+    "an order in fractions": {"order": lambda each: each + 0.5},
+    "five numbers of a generator": {"random/shuffle/0": lambda each: each[:5]},
+    "records at other epochs": {"settings/record_every": lambda each: each + 1},
+    "another size of batch": {"settings/batch_size": lambda each: each + 1},
+    "other seeds": {"settings/seeds": lambda each: each + 1},
+    "a column that ends early": {"history/loss": lambda each: each[:-1]},
+    "a begun record of another network": {"begun/theta": lambda each: each[:-1]},
+}
+
+
+@pytest.mark.parametrize("changes", OTHERS.values(), ids=OTHERS.keys())
+def test_damaged_arrays_are_refused_and_nothing_is_changed(changes: dict):
+    taken = SETTINGS["Adam"] | {"record_every": 1}
+    source = begun(**taken)
+    for _ in range(7):  # in the middle of an epoch, behind a record
+        source.advance()
+    arrays = source.state.arrays()
+    training = begun(**taken)
+    with pytest.raises(cr.SettingError, match=f"{next(iter(changes))} should be as in a run|history/epoch should be"):
+        training.restore(arrays | {name: change(arrays[name]) for name, change in changes.items()})
+    assert_same(ended(training), ended(begun(**taken)))
+
+
+@pytest.mark.parametrize("missing", ["theta", "history/loss", "begun/step", "best/ended"])
+def test_missing_arrays_are_refused(missing: str):
+    source = begun(**SETTINGS["Adam"])
+    source.advance()
+    arrays = source.state.arrays()
+    del arrays[missing]
+    with pytest.raises(cr.SettingError, match=f"these differ: {missing}"):
+        begun(**SETTINGS["Adam"]).restore(arrays)
+
+
+def test_a_finished_training_can_be_restored_and_run_again():
+    training = begun(batch_size=5)
+    for _ in range(6):
+        training.advance()
+    taken = training.state.arrays()
+    whole = ended(training)
+    training.restore(taken)
+    with pytest.raises(cr.SettingError, match="no record"):
+        _ = training.record
+    assert_same(ended(training), whole)
+
+
+def test_arrays_go_through_a_file(tmp_path):
+    whole = ended(begun(**SETTINGS["Adam"]))
+    first = begun(**SETTINGS["Adam"])
+    next(first)
+    np.savez(tmp_path / "state.npz", **first.state.arrays())
+    second = begun(**SETTINGS["Adam"])
+    with np.load(tmp_path / "state.npz") as file:
+        second.restore(dict(file))
+    assert_same(ended(second), whole)
+
+
+def test_two_trainings_of_one_task_share_nothing():
+    first = begun()
+    second = cr.Training(first.task)
+    assert_same(ended(first), ended(second))
+
+
+def test_a_training_is_not_pickled():
+    with pytest.raises(TypeError, match=r"can't be pickled or copied; keep training\.state\.arrays\(\)"):
+        pickle.dumps(begun())
 
 
 # ---- changes
@@ -132,15 +205,16 @@ def test_a_change_in_a_callback_takes_hold_from_the_next_step_on():
         training.change(learning_rate=rate)
         training.advance()
     assert np.array_equal(run.model.theta, ended(training).model.theta)
-    assert run.setup.optimizer == cr.SGD(0.1)  # what the run began with
+    assert run.setup.optimizer == cr.SGD(0.1)  # at the start
+    assert run.setup.changes == tuple((n, {"learning_rate": 0.1 / 2**k}) for k, n in ((1, 1), (2, 3), (3, 5)))
 
 
 def test_penalty_clip_optimizer_and_epochs_can_be_changed():
     training = begun(optimizer=cr.Momentum(0.05))
     next(training)
     v = training.state.parameters.slots["v"].copy()
-    training.change(penalty=cr.L2(0.5), clip=0.01, optimizer=cr.Nesterov(0.05), epochs=3)
-    assert np.array_equal(training.state.parameters.slots["v"], v)  # kept by its name
+    training.change(penalty=cr.L2(0.5), clip=0.01, optimizer=cr.Momentum(0.05, momentum=0.5), epochs=3)
+    assert np.array_equal(training.state.parameters.slots["v"], v)
     before = training.state.parameters.theta.copy()
     training.advance()
     assert np.linalg.norm(training.state.parameters.gradient) <= 0.01 * (1 + 1e-12)
@@ -159,10 +233,10 @@ def test_penalty_clip_optimizer_and_epochs_can_be_changed():
         ({"lr": 0.1}, r"unknown setting that can be changed 'lr'; choose from clip, epochs, learning_rate, .*penalty"),
         ({"momentum": 0.9}, "unknown setting that can be changed 'momentum'"),
         ({"learning_rate": -1.0}, r"SGD's learning_rate must be a number above 0; got -1\.0"),
-        ({"learning_rate": [0.1, 0.2]}, r"theta should have shape \(2, \d+\), since other settings have 2 values"),
+        ({"learning_rate": [0.1, 0.2]}, "this run trains one network, so each setting must be one value; got 2 values"),
         ({"penalty": 0.1}, r"penalty must be an L2\(0\.001\) or None; got 0\.1"),
         ({"clip": 0}, "clip must be a number above 0; got 0"),
-        ({"epochs": 1}, "epochs must be 3 or more, since that many are done; got 1"),
+        ({"epochs": 1}, "epochs must be 3 or more, since that many have begun; got 1"),
         ({"optimizer": "adam"}, "optimizer must be an optimizer such as"),
     ],
     ids=str,
@@ -197,3 +271,78 @@ def test_advancing_makes_the_records_of_iterating():
         training.advance()
     assert training.state.epoch == 9
     assert_same(ended(training), ended(begun(batch_size=5)))
+
+
+KINDS = [cr.SGD(0.05), cr.Momentum(0.05), cr.Nesterov(0.05), cr.RMSprop(0.01), cr.Adam(0.01), cr.AdamW(0.01)]
+
+
+@pytest.mark.parametrize("then", KINDS, ids=str)
+@pytest.mark.parametrize("first", KINDS, ids=str)
+def test_another_kind_of_optimizer_starts_anew(first: cr.Optimizer, then: cr.Optimizer):
+    """Its slots are 0 and its steps counted from 0: as if a run began with these parameters."""
+    if type(first) is type(then):
+        return
+    network, x = cr.mlp(6, 4, 3, activation="tanh", output="identity"), X[:, 0]
+    settings = {"loss": cr.SoftmaxCrossEntropy(), "record_every": 1}
+    training = cr.iterate(network, x, Y, optimizer=first, epochs=8, **settings)
+    for _ in range(5):
+        training.advance()
+    theta = training.state.parameters.theta.copy()
+    training.change(optimizer=then)
+    run = ended(training)
+    anew = cr.train(network, x, Y, optimizer=then, epochs=3, theta=theta, **settings)
+    assert np.array_equal(run.model.theta, anew.model.theta)
+    assert run.history["step"].tolist() == list(range(8))
+
+
+def test_a_run_that_has_ended_is_not_changed():
+    training = begun(record_every=1)
+    ended(training)
+    with pytest.raises(cr.SettingError, match="this run has ended"):
+        training.change(epochs=40)
+
+
+def test_the_last_callback_may_prolong_the_run():
+    def prolong(training: cr.Training) -> None:
+        if training.epoch == 8 and training.task.epochs == 9:
+            training.change(epochs=12)
+
+    assert ended(begun(record_every=1, callbacks=[prolong])).ending.epoch == 12
+
+
+def test_advance_says_whether_a_step_was_made_and_raises_where_a_run_diverges():
+    training, n = begun(batch_size=5), 0
+    while training.advance():
+        n += 1
+    assert n == 9 * 5
+    network, settings = cr.mlp(1, 1, output="identity"), {"loss": cr.SquaredError(), "optimizer": cr.SGD(1e200)}
+    diverging = cr.iterate(network, [[0.0], [1.0]], [0.0, 1.0], epochs=9, **settings)
+    assert diverging.advance()
+    with pytest.raises(cr.DivergenceError, match="diverged: the loss became"):
+        diverging.advance()
+    assert not diverging.advance()
+
+
+def test_validation_is_computed_once_an_epoch(monkeypatch: pytest.MonkeyPatch):
+    evaluated = []
+    evaluate = Evaluator.__call__
+
+    def noted(evaluator: Evaluator) -> np.ndarray:
+        evaluated.append(evaluator)
+        return evaluate(evaluator)
+
+    monkeypatch.setattr(Evaluator, "__call__", noted)
+    training = begun(validation=HELD_OUT, early_stopping=cr.EarlyStopping(50), epochs=9, record_every=1)
+    ended(training)
+    assert evaluated.count(training._validate) == 9 + 2  # after the last update, and of what is returned
+
+
+def test_augmentations_run_under_the_callers_settings_of_numpy():
+    seen = []
+
+    def note(x: np.ndarray, rng: np.random.Generator) -> None:
+        seen.append((np.geterr()["over"], np.getbufsize()))
+
+    with np.errstate(over="raise"):
+        ended(begun(augment=note, batch_size=5, epochs=2))
+    assert set(seen) == {("raise", np.getbufsize())}

@@ -45,6 +45,9 @@ class Calls(tuple[Call, ...]):
         for each in self:
             each()
 
+    def __getnewargs__(self) -> tuple[Call, ...]:
+        return tuple(self)
+
 
 def one_by_one(row: Call) -> tuple[Call, ...]:
     """The calls of a row, with the rows inside it opened; any other call is a row of one."""

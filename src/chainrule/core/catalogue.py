@@ -4,29 +4,32 @@ A class enters when its module is imported. Those of `core` are all here; each l
 file names that layer.
 """
 
+import reprlib
 from collections.abc import Mapping
+from dataclasses import is_dataclass
 from typing import Any
 
-from chainrule.core import activations, initializers, layers, losses, network, optimizers, penalties, schedules
+from chainrule.core import activations, initializers, layers, losses, network, optimizers, penalties, schedules  # noqa: F401  # they enter the catalogue  # noqa: F401
 from chainrule.core.description import Description
 from chainrule.core.errors import FileError, listing
-
-MODULES = (activations, initializers, losses, network, optimizers, penalties, schedules)
-"""The modules of `core` that define descriptions, beside the layers."""
 
 
 def from_dict(data: Mapping[str, Any]) -> Description:
     """The description that `to_dict` wrote. It calls nothing but the classes of the catalogue.
 
-    Raises FileError where no class has the name, or the class has other fields.
+    Raises FileError where no class has the name, or the class has other fields, SettingError for a value out of range.
 
     >>> from_dict({"type": "SGD", "learning_rate": 0.5})
     SGD(0.5)
     """
-    kind: Any = data.get("type")
+    kind: Any = data.get("type") if isinstance(data, Mapping) else None
+    if not isinstance(kind, str):
+        raise FileError(
+            f"unknown description {reprlib.repr(data)}; it should be a table whose type is the name of a class."
+        )
     if kind in layers.__all__:
         getattr(layers, kind)  # imports it
-    if kind not in Description.known:
+    if kind not in Description.known or not is_dataclass(Description.known[kind]):
         import difflib  # only for the sentence
 
         near = listing(difflib.get_close_matches(str(kind), every_kind(), n=5, cutoff=0.0))

@@ -74,6 +74,8 @@ def _hint(array: Array, shape: Shape) -> str:
     """Advice on a shape that doesn't fit, where the cause is plain."""
     if array.shape == shape:
         return "For one sample write x[None]."
+    if array.shape[2:] == shape and array.ndim == len(shape) + 2:
+        return "Only training takes samples of each member's own; choose a member's here."
     if array.shape == (*shape, array.shape[-1] if array.ndim else 0):
         return "The samples seem to be last: hand over the transpose."
     return "Change the data, or the network's input shape."
@@ -146,17 +148,17 @@ def check_batches(network: Architecture, n: int, batch_size: int | None = None) 
         )
 
 
-def check_weights(weights: ArrayLike | None, n: int) -> Array | None:
+def check_weights(weights: ArrayLike | None, n: int, name: str = "sample_weight") -> Array | None:
     """Sample weights (n,), 0 or more and not all zero, relative to the largest."""
     if weights is None:
         return None
-    array = check_numbers(weights, "sample_weight")
+    array = check_numbers(weights, name)
     if array.shape != (n,):
-        raise ShapeError(f"sample_weight should have shape ({n},), one number per sample, got {array.shape}.")
-    check_finite(array, "sample_weight", np.float64)
+        raise ShapeError(f"{name} should have shape ({n},), one number per sample, got {array.shape}.")
+    check_finite(array, name, np.float64)
     if array.min() < 0 or array.max() == 0:
         raise DataError(
-            f"sample_weight should be 0 or more, and somewhere above 0, got {array.min():g} to {array.max():g}. "
+            f"{name} should be 0 or more, and somewhere above 0, got {array.min():g} to {array.max():g}. "
             "Give weight 0 to the samples that should not count, and more to others."
         )
     relative: Array = array / array.max()

@@ -19,7 +19,12 @@ from chainrule.core.schedules import Rate, Schedule, scheduled
 
 
 class Optimizer(Description):
-    """The base of the optimizers. A new one names its `slots` and writes `bind`."""
+    """The base of the optimizers. A new one names its `slots` and writes `bind`.
+
+    `bind` finds W and g as `at.W` and `at.g`, what it keeps in `at.slots`, an array for the time of a step by
+    `at.scratch()`, a setting as an operand by `at.number(...)`, and a learning rate that may be a schedule, with the
+    calls that set it, by `at.stepped(self, ...)`. The number of a step, from 0, is in `at.step`.
+    """
 
     slots: ClassVar[tuple[str, ...]] = ()
     """The arrays it keeps from step to step, each like W, zero at the start."""

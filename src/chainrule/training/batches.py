@@ -1,6 +1,7 @@
 """The samples that each step learns from, in their order; and the objective of a whole data set.
 
-The data stay as the user gave them: a full batch is copied once, a mini-batch is gathered when its turn comes.
+The data stay as the user gave them, and should stay so during a run: a full batch that runs whole is copied once, a
+mini-batch is gathered when its turn comes, micro-batches and groups with samples of their own are read at each step.
 """
 
 from __future__ import annotations
@@ -51,7 +52,10 @@ class FullBatch:
     def __init__(self, task: Task, state: TrainingState) -> None:
         data = task.data
         self._batch = bind_batch(
-            *(task.objective, data.n, state.parameters, state.generators),
+            task.objective,
+            data.n,
+            state.parameters,
+            state.generators,
             weighted=data.weights is not None,
             own_samples=data.own,
         )
@@ -76,21 +80,24 @@ class MiniBatches:
 
     def __init__(self, task: Task, state: TrainingState) -> None:
         data, size = task.data, task.batch_size or task.data.n
-        self._state, self.loss = state, state.loss
+        self._state, self.loss = state, state.epoch_loss
         augmenter = None
         if task.augmentations:
-            augmenter = Augmenter(task.augmentations, state.augment_generators, state.own_samples)
+            augmenter = Augmenter(task.augmentations, state.augment_generators, state.own_batches)
         starts = range(0, data.n, size)
         self.n = len(starts)
         gathers: dict[int, Gather] = {}
         for n in {min(size, data.n), data.n - starts[-1]}:
             batch = bind_batch(
-                *(task.objective, n, state.parameters, state.generators),
+                task.objective,
+                n,
+                state.parameters,
+                state.generators,
                 weighted=data.weights is not None,
-                own_samples=state.own_samples,
+                own_samples=state.own_batches,
             )
             gathers[n] = Gather(data, batch, state, augmenter)
-        orders = state.order if state.own_samples else state.order[0]
+        orders = state.order if state.own_batches else state.order[0]
         rows = [orders[..., start : start + size] for start in starts]
         self._batches = [(each, gathers[each.shape[-1]]) for each in rows]
         self.value = self._batches[0][1].batch.value
@@ -125,13 +132,13 @@ class Gather:
     ) -> None:
         self.batch = batch
         value, dtype = batch.value, batch.value.dtype
-        lead = value.shape if state.own_samples else ()
+        lead = value.shape if state.own_batches else ()
         share = self._share = np.full(lead, batch.n / data.n, dtype)
         part = np.empty_like(value)
         self.calls = Calls(
             *batch.value_and_gradient,
             call(np.multiply, value, share, out=part),
-            call(np.add, state.loss, part, out=state.loss),
+            call(np.add, state.epoch_loss, part, out=state.epoch_loss),
         )
         set_input = batch.set_input if augmenter is None else augmenter.before(batch.set_input, dtype)
         pairs: list[tuple[Array, Callable[[Array], None]]] = [(data.x, set_input), (data.y, batch.set_targets)]

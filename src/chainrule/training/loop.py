@@ -4,11 +4,11 @@ In an epoch, in this order:
 
 1. The validation loss is computed, if it is recorded or monitored: of the parameters as the epoch finds them.
 2. For each batch: its samples are gathered and augmented; forward, loss, backward; the loss is checked; the update.
-3. The record is made. Full batch: its loss is that before the update, so epoch 0 is the untrained network.
+3. The record is completed. Full batch: its loss is that before the update, so epoch 0 is the untrained network.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -39,46 +39,39 @@ class Training:
     """A run under way: an iterator over its records, then `result()`.
 
     task: the checked arguments, changes included.  state: all that steps change.  setup: the settings at the start.
-    record: the latest record; its epoch, loss and so on are the training's, too.
+    record: the latest record; `epoch`, `step`, `loss`, `validation_loss` and `theta` are the record's.
+
+    Between records or steps it can be looked into and changed. It can't be pickled: `state.arrays()` can.
     """
 
     def __init__(self, task: Task) -> None:
-        self.task, self.state = task, TrainingState(task)
-        self.setup = Setup(
-            task.theta.copy(),
-            task.state.copy(),
-            task.optimizer,
-            task.epochs,
-            task.batch_size,
-            task.seeds,
-            task.objective.penalty,
-            task.clip,
-            augmented=bool(task.augmentations),
-            weighted=task.data.weights is not None,
-        )
+        self.task, self.state, self.setup = task, TrainingState(task), Setup.of(task)
         self._validate: Evaluator | None = None
         if task.validation is not None:
             without_penalty = Objective(task.network, task.objective.loss)
             self._validate = Evaluator(without_penalty, task.validation, self.state.parameters)
+        self._bind_batches()
+        self._bind_update()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Forget what followed from an earlier state: the latest record, the end and the result."""
         self._latest: Record | None = None
-        self._reason = "stopped by the caller"
-        self._is_over = False
+        self._reason, self._is_over = "stopped by the caller", False
         self._final: Array | None = None
         self._run: Run | None = None
-        self._bind()
 
-    def _bind(self) -> None:
-        """Bind the task's network, data and optimizer to the state's memory, and choose when patience is checked."""
-        task, state = self.task, self.state
-        kind = FullBatch if task.batch_size is None else MiniBatches
-        self._batches: Batches = kind(task, state)
-        self._evaluate = Evaluator(task.objective, task.data, state.parameters)
-        clip = Calls() if task.clip is None else bind_clip(task.clip, state.parameters)
-        self._update = Calls(*clip, *bind_update(task.optimizer, state.parameters))
-        stops_early, has_validation = task.early_stopping is not None, self._validate is not None
-        self._monitors_validation = stops_early and has_validation
-        self._monitors_steps = stops_early and not has_validation and task.batch_size is None
-        self._monitors_epochs = stops_early and not has_validation and task.batch_size is not None
+    def _bind_batches(self) -> None:
+        """Bind the network, the loss, the penalty and the data to the state's memory."""
+        kind = FullBatch if self.task.batch_size is None else MiniBatches
+        self._batches: Batches = kind(self.task, self.state)
+        self._evaluate = Evaluator(self.task.objective, self.task.data, self.state.parameters)
+
+    def _bind_update(self) -> None:
+        """Bind the clip and the optimizer to the state's memory."""
+        task, parameters = self.task, self.state.parameters
+        clip = Calls() if task.clip is None else bind_clip(task.clip, parameters)
+        self._update = Calls(*clip, *bind_update(task.optimizer, parameters))
 
     def _train_until(self, epoch: int) -> None:
         """Train on to the start of an epoch, or until every member has ended."""
@@ -87,30 +80,40 @@ class Training:
 
     def _run_epoch(self, stop: int) -> None:
         """Run the batches of the epoch under way up to `stop`; the epoch ends with the last of them."""
-        state, monitor, batches = self.state, self.state.monitor, self._batches
+        state, monitor, batches, patience = self.state, self.state.monitor, self._batches, self.task.patience_checked
         if state.batch == 0:
-            if self._monitors_validation and self._validate is not None:
-                monitor.check_patience(state.epoch, self._validate())
-            if monitor.all_ended:
-                return
-            batches.begin_epoch()
-        while state.batch < stop:
+            self._begin_epoch()
+        while state.batch < stop and not monitor.all_ended:
             value_and_gradient = batches.load(state.batch)
             value_and_gradient()
             monitor.check_finite(state.epoch, batches.value)
-            if self._monitors_steps:
+            if patience == "at each step":
                 monitor.check_patience(state.epoch, batches.loss)
             if monitor.all_ended:
                 return
             self._update()
             state.batch += 1
         if state.batch == batches.n:
-            if self._monitors_epochs:
+            if patience == "after each epoch":
                 monitor.check_patience(state.epoch, batches.loss)
             state.epoch, state.batch = state.epoch + 1, 0
 
-    def advance(self) -> None:
-        """Make a single step: one batch, and its update. Nothing happens once the run is over.
+    def _begin_epoch(self) -> None:
+        """The epoch's validation loss, the start of its record, and the order of its samples."""
+        task, state = self.task, self.state
+        is_recorded, is_monitored = state.epoch % task.record_every == 0, task.patience_checked == "before each epoch"
+        validation_loss = None
+        if self._validate is not None and (is_recorded or is_monitored):
+            validation_loss = self._validate()
+            if is_monitored:
+                state.monitor.check_patience(state.epoch, validation_loss)
+        if is_recorded:
+            theta, statistics = state.parameters.theta.copy(), state.statistics.copy()
+            state.begun = Record(state.epoch, task.epochs, state.step, None, theta, validation_loss, statistics)
+        self._batches.begin_epoch()
+
+    def advance(self) -> bool:
+        """Make a single step: one batch, and its update. Returns whether there was one left to make.
 
         An epoch that ends and is recorded joins the history, and callbacks are called, as when iterating.
 
@@ -118,17 +121,18 @@ class Training:
         >>> from chainrule.core.network import mlp
         >>> from chainrule.core.optimizers import SGD
         >>> training = iterate(mlp(1, 1), [[0.0], [1.0]], [0.0, 1.0], loss=SquaredError(), optimizer=SGD(1.0), epochs=3)
-        >>> training.advance()
-        >>> training.state.parameters.step.item()
-        1
+        >>> training.advance(), training.state.step
+        (True, 1)
         """
-        if self._is_over or self.state.epoch >= self.task.epochs or self.state.monitor.all_ended:
-            return
-        with arithmetic(), closing(self._batches):
-            self._begin_record()
-            self._run_epoch(self.state.batch + 1)
-        if self.state.batch == 0:
+        state = self.state
+        if self._is_over or state.epoch >= self.task.epochs or state.monitor.all_ended:
+            return False
+        with self._running():
+            self._run_epoch(state.batch + 1)
+        if state.batch == 0:
             self._end_record()
+        self._raise_if_diverged()
+        return True
 
     def __iter__(self) -> Iterator[Record]:
         return self
@@ -137,49 +141,44 @@ class Training:
         """Train on to the end of the next epoch that is recorded, or to the end of the run."""
         if self._is_over:
             raise StopIteration
+        task, state = self.task, self.state
+        epoch = -(-state.epoch // task.record_every) * task.record_every
+        if epoch < task.epochs:
+            with self._running():
+                self._train_until(epoch + 1)
+            record = self._end_record()
+            if record is not None:
+                return record
+        else:
+            self._finish()
+        self._is_over = True
+        self._raise_if_diverged()
+        raise StopIteration
+
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        """NumPy's settings, and threads that end with the block; an interrupt ends the run."""
         try:
-            record = self._next_record()
+            with arithmetic(), closing(self._batches):
+                yield
         except KeyboardInterrupt:
             self._reason, self._is_over = "interrupted", True
             raise
-        if record is not None:
-            return record
-        self._is_over = True
-        if self.state.monitor.ended.ndim == 0 and self.state.monitor.has_diverged:
-            raise self._divergence()
-        raise StopIteration
-
-    def _next_record(self) -> Record | None:
-        """The next record, or None at the end of the run."""
-        task, state = self.task, self.state
-        epoch = -(-state.epoch // task.record_every) * task.record_every
-        if epoch >= task.epochs:
-            self._finish()
-            return None
-        with arithmetic(), closing(self._batches):
-            self._train_until(epoch)
-            self._begin_record()
-            self._train_until(epoch + 1)
-        return self._end_record()
-
-    def _begin_record(self) -> None:
-        """Begin the record of an epoch that is recorded and about to run: its parameters and validation loss."""
-        task, state, parameters = self.task, self.state, self.state.parameters
-        if state.batch == 0 and state.epoch % task.record_every == 0:
-            theta, kept, step = parameters.theta.copy(), task.state.copy(), parameters.step.item()
-            validation_loss = None if self._validate is None else self._validate()
-            state.begun = Record(state.epoch, task.epochs, step, None, theta, validation_loss, kept)
 
     def _end_record(self) -> Record | None:
-        """Complete the record of an epoch that has ended, where there is one, and tell the callbacks."""
-        task, state = self.task, self.state
+        """Complete the record of an epoch that has ended, where there is one, and call the callbacks."""
+        state = self.state
         if state.monitor.all_ended or state.begun is None:
             return None
         begun, state.begun = state.begun, None
         loss, validation_loss = (self._of_active(each) for each in (self._batches.loss, begun.validation_loss))
         record = self._latest = replace(begun, loss=loss, validation_loss=validation_loss)
         state.history.append(record)
-        answers = [callback(self) for callback in task.callbacks]
+        try:
+            answers = [callback(self) for callback in self.task.callbacks]
+        except KeyboardInterrupt:
+            self._reason, self._is_over = "interrupted", True
+            raise
         if any(isinstance(answer, bool | np.bool) and answer for answer in answers):
             self._reason, self._is_over = "stopped by a callback", True
         return record
@@ -193,7 +192,7 @@ class Training:
 
     def _finish(self) -> None:
         """Train on to the last epoch, and check the loss after the last update, too."""
-        with arithmetic(), closing(self._batches):
+        with self._running():
             self._train_until(self.task.epochs)
         self._reason, monitor = "finished", self.state.monitor
         final = self._final = self._evaluate()
@@ -206,9 +205,13 @@ class Training:
     def change(self, **settings: Any) -> None:
         """Go on with other settings from the next step on: those of the optimizer by their names, and these.
 
-        optimizer: another one; slots of equal name are kept, others start at 0.
-        penalty, clip, epochs: as in `train`; epochs are counted from the run's start.
-        Raises SettingError for an unknown name or a value that doesn't fit; then nothing is changed.
+        optimizer: another one. Of the same class, it goes on with the slots and the step number; of another class, it
+            starts anew: slots at 0, and the steps of its schedule and bias correction counted from 0.
+        penalty, clip, epochs: as in `train`. Epochs are counted from the run's start; the epochs between two records
+            stay the same.
+        `Run.setup` keeps the settings at the start, and what was changed at which step.
+        Raises SettingError for an unknown name, for a value that doesn't fit, and once the run has ended; then nothing
+        is changed.
 
         >>> from chainrule.core.losses import SquaredError
         >>> from chainrule.core.network import mlp
@@ -219,20 +222,38 @@ class Training:
         >>> training.task.optimizer
         SGD(0.1)
         """
-        task = changed(self.task, self.state.epoch, settings)
-        slots = self.state.parameters.slots
-        kept = {name: slots.get(name, np.zeros_like(task.theta)) for name in task.optimizer.slots}
-        self.task, self.state.parameters.slots = task, kept
-        self._bind()
+        if self._is_over:
+            raise SettingError("this run has ended, so nothing of it can be changed; begin another with train(...).")
+        state, before = self.state, self.task
+        task = self.task = changed(before, state.epoch + (state.batch > 0), settings)
+        parameters = state.parameters
+        if type(task.optimizer) is not type(before.optimizer):
+            state.earlier_steps, parameters.step[...] = state.step, 0
+            parameters.slots = {name: np.zeros_like(parameters.theta) for name in task.optimizer.slots}
+        if task.objective != before.objective:
+            self._bind_batches()
+        self._bind_update()
+        self.setup = replace(self.setup, changes=(*self.setup.changes, (state.step, dict(settings))))
 
-    def _divergence(self) -> DivergenceError:
+    def restore(self, arrays: Mapping[str, Array]) -> None:
+        """Go on from what `state.arrays()` of a run with the same arguments returned, then or in another process.
+
+        Raises SettingError, and changes nothing, unless the arrays are those of such a run.
+        """
+        self.state.restore(arrays)
+        self._begin()
+
+    def _raise_if_diverged(self) -> None:
+        """Raise the DivergenceError of a single run whose loss is no longer finite."""
+        if self.state.monitor.ended.ndim > 0 or not self.state.monitor.has_diverged:
+            return
         run = self.result()
         error = DivergenceError(
             f"{run.ending} with {self.task.optimizer}. Try a smaller learning rate, or scale the inputs; "
             "what was learnt until then is in this error's `run`, and cr.diagnose(error.run, x, y) says more."
         )
         error.run = run
-        return error
+        raise error
 
     def result(self) -> Run:
         """The finished run. Asking for it ends the run."""
@@ -240,8 +261,7 @@ class Training:
             self._is_over = True
             task, state = self.task, self.state
             endings = state.monitor.finish(self._reason, state.epoch)
-            parameters = state.parameters
-            model = Model(task.network, parameters.theta, task.objective.loss, state=task.state)
+            model = Model(task.network, state.parameters.theta, task.objective.loss, state=state.statistics)
             final = self._evaluate() if self._final is None or state.monitor.has_restored else self._final
             self._run = Run(
                 model=model,
@@ -253,11 +273,14 @@ class Training:
             )
         return self._run
 
+    def __reduce__(self) -> Any:
+        raise TypeError("a Training can't be pickled or copied; keep training.state.arrays(), and restore them.")
+
     @property
     def record(self) -> Record:
         """The latest record. Raises SettingError before the first."""
         if self._latest is None:
-            raise SettingError("a run has no record before its first recorded epoch; call next(training) first.")
+            raise SettingError("a run has no record before its first recorded epoch ends; call next(training) first.")
         return self._latest
 
     @property
@@ -323,11 +346,11 @@ def train(
     """Train a network, or a population of K at once.
 
     x, y: samples (n, *input_shape), and targets that fit the loss; where each member of a population has samples of its
-        own, x (K, n, *input_shape) and y (K, n, ...).
+        own, x (K, n, *input_shape) and y (K, n, ...); a member then predicts by `run.model[k]`.
     loss, optimizer: the loss that is minimised, and how.
     epochs: passes over the data.
     batch_size: samples per step, shuffled anew each epoch; None: all of them, in their order.
-    population: K. Settings with K values, K seeds or theta (K, P) set it too.
+    population: K. Settings with K values, K seeds, theta (K, P) and x (K, n, ...) set it too.
     seed: determines everything random; member k has seed + k, unless K seeds are given.
     theta: starting parameters, (P,) or (K, P), copied; without them `network.initialize(seed)`.
     state: starting statistics of the layers that keep some, copied; without them `network.initialize_state()`.
@@ -341,7 +364,7 @@ def train(
     augment: what changes each mini-batch at random before it is learnt: `Shift`, `Flip`, `Noise`, a function
         (x, rng) of your own, or a list of them. Validation and the final loss see the data as they are.
     callbacks: functions of the run under way, a `Training` with the latest `record`, called at each record (see
-        `record_every`); one that returns True ends the run.
+        `record_every`). They may look into it and `change` it; one that returns True ends the run.
 
     A single run whose loss becomes NaN or infinite raises a `DivergenceError` that says at which epoch and carries what
     was learnt until then; in a population that member ends, and the others go on. Ctrl-C ends the run and returns what

@@ -12,6 +12,7 @@ from chainrule.core.penalties import L2
 from chainrule.training.history import History
 from chainrule.training.model import Model
 from chainrule.training.stopping import Ending
+from chainrule.training.task import Task
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +22,7 @@ class Setup:
     theta, state: the parameters and running statistics of its start: (P,) and (S,), or (K, P) and (K, S).
     clip: the largest norm of a gradient, for each member if there are many.
     augmented, weighted: whether the data were augmented, and had sample weights.
+    changes: the settings that `Training.change` has changed since: the step, counted from 0, and the settings by name.
     """
 
     theta: Array = field(repr=False)
@@ -33,6 +35,23 @@ class Setup:
     clip: Any = None
     augmented: bool = False
     weighted: bool = False
+    changes: tuple[tuple[int, dict[str, Any]], ...] = ()
+
+    @classmethod
+    def of(cls, task: Task) -> "Setup":
+        """The setup of a task, with copies of its start."""
+        return cls(
+            theta=task.theta.copy(),
+            state=task.state.copy(),
+            optimizer=task.optimizer,
+            epochs=task.epochs,
+            batch_size=task.batch_size,
+            seeds=task.seeds,
+            penalty=task.objective.penalty,
+            clip=task.clip,
+            augmented=bool(task.augmentations),
+            weighted=task.data.weights is not None,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +64,7 @@ class Run:
         included: a float, or (K,).
     ending: how the run ended; for a population a tuple of K.
     final_validation_loss: of the model on the validation data, where there is some.
-    setup: what the run began with.
+    setup: the settings at the start, and what was changed since.
     """
 
     model: Model
@@ -60,5 +79,8 @@ class Run:
             return f"{self.ending}; loss {self.final_loss:.6g}"
         reasons = Counter(ending.reason for ending in self.ending)
         said = ", ".join(f"{n} {reason}" for reason, n in reasons.items())
-        low, middle, high = np.nanquantile(self.final_loss, [0.0, 0.5, 1.0])
+        finite = self.final_loss[np.isfinite(self.final_loss)]
+        if not len(finite):
+            return f"{len(self.ending)} members: {said}; no loss is finite"
+        low, middle, high = np.quantile(finite, [0.0, 0.5, 1.0])
         return f"{len(self.ending)} members: {said}; median loss {middle:.6g}, from {low:.6g} to {high:.6g}"

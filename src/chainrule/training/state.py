@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.errors import SettingError, ShapeError, listing
+from chainrule.core.errors import SettingError, listing
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import generators
 from chainrule.core.streams import stream
@@ -17,26 +17,29 @@ from chainrule.training.history import History, Record
 from chainrule.training.stopping import StoppingMonitor
 from chainrule.training.task import Task
 
-COUNTERS = ("epoch", "batch")
+COUNTERS = ("epoch", "batch", "earlier_steps")
 
 
 class TrainingState:
     """Parameters and slots, the place in the epoch, every generator, the best so far, the history.
 
-    epoch: the epoch under way, from 0.  batch: how many of its batches are done.
-    order: the order of the samples in this epoch, one row for each seed; loss: the mean loss of its batches so far.
+    epoch: the epoch under way, from 0.  batch: the number of its batches that are done.
+    earlier_steps: steps made by optimizers that the present one has replaced.
+    order: the order of the samples in this epoch, one row per seed.  epoch_loss: the mean loss of its batches so far.
+    own_batches: whether each member of a population has batches of its own.
     """
 
     def __init__(self, task: Task) -> None:
         seeds, data = task.seeds, task.data
-        self.parameters = Parameters.of(task.network, task.theta, task.state, task.optimizer.slots)
-        self.epoch = self.batch = 0
-        self.own_samples = data.own or (task.batch_size is not None and len(set(seeds)) > 1)
-        order_seeds = seeds if self.own_samples else seeds[:1]  # members with one seed see the same batches
+        self.statistics = task.state.copy()
+        self.parameters = Parameters.of(task.network, task.theta.copy(), self.statistics, task.optimizer.slots)
+        self.epoch = self.batch = self.earlier_steps = 0
+        self.own_batches = data.own or (task.batch_size is not None and len(set(seeds)) > 1)
+        order_seeds = seeds if self.own_batches else seeds[:1]  # members with one seed share their batches
         n_ordered = 0 if task.batch_size is None else data.n
         self._in_order = np.arange(n_ordered) + data.n * data.own * np.arange(len(order_seeds))[:, None]
         self.order = self._in_order.copy()
-        self.loss = np.zeros_like(task.theta, shape=task.theta.shape[:-1])
+        self.epoch_loss = np.zeros_like(task.theta, shape=task.theta.shape[:-1])
         self.generators = [generators(task.network, seeds, thread) for thread in range(THREADS)]
         self.shuffle_generators = [stream(seed, "shuffle") for seed in order_seeds]
         self.augment_generators = [stream(seed, "augment") for seed in order_seeds]
@@ -44,7 +47,16 @@ class TrainingState:
         self.monitor = StoppingMonitor(self.parameters, task.early_stopping, monitored)
         self.history = History()
         self.begun: Record | None = None
-        """The record of the epoch under way, as the epoch found the parameters; without its loss."""
+        """The record of the epoch under way, with the parameters at its start; without its loss."""
+        self._columns = ["epoch", "step", "loss", *(["validation_loss"] if task.validation is not None else [])]
+        self._most = {"epoch": task.epochs, "batch": task.n_batches - 1}
+        size = task.batch_size or 0
+        self._settings = {"record_every": task.record_every, "batch_size": size, "seeds": task.seeds}
+
+    @property
+    def step(self) -> int:
+        """The number of steps made since the start of the run."""
+        return self.earlier_steps + int(self.parameters.step)
 
     def shuffle(self) -> None:
         """A new order of the samples."""
@@ -53,52 +65,94 @@ class TrainingState:
             generator.shuffle(order)
 
     def arrays(self) -> dict[str, Array]:
-        """All that moves, as fresh arrays by name: put back into a run of the same task, it goes on bit for bit."""
+        """All that moves, as fresh arrays by name, which `np.savez(file, **arrays)` writes as they are.
+
+        Restored into a run with the same arguments, they let it go on bit for bit. Not among them are the data, what
+        `Training.change` has changed (change it again before restoring), and what functions of your own keep.
+
+        >>> from chainrule.core.losses import SquaredError
+        >>> from chainrule.core.network import mlp
+        >>> from chainrule.core.optimizers import Adam
+        >>> from chainrule.training.loop import iterate
+        >>> x, y = [[0.0], [1.0]], [0.0, 1.0]
+        >>> def begin():
+        ...     return iterate(mlp(1, 1), x, y, loss=SquaredError(), optimizer=Adam(0.1), epochs=9)
+        >>> first, second = begin(), begin()
+        >>> for _ in range(4):
+        ...     _ = first.advance()
+        >>> second.restore(first.state.arrays())
+        >>> len(list(first)), len(list(second)), bool((first.result().model.theta == second.result().model.theta).all())
+        (5, 5, True)
+        """
         arrays = {name: array.copy() for name, array in self._moved()}
         arrays |= {name: np.array(getattr(self, name)) for name in COUNTERS}
+        arrays |= {f"settings/{name}": np.array(value) for name, value in self._settings.items()}
         arrays |= {name: _state_of(generator) for name, generator in self._generators()}
-        arrays |= {f"history/{name}": self.history[name] for name in self.history}
+        columns = {name: self.history[name] if len(self.history) else np.empty(0) for name in self._columns}
+        arrays |= {f"history/{name}": column for name, column in columns.items()}
         if self.begun is not None:
             begun = vars(self.begun).items()
             arrays |= {f"begun/{name}": np.array(value) for name, value in begun if value is not None}
         return arrays
 
     def restore(self, arrays: Mapping[str, Array]) -> None:
-        """Put back what `arrays` took out of a run of the same task. Raises where names or shapes differ."""
-        moved, generators = dict(self._moved()), dict(self._generators())
-        expected = {*moved, *generators, *COUNTERS}
-        variable = {name for name in arrays if name.startswith(("history/", "begun/"))}
-        if expected != arrays.keys() - variable:
-            differ = listing(expected.symmetric_difference(arrays.keys() - variable))
-            raise SettingError(f"the arrays should be those of a run with the same settings; these differ: {differ}.")
-        for name, array in moved.items():
-            if array.shape != np.shape(arrays[name]):
-                raise ShapeError(
-                    f"{name} should have shape {array.shape}, as in a run with the same settings, "
-                    f"got {np.shape(arrays[name])}."
-                )
-        for name, array in moved.items():
-            array[...] = arrays[name]
-        for name, generator in generators.items():
-            _set_state(generator, arrays[name])
-        self.epoch, self.batch = (int(arrays[name]) for name in COUNTERS)
-        self.history.replace(_under(arrays, "history/"))
-        begun = _under(arrays, "begun/")
+        """Put back what `arrays` took out of a run with the same arguments; see `Training.restore`."""
+        given = {name: np.asarray(array) for name, array in arrays.items()}
+        begun = _under(given, "begun/")
+        self._check(given, begun)
+        for name, array in self._moved():
+            array[...] = given[name]
+        for name, generator in self._generators():
+            _set_state(generator, given[name])
+        for name in COUNTERS:
+            setattr(self, name, int(given[name]))
+        self.history.replace(_under(given, "history/"))
         plain: dict[str, Any] = {name: each.item() if each.ndim == 0 else each.copy() for name, each in begun.items()}
         self.begun = Record(**{"loss": None, **plain}) if plain else None
         self.monitor.refresh()
 
+    def _check(self, given: Mapping[str, Array], begun: Mapping[str, Array]) -> None:
+        """Raise SettingError unless the arrays can be those of a run with these arguments; nothing is changed yet."""
+        expected = self.arrays()
+        fixed = {name: array for name, array in expected.items() if not name.startswith(("history/", "begun/"))}
+        names = {*fixed, *(f"history/{name}" for name in self._columns)}
+        if begun:
+            names |= {f"begun/{name}" for name in ("epoch", "epochs", "step", "theta", "state")}
+            names |= {"begun/validation_loss"} if "validation_loss" in self._columns else set()
+        if names != given.keys():
+            differ = listing(names.symmetric_difference(given.keys()))
+            raise SettingError(f"the arrays should be those of a run with the same settings; these differ: {differ}.")
+        lengths = {len(given[f"history/{name}"]) if given[f"history/{name}"].ndim else -1 for name in self._columns}
+        faults = [] if len(lengths) == 1 else ["history/epoch"]
+        for name, array in fixed.items():
+            here = given[name]
+            fits = here.shape == array.shape and here.dtype == array.dtype
+            if fits and name in self._most:
+                fits = 0 <= int(here) <= self._most[name]
+            if fits and name == "order":
+                fits = np.array_equal(np.sort(here), np.sort(self._in_order))
+            if fits and name.startswith("settings/"):
+                fits = np.array_equal(here, array)
+            faults += [] if fits else [name]
+        likes = {"begun/theta": self.parameters.theta, "begun/state": self.statistics}
+        faults += [name for name, like in likes.items() if begun and given[name].shape != like.shape]
+        if faults:
+            name = faults[0]
+            like = expected.get(name)
+            raise SettingError(
+                f"{name} should be as in a run with the same settings, such as {_said(like)}; "
+                f"got {_said(given[name])}. Begin the run with the arguments of the one that the arrays are from."
+            )
+
     def _moved(self) -> Iterator[tuple[str, Array]]:
         """The arrays that steps write to, by name."""
-        parameters = self.parameters
-        yield "theta", parameters.theta
-        if parameters.state is not None:
-            yield "state", parameters.state
-        for name, slot in parameters.slots.items():
+        yield "theta", self.parameters.theta
+        yield "state", self.statistics
+        for name, slot in self.parameters.slots.items():
             yield f"slots/{name}", slot
-        yield "step", parameters.step
+        yield "step", self.parameters.step
         yield "order", self.order
-        yield "loss", self.loss
+        yield "epoch_loss", self.epoch_loss
         for name, array in self.monitor.arrays().items():
             yield f"best/{name}", array
 
@@ -115,7 +169,14 @@ class TrainingState:
 
 
 def _under(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
-    return {name.removeprefix(prefix): np.asarray(arrays[name]) for name in arrays if name.startswith(prefix)}
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _said(array: Array | None) -> str:
+    """An array as a sentence names it: its shape and dtype, a single number by its value."""
+    if array is None:
+        return "another length"
+    return f"{array}" if array.ndim == 0 else f"an array {array.shape} of {array.dtype}"
 
 
 HALF = 2**64

@@ -94,6 +94,20 @@ class Task:
     augmentations: tuple[Augmentation, ...]
     callbacks: tuple[Callback, ...]
 
+    @property
+    def n_batches(self) -> int:
+        """Batches per epoch; the last may be short."""
+        return 1 if self.batch_size is None else -(-self.data.n // self.batch_size)
+
+    @property
+    def patience_checked(self) -> str:
+        """When early stopping has a loss to check: that of the validation data, a step's, or an epoch's mean."""
+        if self.early_stopping is None:
+            return "never"
+        if self.validation is not None:
+            return "before each epoch"
+        return "at each step" if self.batch_size is None else "after each epoch"
+
 
 def check_task(
     network: Network,
@@ -199,7 +213,7 @@ def check_data(
     if x.ndim != len(network.input_shape) + 2:
         inputs = check_samples(network.input_shape, x, f"{name}x", check_dtype(dtype))
         rows = loss.rows(check_targets(network, loss, y, len(inputs), f"{name}y", dtype), network.output_shape[0])
-        return TrainingData(inputs, rows, check_weights(sample_weight, len(inputs)))
+        return TrainingData(inputs, rows, check_weights(sample_weight, len(inputs), f"{name}sample_weight"))
     y = check_numbers(y, f"{name}y")
     members, n = x.shape[:2]
     if y.shape[:2] != (members, n):
@@ -207,32 +221,32 @@ def check_data(
             f"{name}y should have shape ({members}, {n}, ...), a target for each sample of each member, since {name}x "
             f"has shape {x.shape}; got {y.shape}."
         )
-    flat = check_data(network, loss, _as_one(x), _as_one(y), None, dtype, name)
-    weights = None if sample_weight is None else check_own_weights(sample_weight, members, n)
-    return TrainingData(x, flat.y.reshape(members, n, *flat.y.shape[1:]), weights, own=True)
-
-
-def _as_one(array: Array) -> Array:
-    """All members' samples in a row: (K, n, ...) -> (K n, ...)."""
-    return array.reshape(-1, *array.shape[2:])
-
-
-def check_own_weights(weights: ArrayLike, members: int, n: int) -> Array:
-    """The weights of each member's samples, (K, n): given so, or (n,) for all."""
-    array = check_numbers(weights, "sample_weight")
-    each = array if array.ndim == 2 and len(array) == members else [array] * members
-    return np.stack([np.asarray(check_weights(row, n)) for row in each])
+    if members == 0 or x.shape[2:] != network.input_shape:
+        expected = ", ".join(map(str, network.input_shape))
+        raise ShapeError(
+            f"{name}x should have shape (n, {expected}), or (K, n, {expected}) where each member has its own samples, "
+            f"got {x.shape}."
+        )
+    weights: Any = check_numbers(sample_weight, "sample_weight") if sample_weight is not None else None
+    has_own_weights = weights is not None and weights.ndim == 2 and len(weights) == members
+    each = [
+        check_data(network, loss, x[k], y[k], weights[k] if has_own_weights else weights, dtype, f"member {k}'s {name}")
+        for k in range(members)
+    ]
+    all_weights = None if weights is None else np.stack([np.asarray(one.weights) for one in each])
+    return TrainingData(x, np.stack([one.y for one in each]), all_weights, own=True)
 
 
 def check_classes(loss: Loss, data: TrainingData) -> None:
     """Raise DataError where all targets are of one class: then there is nothing to learn."""
     if loss.link == "identity":
         return
-    for rows in data.y if data.own else (data.y,):
+    for k, rows in enumerate(data.y if data.own else (data.y,)):
         blocks = (rows[which] for which in chunks(len(rows), rows[0].size))
         if np.array_equal(rows[0], np.floor(rows[0])) and all((block == rows[0]).all() for block in blocks):
+            y = f"member {k}'s y" if data.own else "y"
             raise DataError(
-                f"y should hold two classes or more, got {rows[0]} for every sample. Add samples of another."
+                f"{y} should hold two classes or more, got {rows[0]} for every sample. Add samples of another."
             )
 
 
@@ -273,25 +287,30 @@ def _for_each_member(start: Array, name: str, members: int | None, dtype: DTypeL
     return np.array(np.broadcast_to(start, (*lead, start.shape[-1])), dtype, order="C")
 
 
-def changed(task: Task, epoch: int, settings: Mapping[str, Any]) -> Task:
-    """The task of a run that goes on with other settings from this epoch on; see `Training.change`."""
+CHANGEABLE = {"optimizer", "penalty", "clip", "epochs"}
+
+
+def changed(task: Task, epochs_begun: int, settings: Mapping[str, Any]) -> Task:
+    """The task of a run that goes on with other settings; see `Training.change`. Raises SettingError."""
     optimizer = check_kind(
         "optimizer", Optimizer, "an optimizer such as SGD(0.5)", settings.get("optimizer", task.optimizer)
     )
     of_optimizer = {field.name for field in fields(optimizer)}
-    known = dict.fromkeys([*of_optimizer, "optimizer", "penalty", "clip", "epochs"])
+    known = dict.fromkeys(of_optimizer | CHANGEABLE)
     for name in settings:
         choose("setting that can be changed", name, known)
-    own = {name: value for name, value in settings.items() if name in of_optimizer}
+    own = {name: value for name, value in settings.items() if name in of_optimizer - CHANGEABLE}
     optimizer = replace(optimizer, **own)
     penalty = settings.get("penalty", task.objective.penalty)
     epochs = check_whole("epochs", COUNT, settings.get("epochs", task.epochs))
     clip = settings.get("clip", task.clip)
     clip = None if clip is None else check_real("clip", POSITIVE, clip)
     check_kinds(task.network, task.objective.loss, optimizer, task.early_stopping, penalty, task.callbacks)
-    if epochs < epoch:
-        raise SettingError(f"epochs must be {epoch} or more, since that many are done; got {epochs}.")
+    if epochs < epochs_begun:
+        raise SettingError(f"epochs must be {epochs_begun} or more, since that many have begun; got {epochs}.")
     counts = {"clip": len(clip)} if isinstance(clip, tuple) else {}
+    if task.theta.ndim == 1 and (members := agree(None, None, optimizer, penalty, **counts)) is not None:
+        raise SettingError(f"this run trains one network, so each setting must be one value; got {members} values.")
     check_members(task.theta, None, optimizer, penalty, **counts)
     objective = replace(task.objective, penalty=penalty)
     return replace(task, objective=objective, optimizer=optimizer, clip=clip, epochs=epochs)

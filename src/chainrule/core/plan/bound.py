@@ -4,6 +4,7 @@ from typing import Protocol
 
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Calls
+from chainrule.core.parameters import Parameters
 
 
 class BoundBatch(Protocol):
@@ -14,6 +15,7 @@ class BoundBatch(Protocol):
     """
 
     n: int
+    parameters: Parameters
     value: Array
     """The objective at theta, (), or (K,)."""
     forward: Calls

@@ -144,7 +144,7 @@ class Plan:
         )
 
     def close(self) -> None:
-        """A plan runs in the caller's thread alone."""
+        """Nothing to end: a plan starts no threads."""
 
 
 def bind_penalty(objective: Objective, parameters: Parameters, value: Array) -> tuple[Calls, Calls]:

@@ -111,7 +111,7 @@ def _image_shape(augmentation: Description, x: Array) -> tuple[int, ...]:
 
 
 class Augmenter:
-    """Augmentations in turn. It may allocate: it stands outside the bound plans.
+    """Augmentations in turn. They may allocate, and run under NumPy's settings as the caller of `train` has them.
 
     own_samples: whether batches are (K, n, *shape), each member's changed by a generator of its own.
     """
@@ -123,14 +123,17 @@ class Augmenter:
         own_samples: bool = False,
     ) -> None:
         self._augmentations, self._generators, self._own_samples = augmentations, generators, own_samples
+        self._errors, self._buffer_size = np.geterr(), np.getbufsize()
 
     def __call__(self, x: Array) -> None:
         """Change a batch (n, *shape), or (K, n, *shape), in place."""
-        for batch, rng in zip(x if self._own_samples else [x], self._generators, strict=True):
-            for augmentation in self._augmentations:
-                answer = augmentation(batch, rng)
-                if answer is not None:
-                    batch[...] = _fitting(augmentation, batch, answer)
+        with np.errstate(**self._errors):
+            np.setbufsize(self._buffer_size)  # set back with the errors' settings, on leaving the block
+            for batch, rng in zip(x if self._own_samples else [x], self._generators, strict=True):
+                for augmentation in self._augmentations:
+                    answer = augmentation(batch, rng)
+                    if answer is not None:
+                        batch[...] = _fitting(augmentation, batch, answer)
 
     def before(self, put: Callable[[Array], None], dtype: np.dtype[Any]) -> Callable[[Array], None]:
         """`put`, preceded by a cast to this dtype and by the augmentations, in place where the batch has the dtype."""

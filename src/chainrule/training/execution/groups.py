@@ -19,11 +19,13 @@ from chainrule.core.plan.binding import Generators
 from chainrule.core.plan.layout import Arena
 from chainrule.core.plan.plan import Plan
 
-SetValues = Callable[[Array], None]
-
 
 class Groups:
-    """A `BoundBatch` of a population that runs in groups of members, a plan each."""
+    """A `BoundBatch` of a population that runs in groups of members, a plan each.
+
+    Samples that members share are loaded when they are set, once for each size of group: groups of one size read the
+    same memory. Samples of each member's own are loaded when it is their group's turn.
+    """
 
     def __init__(
         self,
@@ -38,23 +40,26 @@ class Groups:
     ) -> None:
         self.n, self.parameters = n, parameters
         self.value = np.zeros(parameters.theta.shape[:-1], parameters.theta.dtype)
-        self._members, self._own_samples = members, own_samples
-        self._values: dict[str, Array] = {}
+        self._x = self._rows = np.empty(0)
+        self._weights: Array | None = None
+        self._own_samples = own_samples
+        self._groups: list[tuple[slice, Plan]] = []
         arenas: dict[int, Arena] = {}
-        self._plans: list[Plan] = []
         for who in members:
             arena = arenas.setdefault(who.stop - who.start, Arena())
             arena.rewind()
-            own_generators = {number: of_members[who] for number, of_members in generators.items()}
-            self._plans.append(
-                Plan(
-                    *(objective, n, parameters.members(who)),
-                    generators=own_generators,
-                    own_samples=own_samples,
-                    weighted=weighted,
-                    memory=arena,
-                )
+            plan = Plan(
+                objective,
+                n,
+                parameters.members(who),
+                generators={number: of_members[who] for number, of_members in generators.items()},
+                own_samples=own_samples,
+                weighted=weighted,
+                memory=arena,
             )
+            self._groups.append((who, plan))
+        first_of_size = {plan.value.shape: plan for _, plan in reversed(self._groups)}
+        self._loaded_at_once = [] if own_samples else list(first_of_size.values())
         self.forward = self._in_turn(lambda plan: plan.forward)
         self.evaluate = self._in_turn(lambda plan: plan.evaluate)
         self.value_and_gradient = self._in_turn(lambda plan: plan.value_and_gradient)
@@ -62,34 +67,35 @@ class Groups:
     def _in_turn(self, row_of: Callable[[Plan], Calls]) -> Calls:
         """One pass of every group: its own samples, its plan's calls, and its value to where all values are."""
         calls: list[Call] = []
-        for who, plan in zip(self._members, self._plans, strict=True):
+        for who, plan in self._groups:
             calls += [partial(self._load, who, plan)] if self._own_samples else []
             calls += [*row_of(plan), bind_copy(plan.value, out=self.value[who])]
         return Calls(*calls)
 
+    def _load(self, who: slice, plan: Plan) -> None:
+        """Load the samples of a group's members."""
+        plan.set_input(self._x[who])
+        plan.set_targets(self._rows[who])
+        if self._weights is not None:
+            plan.set_weights(self._weights[who])
+
     def set_input(self, x: Array) -> None:
         """Set the samples (n, *shape), or (K, n, *shape) where each member has its own."""
-        self._set("set_input", x)
+        self._x = x
+        for plan in self._loaded_at_once:
+            plan.set_input(x)
 
     def set_targets(self, rows: Array) -> None:
         """Set the targets in the form of `Loss.rows`."""
-        self._set("set_targets", rows)
+        self._rows = rows
+        for plan in self._loaded_at_once:
+            plan.set_targets(rows)
 
     def set_weights(self, weights: Array) -> None:
         """Set the samples' weights (..., n)."""
-        self._set("set_weights", weights)
+        self._weights = weights
+        for plan in self._loaded_at_once:
+            plan.set_weights(weights)
 
     def close(self) -> None:
         """All groups run in the caller's thread."""
-
-    def _set(self, setter: str, values: Array) -> None:
-        """Set values that members share at once; values of their own when it is their group's turn."""
-        if self._own_samples:
-            self._values[setter] = values
-            return
-        for plan in {plan.parameters.theta.shape: plan for plan in self._plans}.values():  # others read the same memory
-            getattr(plan, setter)(values)
-
-    def _load(self, who: slice, plan: Plan) -> None:
-        for setter, values in self._values.items():
-            getattr(plan, setter)(values[who])

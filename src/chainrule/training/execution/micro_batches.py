@@ -9,7 +9,7 @@ alone: results are the same on any number of cores.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -44,17 +44,17 @@ class MicroBatches:
         self.value = np.zeros(theta.shape[:-1], theta.dtype)
         self.x = self.rows = np.empty(0)
         self.weights: Array | None = None
-        one, other = self._workers = [
+        one, other = (
             Worker(self, objective, chunks[i::THREADS], generators[i], weighted=weighted, own_samples=own_samples)
             for i in range(THREADS)
-        ]
+        )
         add_penalty, add_its_gradient = bind_penalty(objective, parameters, self.value)  # of theta: added once
         add_values = call(np.add, one.value, other.value, out=self.value)
         add_gradients = call(np.add, one.gradient, other.gradient, out=parameters.gradient)
 
-        def side_by_side(*passes: Call) -> Call:
-            """The passes in threads, each under NumPy's settings: those hold in the thread that makes them alone."""
-            return partial(threads.run, [partial(run, (each,)) for each in passes])
+        def side_by_side(*rows: Calls) -> Call:
+            """The rows in threads, each under NumPy's settings: those hold in the thread that makes the calls alone."""
+            return partial(threads.run, [partial(run, row) for row in rows])
 
         self.forward = Calls(side_by_side(one.forward, other.forward))
         self.evaluate = Calls(side_by_side(one.evaluate, other.evaluate), add_values, *add_penalty)
@@ -94,13 +94,14 @@ class Worker:
     ) -> None:
         self._batch = batch
         theta = batch.parameters.theta
-        self.gradient, self.value = np.empty_like(theta), np.empty_like(batch.value)
-        own = replace(batch.parameters, gradient=np.empty_like(theta))
-        self._part = own.gradient
+        gradient, value = self.gradient, self.value = np.empty_like(theta), np.empty_like(batch.value)
+        of_chunk = replace(batch.parameters, gradient=np.empty_like(theta))
         without_penalty = replace(objective, penalty=None)
         plans = {
             n: Plan(
-                *(without_penalty, n, own),
+                without_penalty,
+                n,
+                of_chunk,
                 generators=generators,
                 own_samples=own_samples,
                 weighted=weighted,
@@ -109,32 +110,24 @@ class Worker:
             for n in {which.stop - which.start for which in chunks}
         }
         samples_first = (slice(None),) * (theta.ndim - 1 if own_samples else 0)
-        self._chunks = [((*samples_first, which), plans[which.stop - which.start]) for which in chunks]
+        forward: list[Call] = []
+        evaluate: list[Call] = [partial(value.fill, 0.0)]
+        value_and_gradient: list[Call] = [partial(gradient.fill, 0.0), partial(value.fill, 0.0)]
+        for which in chunks:
+            plan = plans[which.stop - which.start]
+            load = partial(self._load, (*samples_first, which), plan)
+            add_value = call(np.add, value, plan.value, out=value)
+            add_gradient = call(np.add, gradient, of_chunk.gradient, out=gradient)
+            forward += [load, *plan.forward]
+            evaluate += [load, *plan.evaluate, add_value]
+            value_and_gradient += [load, *plan.value_and_gradient, add_gradient, add_value]
+        self.forward, self.evaluate = Calls(*forward), Calls(*evaluate)
+        self.value_and_gradient = Calls(*value_and_gradient)
 
-    def forward(self) -> None:
-        for plan in self._loaded():
-            plan.forward()
-
-    def evaluate(self) -> None:
-        self.value.fill(0.0)
-        for plan in self._loaded():
-            plan.evaluate()
-            np.add(self.value, plan.value, out=self.value)
-
-    def value_and_gradient(self) -> None:
-        self.gradient.fill(0.0)
-        self.value.fill(0.0)
-        for plan in self._loaded():
-            plan.value_and_gradient()
-            np.add(self.gradient, self._part, out=self.gradient)
-            np.add(self.value, plan.value, out=self.value)
-
-    def _loaded(self) -> Iterator[Plan]:
-        """The plan of each micro-batch, with its samples."""
+    def _load(self, which: tuple[slice, ...], plan: Plan) -> None:
+        """Load the samples of a micro-batch."""
         batch = self._batch
-        for which, plan in self._chunks:
-            plan.set_input(batch.x[which])
-            plan.set_targets(batch.rows[which])
-            if batch.weights is not None:
-                plan.set_weights(batch.weights[which], of=batch.weights)
-            yield plan
+        plan.set_input(batch.x[which])
+        plan.set_targets(batch.rows[which])
+        if batch.weights is not None:
+            plan.set_weights(batch.weights[which], of=batch.weights)

@@ -67,6 +67,7 @@ class OneBlasThread:
 
     @functools.cached_property
     def _limited(self) -> Callable[[], Any] | None:
+        """The function that limits the BLAS. Under the lock, since a BLAS that is limited seems to have one thread."""
         try:
             from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped,unused-ignore]
         except ImportError:
@@ -78,7 +79,8 @@ class OneBlasThread:
     @property
     def is_possible(self) -> bool:
         """Whether the BLAS can be limited, and has more than one thread: a user who set one thread wants one."""
-        return self._limited is not None
+        with self._lock:
+            return self._limited is not None
 
     def __enter__(self) -> None:
         with self._lock:
