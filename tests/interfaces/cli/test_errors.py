@@ -22,7 +22,7 @@ FILES = {
 }
 
 BAD_INPUT = {
-    "train xorr": "no data set and no file 'xorr'; choose from circles, digits, gaussians, linear",
+    "train xorr": "no data set and no file 'xorr', did you mean xor? Choose from circles, digits, gaussians, linear",
     "train nothing.csv": "there is no file nothing.csv",
     "train ragged.csv": "ragged.csv, line 3: expected 3 cells, got 2",
     "train nan.csv": "nan.csv, line 2, column 2 (b): expected a finite number",
@@ -79,6 +79,13 @@ MISTYPED = {
     "trian xor": "No such command 'trian'",
     "train": "Missing argument 'DATA'",
     "train xor --epoch 3": "No such option: --epoch",
+    "train xor --learnrate 3": "--learning-rate",
+    "train xor --lr 0,5": "'0,5' is not a number; write 0.5.",
+    "train moons --noise -1,5": "'-1,5' is not a number; write -1.5.",
+    "compare xor --lr 1,2 --level 0,05": "'0,05' is not a number; write 0.05.",
+    "data moons --noise 0,1": "'0,1' is not a number; write 0.1.",
+    "train xor --rows few": "got 'few'",
+    "predict xor.npz xor --rows -1": "got '-1'",
     "train xor --epochs 0": "--epochs",
     "train xor --epochs many": "--epochs",
     "train xor --learning-rate fast": "--learning-rate",

@@ -56,7 +56,7 @@ def test_a_quantity_is_learnt_and_answered_in_its_own_unit(homes, tmp_path):
     assert model.features == ("rooms", "area")
     assert model.score(x, y) > 0.98
     again = ask("predict", tmp_path / "homes.npz", homes)
-    assert re.search(rf"^Iter 0  Ground Truth: {y[0]:.6g}  Prediction: \d{{5,6}}(\.\d+)?$", again, re.MULTILINE)
+    assert re.search(rf"^Sample 0  True: {y[0]:.6g}  Predicted: \d{{5,6}}(\.\d+)?$", again, re.MULTILINE)
 
 
 def test_a_bounded_output_learns_the_target_as_it_is(table, tmp_path):

@@ -38,7 +38,7 @@ def test_no_colours_in_pipes(arguments: tuple[str, ...]):
 def test_errors_have_no_traceback():
     done = run("train", "xorr")
     assert (done.returncode, done.stdout) == (2, "")
-    assert re.fullmatch(r"Error: there is no data set and no file 'xorr'; .*\n", done.stderr)
+    assert re.fullmatch(r"Error: there is no data set and no file 'xorr', did you mean xor\? .*\n", done.stderr)
 
 
 @posix
@@ -90,6 +90,20 @@ def test_a_terminal_sees_the_steps_before_the_one_that_is_explained():
     assert "Layer 2: the weight to unit 1 from unit 3" in text
     assert "Training" not in shown_in_a_terminal(*words, "0")
     assert shown_in_a_terminal(*words, "3000", stdout=subprocess.PIPE) == ""
+
+
+@posix
+def test_a_terminal_sees_twenty_rows_but_all_of_the_references_tasks():
+    rows = re.findall(r"^Sample \d+ .*", shown_in_a_terminal("train", "moons", "--epochs", "2"), re.MULTILINE)
+    assert len(rows) == 20
+    assert "... and 80 rows more; --rows all prints all." in shown_in_a_terminal("train", "moons", "--epochs", "2")
+    assert len(re.findall(r"^Iter \d+ ", shown_in_a_terminal("train", "xor", "--epochs", "2"), re.MULTILINE)) == 21
+
+
+@posix
+def test_quiet_is_quiet_in_a_terminal_too():
+    text = shown_in_a_terminal("train", "xor", "--epochs", "3000", "--quiet")
+    assert re.fullmatch(r"Test Accuracy: \d+\.\d\d%", text.strip())
 
 
 @posix

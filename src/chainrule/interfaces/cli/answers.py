@@ -1,5 +1,7 @@
 """A model's answers to data: as the reference lab's rows, as a table, and how good they are."""
 
+import itertools
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,11 +11,18 @@ import numpy as np
 from chainrule.core.activations import Sigmoid
 from chainrule.core.arrays import Array
 from chainrule.core.errors import DataError
+from chainrule.interfaces.cli.terminal.output import detail
 from chainrule.interfaces.cli.terminal.plot_data import Plane
 from chainrule.lab.experiments.samples import Samples
-from chainrule.lab.report.reference import accuracy_line
+from chainrule.lab.report.reference import TASKS, accuracy_line
 from chainrule.training.metrics import accuracy, mean_squared_error, r2
 from chainrule.training.model import Model
+
+WORDS = ("Sample", "True", "Predicted")
+"""The words of a row."""
+
+MOST_ROWS = 20
+"""The most rows that are printed in a terminal, where no number is given."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,18 +40,25 @@ class Answers:
     true: Array | None
 
     def rows(self) -> Iterator[str]:
-        """One row per sample, counted from 0: `Iter 0  Ground Truth: 1  Prediction: 0.960788`.
+        """One row per sample, counted from 0: `Sample 0  True: 1  Predicted: 0.960788`.
 
+        For the reference lab's two tasks it has their form: `Iter 0  Ground Truth: 1  Prediction: 0.960788`.
         The prediction is the output itself; where classes have names, or an output each, it is the class chosen, with
         its probability (for a squared error: its output).
         """
+        sample, true, predicted = ("Iter", "Ground Truth", "Prediction") if self.is_of_reference else WORDS
         by_class = self.chosen is not None and (bool(self.model.classes) or self.outputs.shape[1] > 1)
         for i, outputs in enumerate(self.outputs):
-            truth = "" if self.true is None else f"Ground Truth: {_text(self.true[i])}  "
+            truth = "" if self.true is None else f"{true}: {_text(self.true[i])}  "
             prediction = _text(outputs)
             if self.chosen is not None and by_class:
                 prediction = f"{self.chosen[i]}  {self._output_name}: {_of_chosen(outputs):.6f}"
-            yield f"Iter {i}  {truth}Prediction: {prediction}"
+            yield f"{sample} {i}  {truth}{predicted}: {prediction}"
+
+    @property
+    def is_of_reference(self) -> bool:
+        """Whether the data are one of the reference lab's two tasks."""
+        return self.data.name in TASKS
 
     def verdict(self) -> list[str]:
         """The accuracy in percent; for quantities the mean squared error and R². Nothing without the truth."""
@@ -86,6 +102,18 @@ class Answers:
         n_outputs = self.outputs.shape[1]
         names = self.model.classes or tuple(str(k) for k in range(max(2, n_outputs)))
         return names[1:2] if n_outputs == 1 else names
+
+
+def show_rows(answers: Answers, most: int | None) -> None:
+    """Print at most so many rows. None: a terminal gets 20, but all of the reference lab's tasks; a pipe gets all."""
+    if most is None:
+        in_full = answers.is_of_reference or not sys.stdout.isatty()
+        most = len(answers.data) if in_full else MOST_ROWS
+    for row in itertools.islice(answers.rows(), most):
+        detail(row)
+    left = len(answers.data) - most
+    if most and left > 0:
+        detail(f"... and {left:,} {'row' if left == 1 else 'rows'} more; --rows all prints all.")
 
 
 def answer(model: Model, data: Samples) -> Answers:

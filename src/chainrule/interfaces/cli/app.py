@@ -11,12 +11,33 @@ from chainrule.interfaces.cli.commands import check, compare, explain, predict, 
 from chainrule.interfaces.cli.commands import data as points
 from chainrule.interfaces.cli.terminal.output import examples, in_sentences
 
+OTHER_NAMES = {
+    "lr": "learning-rate",
+    "hidden": "layers",
+    "optimiser": "optimizer",
+    "initialiser": "initializer",
+    "standardise": "standardize",
+    "no-standardise": "no-standardize",
+}
+"""Names of options that people type, and the options that they mean."""
+
+
+def as_named(typed: str) -> str:
+    """The name of an option or a command as typer knows it: in lower case, with "-", and by its own name.
+
+    >>> as_named("Learning_Rate"), as_named("lr")
+    ('learning-rate', 'learning-rate')
+    """
+    name = typed.lower().replace("_", "-")
+    return OTHER_NAMES.get(name, name)
+
+
 app = typer.Typer(
     rich_markup_mode="rich",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "token_normalize_func": as_named},
     epilog=examples(
         "chainrule report",
         "chainrule train xor",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from chainrule.core.description import Description
-from chainrule.core.errors import SettingError, listing
+from chainrule.core.errors import SettingError, choices, known_name, listing
 from chainrule.core.optimizers import OPTIMIZERS
 from chainrule.interfaces.cli.option import Option
 from chainrule.interfaces.cli.options import OPTIONS
@@ -45,11 +45,13 @@ def named(data: str) -> DataSet | DataFile:
     """The data set of this name, or the file."""
     if data in NAMED:
         return DataSet(data)
-    if not Path(data).exists() and data == Path(data).stem:  # else it is meant as a file, and its reader will complain
+    if Path(data).exists() or data != Path(data).stem:  # meant as a file: its reader complains where there is none
+        return DataFile(data)
+    if known_name(data, NAMED) is None:
         raise SettingError(
-            f"there is no data set and no file {data!r}; choose from {listing(NAMED)}, or name a CSV or .npz file."
+            f"there is no data set and no file {data!r}{choices(data, NAMED)}, or name a CSV or .npz file."
         )
-    return DataFile(data)
+    return DataSet(data)
 
 
 def _with_data(data: DataSet | DataFile, option: Option, value: Any) -> DataSet | DataFile:

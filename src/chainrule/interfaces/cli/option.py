@@ -13,7 +13,7 @@ import typer
 
 from chainrule.core.description import Description
 from chainrule.core.optimizers import Optimizer
-from chainrule.interfaces.cli.readers import Reader, as_it_is
+from chainrule.interfaces.cli.readers import Reader, as_it_is, number
 from chainrule.lab.experiments.data import DataFile, DataSet
 from chainrule.lab.experiments.perceptron import Perceptron
 
@@ -75,14 +75,21 @@ class Option:
     def parameter_of(self, kind: Any, flag: str, **bounds: Any) -> inspect.Parameter:
         """A parameter of this kind; it is None where the option isn't given."""
         words = self.help + (f" \\[{self.default}]" if self.default else "")
-        annotation = Annotated[kind | None, own(words, self.metavar, self.panel, flag, **bounds)]
+        more = bounds | ({"parser": number} if kind is float else {})
+        annotation = Annotated[kind | None, own(words, self.metavar, self.panel, flag, **more)]
         return inspect.Parameter(self.key, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
-def own(words: str, metavar: str = "", panel: str | None = None, flag: str | None = None, **bounds: Any) -> Any:
-    """An option of a command's own, for `Annotated`; its default is told in the words, in brackets."""
-    flags = () if flag is None else (flag,)
-    return typer.Option(*flags, metavar=metavar, help=words, rich_help_panel=panel, show_default=False, **bounds)
+def own(words: str, metavar: str = "", panel: str | None = None, *flags: str, **more: Any) -> Any:
+    """An option of a command's own, for `Annotated`; its default is told in the words, in brackets.
+
+    flags: how it is typed, where not by its parameter's name.  more: bounds, or a parser, as typer takes them.
+    """
+    return typer.Option(*flags, metavar=metavar, help=words, rich_help_panel=panel, show_default=False, **more)
+
+
+Quiet = Annotated[bool, own("Print the result and errors alone.", "", None, "--quiet", "-q")]
+"""The option of a command to be quiet: `in_sentences` reads it, and what prints asks whether it was given."""
 
 
 def takes(*options: Option) -> Callable[[Callable[..., None]], Callable[..., None]]:

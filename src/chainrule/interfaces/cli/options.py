@@ -7,7 +7,7 @@ from chainrule.core.activations import ACTIVATIONS
 from chainrule.core.losses import LOSSES
 from chainrule.core.optimizers import OPTIMIZERS, Adam, AdamW, Momentum, RMSprop
 from chainrule.interfaces.cli.option import Option
-from chainrule.interfaces.cli.readers import column, fraction, units
+from chainrule.interfaces.cli.readers import column, fraction, lower_case, units
 from chainrule.lab.experiments.data import NAMED, DataFile, DataSet
 from chainrule.lab.experiments.defaults import REFERENCE_RATES
 from chainrule.lab.experiments.experiment import Experiment
@@ -43,7 +43,7 @@ PANELS = {
         Option(Perceptron, "output", "NAME", "Activation of the last layer.", _LOGITS),
         Option(Perceptron, "bias", "", "Units without a bias."),
         Option(Perceptron, "initializer", "NAME", _names(INITIALIZERS), "normal; for a file by the activation"),
-        Option(Experiment, "dtype", "NAME", "float64 or float32.", "float64"),
+        Option(Experiment, "dtype", "NAME", "float64 or float32.", "float64", read=lower_case),
     ),
     "Loss": (
         Option(Experiment, "loss", "NAME", _names(LOSSES), _SUITABLE),
@@ -83,6 +83,9 @@ def options(*names: str) -> list[Option]:
     """
     return [each for key, each in OPTIONS.items() if key in names]
 
+
+ROWS = "Prediction rows to print. \\[in a terminal 20, else all]"
+"""The help of --rows."""
 
 DATA = ("target", "standardize", "points", "noise", "data_seed")
 NETWORK = ("network", "layers", "activation", "output", "bias", "initializer")

@@ -1,7 +1,11 @@
 """Readers: from what is typed behind an option to its value, or to a sentence that shows how it is written."""
 
+import re
+import sys
 from collections.abc import Callable
 from typing import Any
+
+import typer
 
 from chainrule.core.errors import SettingError
 
@@ -14,6 +18,33 @@ def as_it_is(flag: str, value: Any) -> Any:
     return value
 
 
+def number(text: str) -> float:
+    """A number, which has a decimal point.
+
+    >>> number("0.5")
+    0.5
+    """
+    try:
+        return float(text)
+    except ValueError:
+        decimal_comma = re.fullmatch(r"[+-]?\d+,\d+(e[+-]?\d+)?", text.strip(), re.IGNORECASE)
+        better = f"; write {text.strip().replace(',', '.')}" if decimal_comma else " such as 0.5"
+        raise typer.BadParameter(f"{text!r} is not a number{better}.") from None
+
+
+def row_count(text: str) -> int:
+    """The most prediction rows to print, from "20", or from "all".
+
+    >>> row_count("20"), row_count("all") == sys.maxsize
+    (20, True)
+    """
+    if text.strip().lower() == "all":
+        return sys.maxsize
+    if not text.strip().isdecimal():
+        raise typer.BadParameter(f"expected a whole number of 0 or more, or all; got {text!r}.")
+    return int(text)
+
+
 def column(flag: str, target: str) -> str | int:
     """A column by its position where a whole number is typed, else by its name.
 
@@ -21,6 +52,11 @@ def column(flag: str, target: str) -> str | int:
     ('kind', -1)
     """
     return int(target) if target.removeprefix("-").isdecimal() else target
+
+
+def lower_case(flag: str, name: str) -> str:
+    """A name in lower case: `float32` for Float32."""
+    return name.lower()
 
 
 def fraction(flag: str, value: float) -> float:

@@ -19,7 +19,7 @@ from chainrule.core.description import (
     setting,
     whole,
 )
-from chainrule.core.errors import DataError, SettingError, choose, listing
+from chainrule.core.errors import DataError, SettingError, choose, known_name, listing
 from chainrule.lab.experiments.samples import Samples, numbered
 from chainrule.training.data.sets import digits, load, mnist1d, read_csv, read_numpy
 from chainrule.training.data.sets.points import BY_NAME
@@ -172,7 +172,7 @@ def described(data: Any) -> DataSet | DataFile:
     """
     if isinstance(data, DataSet | DataFile):
         return data
-    if isinstance(data, str) and (data in NAMED or not Path(data).suffix):
+    if isinstance(data, str) and (known_name(data, NAMED) or not Path(data).suffix):
         return DataSet(data)
     if isinstance(data, str):
         return DataFile(data)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chainrule.core.errors import choose
+from chainrule.core.errors import choose, known_name
 from chainrule.core.initializers import Normal
 from chainrule.core.losses import BinaryCrossEntropy, HalfSquaredError, Loss, SoftmaxCrossEntropy, SquaredError
 from chainrule.core.optimizers import OPTIMIZERS, Optimizer
@@ -76,6 +76,7 @@ def usual_optimizer(name: str, data: DataSet | DataFile) -> Optimizer:
     (SGD(0.2), SGD(0.5))
     """
     kind: Any = choose("optimizer", name, OPTIMIZERS)
+    name = known_name(name, OPTIMIZERS) or name
     own = REFERENCE_RATES if name == "sgd" and isinstance(data, DataSet) else {}
     optimizer: Optimizer = kind(own.get(getattr(data, "name", ""), RATES[name]))
     return optimizer

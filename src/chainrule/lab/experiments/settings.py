@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.core.description import COUNT, check_whole
-from chainrule.core.errors import SettingError, choose
+from chainrule.core.errors import SettingError, choose, known_name
 from chainrule.core.initializers import Glorot, He, Initializer, LeCun, Normal, Zeros
 from chainrule.core.losses import LOSSES
 from chainrule.core.optimizers import OPTIMIZERS, Optimizer
@@ -61,9 +61,9 @@ def with_setting(experiment: Experiment, name: str, value: Any) -> tuple[Experim
     (Experiment(DataSet('xor'), optimizer=Momentum(0.25)), 'momentum')
     """
     if name == "optimizer" and isinstance(value, str):
-        return replace(experiment, optimizer=_optimizer(experiment.optimizer, value)), value
+        return replace(experiment, optimizer=_optimizer(experiment.optimizer, value)), known_name(value, OPTIMIZERS)
     if name == "loss" and isinstance(value, str):
-        return replace(experiment, loss=choose("loss", value, LOSSES)()), value
+        return replace(experiment, loss=choose("loss", value, LOSSES)()), known_name(value, LOSSES)
     if name == "initializer" and isinstance(value, str):
         value = choose("initializer", value, INITIALIZERS)()
     if name == "units":

@@ -104,9 +104,8 @@ def wanted(only: Collection[str] | None) -> set[str]:
     >>> sorted(wanted(["learning-rates"]))
     ['environment', 'learning-rates']
     """
-    for name in only or ():
-        choose("chapter", name, CONTENTS)
-    return set(CONTENTS) if only is None else {*only, "environment"}
+    chapters = {choose("chapter", name, {each: each for each in CONTENTS}) for name in only or ()}
+    return set(CONTENTS) if only is None else {*chapters, "environment"}
 
 
 def _need_data() -> None:

@@ -157,7 +157,7 @@ class TestFiles:
         table, model = pets(tmp_path / "pets.csv", 60), tmp_path / "pets.npz"
         out = lines_of("train", table, "--target", "kind", "--test", "0.25", "--epochs", "200", "--save", model)
         assert "Tested on 15 samples held out:" in out
-        row = re.compile(r"Iter \d+  Ground Truth: (cat|dog|horse)  Prediction: (cat|dog|horse)  Probability: 0\.\d{6}")
+        row = re.compile(r"Sample \d+  True: (cat|dog|horse)  Predicted: (cat|dog|horse)  Probability: 0\.\d{6}")
         assert all(row.fullmatch(line) for line in out[-16:-1])
         assert out[-1] == "Test Accuracy: 100.00%"
 
@@ -177,14 +177,14 @@ class TestFiles:
     @pytest.mark.parametrize("loss", ["squared_error", "half_squared_error"])
     def test_squared_errors_of_three_classes_have_an_output_each(self, tmp_path: Path, loss: str):
         out = lines_of("train", pets(tmp_path / "p.csv", 60), "--target", "kind", "--loss", loss, "--output", "sigmoid")
-        assert re.search(r"Prediction: \w+  Output: 0\.\d{6}$", out[-2])
+        assert re.search(r"Predicted: \w+  Output: 0\.\d{6}$", out[-2])
         assert out[-1] == "Test Accuracy: 100.00%"
 
     def test_a_quantity_has_a_mean_squared_error(self, tmp_path: Path):
         x = np.random.default_rng(0).normal(size=(60, 2))
         chainrule.datasets.write_csv(tmp_path / "prices.csv", x, x @ [2.0, -1.0] + 3, target="price")
         out = lines_of("train", tmp_path / "prices.csv", "--save", tmp_path / "m.npz")
-        assert re.fullmatch(r"Iter 59  Ground Truth: -?\d+\.\d{6}  Prediction: -?\d+\.\d{6}", out[-3])
+        assert re.fullmatch(r"Sample 59  True: -?\d+\.\d{6}  Predicted: -?\d+\.\d{6}", out[-3])
         assert re.fullmatch(r"Test Mean Squared Error: 0\.\d{6}", out[-2])
         assert re.fullmatch(r"Test R²: 0\.99\d{4}", out[-1])
         assert lines_of("predict", tmp_path / "m.npz", tmp_path / "prices.csv") == out[21:]
@@ -193,18 +193,31 @@ class TestFiles:
         x, y = chainrule.datasets.xor()
         chainrule.datasets.write_csv(tmp_path / "xor.csv", x, y)
         out = lines_of("train", tmp_path / "xor.csv", "--epochs", "400")
-        assert ROW.fullmatch(out[-2])
+        assert re.fullmatch(r"Sample 20  True: 1  Predicted: \d\.\d{6}", out[-2])
         assert out[-1] == "Test Accuracy: 100.00%"
 
     def test_whole_numbers_of_an_npz_are_classes(self, tmp_path: Path):
         y = np.arange(60) % 3
         np.savez(tmp_path / "a.npz", x=np.eye(3)[y], y=y)
         out = lines_of("train", tmp_path / "a.npz", "--epochs", "50")
-        assert out[-2].startswith("Iter 59  Ground Truth: 2  Prediction: 2  Probability: ")
+        assert out[-2].startswith("Sample 59  True: 2  Predicted: 2  Probability: ")
 
-    def test_many_rows_are_cut_short_in_train(self, tmp_path: Path):
-        out = lines_of("train", pets(tmp_path / "p.csv", 105), "--target", "kind", "--epochs", "1")
-        assert out[-2] == "... and 5 rows more."
+    def test_a_pipe_gets_every_row_unless_told_otherwise(self, tmp_path: Path):
+        words = ("train", pets(tmp_path / "p.csv", 105), "--target", "kind", "--epochs", "1")
+        rows = [line for line in lines_of(*words) if line.startswith("Sample")]
+        assert (len(rows), rows[-1].split()[:2]) == (105, ["Sample", "104"])
+        few = lines_of(*words, "--rows", "4")
+        assert [line for line in few if line.startswith("Sample")] == rows[:4]
+        assert few[-2] == "... and 101 rows more; --rows all prints all."
+        assert lines_of(*words, "--rows", "all") == lines_of(*words)
+        assert lines_of(*words, "--rows", "0")[-2:] == ["Tested on the 105 samples it was trained on:", few[-1]]
+
+    def test_quiet_leaves_the_result(self, tmp_path: Path):
+        words = ("xor", "--epochs", "40", "--save", tmp_path / "m.npz")
+        result = lines_of("train", *words)[-1:]
+        said = invoke("train", *words, "--quiet")
+        assert (said.stdout.splitlines(), said.stderr) == (result, "")
+        assert lines_of("predict", tmp_path / "m.npz", "xor", "-q") == result
 
 
 class TestPredict:
@@ -231,8 +244,8 @@ class TestPredict:
         (tmp_path / "new.csv").write_text("weight,mood\n0.1,0\n199,1\n")
         out = lines_of("predict", model, tmp_path / "new.csv")
         assert [re.sub(r"[\d.]+$", "", line) for line in out] == [
-            "Iter 0  Prediction: cat  Probability: ",
-            "Iter 1  Prediction: horse  Probability: ",
+            "Sample 0  Predicted: cat  Probability: ",
+            "Sample 1  Predicted: horse  Probability: ",
         ]
 
     def test_the_answers_as_csv(self, model: Path, tmp_path: Path):
@@ -259,7 +272,7 @@ class TestPredict:
         (tmp_path / "n.csv").write_text("a\n0\n1\n")
         lines_of("train", tmp_path / "t.csv", "--epochs", "3", "--save", tmp_path / "m.npz")
         out = lines_of("predict", tmp_path / "m.npz", tmp_path / "n.csv")
-        assert all(re.fullmatch(r"Iter [01]  Prediction: -?\d+\.\d{6}", line) for line in out)
+        assert all(re.fullmatch(r"Sample [01]  Predicted: -?\d+\.\d{6}", line) for line in out)
         assert len(out) == 2
 
 

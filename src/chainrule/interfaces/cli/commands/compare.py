@@ -11,9 +11,10 @@ from chainrule.core.errors import SettingError, choose
 from chainrule.core.optimizers import OPTIMIZERS, Optimizer
 from chainrule.interfaces.cli.described import describe, has, named, shell_name, with_options
 from chainrule.interfaces.cli.lists import COMPARED, SHARED, cells
-from chainrule.interfaces.cli.option import own, takes
+from chainrule.interfaces.cli.option import Quiet, own, takes
 from chainrule.interfaces.cli.options import OPTIONS, options
 from chainrule.interfaces.cli.outputs import check_outputs
+from chainrule.interfaces.cli.readers import number
 from chainrule.interfaces.cli.terminal import plots
 from chainrule.interfaces.cli.terminal.output import Bars, examples, remark, say
 from chainrule.interfaces.cli.terminal.plot_data import Curve
@@ -53,7 +54,7 @@ RUNS, RESULTS = "Runs", "Results"
 def compare(
     data: Annotated[str, typer.Argument(metavar="DATA", help="A data set's name; a CSV file.", show_default=False)],
     *,
-    level: Annotated[float, own("Success: final loss at or below this. \\[0.05]", "LOSS", RUNS)] = LEVEL,
+    level: Annotated[float, own("Success: final loss at or below this. \\[0.05]", "LOSS", RUNS, parser=number)] = LEVEL,
     processes: Annotated[int | None, own("The most at once. \\[all cores]", "N", RUNS, min=1)] = None,
     out: Annotated[Path | None, own("Draw curves and final losses.", "FIGURE.svg", RESULTS)] = None,
     table: Annotated[Path | None, own("Write one row per run.", "FILE.csv", RESULTS, "--csv")] = None,
@@ -63,6 +64,7 @@ def compare(
     plot: Annotated[
         bool | None, own("Draw the median losses as text. \\[in a terminal]", "", RESULTS, "--plot/--no-plot")
     ] = None,
+    quiet: Quiet = False,
     settings: dict[str, Any],
 ) -> None:
     """Compare settings on DATA: give one or two of them several values, with commas between.

@@ -10,6 +10,7 @@ import typer
 from chainrule.interfaces.cli.option import own
 from chainrule.interfaces.cli.options import SETS
 from chainrule.interfaces.cli.outputs import check_outputs
+from chainrule.interfaces.cli.readers import number
 from chainrule.interfaces.cli.terminal.output import examples, remark
 from chainrule.lab.experiments.data import DataSet
 from chainrule.training.files.storage import replacing
@@ -25,7 +26,7 @@ EXAMPLES = examples(
 def data(
     name: Annotated[str, typer.Argument(metavar="NAME", help=f"{SETS}.")],
     points: Annotated[int | None, own("Number of points.", "N", min=1)] = None,
-    noise: Annotated[float | None, own("Noise on each coordinate.", "DEVIATION")] = None,
+    noise: Annotated[float | None, own("Noise on each coordinate.", "DEVIATION", parser=number)] = None,
     seed: Annotated[int | None, own("Decides which points are drawn.", "N", min=0)] = None,
     arms: Annotated[int | None, own("Number of arms, for spiral.", "N", min=1)] = None,
     classes: Annotated[int | None, own("Number of clouds, for gaussians.", "N", min=1)] = None,

@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from chainrule.core.errors import SettingError
-from chainrule.interfaces.cli.answers import answer
+from chainrule.interfaces.cli.answers import answer, show_rows
 from chainrule.interfaces.cli.described import named
-from chainrule.interfaces.cli.option import own
-from chainrule.interfaces.cli.options import OPTIONS
+from chainrule.interfaces.cli.option import Quiet, own
+from chainrule.interfaces.cli.options import OPTIONS, ROWS
 from chainrule.interfaces.cli.outputs import check_outputs
+from chainrule.interfaces.cli.readers import row_count
 from chainrule.interfaces.cli.terminal import plots
 from chainrule.interfaces.cli.terminal.output import examples, remark, say
 from chainrule.lab.experiments.asked import samples_for
@@ -33,6 +34,7 @@ def predict(
     data: Annotated[
         str, typer.Argument(metavar="DATA", help="A CSV or .npz file, with or without a target; or a data set's name.")
     ],
+    rows: Annotated[int | None, own(ROWS, "N|all", parser=row_count)] = None,
     table: Annotated[str | None, own("Write CSV instead of rows; - for standard output.", "OUT", None, "--csv")] = None,
     target: Annotated[
         str | None, own("The target, by name or position. \\[the last column, if there is one]", "COLUMN")
@@ -40,6 +42,7 @@ def predict(
     plot: Annotated[
         bool | None, own("Draw the map of a plane. \\[in a terminal]", "", None, "--plot/--no-plot")
     ] = None,
+    quiet: Quiet = False,
 ) -> None:
     """Print a row for each sample of DATA, and the accuracy where DATA has targets.
 
@@ -63,8 +66,7 @@ def predict(
         source = DataFile(source.file, OPTIONS["target"].read("--target", target))
     answers = answer(loaded, samples_for(loaded, source))
     if table is None:
-        for row in answers.rows():
-            say(row)
+        show_rows(answers, rows)
     elif to_stdout:
         csv.writer(sys.stdout, lineterminator="\n").writerows(answers.table())
     else:

@@ -1,6 +1,5 @@
 """`chainrule train DATA`: one run, with the reference lab's log, prediction rows and accuracy."""
 
-import itertools
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,14 +8,15 @@ import typer
 from chainrule.core.architecture import shape_text
 from chainrule.core.errors import DivergenceError
 from chainrule.core.losses import HalfSquaredError, SquaredError
-from chainrule.interfaces.cli.answers import Answers, answer
+from chainrule.interfaces.cli.answers import answer, show_rows
 from chainrule.interfaces.cli.described import describe
 from chainrule.interfaces.cli.diagnosis import INTERRUPTIONS, diagnosis
-from chainrule.interfaces.cli.option import own, takes
-from chainrule.interfaces.cli.options import OPTIONS, SETS
+from chainrule.interfaces.cli.option import Quiet, own, takes
+from chainrule.interfaces.cli.options import OPTIONS, ROWS, SETS
 from chainrule.interfaces.cli.outputs import check_outputs
+from chainrule.interfaces.cli.readers import row_count
 from chainrule.interfaces.cli.terminal import plots
-from chainrule.interfaces.cli.terminal.output import INTERRUPTED, Bars, examples, note, remark, say
+from chainrule.interfaces.cli.terminal.output import INTERRUPTED, Bars, detail, examples, note, remark, say
 from chainrule.interfaces.cli.terminal.plot_data import Curve
 from chainrule.lab.experiments.perceptron import Perceptron
 from chainrule.lab.experiments.prepared import Prepared, prepare
@@ -40,9 +40,6 @@ EXAMPLES = examples(
     "chainrule train prices.csv --validation 0.2 --early-stopping 50",
 )
 
-ROWS = 100
-"""The most prediction rows that are printed."""
-
 RUN = "Run"
 """The panel of the help page that these options share with the last ones of the table."""
 
@@ -61,6 +58,8 @@ def train(
     plot: Annotated[
         bool | None, own("Draw the loss, and a plane's map. \\[in a terminal]", "", RUN, "--plot/--no-plot")
     ] = None,
+    rows: Annotated[int | None, own(ROWS, "N|all", RUN, parser=row_count)] = None,
+    quiet: Quiet = False,
     settings: dict[str, Any],
 ) -> None:
     """Train a network on DATA: a log of its loss, a row for each test sample, and the accuracy.
@@ -108,12 +107,13 @@ def train(
         model.save(save)
         remark(f"Saved the model: {save}")
     answers = answer(model, prepared.test)
-    show_rows(answers, prepared)
+    detail(f"Tested on {prepared.tested_on}:")
+    show_rows(answers, rows)
     if plots.wanted(plot):
         plots.show(curves, shown, answers.plane(), epochs=ending.epoch)
     for line in answers.verdict():
         say(line)
-    for line in diagnosis(run, prepared):
+    for line in () if quiet else diagnosis(run, prepared):
         note(f"Diagnosis: {line}")
     if ending.reason in INTERRUPTIONS:
         raise typer.Exit(INTERRUPTED)
@@ -152,7 +152,7 @@ def follow(training: Training, prepared: Prepared) -> tuple[Run, Ending, list[Cu
                 if record.validation_loss is not None:
                     losses["validation"].append(factor * float(record.validation_loss))
                 if record.epoch in log_epochs:
-                    say(log_line(record.epoch, loss))
+                    detail(log_line(record.epoch, loss))
                 show("Training", record.epoch, record.epochs, f"loss {loss:.6f}")
     except (KeyboardInterrupt, DivergenceError):
         pass  # the run's ending tells
@@ -172,12 +172,3 @@ def logged_loss(record: Record, prepared: Prepared) -> float:
         x, y = prepared.arrays(prepared.learnt)
         return float(mean_squared_error(y, prepared.network.predict(record.theta, x, record.state)))
     return loss_factor(loss, prepared.network) * float(record.loss)
-
-
-def show_rows(answers: Answers, prepared: Prepared) -> None:
-    """Print what the test is, and its prediction rows."""
-    say(f"Tested on {prepared.tested_on}:")
-    for row in itertools.islice(answers.rows(), ROWS):
-        say(row)
-    if len(prepared.test) > ROWS:
-        say(f"... and {len(prepared.test) - ROWS:,} rows more.")

@@ -7,6 +7,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
 import typer
@@ -21,6 +22,9 @@ from chainrule.interfaces.cli.terminal.encoding import writable
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 """Exit codes: a run that failed, input that can't be used, Ctrl-C."""
 
+QUIET = ContextVar("QUIET", default=False)
+"""Whether the command that runs was given --quiet: it then prints its result and its errors alone."""
+
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
@@ -30,6 +34,7 @@ def in_sentences(command: Callable[Given, Result]) -> Callable[Given, Result]:
 
     @functools.wraps(command)
     def run(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+        before = QUIET.set(bool(kwargs.get("quiet")))
         try:
             return command(*args, **kwargs)
         except ChainruleError as error:
@@ -48,6 +53,8 @@ def in_sentences(command: Callable[Given, Result]) -> Callable[Given, Result]:
             if error.filename is None:  # at its end Python would try once more to write what is buffered
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(FAILED) from None
+        finally:
+            QUIET.reset(before)
 
     return run
 
@@ -57,14 +64,21 @@ def say(line: str) -> None:
     print(writable(line), flush=True)
 
 
+def detail(line: str) -> None:
+    """Print a line that leads to the result, as `say`; nothing with --quiet."""
+    if not QUIET.get():
+        say(line)
+
+
 def note(sentence: str) -> None:
-    """Print something worth knowing on stderr."""
-    _stderr().print(sentence)
+    """Print something worth knowing on stderr; nothing with --quiet."""
+    if not QUIET.get():
+        _stderr().print(sentence)
 
 
 def remark(sentence: str) -> None:
-    """Print a note for a person: only if stderr is a terminal."""
-    if sys.stderr.isatty():
+    """Print a note for a person: only if stderr is a terminal; nothing with --quiet."""
+    if sys.stderr.isatty() and not QUIET.get():
         _stderr().print(sentence, style="dim")
 
 
@@ -116,7 +130,7 @@ class Bars(progress.Progress):
             progress.TimeRemainingColumn(elapsed_when_finished=True),
             console=console,
             transient=True,
-            disable=not seen,
+            disable=QUIET.get() or not seen,
         )
         self._bars: dict[str, progress.TaskID] = {}
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chainrule.interfaces.cli.terminal.encoding import in_ascii
-from chainrule.interfaces.cli.terminal.output import print_lines, stdout
+from chainrule.interfaces.cli.terminal.output import QUIET, print_lines, stdout
 from chainrule.interfaces.cli.terminal.plot_data import (
     MOST_POINTS,
     Axis,
@@ -47,8 +47,8 @@ SIDE_BY_SIDE = 74
 
 
 def wanted(plot: bool | None) -> bool:
-    """Whether to draw: what the option says; without it, whether stdout is a terminal."""
-    return sys.stdout.isatty() if plot is None else plot
+    """Whether to draw: what the option says; without it, whether stdout is a terminal, and --quiet not given."""
+    return sys.stdout.isatty() and not QUIET.get() if plot is None else plot
 
 
 def show(
