@@ -1,11 +1,14 @@
 """The diagnosis in the shell: the loss it speaks of, the columns' names, and options that do what is advised."""
 
+import io
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from chainrule.interfaces.cli.terminal.output import note
 from commands import invoke
 
 
@@ -57,9 +60,47 @@ def test_advice_is_given_as_options_that_change_the_diagnosis(arguments: tuple[s
     assert not again or again[0].split(":")[:2] != first.split(":")[:2]
 
 
-def test_the_diagnosis_says_which_loss_it_speaks_of():
-    first = diagnosis("xor", "--epochs", "300", "--learning-rate", "500")[0]
-    assert first.endswith("(Losses are HalfSquaredError()'s; the log's mean squared error is 2 times as large.)")
+def test_the_diagnosis_speaks_of_the_logs_loss():
+    """Of half the squared error the log shows the full one."""
+    arguments = ("xor", "--epochs", "300", "--learning-rate", "500")
+    logged = [float(each) for each in re.findall(r"Loss: ([\d.]+)", invoke("train", *arguments).stdout)]
+    said = re.match(
+        r"Learning rate too high: The loss ended at ([\d.]+), above ([\d.]+) at the start", diagnosis(*arguments)[0]
+    )
+    assert said is not None
+    assert float(said[1]) == pytest.approx(logged[-1], rel=0.01)
+    assert float(said[2]) == pytest.approx(logged[0], rel=0.01)
+
+
+def test_a_stuck_output_is_advised_the_option():
+    first = diagnosis("xor", "--epochs", "3000", "--activation", "relu")[0]
+    assert first.startswith("Loss and output that don't fit: The output layer's ReLU() is 0 for 48% of the samples")
+    assert first.endswith("Options: --output sigmoid.")
+    assert diagnosis("xor", "--epochs", "3000", "--activation", "relu", "--output", "sigmoid") == []
+
+
+def test_small_batches_are_advised_the_option():
+    network = "dense(16) batchnorm relu dense(16) batchnorm relu dense(1)"
+    first = diagnosis("circles", "--network", network, "--optimizer", "adam", "--epochs", "60", "--batch-size", "2")[0]
+    assert first.startswith("Batches too small: ")
+    assert first.endswith("Options: --batch-size 16.")
+
+
+def test_a_terminal_breaks_sentences_at_blanks_and_a_pipe_at_none(monkeypatch: pytest.MonkeyPatch):
+    sentence = " ".join(["The gradient of the activations vanishes on its way back through the sigmoids."] * 3)
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("COLUMNS", "37")
+    for file, breaks in ((Terminal(), True), (io.StringIO(), False)):
+        monkeypatch.setattr(sys, "stderr", file)
+        note(sentence)
+        lines = file.getvalue().splitlines()
+        assert (len(lines) > 1) is breaks
+        assert " ".join(line.rstrip() for line in lines) == sentence
+        assert not breaks or max(map(len, lines)) <= 37
 
 
 def test_columns_are_named(tmp_path: Path):

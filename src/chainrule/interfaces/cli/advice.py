@@ -85,6 +85,7 @@ WRITERS: dict[str, Callable[[Any, Prepared], str | None]] = {
     "loss": _loss,
     "standardizer": lambda value, prepared: "--standardize",
     "target_standardizer": _target_standardizer,
+    "batch_size": lambda value, prepared: f"--batch-size {value}",
     "epochs": lambda value, prepared: f"--epochs {value}",
     "seed": lambda value, prepared: f"--seed {value}",
     "penalty": lambda value, prepared: _number("--penalty", None if value is None else value.strength),

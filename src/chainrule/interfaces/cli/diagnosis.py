@@ -6,7 +6,7 @@ from chainrule.interfaces.cli.advice import as_options
 from chainrule.lab.diagnose.diagnosis import diagnose
 from chainrule.lab.diagnose.finding import Finding
 from chainrule.lab.experiments.prepared import Prepared
-from chainrule.lab.experiments.shown_loss import loss_factor, loss_name
+from chainrule.lab.experiments.shown_loss import loss_factor
 from chainrule.training.run import Run
 from chainrule.training.stopping import Ending
 
@@ -15,20 +15,20 @@ INTERRUPTIONS = ("interrupted", "stopped by the caller")
 
 
 def diagnosis(run: Run, prepared: Prepared) -> list[str]:
-    """One line for each problem found, with the options to try, and which loss it speaks of.
+    """One line for each problem found, with the options to try; losses are those of the log.
 
     After an interruption, without the problems that might have passed.
     """
     named = replace(run, model=replace(run.model, features=prepared.features))
-    found: tuple[Finding, ...] = diagnose(named, *prepared.arrays(prepared.learnt))
+    found: tuple[Finding, ...] = diagnose(
+        named,
+        *prepared.arrays(prepared.learnt),
+        loss_factor=loss_factor(prepared.experiment.loss, prepared.network),
+    )
     if isinstance(run.ending, Ending) and run.ending.reason in INTERRUPTIONS:
         found = tuple(each for each in found if not each.may_pass)
     lines = []
     for each in found:
         options = as_options(each.changes, prepared)
         lines.append(f"{each} Options: {options}." if options else str(each))
-    loss = prepared.experiment.loss
-    factor = loss_factor(loss, prepared.network)
-    if factor != 1.0 and any("loss" in each.evidence or "loss" in each.sentence for each in found):
-        lines[0] += f" (Losses are {loss}'s; the log's {loss_name([loss])} is {factor:g} times as large.)"
     return lines

@@ -34,11 +34,13 @@ def diagnose(
     *,
     theta: ArrayLike | None = None,
     loss: Loss | None = None,
+    loss_factor: float = 1.0,
 ) -> Any:
     """Find the problems of a run, a model, or a network at theta: the most probable first cause first; none if healthy.
 
     x, y: the data that it learns from, as `train` takes them; at most 500 samples, drawn at random, are inspected.
     theta, loss: of a network; a run and a model know their own.
+    loss_factor: findings speak of this many times the loss, for a log that shows a multiple of it.
 
     A run tells the most: its start, its losses, its optimizer, with which other learning rates are tried. Of a model
     or a theta only the present layers are known. Returns a tuple of `Finding`; for a population K such tuples.
@@ -62,8 +64,9 @@ def diagnose(
         raise SettingError("diagnose() needs the loss that was to be made small; got none. Give loss=SquaredError().")
     samples, targets = check_data(model, x, y)
     if model.population is None:
-        return findings(inspected(model, run, None, samples, targets))
-    return tuple(findings(inspected(model[k], run, k, samples, targets)) for k in range(model.population))
+        return findings(inspected(model, run, None, samples, targets, loss_factor))
+    members = range(model.population)
+    return tuple(findings(inspected(model[k], run, k, samples, targets, loss_factor)) for k in members)
 
 
 def check_data(model: Model, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
@@ -93,7 +96,7 @@ def _model(diagnosed: Run | Model | Network, theta: ArrayLike | None, loss: Loss
     return diagnosed.model if isinstance(diagnosed, Run) else diagnosed
 
 
-def inspected(model: Model, run: Run | None, k: int | None, x: Array, y: Array) -> TriedRun:
+def inspected(model: Model, run: Run | None, k: int | None, x: Array, y: Array, loss_factor: float = 1.0) -> TriedRun:
     """A single run, or member k of a population, with samples to inspect it by."""
     network, loss = model.network, model.loss
 
@@ -114,12 +117,13 @@ def inspected(model: Model, run: Run | None, k: int | None, x: Array, y: Array) 
         start=None if setup is None else Point(setup.theta, setup.state),
         end=Point(model.theta, model.state) if has_end else None,
         epochs=history.get("epoch", np.empty(0)),
-        losses=history.get("loss", np.empty(0)),
-        validation=history.get("validation_loss", np.empty(0)),
+        losses=loss_factor * history.get("loss", np.empty(0)),
+        validation=loss_factor * history.get("validation_loss", np.empty(0)),
         setup=setup,
         ending=ending,
         features=model.features,
         draw=draw,
+        loss_factor=loss_factor,
     )
 
 

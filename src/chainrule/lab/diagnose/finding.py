@@ -17,6 +17,10 @@ STANDARDIZED = {"x": "standardizer", "y": "target_standardizer"}
 """The keys in `changes` of what x and y go through first, as a `Model` names them."""
 
 
+BALANCED = "balanced"
+"""The `sample_weight` in `changes` that gives all classes the same weight, n / (classes · rows of the class)."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """One problem of one run.
@@ -26,7 +30,8 @@ class Finding:
     layer: the number of the layer, counted as `explain` does: from 1, an activation with the layer in front of it;
         None where it is no single one.
     changes: what to try as settings of `train`, and `standardizer`, which x goes through first, or
-        `target_standardizer`, which y does; empty where no setting says it. `treated` applies them.
+        `target_standardizer`, which y does; a `sample_weight` of "balanced" gives all classes the same weight; empty
+        where no setting says it. `treated` applies them.
     may_pass: whether it may pass if a run under way goes on.
 
     >>> finding = Finding("plateau", "The loss stays at 0.25.", "Try Adam(0.01).", {"loss": 0.25})
@@ -71,6 +76,9 @@ class Finding:
                 held_out = list(changed["validation"])
                 held_out[place] = _standardized(standardizer, held_out[place], name)
                 changed["validation"] = tuple(held_out)
+        if isinstance(changed.get("sample_weight"), str):
+            _, of_class, counts = np.unique(settings["y"], return_inverse=True, return_counts=True)
+            changed["sample_weight"] = (of_class.size / (len(counts) * counts))[of_class.reshape(-1)]
         return changed
 
     def to_dict(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from chainrule.core.arrays import Array
+from chainrule.core.layers.dense import Dense
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.lab.diagnose import thresholds
@@ -16,6 +17,14 @@ from chainrule.lab.figures.numbers import short
 from chainrule.training.model import LINKS
 from chainrule.training.run import Setup
 from chainrule.training.stopping import Ending
+
+_SMALLEST = 1e-12
+_LOGITS: dict[str, Callable[[Array], Array]] = {
+    "identity": lambda mean: mean,
+    "sigmoid": lambda mean: np.log(np.maximum(mean, _SMALLEST) / np.maximum(1 - mean, _SMALLEST)),
+    "softmax": lambda mean: np.log(np.maximum(mean, _SMALLEST)),
+}
+"""The outputs that a loss's link turns into given answers."""
 
 Seen = dict[str, Any]
 """The result of a check: numbers, which are evidence; words for the sentence; the `layer`; and `changes`, settings of
@@ -40,6 +49,7 @@ class Inspection:
     ending: its reason is "under way" while the run goes on, "" without a run.
     features: the names of the columns of x, where they are known.
     draw: that many samples of all the data, drawn at random, and their targets; fewer where there are no more.
+    loss_factor: all losses are this many times the network's own, as a log shows them.
     """
 
     network: Network
@@ -56,6 +66,7 @@ class Inspection:
     ending: Ending
     features: tuple[str, ...]
     draw: Callable[[int], tuple[Array, Array]]
+    loss_factor: float = 1.0
 
     # How the run went
 
@@ -138,6 +149,21 @@ class Inspection:
         error = float(np.square(self.answers(self.end) - self.targets).sum(axis=1).mean())
         fraction = error / self.variance if self.variance > 0 else 0.0
         return fraction if np.isfinite(fraction) else np.inf
+
+    @cached_property
+    def mean_loss(self) -> float:
+        """The loss of always answering the targets' mean; for classes, their frequencies."""
+        return self.loss_of_mean(self.y, self.y)
+
+    def loss_of_mean(self, learnt: Array, y: Array) -> float:
+        """The loss on y of always answering the mean of the targets learnt, both in the form of `Loss.rows`."""
+        n_outputs = self.network.output_shape[0]
+        targets = np.eye(n_outputs)[learnt.astype(int)] if learnt.ndim == 1 else learnt
+        network = Network((1,), [Dense(n_outputs)])
+        theta = np.zeros(network.n_parameters)
+        network.parameters(theta)[0]["bias"][...] = _LOGITS[self.loss.link](targets.mean(axis=0))
+        value, _ = network.loss_and_gradient(theta, np.zeros((len(y), 1)), y, self.loss)
+        return self.loss_factor * float(value)
 
     @cached_property
     def nearest(self) -> Array:

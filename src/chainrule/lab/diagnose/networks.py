@@ -6,6 +6,7 @@ from typing import Any
 
 from chainrule.core.activations import Activation, LeakyReLU, ReLU, Sigmoid, Tanh
 from chainrule.core.arrays import count
+from chainrule.core.description import Description
 from chainrule.core.layers.base import Layer
 from chainrule.core.layers.convolution import Convolution
 from chainrule.core.layers.dense import Dense
@@ -145,10 +146,20 @@ def non_linear(network: Network) -> Network:
         if isinstance(layer, Dense | Convolution):
             layers += [Tanh()] if is_linear else []
             is_linear = True
-        elif isinstance(layer, Activation | MaxPool):
+        elif may_be_non_linear(layer):
             is_linear = False
         layers.append(layer)
     return with_layers(network, layers)
+
+
+def is_own(part: Description) -> bool:
+    """Whether a layer or a loss is one of a user's own: its class is from outside this library."""
+    return type(part).__module__.partition(".")[0] != "chainrule"
+
+
+def may_be_non_linear(layer: Layer) -> bool:
+    """Whether a layer is known to be non-linear, or is one of a user's own."""
+    return isinstance(layer, Activation | MaxPool) or is_own(layer)
 
 
 def is_linear(network: Network) -> bool:
@@ -158,7 +169,7 @@ def is_linear(network: Network) -> bool:
     >>> is_linear(mlp(2, 4, 1, activation="identity")), is_linear(mlp(2, 4, 1))
     (True, False)
     """
-    return not any(isinstance(each.layer, Activation | MaxPool) for each in network.leaves)
+    return not any(may_be_non_linear(each.layer) for each in network.leaves)
 
 
 def is_linear_bottleneck(network: Network) -> bool:

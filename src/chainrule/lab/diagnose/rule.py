@@ -42,7 +42,9 @@ class Rule:
         for advice, remedy in self.remedies.items():
             changes = seen.get("changes", {}) if remedy is None else remedy(run)
             if changes is not None:
-                tried = {name: each if isinstance(each, int) else in_words(each) for name, each in changes.items()}
+                tried = {
+                    name: each if isinstance(each, int | str) else in_words(each) for name, each in changes.items()
+                }
                 return Finding(
                     self.illness.format_map(words),
                     fill(self.sentence, words),

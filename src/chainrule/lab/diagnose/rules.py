@@ -11,7 +11,7 @@ import numpy as np
 from chainrule.core.penalties import L2
 from chainrule.lab.diagnose import remedies as use
 from chainrule.lab.diagnose import thresholds
-from chainrule.lab.diagnose.checks import data, layers, optimisation, settings, signals
+from chainrule.lab.diagnose.checks import data, layers, learnable, optimisation, own_parts, settings, signals
 from chainrule.lab.diagnose.finding import Finding
 from chainrule.lab.diagnose.rule import Rule
 from chainrule.lab.diagnose.trials.tried import TriedRun
@@ -21,6 +21,7 @@ from chainrule.training.stopping import EarlyStopping
 NO_FIT = "loss and output that don't fit"
 NO_USE = "a layer that does nothing"
 TOO_HIGH = "learning rate too high"
+TOO_LOW = "learning rate too low"
 BLOCKED = (TOO_HIGH, "dead ReLUs", "saturated sigmoids", "saturated tanhs")
 """Problems that let nothing through the layers."""
 
@@ -50,6 +51,26 @@ NOT_FINITE = Rule(
     data.not_finite,
     "The parameters {found}: the run that they are from diverged.",
     {"Train anew at a smaller learning rate; diagnose(run, x, y) says which.": None},
+)
+
+NEVER_VARIES = Rule(
+    "a target that never varies",
+    data.never_varies,
+    "What was learnt is not defined: the target never varies. It is {target} in all {rows} rows, so that its variance, "
+    "by which R² divides, is 0.",
+    {"Take another target, or rows in which it varies.": None},
+    even_if_learnt=True,
+    certain=True,
+)
+
+WRONG_BACKWARD = Rule(
+    "a wrong backward",
+    own_parts.wrong_backward,
+    "The gradient of {what} is wrong: it differs from central differences by {error:2} times its largest number. Steps "
+    "along it needn't lead down, whatever the other settings.",
+    {"Correct the backward function of {part}; check_gradient(network, x, y, loss) compares it.": None},
+    even_if_learnt=True,
+    certain=True,
 )
 
 START = (  # what a run begins with: the data before the weights
@@ -110,6 +131,14 @@ START = (  # what a run begins with: the data before the weights
         even_if_learnt=True,
     ),
     Rule(
+        NO_FIT,
+        layers.dead_output,
+        "The output layer's {run.network.last_layer} is 0 for {stuck:.0%} of the samples though their targets are not: "
+        "where it is 0 no gradient comes through. The run is at a loss of {loss}; with another output, {steps} "
+        "steps from a start reach {loss without}.",
+        {"Take another output: {advice}.": None},
+    ),
+    Rule(
         "exploding gradients",
         signals.exploding_start,
         "{run.at_start.when} the numbers grow through the layers {much}, at {layer}, and the gradients with them.",
@@ -126,11 +155,24 @@ START = (  # what a run begins with: the data before the weights
         lambda run: signals.dead(run.at_start),
         DEAD,
         {"Start with the default weights and biases, and try LeakyReLU(0.1).": use.leaky_start},
+        unless=(NO_FIT,),
     ),
     Rule("vanishing gradients", lambda run: signals.vanishing(run.at_start), VANISHING, PASS_MORE),
 )
 
 SETTINGS = (  # what holds it back: without it, there may be nothing else to blame
+    Rule(
+        "a rare class",
+        learnable.rare_class,
+        "Only {share:.1%} of the rows are of class {rare}, and the network classifies {recall:.0%} of them correctly: "
+        "it is right most of the time by answering the other classes. With all classes equally frequent, {steps} "
+        "steps from the start bring the loss to {loss}; the run has {loss of the run} there.",
+        {
+            "Give all classes the same weight: sample_weight={weight} for class {rare}, {other weight} for the most "
+            "frequent; and judge each class by itself.": None
+        },
+        even_if_learnt=True,
+    ),
     Rule(
         "held back",
         settings.held_back,
@@ -138,6 +180,20 @@ SETTINGS = (  # what holds it back: without it, there may be nothing else to bla
         "it to {loss without}.",
         {"{advice}": None},
         may_pass=True,
+    ),
+    Rule(
+        "batches too small",
+        layers.small_batches,
+        "Each batch of {batch} gives {layer} the mean and the variance of only {batch} samples. The run is at a "
+        "loss of {loss}; from the start, {steps} steps with batches of {larger} reach {loss with larger}.",
+        {"Try batch_size={larger}.": None},
+    ),
+    Rule(
+        "schedule ended",
+        settings.ended_schedule,
+        "{schedule} is down to less than a fiftieth of its rate at step {step} of {taken}: the rest changes little. "
+        "The run is at a loss of {loss}; spread over {steps} steps from the start, it reaches {loss spread out}.",
+        {"Spread it over the run: {optimizer}.": None},
     ),
     Rule(
         "held back",
@@ -211,13 +267,14 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
         {"Restart from other weights, or leave the layer out.": None},
         unless=BLOCKED,
     ),
-    Rule("learning rate too low", optimisation.too_slow, RATES, {"Try {optimizer}.": None}, may_pass=True),
+    Rule(TOO_LOW, optimisation.too_slow, RATES, {"Try {optimizer}.": None}, may_pass=True),
     Rule(
         "stopped too soon",
         optimisation.stopped_early_too_soon,
         "Early stopping ended the run at epoch {epochs} of {run.setup.epochs}, but from there {steps} steps more "
         "bring the loss from {loss} to {loss later}.",
         {"Give it more patience: {early_stopping}.": None},
+        unless=(TOO_LOW,),
     ),
     Rule(
         "stopped too soon",
@@ -225,6 +282,7 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
         "Too few epochs: after {epochs} the loss still falls, and {steps} steps more bring the loss from {loss} to "
         "{loss later}.",
         {"Try {epochs:,} epochs.": None},
+        unless=(TOO_LOW,),
     ),
     Rule(
         "vanishing gradients",
@@ -238,9 +296,17 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
 
 LAST_RESORT = (  # a loss that stays, for no reason found
     Rule(
+        TOO_LOW,
+        optimisation.falls_slowly,
+        "The loss falls steadily since epoch {since}, but by little: {steps} steps more at the learning rate {rate} "
+        "bring it from {loss} to {own loss}, at {better rate:1} to {loss tried}.",
+        {"Try {optimizer}.": None},
+        may_pass=True,
+    ),
+    Rule(
         "plateau",
         optimisation.plateau,
-        "The loss has stayed near {loss} since epoch {since}, and {run.what_is_left}.",
+        "The loss {how} since epoch {since}, and {run.what_is_left}.",
         {
             "Put a hidden layer in front, such as Dense(16), Tanh(): without one only a linear map is learnt.": (
                 use.hidden_layer
@@ -248,13 +314,28 @@ LAST_RESORT = (  # a loss that stays, for no reason found
             "Start from another seed, with more hidden units.": use.wider,
             "Start from another seed, and take Adam(0.01) or more hidden units.": use.adam,
         },
+        unless=(TOO_LOW,),
+        may_pass=True,
+    ),
+    Rule(
+        "nothing to learn from",
+        learnable.nothing_to_learn,
+        "The network is {how} better than the targets' mean on held-out rows. After learning three quarters of the "
+        "rows, its loss on the others is {loss} at best, that of the mean is {loss of the mean}; after learning "
+        "shuffled targets it is {loss shuffled}. So nothing in x is found that tells about the targets.",
+        {
+            "Check that each row of y belongs to the same row of x; if so, take features that tell more, or more "
+            "rows.": None
+        },
+        even_if_learnt=True,
         may_pass=True,
     ),
 )
 
+OVERFITTING = "overfitting"
 BESIDES = (  # what goes with any other problem
     Rule(
-        "overfitting",
+        OVERFITTING,
         optimisation.overfitting,
         "The validation loss was lowest at epoch {epoch}, {lowest}, and rose to {last} while the training loss fell to "
         "{training loss}.",
@@ -266,6 +347,15 @@ BESIDES = (  # what goes with any other problem
         even_if_learnt=True,
         may_pass=True,
     ),
+    Rule(
+        OVERFITTING,
+        learnable.learnt_by_heart,
+        "The {rows} rows are learnt by heart: their loss is {training loss}, that of the rows held out {last}, where "
+        "always answering the mean gives {mean loss}.",
+        {"{advice}.": None},
+        even_if_learnt=True,
+        may_pass=True,
+    ),
 )
 
 
@@ -273,9 +363,9 @@ def findings(run: TriedRun) -> tuple[Finding, ...]:
     """All problems of a run, each once, the most probable first cause first."""
     with np.errstate(all="ignore"):  # a run that explodes is inspected, too
         if run.under_way and run.falls:
-            found = _found(run, [rule for rule in START if rule.certain])
+            found = _found(run, [rule for rule in (NEVER_VARIES, WRONG_BACKWARD, *START) if rule.certain])
         else:
-            stages = ((NOT_FINITE,), START, SETTINGS, COURSE, LAST_RESORT)
+            stages = ((NEVER_VARIES,), (WRONG_BACKWARD,), (NOT_FINITE,), START, SETTINGS, COURSE, LAST_RESORT)
             found = next((found for stage in stages if (found := _found(run, stage))), {}) | _found(run, BESIDES)
     return tuple(found.values())
 

@@ -27,6 +27,9 @@ UNLEARNT = 0.3
 """A run is too slow, or stopped too soon, only where it leaves this fraction of the variance: else it is nearly done.
 """
 
+FEWEST_RECORDS = 16
+"""A loss falls steadily or not by this many records at least."""
+
 NEGLIGIBLE = 0.02
 """A fraction too small to matter, as rounding and noise make it: of the targets' spread that lies out of reach, of
 their variance that is left, of a loss that falls, of the usual size of inputs and targets."""
@@ -52,6 +55,10 @@ A sigmoid passes a quarter at most: five layers in a row pass 0.001 (Glorot and 
 EXPLODED = 30.0
 """Gradients explode where a layer's output is this many times the inputs' size, with nothing in front to bound it."""
 
+WRONG_GRADIENT, ASIDE, CHECKED_SAMPLES = 1e-3, 1e-2, 8
+"""A gradient is wrong that differs from central differences by more than this part of its largest number; right ones
+differ by less than 1e-6. They are compared this far from the run's parameters, away from kinks, on so many samples."""
+
 # Data
 
 LARGE = 10.0
@@ -64,6 +71,16 @@ In trials inputs of up to 6 learnt as well as standardised ones; from 10 on SGD 
 MOST_CLASSES = 20
 """Whole numbers 0, 1, ... up to this many look like the numbers of classes."""
 
+BY_HEART = 1e-3
+"""Rows are learnt by heart, however much is left of those held out, where their loss is below this fraction of it."""
+
+RARE = 0.05
+"""A class is rare that has at most this share of the rows."""
+
+FEWEST_ROWS, SHUFFLES = 40, 19
+"""Whether the targets depend on x is asked of so many rows, beside so many shuffles of the targets: one in twenty of
+those that don't will seem to."""
+
 # Settings
 
 USUAL_DROPOUT = 0.5
@@ -74,6 +91,10 @@ HEAVY_MOMENTUM, USUAL_MOMENTUM = 0.95, 0.9
 
 REST = 1 / 30
 """The strength advised leaves this fraction of the way down: what is small in a trial may matter in a long run."""
+
+LEAST_BATCH = 16
+"""Batch normalisation with fewer samples per batch is tried with this many: its error rises below about that number
+(Wu and He, "Group normalization", 2018, figure 1)."""
 
 # What trials cost
 

@@ -98,9 +98,16 @@ def stdout(width: int | None = None, height: int | None = None) -> Console:
 
 
 def _stderr() -> Console:
-    """Rich's console for stderr, which prints sentences as they are and breaks none."""
+    """Rich's console for stderr: wraps sentences at blanks to a terminal's width; a file gets them as they are."""
     is_terminal = sys.stderr.isatty()
-    return Console(stderr=True, force_terminal=is_terminal, markup=False, emoji=False, highlight=False, soft_wrap=True)
+    return Console(
+        stderr=True,
+        force_terminal=is_terminal,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        soft_wrap=not is_terminal,
+    )
 
 
 def print_lines(console: Console, drawn: RenderableType) -> None:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from chainrule.core.activations import ELU, GELU, ReLU, Sigmoid, Softplus, Tanh
+from chainrule.core.arrays import Array
 from chainrule.core.blocks import numbers_of
 from chainrule.core.layers.base import Layer
 from chainrule.core.layers.normalize import BatchNorm
@@ -53,6 +54,22 @@ def not_finite(run: Inspection) -> Seen | None:
     if run.diverged or answers:
         return None
     return {"found": "hold NaN or infinity" if run.end is None else "are so large that the answers overflow"}
+
+
+def never_varies(run: Inspection) -> Seen | None:
+    """A target that is the same in every row, but for rounding: R² divides by its variance, and is not defined.
+
+    A single row, such as a textbook's worked step, is left alone.
+    """
+    if run.n_samples < 2 or _vary(run.y) or _vary(run.draw(run.n_samples)[1]):
+        return None
+    return {"target": float(np.ravel(run.y)[0]), "rows": f"{run.n_samples:,}"}
+
+
+def _vary(y: Array) -> bool:
+    """Whether targets differ by more than rounding."""
+    rounding = 10 * np.finfo(np.float64).eps * np.abs(y).max()
+    return bool((np.abs(y - y[:1]) > rounding).any())
 
 
 def targets_out_of_reach(run: Inspection) -> Seen | None:

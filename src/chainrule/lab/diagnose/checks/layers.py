@@ -5,15 +5,25 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.core.activations import Activation
+from chainrule.core.activations import ReLU, Sigmoid
 from chainrule.core.layers.convolution import Convolution
 from chainrule.core.layers.dense import Dense
-from chainrule.core.layers.pooling import MaxPool
-from chainrule.core.streams import stream
+from chainrule.core.layers.normalize import BatchNorm
+from chainrule.core.network import Network
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Seen
 from chainrule.lab.diagnose.measurements import MeasuredLayer, Point
-from chainrule.lab.diagnose.networks import is_linear, is_linear_bottleneck, non_linear, with_biases
+from chainrule.lab.diagnose.networks import (
+    is_linear,
+    is_linear_bottleneck,
+    may_be_non_linear,
+    non_linear,
+    restarted,
+    with_biases,
+    with_layers,
+    without_output,
+)
+from chainrule.lab.diagnose.trials.held_out import split
 from chainrule.lab.diagnose.trials.trial import cost, loss_at, pace, trial
 from chainrule.lab.diagnose.trials.tried import TriedRun
 
@@ -26,7 +36,7 @@ def linear_layers(run: TriedRun) -> Seen | None:
     """
     first: MeasuredLayer | None = None
     for each in run.at_end.layers:
-        if isinstance(each.place.layer, Activation | MaxPool):
+        if may_be_non_linear(each.place.layer):
             first = None
         elif isinstance(each.place.layer, Dense | Convolution):
             if first is not None and not _narrows(first, each):
@@ -57,9 +67,8 @@ def linear_network(run: TriedRun) -> Seen | None:
     if run.unexplained < thresholds.UNLEARNT or run.under_way or run.end is None:
         return None
     x, y = run.draw(thresholds.MOST_LEARNT)
-    mixed = stream(0, "diagnosis", 2).permutation(len(x))  # data may lie class by class
-    learnt, held_out = np.split(mixed, [round((1.0 - thresholds.HELD_OUT) * len(x))])
-    batch = min(len(learnt), run.batch_size)
+    learnt, held_out = split(x, y)
+    batch = min(len(learnt[0]), run.batch_size)
     if 10 * thresholds.FEWEST_STEPS * batch * cost(changed) > thresholds.LARGE_BUDGET:
         batch = max(min(batch, thresholds.LARGE_BATCH), changed.least_samples)
     steps = np.clip(
@@ -67,10 +76,10 @@ def linear_network(run: TriedRun) -> Seen | None:
         thresholds.FEWEST_STEPS,
         thresholds.LONGER * thresholds.MOST_STEPS,
     )
-    how: dict[str, Any] = {"batch": batch, "learnt": (x[learnt], y[learnt]), "held_out": (x[held_out], y[held_out])}
+    how: dict[str, Any] = {"batch": batch, "learnt": learnt, "held_out": held_out}
     linear = trial(run, run.start, steps, **how)
     tried = trial(run, run.start, steps, [{"network": changed}], **how)
-    left = float(loss_at(run, run.end.theta, (x[held_out], y[held_out])))
+    left = float(loss_at(run, run.end.theta, held_out))
     losses = {"loss": float(linear.losses[0]), "loss with activations": float(tried.losses[0]), "loss of the run": left}
     if not losses["loss with activations"] < thresholds.LOWER * min(losses["loss"], left):
         return None
@@ -90,16 +99,73 @@ def without_bias(run: TriedRun) -> Seen | None:
     mean, spread = float(means[k]), float(spreads[k])
     if abs(mean) < spread:
         return None
-    network, seed, dtype = with_biases(run.network), run.seed, run.start.theta.dtype
-    begun = Point(network.initialize(seed, dtype=dtype), network.initialize_state(dtype=dtype))
+    network = with_biases(run.network)
     steps = thresholds.LONGER * pace(run).steps
     own = trial(run, run.start, steps)
-    tried = trial(run, begun, steps, [{"network": network}])
+    tried = trial(run, _own_start(run, network), steps, [{"network": network}])
     loss = float(tried.losses[0])
     if not loss < thresholds.CLEARLY_LOWER * min(own.losses[0], run.end_loss):
         return None
     seen = {"mean": mean, "deviation": spread, "loss": run.end_loss, "loss with biases": loss}
     return seen | {"unexplained": run.unexplained, "layer": run.at_end.layers[-1], "steps": f"{tried.steps}"}
+
+
+def dead_output(run: TriedRun) -> Seen | None:
+    """A ReLU as output that is 0 for samples whose targets aren't: no gradient comes through, so they stay unlearnt.
+
+    Tried is the network without it, and with a sigmoid in its place for targets from 0 to 1. The sigmoid is advised if
+    it leaves next to nothing, else whichever gets lower.
+    """
+    last = next(iter((run.at_end.layers or run.at_start.layers)[-1:]), None)
+    if last is None or last.slopes is None or not isinstance(last.place.layer, ReLU) or run.start is None:
+        return None
+    stuck = float(((last.slopes == 0) & (run.targets.T > 0)).any(axis=0).mean())
+    if stuck < thresholds.NEGLIGIBLE:
+        return None
+    networks = [without_output(run.network)]
+    if run.targets.min() >= 0 and run.targets.max() <= 1:
+        networks.append(with_layers(run.network, (*run.network.layers[:-1], Sigmoid())))
+    steps = max(thresholds.LONGER * pace(run).steps, min(run.planned_steps, thresholds.MOST_PROLONGED))
+    losses = [float(trial(run, _own_start(run, each), steps, [{"network": each}]).losses[0]) for each in networks]
+    best = len(losses) - 1 if losses[-1] < thresholds.NEGLIGIBLE * run.end_loss else int(np.argmin(losses))
+    if not losses[best] < thresholds.MUCH_LOWER * run.end_loss:
+        return None
+    advice = 'output="sigmoid"' if best else 'output="identity", or Dense() as the last layer'
+    seen = {"stuck": stuck, "loss": run.end_loss, "loss without": losses[best], "steps": f"{steps:,}"}
+    return seen | {"layer": last, "advice": advice, "changes": restarted(networks[best])}
+
+
+def _own_start(run: TriedRun, network: Network) -> Point:
+    """Where a network starts by the run's seed."""
+    dtype = np.float64 if run.start is None else run.start.theta.dtype
+    return Point(network.initialize(run.seed, dtype=dtype), network.initialize_state(dtype=dtype))
+
+
+def small_batches(run: TriedRun) -> Seen | None:
+    """Batch normalisation with so few samples per batch that their mean and variance tell little.
+
+    Of two samples it leaves only which one is the larger. Tried: larger batches, for at most as many epochs; both are
+    judged in prediction mode, by the running statistics.
+    Source: Wu and He, "Group normalization" (2018), figure 1.
+    """
+    batch = thresholds.LEAST_BATCH
+    layers = [each for each in run.at_start.layers if isinstance(each.place.layer, BatchNorm)]
+    is_flat = [each for each in layers if len(each.place.input_shape) == 1]
+    if not is_flat or run.batch_size >= batch or len(run.x) < batch:
+        return None
+    steps = run.ending.epoch * -(-len(run.x) // batch)
+    tried = trial(
+        run,
+        run.start,
+        min(steps, thresholds.LONGER * thresholds.MOST_STEPS),
+        batch=batch,
+        held_out=(run.x, run.y),
+    )
+    own, larger = float(trial(run, run.end, 1, held_out=(run.x, run.y)).losses[0]), float(tried.losses[0])
+    if not larger < thresholds.CLEARLY_LOWER * own:
+        return None
+    seen = {"batch": run.batch_size, "loss": own, "loss with larger": larger, "steps": tried.steps}
+    return seen | {"layer": is_flat[0], "larger": f"{batch}", "changes": {"batch_size": batch}}
 
 
 def constant_output(run: TriedRun) -> Seen | None:

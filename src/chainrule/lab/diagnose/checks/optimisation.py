@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import numpy as np
+
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Seen
 from chainrule.lab.diagnose.networks import is_linear_bottleneck
-from chainrule.lab.diagnose.trials.rates import Tried, round_rate
+from chainrule.lab.diagnose.trials.rates import Tried, round_rate, with_rate
 from chainrule.lab.diagnose.trials.tried import Prolonged, TriedRun, Verdict
 from chainrule.lab.figures.numbers import short
 from chainrule.training.stopping import EarlyStopping
@@ -97,6 +99,33 @@ def _unfinished(run: TriedRun, further: Prolonged, changes: dict[str, Any]) -> S
     return seen | {"steps": f"{further.steps:,}", "changes": changes}
 
 
+def falls_slowly(run: TriedRun) -> Seen | None:
+    """A loss that falls steadily, but by little, and falls much further at a higher rate: no plateau.
+
+    As many steps are tried as the run took, for the short trials of `rate_verdict` may end on the same slope.
+    """
+    if run.under_way or run.unexplained < thresholds.UNLEARNT or not _falls_by_little(run):
+        return None
+    if run.longer_at_higher is None:
+        return None
+    rates = run.longer_at_higher
+    if not rates.is_slow():
+        return None
+    optimizer = with_rate(rates.optimizer, round_rate(rates.higher.rate))
+    seen: Seen = {"loss": rates.before, "own loss": rates.loss, "loss tried": rates.higher.loss, "rate": rates.rate}
+    seen |= {"better rate": rates.higher.rate, "steps": f"{rates.steps:,}", "changes": {"optimizer": optimizer}}
+    return seen | {"since": f"{run.epochs[len(run.losses) // 2]}"}
+
+
+def _falls_by_little(run: TriedRun) -> bool:
+    """Whether the loss fell in each quarter of the second half of the run, but by little in all."""
+    if len(run.losses) < thresholds.FEWEST_RECORDS:
+        return False
+    second = run.losses[len(run.losses) // 2 :]
+    means = [each.mean() for each in np.array_split(second, 4)]
+    return bool(np.all(np.diff(means) < 0) and second[-1] > thresholds.LOWER * second[0])
+
+
 def plateau(run: TriedRun) -> Seen | None:
     """The loss has stopped falling, far from what can be learnt, and no rate leads on: a flat place, or a minimum.
 
@@ -111,8 +140,9 @@ def plateau(run: TriedRun) -> Seen | None:
         return None
     if run.rates_from_end is not None and run.rates_from_end.is_slow():
         return None  # it is slow, or was stopped: a larger rate leads on
-    since = f"{run.epochs[len(run.losses) // 2]}"
-    return {"loss": last, "fell": 1.0 - last / middle, "unexplained": run.unexplained, "since": since}
+    since, fell = f"{run.epochs[len(run.losses) // 2]}", float(1.0 - last / middle)
+    how = f"has stayed near {short(last)}" if fell < thresholds.NEGLIGIBLE else f"has fallen by only {fell:.0%}"
+    return {"loss": last, "fell": fell, "unexplained": run.unexplained, "since": since, "how": how}
 
 
 def overfitting(run: TriedRun) -> Seen | None:

@@ -10,10 +10,12 @@ from chainrule.core.network import Network
 from chainrule.core.optimizers import AdamW, Momentum, Nesterov
 from chainrule.core.penalties import L2
 from chainrule.lab.diagnose import thresholds
+from chainrule.lab.diagnose.checks.learnable import find_rare
 from chainrule.lab.diagnose.inspection import Seen
 from chainrule.lab.diagnose.measurements import Point
 from chainrule.lab.diagnose.networks import mapped, with_layers
 from chainrule.lab.diagnose.sentences import in_words
+from chainrule.lab.diagnose.trials.schedules import fades_at, schedule_of, spread
 from chainrule.lab.diagnose.trials.trial import pace, steps_per_epoch, trial
 from chainrule.lab.diagnose.trials.tried import TriedRun
 from chainrule.lab.figures.numbers import short, significant
@@ -129,6 +131,27 @@ def _tried(run: TriedRun, setting: Setting, point: Point | None, origin: str) ->
     return seen | {"name": setting.name, "origin": origin, "advice": advice, "changes": {keyword: value}}
 
 
+def ended_schedule(run: TriedRun) -> Seen | None:
+    """A schedule that is down to next to nothing for most of the run, where it leads on if spread over the run."""
+    optimizer = None if run.setup is None else run.setup.optimizer
+    schedule = None if optimizer is None else schedule_of(optimizer)
+    taken = run.steps_in(run.ending.epoch)
+    fades = None if schedule is None or not taken else fades_at(schedule, taken)
+    if optimizer is None or schedule is None or fades is None or run.unexplained < thresholds.UNLEARNT:
+        return None
+    steps = min(thresholds.LONGER * pace(run).steps, taken)
+    shorter, longer = (
+        replace(optimizer, learning_rate=spread(schedule, each / max(1, fades)))  # type: ignore[type-var]
+        for each in (steps, run.planned_steps)
+    )
+    tried = trial(run, run.start, steps, [{"optimizer": shorter}])
+    loss = float(tried.losses[0])
+    if not loss < thresholds.CLEARLY_LOWER * run.end_loss:
+        return None
+    seen = {"step": fades, "loss": run.end_loss, "loss spread out": loss, "steps": tried.steps}
+    return seen | {"schedule": schedule, "taken": f"{taken:,}", "changes": {"optimizer": longer}}
+
+
 def held_back_by_the_data(run: TriedRun) -> Seen | None:
     """A run with augmentation or sample weights that is left far behind, in as many epochs or fewer, without them.
 
@@ -139,6 +162,9 @@ def held_back_by_the_data(run: TriedRun) -> Seen | None:
         return None
     if run.unexplained < thresholds.UNLEARNT or run.under_way or (verdict is not None and verdict.too == "high"):
         return None
+    rare = find_rare(run) if setup.weighted else None
+    if rare is not None and rare.recall >= thresholds.MOST:
+        return None  # weights that make a rare class count cost the others something
     tried = trial(run, run.start, min(pace(run).steps, run.ending.epoch * steps_per_epoch(run)))
     if run.end is None or not tried.losses[0] < thresholds.MUCH_LOWER * run.end_loss:
         return None

@@ -77,14 +77,17 @@ class RateTrial:
         return self.higher.loss < lower * min(self.loss, self.before)
 
 
-def try_rates(run: Inspection, point: Point | None, origin: str) -> RateTrial | None:
-    """Train on from a point at every rate; None where that can't be done, or the optimizer has no rate."""
+def try_rates(run: Inspection, point: Point | None, origin: str, steps: int | None = None) -> RateTrial | None:
+    """Train on from a point at every rate, for as many steps as a trial can afford unless they are given.
+
+    None where that can't be done, or the optimizer has no rate.
+    """
     setup = run.setup
     rate = None if setup is None else peak(setup.optimizer, setup.epochs * steps_per_epoch(run))
     if setup is None or point is None or rate is None or run.variance == 0:
         return None
     rates = rates_around(rate, is_large(run))
-    steps = min(pace(run, len(rates)).steps, max(thresholds.FEWEST_STEPS, run.planned_steps))
+    steps = steps or min(pace(run, len(rates)).steps, max(thresholds.FEWEST_STEPS, run.planned_steps))
     tried = trial(run, point, steps, [{"optimizer": with_rate(setup.optimizer, each)} for each in rates])
     before = float(loss_at(run, point.theta))
     return RateTrial(origin, before, setup.optimizer, rates, rates.index(rate), *tried)

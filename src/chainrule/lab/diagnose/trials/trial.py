@@ -44,13 +44,16 @@ def trial(
     *,
     learnt: Samples | None = None,
     held_out: Samples | None = None,
+    keeps_best: bool = True,
     batch: int | None = None,
 ) -> Trial:
     """Train on from a point with each of some changes, as one population, for about `steps` steps: whole epochs.
 
     changes: K times settings of `train` other than the run's, which differ in real-valued ones.
-    learnt, batch: the samples to learn from, and how many per step; by default what trials of the run can afford.
-    held_out: the losses are the lowest of these on the way; else those of the learnt samples in the end.
+    learnt, batch: the samples to learn from, (n, ...) or for each member its own, (K, n, ...), and how many per step;
+        by default what trials of the run can afford.
+    held_out: the losses are of these, the lowest on the way, or without `keeps_best` those in the end; else of the
+        learnt samples in the end.
     Where it can't be made (of a point or settings unknown, or if all targets are equal), the losses are NaN, so that no
     comparison with them holds.
     """
@@ -59,20 +62,22 @@ def trial(
         return Trial(np.full(len(changes), np.nan), 0)
     x, y = learnt or samples_of(run)
     batch = batch or pace(run).batch
-    batches = -(-len(x) // batch)
+    n = x.shape[x.ndim - 1 - len(run.network.input_shape)]
+    batches = -(-n // batch)
     epochs = max(1, round(steps / batches))
     own = {"network": run.network, "optimizer": setup.optimizer, "penalty": setup.penalty, "clip": setup.clip}
     changed = {name: zipped([each[name] for each in changes], per_member=name == "clip") for name in changes[0]}
     settings: Changes = own | changed
     if held_out is not None:
-        settings |= {"validation": held_out, "early_stopping": EarlyStopping(epochs)}  # never stops, keeps the best
+        settings |= {"validation": held_out}
+        settings |= {"early_stopping": EarlyStopping(epochs)} if keeps_best else {}  # never stops, keeps the best
     done = train(
         **settings,
         x=x,
         y=y,
         loss=run.loss,
         epochs=epochs,
-        batch_size=None if batch == len(x) and setup.batch_size is None else batch,
+        batch_size=None if batch == n and setup.batch_size is None else batch,
         population=len(changes),  # of one, too: a member that diverges doesn't raise
         seed=setup.seeds * len(changes),
         theta=np.tile(point.theta, (len(changes), 1)),
@@ -81,7 +86,7 @@ def trial(
         record_every=epochs,
     )
     if held_out is not None:
-        return Trial(_or_infinite(done.final_validation_loss), epochs * batches)
+        return Trial(_or_infinite(run.loss_factor * done.final_validation_loss), epochs * batches)
     return Trial(loss_at(run, done.model.theta, network=settings["network"]), epochs * batches)
 
 
@@ -92,7 +97,7 @@ def loss_at(run: Inspection, theta: Array, samples: Samples | None = None, netwo
     """
     with np.errstate(all="ignore"):
         loss, _ = (network or run.network).loss_and_gradient(theta, *(samples or samples_of(run)), run.loss)
-    return _or_infinite(loss)
+    return _or_infinite(run.loss_factor * loss)
 
 
 def _or_infinite(losses: Any) -> Array:

@@ -93,6 +93,16 @@ class TriedRun(Inspection):
         """Other learning rates, from where the run ended."""
         return try_rates(self, self.end, "where the run is" if self.under_way else "where the run ended")
 
+    def _beats_prolonging(self, rates: RateTrial, prolonged: Prolonged) -> bool:
+        """Whether a higher rate gets lower in at most as many steps as the run took than the run in many times them."""
+        return rates.steps <= self.steps_in(self.ending.epoch) and rates.higher.loss < prolonged.loss
+
+    @cached_property
+    def longer_at_higher(self) -> RateTrial | None:
+        """Higher rates for as many steps as the run took, as far as a trial can afford them."""
+        most = thresholds.LONGER * thresholds.FEWEST_STEPS if is_large(self) else thresholds.MOST_PROLONGED
+        return try_rates(self, self.usable_end, "where the run ended", min(self.steps_in(self.ending.epoch), most))
+
     @cached_property
     def rate_verdict(self) -> Verdict | None:
         """Whether the learning rate is too high or too low, and the one to take; None where it may be right.
@@ -119,7 +129,7 @@ class TriedRun(Inspection):
         gets_lower = shown.higher.loss < (1 - thresholds.NEGLIGIBLE) * shown.before
         hardly_began = self.moved < thresholds.VANISHED and gets_lower
         is_slow = self.unexplained >= thresholds.UNLEARNT and (shown.is_slow(lower) or hardly_began)
-        if not is_slow or self.prolonged is not None:
+        if not is_slow or (self.prolonged is not None and not self._beats_prolonging(shown, self.prolonged)):
             return None
         advised = steadier(self, shown.optimizer, (from_start if from_start.is_slow() else shown).higher.rate)
         return Verdict("low", shown, advised) if advised.rate > shown.rate else None

@@ -1,0 +1,72 @@
+"""Trials on rows held out: whether there is anything to learn from, and how much a penalty helps."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from chainrule.core.arrays import Array
+from chainrule.core.optimizers import Adam
+from chainrule.core.penalties import L2
+from chainrule.core.streams import stream
+from chainrule.lab.diagnose import thresholds
+from chainrule.lab.diagnose.inspection import Inspection
+from chainrule.lab.diagnose.trials.trial import Samples, pace, trial
+
+PENALTIES = (0.0, 0.001, 0.01, 0.1)
+"""The penalties tried, the first none at all."""
+
+
+FOLDS = round(1 / thresholds.HELD_OUT)
+"""The parts of the rows that are held out in turn."""
+
+
+class Permuted(NamedTuple):
+    """Lowest losses of rows held out: with the targets as they are, with the targets learnt shuffled, of their mean."""
+
+    loss: float
+    shuffled: Array
+    mean: float
+
+
+def split(x: Array, y: Array, fold: int = 0) -> tuple[Samples, Samples]:
+    """Samples in two: those to learn, and a quarter to hold out; which of the quarters is the `fold`."""
+    mixed = stream(0, "diagnosis", 2).permutation(len(x))  # data may lie class by class
+    mixed = np.roll(mixed, fold * round(thresholds.HELD_OUT * len(x)))
+    learnt, held_out = np.split(mixed, [round((1.0 - thresholds.HELD_OUT) * len(x))])
+    return (x[learnt], y[learnt]), (x[held_out], y[held_out])
+
+
+def try_shuffled(run: Inspection) -> Permuted:
+    """Learn the targets as they are, and shuffled among the rows, with Adam: does the first predict rows held out?
+
+    Each quarter of the rows is held out in turn; the losses are means over the quarters.
+    Source: Ojala and Garriga, "Permutation tests for studying classifier performance" (2010).
+    """
+    generator = stream(0, "diagnosis", 5)
+    members = 1 + thresholds.SHUFFLES
+    changes = [{"optimizer": Adam(0.01), "penalty": None, "clip": None}] * members
+    losses, mean = np.zeros(members), 0.0
+    for fold in range(FOLDS):
+        (x, y), held_out = split(run.x, run.y, fold)
+        targets = np.stack([y, *(y[generator.permutation(len(y))] for _ in range(thresholds.SHUFFLES))])
+        how: dict[str, Any] = {"learnt": (np.broadcast_to(x, (members, *x.shape)), targets), "held_out": held_out}
+        steps, batch = pace(run, members).steps, min(len(x), pace(run).batch)
+        losses += trial(run, run.start, steps, changes, batch=batch, **how).losses / FOLDS
+        mean += run.loss_of_mean(y, held_out[1]) / FOLDS
+    return Permuted(float(losses[0]), losses[1:], mean)
+
+
+def best_penalty(run: Inspection) -> L2 | None:
+    """The penalty with which rows held out are predicted best, each quarter of them in turn; None where none helps.
+
+    Source: Stone, "Cross-validatory choice and assessment of statistical predictions" (1974).
+    """
+    changes = [{"penalty": L2(each)} for each in PENALTIES]
+    steps = thresholds.LONGER * pace(run, len(PENALTIES)).steps
+    losses = np.zeros(len(PENALTIES))
+    for fold in range(FOLDS):
+        learnt, held_out = split(run.x, run.y, fold)
+        how: dict[str, Any] = {"learnt": learnt, "held_out": held_out, "batch": min(len(learnt[0]), pace(run).batch)}
+        losses += trial(run, run.start, steps, changes, keeps_best=False, **how).losses
+    k = int(losses.argmin())
+    return L2(PENALTIES[k]) if losses[k] < thresholds.FAR_LOWER * losses[0] else None
