@@ -18,6 +18,7 @@ from chainrule.core.parameters import Parameters
 from chainrule.core.penalties import L2
 from chainrule.core.plan.binding import generators
 from chainrule.core.plan.plan import Plan
+from chainrule.core.streams import stream
 
 STEP = 1e-5
 """h: its truncation error h² and its rounding error 1e-16 / h are both near 1e-10."""
@@ -27,6 +28,13 @@ ROUNDING = 0.01
 
 TOLERANCE = 1e-7
 """The largest error that a right gradient may have, in float64."""
+
+MOVE = 1e-3
+"""The size of the random δ that leads away from a kink: small beside most parameters, large beside the step."""
+
+STEPS_BESIDE = tuple(STEP / divisor for divisor in (1.0, 1.0, 10.0, 10.0, 100.0, 100.0))
+"""The steps at the places that are tried in turn on each side of a kink, until no kink lies within the step. Among very
+many units one always does; a shorter step has fewer, though its difference rounds more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,3 +122,11 @@ class Landscape:
             plan.set_weights(self.weights)
         run(plan.evaluate)
         return plan.value.copy(), observer.on
+
+
+def beside(theta: Array, side: float, k: int, seed: int = 0) -> Array:
+    """The k-th place on a side of theta, 1 or -1: each number is moved by half of `MOVE` or more, up or down."""
+    generator = stream(seed, "check", len(theta), k)
+    move = generator.uniform(0.5, 1.0, theta.shape) * generator.choice((-1.0, 1.0), theta.shape)
+    moved: Array = theta + side * MOVE * move
+    return moved

@@ -16,7 +16,7 @@ from chainrule.core.architecture import Place
 from chainrule.core.arrays import Array
 from chainrule.core.blocks import blocks_of, leaf_numbers
 from chainrule.core.checks import check_theta
-from chainrule.core.differences import STEP, TOLERANCE, Landscape, Spot
+from chainrule.core.differences import STEP, STEPS_BESIDE, TOLERANCE, Landscape, Spot, beside
 from chainrule.core.errors import ShapeError
 from chainrule.core.kinks import Kink, kinks_in
 from chainrule.core.layers.base import Layer
@@ -33,13 +33,6 @@ DIRECTIONS = 16
 
 CHUNK = 2_000_000
 """Differences are taken in populations of about this many numbers, activations or parameters."""
-
-MOVE = 1e-3
-"""The size of the random δ that leads away from a kink: small beside most parameters, large beside the step."""
-
-STEPS_BESIDE = tuple(STEP / divisor for divisor in (1.0, 1.0, 10.0, 10.0, 100.0, 100.0))
-"""The steps at the places that are tried in turn on each side of a kink, until no kink lies within the step. Among very
-many units one always does; a shorter step has fewer, though its difference rounds more."""
 
 NAMED = 10
 """At most 10 kinks of a layer are listed."""
@@ -108,17 +101,14 @@ def check_gradient(
     numbers = leaf_numbers(blocks_of(network.places))
 
     @cache
-    def beside(side: float, k: int) -> Spot:
-        """The k-th place on a side of theta."""
-        generator = stream(seed, "check", network.n_parameters, k)
-        move = generator.uniform(0.5, 1.0, at.shape) * generator.choice((-1.0, 1.0), at.shape)
-        return landscape.spot(at + side * MOVE * move, STEPS_BESIDE[k])
+    def spot_beside(side: float, k: int) -> Spot:
+        return landscape.spot(beside(at, side, k, seed), STEPS_BESIDE[k])
 
     def errors_beside(side: float, directions: Array) -> Array:
         """The errors (D,) on a side of theta, each at the first place without a kink; else the least of all places."""
         errors, left = np.full(len(directions), np.inf), np.arange(len(directions))
         for k in range(len(STEPS_BESIDE)):
-            found = landscape.differences(beside(side, k), directions[left])
+            found = landscape.differences(spot_beside(side, k), directions[left])
             errors[left] = np.where(found.at_kink, np.minimum(errors[left], found.errors), found.errors)
             left = left[found.at_kink]
             if not len(left):

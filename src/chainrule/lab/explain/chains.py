@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from chainrule.core.blocks import Block, index_of
-from chainrule.core.differences import STEP
 from chainrule.core.layers.dense import Dense
 from chainrule.lab.explain.algebra.equation import Equation
 from chainrule.lab.explain.algebra.expression import Terms
@@ -15,7 +14,8 @@ from chainrule.lab.explain.derivation import Derivation
 from chainrule.lab.explain.drawing.drawing import draw_step, key_to
 from chainrule.lab.explain.equations.layer import Shares
 from chainrule.lab.explain.equations.paths import Paths
-from chainrule.lab.explain.sections import Sections, check
+from chainrule.lab.explain.numeric_check import numeric_check
+from chainrule.lab.explain.sections import Sections
 from chainrule.lab.explain.step.addresses import find_layer, find_parameter, find_sample, find_unit
 from chainrule.lab.explain.step.training_step import TrainingStep
 
@@ -35,13 +35,17 @@ def weight_chain(
     at = None if sample is None else find_sample(of.samples, sample)
     unit, at, why = _followed(terms, shares, at)
     units, loss = paths.above(block, [unit], at), sections.loss(at)
-    gradient, around = float(of.gradient[position]), numbers.recording.around(position, STEP)
-    checked, difference = check(gradient, around, "the weight" if name == "weights" else f"the {name}")
+    checked, difference = numeric_check(
+        numbers,
+        "the weight" if name == "weights" else f"the {name}",
+        lambda recording: float(recording.gradient[position]),
+        lambda recording, step: recording.around(position, step),
+    )
     return Derivation(
         title=f"Layer {block.number}: {_title(paths, block, name, index)}",
         lead=sections.lead(at, why, [block]),
         symbol=derivative(LOSS, weight.name),
-        value=gradient,
+        value=float(of.gradient[position]),
         sections=with_zeros(
             sections.forward(units, at, _source(block, name, index, at, paths)),
             loss,
@@ -63,8 +67,12 @@ def unit_chain(of: TrainingStep, layer: int, index: int | Sequence[int], sample:
     unit, at = find_unit(block, index), find_sample(of.samples, sample)
     z, delta = numbers.z(block, unit, at), numbers.delta(block, unit, at)
     units, loss = sections.paths.above(block, [unit], at), sections.loss(at)
-    around = numbers.recording.around_output(block.head, unit, at, STEP)
-    checked, difference = check(delta.value, around, f"this {z.name.letter}")
+    checked, difference = numeric_check(
+        numbers,
+        f"this {z.name.letter}",
+        lambda recording: float(recording.layers[block.head].d_output[unit, at]),
+        lambda recording, step: recording.around_output(block.head, unit, at, step),
+    )
     return Derivation(
         title=f"Layer {block.number}: unit {_commas(index_of(unit, block.shape))}",
         lead=sections.lead(at, FIRST if sample is None else ASKED, [block]),

@@ -55,7 +55,7 @@ class Explanation(TrainingStep):
         to: the unit that the weight goes to, or the channel, from 1.
         from_: the unit that it comes from; of a convolution (channel, row, column) in the kernel; or a name: "bias",
             or a batch normalisation's "scale" and "shift".
-        sample: which one is followed through the layers; the one with the largest share of the gradient unless said.
+        sample: the sample to follow; default: the one with the largest share of the gradient.
         Raises SettingError where there is no such weight, with a sentence that says which there are.
         """
         return weight_chain(self, layer, to, from_, sample)
@@ -63,7 +63,8 @@ class Explanation(TrainingStep):
     def unit(self, layer: int, index: int | Sequence[int], sample: int | None = None) -> Derivation:
         """The whole chain of one unit's δ = ∂L/∂z: forward, loss, backward, and the numeric check.
 
-        index: the unit, from 1; of feature maps (channel, row, column).  sample: which one; the first unless said.
+        index: the unit, from 1; of feature maps (channel, row, column).
+        sample: the sample to follow; default: the first.
         Raises SettingError where there is no such unit or sample.
         """
         return unit_chain(self, layer, index, sample)
@@ -108,8 +109,8 @@ def explain(
     nothing is dropped.  penalty, clip: as in `train`.  sample_weight (n,): divided by their sum, in the steps before by
     that of all, in the step itself by that of its samples.  progress: called as `progress(task, done, total)` now and
     then, counting the steps before.
-    In place of theta stands the state of a run under way, `training.state`: the step then starts from its parameters,
-    the optimizer's slots and the step count, with the dropouts of its next full batch. The run isn't touched.
+    theta may also be the state of a running training, `training.state`: the step then starts from its parameters, the
+    optimizer's slots and the step count, with the dropouts of its next full batch. The run isn't touched.
     Raises ShapeError, DataError and SettingError for what doesn't fit, DivergenceError where the steps before diverge.
 
     >>> import chainrule as cr

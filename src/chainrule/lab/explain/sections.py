@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from chainrule.core.blocks import Block
-from chainrule.core.differences import STEP
 from chainrule.core.optimizers import Adam, AdamW
 from chainrule.lab.explain.algebra.equation import Equation
 from chainrule.lab.explain.algebra.expression import Number, Terms, added
@@ -15,9 +14,6 @@ from chainrule.lab.explain.content import Section
 from chainrule.lab.explain.equations.paths import MOST_UNITS, Paths, Units
 from chainrule.lab.explain.equations.updates import Line, lines_of
 from chainrule.lab.explain.step.training_step import TrainingStep
-
-EXACT = 15
-"""The digits of a loss that another one is subtracted from."""
 
 
 class Sections:
@@ -131,27 +127,7 @@ class Sections:
             for number, kept in units.items()
             if MOST_UNITS <= len(kept) < sizes[number]
         ]
-        return (f"Shown are the units with the largest δ: {', '.join(cut)}.",) if cut else ()
-
-
-def check(value: float, losses: tuple[float, float], name: str) -> tuple[Section, float]:
-    """The central difference of the loss, from its two values; as a section, and as a number."""
-    above, below = (Number(each, Symbol(letter)) for each, letter in zip(losses, ("L₊", "L₋"), strict=True))
-    difference = (above.value - below.value) / (2.0 * STEP)
-    note: Note = (
-        formula(above.name),
-        " and ",
-        formula(below.name),
-        f" are the loss where {name} is larger and smaller by h = {STEP:g}: forward runs twice, and no "
-        "derivative is used. The error is how far their difference is from the value above.",
-    )
-    equations = (
-        Equation(above.name, above.value, digits=EXACT),
-        Equation(below.name, below.value, digits=EXACT),
-        Equation(Symbol("difference"), difference, (above - below) / (2 * Number(STEP, Symbol("h")))),
-        Equation(Symbol("error"), abs(difference - value)),
-    )
-    return Section("Numeric check", equations, note), difference
+        return (f"Only the units with the largest δ are shown: {', '.join(cut)}.",) if cut else ()
 
 
 def _once(equations: list[Equation]) -> tuple[Equation, ...]:

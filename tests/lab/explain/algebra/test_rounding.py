@@ -32,7 +32,7 @@ def test_a_relu_at_0_but_for_rounding_says_on_which_side_it_is():
     assert np.abs(z).max() < 1e-14
     assert set(np.sign(z)) >= {-1.0, 1.0}
     for unit, side in (
-        (int(np.argmax(z)), "> 0. Rounding has left it a little above 0."),
+        (int(np.argmax(z)), "> 0. Its computed value is slightly above 0."),
         (int(np.argmin(z)), "≤ 0. "),
     ):
         assert side in " ".join(step.unit(2, unit + 1, sample=10).text().split())

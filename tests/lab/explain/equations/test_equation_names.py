@@ -22,7 +22,7 @@ def test_a_max_pool_says_where_its_gradient_goes():
     assert f"δ⁽¹⁾₁,{winner[6:-3]}[0] = ∂L/∂a⁽²⁾₁,₁,₁[0] = " in won
     assert f"{winner} is the largest of the window of a⁽²⁾₁,₁,₁[0]." in won
     lost = " ".join(step.unit(1, (1, 2 - int(row), 1 + int(column))).text().split())
-    assert "is the largest of no window: nothing comes back." in lost
+    assert "is no window’s maximum; its gradient is 0." in lost
 
 
 def test_a_dropout_shows_its_mask():

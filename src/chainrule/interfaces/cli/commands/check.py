@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from chainrule.core.differences import TOLERANCE
-from chainrule.core.gradient_check import MOVE, LayerCheck, check_gradient
+from chainrule.core.differences import MOVE, TOLERANCE
+from chainrule.core.gradient_check import LayerCheck, check_gradient
 from chainrule.interfaces.cli.described import describe
 from chainrule.interfaces.cli.option import takes
 from chainrule.interfaces.cli.options import LOSS, NETWORK, options

@@ -75,7 +75,7 @@ class Equation:
         for part in self.note:
             if isinstance(part, Formula) and part.parts[-1] == "0" and part.parts[0] in self.zeros:
                 side = "above" if ">" in part.parts else "below"
-                return (f"Rounding has left it a little {side} 0.",)
+                return (f"Its computed value is slightly {side} 0.",)
         return ()
 
     @property

@@ -32,8 +32,8 @@ class BatchNormEquations(LayerEquations):
         what = f"{n} samples" if size == n else f"{n} samples and their places"
         mean, var = (formula(Symbol(name, here)) for name in ("mean", "var"))
         kind = "unit" if len(self.block.shape) == 1 else "channel"
-        whose = f" are those of a {kind}’s {size:,} numbers, of {what}: each depends on all, and shares in every "
-        return (mean, " and ", var, whose, formula(Symbol("δ")), ".")
+        whose = f" are those of a {kind}’s {size:,} numbers, of {what}: each input affects all of them."
+        return (mean, " and ", var, whose)
 
     def passed_back(self, slot: int, i: int, sample: int) -> PassedBack:
         channel = self._channel(i)

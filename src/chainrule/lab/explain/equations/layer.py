@@ -149,7 +149,7 @@ class UnknownEquations(LayerEquations):
     """A layer of a kind that isn't known here."""
 
     def remark(self) -> Note:
-        return (f"What {self.block.name} computes isn’t known here: its derivatives are read off its own backward.",)
+        return (f"{self.block.name} has no equations here; its derivatives come from its backward pass.",)
 
 
 class ElementwiseEquations(LayerEquations):

@@ -102,7 +102,7 @@ class MaxPoolEquations(WindowEquations):
     def passed_back(self, slot: int, i: int, sample: int) -> PassedBack:
         won = [share for share in self.shares(slot, i, sample) if share[0] is None]
         units = tuple(k for _, k, _ in won)
-        note: Note = (" is the largest of no window: nothing comes back.",)
+        note: Note = (" is no window’s maximum; its gradient is 0.",)
         if won:
             names = (formula(self.numbers.z(self.block, k, sample).name) for k in units)
             listed = [part for name in names for part in (", ", name)][1:]

@@ -5,7 +5,6 @@ run. Afterwards a layer's own closures are asked for its derivatives: with d_out
 all others, backward writes that number's derivatives into d_input and into the gradients of its parameters.
 """
 
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,12 +15,15 @@ import numpy as np
 from chainrule.core.architecture import Place
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Pass, run
+from chainrule.core.differences import beside
+from chainrule.core.kinks import Pieces
 from chainrule.core.layers.base import Buffers
 from chainrule.core.losses import LossBuffers
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import Generators
 from chainrule.core.plan.plan import Plan
+from chainrule.lab.explain.step.around import Around, Evaluated
 from chainrule.training.task import TrainingData
 
 
@@ -115,6 +117,7 @@ class Recording:
     def __init__(self, objective: Objective, data: TrainingData, theta: Array, generators: Generators) -> None:
         self.layers: dict[Place, LayerRecording] = {}
         self._nudge: tuple[Place, int, int, float] | None = None
+        self._pieces, self._is_recorded = Pieces(), False
         self.data, self._objective, self._theta, self._generators = data, objective, theta.copy(), generators
         self._randomness = _state_of(generators)
         parameters = Parameters.of(objective.network, self._theta)
@@ -122,6 +125,7 @@ class Recording:
         settings: dict[str, Any] = {"generators": generators, "in_place": False, "observer": self._observe}
         self._plan = plan = bound(objective, data, parameters, **settings)
         run(plan.value_and_gradient)
+        self._is_recorded = True
         self.value = float(plan.value)
         self.targets, self.input = plan.targets.copy(), flat(plan.input).copy()
         self.output = flat(plan.output).copy()
@@ -129,13 +133,13 @@ class Recording:
 
     def _observe(self, place: Place, at: Buffers, closures: Pass) -> Pass:
         recording = self.layers[place] = LayerRecording(place, at, closures, self._gradient)
-        ahead, back = closures
+        ahead, back = self._pieces(place, at, closures)
 
         def forward() -> None:
             ahead()
-            if self._nudge is None:
+            if not self._is_recorded:
                 recording.input, recording.output = flat(at.input).copy(), flat(at.output).copy()
-            elif self._nudge[0] == place:
+            elif self._nudge is not None and self._nudge[0] == place:
                 _, k, sample, by = self._nudge
                 flat(at.output)[k, sample] += by
 
@@ -169,27 +173,35 @@ class Recording:
         run((forward,))
         return at.value
 
-    def around_output(self, place: Place, k: int, sample: int, step: float) -> tuple[float, float]:
+    def around_output(self, place: Place, k: int, sample: int, step: float) -> Around:
         """The loss where a layer's output k of a sample is larger by a step, and smaller."""
         values = []
-        for by in (step, -step):
+        for by in (0.0, step, -step):
             self._nudge = (place, k, sample, by)
-            self._plan.set_input(self.data.x)
-            _set_state(self._generators, self._randomness)
-            run(self._plan.evaluate)
-            values.append(float(self._plan.value))
+            values.append(self._evaluate())
         self._nudge = None
-        return values[0], values[1]
+        return Around.of(values, step)
 
-    def around(self, parameter: int, step: float) -> tuple[float, float]:
-        """The loss where one number of theta is larger by a step, and smaller: a population of two."""
-        there = np.stack([self._theta, self._theta])
-        there[:, parameter] += step, -step
+    def around(self, parameter: int, step: float) -> Around:
+        """The loss where one number of theta is larger by a step, and smaller."""
+        values, number = [], self._theta[parameter]
+        for by in (0.0, step, -step):
+            self._theta[parameter] = number + by
+            values.append(self._evaluate())
+        self._theta[parameter] = number
+        return Around.of(values, step)
+
+    def beside(self, side: float, k: int) -> "Recording":
+        """The step at the k-th place on a side of theta, with the dropouts of this one."""
         _set_state(self._generators, self._randomness)
-        twice = {number: (own, copy.deepcopy(own)) for number, (own,) in self._generators.items()}
-        plan = bound(self._objective, self.data, Parameters.of(self._objective.network, there), generators=twice)
-        run(plan.evaluate)
-        return float(plan.value[0]), float(plan.value[1])
+        return Recording(self._objective, self.data, beside(self._theta, side, k), self._generators)
+
+    def _evaluate(self) -> Evaluated:
+        """The loss and the pieces, with the dropouts of the recorded step."""
+        self._plan.set_input(self.data.x)
+        _set_state(self._generators, self._randomness)
+        run(self._plan.evaluate)
+        return float(self._plan.value), dict(self._pieces.on)
 
 
 def _state_of(generators: Generators) -> dict[int, Mapping[str, Any]]:
