@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from chainrule.core.arrays import Array, chunks
+from chainrule.core.arrays import Array
 from chainrule.core.checks import (
     check_batches,
     check_members,
@@ -139,7 +139,6 @@ def check_task(
     record_every = math.ceil(epochs / RECORDS) if record_every is None else record_every
     clip = None if clip is None else check_real("clip", POSITIVE, clip)
     data = check_data(network, loss, x, y, sample_weight, dtype)
-    check_classes(loss, data)
     check_batches(network, data.n, batch_size)
     held_out = None if validation is None else check_validation(network, loss, validation, dtype)
 
@@ -235,19 +234,6 @@ def check_data(
     ]
     all_weights = None if weights is None else np.stack([np.asarray(one.weights) for one in each])
     return TrainingData(x, np.stack([one.y for one in each]), all_weights, own=True)
-
-
-def check_classes(loss: Loss, data: TrainingData) -> None:
-    """Raise DataError where all targets are of one class: then there is nothing to learn."""
-    if loss.link == "identity":
-        return
-    for k, rows in enumerate(data.y if data.own else (data.y,)):
-        blocks = (rows[which] for which in chunks(len(rows), rows[0].size))
-        if np.array_equal(rows[0], np.floor(rows[0])) and all((block == rows[0]).all() for block in blocks):
-            y = f"member {k}'s y" if data.own else "y"
-            raise DataError(
-                f"{y} should hold two classes or more, got {rows[0]} for every sample. Add samples of another."
-            )
 
 
 def check_validation(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import chainrule
-from commands import invoke
+from commands import invoke, lines_of, output_of
 
 FILES = {
     "good.csv": "a,b,y\n1,2,0\n3,4,1\n5,6,0\n",
@@ -16,6 +16,10 @@ FILES = {
     "empty.csv": "",
     "header.csv": "a,b,y\n",
     "one.csv": "a,b,y\n1,2,cat\n3,4,cat\n",
+    "flat.csv": "a,b,y\n1,2,0.5\n3,4,0.5\n",
+    "rounded.csv": "a,b,y\n1,2,0.3\n3,4,0.30000000000000004\n",
+    "row.csv": "a,b,y\n1,2,0.5\n",
+    "cat.csv": "a,b,y\n1,2,cat\n",
     "wide.csv": "a,b,c,d,y\n1,2,3,4,0\n",
     "prices.csv": "a,b,y\n1,2,0.5\n3,4,1000\n5,6,7.5\n",
     "notes.npz": "this is not a model",
@@ -29,7 +33,11 @@ BAD_INPUT = {
     "train text.csv": "text.csv, line 3, column 2 (b): expected a finite number, got 'x'",
     "train empty.csv": "empty.csv is empty",
     "train header.csv": "header.csv has a header but no samples",
-    "train one.csv": "one.csv: y is cat in every row; expected two classes or more",
+    "train one.csv": "one.csv: the target y is cat in all 2 samples to learn; expected two classes or more",
+    "train flat.csv": "flat.csv: the target y is 0.5 in all 2 samples to learn; expected one that varies",
+    "train zeros.npz": "zeros.npz: the target y is 0 in all 3 samples to learn; expected one that varies",
+    "train rounded.csv": "the target y is 0.3 in all 2 samples to learn; expected one that varies",
+    "compare flat.csv --learning-rate 1,2": "flat.csv: the target y is 0.5 in all 2 samples to learn",
     "train notes.npz": "notes.npz isn't an .np",
     "train features.npz": "has no array 'y'",
     "train good.csv --target z": "target must be one column's name",
@@ -100,6 +108,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in FILES.items():
         (folder / name).write_text(text)
     np.savez(folder / "features.npz", x=np.zeros((3, 2)))
+    np.savez(folder / "zeros.npz", x=np.eye(3), y=np.zeros(3))
     np.savez(folder / "three.npz", x=np.zeros((3, 2)), y=np.arange(3))
     network = chainrule.mlp(2, 1)
     chainrule.Model(network, network.initialize()).save(folder / "xor.npz")
@@ -131,6 +140,25 @@ def test_typing_mistakes_get_typers_message(folder: Path, command: str, words: s
     code, said = complaint(folder, command, monkeypatch)
     assert code == 2
     assert words in said
+
+
+@pytest.mark.parametrize("name", ["one.csv", "flat.csv", "rounded.csv", "zeros.npz"])
+def test_explain_and_check_take_a_target_that_never_varies(folder: Path, name: str):
+    assert invoke("explain", folder / name, "--weight", "2:1:1").exit_code == 0
+    assert output_of("check", folder / name).endswith("The gradient is right: no error is above 1e-07.\n")
+
+
+def test_one_row_may_be_learnt(folder: Path):
+    *_, row, error, score = lines_of("train", folder / "row.csv", "--epochs", "200")
+    assert row.startswith("Sample 0  True: 0.500000  Predicted: 0.5")
+    assert error == "Test Mean Squared Error: 0.000000"
+    assert score == "Test R²: not defined: the target never varies"
+    *_, row, score = lines_of("train", folder / "cat.csv", "--epochs", "200", "--save", folder / "cat.npz")
+    assert row.startswith("Sample 0  True: cat  Predicted: cat  Probability: 0.9")
+    assert score == "Test Accuracy: 100.00%"
+    out = lines_of("compare", folder / "row.csv", "--learning-rate", "0.1,0.2", "--epochs", "5", "--processes", "1")
+    assert [line.split()[-1] for line in out[:3]] == ["r2", "-", "-"]
+    assert out[3] == "R² is not defined: the target never varies."
 
 
 def test_a_run_that_diverges_fails_and_keeps_its_history(tmp_path: Path):

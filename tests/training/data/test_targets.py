@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import chainrule as cr
 from chainrule.core.errors import DataError
 from chainrule.core.losses import BinaryCrossEntropy, HalfSquaredError, SoftmaxCrossEntropy, SquaredError
-from chainrule.training.data.targets import count_classes, targets_for
+from chainrule.training.data.targets import count_classes, targets_for, varies
 from drawn import examples
 
 
@@ -77,3 +78,27 @@ def test_a_softmax_refuses_quantities():
         DataError, match=r"would need 20,001 outputs for 3 samples; .* Take squared_error for a quantity"
     ):
         targets_for(SoftmaxCrossEntropy(), np.array([0.5, 20_000.0, 3.0]), 0)
+
+
+@pytest.mark.parametrize(
+    ("y", "expected"),
+    [
+        ([0.5, 0.5, 0.5], False),
+        ([0.3, 0.1 + 0.2], False),  # they differ by rounding
+        ([0.3, 0.3 + 1e-12], True),
+        ([[1, 2], [1, 3]], True),  # one output varies
+        ([[1, 2], [1, 2]], False),
+        ([7], False),
+        ([0] * 99 + [1], True),
+        ([-1e300, 1e300], True),
+    ],
+)
+def test_a_target_varies_by_more_than_rounding(y, expected):
+    assert varies(np.array(y)) is expected
+
+
+@pytest.mark.parametrize("y", [np.zeros(5), np.full(5, 1.0), np.full((5, 1), 0.3)])
+def test_training_takes_a_target_that_never_varies(y):
+    network = cr.mlp(2, 1, output="identity")
+    run = cr.train(network, np.eye(5)[:, :2], y, loss=cr.BinaryCrossEntropy(), optimizer=cr.SGD(0.1), epochs=5)
+    assert run.final_loss < run.history["loss"][0]

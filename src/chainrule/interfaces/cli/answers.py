@@ -15,11 +15,15 @@ from chainrule.interfaces.cli.terminal.output import detail
 from chainrule.interfaces.cli.terminal.plot_data import Plane
 from chainrule.lab.experiments.samples import Samples
 from chainrule.lab.report.reference import TASKS, accuracy_line
+from chainrule.training.data.targets import varies
 from chainrule.training.metrics import accuracy, mean_squared_error, r2
 from chainrule.training.model import Model
 
 WORDS = ("Sample", "True", "Predicted")
 """The words of a row."""
+
+UNDEFINED = "not defined: the target never varies"
+"""R² where Σ (y - mean of y)², by which it divides, is 0."""
 
 MOST_ROWS = 20
 """The most rows that are printed in a terminal, where no number is given."""
@@ -66,8 +70,9 @@ class Answers:
             return []
         if self.chosen is not None:
             return [accuracy_line(float(accuracy(self.true, self.chosen)))]
-        error, score = float(mean_squared_error(self.true, self.outputs)), float(r2(self.true, self.outputs))
-        return [f"Test Mean Squared Error: {_number(error)}", f"Test R²: {score:.6f}"]
+        error = float(mean_squared_error(self.true, self.outputs))
+        score = f"{float(r2(self.true, self.outputs)):.6f}" if varies(self.true) else UNDEFINED
+        return [f"Test Mean Squared Error: {_number(error)}", f"Test R²: {score}"]
 
     def table(self) -> Iterator[list[Any]]:
         """A header, then one row per sample, with all digits: features, target where known, prediction, outputs."""

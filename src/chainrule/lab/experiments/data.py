@@ -19,7 +19,7 @@ from chainrule.core.description import (
     setting,
     whole,
 )
-from chainrule.core.errors import DataError, SettingError, choose, known_name, listing
+from chainrule.core.errors import SettingError, choose, known_name, listing
 from chainrule.lab.experiments.samples import Samples, numbered
 from chainrule.training.data.sets import digits, load, mnist1d, read_csv, read_numpy
 from chainrule.training.data.sets.points import BY_NAME
@@ -124,14 +124,8 @@ class DataFile(Description):
     )
 
     def read(self) -> Samples:
-        """The samples. Raises FileError or DataError for a file that can't be learnt from."""
-        samples = self.rows()
-        if len(samples.classes) == 1:
-            raise DataError(
-                f"{self.file}: {samples.target} is {samples.classes[0]} in every row; expected two classes or more. "
-                "Add rows of another class."
-            )
-        return samples
+        """The samples. Raises FileError or DataError for a file that isn't what it claims to be."""
+        return self.rows()
 
     def rows(self, has_target: bool = True, classes: tuple[str, ...] = ()) -> Samples:
         """All rows, with or without a target. classes: their names in the order of their numbers, where known.

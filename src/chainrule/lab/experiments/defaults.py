@@ -88,4 +88,4 @@ def usual_loss(data: DataSet | DataFile, samples: Samples) -> Loss:
         return SoftmaxCrossEntropy()
     if isinstance(data, DataSet):
         return HalfSquaredError()
-    return BinaryCrossEntropy() if samples.n_classes == 2 else SquaredError()
+    return BinaryCrossEntropy() if samples.n_classes else SquaredError()

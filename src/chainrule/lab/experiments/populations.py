@@ -13,6 +13,7 @@ from chainrule.lab.experiments.prepared import Prepared, build_network, prepare
 from chainrule.lab.experiments.run_description import RunDescription
 from chainrule.lab.experiments.shown_loss import loss_factor
 from chainrule.lab.experiments.zipped import zipped
+from chainrule.training.data.targets import varies
 from chainrule.training.metrics import METRICS
 from chainrule.training.model import Model
 from chainrule.training.task import RECORDS
@@ -34,7 +35,8 @@ class Runs:
     seeds (K,): of each member.  epochs (R,): the epochs recorded.  losses (R, K): the loss at these, without the
     penalty; for the squared errors the mean squared error; NaN from where a member diverged.
     final (K,): the loss after the last epoch.
-    score (K,): the accuracy on the test samples, or R², as `metric` says; NaN for a member that diverged.
+    score (K,): the accuracy on the test samples, or R², as `metric` says; NaN for a member that diverged, and where R²
+        is not defined, since the test's target never varies.
     reason (K,): how each ended, such as "finished" or "diverged", and ended (K,): at which epoch.
     theta (K, P): the parameters.
     """
@@ -137,6 +139,7 @@ def _score(model: Model, lost: Array, prepared: Prepared) -> Array:
         truth, answers = prepared.test.class_numbers, asked.classify(x)
     else:
         truth, answers = truth.reshape(len(truth), -1), asked.predict(x)
+        lost = lost | (not varies(truth))
     return np.where(lost, np.nan, METRICS[prepared.metric](truth, answers))
 
 

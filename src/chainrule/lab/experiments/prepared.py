@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.errors import ShapeError
+from chainrule.core.errors import DataError, ShapeError
 from chainrule.core.layers.dense import Dense
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
@@ -15,7 +15,7 @@ from chainrule.lab.experiments.run_description import RunDescription
 from chainrule.lab.experiments.samples import Samples
 from chainrule.training.data.split import split
 from chainrule.training.data.standardizer import Standardizer
-from chainrule.training.data.targets import targets_for
+from chainrule.training.data.targets import targets_for, varies
 from chainrule.training.loop import Training, iterate
 from chainrule.training.model import Model
 from chainrule.training.run import Run
@@ -47,6 +47,22 @@ class Prepared:
         is_class = self.test.n_classes > 0 or self.experiment.loss.labelled
         return "accuracy" if one_column and is_class else "r2"
 
+    def check_target(self) -> None:
+        """Raise DataError where the samples to learn, two or more, have one target: there is nothing to learn.
+
+        One sample may be learnt: a textbook's worked step has one.
+        """
+        learnt = self.learnt
+        if len(learnt) < 2 or varies(learnt.targets):
+            return
+        first = learnt.classes[0] if learnt.classes else learnt.targets.reshape(-1)[0]
+        shown = first if learnt.n_classes or isinstance(first, str) else f"{first:g}"
+        raise DataError(
+            f"{learnt.name}: the target {learnt.target} is {shown} in all {len(learnt):,} samples to learn; expected "
+            f"{'two classes or more' if learnt.n_classes else 'one that varies'}. Add samples with another, or choose "
+            "another target."
+        )
+
     def arrays(self, samples: Samples) -> tuple[Array, Array]:
         """Samples as the run takes them: x (n, *network.input_shape) and targets y, both standardised where wanted."""
         y, _ = targets_for(self.experiment.loss, samples.targets, samples.n_classes)
@@ -72,9 +88,15 @@ class Prepared:
             run.model,
             standardizer=self.standardizer,
             target_standardizer=self.target_standardizer,
-            classes=self.learnt.classes,
+            classes=self.classes,
             features=self.features,
         )
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes; where the samples have one class alone, another stands for its absence."""
+        names = self.learnt.classes
+        return (*names, f"not {names[0]}") if len(names) == 1 else names
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -93,7 +115,10 @@ def prepare(experiment: RunDescription, samples: Samples | None = None) -> Prepa
     samples = experiment.data.read() if samples is None else samples
     network = build_network(experiment, samples)
     learnt, validation, test, tested_on = _split(experiment, samples.shaped(network.input_shape))
-    standardizer = Standardizer.fit(learnt.x) if experiment.is_standardized else None
+    is_standardized = experiment.is_standardized
+    if len(learnt) == 1 and experiment.standardize is None:
+        is_standardized = False  # one sample has no deviation: all of its numbers would become 0
+    standardizer = Standardizer.fit(learnt.x) if is_standardized else None
     target_standardizer = None
     if standardizer is not None and learnt.n_classes == 0 and learns_scale(network, experiment.loss):
         target_standardizer = Standardizer.fit(learnt.targets.reshape(len(learnt), -1))

@@ -121,7 +121,8 @@ def is_constant(mean: Array, variance: Array, n: int) -> Array:
     """
     epsilon = np.finfo(np.float64).eps
     most: Array = n * epsilon * variance + np.square(n * mean * epsilon)
-    return variance <= most
+    constant: Array = (variance <= most) & np.isfinite(variance)
+    return constant
 
 
 def _along(values: Array, shape: Shape) -> Array:

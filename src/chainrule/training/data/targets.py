@@ -5,6 +5,7 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.errors import DataError
 from chainrule.core.losses import HalfSquaredError, Loss, SoftmaxCrossEntropy, SquaredError
+from chainrule.training.data.standardizer import is_constant
 
 
 def count_classes(y: Array) -> int:
@@ -18,6 +19,18 @@ def count_classes(y: Array) -> int:
     numbers = np.unique(y)
     in_turn = y.dtype.kind in "biu" and len(numbers) > 1 and np.array_equal(numbers, np.arange(len(numbers)))
     return len(numbers) if in_turn or numbers.tolist() == [0, 1] else 0
+
+
+def varies(y: Array) -> bool:
+    """Whether targets y (n,) or (n, outputs) differ, by more than rounding, in any output.
+
+    >>> varies(np.array([0.5, 1.0])), varies(np.array([0.3, 0.1 + 0.2])), varies(np.array([7]))
+    (True, False, False)
+    """
+    columns = y.reshape(len(y), -1).astype(np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):  # numbers whose squares overflow do vary
+        deviation = columns - columns[0]
+        return not is_constant(columns.mean(axis=0), deviation.var(axis=0), len(y)).all()
 
 
 def targets_for(loss: Loss, y: Array, n_classes: int) -> tuple[Array, int]:
@@ -36,7 +49,7 @@ def targets_for(loss: Loss, y: Array, n_classes: int) -> tuple[Array, int]:
         return y, y.shape[1]
     if isinstance(loss, SoftmaxCrossEntropy):
         largest = y.max()
-        n_classes = n_classes or (int(max(1, largest)) + 1 if np.isfinite(largest) else 2)
+        n_classes = max(2, n_classes or (int(largest) + 1 if np.isfinite(largest) else 2))
         if n_classes > len(y) + 1:
             raise DataError(
                 f"{loss} would need {n_classes:,} outputs for {len(y):,} samples; expected targets that are class "

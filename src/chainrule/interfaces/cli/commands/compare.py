@@ -9,6 +9,7 @@ import typer
 
 from chainrule.core.errors import SettingError, choose
 from chainrule.core.optimizers import OPTIMIZERS, Optimizer
+from chainrule.interfaces.cli.answers import UNDEFINED
 from chainrule.interfaces.cli.described import describe, has, named, shell_name, with_options
 from chainrule.interfaces.cli.lists import COMPARED, SHARED, cells
 from chainrule.interfaces.cli.option import Quiet, own, takes
@@ -27,6 +28,7 @@ from chainrule.lab.experiments.data import REAL, DataSet
 from chainrule.lab.experiments.defaults import usual_optimizer
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.labels import words
+from chainrule.lab.experiments.prepared import prepare
 from chainrule.lab.figures.svg import need_matplotlib, save
 
 EXAMPLES = examples(
@@ -116,7 +118,8 @@ def describe_all(
     source = named(data)
     if isinstance(source, DataSet) and source.name not in REAL:
         first = {"epochs": EPOCHS} | first
-    experiment, _ = describe(data, {**settings, **first})
+    experiment, samples = describe(data, {**settings, **first})
+    prepare(experiment, samples).check_target()
     names = compared.get("optimizer", [shell_name(experiment.optimizer, OPTIMIZERS)])
     optimizers = usual_optimizers(experiment, names, of_optimizer)
     experiment = replace(experiment, optimizer=optimizers[0])
@@ -157,6 +160,8 @@ def show_summary(comparison: Comparison) -> None:
     alive = [i for i, each in enumerate(summary) if each.median == each.median]
     best = min(alive, key=lambda i: summary[i].median) if alive else None
     show_table([*names, *loss], rows, left=len(names), best=best)
+    if alive and comparison.metric == "r2" and all(each.score != each.score for each in summary):
+        say(f"R² is {UNDEFINED}.")
     if not alive:
         say("Every run diverged: try smaller learning rates, or --clip.")
 

@@ -89,6 +89,7 @@ def train(
     """
     check_outputs({"--save": save, "--history": history})
     prepared = prepare(*describe(data, settings, config))
+    prepared.check_target()
     experiment = prepared.experiment
     training = prepared.begin(record_every=Lab(epochs=experiment.epochs).record_every)
     remark(summary(prepared))
