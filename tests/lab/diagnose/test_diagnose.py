@@ -375,3 +375,13 @@ def test_theta_and_loss_are_for_a_network_alone():
     model = cr.Model(network, network.initialize(), cr.SquaredError())
     with pytest.raises(cr.SettingError, match="this Model has its own"):
         cr.diagnose(model, *MOONS, theta=network.initialize())
+
+
+def test_a_run_whose_settings_were_changed_is_not_blamed_on_those_it_began_with():
+    x, y = cr.datasets.moons(60, seed=1)
+    training = cr.iterate(cr.mlp(2, 8, 1), x, y, loss=cr.HalfSquaredError(), optimizer=cr.SGD(500.0), epochs=40)
+    next(training)
+    training.change(learning_rate=0.5)
+    for _ in training:
+        pass
+    assert not any("500" in str(each) for each in cr.diagnose(training.result(), x, y))

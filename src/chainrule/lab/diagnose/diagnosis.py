@@ -42,8 +42,9 @@ def diagnose(
     theta, loss: of a network; a run and a model know their own.
     loss_factor: findings speak of this many times the loss, for a log that shows a multiple of it.
 
-    A run tells the most: its start, its losses, its optimizer, with which other learning rates are tried. Of a model
-    or a theta only the present layers are known. Returns a tuple of `Finding`; for a population K such tuples.
+    For a run everything is checked: its start, its losses, and other settings that are tried. For a model, a theta or
+    a run whose settings were changed on the way, only the present layers are. Returns a tuple of `Finding`; for a
+    population K such tuples.
     Raises ShapeError, DataError and SettingError for what doesn't fit.
 
     >>> from chainrule.core.initializers import Zeros
@@ -106,7 +107,10 @@ def inspected(model: Model, run: Run | None, k: int | None, x: Array, y: Array, 
         seen = x[rows] if model.standardizer is None else model.standardizer.apply(x[rows])
         return seen, loss.rows(y[rows], network.output_shape[0])  # type: ignore[union-attr]  # there is a loss
 
-    setup, ending, history = (None, NO_RUN, {}) if run is None or run.setup is None else _of_member(run, run.setup, k)
+    setup: Setup | None = None
+    ending, history = NO_RUN, dict[str, Array]()
+    if run is not None and run.setup is not None and not run.setup.changes:
+        setup, ending, history = _of_member(run, run.setup, k)
     most = min(thresholds.MOST_SAMPLES, thresholds.MOST_NUMBERS // network.n_numbers)
     has_end = np.isfinite(model.theta).all() and ending.reason != "diverged"
     return TriedRun(
