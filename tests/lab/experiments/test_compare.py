@@ -314,3 +314,29 @@ def test_networks_of_other_kinds():
         compare(experiment, units=[1, 2])
     comparison = compare(experiment, network=[network, Perceptron((2,))], processes=1)
     assert [each.theta.shape[1] for each in comparison.runs] == [13, 9]
+
+
+def test_figures_are_written_in_the_form_of_their_names(tmp_path):
+    pytest.importorskip("matplotlib")
+    comparison = compare(replace(MOONS, epochs=5, starts=2), learning_rate=[0.1, 1.0], processes=1)
+    assert comparison.level == 0.05
+    comparison.save_figure(tmp_path / "f.svg")
+    assert comparison.figure()[-200:] in (tmp_path / "f.svg").read_text(encoding="utf-8")
+    for name in ("f.png", "f.pdf"):
+        comparison.save_figure(tmp_path / name)
+        first = (tmp_path / name).read_bytes()
+        comparison.save_figure(tmp_path / name)
+        assert (tmp_path / name).read_bytes() == first  # nothing says when it was made
+    with pytest.raises(cr.FileError, match=r"a figure's file name must end in \.svg, \.png or \.pdf; got .*f\.jpeg\."):
+        comparison.save_figure(tmp_path / "f.jpeg")
+
+
+def test_quantities_have_no_level_unless_given(tmp_path):
+    x = np.random.default_rng(0).normal(size=(20, 2))
+    cr.datasets.write_csv(tmp_path / "q.csv", x, 1000 * x[:, 0])
+    experiment = cr.experiment_for(tmp_path.joinpath("q.csv").as_posix(), epochs=5)
+    without = compare(experiment, learning_rate=[0.01, 0.1])
+    assert without.level is None
+    assert [(each.succeeded, each.reached) for each in without.summary()] == [(None, None)] * 2
+    assert without.to_dict()["reached"] == [None, None]
+    assert compare(experiment, learning_rate=[0.01, 0.1], level=1e9).summary()[0].succeeded == 1

@@ -18,13 +18,15 @@ from chainrule.lab.experiments.settings import cross
 from chainrule.lab.experiments.workers import Progress, silent
 
 LEVEL = 0.05
-"""A start succeeds when its loss ends at or below this, unless the caller gives another level."""
+"""For classes, the loss at or below which a start succeeds, unless the caller gives another level: a squared error of
+0.05, or a cross-entropy that gives the right class a probability of 0.95. There is no such number for quantities, whose
+losses have the target's unit."""
 
 
 def compare(
     experiment: Experiment,
     *,
-    level: float = LEVEL,
+    level: float | None = None,
     keep: str | os.PathLike[str] | None = None,
     processes: int | None = None,
     progress: Progress = silent,
@@ -36,7 +38,7 @@ def compare(
         its optimizer (`learning_rate`, `momentum`, ...), network (`layers`, `activation`, `bias`, ...) or data
         (`noise`, `n`, ...); `units` changes the width of every hidden layer. An optimizer by its name keeps the
         settings that it shares with the experiment's own.
-    level: a start succeeds when its loss ends at or below this.
+    level: a start succeeds when its loss ends at or below this; None: 0.05 for classes, no level for quantities.
     keep: a folder for finished results; the next call with the same settings reads them, and continues from there.
     processes: the most at once; None: as many as there are cores. The results don't depend on it.
     progress: called as `progress(task, done, total)`, counting epochs times members.
@@ -48,15 +50,17 @@ def compare(
     >>> comparison.names, comparison.values, [len(each) for each in comparison.runs]
     (('learning_rate',), ((0.1,), (1.0,)), [2, 2])
     """
-    level = check_kind("level", float, "a number such as 0.05", check_real("level", POSITIVE, level))
+    if level is not None:
+        level = check_kind("level", float, "a number such as 0.05", check_real("level", POSITIVE, level))
     processes = None if processes is None else check_whole("processes", COUNT, processes)
     grid = cross(experiment, settings)
     folder = None if keep is None else make_folder(keep)
     groups = groups_of(list(grid.values()))
     for each in groups:
-        prepare(each.experiments[0]).begin(
-            epochs=1
-        )  # raises what is wrong with the settings together, and trains nothing
+        prepared = prepare(each.experiments[0])
+        prepared.begin(epochs=1)  # raises what is wrong with the settings together, and trains nothing
+    if level is None and prepared.metric == "accuracy":
+        level = LEVEL
     results = train_groups(groups, folder, processes, progress)
 
     runs_by_setting = by_setting(groups, results, len(grid))

@@ -19,7 +19,8 @@ class Summary:
     """One setting over its starts.
 
     median, low, high: the final loss's median and extremes over the starts that didn't diverge; NaN if all did.
-    succeeded: the number of starts that ended at or below the level.  diverged: the number that diverged.
+    succeeded: the number of starts that ended at or below the level; None without a level.  diverged: the number that
+    diverged.
     reached: the median, over the starts that succeeded, of the first recorded epoch at or below the level; None if none
     did.  score: the median on the test.
     """
@@ -30,7 +31,7 @@ class Summary:
     median: float
     low: float
     high: float
-    succeeded: int
+    succeeded: int | None
     diverged: int
     reached: float | None
     score: float
@@ -40,7 +41,8 @@ class Summary:
 class ComparedRuns:
     """A comparison's results: setting i has `values[i]`, `experiments[i]` and `runs[i]`, all from the same starts.
 
-    names: of the settings compared.  level: a start succeeds when its loss ends at or below this.
+    names: of the settings compared.  level: a start succeeds when its loss ends at or below this,
+    if there is a level.
     """
 
     experiment: Experiment
@@ -48,7 +50,7 @@ class ComparedRuns:
     values: tuple[tuple[Any, ...], ...]
     experiments: tuple[Experiment, ...]
     runs: tuple[Runs, ...]
-    level: float
+    level: float | None
 
     def __repr__(self) -> str:
         starts = self.experiment.starts
@@ -71,7 +73,7 @@ class ComparedRuns:
         """
         starts = np.concatenate([runs.losses[0] for runs in self.runs])
         starts = starts[np.isfinite(starts)]
-        return max(3 * float(starts.max()), self.level) if len(starts) else 1.0
+        return max(3 * float(starts.max()), self.level or 0.0) if len(starts) else 1.0
 
     @property
     def curves(self) -> dict[tuple[Any, ...], tuple[Array, Array]]:
@@ -82,7 +84,7 @@ class ComparedRuns:
         """The tidy table as columns, one row per run; None where there is no number, as for the loss of a diverged run.
 
         The settings, start (from 0), seed, final_loss, accuracy or r2, reached (the first recorded epoch whose loss is
-        at or below the level), ending and the epoch of it.
+        at or below the level, where there is one), ending and the epoch of it.
         """
         columns = (*self.names, "start", "seed", "final_loss", self.metric, "reached", "ending", "epoch")
         rows = [
@@ -116,8 +118,8 @@ class ComparedRuns:
     def _summary(self, i: int) -> Summary:
         runs = self.runs[i]
         low, median, high = survivors(runs.final[np.newaxis])
-        succeeded = runs.final <= self.level
-        reached = [self._reached(runs, int(k)) for k in np.flatnonzero(succeeded)]
+        succeeded = None if self.level is None else runs.final <= self.level
+        reached = [] if succeeded is None else [self._reached(runs, int(k)) for k in np.flatnonzero(succeeded)]
         scores = runs.score[~np.isnan(runs.score)]
         return Summary(
             values=self.values[i],
@@ -126,7 +128,7 @@ class ComparedRuns:
             median=float(median[0]),
             low=float(low[0]),
             high=float(high[0]),
-            succeeded=int(succeeded.sum()),
+            succeeded=None if succeeded is None else int(succeeded.sum()),
             diverged=int(runs.diverged.sum()),
             reached=float(np.median([each for each in reached if each is not None])) if reached else None,
             score=float(np.median(scores)) if len(scores) else float("nan"),
@@ -134,6 +136,8 @@ class ComparedRuns:
 
     def _reached(self, runs: Runs, k: int) -> int | None:
         """The first recorded epoch at or below the level; the end where only the final loss is."""
+        if self.level is None:
+            return None
         epoch = first_below(runs.epochs, runs.losses[:, k], float(np.nextafter(self.level, np.inf)))
         return int(runs.ended[k]) if epoch is None and runs.final[k] <= self.level else epoch
 

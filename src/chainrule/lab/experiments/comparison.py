@@ -1,16 +1,18 @@
 """A comparison: its results, and their figure."""
 
+import os
 from dataclasses import dataclass
 
 from chainrule.lab.experiments.compared_runs import ComparedRuns
-from chainrule.lab.experiments.comparison_figure import draw
+from chainrule.lab.experiments.comparison_figure import draw, write_figure
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison(ComparedRuns):
     """The result of `compare`: setting i has `values[i]`, `experiments[i]` and `runs[i]`, all from the same starts.
 
-    names: of the settings compared.  level: a start succeeds when its loss ends at or below this.
+    names: of the settings compared.  level: a start succeeds when its loss ends at or below this,
+    if there is a level.
 
     >>> from chainrule.lab.experiments.compare import compare
     >>> from chainrule.lab.experiments.experiment import Experiment
@@ -28,3 +30,10 @@ class Comparison(ComparedRuns):
         Matplotlib, of the extra `report`.
         """
         return draw(self)
+
+    def save_figure(self, path: str | os.PathLike[str]) -> None:
+        """Write the figure to a file, as SVG, PNG or PDF, as its name ends in .svg, .png or .pdf.
+
+        Raises FileError for another name, MissingExtraError without Matplotlib, of the extra `report`.
+        """
+        write_figure(self, path)

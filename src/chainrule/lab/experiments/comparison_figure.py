@@ -1,12 +1,14 @@
 """A comparison as a figure: the learning curves of its settings, and their final losses."""
 
 import math
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from chainrule.lab.experiments.compared_runs import ComparedRuns, Summary, spaced, survivors
 from chainrule.lab.experiments.labels import label, words
+from chainrule.lab.figures import files
 from chainrule.lab.figures.axes import epochs_below, log_scale, slant, title_and_legend
 from chainrule.lab.figures.svg import COLOR, Drawing, render
 
@@ -39,33 +41,49 @@ Values = tuple[Any, ...]
 
 def draw(comparison: ComparedRuns, *, name: str | None = None, columns: int = 2) -> str:
     """The figure as an SVG. name: starts every id in it.  columns: the number of panels side by side."""
-    panels = [curves(comparison, each) for each in _outer(comparison, MOST_PANELS)]
-    return compose(comparison, [*panels, finals(comparison)], name=name, columns=columns)
+    return compose(comparison, _panels(comparison), name=name, columns=columns)
+
+
+def write_figure(comparison: ComparedRuns, path: str | os.PathLike[str]) -> None:
+    """The figure as a file, in the form of its name: .svg, .png or .pdf."""
+    files.write(_in_rows(_panels(comparison), 2), path, **_in_words(comparison))
+
+
+def _panels(comparison: ComparedRuns) -> list[Drawing]:
+    return [*(curves(comparison, each) for each in _outer(comparison, MOST_PANELS)), finals(comparison)]
 
 
 def compose(comparison: ComparedRuns, drawings: list[Drawing], *, name: str | None = None, columns: int = 2) -> str:
     """Panels of a comparison as one SVG, its numbers in words beside them."""
+    return render(_in_rows(drawings, columns), **_in_words(comparison, name))
+
+
+def _in_rows(drawings: list[Drawing], columns: int) -> list[list[Drawing]]:
     drawings = drawings + [_blank] * (-len(drawings) % columns)
-    rows = [drawings[i : i + columns] for i in range(0, len(drawings), columns)]
+    return [drawings[i : i + columns] for i in range(0, len(drawings), columns)]
+
+
+def _in_words(comparison: ComparedRuns, name: str | None = None) -> dict[str, Any]:
+    """The figure's name, title, description and size."""
     names, starts = " and ".join(comparison.names), comparison.experiment.starts
-    return render(
-        rows,
-        name=name or "comparison-" + "-".join(comparison.names),
-        title=f"Comparison of {names}",
-        description=f"The loss over epochs for {len(comparison.values)} settings of {names}, {starts} starts each: "
+    return {
+        "name": name or "comparison-" + "-".join(comparison.names),
+        "title": f"Comparison of {names}",
+        "description": f"The loss over epochs for {len(comparison.values)} settings of {names}, {starts} starts each: "
         "the median, and all between the lowest and the highest of the starts that did not diverge. Then the loss each "
-        "ended with. " + _in_words(comparison),
-        size=PANEL,
-    )
+        "ended with. " + _numbers(comparison),
+        "size": PANEL,
+    }
 
 
-def _in_words(comparison: ComparedRuns) -> str:
+def _numbers(comparison: ComparedRuns) -> str:
     """The numbers, for those who don't see the figure."""
     said = []
     for each in comparison.summary()[:24]:
         lost = f", {each.diverged} diverged" if each.diverged else ""
         loss = "no loss" if math.isnan(each.median) else f"median loss {each.median:.3g}"
-        said.append(f"{each.label}: {loss}, {each.succeeded} of {each.starts} at or below {comparison.level:g}{lost}")
+        success = f", {each.succeeded} of {each.starts} at or below {comparison.level:g}" if comparison.level else ""
+        said.append(f"{each.label}: {loss}{success}{lost}")
     return "; ".join(said) + "."
 
 
@@ -161,11 +179,12 @@ def finals(comparison: ComparedRuns) -> Drawing:
         finals = np.concatenate([runs.final for runs in comparison.runs])
         finals = np.minimum(finals[np.isfinite(finals) & (finals > 0)], comparison.ceiling)
         dotted: dict[str, Any] = {"color": COLOR["muted"], "linewidth": 1.1, "linestyle": (0, (1, 2))}
-        axes.axhline(comparison.level, label=f"{comparison.level:g}: success", **dotted)
+        if comparison.level is not None:
+            axes.axhline(comparison.level, label=f"{comparison.level:g}: success", **dotted)
+            finals = np.append(finals, comparison.level)
         if any(runs.diverged.any() for runs in comparison.runs):
             axes.plot([], [], "x", color=COLOR["muted"], markersize=6, label="some diverged")
-        lowest, highest = (finals.min(), finals.max()) if len(finals) else (comparison.level, comparison.level)
-        log_scale(axes, "y", min(float(lowest), comparison.level), max(float(highest), comparison.level))
+        log_scale(axes, "y", float(finals.min(initial=np.inf)), float(finals.max(initial=0.0)))
         if logarithmic:
             log_scale(axes, "x", min(reached) / 1.3, max(reached) * 1.3)
             if len(places) <= MOST_TICKS:

@@ -7,7 +7,8 @@ machine: the same figure is the same string.
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
@@ -18,6 +19,7 @@ from chainrule.training.files.storage import replacing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 PALETTE = {
     "ink": ("#1a1d21", "#e9ebee"),
@@ -114,23 +116,28 @@ def render(
     >>> figure[:38], "http://" in figure.replace("http://www.w3.org/2000/svg", "")
     ('<svg xmlns="http://www.w3.org/2000/svg', False)
     """
+    width, height = len(panels[0]) * size[0], len(panels) * size[1]
+    with drawn(panels, size) as figure, io.StringIO() as text:
+        figure.savefig(text, format="svg", metadata={"Date": None})
+        return _fit_for_pages(text.getvalue(), name, title, description, width, height)
+
+
+@contextmanager
+def drawn(panels: list[list[Drawing]], size: tuple[float, float]) -> Iterator["Figure"]:
+    """Rows of panels as a Matplotlib figure in the style of all figures, to be written inside the block."""
     matplotlib = need_matplotlib()
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     rows, columns = len(panels), len(panels[0])
-    width, height = columns * size[0], rows * size[1]
-    with matplotlib.rc_context(), io.StringIO() as text:
+    with matplotlib.rc_context():
         matplotlib.rcdefaults()  # not the settings of the user's matplotlibrc
         matplotlib.rcParams.update(STYLE)
-        figure = Figure(figsize=(width / 72, height / 72), layout="constrained")
+        figure = Figure(figsize=(columns * size[0] / 72, rows * size[1] / 72), layout="constrained")
         axes = figure.subplots(rows, columns, squeeze=False)
         for row, drawings in zip(axes, panels, strict=True):
             for each, draw in zip(row, drawings, strict=True):
                 draw(each)
-        canvas: Any = FigureCanvasSVG(figure)
-        canvas.print_svg(text, metadata={"Date": None})
-        return _fit_for_pages(text.getvalue(), name, title, description, width, height)
+        yield figure
 
 
 def render_one(

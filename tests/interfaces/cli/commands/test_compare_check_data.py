@@ -47,6 +47,27 @@ class TestCompare:
         assert cells == [[each, layers] for each in ("SGD(0.5)", "Adam(0.01)") for layers in ("2", "3-3", "none")]
         assert ET.fromstring(figure.read_bytes()).tag.endswith("svg")
 
+    @pytest.mark.parametrize(("name", "begins"), [("f.png", b"\x89PNG"), ("f.PDF", b"%PDF"), ("f.svg", b"<?xml")])
+    def test_the_figures_name_decides_its_form(self, tmp_path: Path, name: str, begins: bytes):
+        pytest.importorskip("matplotlib")
+        lines_of("compare", "xor", "--bias", "yes,no", *QUICK, "--out", tmp_path / name)
+        assert (tmp_path / name).read_bytes().startswith(begins)
+
+    def test_success_is_not_spoken_of_for_a_quantity(self, tmp_path: Path):
+        pytest.importorskip("matplotlib")
+        x = np.random.default_rng(0).normal(size=(40, 2))
+        cr.datasets.write_csv(tmp_path / "q.csv", x, 1000 * x[:, 0], target="price")
+        words = ("compare", tmp_path / "q.csv", "--learning-rate", "0.01,0.1", *QUICK)
+        header, *_ = lines_of(*words, "--out", tmp_path / "q.svg")
+        names = ["learning rate", "median loss", "lowest", "highest", "diverge", "r2"]
+        assert re.split(r"\s{2,}", header) == names
+        figure = (tmp_path / "q.svg").read_text()
+        assert "success" not in figure
+        assert "at or below" not in figure
+        header, first, _ = lines_of(*words, "--level", "100")
+        assert re.split(r"\s{2,}", header) == [*names[:4], "succeed", "diverge", "epochs needed", "r2"]
+        assert "3 of 3" in first
+
     def test_optimizers_at_the_same_rates(self):
         out = lines_of("compare", "xor", "--optimizer", "sgd,momentum", "--learning-rate", "0.1,1", *QUICK)
         assert [line.split()[:2] for line in out[1:]] == [
@@ -203,6 +224,8 @@ BAD = {
     "compare xor --noise 0,1": "the data set xor has no --noise",
     "compare xorr --bias yes,no": "no data set and no file 'xorr'",
     "compare xor --bias yes,no --out no/f.svg": "no; create it first",
+    "compare xor --bias yes,no --out r.txt": "a figure's file name must end in .svg, .png or .pdf; got r.txt",
+    "compare xor --bias yes,no --out figure": "must end in .svg, .png or .pdf; got figure",
     "compare xor --bias yes,no --level 0": "level must be a number above 0",
     "check xorr": "no data set and no file 'xorr'",
     "check xor --activation relo": "unknown activation 'relo'",

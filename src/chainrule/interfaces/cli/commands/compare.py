@@ -20,7 +20,6 @@ from chainrule.interfaces.cli.terminal import plots
 from chainrule.interfaces.cli.terminal.output import Bars, examples, remark, say
 from chainrule.interfaces.cli.terminal.plot_data import Curve
 from chainrule.interfaces.cli.terminal.tables import show_table
-from chainrule.lab.experiments.compare import LEVEL
 from chainrule.lab.experiments.compare import compare as run_comparison
 from chainrule.lab.experiments.compared_runs import spaced, survivors
 from chainrule.lab.experiments.comparison import Comparison
@@ -29,7 +28,8 @@ from chainrule.lab.experiments.defaults import usual_optimizer
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.labels import words
 from chainrule.lab.experiments.prepared import prepare
-from chainrule.lab.figures.svg import need_matplotlib, save
+from chainrule.lab.figures.files import check_form
+from chainrule.lab.figures.svg import need_matplotlib
 
 EXAMPLES = examples(
     "chainrule compare xor --learning-rate 0.01,0.1,1,10",
@@ -56,9 +56,12 @@ RUNS, RESULTS = "Runs", "Results"
 def compare(
     data: Annotated[str, typer.Argument(metavar="DATA", help="A data set's name; a CSV file.", show_default=False)],
     *,
-    level: Annotated[float, own("Success: final loss at or below this. \\[0.05]", "LOSS", RUNS, parser=number)] = LEVEL,
+    level: Annotated[
+        float | None,
+        own("Success: final loss at or below this. \\[0.05 for classes]", "LOSS", RUNS, parser=number),
+    ] = None,
     processes: Annotated[int | None, own("The most at once. \\[all cores]", "N", RUNS, min=1)] = None,
-    out: Annotated[Path | None, own("Draw curves and final losses.", "FIGURE.svg", RESULTS)] = None,
+    out: Annotated[Path | None, own("Draw curves and final losses.", "FIGURE.svg|.png|.pdf", RESULTS)] = None,
     table: Annotated[Path | None, own("Write one row per run.", "FILE.csv", RESULTS, "--csv")] = None,
     keep: Annotated[
         Path | None, own("Keep what is finished, and continue from there next time.", "FOLDER", RESULTS)
@@ -73,13 +76,17 @@ def compare(
 
     All settings run from the same starts, on all cores. The table shows the
     median of the starts' final losses, the lowest and the highest, how many starts
-    succeed (by --level) and how many diverge, and the median of the epochs that
-    those who succeed need. Settings with one value are as in train.
+    succeed (by --level) and how many diverge, the median of the epochs that those
+    who succeed need, and the median score on the test. For quantities a level must
+    be given: what success is depends on their unit. Settings with one value are as
+    in train.
 
-    A terminal also sees the median loss over epochs; --out draws it as a figure.
+    A terminal also sees the median loss over epochs; --out draws it as a figure, in
+    the form of the file's name: .svg, .png or .pdf.
     """
     check_outputs({"--out": out, "--csv": table})
     if out is not None:
+        check_form(out)
         need_matplotlib()
     lists = {each.key: settings.pop(each.key) for each in COMPARED if each.key in settings}
     compared = {name: values for name, values in lists.items() if len(values) > 1}
@@ -87,7 +94,7 @@ def compare(
         raise SettingError("compare expects several values of a setting, such as --learning-rate 0.01,0.1,1.")
     experiment, compared = describe_all(data, {"starts": STARTS} | settings, lists, compared)
     names = ", ".join(map(words, compared))
-    remark(f"{names}: {experiment.starts} starts each; success: the loss ends at or below {level:g}")
+    remark(f"{names}: {experiment.starts} starts each")
     with Bars() as show:
         found = run_comparison(
             experiment,
@@ -97,6 +104,8 @@ def compare(
             progress=show,
             **compared,
         )
+    if found.level is not None:
+        remark(f"success: the loss ends at or below {found.level:g}")
     show_summary(found)
     if plots.wanted(plot):
         curves = median_curves(found)
@@ -105,7 +114,7 @@ def compare(
         found.to_csv(table)
         remark(f"Saved the runs: {table}")
     if out is not None:
-        save(found.figure(), out)
+        found.save_figure(out)
         remark(f"Saved the figure: {out}")
 
 
@@ -149,17 +158,22 @@ def show_summary(comparison: Comparison) -> None:
     """Print the table: one row per setting, the best median in bold."""
     summary = comparison.summary()
     names = [words(name) for name in comparison.names]
-    loss = ("median loss", "lowest", "highest", "succeed", "diverge", "epochs needed", comparison.metric)
+    columns = [*names, "median loss", "lowest", "highest", "diverge", comparison.metric]
+    if comparison.level is not None:
+        columns[-2:] = ["succeed", "diverge", "epochs needed", comparison.metric]
     rows = []
     for each in summary:
         by_loss = [_loss(value) for value in (each.median, each.low, each.high)]
-        counts = [f"{each.succeeded} of {each.starts}", str(each.diverged) if each.diverged else "-"]
-        reached = "-" if each.reached is None else f"{each.reached:,.0f}"
-        score = "-" if each.score != each.score else _score(comparison.metric, each.score)
-        rows.append([*cells(each.values), *by_loss, *counts, reached, score])
+        cell = {
+            "succeed": f"{each.succeeded} of {each.starts}",
+            "diverge": str(each.diverged) if each.diverged else "-",
+            "epochs needed": "-" if each.reached is None else f"{each.reached:,.0f}",
+            comparison.metric: "-" if each.score != each.score else _score(comparison.metric, each.score),
+        }
+        rows.append([*cells(each.values), *by_loss, *(cell[name] for name in columns if name in cell)])
     alive = [i for i, each in enumerate(summary) if each.median == each.median]
     best = min(alive, key=lambda i: summary[i].median) if alive else None
-    show_table([*names, *loss], rows, left=len(names), best=best)
+    show_table(columns, rows, left=len(names), best=best)
     if alive and comparison.metric == "r2" and all(each.score != each.score for each in summary):
         say(f"R² is {UNDEFINED}.")
     if not alive:
