@@ -359,3 +359,52 @@ def test_findings_may_speak_of_the_loss_that_a_log_shows():
     assert own.changes == shown.changes
     for name, value in own.evidence.items():
         assert shown.evidence[name] == pytest.approx(2 * value if "loss" in name else value)
+
+
+@pytest.mark.parametrize("schedule", [cr.Cosine(1e-4, steps=400), cr.WarmUp(cr.StepDecay(2e-4, every=300), steps=20)])
+def test_a_schedule_whose_rate_is_too_low_is_advised_with_higher_rates(schedule):
+    x, y = cr.datasets.xor_cloud(100)
+    network = cr.mlp(2, 12, 1, activation="tanh", output="identity")
+    settings = {"network": network, "x": x, "y": y, "loss": CROSS, "optimizer": cr.SGD(schedule), "epochs": 400}
+    run, found = diagnosed(**settings)
+    assert names(found) == ["learning rate too low"]
+    assert type(found[0].changes["optimizer"].learning_rate) is type(schedule)
+    assert cr.train(**found[0].treated(**settings)).final_loss < 0.5 * run.final_loss
+
+
+# Rows and settings that mislead
+
+
+@pytest.mark.parametrize("place", ["x", "y"])
+def test_rows_far_away_from_all_others_are_named_and_standardising_is_not_advised(place):
+    x, y = product(200)
+    spoiled = {"x": x.copy(), "y": y.copy()}
+    spoiled[place][5] = 2e4
+    network = cr.mlp(2, 16, 1, activation="tanh", output="identity")
+    settings = {"network": network, "loss": SQUARED, "optimizer": cr.Adam(0.02), "epochs": 300}
+    run, found = diagnosed(**settings, **spoiled)
+    assert names(found) == ["outlying rows"]
+    assert "1 of the 200 rows lies far away" in found[0].sentence
+    again, found = diagnosed(**settings, x=np.delete(x, 5, axis=0), y=np.delete(y, 5, axis=0))
+    assert found == ()
+    assert again.final_loss < run.final_loss
+
+
+def test_samples_that_are_all_the_same_tell_nothing():
+    y = np.random.default_rng(0).normal(size=(50, 1))
+    network = cr.mlp(3, 8, 1, activation="tanh", output="identity")
+    _, found = diagnosed(
+        network=network, x=np.full((50, 3), 0.3), y=y, loss=SQUARED, optimizer=cr.Adam(0.01), epochs=100
+    )
+    assert names(found) == ["nothing to learn from"]
+    assert found[0].sentence.startswith("All 50 rows of x are the same")
+
+
+def test_augmentation_that_holds_a_long_run_back_is_not_told_to_go_on():
+    x, y = cr.datasets.circles(140, seed=8)
+    network = cr.mlp(2, 24, 1, activation="tanh", output="identity")
+    settings = {"network": network, "x": x, "y": y, "loss": CROSS, "optimizer": cr.Adam(0.01), "epochs": 200}
+    settings |= {"batch_size": 16, "augment": cr.Noise(8.0)}
+    run, found = diagnosed(**settings)
+    assert found[0].illness == "held back"
+    assert cr.train(**found[0].treated(**settings)).final_loss < 0.5 * run.final_loss

@@ -8,7 +8,8 @@ from chainrule.core.network import Network
 from chainrule.core.optimizers import Adam, AdamW
 from chainrule.lab.diagnose import networks, thresholds
 from chainrule.lab.diagnose.networks import restarted
-from chainrule.lab.diagnose.trials.rates import round_rate, steadier, with_rate
+from chainrule.lab.diagnose.trials.rates import round_rate, steadier
+from chainrule.lab.diagnose.trials.schedules import with_peak
 from chainrule.lab.diagnose.trials.trial import Changes
 from chainrule.lab.diagnose.trials.tried import TriedRun
 from chainrule.training.data.standardizer import Standardizer
@@ -44,7 +45,7 @@ def gentler(run: TriedRun) -> Changes | None:
         return {"optimizer": verdict.advised.optimizer} if verdict.too == "high" else None
     if rates is None or not rates.lower.loss < rates.loss:
         return None
-    return {"optimizer": with_rate(rates.optimizer, round_rate(rates.lower.rate))}
+    return {"optimizer": with_peak(rates.optimizer, round_rate(rates.lower.rate), max(1, run.planned_steps))}
 
 
 def standardized_targets_and_rate(run: TriedRun) -> Changes | None:

@@ -19,6 +19,8 @@ from chainrule.training.data.standardizer import Standardizer
 from chainrule.training.stopping import EarlyStopping
 
 NO_FIT = "loss and output that don't fit"
+NOTHING = "nothing to learn from"
+OUTLYING = "outlying rows"
 NO_USE = "a layer that does nothing"
 TOO_HIGH = "learning rate too high"
 TOO_LOW = "learning rate too low"
@@ -59,6 +61,15 @@ NEVER_VARIES = Rule(
     "What was learnt is not defined: the target never varies. It is {target} in all {rows} rows, so that its variance, "
     "by which R² divides, is 0.",
     {"Take another target, or rows in which it varies.": None},
+    even_if_learnt=True,
+    certain=True,
+)
+
+INPUTS_NEVER_VARY = Rule(
+    NOTHING,
+    data.inputs_never_vary,
+    "All {rows:,} rows of x are the same: no answer is better than the targets' mean.",
+    {"Check how x was read, or take features that vary.": None},
     even_if_learnt=True,
     certain=True,
 )
@@ -114,6 +125,14 @@ START = (  # what a run begins with: the data before the weights
         certain=True,
     ),
     Rule(
+        OUTLYING,
+        data.outlying_rows,
+        "{rows} of the {rows of} rows {lies} far away from all others, up to {value} in {feature}, where half of the "
+        "rows are from {low} to {high}. Such rows rule the gradient, and standardising makes the others alike.",
+        {"Check these rows; correct them or leave them out.": None},
+        even_if_learnt=True,
+    ),
+    Rule(
         "unscaled targets",
         data.unscaled_targets,
         "The targets{which} lie around {mean} with a deviation of {deviation}, but an untrained network answers "
@@ -122,12 +141,14 @@ START = (  # what a run begins with: the data before the weights
             STANDARDIZE + " The learning rate that goes with it: {optimizer}.": use.standardized_targets_and_rate,
             STANDARDIZE: lambda run: {"target_standardizer": Standardizer.fit(run.targets)},
         },
+        unless=(OUTLYING,),
     ),
     Rule(
         "unscaled inputs",
         data.unscaled_inputs,
         "{how}, but initial weights suit inputs of about 1.",
         {"Standardise them: Standardizer.fit(x).apply(x).": lambda run: {"standardizer": Standardizer.fit(run.x)}},
+        unless=(OUTLYING,),
         even_if_learnt=True,
     ),
     Rule(
@@ -304,6 +325,19 @@ LAST_RESORT = (  # a loss that stays, for no reason found
         may_pass=True,
     ),
     Rule(
+        NOTHING,
+        learnable.nothing_to_learn,
+        "The network is {how} better than the targets' mean on held-out rows. After learning three quarters of the "
+        "rows, its loss on the others is {loss} at best, that of the mean is {loss of the mean}; after learning "
+        "shuffled targets it is {loss shuffled}. So nothing in x is found that tells about the targets.",
+        {
+            "Check that each row of y belongs to the same row of x; if so, take features that tell more, or more "
+            "rows.": None
+        },
+        even_if_learnt=True,
+        may_pass=True,
+    ),
+    Rule(
         "plateau",
         optimisation.plateau,
         "The loss {how} since epoch {since}, and {run.what_is_left}.",
@@ -314,20 +348,7 @@ LAST_RESORT = (  # a loss that stays, for no reason found
             "Start from another seed, with more hidden units.": use.wider,
             "Start from another seed, and take Adam(0.01) or more hidden units.": use.adam,
         },
-        unless=(TOO_LOW,),
-        may_pass=True,
-    ),
-    Rule(
-        "nothing to learn from",
-        learnable.nothing_to_learn,
-        "The network is {how} better than the targets' mean on held-out rows. After learning three quarters of the "
-        "rows, its loss on the others is {loss} at best, that of the mean is {loss of the mean}; after learning "
-        "shuffled targets it is {loss shuffled}. So nothing in x is found that tells about the targets.",
-        {
-            "Check that each row of y belongs to the same row of x; if so, take features that tell more, or more "
-            "rows.": None
-        },
-        even_if_learnt=True,
+        unless=(TOO_LOW, NOTHING),
         may_pass=True,
     ),
 )
@@ -363,9 +384,20 @@ def findings(run: TriedRun) -> tuple[Finding, ...]:
     """All problems of a run, each once, the most probable first cause first."""
     with np.errstate(all="ignore"):  # a run that explodes is inspected, too
         if run.under_way and run.falls:
-            found = _found(run, [rule for rule in (NEVER_VARIES, WRONG_BACKWARD, *START) if rule.certain])
+            found = _found(
+                run, [rule for rule in (NEVER_VARIES, INPUTS_NEVER_VARY, WRONG_BACKWARD, *START) if rule.certain]
+            )
         else:
-            stages = ((NEVER_VARIES,), (WRONG_BACKWARD,), (NOT_FINITE,), START, SETTINGS, COURSE, LAST_RESORT)
+            stages = (
+                (NEVER_VARIES,),
+                (INPUTS_NEVER_VARY,),
+                (WRONG_BACKWARD,),
+                (NOT_FINITE,),
+                START,
+                SETTINGS,
+                COURSE,
+                LAST_RESORT,
+            )
             found = next((found for stage in stages if (found := _found(run, stage))), {}) | _found(run, BESIDES)
     return tuple(found.values())
 

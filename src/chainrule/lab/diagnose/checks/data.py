@@ -66,10 +66,17 @@ def never_varies(run: Inspection) -> Seen | None:
     return {"target": float(np.ravel(run.y)[0]), "rows": f"{run.n_samples:,}"}
 
 
-def _vary(y: Array) -> bool:
-    """Whether targets differ by more than rounding."""
-    rounding = 10 * np.finfo(np.float64).eps * np.abs(y).max()
-    return bool((np.abs(y - y[:1]) > rounding).any())
+def inputs_never_vary(run: Inspection) -> Seen | None:
+    """Samples that are all the same, while their targets differ: the best answer is the targets' mean."""
+    if run.n_samples < 2 or _vary(run.x) or _vary(run.draw(run.n_samples)[0]):
+        return None
+    return {"rows": run.n_samples}
+
+
+def _vary(values: Array) -> bool:
+    """Whether rows differ by more than rounding."""
+    rounding = 10 * np.finfo(np.float64).eps * np.abs(values).max()
+    return bool((np.abs(values - values[:1]) > rounding).any())
 
 
 def targets_out_of_reach(run: Inspection) -> Seen | None:
@@ -115,6 +122,28 @@ def classes_as_quantities(run: Inspection) -> Seen | None:
     seen = {"classes": len(numbers), "right": right, "nearest neighbour right": nearest}
     changes = restarted(with_outputs(run.network, len(numbers))) | {"loss": SoftmaxCrossEntropy()}
     return seen | {"layer": last_number(run.network), "highest": f"{len(numbers) - 1}", "changes": changes}
+
+
+def outlying_rows(run: Inspection) -> Seen | None:
+    """A few rows far away from all others, in a feature or a target: standardised by them, the others would be alike.
+
+    Measured in the width of the middle half of the rows. Source: Tukey, "Exploratory data analysis" (1977), 2D.
+    """
+    if run.unexplained < thresholds.NEGLIGIBLE:
+        return None
+    columns = {"x": run.x.reshape(len(run.x), -1)} | ({"y": run.targets} if run.loss.link == "identity" else {})
+    for name, values in columns.items():
+        low, middle, high = np.quantile(values, (0.25, 0.5, 0.75), axis=0)
+        width = np.where(high > low, high - low, np.inf)  # of a feature that hardly varies nothing is said
+        far = np.abs(values - middle) / width
+        rows = int((far.max(axis=1) > thresholds.OUTLYING).sum())
+        if 0 < rows <= max(1, thresholds.NEGLIGIBLE * len(values)):
+            k = int(far.max(axis=0).argmax())
+            value = float(values[far[:, k].argmax(), k])
+            feature = run.features[k] if run.features and name == "x" else f"{name}, column {k + 1}"
+            seen = {"rows": rows, "value": value, "low": float(low[k]), "high": float(high[k]), "feature": feature}
+            return seen | {"rows of": f"{len(values):,}", "lies": "lies" if rows == 1 else "lie"}
+    return None
 
 
 def unscaled_targets(run: Inspection) -> Seen | None:

@@ -7,7 +7,8 @@ import numpy as np
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Seen
 from chainrule.lab.diagnose.networks import is_linear_bottleneck
-from chainrule.lab.diagnose.trials.rates import Tried, round_rate, with_rate
+from chainrule.lab.diagnose.trials.rates import Tried, round_rate
+from chainrule.lab.diagnose.trials.schedules import with_peak
 from chainrule.lab.diagnose.trials.tried import Prolonged, TriedRun, Verdict
 from chainrule.lab.figures.numbers import short
 from chainrule.training.stopping import EarlyStopping
@@ -111,7 +112,7 @@ def falls_slowly(run: TriedRun) -> Seen | None:
     rates = run.longer_at_higher
     if not rates.is_slow():
         return None
-    optimizer = with_rate(rates.optimizer, round_rate(rates.higher.rate))
+    optimizer = with_peak(rates.optimizer, round_rate(rates.higher.rate), max(1, run.planned_steps))
     seen: Seen = {"loss": rates.before, "own loss": rates.loss, "loss tried": rates.higher.loss, "rate": rates.rate}
     seen |= {"better rate": rates.higher.rate, "steps": f"{rates.steps:,}", "changes": {"optimizer": optimizer}}
     return seen | {"since": f"{run.epochs[len(run.losses) // 2]}"}

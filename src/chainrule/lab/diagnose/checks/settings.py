@@ -165,7 +165,8 @@ def held_back_by_the_data(run: TriedRun) -> Seen | None:
     rare = find_rare(run) if setup.weighted else None
     if rare is not None and rare.recall >= thresholds.MOST:
         return None  # weights that make a rare class count cost the others something
-    tried = trial(run, run.start, min(pace(run).steps, run.ending.epoch * steps_per_epoch(run)))
+    steps = min(10 * pace(run).steps, run.ending.epoch * steps_per_epoch(run))
+    tried = trial(run, run.start, steps)
     if run.end is None or not tried.losses[0] < thresholds.MUCH_LOWER * run.end_loss:
         return None
     names = ["augmentation"] * setup.augmented + ["sample weights"] * setup.weighted

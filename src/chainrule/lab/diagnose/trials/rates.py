@@ -3,17 +3,17 @@
 Source: Smith, "Cyclical learning rates for training neural networks" (2017), 3.3, the range test.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.core.optimizers import Optimizer
-from chainrule.core.schedules import Schedule
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Inspection
 from chainrule.lab.diagnose.measurements import Point
+from chainrule.lab.diagnose.trials.schedules import peak_of, with_peak, with_rate
 from chainrule.lab.diagnose.trials.trial import is_large, loss_at, pace, steps_per_epoch, trial
 from chainrule.lab.figures.numbers import short, significant
 
@@ -83,7 +83,7 @@ def try_rates(run: Inspection, point: Point | None, origin: str, steps: int | No
     None where that can't be done, or the optimizer has no rate.
     """
     setup = run.setup
-    rate = None if setup is None else peak(setup.optimizer, setup.epochs * steps_per_epoch(run))
+    rate = None if setup is None else peak_of(setup.optimizer, setup.epochs * steps_per_epoch(run))
     if setup is None or point is None or rate is None or run.variance == 0:
         return None
     rates = rates_around(rate, is_large(run))
@@ -112,7 +112,8 @@ def steadier(run: Inspection, optimizer: Optimizer, rate: float) -> Advised:
     optimizers = [with_rate(optimizer, each) for each in rates]
     tried = trial(run, run.start, steps, [{"optimizer": each} for each in optimizers])
     k = int(tried.losses.argmin())
-    return Advised(rates[k], optimizers[k], float(tried.losses[k]), tried.steps)
+    advised = with_peak(optimizer, rates[k], max(1, run.planned_steps))
+    return Advised(rates[k], advised, float(tried.losses[k]), tried.steps)
 
 
 def rates_around(rate: float, are_few: bool = False) -> tuple[float, ...]:
@@ -133,22 +134,3 @@ def round_rate(rate: float) -> float:
     (0.05, 0.001)
     """
     return significant(rate, 1) if np.isfinite(rate) else rate
-
-
-def peak(optimizer: Optimizer, steps: int) -> float | None:
-    """The largest learning rate in a number of steps; None where the optimizer has no rate."""
-    rate = getattr(optimizer, "learning_rate", None)
-    if isinstance(rate, Schedule):
-        return max(float(np.max(rate(step))) for step in np.linspace(0, steps - 1, min(steps, 100)).astype(int))
-    return rate if isinstance(rate, float) else None
-
-
-def with_rate(optimizer: Optimizer, rate: float) -> Optimizer:
-    """The optimizer with another learning rate.
-
-    >>> from chainrule.core.optimizers import Momentum
-    >>> with_rate(Momentum(0.1), 0.01)
-    Momentum(0.01)
-    """
-    known = {each.name for each in fields(optimizer)}  # type: ignore[arg-type]  # every optimizer is a dataclass
-    return replace(optimizer, learning_rate=rate) if "learning_rate" in known else optimizer  # type: ignore[type-var]

@@ -20,6 +20,25 @@ def schedule_of(optimizer: Optimizer) -> Schedule | None:
     return rate if isinstance(rate, Schedule) else None
 
 
+def peak_of(optimizer: Optimizer, steps: int) -> float | None:
+    """The largest learning rate in a number of steps; None where the optimizer has no rate."""
+    rate = getattr(optimizer, "learning_rate", None)
+    if isinstance(rate, Schedule):
+        return max(float(np.max(rate(step))) for step in np.linspace(0, steps - 1, min(steps, 100)).astype(int))
+    return rate if isinstance(rate, float) else None
+
+
+def with_rate(optimizer: Optimizer, rate: float) -> Optimizer:
+    """The optimizer with another learning rate.
+
+    >>> from chainrule.core.optimizers import Momentum
+    >>> with_rate(Momentum(0.1), 0.01)
+    Momentum(0.01)
+    """
+    known = {each.name for each in fields(optimizer)}  # type: ignore[arg-type]  # every optimizer is a dataclass
+    return replace(optimizer, learning_rate=rate) if "learning_rate" in known else optimizer  # type: ignore[type-var]
+
+
 def fades_at(schedule: Schedule, steps: int) -> int | None:
     """The step from which the rate is next to nothing for most of the steps; None where it isn't.
 
@@ -48,6 +67,23 @@ def spread(schedule: Schedule, factor: float) -> Schedule:
         elif isinstance(value, int):
             changed[each.name] = max(1, round(significant(factor * value, 2)))
     return replace(schedule, **changed)  # type: ignore[type-var]
+
+
+def with_peak(optimizer: Optimizer, peak: float, steps: int) -> Optimizer:
+    """The optimizer with another rate; a schedule is kept, with that rate as its largest, and spread over the steps.
+
+    It is spread only where it fades early in them; one of one's own gives way to a constant rate.
+
+    >>> from chainrule.core.optimizers import SGD
+    >>> with_peak(SGD(Cosine(0.5, steps=100)), 2.0, steps=100), with_peak(SGD(0.5), 2.0, steps=100)
+    (SGD(Cosine(2.0, 100)), SGD(2.0))
+    """
+    schedule, largest = schedule_of(optimizer), peak_of(optimizer, steps)
+    kept = None if schedule is None or not largest else raised(schedule, peak / largest)
+    if kept is None:
+        return with_rate(optimizer, peak)
+    fades = fades_at(kept, steps)
+    return replace(optimizer, learning_rate=kept if fades is None else spread(kept, steps / max(1, fades)))  # type: ignore[type-var]
 
 
 def raised(schedule: Schedule, factor: float) -> Schedule | None:

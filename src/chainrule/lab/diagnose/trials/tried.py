@@ -95,7 +95,8 @@ class TriedRun(Inspection):
 
     def _beats_prolonging(self, rates: RateTrial, prolonged: Prolonged) -> bool:
         """Whether a higher rate gets lower in at most as many steps as the run took than the run in many times them."""
-        return rates.steps <= self.steps_in(self.ending.epoch) and rates.higher.loss < prolonged.loss
+        taken = self.steps_in(self.ending.epoch)
+        return taken >= max(rates.steps, thresholds.ONLY_BEGUN) and rates.higher.loss < prolonged.loss
 
     @cached_property
     def longer_at_higher(self) -> RateTrial | None:
