@@ -1,1 +1,1 @@
-"""The doctor: why a run doesn't learn, and what to try. Its rules stand in `rules.py`."""
+"""The doctor: why a run doesn't learn, and what to try. Its rules stand in `rules/`."""

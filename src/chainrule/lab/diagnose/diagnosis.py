@@ -16,7 +16,7 @@ from chainrule.core.streams import stream
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.finding import Finding
 from chainrule.lab.diagnose.measurements import Point
-from chainrule.lab.diagnose.rules import findings
+from chainrule.lab.diagnose.rules.findings import findings
 from chainrule.lab.diagnose.trials.tried import TriedRun
 from chainrule.training.model import Model
 from chainrule.training.run import Run, Setup

@@ -1,0 +1,218 @@
+"""The second page of rules: what holds a run back, what it comes by, and what is left if nothing else explains it."""
+
+from chainrule.core.penalties import L2
+from chainrule.lab.diagnose import remedies as use
+from chainrule.lab.diagnose import thresholds
+from chainrule.lab.diagnose.checks import layers, learnable, optimisation, settings, signals
+from chainrule.lab.diagnose.rule import Rule
+from chainrule.lab.diagnose.rules.names import (
+    BLOCKED,
+    DEAD,
+    NO_USE,
+    NOTHING,
+    OVERFITTING,
+    PASS_MORE,
+    RATES,
+    SATURATED,
+    TOO_HIGH,
+    TOO_LOW,
+    VANISHING,
+)
+from chainrule.training.stopping import EarlyStopping
+
+SETTINGS = (  # what holds it back: without it, there may be nothing else to blame
+    Rule(
+        "a rare class",
+        learnable.rare_class,
+        "Only {share:.1%} of the rows are of class {rare}, and the network classifies {recall:.0%} of them correctly: "
+        "it is right most of the time by answering the other classes. With all classes equally frequent, {steps} "
+        "steps from the start bring the loss to {loss}; the run has {loss of the run} there.",
+        {
+            "Give all classes the same weight: sample_weight={weight} for class {rare}, {other weight} for the most "
+            "frequent; and judge each class by itself.": None
+        },
+        even_if_learnt=True,
+    ),
+    Rule(
+        "held back",
+        settings.held_back,
+        "{name} holds the run back. {origin}, {steps} steps with it bring the loss of the data to {loss with}, without "
+        "it to {loss without}.",
+        {"{advice}": None},
+        may_pass=True,
+    ),
+    Rule(
+        "batches too small",
+        layers.small_batches,
+        "Each batch of {batch} gives {layer} the mean and the variance of only {batch} samples. The run is at a "
+        "loss of {loss}; from the start, {steps} steps with batches of {larger} reach {loss with larger}.",
+        {"Try batch_size={larger}.": None},
+    ),
+    Rule(
+        "schedule ended",
+        settings.ended_schedule,
+        "{schedule} is down to less than a fiftieth of its rate at step {step} of {taken}: the rest changes little. "
+        "The run is at a loss of {loss}; spread over {steps} steps from the start, it reaches {loss spread out}.",
+        {"Spread it over the run: {optimizer}.": None},
+    ),
+    Rule(
+        "held back",
+        settings.held_back_by_the_data,
+        "The run ended at a loss of {loss}, but restarted on the data as they are, {steps} steps reach {loss alone}: "
+        "{names} {hold} it back.",
+        {"Leave out {keywords}, or weaken {them}.": None},
+    ),
+)
+
+COURSE = (  # what it comes by: looked for where the start is sound, or the steps would be blamed for it
+    Rule(
+        "dead ReLUs",
+        lambda run: signals.dead(run.at_end),
+        DEAD,
+        {
+            "Take a smaller learning rate, {optimizer}, or replace them by LeakyReLU(0.1).": use.gentler,
+            "Replace them by LeakyReLU(0.1).": use.leaky,
+        },
+    ),
+    Rule(
+        TOO_HIGH,
+        optimisation.diverged,
+        "The loss is no longer finite at epoch {epoch}.",
+        {"Try a tenth of the learning rate.": None},
+    ),
+    Rule(TOO_HIGH, optimisation.overshoots, RATES, {"Try {optimizer}.": None}),
+    Rule(TOO_HIGH, optimisation.broke_down, "{how}{advised}.", {"Try {optimizer}.": None}, may_pass=True),
+    Rule(
+        "saturated {kind}s",
+        lambda run: signals.saturated(run.at_end, thresholds.ALMOST_ALL),
+        SATURATED,
+        {
+            "Take a smaller learning rate, {optimizer}, or keep the weights small with a penalty: L2(0.001).": (
+                use.gentler
+            ),
+            "Keep the weights small with a penalty: L2(0.001).": lambda run: {"penalty": L2(0.001)},
+        },
+    ),
+    Rule(
+        "a missing bias",
+        layers.without_bias,
+        "The last layer has no bias, and the targets lie around {mean} with a deviation of {deviation}; "
+        "{run.what_is_left}. The run ended at a loss of {loss}; with biases, {steps} steps from a start reach "
+        "{loss with biases}.",
+        {"Leave out bias=False, or standardise the targets.": use.with_biases},
+    ),
+    Rule(
+        NO_USE,
+        layers.linear_network,
+        "The network has no activations: its layers together are one linear map. Within {steps} steps from the start "
+        "the loss of samples held out falls to {loss}, and to {loss with activations} with a Tanh() between the "
+        "layers; the run left it at {loss of the run}.",
+        {"Put an activation between the layers, such as Tanh() or ReLU().": use.non_linear},
+        unless=(TOO_HIGH,),
+        even_if_learnt=True,
+    ),
+    Rule(
+        NO_USE,
+        layers.linear_layers,
+        "There is no activation between {before} and {layer}: together they can learn no more than one of them, and "
+        "{run.what_is_left}.",
+        {"Put an activation between them, such as Tanh() or ReLU().": use.non_linear},
+        unless=(TOO_HIGH,),
+    ),
+    Rule(
+        NO_USE,
+        layers.constant_output,
+        "Layer {layer.number}, {layer.place.layer}, gives the same output for {run.every_sample}: the layers behind it "
+        "see nothing of the data.",
+        {"Restart from other weights, or leave the layer out.": None},
+        unless=BLOCKED,
+    ),
+    Rule(TOO_LOW, optimisation.too_slow, RATES, {"Try {optimizer}.": None}, may_pass=True),
+    Rule(
+        "stopped too soon",
+        optimisation.stopped_early_too_soon,
+        "Early stopping ended the run at epoch {epochs} of {run.setup.epochs}, but from there {steps} steps more "
+        "bring the loss from {loss} to {loss later}.",
+        {"Give it more patience: {early_stopping}.": None},
+        unless=(TOO_LOW,),
+    ),
+    Rule(
+        "stopped too soon",
+        optimisation.too_few_epochs,
+        "Too few epochs: after {epochs} the loss still falls, and {steps} steps more bring the loss from {loss} to "
+        "{loss later}.",
+        {"Try {epochs:,} epochs.": None},
+        unless=(TOO_LOW,),
+    ),
+    Rule(
+        "vanishing gradients",
+        lambda run: signals.vanishing(run.at_end),
+        VANISHING,
+        PASS_MORE,
+        unless=BLOCKED,
+        may_pass=True,
+    ),
+)
+
+LAST_RESORT = (  # a loss that stays, for no reason found
+    Rule(
+        TOO_LOW,
+        optimisation.falls_slowly,
+        "The loss falls steadily since epoch {since}, but by little: {steps} steps more at the learning rate {rate} "
+        "bring it from {loss} to {own loss}, at {better rate:1} to {loss tried}.",
+        {"Try {optimizer}.": None},
+        may_pass=True,
+    ),
+    Rule(
+        NOTHING,
+        learnable.nothing_to_learn,
+        "The network is {how} better than the targets' mean on held-out rows. After learning three quarters of the "
+        "rows, its loss on the others is {loss} at best, that of the mean is {loss of the mean}; after learning "
+        "shuffled targets it is {loss shuffled}. So nothing in x is found that tells about the targets.",
+        {
+            "Check that each row of y belongs to the same row of x; if so, take features that tell more, or more "
+            "rows.": None
+        },
+        even_if_learnt=True,
+        may_pass=True,
+    ),
+    Rule(
+        "plateau",
+        optimisation.plateau,
+        "The loss {how} since epoch {since}, and {run.what_is_left}.",
+        {
+            "Put a hidden layer in front, such as Dense(16), Tanh(): without one only a linear map is learnt.": (
+                use.hidden_layer
+            ),
+            "Start from another seed, with more hidden units.": use.wider,
+            "Start from another seed, and take Adam(0.01) or more hidden units.": use.adam,
+        },
+        unless=(TOO_LOW, NOTHING),
+        may_pass=True,
+    ),
+)
+
+BESIDES = (  # what goes with any other problem
+    Rule(
+        OVERFITTING,
+        optimisation.overfitting,
+        "The validation loss was lowest at epoch {epoch}, {lowest}, and rose to {last} while the training loss fell to "
+        "{training loss}.",
+        {
+            "Stop at the lowest: EarlyStopping(20); or learn from more data, with a penalty, or with Dropout(0.2).": (
+                lambda run: {"early_stopping": EarlyStopping(20)}
+            )
+        },
+        even_if_learnt=True,
+        may_pass=True,
+    ),
+    Rule(
+        OVERFITTING,
+        learnable.learnt_by_heart,
+        "The {rows} rows are learnt by heart: their loss is {training loss}, that of the rows held out {last}, where "
+        "always answering the mean gives {mean loss}.",
+        {"{advice}.": None},
+        even_if_learnt=True,
+        may_pass=True,
+    ),
+)
