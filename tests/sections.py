@@ -24,7 +24,7 @@ def words(html: str) -> str:
 def no_figures(found: dict) -> dict[str, str]:
     """Nothing in the place of each figure."""
     compared = [f"{name}-{task}" for name, tasks in found["chapters"].items() for task in tasks]
-    return dict.fromkeys((*FIGURES, *compared), "")
+    return dict.fromkeys((*FIGURES, *compared, *(f"{name}-more" for name in compared)), "")
 
 
 def section(name: str, found: dict) -> str:
@@ -35,8 +35,8 @@ def section(name: str, found: dict) -> str:
 def conclusions(name: str, found: dict) -> list[str]:
     """The sentences of a section that follow its numbers."""
     html = render_section(name, found, no_figures(found))
-    said = re.search(r'<ul class="said">(.*?)</ul>', html, re.DOTALL)
-    return [words(each) for each in re.findall("<li>(.*?)</li>", said[1], re.DOTALL)] if said else []
+    lists = re.findall(r'<ul class="said">(.*?)</ul>', html, re.DOTALL)
+    return [words(each) for said in lists for each in re.findall("<li>(.*?)</li>", said, re.DOTALL)]
 
 
 def results_of(**studies: dict) -> dict:

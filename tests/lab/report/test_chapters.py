@@ -71,7 +71,7 @@ def test_every_chapter_has_a_figure_a_table_and_sentences(made, text, found):
     on_the_page = words(text)
     for sentence in (each for name in COMPARED for each in conclusions(name, found)):
         assert on_the_page.count(sentence) == 1, sentence
-    assert f"{EPOCHS} epochs, 8 starts a setting" in on_the_page
+    assert f"{EPOCHS} epochs, 8 starts per setting" in on_the_page
 
 
 @pytest.mark.parametrize("name", COMPARED)
@@ -160,8 +160,8 @@ def test_learning_rates_turn_round():
 
 def test_hidden_units_turn_round():
     text = concluded("hidden-units", xor=task(rows({"4", "16"}, "1", "4", "16")))
-    assert "4 units a layer are enough" in text
-    assert "1 unit a layer is enough" in concluded("hidden-units", xor=task(rows({"1"}, "1", "4")))
+    assert "4 units per layer are enough" in text
+    assert "1 unit per layer is enough" in concluded("hidden-units", xor=task(rows({"1"}, "1", "4")))
     assert "no number of units" in concluded("hidden-units", xor=task(rows((), "1", "4")))
 
 
@@ -224,7 +224,7 @@ def test_linear_networks_turn_round(found):
     line["agrees"] = False
     text = concluded("linear-network", xor=task(rows({"without"}, "with", "without"), **line))
     assert "nothing is lost" in text
-    assert "yet the network answers otherwise" in text
+    assert "but the network’s answers differ from it" in text
 
 
 def test_images_turn_round():

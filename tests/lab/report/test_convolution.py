@@ -141,7 +141,7 @@ def test_the_sentences_on_series_turn_round(series):
     text = " ".join(conclusions("mnist1d", results_of(mnist1d=other)))
     assert "26.0 points ahead of their MLP" in text
     assert "12.0 points behind it" in text
-    assert "it gains from what neighbouring places tell" in text
+    assert "its gain comes from neighbouring places" in text
     assert "ours come within 1.5 points of 6" in text
     names["cnn"]["plain"]["median"] = 0.5
     text = " ".join(conclusions("mnist1d", results_of(mnist1d=other)))

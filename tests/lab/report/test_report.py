@@ -209,8 +209,8 @@ def test_the_lines_of_python_reproduce_the_numbers(found, text):
     shown = {task: each["shown"]["seed"] for task, each in found["tasks"].items()}
     constants = {
         "curves": {"EPOCHS": EPOCHS, "RECORD_EVERY": lab.record_every, "STARTS": STARTS, "SEED": 0},
-        "predictions": {"EPOCHS": EPOCHS, "SEEDS": shown, "TEST_SEED": STARTS},
         "boundary": {"EPOCHS": EPOCHS, "SEEDS": shown},
+        "predictions": {"EPOCHS": EPOCHS, "SEEDS": shown, "TEST_SEED": STARTS},
     }
     lines = [example(name, each) for name, each in constants.items()]
     assert [unescape(each) for each in re.findall("<code>(import .*?)</code>", text, re.DOTALL)] == lines
@@ -223,7 +223,7 @@ def test_the_lines_of_python_reproduce_the_numbers(found, text):
     assert curves["network"] == lab.network
 
     answers: dict = {}
-    exec(lines[1], answers)
+    exec(lines[2], answers)
     last = found["tasks"][list(TASKS)[-1]]
     np.testing.assert_allclose(
         answers["prediction"][:, 0], [row["prediction"] for row in last["predictions"]], rtol=1e-6
@@ -231,7 +231,7 @@ def test_the_lines_of_python_reproduce_the_numbers(found, text):
     assert answers["accuracy"] == pytest.approx(last["accuracy"])
 
     field: dict = {}
-    exec(lines[2], field)
+    exec(lines[1], field)
     assert field["answer"].shape == (101, 101)
     np.testing.assert_allclose(field["answer"][0, 0], answers["run"].model.predict([[0.0, 0.0]])[0, 0], rtol=1e-9)
 
@@ -271,7 +271,7 @@ def test_opposite_results_make_another_page(other):
     other["tasks"]["linear"]["accuracy"] = 0.0
     after = render_page(other, no_figures(other))
     assert before.count("<mark>") < after.count("<mark>")
-    assert "0 of 100 fresh points rightly" in after
+    assert "0 of 100 fresh points correctly" in after
 
 
 def test_names_are_escaped(other):

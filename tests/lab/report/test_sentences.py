@@ -115,14 +115,14 @@ def test_the_starts_that_succeed(found):
     for start in task["starts"]:
         start |= {"accuracy": 1.0}
     task["reached"] |= {"99": STARTS, "100": STARTS}
-    assert said(found, "glance", "xor", 1) == f"On xor all {STARTS} starts answer every test point rightly."
+    assert said(found, "glance", "xor", 1) == f"On xor all {STARTS} starts classify every test point correctly."
     task["starts"][2] |= {"accuracy": 11 / 21, "final_loss": 0.25}
     task["reached"] |= {"99": STARTS - 1, "100": 1}
     sentence = said(found, "glance", "xor", 1)
-    assert f"1 of the {STARTS} starts answers every test point rightly, and 3 reach 99 %" in sentence
+    assert f"1 of the {STARTS} starts classifies every test point correctly, and 3 reach 99 %" in sentence
     assert "the worst start (seed 2) ends at 52.4 %, with a training loss of 0.250000." in sentence
     task["reached"] |= {"99": 0, "100": 0}
-    assert f"none of the {STARTS} starts answer" in said(found, "glance", "xor", 1)
+    assert f"none of the {STARTS} starts classify" in said(found, "glance", "xor", 1)
 
 
 def test_the_doctors_findings(found):
@@ -130,24 +130,24 @@ def test_the_doctors_findings(found):
     plateau, early, dead = ({"illness": name} for name in ("plateau", "stopped too soon", "dead units"))
     task["findings"], alone["findings"] = [None, plateau, plateau], [None]
     assert said(found, "starts", "xor") == (
-        "On xor the doctor finds a plateau in 2 of the 3 starts, and nothing in the others."
+        "On xor the doctor says “plateau” for 2 of the 3 starts, and nothing for the others."
     )
-    assert said(found, "starts", "linear") == "On linear the doctor finds nothing wrong with the one start."
+    assert said(found, "starts", "linear") == "On linear the doctor says nothing for the one start."
     task["findings"], alone["findings"] = [None, None], [early]
-    assert said(found, "starts", "xor") == "On xor the doctor finds nothing wrong with any of the 2 starts."
-    assert said(found, "starts", "linear") == "On linear the doctor finds stopped too soon in it."
+    assert said(found, "starts", "xor") == "On xor the doctor says nothing for any of the 2 starts."
+    assert said(found, "starts", "linear") == "On linear the doctor says “stopped too soon” for it."
     task["findings"] = [plateau, plateau, plateau, early, early, dead]
     assert said(found, "starts", "xor") == (
-        "On xor the doctor finds a plateau in 3 of the 6 starts, stopped too soon in 2 of the 6 starts and "
-        "dead units in 1 of the 6 starts."
+        "On xor the doctor says “plateau” for 3 of the 6 starts, “stopped too soon” for 2 of the 6 starts and "
+        "“dead units” for 1 of the 6 starts."
     )
 
 
 def test_the_accuracy(found):
     for accuracy, sentence in (
-        (0.98, "98 of 100 fresh points rightly: 98 %, less than the reference’s 99 %."),
-        (0.99, "99 of 100 fresh points rightly: the same 99 % as the reference."),
-        (1.0, "100 of 100 fresh points rightly: 100 %, more than the reference’s 99 %."),
+        (0.98, "98 of 100 fresh points correctly: 98 %, less than the reference’s 99 %."),
+        (0.99, "99 of 100 fresh points correctly: the same 99 % as the reference."),
+        (1.0, "100 of 100 fresh points correctly: 100 %, more than the reference’s 99 %."),
     ):
         found["tasks"]["linear"]["accuracy"] = accuracy
         assert said(found, "predictions", "linear").endswith(sentence)

@@ -17,19 +17,23 @@ from chainrule.lab.report.example import example
 from chainrule.lab.report.reference import Lab, accuracy_line, log_line, prediction_line
 from chainrule.lab.report.results import of_chapters
 
+QUESTIONS = ("linear-network", "learning-rates", "biases")
+"""The chapters that answer the reference's three questions."""
+
 CONTENTS = {
     "glance": "At a glance",
-    "network": "The network",
-    "equations": "How it computes",
-    "log": "Training log",
+    **{name: CHAPTERS[name].title for name in QUESTIONS},
     "curves": "Learning curves",
-    "predictions": "Predictions",
     "boundary": "Truth and prediction",
+    "predictions": "Predictions",
+    "log": "Training log",
     "starts": "Every start",
-    **{name: chapter.title for name, chapter in CHAPTERS.items()},
+    "equations": "How it computes",
+    **{name: chapter.title for name, chapter in CHAPTERS.items() if name not in QUESTIONS},
+    "network": "The network and its settings",
     "environment": "Environment and timings",
 }
-"""The page's sections in order: the name of each one's template, and its title."""
+"""The page's sections in order, what matters first: the name of each one's template, and its title."""
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 """Keeps a number and its sign on one line."""
@@ -88,6 +92,7 @@ def _shared(found: Results) -> dict[str, Any]:
         "compared": {name: CHAPTERS[name].shown(each) for name, each in found["chapters"].items()},
         "titles": {name: title for name, title in CONTENTS.items() if _is_there(name, found)},
         "shortened": shortened(found),
+        "questions": [name for name in QUESTIONS if name in found["chapters"]],
         "soonest": main_runs.soonest(found["tasks"]),
         "learnt_below": main_runs.LEARNT,
         "drawing_key": KEY,

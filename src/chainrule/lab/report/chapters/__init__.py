@@ -17,19 +17,19 @@ from chainrule.lab.report.chapters.search import Search
 CHAPTERS: dict[str, Chapter] = {
     chapter.name: chapter
     for chapter in (
-        OneWeight(),
-        Search(),
-        LearningRates(),
-        HiddenUnits(),
         LinearNetwork(),
+        LearningRates(),
         Biases(),
-        Optimizers(),
+        OneWeight(),
+        HiddenUnits(),
         Activations(),
+        Optimizers(),
         GoingWrong(),
         Digits(),
         Mnist1D(),
         Pooling(),
         Regularization(),
+        Search(),
     )
 }
-"""By name, in the order of the page."""
+"""By name, in the order of the page: first the three that answer the reference's questions."""

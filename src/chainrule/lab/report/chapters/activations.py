@@ -10,7 +10,7 @@ class Activations(Comparing):
     """Three activation functions in the hidden layers. The output stays a sigmoid."""
 
     name = "activations"
-    title = "Activation functions"
+    title = "Which activation function learns best?"
     asks = "activation function"
     labels = (
         (NETWORK, "sigmoid"),

@@ -15,7 +15,7 @@ class Biases(Comparing):
     """Networks with biases and without, on three tasks."""
 
     name = "biases"
-    title = "With and without biases"
+    title = "What are weights and biases for?"
     asks = "biases"
     settings: ClassVar = {"bias": [True, False]}
     labels = ((True, "with"), (False, "without"))

@@ -10,12 +10,13 @@ from chainrule.core.initializers import Normal
 from chainrule.core.optimizers import Adam, Optimizer
 from chainrule.lab.experiments.compared_runs import survivors
 from chainrule.lab.experiments.comparison import Comparison
-from chainrule.lab.experiments.comparison_figure import draw
+from chainrule.lab.experiments.comparison_figure import compose, curves, finals
 from chainrule.lab.experiments.data import DataSet
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.labels import label, plain
 from chainrule.lab.experiments.perceptron import Perceptron
 from chainrule.lab.experiments.settings import cross
+from chainrule.lab.figures.svg import Drawing
 from chainrule.lab.report.bands import Results, number, number_or_none, rounded
 from chainrule.lab.report.chapters.chapter import Answers, Chapter, Scale
 from chainrule.lab.report.chapters.ranking import Row, best_and_worst, by_success
@@ -120,13 +121,17 @@ class Comparing(Chapter):
         return {}
 
     def figures(self, found: Results, answers: Answers) -> dict[str, str]:
-        """The figure of each task's comparison."""
-        names = {task: f"{self.name}-{task}" for task in answers}
-        return {names[task]: self.figure(comparison, names[task]) for task, comparison in answers.items()}
+        """For each task the figure that answers the chapter's question, and one of the other panels."""
+        figures = {}
+        for task, comparison in answers.items():
+            first, *others = self.panels(comparison)
+            for name, drawings in ((f"{self.name}-{task}", [first]), (f"{self.name}-{task}-more", others)):
+                figures[name] = compose(comparison, drawings, name=name, columns=1)
+        return figures
 
-    def figure(self, comparison: Comparison, name: str) -> str:
-        """A task's figure as an SVG."""
-        return draw(comparison, name=name, columns=1)
+    def panels(self, comparison: Comparison) -> list[Drawing]:
+        """The panels of a comparison; first the one that answers the chapter's question."""
+        return [curves(comparison), finals(comparison)]
 
     def constants(self, scale: Scale) -> Mapping[str, Any]:
         """The epochs of its runs, the starts of each setting, and the first seed."""

@@ -16,7 +16,7 @@ class LinearNetwork(Comparing):
     """The reference's network with sigmoids, and without activations."""
 
     name = "linear-network"
-    title = "With and without activation functions"
+    title = "What are activation functions for?"
     asks = "activation functions"
     settings: ClassVar = {"activation": ["sigmoid", "identity"]}
     labels = (("sigmoid", "with"), ("identity", "without"))

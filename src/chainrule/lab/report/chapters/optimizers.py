@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from chainrule.core.optimizers import SGD, Adam, Momentum, RMSprop
 from chainrule.lab.experiments.comparison import Comparison
-from chainrule.lab.experiments.comparison_figure import compose, curves, finals
+from chainrule.lab.experiments.comparison_figure import curves, finals
+from chainrule.lab.figures.svg import Drawing
 from chainrule.lab.report.bands import Results
 from chainrule.lab.report.chapters.comparing import Comparing, rows
 from chainrule.lab.report.chapters.ranking import Row, best_and_worst, by_success
@@ -54,17 +55,16 @@ class Optimizers(Comparing):
             "corrected": list(zip(*both, strict=True)),
         }
 
-    def figure(self, comparison: Comparison, name: str) -> str:
-        """Curves at the equal rate, curves of each optimizer at its best rate, and where every setting ends."""
+    def panels(self, comparison: Comparison) -> list[Drawing]:
+        """Curves of each optimizer at its best rate, curves at the equal rate, and where every setting ends."""
         found = rows(comparison)
         equal = [i for i, (_, rate) in enumerate(comparison.values) if rate == EQUAL_RATE]
         best = [found.index(each) for each in at_their_best(found)]
-        panels = [
-            curves(_some(comparison, equal, "{}"), title=f"all at the rate {EQUAL_RATE:g}"),
+        return [
             curves(_some(comparison, best, "{}, {:g}"), title="each at its own best rate"),
+            curves(_some(comparison, equal, "{}"), title=f"all at the rate {EQUAL_RATE:g}"),
             finals(comparison),
         ]
-        return compose(comparison, panels, name=name, columns=1)
 
 
 def at_their_best(found: list[Row]) -> list[Row]:
