@@ -80,7 +80,7 @@ def test_the_start_is_the_one_that_is_asked_for(tmp_path: Path):
 
 def test_check_has_a_row_for_each_layer_with_parameters():
     out = lines_of("check", "digits", "--network", "conv(3, 3) tanh pool(2) flatten dense(10)")
-    assert [line.split()[:2] for line in out[1:3]] == [["0", "Conv2D(3,"], ["4", "Dense(10)"]]
+    assert [line.split()[:2] for line in out[1:3]] == [["1", "Conv2D(3,"], ["3", "Dense(10)"]]
     assert out[-1].startswith("The gradient is right")
 
 

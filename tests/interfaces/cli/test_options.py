@@ -14,7 +14,7 @@ from chainrule.core.optimizers import OPTIMIZERS
 from chainrule.interfaces.cli.described import describe
 from chainrule.interfaces.cli.option import takes
 from chainrule.interfaces.cli.options import OPTIONS, PANELS, options
-from commands import invoke
+from commands import invoke, lines_of, output_of
 
 
 def test_each_option_has_a_name_of_its_own():
@@ -57,9 +57,8 @@ def test_a_command_receives_the_options_that_were_given():
 def test_settings_over_a_file_are_a_replacement(tmp_path: Path):
     (tmp_path / "e.toml").write_text('data = "xor"\nepochs = 9\nvalidation = 0.2\nearly_stopping = 4\n')
     experiment, _ = describe(None, {"epochs": 5, "bias": False, "early_stopping": 3}, tmp_path / "e.toml")
-    assert experiment == cr.Experiment(
-        "xor", cr.Perceptron(bias=False), epochs=5, validation=0.2, early_stopping=cr.EarlyStopping(3)
-    )
+    stopping = cr.EarlyStopping(3)
+    assert experiment == cr.experiment_for("xor", bias=False, epochs=5, validation=0.2, early_stopping=stopping)
 
 
 def test_the_seed_decides_the_points_unless_they_have_their_own():
@@ -82,6 +81,46 @@ def test_a_config_may_say_all_that_the_shell_says(tmp_path: Path):
     by_options = invoke(*words.split())
     assert by_file.exit_code == by_options.exit_code == 0
     assert (by_file.stdout, by_file.stderr) == (by_options.stdout, by_options.stderr)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "xor",
+        "linear --seed 3",
+        "moons --points 40 --noise 0.2 --data-seed 5 --seed 2",
+        "digits --epochs 2",
+        "digits --batch-size 16",
+        "mnist1d --network conv(4,3)|relu|flatten|dense(10)",
+        "xor --optimizer momentum --momentum 0.8 --clip 1 --penalty 0.01 --dtype float32 --initializer he --no-bias",
+        "moons --test 0.2 --validation 0.3 --early-stopping 4 --standardize --layers none --output tanh",
+        "q.csv --loss half_squared_error",
+        "q.csv --target a --no-standardize --batch-size 8",
+    ],
+)
+def test_a_printed_config_is_the_same_run(words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    pytest.importorskip("tomli_w")
+    monkeypatch.chdir(tmp_path)
+    Path("q.csv").write_text("a,b,y\n1,2,0.5\n3,4,1.5\n5,7,2\n2,2,4\n")
+    typed = [word.replace("|", " ") for word in words.split()]
+    printed = output_of("train", *typed, "--print-config")
+    Path("e.toml").write_text(printed)
+    assert output_of("train", "--config", "e.toml", "--print-config") == printed
+    assert cr.Experiment.from_toml("e.toml") == describe(None, {}, Path("e.toml"))[0]  # nothing is left to defaults
+
+
+@pytest.mark.parametrize("name", ["xor", "moons", "digits"])
+def test_what_a_config_leaves_out_is_as_without_one(name: str, tmp_path: Path):
+    (tmp_path / "e.toml").write_text(f'data = "{name}"\nepochs = 2\n')
+    assert describe(None, {}, tmp_path / "e.toml")[0] == cr.experiment_for(name, epochs=2)
+    assert lines_of("train", "--config", tmp_path / "e.toml") == lines_of("train", name, "--epochs", "2")
+    adam = describe(None, {"optimizer": "adam"}, tmp_path / "e.toml")[0]
+    assert adam == cr.experiment_for(name, optimizer="adam", epochs=2)
+
+
+def test_names_in_a_config_are_taken_in_any_case(tmp_path: Path):
+    text = 'data = "XOR"\nloss = "squared-error"\noptimizer = { type = "adam", learning_rate = 0.1 }'
+    assert cr.Experiment.from_toml(text) == cr.Experiment("xor", loss=cr.SquaredError(), optimizer=cr.Adam(0.1))
 
 
 @pytest.mark.parametrize("option", ["--output", "--no-bias", "--initializer"])

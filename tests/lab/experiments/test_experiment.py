@@ -260,7 +260,7 @@ def test_settings_of_parts_within_parts_are_zipped():
 
 def test_without_its_extra_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "tomli_w", None)
-    with pytest.raises(cr.MissingExtraError, match=re.escape(advice("report"))):
+    with pytest.raises(cr.MissingExtraError, match=re.escape(advice("cli"))):
         Experiment("xor").to_toml()
 
 

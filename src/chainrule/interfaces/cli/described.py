@@ -10,7 +10,8 @@ from chainrule.core.errors import SettingError, choices, known_name, listing
 from chainrule.core.optimizers import OPTIMIZERS
 from chainrule.interfaces.cli.option import Option
 from chainrule.interfaces.cli.options import OPTIONS
-from chainrule.lab.experiments.data import NAMED, DataFile, DataSet
+from chainrule.lab.experiments import toml
+from chainrule.lab.experiments.data import NAMED, DataFile, DataSet, described
 from chainrule.lab.experiments.defaults import experiment_for
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.samples import Samples
@@ -20,25 +21,25 @@ from chainrule.lab.experiments.settings import parts_first, with_setting
 def describe(data: str | None, settings: Mapping[str, Any], config: Path | None = None) -> tuple[Experiment, Samples]:
     """The experiment of a command, and its samples.
 
-    data: a data set's name, or a file's.  settings: by the options' names.  config: a TOML file with an experiment, in
-    place of the settings that suit the data.
+    data: a data set's name, or a file's.  settings: by the options' names.  config: a TOML file with an experiment,
+    whose settings win over those that suit the data, as the options win over both.
     Raises SettingError for an option that has no place there, and what is wrong with the data.
     """
-    base = None if config is None else Experiment.from_toml(config)
-    if data is None and base is None:
+    in_file = {} if config is None else toml.settings(config, Experiment)
+    if data is None and config is None:
         raise SettingError("Missing argument 'DATA': name a data set or a file, or give --config FILE.toml.")
-    source: DataSet | DataFile = base.data if data is None and base is not None else named(data or "")
+    described_there = in_file.pop("data", None)
+    source: DataSet | DataFile = described(described_there) if data is None else named(data)
     of_data = {name: value for name, value in settings.items() if OPTIONS[name].part == "data"}
     others = {name: value for name, value in settings.items() if name not in of_data}
-    if base is None and isinstance(source, DataSet) and source.takes("seed"):
+    if config is None and isinstance(source, DataSet) and source.takes("seed"):
         of_data = {"data_seed": settings.get("seed", 0)} | of_data
     for name, value in of_data.items():
         source = _with_data(source, OPTIONS[name], value)
     samples = source.read()
-    if base is None:
-        usual = {"optimizer": others.pop("optimizer")} if "optimizer" in others else {}
-        return with_options(experiment_for(source, samples, **usual), others), samples
-    return with_options(replace(base, data=source), others), samples
+    if "optimizer" in others and "optimizer" not in in_file:
+        in_file["optimizer"] = others.pop("optimizer")  # at its usual rate
+    return with_options(experiment_for(source, samples, **in_file), others), samples
 
 
 def named(data: str) -> DataSet | DataFile:

@@ -30,13 +30,14 @@ class Experiment(RunDescription):
     def to_toml(self) -> str:
         """The experiment as TOML: the main settings, and the others where they differ from the defaults.
 
-        Raises MissingExtraError without tomli-w, of the extra `report`.
+        Raises MissingExtraError without tomli-w, of the extra `cli`.
 
         >>> from chainrule.core.optimizers import SGD
         >>> print(Experiment("xor", optimizer=SGD(0.5)).to_toml())
         data = "xor"
         loss = "HalfSquaredError"
         epochs = 20000
+        batch_size = "all"
         seed = 0
         starts = 16
         <BLANKLINE>
@@ -58,8 +59,10 @@ class Experiment(RunDescription):
     def from_toml(source: str | Path) -> "Experiment":
         r"""The experiment in a TOML text, or in a file.
 
-        A string is a text if it holds "=", else the name of a file. Raises FileError for what isn't TOML or can't be
-        read, SettingError that names the key for a setting that is unknown or out of range.
+        A string is a text if it holds "=", else the name of a file. What it leaves out has the defaults of
+        `Experiment`; the command line (`train --config`) takes those that suit the data.
+        Raises FileError for what isn't TOML or can't be read, SettingError that names the key for a setting that is
+        unknown or out of range.
 
         >>> Experiment.from_toml('data = "xor"\noptimizer = { type = "SGD", learning_rate = 0.5 }')
         Experiment(DataSet('xor'), optimizer=SGD(0.5))

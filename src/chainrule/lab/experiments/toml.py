@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from chainrule.core.catalogue import every_kind
 from chainrule.core.description import Description
-from chainrule.core.errors import ChainruleError, FileError, SettingError, choices, choose
+from chainrule.core.errors import ChainruleError, FileError, SettingError, choices, choose, known_name
 from chainrule.core.extras import missing_extra
 from chainrule.core.losses import LOSSES
 from chainrule.lab.experiments.data import DataFile, DataSet
@@ -19,21 +19,24 @@ from chainrule.training.files.storage import check_exists
 
 Described = TypeVar("Described", bound=RunDescription)
 
-MAIN = {"Experiment": ("data", "network", "loss", "optimizer", "epochs", "seed", "starts")} | {
+MAIN = {"Experiment": ("data", "network", "loss", "optimizer", "epochs", "batch_size", "seed", "starts")} | {
     "Perceptron": ("layers", "activation")
 }
 """The settings that are written even where they have their default."""
+
+ALL = "all"
+"""The batch size of all samples: TOML has no word for None, and digits would else get their usual 32."""
 
 UNNAMED = ("Experiment", "Perceptron", "DataSet", "DataFile")
 """The descriptions that are recognised by their place and their keys, and need no `type`."""
 
 
 def write(experiment: RunDescription) -> str:
-    """An experiment as TOML. Raises MissingExtraError without tomli-w, of the extra `report`."""
+    """An experiment as TOML. Raises MissingExtraError without tomli-w, of the extra `cli`."""
     try:
         import tomli_w
     except ImportError:
-        raise missing_extra("to_toml() needs tomli-w", "report") from None
+        raise missing_extra("to_toml() needs tomli-w", "cli") from None
     return tomli_w.dumps(_plain(experiment))
 
 
@@ -47,6 +50,8 @@ def _plain(value: Any) -> Any:
     table = {} if kind in UNNAMED else {"type": kind}
     for field, inner in value.settings():
         shown = field.default is MISSING or inner != field.default or field.name in MAIN.get(kind, ())
+        if field.name == "batch_size":
+            inner = ALL if inner is None else inner
         if shown and inner is not None:
             table[field.name] = _plain(inner)
     if isinstance(value, DataSet) and set(table) == {"name"}:
@@ -58,6 +63,14 @@ def _plain(value: Any) -> Any:
 
 def read(source: str | Path, kind: type[Described]) -> Described:
     """The experiment, of this kind, in a text or a file. Raises FileError, or SettingError that names the key."""
+    return kind(**settings(source, kind))
+
+
+def settings(source: str | Path, kind: type[RunDescription]) -> dict[str, Any]:
+    """The settings that a text or a file gives, by name: those that it leaves out are left to the caller.
+
+    Raises FileError, or SettingError that names the key.
+    """
     where, found = _tables(source)
     _check_keys("an experiment", found, kind)
     values = {key: _named(key, value, _READERS.get(key, _any)) for key, value in found.items()}
@@ -66,7 +79,7 @@ def read(source: str | Path, kind: type[Described]) -> Described:
         _named(key, value, lambda value, key=key, others=others: kind(**others | {key: value}))
     if "data" not in values:
         raise SettingError(f'{where}: expected a key data, such as data = "xor"; add it.')
-    return kind(**values)
+    return values
 
 
 def _tables(source: str | Path) -> tuple[str, dict[str, Any]]:
@@ -122,7 +135,7 @@ def _loss(value: Any) -> Any:
     return choose("loss", value, both)() if isinstance(value, str) else _any(value)
 
 
-_READERS = {"data": _data, "network": _network, "loss": _loss}
+_READERS = {"data": _data, "network": _network, "loss": _loss, "batch_size": lambda size: None if size == ALL else size}
 """The keys that are read in their own way."""
 
 
@@ -135,13 +148,14 @@ def _any(value: Any) -> Any:
     """A value: a table is the description that its `type` names, in a list too."""
     if isinstance(value, list):
         return tuple(_any(each) for each in value)
-    if isinstance(value, str) and value in every_kind():
+    if isinstance(value, str) and value in every_kind():  # "Sigmoid" is the layer, "sigmoid" an activation's name
         return every_kind()[value]() if not _required(every_kind()[value]) else value
     if not isinstance(value, Mapping):
         return value
-    name = value.get("type")
-    if not isinstance(name, str) or name not in every_kind():
-        raise SettingError(f'expected a table with the type of a description, as type = "SGD"; got {name!r}.')
+    name = known_name(value.get("type"), every_kind())
+    if name is None:
+        typed = value.get("type")
+        raise SettingError(f'expected a table with the type of a description, as type = "SGD"; got {typed!r}.')
     return _build(every_kind()[name], value)
 
 

@@ -205,6 +205,7 @@ class TestConfig:
         assert lines_of("data", "moons", "--points", "40", "--out", tmp_path / "m.csv") == []
         (tmp_path / "e.toml").write_text(
             f"data = {{ file = '{tmp_path / 'm.csv'}' }}\nepochs = 3\ntest = 0.25\n"
+            "loss = 'half_squared_error'\n"  # a file of two classes has a cross-entropy, which takes no sigmoid
             "network = { type = 'Network', input_shape = [2], layers = [{ type = 'Dense', units = 1 }, 'Sigmoid'] }\n"
         )
         out = lines_of("train", "--config", tmp_path / "e.toml")

@@ -18,6 +18,7 @@ from chainrule.interfaces.cli.readers import row_count
 from chainrule.interfaces.cli.terminal import plots
 from chainrule.interfaces.cli.terminal.output import INTERRUPTED, Bars, detail, examples, note, remark, say
 from chainrule.interfaces.cli.terminal.plot_data import Curve
+from chainrule.lab.experiments import toml
 from chainrule.lab.experiments.perceptron import Perceptron
 from chainrule.lab.experiments.prepared import Prepared, prepare
 from chainrule.lab.experiments.shown_loss import loss_factor, loss_name
@@ -36,7 +37,8 @@ EXAMPLES = examples(
     "chainrule train digits",
     'chainrule train digits --network "conv(8,3) relu pool(2) flatten dense(10)"',
     "chainrule train pets.csv --target kind --test 0.25 --save pets.npz",
-    "chainrule train --config experiment.toml --epochs 5000",
+    "chainrule train moons --layers 16,16 --print-config > moons.toml",
+    "chainrule train --config moons.toml --epochs 5000",
     "chainrule train prices.csv --validation 0.2 --early-stopping 50",
 )
 
@@ -53,6 +55,9 @@ def train(
     config: Annotated[
         Path | None, own("An experiment to run; options that are given win over it.", "FILE.toml", RUN)
     ] = None,
+    print_config: Annotated[
+        bool, own("Print the run as --config reads it, and train nothing.", "", RUN, "--print-config")
+    ] = False,
     save: Annotated[Path | None, own("Keep the model, for predict.", "MODEL.npz", RUN)] = None,
     history: Annotated[Path | None, own("Keep the losses.", "FILE.csv", RUN)] = None,
     plot: Annotated[
@@ -78,6 +83,13 @@ def train(
     quantity, judged by its squared error and R². If its numbers 0, 1, 2, ... are
     classes, say so: --loss softmax_cross_entropy.
 
+    --config reads an experiment as TOML: data, network, loss, optimizer, epochs,
+    seed and the other options of Data, Loss and Run, each a key by its option's
+    name with _ for -. A part with settings is a table: network has layers,
+    activation, output, bias and initializer, or is a text; optimizer has its type,
+    such as "Adam", and learning_rate; data has name, n, noise and seed, or file and
+    target. What the file leaves out is as without it. --print-config writes one.
+
     A terminal also sees the loss over epochs, on a logarithmic axis, and for
     classes with two features the map of the answers. --plot draws them into a
     pipe, too.
@@ -91,6 +103,9 @@ def train(
     prepared = prepare(*describe(data, settings, config))
     prepared.check_target()
     experiment = prepared.experiment
+    if print_config:
+        say(toml.write(experiment).rstrip())
+        return
     training = prepared.begin(record_every=Lab(epochs=experiment.epochs).record_every)
     remark(summary(prepared))
 
