@@ -14,7 +14,14 @@ from chainrule.lab.explain.notations.text import lines
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 NUMBER = r"-?\d+(?:\.\d+)?(?:e[+-]\d+)?"
-NAMES = {"exp": math.exp, "log": math.log, "sqrt": math.sqrt, "tanh": math.tanh, "max": lambda *each: max(each)}
+NAMES = {
+    "cos": math.cos,
+    "exp": math.exp,
+    "log": math.log,
+    "sqrt": math.sqrt,
+    "tanh": math.tanh,
+    "max": lambda *each: max(each),
+}
 
 WEIGHTS = 1.0 + np.arange(N) % 3
 
@@ -33,10 +40,16 @@ DERIVATIONS = {
     "a weight of the first layer": lambda: xor(steps=50).weight(1, 4, 2),
     "of a batch": lambda: xor(samples=None, penalty=cr.L2(0.01), clip=0.01).weight(3, 1, 2),
     "of a batch with weights": lambda: xor(samples=[3, 5, 8], sample_weight=np.arange(21)).weight(2, 1, 3),
+    "by a schedule": lambda: xor(
+        steps=9, optimizer=cr.AdamW(cr.WarmUp(cr.Cosine(0.01, 90), 5)), penalty=cr.L2(0.1)
+    ).weight(2, 1, 3),
+    "rising": lambda: xor(optimizer=cr.Adam(cr.WarmUp(cr.Exponential(0.01, 90), 5)), clip=9.0).weight(2, 1, 3),
     "a bias": lambda: xor(optimizer=cr.SGD(0.5)).weight(2, 1),
     "a unit": lambda: xor().unit(1, 2),
     "the step": lambda: xor().overview(),
     "a convolution": lambda: of_case("LeNet, small").weight(1, 2, (1, 3, 3)),
+    "a classifier": lambda: of_case("SoftmaxCrossEntropy").weight(1, 2, 3),
+    "a yes or no": lambda: of_case("BinaryCrossEntropy").weight(1, 2, 3),
     "a norm": lambda: of_case("BatchNorm").weight(2, 3, "scale"),
     "a residual": lambda: of_case("Residual in Residual").unit(1, 2, sample=5),
 }
@@ -84,7 +97,7 @@ def equations(derivation):
 def calculate(side):
     """What a side in numbers comes to."""
     code = re.sub(r"([⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda power: f"**{power[1].translate(RAISED)}", side).replace("·", "*")
-    assert re.fullmatch(r"(?:[\d.e+\-*/(), ]|exp|log|sqrt|tanh|max)+", code), code
+    assert re.fullmatch(r"(?:[\d.e+\-*/(), ]|cos|exp|log|sqrt|tanh|max)+", code), code
     return eval(code, {"__builtins__": {}}, NAMES)
 
 

@@ -127,7 +127,7 @@ def test_each_samples_share_is_shown_and_all_of_them_make_the_loss(name):
     step = explained(LOSSES[name], sample_weight=WEIGHTS, penalty=cr.L2(0.01))
     for sample in range(N):
         _, loss, *_ = step.unit(2, 1, sample).sections
-        whole, share, *_, own, _penalty, total = loss.equations
+        whole, share, *_, own, _squares, _penalty, total = loss.equations
         assert whole.value == WEIGHTS.sum()
         assert [share.expression.parts[0].value, share.expression.parts[1].value] == [WEIGHTS[sample], whole.value]
         assert own.value == pytest.approx(WEIGHTS[sample] / whole.value * explained(LOSSES[name], samples=sample).loss)

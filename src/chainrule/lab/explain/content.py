@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from chainrule.lab.explain.algebra.equation import Equation
-from chainrule.lab.explain.algebra.expression import Number
+from chainrule.lab.explain.algebra.expression import Number, functions_in
 from chainrule.lab.explain.algebra.notes import Note, sentences
 from chainrule.lab.explain.algebra.rounding import MARGIN, error_bound
 from chainrule.lab.explain.algebra.shortened import LARGEST, WHOLE, cut_sums
@@ -23,7 +23,9 @@ class Section:
         """The note, and a sentence where sums are cut."""
         is_cut = any(each.expression is not None and cut_sums(each.expression) for each in self.equations)
         cut = f"A sum of more than {WHOLE} terms shows its {LARGEST} largest, and a bias."
-        return sentences(self.note, (cut,) if is_cut else ())
+        has_log = any(each.shown is not None and "log" in functions_in(each.shown) for each in self.equations)
+        natural = "log is the natural logarithm: ln on a calculator."
+        return sentences(self.note, (natural,) if has_log else (), (cut,) if is_cut else ())
 
 
 @dataclass(frozen=True, eq=False)

@@ -128,6 +128,7 @@ def explain(
     >>> adam = cr.Adam(0.01)
     >>> training = cr.iterate(network, x, y, loss=cr.HalfSquaredError(), optimizer=adam, epochs=10)
     >>> training.advance()
+    True
     >>> explain(network, training.state, x, y, cr.HalfSquaredError(), adam).step
     1
     """

@@ -1,19 +1,31 @@
 """The sections of a derivation: which equations each of them holds, and the note above them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from chainrule.core.arrays import Array
 from chainrule.core.blocks import Block
+from chainrule.core.layers.normalize import BatchNorm
 from chainrule.core.optimizers import Adam, AdamW
 from chainrule.lab.explain.algebra.equation import Equation
-from chainrule.lab.explain.algebra.expression import Number, Terms, added
+from chainrule.lab.explain.algebra.expression import Expression, Number, Terms, added, sqrt
 from chainrule.lab.explain.algebra.notes import Note, formula, sentences
-from chainrule.lab.explain.algebra.symbols import LOSS, Symbol, derivative
+from chainrule.lab.explain.algebra.symbols import LOSS, Symbol, derivative, digits
 from chainrule.lab.explain.content import Section
 from chainrule.lab.explain.equations.paths import MOST_UNITS, Paths, Units
 from chainrule.lab.explain.equations.updates import Line, lines_of
+from chainrule.lab.explain.step.numbers import Numbers
 from chainrule.lab.explain.step.training_step import TrainingStep
+
+GIVEN = (
+    "Numbers without an equation here, such as other samples’ and other units’, are given: follow those to derive them."
+)
+"""What a reader may take from the page as it stands."""
+
+NORMS = " are the optimizer’s beta1 and beta2; a β with a layer’s number is a batch normalisation’s shift."
+"""What tells two kinds of β apart."""
 
 
 class Sections:
@@ -33,22 +45,24 @@ class Sections:
     def loss(self, sample: int) -> Section:
         """The sample's contribution to the loss, and the loss."""
         of, own, name = self.of, self.paths.loss(sample), repr(self.of.objective)
+        more = self.paths.loss_note(sample)
         if len(of.samples) == 1 and of.penalty is None:
             whole = [Equation(each.symbol, of.loss, each.expression) for each in own[-1:]]
-            return Section("Loss", (*own[:-1], *whole), (f"{name}.",))
+            return Section("Loss", (*own[:-1], *whole), sentences((f"{name}.",), more))
         terms = self.paths.losses() if own else Terms.of([])
         if len(of.samples) > 1:
             name += ": each sample adds its share of the mean"
             name += ", its weight over the sum of weights" if of.numbers.weights is not None else ""
-        note: Note = (f"{name}.",)
+        note = sentences((f"{name}.",), more)
         if of.penalty is not None and own:
-            weights = of.network.is_weight() * of.theta
-            made = self._strength * Number(float(weights @ weights), Symbol("Σw²")) / 2
-            penalty = Equation.between(Symbol("penalty"), made)
+            squares = Equation.between(
+                Symbol("Σw²"), added(sum_of_squares(of.numbers, of.theta, of.network.is_weight()))
+            )
+            penalty = Equation.between(Symbol("penalty"), self._strength * squares.number / 2)
             terms += Terms.of([penalty.number])
-            own = [*own, penalty]
+            own = [*own, squares, penalty]
             of_all = " is over all weights, not over biases; the gradients are those of "
-            note = (f"{name}. ", formula("Σ", "w²"), of_all, formula(Symbol("L", prefix="whole")), ".")
+            note = sentences(note, (formula("Σ", "w²"), of_all, formula(Symbol("L", prefix="whole")), "."))
         total = added(terms) if own else None
         return Section("Loss", (*own, Equation(Symbol("L", prefix="whole"), of.loss, total)), note)
 
@@ -77,12 +91,14 @@ class Sections:
         of, value = self.of, float(self.of.gradient[position])
         g = Number(value, Symbol("g"))
         equations = [Equation.of(g, Number(value, derivative(LOSS, weight.name)))]
-        norm = 0.0 if of.clip is None else float(np.linalg.norm(of.gradient))
-        if of.clip is not None and norm > of.clip:
-            clipped = Number(value * min(1.0, of.clip / norm), Symbol("g", prefix="clipped"))
-            made = g * (Number(of.clip, Symbol("limit")) / Number(norm, Symbol("‖g‖")))
-            equations.append(Equation.of(clipped, made))
-            g = clipped
+        if of.clip is not None:
+            squares, norm = self._norm()
+            equations += [squares, replace(norm, note=self._of_clip(norm))]
+            if norm.value > of.clip:
+                clipped = Number(value * min(1.0, of.clip / norm.value), Symbol("g", prefix="clipped"))
+                made = g * (Number(of.clip, Symbol("limit")) / norm.number)
+                equations.append(Equation.of(clipped, made))
+                g = clipped
         line = Line(
             w=weight,
             g=g,
@@ -93,9 +109,10 @@ class Sections:
             is_weight=bool(of.network.is_weight()[position]),
         )
         note: Note = (f"{of.optimizer}, step {of.step + 1:,}.",)
-        if isinstance(of.optimizer, Adam | AdamW):
-            mu, rho = formula(Symbol("μ")), formula(Symbol("ρ"))
-            note = sentences(note, (mu, " is its beta1, ", rho, " its beta2: the paper’s β1 and β2."))
+        if isinstance(of.optimizer, Adam | AdamW) and any(
+            isinstance(each.layer, BatchNorm) for each in of.network.leaves
+        ):
+            note = sentences(note, (formula(Symbol("β", index=(1,))), " and ", formula(Symbol("β", index=(2,))), NORMS))
         return Section(title, (*equations, *lines_of(of.optimizer, line)), note)
 
     def lead(self, sample: int, why: str, blocks: Sequence[Block]) -> str:
@@ -108,7 +125,20 @@ class Sections:
         row = of.samples[sample]
         on = f"sample {row}" if len(of.samples) == 1 else f"{len(of.samples)} samples; sample {row} is followed, {why}"
         layers = "; ".join(f"{'Layer ' if i == 0 else ''}{each.number}: {each.name}" for i, each in enumerate(blocks))
-        return f"{start}, on {on}. {layers}."
+        return f"{start}, on {on}. {layers}. {GIVEN}"
+
+    def _norm(self) -> tuple[Equation, Equation]:
+        """The length of the gradient, over all parameters, and its square."""
+        terms = sum_of_squares(self.of.numbers, self.of.gradient, np.ones(len(self.of.gradient)), of=LOSS)
+        squares = Equation.between(Symbol("Σg²"), added(terms))
+        return squares, Equation.between(Symbol("‖g‖"), sqrt(squares.number))
+
+    def _of_clip(self, norm: Equation) -> Note:
+        """What the norm is, and whether the clip does anything."""
+        over, limit = " is the length of the gradient with respect to all parameters", digits(self.of.clip or 0.0)
+        if norm.value > (self.of.clip or 0.0):
+            return (formula(norm.symbol), f"{over}; it is above the limit, {limit}, so the gradient is scaled down.")
+        return (formula(norm.symbol), f"{over}; it isn’t above the limit of the clip, {limit}: nothing is clipped.")
 
     @property
     def _strength(self) -> Number:
@@ -128,6 +158,20 @@ class Sections:
             if MOST_UNITS <= len(kept) < sizes[number]
         ]
         return (f"Only the units with the largest δ are shown: {', '.join(cut)}.",) if cut else ()
+
+
+def sum_of_squares(numbers: Numbers, values: Array, which: Array, of: Symbol | None = None) -> Terms:
+    """The squares of numbers (P,), such as theta's, where they are marked.
+
+    of: what they are derivatives of, with respect to the parameters; None for the parameters themselves.
+    """
+    positions = np.flatnonzero(which)
+
+    def made(j: int) -> Expression:
+        name = numbers.name_at(int(positions[j]))
+        return Number(float(values[positions[j]]), name if of is None else derivative(of, name)) ** 2
+
+    return Terms(np.square(values[positions]), made)
 
 
 def _once(equations: list[Equation]) -> tuple[Equation, ...]:

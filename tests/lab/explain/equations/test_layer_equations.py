@@ -129,7 +129,7 @@ def test_a_batch_norms_backward_is_a_formula_of_named_numbers(sample):
     assert d_gamma.value == step.layers[1].gradients["scale"][1]
     delta = next(each for each in chain.equations if each.symbol == Symbol("δ", 1, (2,), sample))
     text = TEXT.write(delta.expression)
-    assert text == (f"γ⁽²⁾₂ / sqrt(var⁽²⁾₂ + ε) · (δ⁽²⁾₂[{sample}] - (∂L/∂β⁽²⁾₂ + x̂⁽²⁾₂[{sample}] · ∂L/∂γ⁽²⁾₂) / 3)")
+    assert text == (f"γ⁽²⁾₂ / sqrt(var⁽²⁾₂ + ε⁽²⁾) · (δ⁽²⁾₂[{sample}] - (∂L/∂β⁽²⁾₂ + x̂⁽²⁾₂[{sample}] · ∂L/∂γ⁽²⁾₂) / 3)")
     assert delta.value == step.layers[0].delta[step.samples.index(sample), 1]
     for each in (d_beta, d_gamma, delta):
         assert agrees(each)
@@ -142,14 +142,37 @@ def names_of(expression):
     return [found for part in expression.parts for found in names_of(part)]
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_one_name_is_one_number(name):
-    step = explained(CASES[name], seed=2)
+def check_names(equations):
     known = {}
-    for equation in every_equation(step, 6, 1):
-        for symbol, value in names_of(equation.expression):
+    for equation in equations:
+        made = [] if equation.expression is None else names_of(equation.expression)
+        for symbol, value in made:
             if symbol is not None:
                 assert known.setdefault(symbol, value) == value, symbol
+    return known
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_one_name_is_one_number(name):
+    check_names(every_equation(explained(CASES[name], seed=2), 6, 1))
+
+
+def test_one_name_is_one_number_where_parts_have_settings_of_the_same_name():
+    """Two norms' epsilons and the optimizer's, two dropouts, L2's λ and AdamW's, Adam's β and a norm's."""
+    layers = (cr.BatchNorm(epsilon=0.1), cr.Dropout(0.1), cr.Dense(3), cr.BatchNorm(epsilon=0.2), cr.Dropout(0.2))
+    network = cr.Network((3,), [*layers, cr.LeakyReLU(0.3), cr.ELU(0.4), cr.Dense(2)])
+    x, y = CASES["Dense"].data()
+    rate = cr.WarmUp(cr.Cosine(0.05, steps=90, end=0.01), steps=2)
+    optimizer = cr.AdamW(rate, 0.8, 0.9, epsilon=0.3, weight_decay=0.6)
+    theta = network.initialize(0) + 0.1
+    for steps in (1, 5):
+        step = cr.explain(
+            network, theta, x, y, cr.SquaredError(), optimizer, penalty=cr.L2(0.7), clip=1e-3, seed=0, steps=steps
+        )
+        known = check_names([*every_equation(step, 6, 1), *step.weight(3, 1, 1).equations])
+        named = {TEXT.symbol(each): value for each, value in known.items()}
+        expected = {"ε": 0.3, "λ": 0.7, "decay λ": 0.6, "β₁": 0.8, "β₂": 0.9, "ε⁽¹⁾": 0.1, "limit": 1e-3}
+        assert {name: named[name] for name in expected} == expected
 
 
 def test_the_bases_own_probes_find_what_the_layers_equations_say():

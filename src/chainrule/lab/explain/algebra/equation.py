@@ -5,9 +5,9 @@ from functools import cached_property
 
 from chainrule.lab.explain.algebra.expression import Expression, Number
 from chainrule.lab.explain.algebra.notes import Formula, Note, sentences
-from chainrule.lab.explain.algebra.rounding import in_numbers, settled
+from chainrule.lab.explain.algebra.rounding import as_shown, in_numbers, settled
 from chainrule.lab.explain.algebra.shortened import note_of_zeros, shortened
-from chainrule.lab.explain.algebra.symbols import DIGITS, Symbol
+from chainrule.lab.explain.algebra.symbols import DIGITS, Symbol, digits
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Equation:
     def remark(self) -> Note:
         """The note, and sentences on terms that the expression leaves out."""
         cut = () if self.expression is None else note_of_zeros(self.expression)
-        return sentences(self.note, self._of_rounding(), cut)
+        return sentences(self.note, self._of_rounding(), self._of_digits(), cut)
 
     def _of_rounding(self) -> Note:
         """A sentence for where the note compares a number with 0 that is shown as 0."""
@@ -77,6 +77,13 @@ class Equation:
                 side = "above" if ">" in part.parts else "below"
                 return (f"Its computed value is slightly {side} 0.",)
         return ()
+
+    def _of_digits(self) -> Note:
+        """A sentence for where a number is 0 but the digits that are shown don't come to 0."""
+        if self.symbol not in self.zeros or self.shown is None:
+            return ()
+        left = as_shown(in_numbers(self.shown))
+        return (f"The digits shown come to {digits(left, 1)}; with all digits it is 0.",) if left else ()
 
     @property
     def error(self) -> float:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from typing import TypeVar, cast
 
 import numpy as np
@@ -174,6 +175,17 @@ def fold(expression: Expression, combine: Callable[[Expression, tuple[T, ...]], 
     return combine(expression, tuple(fold(part, combine) for part in parts))
 
 
+def numbers_in(expression: Expression) -> list[Number]:
+    """The numbers at the leaves."""
+    return fold(expression, lambda node, parts: [node] if isinstance(node, Number) else [*chain(*parts)])
+
+
+def functions_in(expression: Expression) -> frozenset[str]:
+    """The names of the functions that are used."""
+    own = {expression.name} if isinstance(expression, Function) else set()
+    return frozenset(own).union(*map(functions_in, expression.parts))
+
+
 def computed(node: Expression, parts: Sequence[float]) -> float:
     """The value of a node, from the values of its parts."""
     match node, parts:
@@ -197,6 +209,7 @@ def computed(node: Expression, parts: Sequence[float]) -> float:
 
 
 FUNCTIONS: dict[str, Callable[..., float]] = {
+    "cos": math.cos,
     "exp": lambda z: math.exp(z) if z < 709 else math.inf,
     "log": math.log,
     "max": lambda *each: max(each),
@@ -211,7 +224,7 @@ def function(name: str, *arguments: Expression | float) -> Expression:
     return Function(tuple(map(_expression, arguments)), name)
 
 
-exp, log, largest, sqrt, tanh = (partial(function, name) for name in FUNCTIONS)
+cos, exp, log, largest, sqrt, tanh = (partial(function, name) for name in FUNCTIONS)
 
 
 def constant(value: float) -> Number:

@@ -7,7 +7,6 @@ Stability of Numerical Algorithms", 3.3).
 
 import math
 from collections.abc import Mapping
-from itertools import chain
 
 import numpy as np
 
@@ -19,8 +18,9 @@ from chainrule.lab.explain.algebra.expression import (
     Terms,
     computed,
     fold,
+    numbers_in,
 )
-from chainrule.lab.explain.algebra.symbols import DIGITS, Symbol
+from chainrule.lab.explain.algebra.symbols import DIGITS, Symbol, digits
 
 EPSILON = float(np.finfo(np.float64).eps)
 
@@ -100,6 +100,15 @@ def in_numbers(expression: Expression, digits: int = DIGITS) -> Expression:
     return expression.with_parts(in_numbers(each, digits) for each in expression.parts)
 
 
+def as_shown(expression: Expression) -> float:
+    """The value that a calculator comes to from the digits that are shown."""
+
+    def shown(node: Expression, parts: tuple[float, ...]) -> float:
+        return float(digits(node.value, node.digits)) if isinstance(node, Number) else computed(node, parts)
+
+    return fold(expression, shown)
+
+
 def lost(expression: Sum) -> int:
     """The count of leading digits that cancel in a sum, rounded down; 0 where only rounding is left.
 
@@ -114,16 +123,11 @@ def lost(expression: Sum) -> int:
 
 def _without_its_smallest(term: Expression) -> Expression:
     """A negligible term with 0 for its smallest number; unchanged where it isn't 0 then."""
-    named = [each for each in _numbers(term) if each.symbol is not None]
+    named = [each for each in numbers_in(term) if each.symbol is not None]
     smallest = min(named, key=lambda each: abs(each.value), default=Number(0.0))
     without = settled(term, frozenset({smallest.symbol}) if smallest.symbol else frozenset(), False)
     return term if without.evaluate() else without  # e^-72 is nothing beside 1, and its 72 is not
 
 
 def _largest_number(expression: Expression) -> float:
-    return max(abs(each.value) for each in _numbers(expression))
-
-
-def _numbers(expression: Expression) -> list[Number]:
-    """The numbers at the leaves."""
-    return fold(expression, lambda node, parts: [node] if isinstance(node, Number) else [*chain(*parts)])
+    return max(abs(each.value) for each in numbers_in(expression))

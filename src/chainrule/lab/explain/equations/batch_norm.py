@@ -74,7 +74,7 @@ class BatchNormEquations(LayerEquations):
         return mean, Equation.between(variance_name, added(squares) / len(every))
 
     def _root(self, variance: Equation) -> Expression:
-        return sqrt(variance.number + Number(float(self.layer.epsilon), Symbol("ε")))
+        return sqrt(variance.number + Number(float(self.layer.epsilon), Symbol("ε", self.block.number)))
 
     def _normalized(self, k: int, sample: int) -> Number:
         """x̂, which is the derivative with respect to γ."""

@@ -35,7 +35,7 @@ class DropoutEquations(ElementwiseEquations):
     def forward(self, k: int, sample: int) -> list[Equation]:
         mask = self._mask(k, sample)
         if mask.value:
-            rate = Number(float(self.layer.rate), Symbol("rate"))
+            rate = Number(float(self.layer.rate), Symbol("rate", self.block.number))
             first = Equation.of(mask, 1 / (1 - rate), ("Kept, and scaled up to make up for those dropped.",))
         else:
             first = Equation.of(mask, constant(0), ("Dropped at random, with its gradient.",))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from chainrule.core.losses import BinaryCrossEntropy, HalfSquaredError, Loss, SoftmaxCrossEntropy, SquaredError
 from chainrule.lab.explain.algebra.equation import Equation
 from chainrule.lab.explain.algebra.expression import Expression, Number, added, exp, log
+from chainrule.lab.explain.algebra.notes import Note, formula
 from chainrule.lab.explain.algebra.symbols import Symbol
 
 
@@ -88,6 +89,24 @@ def _d_softmax_cross_entropy(sample: Sample, k: int) -> Made:
     top, sums = _powers(sample)
     p = sample.between("p", exp(sample.outputs[k] - top) / sums.number, k + 1)
     return [sums, p], sample.of_mean(p.number - sample.targets[k])
+
+
+def note_of(loss: Loss, sample: Sample) -> Note:
+    """What a loss's equations need to be followed: which output is which class, and why a number is subtracted."""
+    if isinstance(loss, SoftmaxCrossEntropy):
+        k = max(range(len(sample.targets)), key=lambda k: sample.targets[k].value)
+        top = max(sample.outputs, key=lambda each: each.value)
+        target = formula(sample.targets[k].name, "=", "1")
+        return (
+            f"Outputs are counted from 1, classes from 0: output 1 is class 0. The sample is of class {k}, so ",
+            target,
+            ", and each other y is 0. ",
+            formula(top.name),
+            ", the largest output, is subtracted from each output: this changes no quotient, and no power overflows.",
+        )
+    if isinstance(loss, BinaryCrossEntropy):
+        return ("p is the computed probability that y is 1.",)
+    return ()
 
 
 EQUATIONS: dict[type[Loss], tuple[Callable[[Sample], Made], Callable[[Sample, int], Made]]] = {

@@ -29,7 +29,7 @@ class Paths:
 
     def __init__(self, numbers: Numbers, loss: Loss) -> None:
         self.numbers, self.blocks = numbers, numbers.blocks
-        self._loss = losses.EQUATIONS.get(type(loss))
+        self._kind, self._loss = loss, losses.EQUATIONS.get(type(loss))
         self._layers = {block.number: equations_of(numbers, block) for block in self.blocks}
 
     def layer(self, block: Block) -> LayerEquations:
@@ -113,6 +113,10 @@ class Paths:
             return []
         first, expression = self._loss[0](self.outcome(sample))
         return [*self._share(sample), *first, Equation.of(self.numbers.loss(sample), expression)]
+
+    def loss_note(self, sample: int) -> Note:
+        """What the loss's equations need to be followed."""
+        return () if self._loss is None else losses.note_of(self._kind, self.outcome(sample))
 
     def _share(self, sample: int) -> list[Equation]:
         """The equations of a sample's share of the mean, where samples have weights."""

@@ -9,6 +9,10 @@ from chainrule.core.schedules import Schedule
 from chainrule.lab.explain.algebra.equation import Equation
 from chainrule.lab.explain.algebra.expression import Expression, Number, Sum, sqrt
 from chainrule.lab.explain.algebra.symbols import Symbol
+from chainrule.lab.explain.equations.schedules import rate_of
+
+ALPHA = Symbol("α")
+"""The learning rate."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def _setting(letter: str, value: float) -> Number:
 
 def _rate(optimizer: Any, line: Line) -> Number:
     rate = optimizer.learning_rate
-    return _setting("α", float(rate(line.step)) if isinstance(rate, Schedule) else rate)
+    return Number(float(rate(line.step)) if isinstance(rate, Schedule) else float(rate), ALPHA)
 
 
 def _scaled(optimizer: Any, line: Line, over: Number, v: Number) -> Expression:
@@ -81,17 +85,20 @@ def _rmsprop(optimizer: Any, line: Line) -> list[Equation]:
 
 
 def _adam(optimizer: Any, line: Line) -> list[Equation]:
-    # The paper's β1 and β2; β is a batch normalisation's shift here.
-    mu, rho = _setting("μ", optimizer.beta1), _setting("ρ", optimizer.beta2)
-    m, v, t = line.average("m", mu, line.g), line.average("v", rho, line.g**2), line.step + 1
+    beta1, beta2 = (
+        Number(float(each), Symbol("β", index=(i,))) for i, each in enumerate((optimizer.beta1, optimizer.beta2), 1)
+    )
+    m, v, t = line.average("m", beta1, line.g), line.average("v", beta2, line.g**2), line.step + 1
     equations = [m, v]
     if getattr(optimizer, "bias_correction", True):
-        m = Equation.between(Symbol("m̂"), m.number / (1 - mu**t))
-        v = Equation.between(Symbol("v̂"), v.number / (1 - rho**t))
+        m = Equation.between(Symbol("m̂"), m.number / (1 - beta1**t))
+        v = Equation.between(Symbol("v̂"), v.number / (1 - beta2**t))
         equations += [m, v]
     steps = [_scaled(optimizer, line, m.number, v.number)]
     if hasattr(optimizer, "weight_decay") and line.is_weight:
-        steps.insert(0, _rate(optimizer, line) * _setting("λ", optimizer.weight_decay) * line.w)
+        steps.insert(
+            0, _rate(optimizer, line) * Number(float(optimizer.weight_decay), Symbol("λ", prefix="decay")) * line.w
+        )
     return [*equations, line.moved(*steps)]
 
 
@@ -107,7 +114,9 @@ LINES: dict[type[Optimizer], Callable[[Any, Line], list[Equation]]] = {
 
 
 def lines_of(optimizer: Optimizer, line: Line) -> list[Equation]:
-    """The optimizer's lines; of one that isn't known here, how far it moved the weight."""
+    """The lines of the schedule and the optimizer; of one that isn't known here, how far it moved the weight."""
     if type(optimizer) in LINES:
-        return LINES[type(optimizer)](optimizer, line)
+        rate = getattr(optimizer, "learning_rate", None)
+        first = rate_of(rate, line.step, ALPHA) if isinstance(rate, Schedule) else []
+        return [*first, *LINES[type(optimizer)](optimizer, line)]
     return [line.moved(Number(line.w.value - line.new, Symbol("step")))]

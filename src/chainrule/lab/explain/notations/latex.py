@@ -15,6 +15,7 @@ WIDTH = 62
 LETTERS = {
     "Σω": r"\Sigma\omega",
     "Σw²": r"\Sigma w^2",
+    "Σg²": r"\Sigma g^2",
     "f′": "f'",
     "u′": "u'",
     "m̂": r"\hat{m}",
@@ -26,8 +27,8 @@ LETTERS = {
 }
 """Letters with signs. What stands first is replaced first."""
 
-GREEK = "alpha beta gamma delta epsilon eta lambda mu rho omega"
-LETTERS |= {letter: rf"\{name}" for letter, name in zip("αβγδεηλμρω", GREEK.split(), strict=True)}
+GREEK = "alpha beta gamma delta epsilon eta lambda mu pi rho omega"
+LETTERS |= {letter: rf"\{name}" for letter, name in zip("αβγδεηλμπρω", GREEK.split(), strict=True)}
 
 SIGNS = {
     "≥": r"\geq",

@@ -95,6 +95,15 @@ class Numbers:
         symbol = Symbol(LETTERS.get(name, name), block.number, tuple(each + 1 for each in index))
         return Number(float(block.head.named(self.theta)[name][index]), symbol)
 
+    def name_at(self, position: int) -> Symbol:
+        """The name of the parameter that lies there in theta."""
+        heads = (each for each in self.blocks if not each.head.branch)
+        block = next(each for each in heads if each.head.start <= position < each.head.stop)
+        for name, places in block.head.named(np.arange(len(self.theta))).items():
+            for index in np.argwhere(places == position).tolist():
+                return self.parameter(block, name, tuple(index)).name
+        raise ValueError(f"position should be one of theta's {len(self.theta)}, got {position}.")
+
     def position(self, block: Block, name: str, index: tuple[int, ...]) -> int:
         """Where a parameter lies in theta."""
         return int(block.head.named(np.arange(len(self.theta)))[name][index])
