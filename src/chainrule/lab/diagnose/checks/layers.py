@@ -150,8 +150,8 @@ def small_batches(run: TriedRun) -> Seen | None:
     """
     batch = thresholds.LEAST_BATCH
     layers = [each for each in run.at_start.layers if isinstance(each.place.layer, BatchNorm)]
-    is_flat = [each for each in layers if len(each.place.input_shape) == 1]
-    if not is_flat or run.batch_size >= batch or len(run.x) < batch:
+    flat = [each for each in layers if len(each.place.input_shape) == 1]  # others also average over positions
+    if not flat or run.batch_size >= batch or len(run.x) < batch:
         return None
     steps = run.ending.epoch * -(-len(run.x) // batch)
     tried = trial(
@@ -165,7 +165,7 @@ def small_batches(run: TriedRun) -> Seen | None:
     if not larger < thresholds.CLEARLY_LOWER * own:
         return None
     seen = {"batch": run.batch_size, "loss": own, "loss with larger": larger, "steps": tried.steps}
-    return seen | {"layer": is_flat[0], "larger": f"{batch}", "changes": {"batch_size": batch}}
+    return seen | {"layer": flat[0], "larger": f"{batch}", "changes": {"batch_size": batch}}
 
 
 def constant_output(run: TriedRun) -> Seen | None:
