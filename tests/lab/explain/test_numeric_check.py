@@ -50,6 +50,15 @@ def test_a_kink_is_named_and_the_gradient_judged_beside_it():
     assert "Kink" not in said_by(step.unit(1, 2, sample=1))
 
 
+@pytest.mark.parametrize(("activation", "slope"), [(cr.ReLU(), "0"), (cr.LeakyReLU(0.1), "λ⁽¹⁾ = 0.1")])
+def test_the_slope_at_0_says_which_one_it_is(activation, slope):
+    derivation = at_zero(cr.Dense(3), activation, cr.Dense(1)).unit(1, 2, sample=0)
+    text = derivation.text()
+    assert f"f′⁽¹⁾₂[0] = {slope}\n" in text
+    assert "z⁽¹⁾₂[0] is 0, a kink: the slope taken there is that of z⁽¹⁾₂[0] < 0." in " ".join(text.split())
+    assert r"$z^{(1)}_{2}[0] < 0$" in derivation.latex()
+
+
 def test_a_kink_names_the_row_of_the_data():
     step = at_zero(
         cr.Dense(3), cr.ReLU(), cr.Dense(1), x=np.array([[1.0, 2.0], [3.0, 1.0], [0.0, 0.0]]), samples=[1, 2]

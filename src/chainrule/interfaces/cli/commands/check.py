@@ -34,9 +34,9 @@ def check(
     """Compare the gradient of a network with central differences, one row per layer.
 
     The error is the largest |gradient - difference| divided by the network's
-    largest gradient; it is right up to 1e-7. Where a kink such as ReLU's at 0 lies
-    within the difference's step, the gradient is judged at parameters beside it.
-    Layers are counted as explain counts them. Exits with 1 if a layer is wrong.
+    largest gradient; it is right up to 1e-7. Where a kink, such as ReLU's at 0,
+    lies within the difference's step, the gradient is judged at parameters beside
+    it. Layers are counted as explain counts them. Exits with 1 if one is wrong.
     """
     experiment, samples = describe(data, settings)
     prepared = prepare(replace(experiment, test="training"), samples)

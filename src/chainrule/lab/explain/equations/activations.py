@@ -67,7 +67,9 @@ def _gelu(layer: Any, z: Number, a: Number) -> Curve:
 
 
 def _side(z: Number) -> Note:
-    """The side of 0 that z is on."""
+    """The side of 0 that z is on; at 0, where there are two slopes, which one is taken."""
+    if z.value == 0.0:
+        return (formula(z.name), " is 0, a kink: the slope taken there is that of ", formula(z.name, "<", "0"), ".")
     return ("Since ", formula(z.name, ">" if z.value > 0 else "≤", "0"), ".")
 
 
