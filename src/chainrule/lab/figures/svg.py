@@ -89,16 +89,17 @@ def need_matplotlib() -> Any:
     return matplotlib
 
 
-def dark_css() -> str:
+def dark_css(within: str = "") -> str:
     """CSS rules that turn each colour of light pages into its dark counterpart.
 
-    Their selectors name no element around the figure: markers are copies, which such selectors wouldn't match.
+    within: the beginning of each selector, for rules that hold inside some element only. Figures with markers need
+    rules without it: markers are copies, which selectors of an element around the figure don't match.
 
     >>> print(dark_css().splitlines()[0])
     [style*="fill: #1a1d21"] { fill: #e9ebee !important }
     """
     return "\n".join(
-        f'[style*="{how}: {light}"] {{ {how}: {dark} !important }}'
+        f'{within}[style*="{how}: {light}"] {{ {how}: {dark} !important }}'
         for light, dark in PALETTE.values()
         for how in ("fill", "stroke")
     )

@@ -8,6 +8,7 @@ import pytest
 
 import chainrule as cr
 from chainrule.lab.explain.drawing.drawing import in_a_unit
+from chainrule.lab.figures.svg import PALETTE
 from derivations import images, xor
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -49,7 +50,8 @@ def test_maps_are_drawn_with_lines_for_all_weights_between_two_channels():
 def test_lines_end_at_what_is_drawn():
     step = images(cr.Conv2D(12, 3), cr.ReLU(), cr.MaxPool(2), cr.Flatten(), cr.Dense(2))
     drawn = ET.fromstring(step.weight(1, 11, (1, 2, 2)).drawings[0])
-    boxes = {(float(each.get("x")) + 17, float(each.get("y")) + 17) for each in drawn.findall(f"{SVG}rect")}
+    _ground, *squares = drawn.findall(f"{SVG}rect")
+    boxes = {(float(each.get("x")) + 17, float(each.get("y")) + 17) for each in squares}
     circles = {(float(each.get("cx")), float(each.get("cy"))) for each in drawn.findall(f"{SVG}circle")}
     for line in drawn.findall(f"{SVG}line"):
         x1, y1, x2, y2 = (float(line.get(name)) for name in ("x1", "y1", "x2", "y2"))
@@ -87,3 +89,43 @@ def test_deep_networks_stay_legible():
     assert width > 1400
     assert f"min-width: {0.7 * width:.0f}px" in page
     assert "flex-wrap: wrap" in page
+
+
+def luminance(color):
+    """The relative luminance of #rrggbb or of three numbers up to 255 (WCAG 2.2)."""
+    parts = [int(color[i : i + 2], 16) for i in (1, 3, 5)] if isinstance(color, str) else color
+    linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in np.array(parts) / 255]
+    return float(np.dot([0.2126, 0.7152, 0.0722], linear))
+
+
+def contrast(a, b):
+    low, high = sorted((luminance(a), luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", [0, 1])
+def test_text_can_be_read_on_every_unit_of_either_theme(theme):
+    ink, paper = PALETTE["ink"][theme], PALETTE["paper"][theme]
+    assert contrast(ink, paper) > 7
+    for filled in ("class 0", "class 1"):
+        parts = [[int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in (PALETTE[filled][theme], paper)]
+        fullest = 0.5 * np.array(parts[0]) + 0.5 * np.array(parts[1])
+        assert contrast(ink, fullest) > 4.5
+
+
+def test_a_drawing_brings_its_ground_and_its_colours():
+    drawing = xor().weight(2, 1, 3).drawings[0]
+    root = ET.fromstring(drawing)
+    ground = root.find(f"{SVG}rect")
+    assert (ground.get("width"), ground.get("height")) == (root.get("width"), root.get("height"))
+    assert PALETTE["paper"][0] in ground.get("style")
+    assert "currentColor" not in drawing
+    opacities = [float(each.get("fill-opacity")) for each in root.iter() if each.get("fill-opacity")]
+    assert max(opacities) <= 0.5
+    for each in root.iter(f"{SVG}text"):
+        assert each.get("style") == f"fill: {PALETTE['ink'][0]}"
+    rules = root.find(f"{SVG}style").text
+    for mark in ('[data-jp-theme-light="false"]', ".vscode-dark", "prefers-color-scheme: dark"):
+        assert mark in rules
+    for light, dark in PALETTE.values():
+        assert rules.count(f'.{root.get("class")} [style*="fill: {light}"] {{ fill: {dark} !important }}') == 2

@@ -1,7 +1,8 @@
 """The network drawn: one column per layer, units filled by their output, edges by their weight or by its gradient.
 
 The sign is told twice, by colour and by the stroke: positive blue and solid, negative orange and dashed. Colours are
-those of the report's figures, so that `dark_css()` turns them where a reader prefers dark pages; text has the page's.
+those of the report's figures. Each drawing has a ground and rules for dark pages of its own, so that it can be read in
+any notebook.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from chainrule.lab.explain.drawing.elements import Row, element, style, text
 from chainrule.lab.explain.step.addresses import Address
 from chainrule.lab.explain.step.training_step import TrainingStep
 from chainrule.lab.figures.numbers import fixed, power, with_minus
-from chainrule.lab.figures.svg import FONT
+from chainrule.lab.figures.svg import FONT, dark_css
 
 KEY = (
     "Solid blue: positive; dashed orange: negative; the wider a line and the fuller a unit, the larger within its "
@@ -33,6 +34,22 @@ OF_MAPS = (
 
 LEAST_SCALE = 0.7
 """A drawing is made smaller by no more than this on a narrow page, which scrolls then: its text stays legible."""
+
+
+CLASS = "chainrule-drawing"
+"""The class of every drawing, inside which its rules hold."""
+
+DARK = '[data-jp-theme-light="false"], .vscode-dark, [theme="dark"], [data-theme="dark"]'
+LIGHT = '[data-jp-theme-light="true"], .vscode-light, [theme="light"], [data-theme="light"]'
+"""How JupyterLab, VS Code, Colab and Sphinx mark dark pages and light ones."""
+
+DARK_RULES = f"""
+{dark_css(f":is({DARK}) .{CLASS} ")}
+@media screen and (prefers-color-scheme: dark) {{
+{dark_css(f":root:not(:is({LIGHT}), :has({LIGHT})) .{CLASS} ")}
+}}
+"""
+"""The dark colours: where a page says that it is dark, or where it says nothing and the reader prefers dark pages."""
 
 
 def draw_step(of: TrainingStep, sample: int, marked: Address | None) -> tuple[str, ...]:
@@ -61,7 +78,9 @@ def _draw(of: TrainingStep, columns: Sequence[Column], theta: Array, title: str,
     height = 2 * (columns[0].middle - TOP) + TOP + (40 if any(each.has_maps for each in columns) else 24)
     rows: list[Row] = [
         [element("title", title)],
-        [element("text", title, x=2, y=14, font_size=14, font_weight="700", fill="currentColor")],
+        [element("style", DARK_RULES)],
+        [element("rect", width=width, height=height, style=style(fill="paper"))],
+        [element("text", title, x=2, y=14, font_size=14, font_weight="700", style=style(fill="ink"))],
     ]
     labels: list[Row] = []
     for block in of.numbers.blocks:
@@ -78,6 +97,7 @@ def _draw(of: TrainingStep, columns: Sequence[Column], theta: Array, title: str,
     drawing = element(  # without ids: the same drawing may stand on a page twice
         "svg",
         "\n",
+        class_=CLASS,
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {width:g} {height:g}",
         width=width,

@@ -9,14 +9,15 @@ Row = list[Element]
 
 
 def element(tag: str, content: str | None = None, **attributes: float | str) -> Element:
-    """An element with some text in it; numbers are written short, and a name's `_` is a hyphen.
+    """An element with some text in it; numbers are written short, and a name's `_` is a hyphen, but one at its end.
 
     >>> from xml.etree.ElementTree import tostring
     >>> tostring(element("text", "a < b", x=2.50, font_size=11))
     b'<text x="2.5" font-size="11">a &lt; b</text>'
     """
     named = {
-        name.replace("_", "-"): value if isinstance(value, str) else f"{value:g}" for name, value in attributes.items()
+        name.removesuffix("_").replace("_", "-"): value if isinstance(value, str) else f"{value:g}"
+        for name, value in attributes.items()
     }
     made = Element(tag, named)
     made.text = content
@@ -24,7 +25,7 @@ def element(tag: str, content: str | None = None, **attributes: float | str) -> 
 
 
 def text(x: float, y: float, content: str, size: float, weight: str = "400") -> Element:
-    """Text around a point, in the page's colour."""
+    """Text around a point."""
     return element(
         "text",
         content,
@@ -33,7 +34,7 @@ def text(x: float, y: float, content: str, size: float, weight: str = "400") -> 
         font_size=size,
         font_weight=weight,
         text_anchor="middle",
-        fill="currentColor",
+        style=style(fill="ink"),
     )
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from chainrule.lab.explain.derivation import Derivation
 from chainrule.lab.explain.explanation import Explanation, explain
 from chainrule.lab.explain.notations import mathml
-from chainrule.lab.figures.svg import COLOR
 from chainrule.lab.report.bands import Results
 from chainrule.lab.report.chapters.chapter import Answers, Chapter, Scale, Work
 from chainrule.lab.report.reference import TASKS, Lab
@@ -48,9 +47,8 @@ class OneWeight(Chapter):
 
     def figures(self, found: Results, answers: Answers) -> dict[str, str]:
         """The network, its edges by weight and by gradient."""
-        ink = f'style="fill: {COLOR["ink"]}"'
-        drawn = (each.replace('fill="currentColor"', ink) for each in worked(found).drawings)
-        return {f"one-weight-{kind}": svg for kind, svg in zip(KINDS, drawn, strict=True)}
+        drawings = worked(found).drawings
+        return {f"one-weight-{kind}": svg for kind, svg in zip(KINDS, drawings, strict=True)}
 
 
 def _steps(scale: Scale) -> int:
