@@ -7,7 +7,7 @@ from typing import Any
 
 from chainrule.interfaces.cli.option import Option
 from chainrule.interfaces.cli.options import OPTIONS
-from chainrule.interfaces.cli.readers import as_it_is, layer_lists, several
+from chainrule.interfaces.cli.readers import as_it_is, layer_lists, rates, several
 from chainrule.lab.experiments.labels import label
 
 
@@ -33,7 +33,7 @@ def _several(name: str, metavar: str, words: str = "", default: str = "", none: 
 
 COMPARED = (
     _several("optimizer", "NAME,...", "Each at its usual rate, unless --learning-rate gives one."),
-    _several("learning_rate", "RATE,..."),
+    _several("learning_rate", "RATE,...", read=rates),
     _several("momentum", "NUMBER,..."),
     _several("beta1", "NUMBER,..."),
     _several("epochs", "N,...", default="20,000; for a file 1,000"),

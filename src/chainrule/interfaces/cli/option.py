@@ -88,8 +88,9 @@ def own(words: str, metavar: str = "", panel: str | None = None, *flags: str, **
     return typer.Option(*flags, metavar=metavar, help=words, rich_help_panel=panel, show_default=False, **more)
 
 
-Quiet = Annotated[bool, own("Print the result and errors alone.", "", None, "--quiet", "-q")]
-"""The option of a command to be quiet: `in_sentences` reads it, and what prints asks whether it was given."""
+def silence(panel: str | None = None) -> Any:
+    """The option --quiet: `in_sentences` reads it, and what prints details asks whether it was given."""
+    return own("Print the result and errors alone.", "", panel, "--quiet", "-q")
 
 
 def takes(*options: Option) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -117,6 +117,15 @@ def several(kind: type, none: str = "") -> Reader:
     return values
 
 
+def rates(flag: str, text: str) -> list[Any]:
+    """Learning rates with commas between; "0,5" is no list of them, since none is 0."""
+    values: list[Any] = several(float)(flag, text)
+    if re.fullmatch(r"0,\d+", text.strip()):
+        one = text.strip().replace(",", ".")
+        raise SettingError(f"{flag} must be numbers above 0 with commas between; got {text!r}. For one, write {one}.")
+    return values
+
+
 PLACES = {
     "--weight": ("LAYER:TO:FROM", "2:1:3, 2:1:bias or, in a convolution, 1:2:1,3,3"),
     "--unit": ("LAYER:UNIT", "2:4 or, of feature maps, 1:2,6,6"),

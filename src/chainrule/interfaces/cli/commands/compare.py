@@ -12,7 +12,7 @@ from chainrule.core.optimizers import OPTIMIZERS, Optimizer
 from chainrule.interfaces.cli.answers import UNDEFINED
 from chainrule.interfaces.cli.described import describe, has, named, shell_name, with_options
 from chainrule.interfaces.cli.lists import COMPARED, SHARED, cells
-from chainrule.interfaces.cli.option import Quiet, own, takes
+from chainrule.interfaces.cli.option import own, silence, takes
 from chainrule.interfaces.cli.options import OPTIONS, options
 from chainrule.interfaces.cli.outputs import check_outputs
 from chainrule.interfaces.cli.readers import number
@@ -69,20 +69,20 @@ def compare(
     plot: Annotated[
         bool | None, own("Draw the median losses as text. \\[in a terminal]", "", RESULTS, "--plot/--no-plot")
     ] = None,
-    quiet: Quiet = False,
+    quiet: Annotated[bool, silence(RUNS)] = False,
     settings: dict[str, Any],
 ) -> None:
     """Compare settings on DATA: give one or two of them several values, with commas between.
 
     All settings run from the same starts, on all cores. The table shows the
-    median of the starts' final losses, the lowest and the highest, how many starts
-    succeed (by --level) and how many diverge, the median of the epochs that those
-    who succeed need, and the median score on the test. For quantities a level must
-    be given: what success is depends on their unit. Settings with one value are as
-    in train.
+    median, the lowest and the highest of the starts' final losses, how many of
+    them succeed (by --level) and how many diverge, the median of the epochs that
+    success needs, and the median score on the test. For quantities success is
+    told only with --level, since it depends on their unit. Settings with one
+    value are as in train.
 
-    A terminal also sees the median loss over epochs; --out draws it as a figure, in
-    the form of the file's name: .svg, .png or .pdf.
+    A terminal also sees the median loss over epochs. --out draws it as a figure,
+    whose form is that of the file's name: .svg, .png or .pdf.
     """
     check_outputs({"--out": out, "--csv": table})
     if out is not None:

@@ -10,7 +10,7 @@ import typer
 from chainrule.core.errors import SettingError
 from chainrule.interfaces.cli.answers import answer, show_rows
 from chainrule.interfaces.cli.described import named
-from chainrule.interfaces.cli.option import Quiet, own
+from chainrule.interfaces.cli.option import own, silence
 from chainrule.interfaces.cli.options import OPTIONS, ROWS
 from chainrule.interfaces.cli.outputs import check_outputs
 from chainrule.interfaces.cli.readers import row_count
@@ -42,7 +42,7 @@ def predict(
     plot: Annotated[
         bool | None, own("Draw the map of a plane. \\[in a terminal]", "", None, "--plot/--no-plot")
     ] = None,
-    quiet: Quiet = False,
+    quiet: Annotated[bool, silence()] = False,
 ) -> None:
     """Print a row for each sample of DATA, and the accuracy where DATA has targets.
 

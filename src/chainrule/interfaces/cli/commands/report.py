@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 from chainrule.core.errors import FileError
-from chainrule.interfaces.cli.option import Quiet, own
+from chainrule.interfaces.cli.option import own, silence
 from chainrule.interfaces.cli.terminal.output import Bars, examples, say
 
 EXAMPLES = examples(
@@ -25,7 +25,7 @@ def report(
         bool, own("2000 epochs, and 1000 for the comparisons: a first look.", "", None, "--quick")
     ] = False,
     only: Annotated[list[str] | None, own("Compute this chapter alone, by its name; repeatable.", "CHAPTER")] = None,
-    quiet: Quiet = False,
+    quiet: Annotated[bool, silence()] = False,
 ) -> None:
     """Train the reference network on its data sets and write a page: log, predictions, curves, boundaries;
     comparisons of learning rates and others, with eight starts per setting; and convolution on real data.

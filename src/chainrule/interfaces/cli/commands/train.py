@@ -11,7 +11,7 @@ from chainrule.core.losses import HalfSquaredError, SquaredError
 from chainrule.interfaces.cli.answers import answer, show_rows
 from chainrule.interfaces.cli.described import describe
 from chainrule.interfaces.cli.diagnosis import INTERRUPTIONS, diagnosis
-from chainrule.interfaces.cli.option import Quiet, own, takes
+from chainrule.interfaces.cli.option import own, silence, takes
 from chainrule.interfaces.cli.options import OPTIONS, ROWS, SETS
 from chainrule.interfaces.cli.outputs import check_outputs
 from chainrule.interfaces.cli.readers import row_count
@@ -64,7 +64,7 @@ def train(
         bool | None, own("Draw the loss, and a plane's map. \\[in a terminal]", "", RUN, "--plot/--no-plot")
     ] = None,
     rows: Annotated[int | None, own(ROWS, "N|all", RUN, parser=row_count)] = None,
-    quiet: Quiet = False,
+    quiet: Annotated[bool, silence(RUN)] = False,
     settings: dict[str, Any],
 ) -> None:
     """Train a network on DATA: a log of its loss, a row for each test sample, and the accuracy.
@@ -83,12 +83,13 @@ def train(
     quantity, judged by its squared error and R². If its numbers 0, 1, 2, ... are
     classes, say so: --loss softmax_cross_entropy.
 
-    --config reads an experiment as TOML: data, network, loss, optimizer, epochs,
-    seed and the other options of Data, Loss and Run, each a key by its option's
-    name with _ for -. A part with settings is a table: network has layers,
-    activation, output, bias and initializer, or is a text; optimizer has its type,
-    such as "Adam", and learning_rate; data has name, n, noise and seed, or file and
-    target. What the file leaves out is as without it. --print-config writes one.
+    --config reads an experiment as TOML, and --print-config writes one to begin
+    with. Its keys are data, network, loss, optimizer, and options by their names,
+    with _ for -: epochs, batch_size, penalty, seed, test. Parts with settings are
+    tables: data has a name, n, noise and seed, or a file and target; network has
+    layers, activation, output, bias and initializer, or is a text; optimizer has
+    its type, such as "Adam", and learning_rate. What the file leaves out is as
+    without it.
 
     A terminal also sees the loss over epochs, on a logarithmic axis, and for
     classes with two features the map of the answers. --plot draws them into a
