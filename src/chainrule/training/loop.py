@@ -50,6 +50,7 @@ class Training:
         if task.validation is not None:
             without_penalty = Objective(task.network, task.objective.loss)
             self._validate = Evaluator(without_penalty, task.validation, self.state.parameters)
+        self._patience_checked = task.patience_checked
         self._bind_batches()
         self._bind_update()
         self._begin()
@@ -73,35 +74,34 @@ class Training:
         clip = Calls() if task.clip is None else bind_clip(task.clip, parameters)
         self._update = Calls(*clip, *bind_update(task.optimizer, parameters))
 
-    def _train_until(self, epoch: int) -> None:
-        """Train on to the start of an epoch, or until every member has ended."""
-        while self.state.epoch < epoch and not self.state.monitor.all_ended:
-            self._run_epoch(self._batches.n)
-
-    def _run_epoch(self, stop: int) -> None:
-        """Run the batches of the epoch under way up to `stop`; the epoch ends with the last of them."""
-        state, monitor, batches, patience = self.state, self.state.monitor, self._batches, self.task.patience_checked
-        if state.batch == 0:
-            self._begin_epoch()
-        while state.batch < stop and not monitor.all_ended:
-            value_and_gradient = batches.load(state.batch)
+    def _train_until(self, epoch: int, batch: int = 0) -> None:
+        """Train on to the start of a batch in an epoch, or until every member has ended."""
+        state, monitor, batches, update = self.state, self.state.monitor, self._batches, self._update
+        load, patience = batches.load, self._patience_checked
+        while (state.epoch < epoch or state.batch < batch) and not monitor.all_ended:
+            if state.batch == 0:
+                self._begin_epoch()
+                if monitor.all_ended:
+                    return
+            value_and_gradient = load(state.batch)
             value_and_gradient()
             monitor.check_finite(state.epoch, batches.value)
             if patience == "at each step":
                 monitor.check_patience(state.epoch, batches.loss)
             if monitor.all_ended:
                 return
-            self._update()
+            update()
             state.batch += 1
-        if state.batch == batches.n:
-            if patience == "after each epoch":
-                monitor.check_patience(state.epoch, batches.loss)
-            state.epoch, state.batch = state.epoch + 1, 0
+            if state.batch == batches.n:
+                if patience == "after each epoch":
+                    monitor.check_patience(state.epoch, batches.loss)
+                state.epoch, state.batch = state.epoch + 1, 0
 
     def _begin_epoch(self) -> None:
         """The epoch's validation loss, the start of its record, and the order of its samples."""
         task, state = self.task, self.state
-        is_recorded, is_monitored = state.epoch % task.record_every == 0, task.patience_checked == "before each epoch"
+        is_recorded = state.epoch % task.record_every == 0
+        is_monitored = self._patience_checked == "before each epoch"
         validation_loss = None
         if self._validate is not None and (is_recorded or is_monitored):
             validation_loss = self._validate()
@@ -127,8 +127,9 @@ class Training:
         state = self.state
         if self._is_over or state.epoch >= self.task.epochs or state.monitor.all_ended:
             return False
+        is_last = state.batch + 1 == self._batches.n
         with self._running():
-            self._run_epoch(state.batch + 1)
+            self._train_until(state.epoch + is_last, 0 if is_last else state.batch + 1)
         if state.batch == 0:
             self._end_record()
         self._raise_if_diverged()

@@ -96,17 +96,15 @@ class StoppingMonitor:
 
     def check_finite(self, epoch: int, loss: Array) -> None:
         """End the members whose loss is no longer finite, with the parameters that it was the loss of."""
-        if self._is_well(loss):
+        if math.isfinite(loss.item()) if loss.ndim == 0 else self._all_finite(loss):
             return
         diverged = ~np.isfinite(loss) & ~self.ended
         if self._settings is None:
             self._keep(diverged)
         self._end(diverged, DIVERGED, epoch, loss)
 
-    def _is_well(self, loss: Array) -> bool:
+    def _all_finite(self, loss: Array) -> bool:
         """Whether the loss of every member that goes on is finite: checked at every step, so without new arrays."""
-        if loss.ndim == 0:
-            return math.isfinite(loss.item())
         finite = np.isfinite(loss, out=self._finite)
         return bool(np.logical_and.reduce(np.logical_or(finite, self.ended, out=finite)))
 
