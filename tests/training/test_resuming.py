@@ -92,9 +92,17 @@ def test_arrays_are_plain_and_fresh():
     taken = training.state.arrays()
     assert all(isinstance(each, np.ndarray) and each.dtype != object for each in taken.values())
     assert not any(np.shares_memory(each, training.state.parameters.theta) for each in taken.values())
-    assert {"theta", "slots/m", "slots/v", "step", "epoch", "order", "random/shuffle/0", "best/kept_theta"} <= set(
-        taken
-    )
+    assert {
+        "theta",
+        "slots/m",
+        "slots/v",
+        "optimizer_step",
+        "step",
+        "epoch",
+        "order",
+        "random/shuffle/0",
+        "best/kept_theta",
+    } <= set(taken)
 
 
 def test_arrays_of_another_run_are_refused():

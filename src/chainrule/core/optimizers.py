@@ -254,10 +254,11 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
 
 
 def bind_update(optimizer: Optimizer, parameters: Parameters) -> Calls:
-    """One step, in place, as a row of calls; the step is counted last."""
-    update = optimizer.bind(parameters)
-    calls = one_by_one(update) if isinstance(update, Calls) else (partial(call_with_step, update, parameters.step),)
-    return Calls(*calls, call(np.add, parameters.step, np.array(1), out=parameters.step))
+    """One step, in place, as a row of calls; where a call reads the number of the step, it is counted last."""
+    update, step = optimizer.bind(parameters), parameters.step
+    calls = one_by_one(update) if isinstance(update, Calls) else (partial(call_with_step, update, step),)
+    reads_step = any(argument is step for each in calls for argument in getattr(each, "args", ()))
+    return Calls(*calls, call(np.add, step, np.array(1), out=step)) if reads_step else Calls(*calls)
 
 
 def call_with_step(update: Callable[[int], object], step: Array) -> None:

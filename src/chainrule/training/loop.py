@@ -71,6 +71,7 @@ class Training:
     def _bind_update(self) -> None:
         """Bind the clip and the optimizer to the state's memory."""
         task, parameters = self.task, self.state.parameters
+        parameters.step[...] = self.state.optimizer_steps
         clip = Calls() if task.clip is None else bind_clip(task.clip, parameters)
         self._update = Calls(*clip, *bind_update(task.optimizer, parameters))
 
@@ -91,6 +92,7 @@ class Training:
             if monitor.all_ended:
                 return
             update()
+            state.step += 1
             state.batch += 1
             if state.batch == batches.n:
                 if patience == "after each epoch":
@@ -229,7 +231,7 @@ class Training:
         task = self.task = changed(before, state.epoch + (state.batch > 0), settings)
         parameters = state.parameters
         if type(task.optimizer) is not type(before.optimizer):
-            state.earlier_steps, parameters.step[...] = state.step, 0
+            state.earlier_steps = state.step
             parameters.slots = {name: np.zeros_like(parameters.theta) for name in task.optimizer.slots}
         if task.objective != before.objective:
             self._bind_batches()

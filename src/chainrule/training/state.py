@@ -17,14 +17,14 @@ from chainrule.training.history import History, Record
 from chainrule.training.stopping import StoppingMonitor
 from chainrule.training.task import Task
 
-COUNTERS = ("epoch", "batch", "earlier_steps")
+COUNTERS = ("epoch", "batch", "step", "earlier_steps")
 
 
 class TrainingState:
     """Parameters and slots, the place in the epoch, every generator, the best so far, the history.
 
     epoch: the epoch under way, from 0.  batch: the number of its batches that are done.
-    earlier_steps: steps made by optimizers that the present one has replaced.
+    step: the number of steps made.  earlier_steps: those made by optimizers that the present one has replaced.
     order: the order of the samples in this epoch, one row per seed.  epoch_loss: the mean loss of its batches so far.
     own_batches: whether each member of a population has batches of its own.
     """
@@ -33,7 +33,7 @@ class TrainingState:
         seeds, data = task.seeds, task.data
         self.statistics = task.state.copy()
         self.parameters = Parameters.of(task.network, task.theta.copy(), self.statistics, task.optimizer.slots)
-        self.epoch = self.batch = self.earlier_steps = 0
+        self.epoch = self.batch = self.step = self.earlier_steps = 0
         self.own_batches = data.own or (task.batch_size is not None and len(set(seeds)) > 1)
         order_seeds = seeds if self.own_batches else seeds[:1]  # members with one seed share their batches
         n_ordered = 0 if task.batch_size is None else data.n
@@ -54,9 +54,9 @@ class TrainingState:
         self._settings = {"record_every": task.record_every, "batch_size": size, "seeds": task.seeds}
 
     @property
-    def step(self) -> int:
-        """The number of steps made since the start of the run."""
-        return self.earlier_steps + int(self.parameters.step)
+    def optimizer_steps(self) -> int:
+        """The number of steps that the present optimizer has made."""
+        return self.step - self.earlier_steps
 
     def shuffle(self) -> None:
         """A new order of the samples."""
@@ -150,7 +150,7 @@ class TrainingState:
         yield "state", self.statistics
         for name, slot in self.parameters.slots.items():
             yield f"slots/{name}", slot
-        yield "step", self.parameters.step
+        yield "optimizer_step", self.parameters.step
         yield "order", self.order
         yield "epoch_loss", self.epoch_loss
         for name, array in self.monitor.arrays().items():

@@ -149,7 +149,7 @@ def explain(
     parameters = Parameters.of(network, start, slots=optimizer.slots)
     generators = {} if seed is None else generators_of(network, (seed,))
     if state is not None:
-        _continue(parameters, state.parameters, optimizer)
+        _continue(parameters, state, optimizer)
         generators = generators or copy.deepcopy(state.generators[0])
     x = check_samples(network.input_shape, x).astype(np.float64)
     rows = loss.rows(check_targets(network, loss, y, len(x)), network.output_shape[0])
@@ -164,9 +164,10 @@ def explain(
     clipped = Calls() if limit is None else bind_clip(limit, parameters)
     update = Calls(*clipped, *bind_update(optimizer, parameters))
     objective = Objective(network, loss, penalty)
-    _train(steps, bound(objective, data, parameters, generators=generators), update, parameters, progress)
+    first = 0 if state is None else state.optimizer_steps
+    _train(first, steps, bound(objective, data, parameters, generators=generators), update, progress)
 
-    before, theta_before, taken = all_frozen(parameters.slots), frozen(start), int(parameters.step)
+    before, theta_before = all_frozen(parameters.slots), frozen(start)
     recording = Recording(objective, of_step, theta_before, generators)
     parameters.gradient[...] = recording.gradient
     run(update)
@@ -178,7 +179,7 @@ def explain(
         optimizer=optimizer,
         penalty=penalty,
         clip=limit,
-        step=taken,
+        step=first + steps,
         samples=chosen,
         loss=recording.value,
         layers=tuple(LayerStep.of(each, numbers) for each in blocks),
@@ -191,26 +192,27 @@ def explain(
     )
 
 
-def _train(steps: int, plan: Plan, update: Calls, parameters: Parameters, progress: Progress) -> None:
+def _train(first: int, steps: int, plan: Plan, update: Calls, progress: Progress) -> None:
     """Take the steps before the one that is explained."""
     glance = math.ceil(steps / GLANCES)
     for done in range(1, steps + 1):
         run(plan.value_and_gradient)
         if not np.isfinite(plan.value):
-            step, value = parameters.step, plan.value
-            raise DivergenceError(f"the steps before diverged: the loss of step {step} is {value}. Take fewer.")
+            step = first + done - 1
+            raise DivergenceError(f"the steps before diverged: the loss of step {step} is {plan.value}. Take fewer.")
         run(update)
         if done % glance == 0 or done == steps:
             progress(TASK, done, steps)
 
 
-def _continue(parameters: Parameters, run: Parameters, optimizer: Optimizer) -> None:
+def _continue(parameters: Parameters, run: TrainingState, optimizer: Optimizer) -> None:
     """Go on with the slots and the step count of a run under way."""
-    if parameters.slots.keys() != run.slots.keys():
+    slots = run.parameters.slots
+    if parameters.slots.keys() != slots.keys():
         raise SettingError(
-            f"the optimizer should be the run's own, which keeps {listing(run.slots) or 'nothing'}; got {optimizer}, "
+            f"the optimizer should be the run's own, which keeps {listing(slots) or 'nothing'}; got {optimizer}, "
             f"which keeps {listing(parameters.slots) or 'nothing'}. Take training.task.optimizer."
         )
-    for name, slot in run.slots.items():
+    for name, slot in slots.items():
         parameters.slots[name][...] = slot
-    parameters.step[...] = run.step
+    parameters.step[...] = run.optimizer_steps
