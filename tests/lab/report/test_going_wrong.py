@@ -34,6 +34,13 @@ def test_the_doctor_finds_something_and_its_advice_helps(found):
         assert sick is None or cured < sick
 
 
+def test_ten_layers_of_sigmoids_answer_one_half_everywhere(found):
+    """Their logits are 0 within 1e-6: an accuracy would count rounding."""
+    assert [each["sick"]["undecided"] for each in found["runs"].values()] == [True, False, False]
+    said = conclusions("going-wrong", results_of(going_wrong=found))[0]
+    assert "(answers 0.5 everywhere); with the doctor’s advice" in said
+
+
 def test_the_example_prints_the_same(found):
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):

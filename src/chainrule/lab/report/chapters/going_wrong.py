@@ -158,7 +158,7 @@ def _numbers(run: Run, settings: dict[str, Any]) -> Results:
         "ending": str(run.ending),
         "final_loss": number_or_none(run.final_loss),
         "accuracy": number(run.model.score(settings["x"], settings["y"], "accuracy")),
-        "undecided": undecided(run.model.predict(settings["x"])),
+        "undecided": undecided(run.model.probabilities(settings["x"])),
         "curve": {"epoch": run.history["epoch"].tolist(), "loss": rounded(losses, 5)},
     }
 
