@@ -19,6 +19,7 @@ class Dense(Layer):
     Input (I,), output (units,). Parameters: weights (units, I) and, unless `bias=False`, bias (units,).
     initializer: of the weights; by default the network's, or else `He` in front of the ReLU family and `Glorot`
     elsewhere. Biases start at zero. Raises ShapeError for inputs that aren't vectors.
+    The gradient dW = dz aᵀ, with the activation's dz = da σ'(z), is the reference lab's (3) to (5).
 
     >>> Dense(4).signature((2,)).output
     (4,)

@@ -1,4 +1,7 @@
-"""The table of options: each is a field of an experiment or of one of its parts, with its place on the help page."""
+"""The table of options: each is a field of an experiment or of one of its parts, with its place on the help page.
+
+The class beside a field gives the field's rule. An optimizer's option is for every optimizer with a field of that name.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace

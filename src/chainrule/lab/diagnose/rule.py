@@ -12,7 +12,7 @@ from chainrule.lab.diagnose.trials.tried import TriedRun
 
 
 @dataclass(frozen=True)
-class Rule:
+class ProblemRule:
     """One row of the rules.
 
     illness, sentence: templates, filled with what `check` has seen, and the `run`.

@@ -39,7 +39,7 @@ class Draw:
 
 
 @dataclass(frozen=True)
-class Task:
+class LabTask:
     """One of the lab's two tasks: its points, its learning rate, and the reference's numbers.
 
     drawn: whether each start has points drawn for it, and all are tested on one more draw; else the points are fixed,
@@ -62,8 +62,8 @@ class Task:
 
 
 TASKS = {
-    "linear": Task("linear", LINEAR, True, REFERENCE_RATES["linear"]),
-    "xor": Task("xor", XOR, False, REFERENCE_RATES["xor"]),
+    "linear": LabTask("linear", LINEAR, True, REFERENCE_RATES["linear"]),
+    "xor": LabTask("xor", XOR, False, REFERENCE_RATES["xor"]),
 }
 """The two tasks by name."""
 
@@ -97,15 +97,15 @@ class Lab(Description):
         """The seed of each start."""
         return tuple(range(self.seed, self.seed + self.starts))
 
-    def optimizer(self, task: Task) -> SGD:
+    def optimizer(self, task: LabTask) -> SGD:
         """Gradient descent, on all points at once."""
         return SGD(task.learning_rate)
 
-    def training(self, task: Task, start: int) -> Draw:
+    def training(self, task: LabTask, start: int) -> Draw:
         """The points that a start learns from."""
         return task.points(self.seed + start)
 
-    def test(self, task: Task) -> Draw:
+    def test(self, task: LabTask) -> Draw:
         """The test points of all starts: drawn with the first seed that no start has.
 
         >>> print(Lab().test(TASKS["linear"]))

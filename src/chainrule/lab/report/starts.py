@@ -9,7 +9,7 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.errors import choose
 from chainrule.core.optimizers import SGD
-from chainrule.lab.report.reference import TASKS, Lab, Task
+from chainrule.lab.report.reference import TASKS, Lab, LabTask
 from chainrule.training.loop import iterate
 from chainrule.training.model import Model
 
@@ -64,7 +64,7 @@ Curves = tuple[Array, Array, Array, Array]
 
 
 def train_starts(
-    task: Task,
+    task: LabTask,
     lab: Lab,
     optimizer: SGD,
     seeds: Sequence[int],
@@ -92,7 +92,7 @@ def train_starts(
     return run.history["epoch"], 2 * run.history["loss"], 2 * np.asarray(run.final_loss), run.model.theta
 
 
-def points_for(task: Task, lab: Lab, seeds: Sequence[int]) -> tuple[Array, Array]:
+def points_for(task: LabTask, lab: Lab, seeds: Sequence[int]) -> tuple[Array, Array]:
     """The points that the starts learn from: one set for all, x (n, 2), or one drawn for each, x (K, n, 2).
 
     Points drawn for each start let the band of losses show the randomness of the draw, too.

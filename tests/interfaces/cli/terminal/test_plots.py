@@ -18,7 +18,7 @@ from rich.text import Text
 
 import chainrule as cr
 from chainrule.interfaces.cli.answers import answer
-from chainrule.interfaces.cli.terminal.plot_data import Axis, Curve, Plane, boundary, number
+from chainrule.interfaces.cli.terminal.plot_data import LossCurve, Plane, PlotAxis, boundary, number
 from chainrule.interfaces.cli.terminal.plots import Canvas, draw
 from chainrule.lab.experiments.samples import Samples
 from commands import invoke, lines_of
@@ -26,7 +26,7 @@ from pseudo_terminal import posix, shown_in_a_terminal
 
 PROGRAM = [sys.executable, "-m", "chainrule"]
 
-FALL = Curve.of("training", range(0, 1000, 10), np.geomspace(0.3, 3e-4, 100))
+FALL = LossCurve.of("training", range(0, 1000, 10), np.geomspace(0.3, 3e-4, 100))
 QUICK = ("train", "xor", "--epochs", "60")
 
 
@@ -50,7 +50,7 @@ def console(columns: int = 80, rows: int = 24, unicode: bool = True, colors: str
     return Console(file=file, width=columns + 1, height=rows, color_system=colors, legacy_windows=False, _environ={})
 
 
-def lines(on: Console, *curves: Curve, plane: Plane | None = None) -> list[Text]:
+def lines(on: Console, *curves: LossCurve, plane: Plane | None = None) -> list[Text]:
     """The plots as lines with their styles; none where there is nothing to draw."""
     drawn = draw(Canvas(on), curves, "loss", plane)
     if drawn is None:
@@ -59,7 +59,7 @@ def lines(on: Console, *curves: Curve, plane: Plane | None = None) -> list[Text]
     return [Text.assemble(*((part.text, part.style or "") for part in row)) for row in rows]
 
 
-def plain(on: Console, *curves: Curve, plane: Plane | None = None) -> list[str]:
+def plain(on: Console, *curves: LossCurve, plane: Plane | None = None) -> list[str]:
     return [line.plain.rstrip() for line in lines(on, *curves, plane=plane)]
 
 
@@ -165,8 +165,8 @@ class TestCurves:
     def test_every_loss_is_on_the_line_and_it_has_no_gaps(self):
         losses = np.ones(1000)
         losses[500] = 0.01  # one record of a thousand, on eighty columns
-        over = (Axis("epoch", 0, 999), Axis("loss", 0.01, 1.0, log=True))
-        dots = Curve.of("run", range(1000), losses).dots(over, 10, 80)
+        over = (PlotAxis("epoch", 0, 999), PlotAxis("loss", 0.01, 1.0, log=True))
+        dots = LossCurve.of("run", range(1000), losses).dots(over, 10, 80)
         assert dots[0].sum() >= 79
         assert dots[:, 40].all()
         assert set(np.flatnonzero(dots[1:].any(axis=0))) <= {39, 40, 41}
@@ -181,13 +181,13 @@ class TestCurves:
         assert np.ptp(np.diff(columns)) <= 2, "what falls by the same factor each epoch is a straight line"
 
     def test_what_a_logarithm_does_not_know_is_left_out(self):
-        assert Curve.of("run", range(5), [1.0, 0.0, np.nan, np.inf, 2.0]).epochs.tolist() == [0, 4]
-        for nothing in ([], [Curve.of("run", [0], [1.0])], [Curve.of("run", [0, 1], [np.nan, 0.0])]):
+        assert LossCurve.of("run", range(5), [1.0, 0.0, np.nan, np.inf, 2.0]).epochs.tolist() == [0, 4]
+        for nothing in ([], [LossCurve.of("run", [0], [1.0])], [LossCurve.of("run", [0, 1], [np.nan, 0.0])]):
             assert plain(console(), *nothing) == []
 
     @pytest.mark.parametrize("losses", [[1.0, 1.0], [1e300, 1e308], [1e-300, 1.0], [5e-324, 1e-323]])
     def test_any_losses_have_a_plot(self, losses: list[float]):
-        assert max(map(len, plain(console(40), Curve.of("run", [0, 1], losses)))) == 40
+        assert max(map(len, plain(console(40), LossCurve.of("run", [0, 1], losses)))) == 40
 
     def test_letters_tell_curves_apart_where_there_are_no_colours(self):
         other = dataclasses.replace(FALL, name="validation", losses=2 * FALL.losses)
@@ -214,15 +214,15 @@ def test_no_line_is_wider_than_the_terminal(columns: int, colors: str | None, un
 @pytest.mark.parametrize(
     ("axis", "expected"),
     [
-        (Axis("x", -0.06, 1.06), ["0", "0.5", "1"]),
-        (Axis("x", 0, 100_000), ["0", "50,000", "100,000"]),
-        (Axis("x", -3e-4, 7e-4), ["0", "0.0005"]),
-        (Axis("x", 0.21, 0.26, log=True), ["0.22", "0.24", "0.26"]),
-        (Axis("x", 0.0002, 0.3, log=True), ["0.001", "0.01", "0.1"]),
-        (Axis("x", 1e-12, 1, log=True), ["1e-10", "1e-5", "1"]),
+        (PlotAxis("x", -0.06, 1.06), ["0", "0.5", "1"]),
+        (PlotAxis("x", 0, 100_000), ["0", "50,000", "100,000"]),
+        (PlotAxis("x", -3e-4, 7e-4), ["0", "0.0005"]),
+        (PlotAxis("x", 0.21, 0.26, log=True), ["0.22", "0.24", "0.26"]),
+        (PlotAxis("x", 0.0002, 0.3, log=True), ["0.001", "0.01", "0.1"]),
+        (PlotAxis("x", 1e-12, 1, log=True), ["1e-10", "1e-5", "1"]),
     ],
 )
-def test_ticks_are_few_and_round(axis: Axis, expected: list[str]):
+def test_ticks_are_few_and_round(axis: PlotAxis, expected: list[str]):
     assert [number(each) for each in axis.ticks(3)] == expected
 
 

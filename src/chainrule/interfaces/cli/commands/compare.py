@@ -18,7 +18,7 @@ from chainrule.interfaces.cli.outputs import check_outputs
 from chainrule.interfaces.cli.readers import number
 from chainrule.interfaces.cli.terminal import plots
 from chainrule.interfaces.cli.terminal.output import Bars, examples, remark, say
-from chainrule.interfaces.cli.terminal.plot_data import Curve
+from chainrule.interfaces.cli.terminal.plot_data import LossCurve
 from chainrule.interfaces.cli.terminal.tables import show_table
 from chainrule.lab.experiments.compare import compare as run_comparison
 from chainrule.lab.experiments.compared_runs import spaced, survivors
@@ -180,10 +180,10 @@ def show_summary(comparison: Comparison) -> None:
         say("Every run diverged: try smaller learning rates, or --clip.")
 
 
-def median_curves(comparison: Comparison) -> list[Curve]:
+def median_curves(comparison: Comparison) -> list[LossCurve]:
     """The median of the starts that didn't diverge: one curve per setting, at most six, cut at the ceiling."""
     return [
-        Curve.of(", ".join(cells(values)), runs.epochs, survivors(runs.losses)[1], comparison.ceiling)
+        LossCurve.of(", ".join(cells(values)), runs.epochs, survivors(runs.losses)[1], comparison.ceiling)
         for values, runs in spaced(list(zip(comparison.values, comparison.runs, strict=True)), MOST_CURVES)
     ]
 

@@ -17,7 +17,7 @@ from chainrule.interfaces.cli.outputs import check_outputs
 from chainrule.interfaces.cli.readers import row_count
 from chainrule.interfaces.cli.terminal import plots
 from chainrule.interfaces.cli.terminal.output import INTERRUPTED, Bars, detail, examples, note, remark, say
-from chainrule.interfaces.cli.terminal.plot_data import Curve
+from chainrule.interfaces.cli.terminal.plot_data import LossCurve
 from chainrule.lab.experiments import toml
 from chainrule.lab.experiments.perceptron import Perceptron
 from chainrule.lab.experiments.prepared import Prepared, prepare
@@ -153,7 +153,7 @@ def summary(prepared: Prepared) -> str:
     )
 
 
-def follow(training: Training, prepared: Prepared) -> tuple[Run, Ending, list[Curve]]:
+def follow(training: Training, prepared: Prepared) -> tuple[Run, Ending, list[LossCurve]]:
     """Print the log while the run is under way, and why it ended early if it did; return the run and its curves."""
     n_epochs = prepared.experiment.epochs
     log_epochs = set(Lab(epochs=n_epochs).log_epochs)
@@ -179,7 +179,7 @@ def follow(training: Training, prepared: Prepared) -> tuple[Run, Ending, list[Cu
         note(f"Interrupted after {ending.epoch:,} of {n_epochs:,} epochs; what was learnt until then is kept.")
     elif ending.reason == "stopped early":
         note(f"{ending.sentence.capitalize()}. The model is that of epoch {ending.best_epoch}.")
-    return run, ending, [Curve.of(name, epochs, each) for name, each in losses.items() if each]
+    return run, ending, [LossCurve.of(name, epochs, each) for name, each in losses.items() if each]
 
 
 def logged_loss(record: Record, prepared: Prepared) -> float:

@@ -29,7 +29,7 @@ BRAILLE = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 
 
 @dataclass(frozen=True)
-class Axis:
+class PlotAxis:
     """An axis from low to high; low < high, and 0 < low if it is logarithmic."""
 
     name: str
@@ -38,11 +38,11 @@ class Axis:
     log: bool = False
 
     @classmethod
-    def around(cls, name: str, values: Array, *, margin: float = 0.0, log: bool = False) -> "Axis":
+    def around(cls, name: str, values: Array, *, margin: float = 0.0, log: bool = False) -> "PlotAxis":
         """The axis that holds these values, and a margin on both sides as a fraction of their range.
 
-        >>> Axis.around("x1", np.array([0.0, 1.0]), margin=0.25)
-        Axis(name='x1', low=-0.25, high=1.25, log=False)
+        >>> PlotAxis.around("x1", np.array([0.0, 1.0]), margin=0.25)
+        PlotAxis(name='x1', low=-0.25, high=1.25, log=False)
         """
         scaled = np.log10(values) if log else values
         low, high = float(scaled.min()), float(scaled.max())
@@ -55,7 +55,7 @@ class Axis:
     def share(self, values: ArrayLike) -> Array:
         """The positions of values along the axis, from 0 to 1.
 
-        >>> Axis("loss", 0.01, 1.0, log=True).share([0.01, 0.1, 1.0]).tolist()
+        >>> PlotAxis("loss", 0.01, 1.0, log=True).share([0.01, 0.1, 1.0]).tolist()
         [0.0, 0.5, 1.0]
         """
         along: Array = np.asarray(values, float)
@@ -67,7 +67,7 @@ class Axis:
     def ticks(self, most: int) -> list[float]:
         """Round numbers along the axis, evenly spaced to the eye; at most `most`, which is 2 or more.
 
-        >>> Axis("epoch", 0, 99_900).ticks(4), Axis("loss", 0.0002, 0.26, log=True).ticks(4)
+        >>> PlotAxis("epoch", 0, 99_900).ticks(4), PlotAxis("loss", 0.0002, 0.26, log=True).ticks(4)
         ([0.0, 50000.0], [0.001, 0.01, 0.1])
         """
         if self.log:
@@ -99,7 +99,7 @@ def number(value: float) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Curve:
+class LossCurve:
     """A curve's name, and its losses (R,) at the epochs (R,)."""
 
     name: str
@@ -107,21 +107,21 @@ class Curve:
     losses: Array
 
     @classmethod
-    def of(cls, name: str, epochs: Iterable[int], losses: Iterable[float], ceiling: float = np.inf) -> "Curve":
+    def of(cls, name: str, epochs: Iterable[int], losses: Iterable[float], ceiling: float = np.inf) -> "LossCurve":
         """The losses that a logarithmic axis can show: finite and above 0; those above the ceiling are lowered to it.
 
-        >>> Curve.of("run", [0, 10, 20, 30], [0.25, 0.0, 0.1, float("nan")]).losses
+        >>> LossCurve.of("run", [0, 10, 20, 30], [0.25, 0.0, 0.1, float("nan")]).losses
         array([0.25, 0.1 ])
         """
         at, values = np.asarray(list(epochs), float), np.asarray(list(losses), float)
         shown = np.isfinite(values) & (values > 0)
         return cls(name, at[shown], np.clip(values[shown], *DRAWN).clip(max=ceiling))
 
-    def dots(self, axes: tuple[Axis, Axis], rows: int, columns: int) -> Array:
+    def dots(self, axes: tuple[PlotAxis, PlotAxis], rows: int, columns: int) -> Array:
         """The dots (rows, columns), top row first, that the curve goes through without gaps. No loss is skipped.
 
-        >>> fall = Curve.of("run", [0, 1], [1.0, 0.01])
-        >>> fall.dots((Axis("epoch", 0, 1), Axis("loss", 0.01, 1.0, log=True)), 2, 4).astype(int)
+        >>> fall = LossCurve.of("run", [0, 1], [1.0, 0.01])
+        >>> fall.dots((PlotAxis("epoch", 0, 1), PlotAxis("loss", 0.01, 1.0, log=True)), 2, 4).astype(int)
         array([[1, 1, 0, 0],
                [0, 0, 1, 1]])
         """
@@ -156,7 +156,7 @@ def braille(dots: Array) -> Array:
     return characters
 
 
-def axes_of(curves: Sequence[Curve], loss: str, end: int | None = None) -> tuple[Axis, Axis] | None:
+def axes_of(curves: Sequence[LossCurve], loss: str, end: int | None = None) -> tuple[PlotAxis, PlotAxis] | None:
     """The axes that hold the curves, of epochs and of losses; None if there is at most one epoch to show."""
     epochs = np.concatenate([np.empty(0), *(each.epochs for each in curves)])
     losses = np.concatenate([np.empty(0), *(each.losses for each in curves)])
@@ -164,8 +164,8 @@ def axes_of(curves: Sequence[Curve], loss: str, end: int | None = None) -> tuple
         return None
     lowest = FLOOR * max(each.losses[0] for each in curves if len(each.losses))
     return (
-        Axis("epoch", 0.0, max(float(epochs.max()), end or 0.0)),
-        Axis.around(loss, np.maximum(losses, lowest), margin=0.02, log=True),
+        PlotAxis("epoch", 0.0, max(float(epochs.max()), end or 0.0)),
+        PlotAxis.around(loss, np.maximum(losses, lowest), margin=0.02, log=True),
     )
 
 
@@ -184,9 +184,9 @@ class Plane:
     true: Array | None = None
 
     @property
-    def axes(self) -> tuple[Axis, Axis]:
+    def axes(self) -> tuple[PlotAxis, PlotAxis]:
         """The axes that hold the points."""
-        across, up = (Axis.around(name, self.x[:, i], margin=MARGIN) for i, name in enumerate(self.features))
+        across, up = (PlotAxis.around(name, self.x[:, i], margin=MARGIN) for i, name in enumerate(self.features))
         return across, up
 
     @property

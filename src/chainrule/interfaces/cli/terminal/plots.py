@@ -16,9 +16,9 @@ from chainrule.interfaces.cli.terminal.encoding import in_ascii
 from chainrule.interfaces.cli.terminal.output import QUIET, print_lines, stdout
 from chainrule.interfaces.cli.terminal.plot_data import (
     MOST_POINTS,
-    Axis,
-    Curve,
+    LossCurve,
     Plane,
+    PlotAxis,
     axes_of,
     boundary,
     braille,
@@ -52,7 +52,7 @@ def wanted(plot: bool | None) -> bool:
 
 
 def show(
-    curves: Sequence[Curve] = (), loss: str = "loss", plane: Plane | None = None, epochs: int | None = None
+    curves: Sequence[LossCurve] = (), loss: str = "loss", plane: Plane | None = None, epochs: int | None = None
 ) -> None:
     """Print the plots on stdout. A pipe has 80 columns, or COLUMNS, and no colours."""
     console = stdout(*shutil.get_terminal_size())
@@ -109,7 +109,7 @@ class Canvas:
 
 def draw(
     canvas: Canvas,
-    curves: Sequence[Curve] = (),
+    curves: Sequence[LossCurve] = (),
     loss: str = "loss",
     plane: Plane | None = None,
     epochs: int | None = None,
@@ -119,7 +119,7 @@ def draw(
     loss: the name of the curves' axis.  epochs: the end of the other axis, if it isn't the last epoch recorded.
 
     >>> console = Console(width=37, height=14, color_system=None, legacy_windows=False)
-    >>> fall = Curve.of("run", [0, 50, 100], [1.0, 0.1, 0.01])
+    >>> fall = LossCurve.of("run", [0, 50, 100], [1.0, 0.1, 0.01])
     >>> print_lines(console, draw(Canvas(console), [fall], "squared error"))
      squared error
         1 ┤⠓⠦⣄⡀
@@ -153,7 +153,7 @@ def draw(
 
 
 def draw_curves(
-    canvas: Canvas, curves: Sequence[Curve], axes: tuple[Axis, Axis], rows: int, columns: int
+    canvas: Canvas, curves: Sequence[LossCurve], axes: tuple[PlotAxis, PlotAxis], rows: int, columns: int
 ) -> list[Text]:
     """Curves in a frame: `rows` without the frame, `columns` with it. Several curves have letters at their ends."""
     several = len(curves) > 1
@@ -213,7 +213,7 @@ def draw_plane(canvas: Canvas, plane: Plane, rows: int) -> list[Text]:
 class Frame:
     """The frame of a plot of `rows` rows: `columns` wide in all, or `inner` without ticks and legend.
 
-    >>> frame = Frame(Canvas(Console()), (Axis("x", 0, 1), Axis("y", 0, 10)), 3, inner=8)
+    >>> frame = Frame(Canvas(Console()), (PlotAxis("x", 0, 1), PlotAxis("y", 0, 10)), 3, inner=8)
     >>> for line in frame.around([Text("●")] * 3):
     ...     print(line.plain)
      y
@@ -226,7 +226,14 @@ class Frame:
     """
 
     def __init__(
-        self, canvas: Canvas, axes: tuple[Axis, Axis], rows: int, *, columns: int = 0, inner: int = 0, aside: int = 0
+        self,
+        canvas: Canvas,
+        axes: tuple[PlotAxis, PlotAxis],
+        rows: int,
+        *,
+        columns: int = 0,
+        inner: int = 0,
+        aside: int = 0,
     ) -> None:
         self.canvas, (self.across, self.up), self.rows = canvas, axes, rows
         self.labels = [""] * rows

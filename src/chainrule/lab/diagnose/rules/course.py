@@ -4,7 +4,7 @@ from chainrule.core.penalties import L2
 from chainrule.lab.diagnose import remedies as use
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.checks import layers, learnable, optimisation, settings, signals
-from chainrule.lab.diagnose.rule import Rule
+from chainrule.lab.diagnose.rule import ProblemRule
 from chainrule.lab.diagnose.rules.names import (
     BLOCKED,
     DEAD,
@@ -21,7 +21,7 @@ from chainrule.lab.diagnose.rules.names import (
 from chainrule.training.stopping import EarlyStopping
 
 SETTINGS = (  # what holds it back: without it, there may be nothing else to blame
-    Rule(
+    ProblemRule(
         "a rare class",
         learnable.rare_class,
         "Only {share:.1%} of the rows are of class {rare}, and the network classifies {recall:.0%} of them correctly: "
@@ -33,7 +33,7 @@ SETTINGS = (  # what holds it back: without it, there may be nothing else to bla
         },
         even_if_learnt=True,
     ),
-    Rule(
+    ProblemRule(
         "held back",
         settings.held_back,
         "{name} holds the run back. {origin}, {steps} steps with it bring the loss of the data to {loss with}, without "
@@ -41,21 +41,21 @@ SETTINGS = (  # what holds it back: without it, there may be nothing else to bla
         {"{advice}": None},
         may_pass=True,
     ),
-    Rule(
+    ProblemRule(
         "batches too small",
         layers.small_batches,
         "Each batch of {batch} gives {layer} the mean and the variance of only {batch} samples. The run is at a "
         "loss of {loss}; from the start, {steps} steps with batches of {larger} reach {loss with larger}.",
         {"Try batch_size={larger}.": None},
     ),
-    Rule(
+    ProblemRule(
         "schedule ended",
         settings.ended_schedule,
         "{schedule} is down to less than a fiftieth of its rate at step {step} of {taken}: the rest changes little. "
         "The run is at a loss of {loss}; spread over {steps} steps from the start, it reaches {loss spread out}.",
         {"Spread it over the run: {optimizer}.": None},
     ),
-    Rule(
+    ProblemRule(
         "held back",
         settings.held_back_by_the_data,
         "The run ended at a loss of {loss}, but restarted on the data as they are, {steps} steps reach {loss alone}: "
@@ -65,7 +65,7 @@ SETTINGS = (  # what holds it back: without it, there may be nothing else to bla
 )
 
 COURSE = (  # what it comes by: looked for where the start is sound, or the steps would be blamed for it
-    Rule(
+    ProblemRule(
         "dead ReLUs",
         lambda run: signals.dead(run.at_end),
         DEAD,
@@ -74,15 +74,15 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
             "Replace them by LeakyReLU(0.1).": use.leaky,
         },
     ),
-    Rule(
+    ProblemRule(
         TOO_HIGH,
         optimisation.diverged,
         "The loss is no longer finite at epoch {epoch}.",
         {"Try a tenth of the learning rate.": None},
     ),
-    Rule(TOO_HIGH, optimisation.overshoots, RATES, {"Try {optimizer}.": None}),
-    Rule(TOO_HIGH, optimisation.broke_down, "{how}{advised}.", {"Try {optimizer}.": None}, may_pass=True),
-    Rule(
+    ProblemRule(TOO_HIGH, optimisation.overshoots, RATES, {"Try {optimizer}.": None}),
+    ProblemRule(TOO_HIGH, optimisation.broke_down, "{how}{advised}.", {"Try {optimizer}.": None}, may_pass=True),
+    ProblemRule(
         "saturated {kind}s",
         lambda run: signals.saturated(run.at_end, thresholds.ALMOST_ALL),
         SATURATED,
@@ -93,7 +93,7 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
             "Keep the weights small with a penalty: L2(0.001).": lambda run: {"penalty": L2(0.001)},
         },
     ),
-    Rule(
+    ProblemRule(
         "a missing bias",
         layers.without_bias,
         "The last layer has no bias, and the targets lie around {mean} with a deviation of {deviation}; "
@@ -101,7 +101,7 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
         "{loss with biases}.",
         {"Leave out bias=False, or standardise the targets.": use.with_biases},
     ),
-    Rule(
+    ProblemRule(
         NO_USE,
         layers.linear_network,
         "The network has no activations: its layers together are one linear map. Within {steps} steps from the start "
@@ -111,7 +111,7 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
         unless=(TOO_HIGH,),
         even_if_learnt=True,
     ),
-    Rule(
+    ProblemRule(
         NO_USE,
         layers.linear_layers,
         "There is no activation between {before} and {layer}: together they can learn no more than one of them, and "
@@ -119,7 +119,7 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
         {"Put an activation between them, such as Tanh() or ReLU().": use.non_linear},
         unless=(TOO_HIGH,),
     ),
-    Rule(
+    ProblemRule(
         NO_USE,
         layers.constant_output,
         "Layer {layer.number}, {layer.place.layer}, gives the same output for {run.every_sample}: the layers behind it "
@@ -127,8 +127,8 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
         {"Restart from other weights, or leave the layer out.": None},
         unless=BLOCKED,
     ),
-    Rule(TOO_LOW, optimisation.too_slow, RATES, {"Try {optimizer}.": None}, may_pass=True),
-    Rule(
+    ProblemRule(TOO_LOW, optimisation.too_slow, RATES, {"Try {optimizer}.": None}, may_pass=True),
+    ProblemRule(
         "stopped too soon",
         optimisation.stopped_early_too_soon,
         "Early stopping ended the run at epoch {epochs} of {run.setup.epochs}, but from there {steps} steps more "
@@ -136,7 +136,7 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
         {"Give it more patience: {early_stopping}.": None},
         unless=(TOO_LOW,),
     ),
-    Rule(
+    ProblemRule(
         "stopped too soon",
         optimisation.too_few_epochs,
         "Too few epochs: after {epochs} the loss still falls, and {steps} steps more bring the loss from {loss} to "
@@ -144,7 +144,7 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
         {"Try {epochs:,} epochs.": None},
         unless=(TOO_LOW,),
     ),
-    Rule(
+    ProblemRule(
         "vanishing gradients",
         lambda run: signals.vanishing(run.at_end),
         VANISHING,
@@ -155,7 +155,7 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
 )
 
 LAST_RESORT = (  # a loss that stays, for no reason found
-    Rule(
+    ProblemRule(
         TOO_LOW,
         optimisation.falls_slowly,
         "The loss falls steadily since epoch {since}, but by little: {steps} steps more at the learning rate {rate} "
@@ -163,7 +163,7 @@ LAST_RESORT = (  # a loss that stays, for no reason found
         {"Try {optimizer}.": None},
         may_pass=True,
     ),
-    Rule(
+    ProblemRule(
         NOTHING,
         learnable.nothing_to_learn,
         "The network is {how} better than the targets' mean on held-out rows. After learning three quarters of the "
@@ -176,7 +176,7 @@ LAST_RESORT = (  # a loss that stays, for no reason found
         even_if_learnt=True,
         may_pass=True,
     ),
-    Rule(
+    ProblemRule(
         "plateau",
         optimisation.plateau,
         "The loss {how} since epoch {since}, and {run.what_is_left}.",
@@ -193,7 +193,7 @@ LAST_RESORT = (  # a loss that stays, for no reason found
 )
 
 BESIDES = (  # what goes with any other problem
-    Rule(
+    ProblemRule(
         OVERFITTING,
         optimisation.overfitting,
         "The validation loss was lowest at epoch {epoch}, {lowest}, and rose to {last} while the training loss fell to "
@@ -206,7 +206,7 @@ BESIDES = (  # what goes with any other problem
         even_if_learnt=True,
         may_pass=True,
     ),
-    Rule(
+    ProblemRule(
         OVERFITTING,
         learnable.learnt_by_heart,
         "The {rows} rows are learnt by heart: their loss is {training loss}, that of the rows held out {last}, where "

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from chainrule.lab.diagnose.finding import Finding
-from chainrule.lab.diagnose.rule import Rule
+from chainrule.lab.diagnose.rule import ProblemRule
 from chainrule.lab.diagnose.rules.course import BESIDES, COURSE, LAST_RESORT, SETTINGS
 from chainrule.lab.diagnose.rules.start import FIRST, START
 from chainrule.lab.diagnose.trials.tried import TriedRun
@@ -22,7 +22,7 @@ def findings(run: TriedRun) -> tuple[Finding, ...]:
     return tuple(found.values())
 
 
-def _found(run: TriedRun, rules: Iterable[Rule]) -> dict[str, Finding]:
+def _found(run: TriedRun, rules: Iterable[ProblemRule]) -> dict[str, Finding]:
     """The findings by name: of the rules of one problem the first that applies, and none that another explains."""
     found: dict[str, Finding] = {}
     for rule in rules:

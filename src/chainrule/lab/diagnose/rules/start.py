@@ -3,7 +3,7 @@
 from chainrule.lab.diagnose import remedies as use
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.checks import data, layers, own_parts, signals
-from chainrule.lab.diagnose.rule import Rule
+from chainrule.lab.diagnose.rule import ProblemRule
 from chainrule.lab.diagnose.rules.names import (
     DEAD,
     NO_FIT,
@@ -17,7 +17,7 @@ from chainrule.lab.diagnose.rules.names import (
 from chainrule.training.data.standardizer import Standardizer
 
 FIRST = (  # what makes all else meaningless
-    Rule(
+    ProblemRule(
         "a target that never varies",
         data.never_varies,
         "What was learnt is not defined: the target never varies. It is {target} in all {rows} rows, so that "
@@ -26,7 +26,7 @@ FIRST = (  # what makes all else meaningless
         even_if_learnt=True,
         certain=True,
     ),
-    Rule(
+    ProblemRule(
         NOTHING,
         data.inputs_never_vary,
         "All {rows:,} rows of x are the same: no answer is better than the targets' mean.",
@@ -34,7 +34,7 @@ FIRST = (  # what makes all else meaningless
         even_if_learnt=True,
         certain=True,
     ),
-    Rule(
+    ProblemRule(
         "a wrong backward",
         own_parts.wrong_backward,
         "The gradient of {what} is wrong: it differs from central differences by {error:2} times its largest number. "
@@ -43,7 +43,7 @@ FIRST = (  # what makes all else meaningless
         even_if_learnt=True,
         certain=True,
     ),
-    Rule(
+    ProblemRule(
         "diverged",
         data.not_finite,
         "The parameters {found}: the run that they are from diverged.",
@@ -52,7 +52,7 @@ FIRST = (  # what makes all else meaningless
 )
 
 START = (  # what a run begins with: the data before the weights
-    Rule(
+    ProblemRule(
         NO_FIT,
         data.targets_out_of_reach,
         "{run.network.last_layer} only gives numbers {reach}, but {outside:.0%} of the targets lie outside: they go "
@@ -65,7 +65,7 @@ START = (  # what a run begins with: the data before the weights
         even_if_learnt=True,
         certain=True,
     ),
-    Rule(
+    ProblemRule(
         NO_FIT,
         data.logits_held_back,
         "{run.loss} takes any number as a logit, but {run.network.last_layer} lets only numbers {reach} through.",
@@ -73,7 +73,7 @@ START = (  # what a run begins with: the data before the weights
         even_if_learnt=True,
         certain=True,
     ),
-    Rule(
+    ProblemRule(
         NO_FIT,
         data.classes_as_quantities,
         "The targets are the whole numbers 0 to {highest}, which look like classes; {run.loss} learns them as a "
@@ -82,7 +82,7 @@ START = (  # what a run begins with: the data before the weights
         {"If they are classes, take SoftmaxCrossEntropy() and {classes} outputs.": None},
         even_if_learnt=True,
     ),
-    Rule(
+    ProblemRule(
         "symmetric start",
         signals.symmetric_start,
         "All {units} units of {layer} {start} the same weights, {zero}so that they get the same gradient and stay one "
@@ -91,7 +91,7 @@ START = (  # what a run begins with: the data before the weights
         even_if_learnt=True,
         certain=True,
     ),
-    Rule(
+    ProblemRule(
         OUTLYING,
         data.outlying_rows,
         "{rows} of the {rows of} rows {lies} far away from all others, up to {value} in {feature}, where half of the "
@@ -99,7 +99,7 @@ START = (  # what a run begins with: the data before the weights
         {"Check these rows; correct them or leave them out.": None},
         even_if_learnt=True,
     ),
-    Rule(
+    ProblemRule(
         "unscaled targets",
         data.unscaled_targets,
         "The targets{which} lie around {mean} with a deviation of {deviation}, but an untrained network answers "
@@ -110,7 +110,7 @@ START = (  # what a run begins with: the data before the weights
         },
         unless=(OUTLYING,),
     ),
-    Rule(
+    ProblemRule(
         "unscaled inputs",
         data.unscaled_inputs,
         "{how}, but initial weights suit inputs of about 1.",
@@ -118,7 +118,7 @@ START = (  # what a run begins with: the data before the weights
         unless=(OUTLYING,),
         even_if_learnt=True,
     ),
-    Rule(
+    ProblemRule(
         NO_FIT,
         layers.dead_output,
         "The output layer's {run.network.last_layer} is 0 for {stuck:.0%} of the samples though their targets are not: "
@@ -126,24 +126,24 @@ START = (  # what a run begins with: the data before the weights
         "steps from a start reach {loss without}.",
         {"Take another output: {advice}.": None},
     ),
-    Rule(
+    ProblemRule(
         "exploding gradients",
         signals.exploding_start,
         "{run.at_start.when} the numbers grow through the layers {much}, at {layer}, and the gradients with them.",
         {"Start with smaller weights: He() for the ReLU family, Glorot() for others, the defaults.": use.default_start},
     ),
-    Rule(
+    ProblemRule(
         "saturated {kind}s",
         lambda run: signals.saturated(run.at_start, thresholds.MOST),
         SATURATED,
         {"Start with smaller weights: Glorot(), the default.": use.default_start},
     ),
-    Rule(
+    ProblemRule(
         "dead ReLUs",
         lambda run: signals.dead(run.at_start),
         DEAD,
         {"Start with the default weights and biases, and try LeakyReLU(0.1).": use.leaky_start},
         unless=(NO_FIT,),
     ),
-    Rule("vanishing gradients", lambda run: signals.vanishing(run.at_start), VANISHING, PASS_MORE),
+    ProblemRule("vanishing gradients", lambda run: signals.vanishing(run.at_start), VANISHING, PASS_MORE),
 )
