@@ -278,7 +278,7 @@ def test_advancing_makes_the_records_of_iterating():
     for _ in range(100):
         training.advance()
     assert training.state.epoch == 9
-    assert_same(ended(training), ended(begun(batch_size=5)))
+    assert_same(training.result(), ended(begun(batch_size=5)))
 
 
 KINDS = [cr.SGD(0.05), cr.Momentum(0.05), cr.Nesterov(0.05), cr.RMSprop(0.01), cr.Adam(0.01), cr.AdamW(0.01)]

@@ -261,8 +261,10 @@ class Training:
     def result(self) -> Run:
         """The finished run. Asking for it ends the run."""
         if self._run is None:
-            self._is_over = True
             task, state = self.task, self.state
+            if not self._is_over and state.epoch >= task.epochs:
+                self._finish()
+            self._is_over = True
             endings = state.monitor.finish(self._reason, state.epoch)
             model = Model(task.network, state.parameters.theta, task.objective.loss, state=state.statistics)
             final = self._evaluate() if self._final is None or state.monitor.has_restored else self._final
