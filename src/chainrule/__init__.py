@@ -95,7 +95,6 @@ if TYPE_CHECKING:
     from chainrule.training.data.standardizer import Standardizer as Standardizer
     from chainrule.training.history import History as History
     from chainrule.training.history import Record as Record
-    from chainrule.training.loop import Training as Training
     from chainrule.training.loop import iterate as iterate
     from chainrule.training.loop import train as train
     from chainrule.training.metrics import accuracy as accuracy
@@ -106,6 +105,7 @@ if TYPE_CHECKING:
     from chainrule.training.run import Run as Run
     from chainrule.training.stopping import EarlyStopping as EarlyStopping
     from chainrule.training.stopping import Ending as Ending
+    from chainrule.training.training import Training as Training
 
 # Names are imported when they are first used, so that `import chainrule` costs little over NumPy.
 _NAMES = {
@@ -144,12 +144,13 @@ _NAMES = {
     "training.data.augmentation": "Flip Noise Shift",
     "training.stopping": "EarlyStopping Ending",
     "training.history": "History Record",
-    "training.loop": "Training iterate train",
+    "training.loop": "iterate train",
     "training.metrics": "accuracy confusion_matrix mean_squared_error r2",
     "training.model": "Model",
     "training.data.standardizer": "Standardizer",
     "training.data.split": "split",
     "training.run": "Run",
+    "training.training": "Training",
 }
 
 __getattr__, __dir__, __all__ = lazily(__name__, _NAMES)

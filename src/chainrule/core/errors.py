@@ -108,8 +108,3 @@ def takes(receiver: Callable[Given, Any]) -> Callable[[Callable[..., Result]], C
         return passing_on
 
     return decorate
-
-
-def naming_its_arguments(function: Callable[Given, Result]) -> Callable[Given, Result]:
-    """The function, with a TypeError that names what it takes."""
-    return takes(function)(function)

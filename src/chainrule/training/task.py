@@ -1,6 +1,5 @@
 """The arguments of a run, all checked before any work is done."""
 
-import math
 import reprlib
 from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass, fields, replace
@@ -11,7 +10,6 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from chainrule.core.arrays import Array
 from chainrule.core.checks import (
-    check_batches,
     check_members,
     check_numbers,
     check_samples,
@@ -28,12 +26,9 @@ from chainrule.core.objective import Objective
 from chainrule.core.optimizers import Optimizer
 from chainrule.core.penalties import L2
 from chainrule.core.population import agree, check_dtype
-from chainrule.core.streams import Seed, member_seeds
-from chainrule.training.data.augmentation import Augmentation, check_augment
+from chainrule.core.streams import Seed
+from chainrule.training.data.augmentation import Augmentation
 from chainrule.training.stopping import EarlyStopping
-
-RECORDS = 200
-"""About how many records a run makes where `record_every` isn't given."""
 
 Callback = Callable[[Any], object]
 """A function that is called with the run under way, a `Training`, at each record; one that returns True ends the run.
@@ -107,72 +102,6 @@ class Task:
         if self.validation is not None:
             return "before each epoch"
         return "at each step" if self.batch_size is None else "after each epoch"
-
-
-def check_task(
-    network: Network,
-    x: ArrayLike,
-    y: ArrayLike,
-    *,
-    loss: Loss,
-    optimizer: Optimizer,
-    epochs: int,
-    batch_size: int | None = None,
-    population: int | None = None,
-    seed: Seed = 0,
-    theta: ArrayLike | None = None,
-    state: ArrayLike | None = None,
-    dtype: DTypeLike = "float64",
-    record_every: int | None = None,
-    validation: tuple[ArrayLike, ArrayLike] | None = None,
-    early_stopping: EarlyStopping | None = None,
-    penalty: L2 | None = None,
-    clip: Real | None = None,
-    sample_weight: ArrayLike | None = None,
-    augment: Augmentation | Sequence[Augmentation] | None = None,
-    callbacks: Sequence[Callback] = (),
-) -> Task:
-    """The arguments of `train` as a task. Raises ShapeError, DataError or SettingError for the first misfit."""
-    check_kinds(network, loss, optimizer, early_stopping, penalty, callbacks)
-    epochs = check_whole("epochs", COUNT, epochs)
-    batch_size = None if batch_size is None else check_whole("batch_size", COUNT, batch_size)
-    record_every = math.ceil(epochs / RECORDS) if record_every is None else record_every
-    clip = None if clip is None else check_real("clip", POSITIVE, clip)
-    data = check_data(network, loss, x, y, sample_weight, dtype)
-    check_batches(network, data.n, batch_size)
-    held_out = None if validation is None else check_validation(network, loss, validation, dtype)
-
-    augmentations: tuple[Augmentation, ...] = ()
-    if augment is not None:
-        augmentations = check_augment(augment, data.x[0] if data.own else data.x, batch_size, check_dtype(dtype))
-
-    counts = {"clip": len(clip)} if isinstance(clip, tuple) else {}
-    counts |= {"x": len(data.x)} if data.own else {}
-    counts |= {"validation x": len(held_out.x)} if held_out is not None and held_out.own else {}
-    if theta is not None:
-        theta = check_numbers(theta, "theta")
-        counts |= {"theta": len(theta)} if theta.ndim == 2 else {}
-    if state is not None:
-        state = check_numbers(state, "state")
-        counts |= {"state": len(state)} if state.ndim == 2 else {}
-    members = agree(population, seed, network, optimizer, early_stopping, penalty, **counts)
-    return Task(
-        network=network,
-        objective=Objective(network, loss, penalty),
-        optimizer=optimizer,
-        data=data,
-        validation=held_out,
-        theta=starting_parameters(network, theta, seed, members, dtype),
-        state=starting_state(network, state, members, dtype),
-        seeds=member_seeds(seed, members),
-        epochs=epochs,
-        batch_size=batch_size,
-        record_every=check_whole("record_every", COUNT, record_every),
-        early_stopping=early_stopping,
-        clip=clip,
-        augmentations=augmentations,
-        callbacks=tuple(callbacks),
-    )
 
 
 def check_kinds(

@@ -217,7 +217,7 @@ def test_a_run_without_pays_nothing(monkeypatch: pytest.MonkeyPatch):
 def test_what_does_not_fit_gets_one_sentence_before_any_work(
     settings: dict[str, Any], error: type[Exception], match: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("chainrule.training.loop.Training.__init__", lambda *_: pytest.fail("a run was bound"))
+    monkeypatch.setattr("chainrule.training.training.Training.__init__", lambda *_: pytest.fail("a run was bound"))
     with pytest.raises(error, match=match):
         train(**settings)
 

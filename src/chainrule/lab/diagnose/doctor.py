@@ -9,10 +9,10 @@ from numpy.typing import ArrayLike
 from chainrule.core.description import check_kind
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.diagnosis import check_data, diagnose
-from chainrule.training.loop import Training
 from chainrule.training.model import Model
 from chainrule.training.run import Run
 from chainrule.training.stopping import Ending
+from chainrule.training.training import Training
 
 
 class Doctor:

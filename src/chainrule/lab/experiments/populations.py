@@ -14,9 +14,9 @@ from chainrule.lab.experiments.run_description import RunDescription
 from chainrule.lab.experiments.shown_loss import loss_factor
 from chainrule.lab.experiments.zipped import zipped
 from chainrule.training.data.targets import varies
+from chainrule.training.loop import RECORDS
 from chainrule.training.metrics import METRICS
 from chainrule.training.model import Model
-from chainrule.training.task import RECORDS
 
 MOST_MEMBERS = 64
 """A larger population is trained in groups: beyond this a member gets no faster, and groups can use more cores."""

@@ -16,9 +16,10 @@ from chainrule.lab.experiments.samples import Samples
 from chainrule.training.data.split import split
 from chainrule.training.data.standardizer import Standardizer
 from chainrule.training.data.targets import targets_for, varies
-from chainrule.training.loop import Training, iterate
+from chainrule.training.loop import iterate
 from chainrule.training.model import Model
 from chainrule.training.run import Run
+from chainrule.training.training import Training
 
 
 @dataclass(frozen=True, eq=False)

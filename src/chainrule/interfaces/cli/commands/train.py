@@ -24,10 +24,10 @@ from chainrule.lab.experiments.prepared import Prepared, prepare
 from chainrule.lab.experiments.shown_loss import loss_factor, loss_name
 from chainrule.lab.report.reference import Lab, log_line
 from chainrule.training.history import Record
-from chainrule.training.loop import Training
 from chainrule.training.metrics import mean_squared_error
 from chainrule.training.run import Run
 from chainrule.training.stopping import Ending
+from chainrule.training.training import Training
 
 EXAMPLES = examples(
     "chainrule train xor",
