@@ -1,13 +1,13 @@
 """Predictions, losses and gradients: users' arrays go through bound plans, and come out as fresh arrays.
 
-Each thread keeps the plans that it bound last, so that a second call with the same shapes is only the arithmetic.
+Each thread keeps the plans that it bound last, so that a second call with the same shapes is only the arithmetic. A call
+takes its plan out and puts it back at its end: one that interrupts it, from a signal handler, binds another.
 theta and state are copied into a plan's own memory: SciPy passes a new theta at every call, and a plan bound to the
 caller's array would be bound anew each time. Prediction without a state is refused where the network keeps one: with
 the statistics that it starts with, the outputs would look right.
 """
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
@@ -46,13 +46,13 @@ KEPT_NUMBERS = 1_000_000
 
 class _Kept(threading.local):
     def __init__(self) -> None:
-        self.plans: OrderedDict[Hashable, Any] = OrderedDict()
+        self.plans: dict[Hashable, Any] = {}
 
 
 _kept = _Kept()
 
 
-def kept(
+def take_plan(
     bind: Callable[..., AnyPlan],
     bound: Any,
     n: int,
@@ -60,34 +60,44 @@ def kept(
     theta: Array,
     state: Array | None,
     **settings: Any,
-) -> AnyPlan:
-    """The thread's plan of a network or an objective for n samples, holding a copy of theta and of the state."""
-    key = (bind, bound, n, theta.shape, theta.dtype, state is None, *settings.values())
-    plan: AnyPlan | None = _kept.plans.get(key)
+) -> tuple[AnyPlan, Hashable]:
+    """A plan of a network or an objective for n samples, holding a copy of theta and of the state.
+
+    It is the caller's alone until `keep_plan` puts it back, by the key that is returned too: None for a large plan.
+    """
+    key: Hashable = (bind, bound, n, theta.shape, theta.dtype, state is None, *settings.values())
+    plan: AnyPlan | None = _kept.plans.pop(key, None)
     if plan is None:
         own = Parameters.of(network, np.empty_like(theta), None if state is None else state.copy())
         plan = bind(bound, n, own, **settings)
-        if network.n_numbers * n * count(theta.shape[:-1]) + 2 * theta.size <= KEPT_NUMBERS:
-            _kept.plans[key] = plan
-            if len(_kept.plans) > KEPT_PLANS:
-                _kept.plans.popitem(last=False)
-    else:
-        _kept.plans.move_to_end(key)
+        if network.n_numbers * n * count(theta.shape[:-1]) + 2 * theta.size > KEPT_NUMBERS:
+            key = None
     parameters = plan.parameters
     parameters.theta[...] = theta
     if parameters.state is not None and parameters.state.size:
         parameters.state[...] = state
-    return plan
+    return plan, key
+
+
+def keep_plan(plan: ForwardPlan | Plan, key: Hashable) -> None:
+    """Keep a plan, no longer in use, for the thread's next call with this key; None: don't."""
+    if key is None:
+        return
+    plans = _kept.plans
+    plans[key] = plan
+    if len(plans) > KEPT_PLANS:
+        plans.pop(list(plans)[0], None)  # the one that was used longest ago
 
 
 def predict(network: Architecture, theta: Array, state: Array, x: Array) -> Array:
     """The outputs (n, *shape), or (K, n, *shape), chunk by chunk. All arguments are checked already."""
     outputs = []
     for which in chunks(len(x), network.n_numbers * count(theta.shape[:-1]), at_least=4 * theta.size):
-        plan = kept(ForwardPlan, network, which.stop - which.start, network, theta, state)
+        plan, key = take_plan(ForwardPlan, network, which.stop - which.start, network, theta, state)
         plan.set_input(x[which])
         run(plan.forward)
         outputs.append(plan.outputs.copy())
+        keep_plan(plan, key)
     return outputs[0] if len(outputs) == 1 else np.concatenate(outputs, axis=theta.ndim - 1)
 
 
@@ -113,12 +123,13 @@ def loss_and_gradient(
     check_batches(network, len(x))
     members = check_members(theta, seed, network, penalty)
     objective, weighted = Objective(network, loss, penalty), weights is not None
+    key: Hashable = None
     if seed is not None and (random := generators(network, member_seeds(seed, members))):
         # Generators can't be shared by calls: this plan is the call's own.
         own = Parameters.of(network, theta.copy(), statistics)
         plan = Plan(objective, len(x), own, generators=random, weighted=weighted)
     else:
-        plan = kept(Plan, objective, len(x), network, theta, statistics, weighted=weighted)
+        plan, key = take_plan(Plan, objective, len(x), network, theta, statistics, weighted=weighted)
     plan.set_input(x)
     plan.set_targets(loss.rows(y, network.output_shape[0]))
     if weights is not None:
@@ -127,4 +138,6 @@ def loss_and_gradient(
     if state is not None:
         state[...] = plan.parameters.state
     value = plan.value.copy() if members else plan.value.item()
-    return value, plan.parameters.gradient.copy()
+    gradient = plan.parameters.gradient.copy()
+    keep_plan(plan, key)
+    return value, gradient
