@@ -1,4 +1,4 @@
-"""A call that interrupts another, as a signal handler does: both give the right numbers, wherever the first one stood."""
+"""A call that interrupts another, as a signal handler does: both give the right numbers, wherever the first stood."""
 
 import signal
 import sys

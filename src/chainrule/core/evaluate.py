@@ -1,7 +1,7 @@
 """Predictions, losses and gradients: users' arrays go through bound plans, and come out as fresh arrays.
 
-Each thread keeps the plans that it bound last, so that a second call with the same shapes is only the arithmetic. A call
-takes its plan out and puts it back at its end: one that interrupts it, from a signal handler, binds another.
+Each thread keeps the plans that it bound last, so that a second call with the same shapes is only the arithmetic.
+A call takes its plan out and puts it back at its end: one that interrupts it, from a signal handler, binds another.
 theta and state are copied into a plan's own memory: SciPy passes a new theta at every call, and a plan bound to the
 caller's array would be bound anew each time. Prediction without a state is refused where the network keeps one: with
 the statistics that it starts with, the outputs would look right.
@@ -85,8 +85,8 @@ def keep_plan(plan: ForwardPlan | Plan, key: Hashable) -> None:
         return
     plans = _kept.plans
     plans[key] = plan
-    if len(plans) > KEPT_PLANS:
-        plans.pop(list(plans)[0], None)  # the one that was used longest ago
+    for used_longest_ago in list(plans)[:-KEPT_PLANS]:
+        plans.pop(used_longest_ago, None)
 
 
 def predict(network: Architecture, theta: Array, state: Array, x: Array) -> Array:
