@@ -161,7 +161,7 @@ def test_no_samples(metric):
 
 @pytest.mark.parametrize("metric", [mean_squared_error, r2])
 def test_names_are_not_numbers(metric):
-    with pytest.raises(DataError, match=rf"{metric.__name__} expects numbers \(.*\); use accuracy for class names\."):
+    with pytest.raises(DataError, match=rf"{metric.__name__}'s y should hold real numbers, got text\."):
         metric(["a"], ["b"])
 
 

@@ -5,11 +5,15 @@ C H W an image. `...` in a shape stands for the population axis, where there is 
 """
 
 import math
+import numbers
+import reprlib
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from chainrule.core.errors import DataError, ShapeError
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -28,6 +32,82 @@ def as_operand(value: ArrayLike, ndim: int, dtype: np.dtype[Any]) -> Array:
     """
     array = np.array(value, dtype)
     return array.reshape(-1, *[1] * (ndim - 1)) if array.ndim else array
+
+
+def as_array(values: ArrayLike, name: str) -> Array:
+    """Whatever a user passes, as an array of numbers, names or dates; `name` is the argument's, for the sentence.
+
+    Every public function begins here. A file mapped into memory stays one. An array of Python objects becomes one of
+    floats where each is a number (an int of any size, a Decimal, a Fraction), and one of text where each is text.
+    Raises DataError for masked arrays, for objects of other kinds, and for what can't become an array, ShapeError for
+    rows of different lengths.
+
+    >>> from fractions import Fraction
+    >>> as_array([Fraction(1, 2), 10**30], "x"), as_array(np.array(["cat", "dog"], object), "y")
+    (array([5.e-01, 1.e+30]), array(['cat', 'dog'], dtype='<U3'))
+    """
+    if _is_masked(values) or (isinstance(values, list | tuple) and any(_is_masked(each) for each in values)):
+        raise DataError(f"{name} should be a plain array, got a masked one. Fill its gaps: {name}.filled(...).")
+    try:
+        array = np.asarray(values)
+    except MemoryError:
+        raise
+    except Exception as error:  # whatever the object's own __array__ raises
+        if isinstance(error, ValueError) and isinstance(values, list | tuple):
+            raise ShapeError(
+                f"{name} should be an array, got rows of different lengths. Make them equally long."
+            ) from None
+        said = str(error).strip().split("\n")[0].rstrip(".")
+        raise DataError(
+            f"{name} should be an array, got a {type(values).__name__} that doesn't become one: {said}."
+        ) from None
+    if array.dtype.kind == "T":  # text of any length
+        return array.astype(np.str_)
+    return _without_objects(array, name) if array.dtype.kind == "O" else array
+
+
+def as_numbers(values: ArrayLike, name: str) -> Array:
+    """As `as_array`, of real numbers alone. Raises DataError for text, dates and complex numbers, too.
+
+    >>> as_numbers([1, 2], "x")
+    array([1, 2])
+    """
+    array = as_array(values, name)
+    if array.dtype.kind not in "fiub":
+        held = "text" if array.dtype.kind in "US" else str(array.dtype)
+        raise DataError(
+            f"{name} should hold real numbers, got {held}. Turn categories into numbers, as "
+            "np.unique(labels, return_inverse=True) does, and leave nothing empty."
+        )
+    return array
+
+
+def _is_masked(values: object) -> bool:
+    """Whether this is of np.ma, which is large, and loaded by those who use it."""
+    return isinstance(values, np.ndarray) and hasattr(values, "mask")
+
+
+def _without_objects(array: Array, name: str) -> Array:
+    """An array of objects as one of floats or of text."""
+    objects = list(array.flat)
+    if objects and all(isinstance(each, str) for each in objects):
+        return array.astype(np.str_)
+    floats = [_as_float(each) for each in objects]
+    if None not in floats:
+        return np.array(floats, np.float64).reshape(array.shape)
+    strange = [i for i, each in enumerate(floats) if each is None]
+    first = next((i for i in strange if not isinstance(objects[i], str)), strange[0])  # text beside None is right
+    sample = f" in sample {np.unravel_index(first, array.shape)[0]}" if array.ndim else ""
+    advice = "Fill such gaps, or remove the sample" if array.ndim else "Give a list or an array of numbers"
+    raise DataError(f"{name} should hold real numbers, got {reprlib.repr(objects[first])}{sample}. {advice}.")
+
+
+def _as_float(value: object) -> float | None:
+    """A number of any kind as a float; None for what isn't one, and for 10**400."""
+    try:
+        return float(value) if isinstance(value, numbers.Number) else None  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 MOST_NUMBERS = 2**16

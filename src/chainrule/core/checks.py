@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from chainrule.core.architecture import Architecture
-from chainrule.core.arrays import Array, Shape, chunks
+from chainrule.core.arrays import Array, Shape, as_numbers, chunks
 from chainrule.core.description import Description, check_kind
 from chainrule.core.errors import DataError, SettingError, ShapeError
 from chainrule.core.losses import Loss
@@ -14,7 +14,7 @@ from chainrule.core.streams import Seed
 
 def check_theta(network: Architecture, theta: ArrayLike) -> Array:
     """Parameters as a float array (P,) or (K, P), float64 unless it is float32, that fit the network's settings."""
-    array = check_numbers(theta, "theta")
+    array = as_numbers(theta, "theta")
     if array.ndim not in (1, 2) or array.shape[-1] != network.n_parameters or (array.ndim == 2 and len(array) == 0):
         raise ShapeError(
             f"theta should have shape ({network.n_parameters},) or (K, {network.n_parameters}) for this network, "
@@ -34,7 +34,7 @@ def check_state(network: Architecture, state: ArrayLike | None, lead: Shape, dty
             "state is needed, since this network predicts by running statistics; got None. "
             "A run's model has it, and network.initialize_state() gives the one to start with."
         )
-    array = check_numbers(state, "state")
+    array = as_numbers(state, "state")
     expected = (*lead, network.n_state)
     if array.shape != expected:
         raise ShapeError(
@@ -59,7 +59,7 @@ def check_members(theta: Array, seed: Seed | None, *described: Description | Non
 
 def check_samples(shape: Shape, x: ArrayLike, name: str = "x", dtype: DTypeLike = np.float64) -> Array:
     """Samples as an array (n, *shape) of numbers finite in the run's dtype; their own dtype is kept."""
-    array = check_numbers(x, name)
+    array = as_numbers(x, name)
     if array.shape[1:] != shape or array.ndim == 0:
         expected = f"(n, {', '.join(map(str, shape))})"
         hint = _hint(array, shape)
@@ -100,30 +100,13 @@ def check_finite(array: Array, name: str, dtype: DTypeLike) -> None:
             )
 
 
-def check_numbers(values: ArrayLike, name: str) -> Array:
-    """An array of real numbers. A file mapped into memory stays one."""
-    if isinstance(values, np.ndarray) and hasattr(values, "mask"):  # np.ma is large, and loaded by those who use it
-        raise DataError(f"{name} should be a plain array, got a masked one. Fill its gaps: {name}.filled(...).")
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        raise ShapeError(f"{name} should be an array, got rows of different lengths. Make them equally long.") from None
-    if array.dtype.kind not in "fiub":
-        held = "text" if array.dtype.kind in "US" else str(array.dtype)
-        raise DataError(
-            f"{name} should hold real numbers, got {held}. Turn categories into numbers, as "
-            "np.unique(labels, return_inverse=True) does, and leave nothing empty."
-        )
-    return array
-
-
 def check_targets(
     network: Architecture, loss: Loss, y: ArrayLike, n: int, name: str = "y", dtype: DTypeLike = np.float64
 ) -> Array:
     """Targets that fit the loss, the network and the number of samples."""
     check_kind("loss", Loss, "a loss such as SquaredError()", loss)
     loss.check_network(network.output_shape, network.last_layer)
-    array = check_numbers(y, name)
+    array = as_numbers(y, name)
     if array.ndim == 0 or len(array) != n:
         raise ShapeError(f"{name} should have {n} samples, as many as the inputs, got shape {array.shape}.")
     check_finite(array, name, dtype)
@@ -152,7 +135,7 @@ def check_weights(weights: ArrayLike | None, n: int, name: str = "sample_weight"
     """Sample weights (n,), 0 or more and not all zero, relative to the largest."""
     if weights is None:
         return None
-    array = check_numbers(weights, name)
+    array = as_numbers(weights, name)
     if array.shape != (n,):
         raise ShapeError(f"{name} should have shape ({n},), one number per sample, got {array.shape}.")
     check_finite(array, name, np.float64)

@@ -13,7 +13,8 @@ from typing import Any
 
 from numpy.typing import ArrayLike, DTypeLike
 
-from chainrule.core.checks import check_batches, check_numbers
+from chainrule.core.arrays import as_numbers
+from chainrule.core.checks import check_batches
 from chainrule.core.description import COUNT, POSITIVE, Real, check_real, check_whole
 from chainrule.core.errors import takes
 from chainrule.core.losses import Loss
@@ -82,10 +83,10 @@ def check_task(
     counts |= {"x": len(data.x)} if data.own else {}
     counts |= {"validation x": len(held_out.x)} if held_out is not None and held_out.own else {}
     if theta is not None:
-        theta = check_numbers(theta, "theta")
+        theta = as_numbers(theta, "theta")
         counts |= {"theta": len(theta)} if theta.ndim == 2 else {}
     if state is not None:
-        state = check_numbers(state, "state")
+        state = as_numbers(state, "state")
         counts |= {"state": len(state)} if state.ndim == 2 else {}
     members = agree(population, seed, network, optimizer, early_stopping, penalty, **counts)
     return Task(

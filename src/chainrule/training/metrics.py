@@ -4,13 +4,14 @@ y is (n,) or (n, o). `predicted` has y's shape, or for a population a leading ax
 value per member, (K,). A column (n, 1) and a vector (n,) are treated alike.
 """
 
+import reprlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, as_array, as_numbers
 from chainrule.core.calls import total
 from chainrule.core.errors import DataError, SettingError, ShapeError
 
@@ -46,12 +47,14 @@ def confusion_matrix(y: ArrayLike, predicted: ArrayLike, classes: Sequence[Any] 
     """
     y, predicted = _classes("confusion_matrix", y, predicted)
     occurring = np.union1d(y, predicted)
-    labels = occurring if classes is None else np.asarray(classes)
+    labels = occurring if classes is None else _labels("confusion_matrix", "classes", classes)
+    if labels.ndim != 1 or (labels.dtype.kind == "U") != (y.dtype.kind == "U"):
+        raise SettingError(f"classes must be a list of classes as y holds them; got {reprlib.repr(classes)}.")
     if len(np.unique(labels)) != len(labels):
-        raise SettingError(f"classes must name each class once; got {labels.tolist()}; remove the repeats.")
+        raise SettingError(f"classes must name each class once; got {_shown(labels)}; remove the repeats.")
     unknown = np.setdiff1d(occurring, labels)
     if len(unknown):
-        raise DataError(f"expected classes among {labels.tolist()}, got {unknown.tolist()}; add what is missing.")
+        raise DataError(f"expected classes among {_shown(labels)}, got {_shown(unknown)}; add what is missing.")
     C, members = len(labels), predicted.reshape(-1, len(y))
     K = len(members)
     by_name = np.argsort(labels)
@@ -101,6 +104,10 @@ METRICS: dict[str, Callable[[ArrayLike, ArrayLike], Value]] = {
 """The metrics with one value per member, by name."""
 
 
+def _shown(classes: Array) -> str:
+    return reprlib.repr(classes.tolist())
+
+
 def _value(result: Any) -> Value:
     return float(result) if np.ndim(result) == 0 else result
 
@@ -124,17 +131,15 @@ def _aligned(metric: str, y: Array, predicted: Array) -> tuple[Array, Array]:
 
 def _numbers(metric: str, y: ArrayLike, predicted: ArrayLike) -> tuple[Array, Array]:
     """Targets and predictions as float64, aligned."""
-    try:
-        return _aligned(metric, np.asarray(y, dtype=np.float64), np.asarray(predicted, dtype=np.float64))
-    except (TypeError, ValueError) as error:
-        if isinstance(error, ShapeError | DataError):
-            raise
-        raise DataError(f"{metric} expects numbers ({error}); use accuracy for class names.") from None
+    y, predicted = as_numbers(y, f"{metric}'s y"), as_numbers(predicted, f"{metric}'s predicted")
+    if not np.isfinite(y).all():
+        raise DataError(f"{metric}'s y should hold finite numbers, got NaN or infinity. Remove those samples.")
+    return _aligned(metric, y.astype(np.float64), predicted.astype(np.float64))
 
 
 def _classes(metric: str, y: ArrayLike, predicted: ArrayLike) -> tuple[Array, Array]:
     """Targets (n,) and predictions (..., n): class numbers in both, or class names in both."""
-    y, predicted = _aligned(metric, _labels(metric, y), _labels(metric, predicted))
+    y, predicted = _aligned(metric, _labels(metric, "y", y), _labels(metric, "predicted", predicted))
     if y.shape[-1] != 1:
         raise ShapeError(
             f"{metric} expects one class per sample, got {y.shape}; argmax(axis=-1) makes classes of probabilities."
@@ -144,12 +149,10 @@ def _classes(metric: str, y: ArrayLike, predicted: ArrayLike) -> tuple[Array, Ar
     return y[..., 0], predicted[..., 0]
 
 
-def _labels(metric: str, values: ArrayLike) -> Array:
+def _labels(metric: str, name: str, values: ArrayLike) -> Array:
     """The values as an array of class names or of whole numbers. Raises DataError for anything else."""
-    labels = np.asarray(values)
-    if labels.dtype.kind == "O":
-        labels = np.asarray(labels.tolist())  # names that came from a table of another library
-    broken = labels[labels != np.floor(labels)] if labels.dtype.kind == "f" else labels[:0]
+    labels = as_array(values, f"{metric}'s {name}")
+    broken = labels[~(labels == np.floor(labels))] if labels.dtype.kind == "f" else labels[:0]
     if labels.dtype.kind not in "biufU" or broken.size:
         got = broken.reshape(-1)[0] if broken.size else f"values of type {labels.dtype}"
         raise DataError(

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, as_numbers
 from chainrule.core.checks import (
     check_members,
-    check_numbers,
     check_samples,
     check_state,
     check_targets,
@@ -137,12 +136,12 @@ def check_data(
 
     Each member of a population has samples of its own where x has one axis more: x (K, n, *shape), y (K, n, ...).
     """
-    x = check_numbers(x, f"{name}x")
+    x = as_numbers(x, f"{name}x")
     if x.ndim != len(network.input_shape) + 2:
         inputs = check_samples(network.input_shape, x, f"{name}x", check_dtype(dtype))
         rows = loss.rows(check_targets(network, loss, y, len(inputs), f"{name}y", dtype), network.output_shape[0])
         return TrainingData(inputs, rows, check_weights(sample_weight, len(inputs), f"{name}sample_weight"))
-    y = check_numbers(y, f"{name}y")
+    y = as_numbers(y, f"{name}y")
     members, n = x.shape[:2]
     if y.shape[:2] != (members, n):
         raise ShapeError(
@@ -155,7 +154,7 @@ def check_data(
             f"{name}x should have shape (n, {expected}), or (K, n, {expected}) where each member has its own samples, "
             f"got {x.shape}."
         )
-    weights: Any = check_numbers(sample_weight, "sample_weight") if sample_weight is not None else None
+    weights: Any = as_numbers(sample_weight, "sample_weight") if sample_weight is not None else None
     has_own_weights = weights is not None and weights.ndim == 2 and len(weights) == members
     each = [
         check_data(network, loss, x[k], y[k], weights[k] if has_own_weights else weights, dtype, f"member {k}'s {name}")

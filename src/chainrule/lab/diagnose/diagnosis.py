@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array
-from chainrule.core.checks import check_numbers, check_samples, check_targets, check_theta
+from chainrule.core.arrays import Array, as_numbers
+from chainrule.core.checks import check_samples, check_targets, check_theta
 from chainrule.core.description import check_kind
 from chainrule.core.errors import DataError, SettingError
 from chainrule.core.losses import Loss
@@ -80,7 +80,7 @@ def check_data(model: Model, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
             raise DataError(
                 f"diagnose() needs {name}: {what}, as they were given to train; got None. Write diagnose(run, x, y)."
             )
-    samples, targets = check_samples(network.input_shape, x), check_numbers(y, "y")
+    samples, targets = check_samples(network.input_shape, x), as_numbers(y, "y")
     if model.target_standardizer is not None:
         targets = model.target_standardizer.apply(targets.reshape(len(targets), -1))
     return samples, check_targets(network, model.loss, targets, len(samples))  # type: ignore[arg-type]  # there is a loss

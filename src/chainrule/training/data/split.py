@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, as_array
 from chainrule.core.description import COUNT_OR_ZERO, check_whole
 from chainrule.core.errors import DataError, SettingError, ShapeError
 from chainrule.core.streams import stream
@@ -27,7 +27,7 @@ def split(
     """
     if not (isinstance(test, numbers.Real) and 0 < test < 1):
         raise SettingError(f"test must be a number above 0 and below 1; got {test!r}.")
-    x, y = np.asarray(x), np.asarray(y)
+    x, y = as_array(x, "x"), as_array(y, "y")
     if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
         raise ShapeError(f"split expects one row of y for each row of x, got {x.shape} and {y.shape}.")
     n, n_test = len(x), round(test * len(x))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array, Shape, chunks, count
-from chainrule.core.calls import total
+from chainrule.core.arrays import Array, Shape, as_numbers, chunks, count
+from chainrule.core.calls import arithmetic, total
 from chainrule.core.description import Description
 from chainrule.core.errors import DataError, SettingError, ShapeError
 
@@ -52,7 +52,7 @@ class Standardizer(Description):
         >>> Standardizer.fit([[1.0], [3.0], [5.0], [7.0]]).mean
         (4.0,)
         """
-        x = np.asarray(x)
+        x = as_numbers(x, "x")
         if x.ndim < 2 or count(x.shape[1:]) == 0:
             raise ShapeError(f"Standardizer expects x (n, features), got {x.shape}; x.reshape(-1, 1) has one feature.")
         if len(x) == 0:
@@ -73,41 +73,57 @@ class Standardizer(Description):
         return Standardizer(tuple(mean.tolist()), tuple(scale.tolist()))
 
     def apply(self, x: ArrayLike) -> Array:
-        """(x - mean) / scale: a fresh array shaped as x, in x's dtype if that is a float, else float64.
+        """(x - mean) / scale: a fresh array shaped as x, float32 if x is, else float64. NaN stays NaN.
 
-        Raises ShapeError for another number of features.
+        Raises ShapeError for another number of features, DataError where a result is too large for its dtype.
 
         >>> Standardizer((1.0,), (2.0,)).apply([[1.0], [5.0]]).tolist()
         [[0.0], [2.0]]
         """
         x, mean, scale = self._fitting(x)
-        z: Array = x - mean
-        z /= scale
-        return z
+        with arithmetic():
+            z: Array = x - mean
+            z /= scale
+        return _in_range(z, x)
 
     def undo(self, z: ArrayLike) -> Array:
         """Undo `apply`: x = z scale + mean, to rounding the x that `apply` was given.
 
-        Raises ShapeError for another number of features.
+        Raises what `apply` raises.
 
         >>> Standardizer((1.0,), (2.0,)).undo([[0.0], [2.0]]).tolist()
         [[1.0], [5.0]]
         """
         z, mean, scale = self._fitting(z)
-        x: Array = z * scale
-        x += mean
-        return x
+        with arithmetic():
+            x: Array = z * scale
+            x += mean
+        return _in_range(x, z)
 
     def _fitting(self, x: ArrayLike) -> tuple[Array, Array, Array]:
         """The samples, and the mean and scale shaped to broadcast along their features."""
-        x = np.asarray(x)
+        x = as_numbers(x, "x")
         if x.ndim < 2 or x.shape[1] != len(self.mean):
             raise ShapeError(
                 f"Standardizer expects {len(self.mean)} features per sample, got {x.shape}; "
                 "give it samples like those it was fitted to."
             )
-        dtype = x.dtype if np.issubdtype(x.dtype, np.floating) else np.dtype(np.float64)
-        return x, _along(np.array(self.mean, dtype), x.shape), _along(np.array(self.scale, dtype), x.shape)
+        dtype = np.dtype(np.float32 if x.dtype == np.float32 else np.float64)  # float16 has too small a range
+        return (
+            x.astype(dtype, copy=False),
+            _along(np.array(self.mean, dtype), x.shape),
+            _along(np.array(self.scale, dtype), x.shape),
+        )
+
+
+def _in_range(result: Array, given: Array) -> Array:
+    """The result. Raises DataError where it is infinite, though what was given wasn't."""
+    if np.isinf(result).any() and not np.isinf(given).any():
+        raise DataError(
+            f"Standardizer expects numbers whose results {result.dtype} can hold, got {abs(given).max():g}; "
+            "fit it to samples like these, or divide them by a constant first."
+        )
+    return result
 
 
 def is_constant(mean: Array, variance: Array, n: int) -> Array:

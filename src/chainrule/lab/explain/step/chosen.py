@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, as_numbers
 from chainrule.core.calls import arithmetic, total
 from chainrule.core.checks import check_batches, check_weights
 from chainrule.core.description import COUNT_OR_ZERO, check_whole
@@ -45,7 +45,7 @@ def chosen_weights(sample_weight: ArrayLike | None, chosen: Sequence[int]) -> Ar
     """
     if sample_weight is None:
         return None
-    given = np.asarray(sample_weight, np.float64)[list(chosen)]
+    given = as_numbers(sample_weight, "sample_weight").astype(np.float64)[list(chosen)]
     relative = check_weights(given, len(given))
     with arithmetic():
         return given if np.finfo(given.dtype).tiny <= total(given) < np.inf else relative

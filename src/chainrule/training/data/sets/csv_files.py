@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, as_array
 from chainrule.core.errors import DataError, FileError, SettingError, ShapeError
 from chainrule.training.files.storage import FilePath, check_exists, replacing
 
@@ -122,7 +122,7 @@ def write_csv(
     0.5,1.0,0
     0.1,2.0,1
     """
-    x = np.asarray(x)
+    x = as_array(x, "x")
     if x.ndim != 2 or 0 in x.shape:
         raise ShapeError(f"write_csv expects x (n, features), got {x.shape}; reshape it to one row per sample.")
     names = [f"x{k}" for k in range(1, x.shape[1] + 1)] if features is None else list(features)
@@ -131,7 +131,7 @@ def write_csv(
     _check_finite("x", x)
     rows = x.tolist()
     if y is not None:
-        y = np.asarray(y)
+        y = as_array(y, "y")
         if y.shape not in ((len(x),), (len(x), 1)):
             raise ShapeError(f"write_csv expects one target per sample, {len(x)} of them, got {y.shape}; pass y (n,).")
         _check_finite("y", y)
