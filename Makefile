@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help report test soak check format bench clean
+.PHONY: help report test soak oldest check format bench lock audit clean
 
 help:                      ## print this list
 	@echo "Usage: make TARGET, where TARGET is one of"
@@ -19,6 +19,9 @@ test: $(VENV)/.dev         ## run all tests
 soak: $(VENV)/.dev         ## run the property tests with twenty times as many examples
 	CHAINRULE_SOAK=$${CHAINRULE_SOAK:-20} $(BIN)/python -m pytest -n 2 -q tests -m hypothesis
 
+oldest: $(VENV)/.oldest     ## test core and training with the oldest dependencies that pyproject.toml allows
+	$(VENV)/oldest/bin/python -m pytest -n 2 -q tests/core tests/training src/chainrule/core src/chainrule/training
+
 check: $(VENV)/.dev        ## run the linter, the formatter's check and the type checker
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -30,6 +33,12 @@ format: $(VENV)/.dev       ## format the code
 
 bench: $(VENV)/.dev        ## time chainrule and its peers (a quarter of an hour); BENCH=--quick for a short run
 	$(BIN)/python -m benchmarks $(BENCH)
+
+lock: $(VENV)/.dev         ## write requirements.lock: every dependency of `all`, with hashes, for one Python
+	$(BIN)/uv pip compile --quiet --no-header --generate-hashes --python $(BIN)/python --extra all --output-file requirements.lock pyproject.toml
+
+audit: lock                ## ask for known vulnerabilities of what requirements.lock names (needs a network)
+	$(BIN)/uv tool run pip-audit --require-hashes --disable-pip --requirement requirements.lock
 
 clean:                     ## remove the virtual environment and the report
 	rm -rf $(VENV) report
@@ -44,4 +53,9 @@ $(VENV)/.report: pyproject.toml | $(BIN)/python
 
 $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	touch $@
+
+$(VENV)/.oldest: pyproject.toml | $(VENV)/.dev
+	$(BIN)/python -m venv $(VENV)/oldest
+	$(BIN)/uv pip install --quiet --python $(VENV)/oldest --resolution lowest-direct --editable ".[dev]"
 	touch $@

@@ -147,11 +147,15 @@ class Gather:
         if data.own:  # all members' samples in a row, which the order counts through
             pairs = [(source.reshape(-1, *source.shape[2:]), put) for source, put in pairs]
         self._pairs = pairs
+        self._rows = np.empty((*lead, batch.n), np.intp)
         self._taken = [np.empty((*lead, batch.n, *source.shape[1:]), source.dtype) for source, _ in pairs]
         self._weights = None if data.weights is None else self._taken[-1]
         self._all_weights = np.array(1.0 if data.weights is None else total(data.weights, axis=-1))
 
     def load(self, rows: Array) -> None:
+        if not rows.flags.c_contiguous:  # `take` would copy these parts of the members' orders for each source
+            np.copyto(self._rows, rows)
+            rows = self._rows
         for (source, put), taken in zip(self._pairs, self._taken, strict=True):
             if source.flags.c_contiguous and source.dtype.isnative:
                 take(source, rows, axis=0, out=taken, mode="clip")
