@@ -68,8 +68,9 @@ def test_a_kink_names_the_row_of_the_data():
 
 def test_many_kinks_are_counted():
     step = at_zero(cr.Dense(1), cr.ReLU(), cr.Dense(1), x=np.zeros((9, 2)))
-    assert "layer 1, unit 1, sample 0; layer 1, unit 1, sample 1; layer 1, unit 1, sample 2; and 6 more." in said_by(
-        step.weight(1, 1)
+    assert (
+        "layer 1, unit 1, sample 0; layer 1, unit 1, sample 1; layer 1, unit 1, sample 2; and 6 other kinks."
+        in said_by(step.weight(1, 1))
     )
 
 

@@ -6,7 +6,7 @@ from chainrule.lab.explain.algebra.equation import Equation
 from chainrule.lab.explain.algebra.expression import Number, functions_in
 from chainrule.lab.explain.algebra.notes import Note, sentences
 from chainrule.lab.explain.algebra.rounding import MARGIN, error_bound
-from chainrule.lab.explain.algebra.shortened import LARGEST, WHOLE, cut_sums
+from chainrule.lab.explain.algebra.shortened import LARGEST, WHOLE, cut_sums, ends_otherwise
 from chainrule.lab.explain.algebra.symbols import Symbol
 
 
@@ -21,11 +21,12 @@ class Section:
     @property
     def remark(self) -> Note:
         """The note, and a sentence where sums are cut."""
-        is_cut = any(each.expression is not None and cut_sums(each.expression) for each in self.equations)
-        cut = f"A sum of more than {WHOLE} terms shows its {LARGEST} largest, and a bias."
+        long = [each for equation in self.equations if equation.expression for each in cut_sums(equation.expression)]
+        last = " and its last one" if any(map(ends_otherwise, long)) else ""
+        cut = f"A sum of more than {WHOLE} terms shows its {LARGEST} largest{last}."
         has_log = any(each.shown is not None and "log" in functions_in(each.shown) for each in self.equations)
         natural = "log is the natural logarithm: ln on a calculator."
-        return sentences(self.note, (natural,) if has_log else (), (cut,) if is_cut else ())
+        return sentences(self.note, (natural,) if has_log else (), (cut,) if long else ())
 
 
 @dataclass(frozen=True, eq=False)

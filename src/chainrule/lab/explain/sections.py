@@ -12,7 +12,7 @@ from chainrule.core.optimizers import Adam, AdamW
 from chainrule.lab.explain.algebra.equation import Equation
 from chainrule.lab.explain.algebra.expression import Expression, Number, Terms, added, sqrt
 from chainrule.lab.explain.algebra.notes import Note, formula, sentences
-from chainrule.lab.explain.algebra.symbols import LOSS, Symbol, derivative, digits
+from chainrule.lab.explain.algebra.symbols import DIGITS, LOSS, Symbol, derivative, digits
 from chainrule.lab.explain.content import Section
 from chainrule.lab.explain.equations.paths import MOST_UNITS, Paths, Units
 from chainrule.lab.explain.equations.updates import Line, lines_of
@@ -20,9 +20,11 @@ from chainrule.lab.explain.step.numbers import Numbers
 from chainrule.lab.explain.step.training_step import TrainingStep
 
 GIVEN = (
-    "Numbers without an equation here, such as other samples’ and other units’, are given: follow those to derive them."
+    "Numbers without an equation here, such as other samples’ and other units’, are given: follow those to derive "
+    f"them. Results are rounded to {DIGITS} digits; from the numbers of a line, a calculator comes to its result, or "
+    "to 1 more or less in the last digit."
 )
-"""What a reader may take from the page as it stands."""
+"""What a reader may take from the page as it stands, and how well it is followed with a calculator."""
 
 NORMS = " are the optimizer’s beta1 and beta2; a β with a layer’s number is a batch normalisation’s shift."
 """What tells two kinds of β apart."""
@@ -62,7 +64,7 @@ class Sections:
             terms += Terms.of([penalty.number])
             own = [*own, squares, penalty]
             of_all = " is over all weights, not over biases; the gradients are those of "
-            note = sentences(note, (formula("Σ", "w²"), of_all, formula(Symbol("L", prefix="whole")), "."))
+            note = sentences(note, (formula(squares.symbol), of_all, formula(Symbol("L", prefix="whole")), "."))
         total = added(terms) if own else None
         return Section("Loss", (*own, Equation(Symbol("L", prefix="whole"), of.loss, total)), note)
 

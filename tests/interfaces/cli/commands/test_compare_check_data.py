@@ -142,7 +142,10 @@ class TestCheck:
         [
             (
                 ("xor", "--activation", "relu", "--output", "sigmoid"),
-                ["kink in 4 of 12 directions (layer 1, unit 1, sample 0 and 7 more)", "kink in 4 of 20 directions"],
+                [
+                    "kink in 4 of 12 directions (8 kinks, the first at layer 1, unit 1, sample 0)",
+                    "kink in 4 of 20 directions",
+                ],
             ),
             (("digits", "--network", "conv(4,3) relu pool(2) flatten dense(10)"), ["kink in 4 of 40 directions"]),
         ],

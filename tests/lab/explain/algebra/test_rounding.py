@@ -52,7 +52,23 @@ def test_a_small_number_is_no_noise():
 def test_lines_whose_terms_cancel_come_out_to_five_digits(samples):
     for name, *_, numbers, value in (each for each in equations(normed(samples, 7)) if len(each) > 3):
         beside = 0.0 if float(value) else 1e-6 * scale_of(numbers)
+        if name == "difference":  # of two losses of 15 digits
+            beside += 1e-15 / 2e-5 * scale_of(numbers) * 10
         assert calculate(numbers) == pytest.approx(float(value), rel=1e-5, abs=beside), name
+
+
+def test_a_gradient_of_0_has_an_error_of_0():
+    """A bias in front of a batch normalisation: neither the gradient nor the difference tells more than rounding."""
+    x, y = cr.datasets.xor()
+    network = cr.Network((2,), [cr.Dense(3), cr.BatchNorm(), cr.ReLU(), cr.Dense(1), cr.Sigmoid()])
+    for seed in range(6):
+        step = cr.explain(network, network.initialize(seed), x, y, cr.HalfSquaredError(), cr.Adam(0.01))
+        derivation = step.weight(1, 1, "bias")
+        check = {each.symbol.letter: each for each in derivation.sections[-1].equations}
+        assert [check[name].shown_value.value for name in ("difference", "error")] == [0.0, 0.0]
+        said = " ".join(derivation.text().split())
+        assert re.search(r"error = 0 The losses are rounded, which may leave up to \de-1\d: difference and grad", said)
+        assert "0 as far as they can tell" not in step.weight(1, 1, 1).text()
 
 
 def test_the_numeric_check_shows_both_losses():

@@ -69,7 +69,7 @@ def test_what_is_left_out_of_a_sum_has_a_name_and_never_stands_for_a_bias():
     step = cr.explain(network, network.initialize(0), x, y, cr.SquaredError(), cr.SGD(0.1))
     said = " ".join(step.unit(1, 2, sample=0).text().split())
     assert "+ (the sum of 28 others) + b⁽¹⁾₂ = " in said
-    assert "A sum of more than 24 terms shows its 12 largest, and a bias." in said
+    assert "A sum of more than 24 terms shows its 12 largest and its last one." in said
     other = " ".join(step.unit(1, 2, sample=1).text().split())
     assert "others" not in other
     assert "The other 35 terms are all 0." in other

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 import chainrule as cr
 from cases import CASES, LOSSES, N
 from chainrule.lab.explain.algebra.expression import Number, added
+from chainrule.lab.explain.algebra.rounding import is_followed
 from chainrule.lab.explain.algebra.symbols import Symbol
 from chainrule.lab.explain.equations.paths import Paths
 from chainrule.lab.explain.explanation import Explanation
@@ -70,6 +71,8 @@ def test_of_random_stacks_too(network, sample):
     step = cr.explain(network, network.initialize(seed=1), x, y, cr.SquaredError(), cr.SGD(0.1), seed=2)
     for equation in every_equation(step, 3, sample):
         assert agrees(equation), (equation.symbol, equation.value, equation.expression.evaluate())
+        if len(equation.sides) == 3 and equation.error <= 1e-9 * abs(equation.value):  # else it is 0 but for rounding
+            assert is_followed(equation.sides[1], equation.shown_value), equation.symbol
     check_gradients(step, most=3)
 
 

@@ -98,6 +98,22 @@ def test_the_squares_of_a_penalty_are_those_of_the_weights():
     assert {each.parts[0].symbol.letter for each in squares.expression.parts} == {"w"}
 
 
+def test_the_words_on_a_penalty_are_about_weights_alone():
+    """Σw² is written one way, and a sum of weights that is cut has no bias to show."""
+    network = cr.mlp(2, 5, 4, 1)
+    x, y = cr.datasets.xor()
+    arguments = (network, network.initialize(1), x, y, cr.HalfSquaredError(), cr.SGD(0.1))
+    loss = cr.explain(*arguments, penalty=cr.L2(0.1), samples=3).weight(2, 1).sections[1]
+    assert loss.title == "Loss"
+    words = "".join(each for each in loss.remark if isinstance(each, str))
+    assert "A sum of more than 24 terms shows its 12 largest." in words
+    assert words.count("bias") == 1
+    assert " is over all weights, not over biases" in words
+    text = cr.explain(*arguments, penalty=cr.L2(0.1)).weight(2, 1).text()
+    assert "Σ w²" not in text
+    assert "Σw² is over all weights" in " ".join(text.split())
+
+
 def test_what_is_given_is_said():
     assert "Numbers without an equation here, such as other samples’ and other units’, are given" in said_by(
         xor().unit(1, 2)
@@ -109,6 +125,6 @@ def test_a_sum_shown_as_0_says_what_its_digits_come_to():
     chain = of_case("BatchNorm").weight(1, 1)
     numbers = next(sides[-2] for sides in equations(chain) if sides[0] == "∂L/∂b⁽¹⁾₁")
     assert chain.shown_value.value == 0.0
-    left = re.search(r"The digits shown come to (\S+); with all digits it is 0\.", said_by(chain))
+    left = re.search(r"The digits shown come to (\S+); with all digits it is 0 but for rounding\.", said_by(chain))
     assert float(left[1]) == pytest.approx(calculate(numbers), rel=0.5)
     assert 1e-9 < abs(float(left[1])) < 1e-6

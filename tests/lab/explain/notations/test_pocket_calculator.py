@@ -1,4 +1,4 @@
-"""A pocket calculator of 8 digits follows every line of three gradients, from the text, the page and the LaTeX."""
+"""A pocket calculator follows every line of a derivation, from the text, the page and the LaTeX."""
 
 import math
 import re
@@ -9,7 +9,7 @@ import pytest
 
 import chainrule as cr
 from cases import LOSSES
-from derivations import RAISED, equations, of_case, xor
+from derivations import DERIVATIONS, RAISED, equations, normed, of_case, xor
 
 GRADIENTS = {
     "a weight of xor, by Adam and a schedule": lambda: xor(
@@ -104,20 +104,24 @@ FUNCTIONS = {
 }
 
 
-def pocket(side):
-    """What a calculator of 8 digits comes to: it rounds what is typed in, and every result."""
+def pocket(side, places=8):
+    """What a calculator of so many digits comes to: it rounds what is typed in, and every result."""
     number = r"(?<![\w.])(?<!\*\*)(\d+(?:\.\d+)?(?:e[+-]?\d+)?)"
     code = re.sub(number, r"N('\1')", side.strip())
     assert re.fullmatch(r"[\d.eE+\-*/(), N']*", re.sub("cos|exp|log|sqrt|tanh|max", "", code)), code
-    with localcontext(Context(prec=8)) as context:
+    with localcontext(Context(prec=places)) as context:
         names = {**FUNCTIONS, "N": context.create_decimal, "__builtins__": {}}
         return eval(code, names)
 
 
+LOSS = r"\d+\.\d{12,}"
+"""A number that is shown with 15 digits: a loss of the numeric check."""
+
+
 def shared_digits_left_out(side):
     """A difference of two long numbers, with the digits that both start with set to 0, as the note says."""
-    found = re.findall(r"\d+\.\d{9,}", side)
-    if len(found) != 2:
+    found = re.findall(LOSS, side)
+    if len(found) != 2 or found[0] == found[1]:
         return side
     one, other = found
     shared = next(i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
@@ -136,3 +140,23 @@ def test_every_line_is_followed_with_eight_digits(name, form):
         numbers, value = shared_digits_left_out(numbers), float(pocket(value))
         largest = max(abs(float(each)) for each in re.findall(r"\d+(?:\.\d+)?(?:e-?\d+)?", numbers))
         assert float(pocket(numbers)) == pytest.approx(value, rel=3e-5, abs=1e-7 * min(largest, 1.0)), numbers
+
+
+EVERY = GRADIENTS | DERIVATIONS | {"what is 0 but for rounding": normed, "two samples": lambda: normed([3, 7], 7)}
+
+
+@pytest.mark.parametrize("form", [from_text, from_latex, from_html])
+@pytest.mark.parametrize("name", EVERY)
+def test_every_line_comes_to_its_last_digit_give_or_take_1(name, form):
+    """With ten digits. What is shown as 0 has a note of what its digits come to."""
+    derivation = EVERY[name]()
+    checked = 0
+    for *_, numbers, shown in (row for row in form(derivation) if len(row) > 1):
+        found, value = pocket(shared_digits_left_out(numbers), 10), Decimal(repr(float(pocket(shown, 17))))
+        if value == 0:
+            continue
+        places = len(value.as_tuple().digits) if re.search(LOSS, numbers) else 7
+        last = Decimal(10) ** (value.adjusted() + 1 - places)
+        assert abs(found - value) <= last * Decimal("1.001"), numbers
+        checked += 1
+    assert checked > 10

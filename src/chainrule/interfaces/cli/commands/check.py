@@ -71,6 +71,6 @@ def kinks_of(check: LayerCheck) -> str:
     along = f"{check.n_at_kinks:,} of {check.n_directions:,} directions"
     where = "one-sided differences disagree"
     if check.kinks:
-        more = f" and {check.n_kinks - 1:,} more" if check.n_kinks > 1 else ""
-        where = f"{check.kinks[0]}{more}"
+        where = str(check.kinks[0])
+        where = f"{check.n_kinks:,} kinks, the first at {where}" if check.n_kinks > 1 else where
     return f"layer {check.number}: kink in {along} ({where}); judged on both sides, each parameter moved up to {MOVE:g}"

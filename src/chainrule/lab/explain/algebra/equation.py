@@ -5,7 +5,7 @@ from functools import cached_property
 
 from chainrule.lab.explain.algebra.expression import Expression, Number
 from chainrule.lab.explain.algebra.notes import Formula, Note, sentences
-from chainrule.lab.explain.algebra.rounding import as_shown, in_numbers, settled
+from chainrule.lab.explain.algebra.rounding import as_shown, is_followed, settled, typed
 from chainrule.lab.explain.algebra.shortened import note_of_zeros, shortened
 from chainrule.lab.explain.algebra.symbols import DIGITS, Symbol, digits
 
@@ -62,7 +62,7 @@ class Equation:
             case Number() as named:
                 return (named, self.shown_value)
             case shown:
-                return (shown, in_numbers(shown), self.shown_value)
+                return (shown, typed(shown, self.shown_value), self.shown_value)
 
     @property
     def remark(self) -> Note:
@@ -79,11 +79,14 @@ class Equation:
         return ()
 
     def _of_digits(self) -> Note:
-        """A sentence for where a number is 0 but the digits that are shown don't come to 0."""
-        if self.symbol not in self.zeros or self.shown is None:
+        """A sentence for where the digits that are shown come to something else: beside a 0, that is."""
+        if len(self.sides) < 3 or is_followed(self.sides[1], self.shown_value):
             return ()
-        left = as_shown(in_numbers(self.shown))
-        return (f"The digits shown come to {digits(left, 1)}; with all digits it is 0.",) if left else ()
+        is_zero = self.shown_value.value == 0.0
+        left = digits(as_shown(self.sides[1]), 1 if is_zero else self.digits)
+        return (
+            f"The digits shown come to {left}; with all digits it is {'0 but for rounding' if is_zero else 'this'}.",
+        )
 
     @property
     def error(self) -> float:

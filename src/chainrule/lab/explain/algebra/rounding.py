@@ -1,7 +1,8 @@
-"""Rounding: which numbers are 0 but for their error, and how many digits a sum needs.
+"""Rounding: which numbers are 0 but for their error, and how many digits a line needs.
 
 A number that isn't larger than what rounding may have left is shown as 0; where terms cancel, their leading digits are
-lost, and they are shown with as many more. The bound is Higham's running error analysis, to first order ("Accuracy and
+lost, and they are shown with as many more. A line has the digits that lead a calculator to its value, or to the value
+whose last digit is 1 more or less: `typed`. The bound is Higham's running error analysis, to first order ("Accuracy and
 Stability of Numerical Algorithms", 3.3).
 """
 
@@ -23,6 +24,9 @@ from chainrule.lab.explain.algebra.expression import (
 from chainrule.lab.explain.algebra.symbols import DIGITS, Symbol, digits
 
 EPSILON = float(np.finfo(np.float64).eps)
+
+MOST_DIGITS = 17
+"""So many digits tell any two numbers apart."""
 
 MARGIN = 4.0
 """A number of less than 4 times its error bound is 0: a sum in another order, or another formula, rounds otherwise."""
@@ -91,13 +95,32 @@ def in_numbers(expression: Expression, digits: int = DIGITS) -> Expression:
     """Numbers without their names, each with the digits that it is shown with: more where terms of a sum cancel."""
     match expression:
         case Number(value):
-            return Number(value, digits=digits)
+            return Number(value, digits=max(digits, expression.digits))
         case Sum():
             digits += lost(expression)
         case Function((argument,), "exp"):  # e to a large number needs its digits behind the point
             size = abs(argument.evaluate())
             digits += math.floor(math.log10(size)) if size > 1 else 0
     return expression.with_parts(in_numbers(each, digits) for each in expression.parts)
+
+
+def typed(expression: Expression, value: Number) -> Expression:
+    """Numbers as they are typed into a calculator: as few digits as lead to the value shown, give or take its last one.
+
+    >>> line = typed(2.219187 - Number(0.2) * Number(0.05000046), Number(2.209186908))
+    >>> is_followed(line, Number(2.209186908)), as_shown(line)
+    (True, 2.209186908)
+    """
+    most = MOST_DIGITS if value.value else DIGITS
+    lines = (in_numbers(expression, places) for places in range(DIGITS, most + 1))
+    return next((line for line in lines if is_followed(line, value)), in_numbers(expression))
+
+
+def is_followed(line: Expression, value: Number) -> bool:
+    """Whether a line of numbers comes to the value that is shown, or to one whose last digit is 1 more or less."""
+    shown = float(digits(value.value, value.digits))
+    last = 10.0 ** (math.floor(math.log10(abs(shown))) + 1 - value.digits) if shown else 0.0
+    return abs(as_shown(line) - shown) <= last
 
 
 def as_shown(expression: Expression) -> float:

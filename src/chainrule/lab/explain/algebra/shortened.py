@@ -27,7 +27,7 @@ def shortened(expression: Expression, whole: int = WHOLE, largest: int = LARGEST
         kept, n_others, others = _cut(expression, largest)
         terms = [parts[i] for i in kept]
         if others.any():
-            place = len(terms) - (1 if _ends_otherwise(expression) else 0)
+            place = len(terms) - (1 if ends_otherwise(expression) else 0)
             terms.insert(place, Number(math.fsum(others.tolist()), Symbol(f"(the sum of {n_others} others)")))
         parts = tuple(terms)
     return expression.with_parts(shortened(each, whole, largest) for each in parts)
@@ -56,13 +56,13 @@ def _cut(long: Sum, largest: int) -> tuple[list[int], int, Array]:
     least = np.partition(sizes, -largest)[-largest]  # of those that stay; sorting all of them takes long
     order = np.flatnonzero((sizes >= least) & (sizes > 0))
     kept = set(order[np.argsort(-sizes[order], kind="stable")][:largest].tolist()) or {0}
-    if _ends_otherwise(long):
+    if ends_otherwise(long):
         kept.add(len(values) - 1)
     others = np.delete(values, sorted(kept))
     return sorted(kept), len(others), others
 
 
-def _ends_otherwise(long: Sum) -> bool:
+def ends_otherwise(long: Sum) -> bool:
     """Whether the last term begins with another letter than the first."""
     return _letter(long.parts[0]) != _letter(long.parts[len(long.parts) - 1])
 
