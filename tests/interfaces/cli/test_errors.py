@@ -81,6 +81,18 @@ BAD_INPUT = {
     "predict pets.npz one.csv": "expected one of mouse, rat; got 'cat'",
     "predict pets.npz three.npz": "three.npz has classes from 0 to 2, but the model knows mouse, rat",
     "report --out good.csv": "--out expects a folder, got the file good.csv",
+    "report --out r.png": "--out expects a folder, and r.png is the name of a figure; leave .png out, and add "
+    "--figures png for its figures.",
+    "report --out lab.JSON": "--out expects a folder, and lab.JSON is the name of a JSON file; leave .json out.",
+    "report --figures gif": "unknown form of figures 'gif'; choose from pdf, png, svg",
+    "compare xor --lr 1,2 --keep runs.csv": "--keep expects a folder, and runs.csv is the name of a table",
+    "compare xor --lr 1,2 --out r.html": "a figure's file name must end in .svg, .png or .pdf; got r.html",
+    "compare xor --lr 1,2 --csv r.pdf": "--csv writes a table, and r.pdf is the name of a figure; end it in .csv.",
+    "explain xor --html page.png": "--html writes a page, and page.png is the name of a figure; end it in .html.",
+    "explain xor --html page.tex": "--html writes a page, and page.tex is the name of a LaTeX file; end it in .html.",
+    "train xor --save m.csv": "--save writes a model, and m.csv is the name of a table; end it in .npz.",
+    "train xor --history h.npz": "--history writes a table, and h.npz is the name of a model; end it in .csv.",
+    "data xor --out xor.npz": "--out writes a table, and xor.npz is the name of a model; end it in .csv.",
 }
 
 MISTYPED = {

@@ -77,6 +77,6 @@ def test_columns_are_found_by_their_names(table, pets, tmp_path):
 
 
 def test_two_outputs_want_two_files(homes, tmp_path):
-    done = invoke("train", homes, "--save", "one.npz", "--history", "./one.npz")
+    done = invoke("train", homes, "--save", "one", "--history", "./one")
     assert done.exit_code == 2
     assert "--save and --history both name" in done.stderr

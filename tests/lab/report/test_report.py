@@ -19,6 +19,7 @@ from chainrule.core.extras import advice
 from chainrule.lab.figures.numbers import percent
 from chainrule.lab.report import report
 from chainrule.lab.report.chapters import CHAPTERS
+from chainrule.lab.report.drawing import Drawn
 from chainrule.lab.report.example import example
 from chainrule.lab.report.page import CONTENTS, render_page
 from chainrule.lab.report.reference import TASKS, Lab, accuracy_line, log_line, prediction_line
@@ -99,6 +100,18 @@ def test_it_writes_the_page_the_numbers_and_the_figures(made):
     for task in TASKS:
         assert (task, EPOCHS, EPOCHS) in steps
     assert steps[-1] == ("page", 2, 2)
+
+
+@pytest.mark.parametrize(("form", "beginning"), [("png", b"\x89PNG"), ("pdf", b"%PDF")])
+def test_the_figures_are_written_in_the_form_asked_for(tmp_path, form, beginning):
+    """Those of a chapter; drawings of an explanation are SVGs."""
+    page = write_report(tmp_path, epochs=20, only=["linear-network", "one-weight"], figures=form.upper())
+    files = {each.name: each.read_bytes() for each in (tmp_path / "figures").iterdir()}
+    drawings = {f"one-weight-{kind}.svg" for kind in ("weight", "gradient")}
+    names = {f"linear-network-{task}{more}.{form}" for task in TASKS for more in ("", "-more")}
+    assert set(files) == names | drawings
+    assert all(files[name].startswith(beginning) for name in names)
+    assert page.read_text(encoding="utf-8").count("<svg") == len(files)
 
 
 def test_the_page_asks_for_nothing(text, page):
@@ -185,7 +198,7 @@ def test_the_numbers_agree_with_each_other(found):
 
 
 def test_the_same_seed_gives_the_same_results(made, tmp_path, monkeypatch, found):
-    monkeypatch.setattr(report, "draw_all", lambda *work: dict.fromkeys(_names(), "<svg></svg>"))
+    monkeypatch.setattr(report, "draw_all", lambda *work: dict.fromkeys(_names(), Drawn("<svg></svg>", "svg", b"")))
     again = write_report(tmp_path, epochs=EPOCHS, starts=STARTS, only=MAIN).parent
     first, second = ((each / "results.json").read_text(encoding="utf-8") for each in (made[0], again))
     assert first.partition('"timings"')[0] == second.partition('"timings"')[0]

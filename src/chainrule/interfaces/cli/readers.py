@@ -25,7 +25,7 @@ def number(text: str) -> float:
     0.5
     """
     try:
-        return float(text)
+        return float(text.replace("\N{MINUS SIGN}", "-"))  # as the doctor and the page write it
     except ValueError:
         decimal_comma = re.fullmatch(r"[+-]?\d+,\d+(e[+-]?\d+)?", text.strip(), re.IGNORECASE)
         better = f"; write {text.strip().replace(',', '.')}" if decimal_comma else " such as 0.5"

@@ -8,9 +8,10 @@ import numpy as np
 
 from chainrule.lab.experiments.compared_runs import ComparedRuns, Summary, spaced, survivors
 from chainrule.lab.experiments.labels import label, words
-from chainrule.lab.figures import files
-from chainrule.lab.figures.axes import epochs_below, log_scale, slant, title_and_legend
-from chainrule.lab.figures.svg import COLOR, Drawing, render
+from chainrule.lab.figures.axes import dot, epochs_below, log_scale, slant, title_and_legend
+from chainrule.lab.figures.files import Figure, write
+from chainrule.lab.figures.numbers import brief, counted, tick
+from chainrule.lab.figures.svg import COLOR, Drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,21 +42,21 @@ Values = tuple[Any, ...]
 
 def draw(comparison: ComparedRuns, *, name: str | None = None, columns: int = 2) -> str:
     """The figure as an SVG. name: starts every id in it.  columns: the number of panels side by side."""
-    return compose(comparison, _panels(comparison), name=name, columns=columns)
+    return compose(comparison, _panels(comparison), name=name, columns=columns).svg()
 
 
 def write_figure(comparison: ComparedRuns, path: str | os.PathLike[str]) -> None:
     """The figure as a file, in the form of its name: .svg, .png or .pdf."""
-    files.write(_in_rows(_panels(comparison), 2), path, **_in_words(comparison))
+    write(compose(comparison, _panels(comparison)), path)
 
 
 def _panels(comparison: ComparedRuns) -> list[Drawing]:
     return [*(curves(comparison, each) for each in _outer(comparison, MOST_PANELS)), finals(comparison)]
 
 
-def compose(comparison: ComparedRuns, drawings: list[Drawing], *, name: str | None = None, columns: int = 2) -> str:
-    """Panels of a comparison as one SVG, its numbers in words beside them."""
-    return render(_in_rows(drawings, columns), **_in_words(comparison, name))
+def compose(comparison: ComparedRuns, drawings: list[Drawing], *, name: str | None = None, columns: int = 2) -> Figure:
+    """Panels of a comparison as one figure, its numbers in words beside them."""
+    return Figure(_in_rows(drawings, columns), **_in_words(comparison, name))
 
 
 def _in_rows(drawings: list[Drawing], columns: int) -> list[list[Drawing]]:
@@ -69,7 +70,8 @@ def _in_words(comparison: ComparedRuns, name: str | None = None) -> dict[str, An
     return {
         "name": name or "comparison-" + "-".join(comparison.names),
         "title": f"Comparison of {names}",
-        "description": f"The loss over epochs for {len(comparison.values)} settings of {names}, {starts} starts each: "
+        "description": f"The loss over epochs for {counted(len(comparison.values), 'setting')} of {names}, "
+        f"{counted(starts, 'start')} each: "
         "the median, and all between the lowest and the highest of the starts that did not diverge. Then the loss each "
         "ended with. " + _numbers(comparison),
         "size": PANEL,
@@ -81,8 +83,10 @@ def _numbers(comparison: ComparedRuns) -> str:
     said = []
     for each in comparison.summary()[:24]:
         lost = f", {each.diverged} diverged" if each.diverged else ""
-        loss = "no loss" if math.isnan(each.median) else f"median loss {each.median:.3g}"
-        success = f", {each.succeeded} of {each.starts} at or below {comparison.level:g}" if comparison.level else ""
+        loss = "no loss" if math.isnan(each.median) else f"median loss {brief(each.median)}"
+        success = (
+            f", {each.succeeded} of {each.starts} at or below {tick(comparison.level)}" if comparison.level else ""
+        )
         said.append(f"{each.label}: {loss}{success}{lost}")
     return "; ".join(said) + "."
 
@@ -137,12 +141,12 @@ def curves(comparison: ComparedRuns, outer: Values = (), title: str = "") -> Dra
             mark = f"  ({lost} diverged)" if lost else ""
             if len(shown) <= MOST_BANDS:
                 axes.fill_between(epochs, low, high, color=color, alpha=0.16, linewidth=0)
-            axes.plot(epochs, median, color=color, linestyle=dash, linewidth=1.8, label=label((values[inner],)) + mark)
+            how: dict[str, Any] = {"color": color, "linestyle": dash, "linewidth": 1.8} | dot(len(median))
+            axes.plot(epochs, median, label=label((values[inner],)) + mark, **how)
             positive = np.concatenate([low[low > 0], high[high > 0]])
             if len(positive):
                 lowest, highest = min(lowest, float(positive.min())), max(highest, float(positive.max()))
         log_scale(axes, "y", max(lowest, highest * FLOOR), highest)
-        axes.set_xlim(0, longest)
         epochs_below(axes, longest)
         axes.set_ylabel(comparison.loss_name)
         title_and_legend(axes, title)
@@ -180,7 +184,7 @@ def finals(comparison: ComparedRuns) -> Drawing:
         finals = np.minimum(finals[np.isfinite(finals) & (finals > 0)], comparison.ceiling)
         dotted: dict[str, Any] = {"color": COLOR["muted"], "linewidth": 1.1, "linestyle": (0, (1, 2))}
         if comparison.level is not None:
-            axes.axhline(comparison.level, label=f"{comparison.level:g}: success", **dotted)
+            axes.axhline(comparison.level, label=f"{tick(comparison.level)}: success", **dotted)
             finals = np.append(finals, comparison.level)
         if any(runs.diverged.any() for runs in comparison.runs):
             axes.plot([], [], "x", color=COLOR["muted"], markersize=6, label="some diverged")
@@ -195,7 +199,7 @@ def finals(comparison: ComparedRuns) -> Drawing:
             axes.set_xlim(-0.6, len(places) - 0.4)
         axes.set_xlabel(words(comparison.names[inner]))
         axes.set_ylabel(f"final {comparison.loss_name}")
-        title_and_legend(axes, f"where {comparison.experiment.starts} starts end")
+        title_and_legend(axes, "where the starts end")
 
     return drawing
 

@@ -59,16 +59,22 @@ def plain_decades(axes: "Axes") -> None:
     axes.yaxis.set_minor_locator(NullLocator())
 
 
-def epochs_below(axes: "Axes", longest: int) -> None:
-    """Label the x axis with epochs, in thousands where there are many."""
+def epochs_below(axes: "Axes", epochs: int) -> None:
+    """Make the x axis go from epoch 0 to the last, at whole numbers, in thousands where there are many."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    if longest < 10_000:
+    axes.set_xlim(0, epochs)
+    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
+    if epochs < 10_000:
         axes.set_xlabel("epoch")
         return
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / 1000:g}"))
     axes.set_xlabel("epoch, in thousands")
+
+
+def dot(points: int) -> dict[str, Any]:
+    """How a curve of so many points is marked: a single point makes no line, so it is drawn as a dot."""
+    return {"marker": "o", "markersize": 5, "clip_on": False} if points == 1 else {}
 
 
 def slant(names: Sequence[str]) -> dict[str, Any]:

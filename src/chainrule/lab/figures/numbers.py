@@ -27,13 +27,14 @@ def brief(value: float, digits: int = 3) -> str:
 def short(value: float, digits: int = 3) -> str:
     """A number of any size and sign in a sentence: a few significant digits, thousands set apart.
 
-    >>> short(1013.2), short(0.0123456), short(8.9e-08, 1), short(20.0, 1), short(float("inf"))
-    ('1,010', '0.0123', '9e-08', '20', 'infinity')
+    >>> short(1013.2), short(-0.0123456), short(8.9e-08, 1), short(20.0, 1), short(float("inf"))
+    ('1,010', '−0.0123', '9e−8', '20', 'infinity')
     """
     if value == float("inf"):
         return "infinity"
     rounded = significant(value, digits)
-    return f"{rounded:,g}" if 1e-3 <= abs(rounded) < 1e5 else f"{rounded:.{digits}g}"
+    plain = rounded == 0 or 1e-3 <= abs(rounded) < 1e5
+    return with_minus(f"{rounded:,.{max(digits, 5)}g}") if plain else power(rounded, digits)
 
 
 def tick(value: float) -> str:
@@ -55,13 +56,14 @@ def decimal(value: float, places: int = 10) -> str:
 
 
 def power(value: float, digits: int) -> str:
-    """A number as so many significant digits times a power of ten.
+    """A number as at most so many significant digits times a power of ten.
 
-    >>> power(3.82e-08, 2), power(-1e6, 1)
+    >>> power(3.82e-08, 2), power(-1e6, 3)
     ('3.8e−8', '−1e6')
     """
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-    return with_minus(f"{mantissa}e{int(exponent)}")
+    shortest = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    return with_minus(f"{shortest}e{int(exponent)}")
 
 
 def percent(fraction: float) -> str:
@@ -80,6 +82,15 @@ def whole(n: float) -> str:
     ('5,000', '12')
     """
     return f"{n:,.0f}"
+
+
+def counted(n: int, noun: str) -> str:
+    """A number of things, the noun in its plural but for one.
+
+    >>> counted(1, "epoch"), counted(2000, "epoch"), counted(0, "start")
+    ('1 epoch', '2,000 epochs', '0 starts')
+    """
+    return f"{whole(n)} {noun}{'s' * (n != 1)}"
 
 
 def fixed(value: float, places: int = 6) -> str:

@@ -9,13 +9,11 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from chainrule.core.extras import missing_extra
 from chainrule.lab.figures.numbers import decimal
-from chainrule.training.files.storage import replacing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -141,13 +139,6 @@ def drawn(panels: list[list[Drawing]], size: tuple[float, float]) -> Iterator["F
         yield figure
 
 
-def render_one(
-    drawing: Drawing, *, name: str, title: str, description: str, size: tuple[float, float]
-) -> dict[str, str]:
-    """One panel as an SVG by its name, otherwise as `render`."""
-    return {name: render([[drawing]], name=name, title=title, description=description, size=size)}
-
-
 def _fit_for_pages(svg: str, name: str, title: str, description: str, width: float, height: float) -> str:
     """Matplotlib's SVG with a title and a description, short numbers, the page's font, and ids of its own."""
     root = ElementTree.fromstring(svg)
@@ -233,9 +224,3 @@ def as_file(svg: str) -> str:
     style = f"<style>\n@media (prefers-color-scheme: dark) {{\n{dark_css()}\n}}\n</style>"
     start = svg.index(">") + 1
     return f'<?xml version="1.0" encoding="utf-8"?>\n{svg[:start]}{style}{svg[start:]}\n'
-
-
-def save(svg: str, path: Path) -> None:
-    """Write a figure to a file of its own."""
-    with replacing(path) as file:
-        file.write(as_file(svg))

@@ -1,6 +1,6 @@
 """The main runs' figures: learning curves, and truth beside prediction.
 
-Each panel is a function that draws on Matplotlib axes; `panels` gives each as an SVG by its name.
+Each panel is a function that draws on Matplotlib axes; `panels` gives each as a figure by its name.
 """
 
 from collections.abc import Mapping
@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.lab.figures.axes import plain_decades
+from chainrule.lab.figures.axes import dot, epochs_below, plain_decades
+from chainrule.lab.figures.files import Figure, one_panel
 from chainrule.lab.figures.lines import corners, level_lines, region_outlines
-from chainrule.lab.figures.svg import COLOR, render, render_one
+from chainrule.lab.figures.numbers import counted
+from chainrule.lab.figures.svg import COLOR
 from chainrule.lab.report.bands import band
 from chainrule.lab.report.reference import TASKS
 from chainrule.lab.report.starts import Outcome
@@ -31,7 +33,6 @@ def draw_learning_curve(axes: "Axes", outcome: Outcome) -> None:
     """The mean squared error over epochs: every start, the band and median, the start shown, the reference's points."""
     low, median, high = band(outcome.losses)
     run, ink = COLOR["run"], COLOR["ink"]
-    thousands = outcome.epochs / 1000
     floor = min(1e-4, low.min() / 2)
 
     def kept(losses: Array) -> Array:
@@ -39,12 +40,12 @@ def draw_learning_curve(axes: "Axes", outcome: Outcome) -> None:
 
     def curve(losses: Array, **how: Any) -> None:
         some = kept(losses)
-        axes.plot(thousands[some], losses[some], color=run, **how)
+        axes.plot(outcome.epochs[some], losses[some], color=run, **how, **dot(len(losses)))
 
     if outcome.lab.starts > 1:
         some = np.union1d(kept(low), kept(high))
         axes.fill_between(
-            thousands[some], low[some], high[some], color=run, alpha=0.16, linewidth=0, label="5–95 % band"
+            outcome.epochs[some], low[some], high[some], color=run, alpha=0.16, linewidth=0, label="5–95 % band"
         )
         for losses in outcome.losses.T:
             curve(losses, alpha=0.28, linewidth=0.6)
@@ -53,7 +54,7 @@ def draw_learning_curve(axes: "Axes", outcome: Outcome) -> None:
     curve(outcome.losses[:, outcome.shown], linewidth=2.2, label="start shown")
     published = {e: loss for e, loss in TASKS[outcome.task].published.by_epoch().items() if e < outcome.lab.epochs}
     axes.plot(
-        [epoch / 1000 for epoch in published],
+        list(published),
         list(published.values()),
         linestyle="none",
         marker="o",
@@ -67,11 +68,9 @@ def draw_learning_curve(axes: "Axes", outcome: Outcome) -> None:
     )
     axes.set_yscale("log")
     axes.set_ylim(floor, 1)
-    axes.set_xlim(0, outcome.lab.epochs / 1000)
-    axes.xaxis.set_major_formatter("{x:g}")
     plain_decades(axes)
     axes.set_title(outcome.task)
-    axes.set_xlabel("epoch, in thousands")
+    epochs_below(axes, outcome.lab.epochs)
     axes.set_ylabel("mean squared error")
     axes.legend(**_ABOVE, ncols=2)
 
@@ -120,36 +119,35 @@ def log_odds_everywhere(outcome: Outcome) -> tuple[Array, Array]:
     return side, np.log(answers / (1 - answers))
 
 
-def panels(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
-    """The panels as SVGs, by names that their files have too: curve-linear, truth-linear, prediction-linear, ...
+def panels(outcomes: Mapping[str, Outcome]) -> dict[str, Figure]:
+    """The panels, by names that their files have too: curve-linear, truth-linear, prediction-linear, ...
 
     >>> from chainrule.lab.report.reference import Lab
     >>> from chainrule.lab.report.starts import train_task
     >>> sorted(panels({"xor": train_task(Lab(epochs=20, starts=2), "xor")}))
     ['curve-xor', 'prediction-xor', 'truth-xor']
     """
-    figures: dict[str, str] = {}
+    figures: dict[str, Figure] = {}
     for task, outcome in outcomes.items():
-        alone = outcome.lab.starts == 1
-        epochs = "1 epoch" if outcome.lab.epochs == 1 else f"{outcome.lab.epochs} epochs"
+        alone, epochs = outcome.lab.starts == 1, counted(outcome.lab.epochs, "epoch")
         curves = "the one start" if alone else f"{outcome.lab.starts} starts, their median and band, the start shown"
         thin = "" if alone else f", thin lines for all {outcome.lab.starts} starts"
-        figures |= render_one(
+        figures |= one_panel(
             partial(draw_learning_curve, outcome=outcome),
             name=f"curve-{task}",
             title=f"Learning curve of {task}",
-            description=f"The mean squared error over {epochs} on a logarithmic axis: {curves}, "
-            "and the reference's points. The training log holds the numbers.",
+            description=f"The mean squared error over {epochs} on a logarithmic axis: {curves}, and "
+            " the reference's points. The training log holds the numbers.",
             size=WIDE,
         )
-        figures |= render_one(
+        figures |= one_panel(
             partial(draw_truth, outcome=outcome),
             name=f"truth-{task}",
             title=f"Test points of {task} by their true class",
             description="The test points in the plane of x1 and x2: class 0 as circles, class 1 as squares.",
             size=SQUARE,
         )
-        figures |= render_one(
+        figures |= one_panel(
             partial(draw_prediction, outcome=outcome),
             name=f"prediction-{task}",
             title=f"Test points of {task} by their predicted class",
@@ -160,9 +158,9 @@ def panels(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
     return figures
 
 
-def overview(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
-    """The lab at a glance, as an SVG by its name: learning curves over predictions, one column per task."""
-    figure = render(
+def overview(outcomes: Mapping[str, Outcome]) -> dict[str, Figure]:
+    """The lab at a glance: learning curves over predictions, one column per task."""
+    figure = Figure(
         [
             [partial(draw_learning_curve, outcome=each) for each in outcomes.values()],
             [partial(draw_prediction, outcome=each) for each in outcomes.values()],

@@ -9,7 +9,8 @@ from pathlib import Path
 from chainrule.core.errors import FileError, choose, listing
 from chainrule.core.extras import missing_extra
 from chainrule.lab.experiments.workers import Progress, silent
-from chainrule.lab.figures.svg import need_matplotlib, save
+from chainrule.lab.figures.files import FORMS
+from chainrule.lab.figures.svg import need_matplotlib
 from chainrule.lab.report.chapters import CHAPTERS
 from chainrule.lab.report.chapters.chapter import Scale
 from chainrule.lab.report.drawing import draw_all
@@ -35,13 +36,15 @@ def write_report(
     seed: int = 0,
     quick: bool = False,
     only: Collection[str] | None = None,
+    figures: str = "svg",
     progress: Progress | None = None,
 ) -> Path:
-    """Train the reference lab and write `out/index.html`, `out/results.json` and `out/figures/*.svg`; return the page.
+    """Train the reference lab and write `out/index.html`, `out/results.json` and `out/figures/*`; return the page.
 
     epochs: those of the main runs, and five times those of the comparisons; None: 100,000, and 20,000 for comparisons.
     starts, seed: as in `Lab`; a comparison has 8 starts per setting.  quick: without `epochs`, 2,000 for the main runs
     and 1,000 for comparisons.  only: names of sections from `CONTENTS`, which are computed alone; None: all.
+    figures: the form of the figures' files, from `files.FORMS`; drawings of an explanation are SVGs in any case.
     progress: called as progress(part, done, total) from this thread, with the parts "linear", "xor", "one-weight",
     "search", "digits" and "mnist1d", counted in epochs, "going-wrong", counted in runs, "comparisons", counted in
     epochs times networks, and "page".
@@ -52,6 +55,7 @@ def write_report(
     """
     names = [name for name in CONTENTS if name in wanted(only)]
     lab, scale = sizes(epochs, starts, seed, quick)
+    form = choose("form of figures", figures, {each: each for each in FORMS})
     need_matplotlib()
     need_jinja()
     need_examples()
@@ -68,15 +72,16 @@ def write_report(
     trained = train_all(lab if needs_main_runs else None, chapters, scale, show)
     show("page", 0, 2)
     found = results(lab, scale, trained)
-    figures = draw_all(trained, found)
+    drawn = draw_all(trained, found, form)
     show("page", 1, 2)
     seconds = trained.seconds | {"elapsed, but for writing the files": time.perf_counter() - begin}
     found["timings"] = {what: round(each, 2) for what, each in seconds.items()}
-    page = render_page(found, figures)
+    page = render_page(found, {name: each.svg for name, each in drawn.items()})
 
     (out / "figures").mkdir(parents=True, exist_ok=True)
-    for name, svg in figures.items():
-        save(svg, out / "figures" / f"{name}.svg")
+    for name, each in drawn.items():
+        with replacing(out / "figures" / f"{name}.{each.form}", "wb") as file:
+            file.write(each.file)
     for path, text in ((out / "results.json", as_json(found)), (out / "index.html", page)):
         with replacing(path) as file:
             file.write(text)

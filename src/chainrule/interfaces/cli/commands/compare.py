@@ -14,7 +14,7 @@ from chainrule.interfaces.cli.described import describe, has, named, shell_name,
 from chainrule.interfaces.cli.lists import COMPARED, SHARED, cells
 from chainrule.interfaces.cli.option import own, silence, takes
 from chainrule.interfaces.cli.options import OPTIONS, options
-from chainrule.interfaces.cli.outputs import check_outputs
+from chainrule.interfaces.cli.outputs import FIGURE, TABLE, check_folder, check_outputs
 from chainrule.interfaces.cli.readers import number
 from chainrule.interfaces.cli.terminal import plots
 from chainrule.interfaces.cli.terminal.output import Bars, examples, remark, say
@@ -28,7 +28,6 @@ from chainrule.lab.experiments.defaults import usual_optimizer
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.labels import words
 from chainrule.lab.experiments.prepared import prepare
-from chainrule.lab.figures.files import check_form
 from chainrule.lab.figures.svg import need_matplotlib
 
 EXAMPLES = examples(
@@ -84,9 +83,10 @@ def compare(
     A terminal also sees the median loss over epochs. --out draws it as a figure,
     whose form is that of the file's name: .svg, .png or .pdf.
     """
-    check_outputs({"--out": out, "--csv": table})
+    check_outputs({"--out": (out, FIGURE), "--csv": (table, TABLE)})
+    if keep is not None:
+        check_folder("--keep", keep)
     if out is not None:
-        check_form(out)
         need_matplotlib()
     lists = {each.key: settings.pop(each.key) for each in COMPARED if each.key in settings}
     compared = {name: values for name, values in lists.items() if len(values) > 1}

@@ -9,7 +9,7 @@ import typer
 
 from chainrule.interfaces.cli.option import own
 from chainrule.interfaces.cli.options import SETS
-from chainrule.interfaces.cli.outputs import check_outputs
+from chainrule.interfaces.cli.outputs import TABLE, check_outputs
 from chainrule.interfaces.cli.readers import number
 from chainrule.interfaces.cli.terminal.output import examples, remark
 from chainrule.lab.experiments.data import DataSet
@@ -37,7 +37,7 @@ def data(
     xor has 21 fixed points, the others in the plane are drawn; digits are 8x8
     images, one column per pixel, and mnist1d series of 40 points.
     """
-    check_outputs({"--out": out})
+    check_outputs({"--out": (out, TABLE)})
     samples = DataSet(name, n=points, noise=noise, seed=seed, arms=arms, classes=classes).read()
     x, y = samples.x.reshape(len(samples), -1).tolist(), samples.class_numbers.tolist()
     rows: list[list[Any]] = [[*samples.features, samples.target]]

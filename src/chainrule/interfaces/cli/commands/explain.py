@@ -12,7 +12,7 @@ from chainrule.core.errors import SettingError
 from chainrule.interfaces.cli.described import describe
 from chainrule.interfaces.cli.option import own, takes
 from chainrule.interfaces.cli.options import DATA, LOSS, NETWORK, OPTIMIZER, OPTIONS, options
-from chainrule.interfaces.cli.outputs import check_outputs
+from chainrule.interfaces.cli.outputs import PAGE, check_outputs
 from chainrule.interfaces.cli.readers import place, several
 from chainrule.interfaces.cli.terminal.encoding import writable
 from chainrule.interfaces.cli.terminal.output import Bars, examples, remark, say
@@ -83,7 +83,7 @@ def explain(
         raise SettingError(
             "--walk goes from weight to weight in the terminal; leave --unit, --html, --latex and --json out."
         )
-    check_outputs({"--html": html})
+    check_outputs({"--html": (html, PAGE)})
     experiment, samples = describe(data, settings)
     chosen = None if sample is None else tuple(several(int)("--sample", sample))
     if model is None:

@@ -12,7 +12,7 @@ from chainrule.interfaces.cli.answers import answer, show_rows
 from chainrule.interfaces.cli.described import named
 from chainrule.interfaces.cli.option import own, silence
 from chainrule.interfaces.cli.options import OPTIONS, ROWS
-from chainrule.interfaces.cli.outputs import check_outputs
+from chainrule.interfaces.cli.outputs import TABLE, check_outputs
 from chainrule.interfaces.cli.readers import row_count
 from chainrule.interfaces.cli.terminal import plots
 from chainrule.interfaces.cli.terminal.output import examples, remark, say
@@ -54,7 +54,7 @@ def predict(
     to_stdout = table == "-"
     if to_stdout and plot:
         raise SettingError("--plot and --csv - both write to standard output; give --csv a file's name.")
-    check_outputs({"--csv": None if table is None or to_stdout else Path(table)})
+    check_outputs({"--csv": (None if table is None or to_stdout else Path(table), TABLE)})
     loaded = Model.load(model)
     if loaded.population is not None:
         raise SettingError(

@@ -1,16 +1,17 @@
 """`chainrule report`: the reference laboratory, computed anew, as a page."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from chainrule.core.errors import FileError
 from chainrule.interfaces.cli.option import own, silence
+from chainrule.interfaces.cli.outputs import check_folder
 from chainrule.interfaces.cli.terminal.output import Bars, examples, say
 
 EXAMPLES = examples(
     "chainrule report",
     "chainrule report --out lab --epochs 20000 --starts 8",
     "chainrule report --quick --only learning-rates",
+    "chainrule report --figures png",
 )
 
 
@@ -25,17 +26,20 @@ def report(
         bool, own("2000 epochs, and 1000 for the comparisons: a first look.", "", None, "--quick")
     ] = False,
     only: Annotated[list[str] | None, own("Compute this chapter alone, by its name; repeatable.", "CHAPTER")] = None,
+    figures: Annotated[str, own("The form of the figures' files, in DIR/figures. \\[svg]", "svg|png|pdf")] = "svg",
     quiet: Annotated[bool, silence()] = False,
 ) -> None:
     """Train the reference network on its data sets and write a page: log, predictions, curves, boundaries;
     comparisons of learning rates and others, with eight starts per setting; and convolution on real data.
 
-    DIR then holds one self-contained HTML page, and results.json with every number.
+    DIR then holds one self-contained HTML page, results.json with every number,
+    and each figure as a file in figures/: an SVG, or what --figures says. The
+    drawings of the network in "One weight worked out" are SVGs in any case.
     """
-    if out.exists() and not out.is_dir():
-        raise FileError(f"--out expects a folder, got the file {out}; name another.")
+    check_folder("--out", out, figures="--figures")
     from chainrule.lab.report.report import write_report
 
+    settings: dict[str, Any] = {"epochs": epochs, "starts": starts, "seed": seed, "quick": quick}
     with Bars() as show:
-        page = write_report(out, epochs=epochs, starts=starts, seed=seed, quick=quick, only=only or None, progress=show)
+        page = write_report(out, **settings, only=only or None, figures=figures, progress=show)
     say(f"The report is {page}")

@@ -13,7 +13,7 @@ from chainrule.interfaces.cli.described import describe
 from chainrule.interfaces.cli.diagnosis import INTERRUPTIONS, diagnosis
 from chainrule.interfaces.cli.option import own, silence, takes
 from chainrule.interfaces.cli.options import OPTIONS, ROWS, SETS
-from chainrule.interfaces.cli.outputs import check_outputs
+from chainrule.interfaces.cli.outputs import MODEL, TABLE, check_outputs
 from chainrule.interfaces.cli.readers import row_count
 from chainrule.interfaces.cli.terminal import plots
 from chainrule.interfaces.cli.terminal.output import INTERRUPTED, Bars, detail, examples, note, remark, say
@@ -100,7 +100,7 @@ def train(
 
     Ctrl-C ends a run and keeps what it has learnt.
     """
-    check_outputs({"--save": save, "--history": history})
+    check_outputs({"--save": (save, MODEL), "--history": (history, TABLE)})
     prepared = prepare(*describe(data, settings, config))
     prepared.check_target()
     experiment = prepared.experiment

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from chainrule.lab.experiments.comparison import Comparison
 from chainrule.lab.experiments.workers import Job
+from chainrule.lab.figures.files import Figure
 from chainrule.lab.report.bands import Results
 
 Work = Mapping[str, tuple[Job, int] | Comparison]
@@ -54,6 +55,6 @@ class Chapter(ABC):
         """The variables of its template: its numbers, and the facts that its sentences turn on."""
         return found
 
-    def figures(self, found: Results, answers: Answers) -> dict[str, str]:
-        """SVGs by name, drawn from its numbers or from its answers."""
+    def figures(self, found: Results, answers: Answers) -> Mapping[str, Figure | str]:
+        """Figures by name, from its numbers or from its answers; drawings of an explanation are SVGs already."""
         return {}

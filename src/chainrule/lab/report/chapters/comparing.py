@@ -16,6 +16,7 @@ from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.labels import label, plain
 from chainrule.lab.experiments.perceptron import Perceptron
 from chainrule.lab.experiments.settings import cross
+from chainrule.lab.figures.files import Figure
 from chainrule.lab.figures.svg import Drawing
 from chainrule.lab.report.bands import Results, number, number_or_none, rounded
 from chainrule.lab.report.chapters.chapter import Answers, Chapter, Scale
@@ -120,7 +121,7 @@ class Comparing(Chapter):
         """The facts that a task's sentences turn on, besides its best settings and its worst."""
         return {}
 
-    def figures(self, found: Results, answers: Answers) -> dict[str, str]:
+    def figures(self, found: Results, answers: Answers) -> dict[str, Figure]:
         """For each task the figure that answers the chapter's question, and one of the other panels."""
         figures = {}
         for task, comparison in answers.items():

@@ -16,6 +16,7 @@ from chainrule.core.losses import SoftmaxCrossEntropy
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Adam
 from chainrule.core.schedules import Cosine
+from chainrule.lab.figures.files import Figure
 from chainrule.lab.report.bands import Results, band, number, rounded
 from chainrule.lab.report.chapters.chapter import Answers, Chapter, Scale, Work
 from chainrule.lab.report.chapters.digits_figures import draw
@@ -134,7 +135,7 @@ class Digits(Chapter):
             "lowest_at": int(np.argmin(held_out)),
         }
 
-    def figures(self, found: Results, answers: Answers) -> dict[str, str]:
+    def figures(self, found: Results, answers: Answers) -> dict[str, Figure]:
         """Curves, mistakes, filters and feature maps."""
         return draw(found)
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.lab.figures.axes import epochs_below, log_scale
-from chainrule.lab.figures.svg import COLOR, render_one
+from chainrule.lab.figures.axes import dot, epochs_below, log_scale
+from chainrule.lab.figures.files import Figure, one_panel
+from chainrule.lab.figures.svg import COLOR
 from chainrule.lab.report.bands import Results
 
 if TYPE_CHECKING:
@@ -30,27 +31,27 @@ FAINT = 0.02
 """Squares fainter than this aren't drawn."""
 
 
-def draw(found: Results) -> dict[str, str]:
+def draw(found: Results) -> dict[str, Figure]:
     """The figures of the chapter by name, from its numbers."""
     runs = f"{found['splits'] * found['starts']} runs"
     wrong = found["wrong"]
     pictures = [np.array(each["image"]) / 16 for each in wrong]
     names = [f"{each['truth']}, not {each['answer']}" for each in wrong]
-    figures = render_one(
+    figures = one_panel(
         partial(_curves, curves=found["curves"]),
         name="digits-curves",
         title="Learning curves of the digits",
         description=f"The loss on the images learnt and on those held out over epochs, median and band of {runs}.",
         size=(360, 300),
     )
-    figures |= render_one(
+    figures |= one_panel(
         partial(_confusion, counts=np.array(found["confusion"])),
         name="digits-confusion",
         title="Answers by digit",
         description=f"For each true digit, how often {runs} gave each answer. Most lie on the diagonal.",
         size=(360, 340),
     )
-    figures |= render_one(
+    figures |= one_panel(
         partial(_gallery, pictures=[np.array(each) for each in found["filters"]]),
         name="digits-filters",
         title="The filters learnt",
@@ -58,7 +59,7 @@ def draw(found: Results) -> dict[str, str]:
         "orange where it counts against it.",
         size=(520, 150),
     )
-    figures |= render_one(
+    figures |= one_panel(
         partial(_maps, image=np.array(found["image"]["pixels"]) / 16, layers=found["maps"]),
         name="digits-maps",
         title="One image through the layers",
@@ -66,7 +67,7 @@ def draw(found: Results) -> dict[str, str]:
         size=(520, 330),
     )
     if wrong:
-        figures |= render_one(
+        figures |= one_panel(
             partial(_gallery, pictures=pictures, names=names),
             name="digits-wrong",
             title="The images answered wrongly",
@@ -80,9 +81,8 @@ def _curves(axes: "Axes", curves: dict[str, list[list[float]]]) -> None:
     """The median loss and its band over epochs, on the images learnt and on those held out."""
     for (name, (low, median, high)), color in zip(curves.items(), (COLOR["class 1"], COLOR["class 0"]), strict=True):
         axes.fill_between(range(len(low)), low, high, color=color, alpha=0.16, linewidth=0)
-        marker = "o" if len(median) == 1 else ""
         dash = "-" if name == "learnt" else "--"
-        axes.plot(median, color=color, linewidth=1.8, label=name, linestyle=dash, marker=marker)
+        axes.plot(median, color=color, linewidth=1.8, label=name, linestyle=dash, **dot(len(median)))
     everything = np.array([each for bands in curves.values() for each in bands])
     log_scale(axes, "y", float(everything.min()), float(everything.max()))
     epochs_below(axes, len(everything[0]))

@@ -12,7 +12,8 @@ from chainrule.core.optimizers import SGD
 from chainrule.lab.diagnose.diagnosis import diagnose
 from chainrule.lab.diagnose.finding import Finding
 from chainrule.lab.figures.axes import log_scale, title_and_legend
-from chainrule.lab.figures.svg import COLOR, render_one
+from chainrule.lab.figures.files import Figure, one_panel
+from chainrule.lab.figures.svg import COLOR
 from chainrule.lab.report.bands import Results, number, number_or_none, rounded, undecided
 from chainrule.lab.report.chapters.chapter import Answers, Chapter, Scale, Work
 from chainrule.training.data.sets.points import moons
@@ -90,11 +91,11 @@ class GoingWrong(Chapter):
         """The settings of its runs."""
         return {"EPOCHS": epochs(scale), "SEED": scale.seed}
 
-    def figures(self, found: Results, answers: Answers) -> dict[str, str]:
+    def figures(self, found: Results, answers: Answers) -> dict[str, Figure]:
         """The two curves of each run."""
-        figures: dict[str, str] = {}
+        figures: dict[str, Figure] = {}
         for name, each in found["runs"].items():
-            figures |= render_one(
+            figures |= one_panel(
                 partial(_curves, each=each),
                 name=f"going-wrong-{name}",
                 title=f"{each['title']}: the loss over epochs",
