@@ -13,8 +13,12 @@ from chainrule.core.description import COUNT, Description, check_whole, part
 from chainrule.core.errors import SettingError
 from chainrule.core.initializers import Glorot, Initializer
 from chainrule.core.layers.base import Layer, Parameter, Signature, check_layers
+from chainrule.core.memory import memory_for
 from chainrule.core.population import agree, check_dtype
 from chainrule.core.streams import Seed, member_seeds, stream
+
+SMALLER = "Take smaller layers, or fewer members."
+"""What to do where parameters don't fit into memory."""
 
 
 @dataclass(frozen=True)
@@ -200,7 +204,9 @@ class Architecture(Description):
         (3, 12)
         """
         members = agree(population, seed, self)
-        theta = np.zeros((members or 1, self.n_parameters), check_dtype(dtype))
+        shape = (members or 1, self.n_parameters)
+        with memory_for("theta", count(shape), check_dtype(dtype), SMALLER):
+            theta = np.zeros(shape, check_dtype(dtype))
         seeds = member_seeds(seed, members)
         for leaf in self.leaves:
             initializer = self._initializer(leaf)
@@ -229,7 +235,9 @@ class Architecture(Description):
         array([0., 0., 1., 1.])
         """
         members = agree(population, None, self)
-        state = np.empty((self.n_state,) if members is None else (members, self.n_state), check_dtype(dtype))
+        shape = (self.n_state,) if members is None else (members, self.n_state)
+        with memory_for("the state", count(shape), check_dtype(dtype), SMALLER):
+            state = np.empty(shape, check_dtype(dtype))
         for leaf in self.leaves:
             for parameter, array in zip(leaf.signature.state, leaf.statistics(state).values(), strict=True):
                 array[...] = parameter.start

@@ -110,6 +110,15 @@ def _as_float(value: object) -> float | None:
         return None
 
 
+def one_hot(numbers: Array, n_classes: int) -> Array:
+    """Class numbers (n,) as rows of zeros and a one, (n, C).
+
+    >>> one_hot(np.array([0, 2]), 3).tolist()
+    [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+    """
+    return np.equal(numbers.astype(np.intp)[:, np.newaxis], np.arange(n_classes)).astype(np.float64)
+
+
 MOST_NUMBERS = 2**16
 """Long data are processed in chunks of about this many numbers: half a megabyte of float64, which a cache can hold."""
 

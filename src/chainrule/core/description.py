@@ -34,13 +34,17 @@ class Rule:
     holds: Callable[[float], bool]
 
 
+MOST = 2**63
+"""Counts stay below this: what 64 bits hold."""
+
 NUMBER = Rule("a finite number", lambda value: True)
 POSITIVE = Rule("a number above 0", lambda value: value > 0)
 NON_NEGATIVE = Rule("a number of 0 or more", lambda value: value >= 0)
 FRACTION = Rule("a number from 0 up to but not including 1", lambda value: 0 <= value < 1)
 SHARE = Rule("a number above 0, at most 1", lambda value: 0 < value <= 1)
-COUNT = Rule("a whole number of 1 or more", lambda value: value >= 1)
-COUNT_OR_ZERO = Rule("a whole number of 0 or more", lambda value: value >= 0)
+COUNT = Rule("a whole number of 1 or more", lambda value: 1 <= value < MOST)
+COUNT_OR_ZERO = Rule("a whole number of 0 or more", lambda value: 0 <= value < MOST)
+SEED = Rule("a whole number of 0 or more", lambda value: value >= 0)
 
 
 def check_real(name: str, rule: Rule, value: Any) -> Real:
@@ -67,7 +71,8 @@ def check_whole(name: str, rule: Rule, value: Any) -> int:
     """An int, if the value is a whole number that obeys the rule; else a SettingError."""
     if isinstance(value, numbers.Integral) and not isinstance(value, bool) and rule.holds(int(value)):
         return int(value)
-    raise SettingError(f"{name} must be {rule.words}; got {reprlib.repr(value)}.")
+    bound = ", and below 2**63" if isinstance(value, numbers.Integral) and int(value) >= MOST else ""
+    raise SettingError(f"{name} must be {rule.words}{bound}; got {reprlib.repr(value)}.")
 
 
 def check_kind(name: str, kind: type | tuple[type, ...], example: str, value: Any) -> Any:

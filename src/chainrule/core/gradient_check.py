@@ -16,6 +16,7 @@ from chainrule.core.architecture import Place
 from chainrule.core.arrays import Array
 from chainrule.core.blocks import blocks_of, leaf_numbers
 from chainrule.core.checks import check_theta
+from chainrule.core.description import check_kind
 from chainrule.core.differences import STEP, STEPS_BESIDE, TOLERANCE, Landscape, Spot, beside
 from chainrule.core.errors import ShapeError
 from chainrule.core.kinks import Kink, kinks_in
@@ -92,6 +93,7 @@ def check_gradient(
     >>> [check.n_parameters for check in checks], max(check.error for check in checks) < 1e-7
     ([12, 5], True)
     """
+    check_kind("network", Network, "a Network such as mlp(2, 4, 1)", network)
     at = network.initialize(seed) if theta is None else check_theta(network, theta).astype(np.float64)
     if at.ndim != 1:
         raise ShapeError(f"check_gradient() checks one network, theta ({network.n_parameters},), got {at.shape}.")

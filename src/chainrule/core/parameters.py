@@ -8,10 +8,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.architecture import Architecture
+from chainrule.core.architecture import SMALLER, Architecture
 from chainrule.core.arrays import Array, as_operand
 from chainrule.core.calls import Calls
 from chainrule.core.description import Description, Real
+from chainrule.core.memory import memory_for
 from chainrule.core.schedules import Rate, Schedule, bind_rate
 
 
@@ -40,8 +41,9 @@ class Parameters:
         cls, network: Architecture, theta: Array, state: Array | None = None, slots: tuple[str, ...] = ()
     ) -> Parameters:
         """Parameters around theta and state, which are used as they are; slots start at zero."""
-        zeros = {name: np.zeros_like(theta) for name in slots}
-        return cls(theta, state, np.empty_like(theta), zeros, network.is_weight(theta.dtype))
+        with memory_for("training this network", (len(slots) + 2) * theta.size, theta.dtype, SMALLER):
+            zeros = {name: np.zeros_like(theta) for name in slots}
+            return cls(theta, state, np.empty_like(theta), zeros, network.is_weight(theta.dtype))
 
     def members(self, which: slice) -> Parameters:
         """The parameters of some members of a population: views."""

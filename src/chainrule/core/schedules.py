@@ -25,6 +25,7 @@ from chainrule.core.description import (
     setting,
     whole,
 )
+from chainrule.core.errors import SettingError
 
 Convert = Callable[[Real], float | Array]
 """Turns a setting into the form that a run computes with: a float stays, K values become an array."""
@@ -62,6 +63,29 @@ def bind_rate(value: Real | Schedule, convert: Convert) -> Rate:
     return lambda step: constant
 
 
+def power(base: float | Array, exponent: float) -> Any:
+    """base^exponent; infinite where a float can't hold it.
+
+    >>> power(0.5, 2), power(1e300, 2)
+    (0.25, inf)
+    """
+    try:
+        with np.errstate(over="ignore"):
+            return base**exponent
+    except OverflowError:
+        return math.inf
+
+
+def check_rates(optimizer: Description, steps: int) -> None:
+    """Raise SettingError where a schedule of the optimizer grows beyond what a float holds within so many steps."""
+    for field, value in optimizer.settings():
+        if isinstance(value, Schedule) and not np.isfinite(value(steps - 1)).all():
+            raise SettingError(
+                f"{type(optimizer).__name__}'s {field.name} must stay finite for {steps:,} steps; got {value}, "
+                "which grows beyond any number. Take fewer steps, or a factor nearer to 1."
+            )
+
+
 @dataclass(frozen=True, repr=False)
 class Constant(Schedule):
     """A constant rate; a plain number is one, too.
@@ -90,7 +114,7 @@ class StepDecay(Schedule):
 
     def bind(self, convert: Convert) -> Rate:
         start, factor = convert(self.start), convert(self.factor)
-        return lambda step: start * factor ** (step // self.every)
+        return lambda step: start * power(factor, step // self.every)
 
 
 @dataclass(frozen=True, repr=False)
@@ -107,7 +131,7 @@ class Exponential(Schedule):
 
     def bind(self, convert: Convert) -> Rate:
         start, factor = convert(self.start), convert(self.factor)
-        return lambda step: start * factor ** (step / self.every)
+        return lambda step: start * power(factor, step / self.every)
 
 
 @dataclass(frozen=True, repr=False)

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from chainrule.core.arrays import Array, as_array, as_numbers
 from chainrule.core.calls import total
 from chainrule.core.errors import DataError, SettingError, ShapeError
+from chainrule.core.memory import memory_for
 
 Value = float | Array
 """A number; for a population one per member, (K,)."""
@@ -60,7 +61,8 @@ def confusion_matrix(y: ArrayLike, predicted: ArrayLike, classes: Sequence[Any] 
     by_name = np.argsort(labels)
     row, column = (by_name[np.searchsorted(labels, each, sorter=by_name)] for each in (y, members))  # (n,), (K, n)
     cell = (np.arange(K)[:, np.newaxis] * C + row) * C + column  # each sample's place in K matrices written in a line
-    counts = np.bincount(cell.reshape(-1), minlength=K * C * C)
+    with memory_for(f"a confusion matrix of {C:,} classes", K * C * C, np.intp, "Name fewer in classes."):
+        counts = np.bincount(cell.reshape(-1), minlength=K * C * C)
     return counts.reshape(*predicted.shape[:-1], C, C)
 
 

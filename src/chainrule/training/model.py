@@ -1,5 +1,6 @@
 """A model: a network with its parameters. It predicts, keeps itself in a file, and belongs to no thread."""
 
+import numbers
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -98,6 +99,8 @@ class Model:
         """Member k of a population, as a model of its own."""
         if self.population is None:
             raise SettingError("this model is a single network; only a population has members to choose from.")
+        if not isinstance(k, numbers.Integral):
+            raise SettingError(f"a member is chosen by its number; got {k!r}. For several: [model[0], model[1]].")
         if not -self.population <= k < self.population:
             raise IndexError(f"a population of {self.population} has members 0 to {self.population - 1}; got {k}.")
         return replace(self, network=self.network.member(k), theta=self.theta[k], state=self.state[k])

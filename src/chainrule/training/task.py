@@ -25,6 +25,7 @@ from chainrule.core.objective import Objective
 from chainrule.core.optimizers import Optimizer
 from chainrule.core.penalties import L2
 from chainrule.core.population import agree, check_dtype
+from chainrule.core.schedules import check_rates
 from chainrule.core.streams import Seed
 from chainrule.training.data.augmentation import Augmentation
 from chainrule.training.stopping import EarlyStopping
@@ -87,6 +88,9 @@ class Task:
     clip: Real | None
     augmentations: tuple[Augmentation, ...]
     callbacks: tuple[Callback, ...]
+
+    def __post_init__(self) -> None:
+        check_rates(self.optimizer, self.epochs * self.n_batches)
 
     @property
     def n_batches(self) -> int:

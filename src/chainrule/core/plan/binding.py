@@ -11,6 +11,7 @@ from chainrule.core.architecture import Architecture, Place, without_randomness
 from chainrule.core.arrays import Array, Shape, count
 from chainrule.core.calls import Call, Calls, Pass, one_by_one
 from chainrule.core.layers.base import Buffers, Chain
+from chainrule.core.memory import memory_for
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.layout import Allocate, Storage, allocate, body, lay_out
 from chainrule.core.streams import stream
@@ -182,16 +183,19 @@ class BoundLayers:
         self.n, self.parameters = binder.n, binder.parameters
         self.sample_lead = lead if own_samples else ()
         places = network.places if binder.generators else without_randomness(network.places)
-        storages = lay_out(Storage(network.input_shape, kept=True), places, binder.in_place)  # the data are kept
-        # Samples that members share are stored once; but ufuncs that spread them take memory at every call.
-        is_spread = next((each.layer.elementwise for each in places if not each.layer.view), False)
-        data_lead = lead if is_spread else self.sample_lead
-        data = binder.memory(network.input_shape, storages[0].ones, data_lead, self.n, binder.dtype)
-        samples = np.broadcast_to(data, (*lead, *data.shape[-2:])) if lead else data
-        gradient = binder.allocate(storages[-1])
-        self.d_output = body(gradient, network.output_shape)
-        is_observed = binder.observer is not None  # then backward goes through every layer
-        chain = binder.bind(places, storages, samples, gradient, may_overwrite=True, wants_d_input=is_observed)
+        numbers = network.n_numbers * self.n * count(lead)
+        what = f"this network with a batch of {self.n:,}"
+        with memory_for(what, numbers, binder.dtype, "Take smaller batches, smaller layers, or fewer members."):
+            storages = lay_out(Storage(network.input_shape, kept=True), places, binder.in_place)  # the data are kept
+            # Samples that members share are stored once; but ufuncs that spread them take memory at every call.
+            is_spread = next((each.layer.elementwise for each in places if not each.layer.view), False)
+            data_lead = lead if is_spread else self.sample_lead
+            data = binder.memory(network.input_shape, storages[0].ones, data_lead, self.n, binder.dtype)
+            samples = np.broadcast_to(data, (*lead, *data.shape[-2:])) if lead else data
+            gradient = binder.allocate(storages[-1])
+            self.d_output = body(gradient, network.output_shape)
+            is_observed = binder.observer is not None  # then backward goes through every layer
+            chain = binder.bind(places, storages, samples, gradient, may_overwrite=True, wants_d_input=is_observed)
         self.forward, self.backward, self.output = Calls(*chain.forward), Calls(*chain.backward), chain.output
         self.input = body(data, network.input_shape)
         # From the caller's samples first to ours last: (n, C, H, W) -> (C, H, W, n), a population's axis staying first.

@@ -10,7 +10,7 @@ import numpy as np
 
 from chainrule.core.architecture import Architecture
 from chainrule.core.arrays import Array, Shape
-from chainrule.core.calls import Calls, one_by_one, take, total
+from chainrule.core.calls import Calls, one_by_one, total
 from chainrule.core.errors import SettingError
 from chainrule.core.losses import Loss, LossBuffers
 from chainrule.core.objective import Objective
@@ -51,8 +51,7 @@ class BoundLoss:
         self._share = binder.memory((1,), False, lead, n, dtype) if weighted else None
         if loss.labelled:
             self._labels = np.empty((*lead, n), np.intp)
-            self._units = np.eye(n_outputs, dtype=dtype)
-            self._by_output = np.moveaxis(self.targets, -2, 0)  # (O, ..., n): as it lies in memory
+            self._outputs = np.arange(n_outputs)[:, np.newaxis]  # (O, 1)
         at = LossBuffers(
             output=output,
             targets=self.targets,
@@ -69,7 +68,7 @@ class BoundLoss:
             self.targets[...] = rows.mT
         else:
             self._labels[...] = rows
-            take(self._units, self._labels, axis=1, out=self._by_output, mode="clip")
+            np.equal(self._labels[..., np.newaxis, :], self._outputs, out=self.targets)  # (..., O, n): 1 at the class
 
     def set_weights(self, weights: Array, of: Array | None = None) -> None:
         """Set each sample's share (..., n) of the mean: its weight divided by the sum of weights.

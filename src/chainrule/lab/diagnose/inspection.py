@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, one_hot
 from chainrule.core.layers.dense import Dense
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
@@ -130,7 +130,7 @@ class Inspection:
     def targets(self) -> Array:
         """(n, O): class numbers as columns of zeros and a one."""
         n_outputs = self.network.output_shape[0]
-        return np.eye(n_outputs)[self.y.astype(int)] if self.y.ndim == 1 else self.y.astype(np.float64)
+        return one_hot(self.y, n_outputs) if self.y.ndim == 1 else self.y.astype(np.float64)
 
     @cached_property
     def variance(self) -> float:
@@ -158,7 +158,7 @@ class Inspection:
     def loss_of_mean(self, learnt: Array, y: Array) -> float:
         """The loss on y of always answering the mean of the targets learnt, both in the form of `Loss.rows`."""
         n_outputs = self.network.output_shape[0]
-        targets = np.eye(n_outputs)[learnt.astype(int)] if learnt.ndim == 1 else learnt
+        targets = one_hot(learnt, n_outputs) if learnt.ndim == 1 else learnt
         network = Network((1,), [Dense(n_outputs)])
         theta = np.zeros(network.n_parameters)
         network.parameters(theta)[0]["bias"][...] = _LOGITS[self.loss.link](targets.mean(axis=0))

@@ -50,6 +50,7 @@ def compare(
     >>> comparison.names, comparison.values, [len(each) for each in comparison.runs]
     (('learning_rate',), ((0.1,), (1.0,)), [2, 2])
     """
+    check_kind("experiment", Experiment, 'an Experiment such as Experiment("xor")', experiment)
     if level is not None:
         level = check_kind("level", float, "a number such as 0.05", check_real("level", POSITIVE, level))
     processes = None if processes is None else check_whole("processes", COUNT, processes)

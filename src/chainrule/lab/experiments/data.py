@@ -12,7 +12,7 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.description import (
     COUNT,
-    COUNT_OR_ZERO,
+    SEED,
     Description,
     check_kind,
     optional,
@@ -70,7 +70,7 @@ class DataSet(Description):
     noise: float | None = optional(
         setting(lambda name, value: float(check_kind(name, (int, float), "a number", value)), kind=float)
     )
-    seed: int | None = optional(whole(COUNT_OR_ZERO))
+    seed: int | None = optional(whole(SEED))
     arms: int | None = optional(whole(COUNT))
     classes: int | None = optional(whole(COUNT))
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from chainrule.core.description import (
     COUNT,
-    COUNT_OR_ZERO,
     POSITIVE,
+    SEED,
     Description,
     check_kind,
     flag,
@@ -82,7 +82,7 @@ class RunDescription(Description):
     )
     clip: float | None = optional(real(POSITIVE))
     dtype: str = setting(lambda name, value: check_dtype(value).name, "float64")
-    seed: int = whole(COUNT_OR_ZERO, 0)
+    seed: int = whole(SEED, 0)
     starts: int = whole(COUNT, 16)
     test: str | float | None = optional(setting(_check_test, kind=float))
     validation: float | None = optional(setting(_check_fraction, kind=float))

@@ -24,6 +24,7 @@ from chainrule.core.penalties import L2, bind_clip
 from chainrule.core.plan.binding import generators as generators_of
 from chainrule.core.plan.plan import Plan
 from chainrule.core.population import agree
+from chainrule.core.schedules import check_rates
 from chainrule.lab.experiments.workers import Progress, silent
 from chainrule.lab.explain.chains import unit_chain, weight_chain
 from chainrule.lab.explain.derivation import Derivation
@@ -133,6 +134,7 @@ def explain(
     1
     """
     check_kind("network", Network, "a Network such as mlp(2, 4, 1)", network)
+    check_kind("loss", Loss, "a loss such as SquaredError()", loss)
     check_kind("optimizer", Optimizer, "an optimizer such as SGD(0.5)", optimizer)
     check_kind("penalty", (L2, type(None)), "an L2(0.001) or None", penalty)
     state = None
@@ -165,6 +167,7 @@ def explain(
     update = Calls(*clipped, *bind_update(optimizer, parameters))
     objective = Objective(network, loss, penalty)
     first = 0 if state is None else state.optimizer_steps
+    check_rates(optimizer, first + steps + 1)
     _train(first, steps, bound(objective, data, parameters, generators=generators), update, progress)
 
     before, theta_before = all_frozen(parameters.slots), frozen(start)

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from chainrule.core.description import COUNT, COUNT_OR_ZERO, Description, whole
+from chainrule.core.description import COUNT, SEED, Description, whole
 from chainrule.core.initializers import Normal
 from chainrule.core.losses import HalfSquaredError
 from chainrule.core.network import Network, mlp
@@ -80,7 +80,7 @@ class Lab(Description):
 
     epochs: int = whole(COUNT, 100_000)
     starts: int = whole(COUNT, 32)
-    seed: int = whole(COUNT_OR_ZERO, 0)
+    seed: int = whole(SEED, 0)
 
     @property
     def network(self) -> Network:

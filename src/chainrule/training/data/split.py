@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array, as_array
-from chainrule.core.description import COUNT_OR_ZERO, check_whole
+from chainrule.core.description import SEED, check_whole
 from chainrule.core.errors import DataError, SettingError, ShapeError
 from chainrule.core.streams import stream
 
@@ -36,7 +36,7 @@ def split(
             f"test={test} of {n} samples would be {n_test} to test and {n - n_test} to train; "
             "give more samples, or a fraction that leaves at least one on each side."
         )
-    shuffled = stream(check_whole("seed", COUNT_OR_ZERO, seed), "split").permutation(n)
+    shuffled = stream(check_whole("seed", SEED, seed), "split").permutation(n)
     order = shuffled[np.argsort(_ranks(y)[shuffled], kind="stable")] if stratify else shuffled
     # Sample i of the order is tested where floor(i n_test / n) steps up: n_test of them, evenly spread.
     tested = np.zeros(n, dtype=bool)

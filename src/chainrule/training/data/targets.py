@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, one_hot
 from chainrule.core.errors import DataError
 from chainrule.core.losses import HalfSquaredError, Loss, SoftmaxCrossEntropy, SquaredError
 from chainrule.training.data.standardizer import is_constant
@@ -57,5 +57,5 @@ def targets_for(loss: Loss, y: Array, n_classes: int) -> tuple[Array, int]:
             )
         return y.reshape(-1), n_classes
     if n_classes > 2 and isinstance(loss, SquaredError | HalfSquaredError):
-        return np.eye(n_classes)[y.reshape(-1).astype(int)], n_classes
+        return one_hot(y.reshape(-1), n_classes), n_classes
     return y, 1

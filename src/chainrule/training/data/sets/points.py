@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.description import COUNT, COUNT_OR_ZERO, check_whole
+from chainrule.core.description import COUNT, SEED, check_whole
 from chainrule.core.errors import SettingError, choose, listing
+from chainrule.core.memory import check_memory
 from chainrule.core.streams import stream
 
 Points = tuple[Array, Array]
@@ -155,7 +156,8 @@ def load(name: str, **settings: Any) -> Points:
 
 def _generator(n: int, seed: int) -> np.random.Generator:
     check_whole("n", COUNT, n)
-    return stream(check_whole("seed", COUNT_OR_ZERO, seed), "data")
+    check_memory(f"a data set of {n:,} points", 3 * n, "float64", "Take fewer points.")
+    return stream(check_whole("seed", SEED, seed), "data")
 
 
 def _evenly(n: int, classes: int, generator: np.random.Generator) -> Array:
