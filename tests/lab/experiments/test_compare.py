@@ -99,7 +99,7 @@ def test_other_data_for_each_noise():
 
 
 def test_the_number_of_processes_changes_nothing(crossed):
-    pytest.importorskip("loky")
+    pytest.importorskip("cloudpickle")
     settings = {"learning_rate": [0.01, 0.1, 1000], "optimizer": ["sgd", "momentum"]}
     assert same(crossed, compare(MOONS, **settings, processes=2))
 
@@ -202,7 +202,7 @@ class TestKeeping:
 
     @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
     def test_killed_in_the_middle_it_goes_on(self, tmp_path):
-        pytest.importorskip("loky")
+        pytest.importorskip("cloudpickle")
         program = (
             "import sys\n"
             "from chainrule.lab.experiments.compare import compare\n"

@@ -1,38 +1,16 @@
 """The reference lab's descriptions, its numbers, and what its starts compute."""
 
-import re
-import sys
-
-import loky
 import numpy as np
 import pytest
-from loky import ProcessPoolExecutor as Executor
 
 import chainrule as cr
-from chainrule.core.errors import MissingExtraError, SettingError
-from chainrule.core.extras import advice
+from chainrule.core.errors import SettingError
 from chainrule.lab.experiments.data import TEST_SEED
-from chainrule.lab.experiments.workers import WorkerError, run_side_by_side
 from chainrule.lab.report.chapters.chapter import Scale
 from chainrule.lab.report.reference import TASKS, Lab, accuracy_line, log_line, prediction_line
 from chainrule.lab.report.starts import train_task
 from chainrule.lab.report.training import train_all
-
-
-def echo(value, report):
-    report(1, 2)
-    report(2, 2)
-    return value
-
-
-def fail(report):
-    raise SettingError("a sentence from far away.")
-
-
-def die(report):
-    import os
-
-    os._exit(3)
+from processes import children
 
 
 def test_the_network_is_the_references():
@@ -123,39 +101,14 @@ def test_both_tasks_side_by_side_are_what_each_is_alone():
     assert all(0 <= done <= total == 60 for _, done, total in seen)
 
 
-def test_a_worker_answers_reports_and_raises(tests_importable):
-    seen = []
-    answers = run_side_by_side({"a": (echo, ("one",)), "b": (echo, ("two",))}, lambda *step: seen.append(step))
-    assert answers == {"a": "one", "b": "two"}
-    assert seen[-2:] == [("a", 2, 2), ("b", 2, 2)]
-    with pytest.raises(SettingError, match="a sentence from far away"):
-        run_side_by_side({"a": (fail, ()), "b": (echo, ("two",))})
-    with pytest.raises(
-        WorkerError, match=r"a worker ended without an answer .*; if memory ran out, try fewer starts\."
-    ):
-        run_side_by_side({"a": (die, ())})
-
-
-def test_without_loky_a_sentence_says_how_to_get_it(monkeypatch):
-    monkeypatch.setitem(sys.modules, "loky", None)
-    with pytest.raises(MissingExtraError, match=re.escape(f"need loky: {advice('report')}")):
-        train_all(Lab(epochs=2, starts=2), [], Scale(2))
-
-
-def test_an_interruption_leaves_no_worker_behind(monkeypatch):
-    pools, processes = [], []
-    monkeypatch.setattr(
-        "loky.ProcessPoolExecutor", lambda *given, **named: pools.append(Executor(*given, **named)) or pools[0]
-    )
-
+def test_an_interruption_leaves_no_worker_behind():
     def interrupt(task, done, total):
-        processes.extend(pools[0]._processes.values())
+        assert children()
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         train_all(Lab(epochs=1_000_000, starts=2), [], Scale(2), interrupt)
-    assert len(processes) == min(2, loky.cpu_count())
-    assert not any(process.is_alive() for process in processes)
+    assert not children()
 
 
 def test_the_rows_are_the_references():
@@ -170,15 +123,3 @@ def test_bad_settings_are_a_sentence(wrong):
         Lab(**wrong)
     with pytest.raises(SettingError, match=r"unknown task 'xnor', did you mean xor\? Choose from linear, xor"):
         train_task(Lab(epochs=1, starts=1), "xnor")
-
-
-@pytest.fixture
-def tests_importable(monkeypatch):
-    """Workers find this module by its name, as they find any module on the path."""
-    import sys
-    from pathlib import Path
-
-    monkeypatch.syspath_prepend(str(Path(__file__).parent))
-    for function in (echo, fail, die):
-        monkeypatch.setattr(function, "__module__", "test_reference")
-    monkeypatch.setitem(sys.modules, "test_reference", sys.modules[__name__])

@@ -80,13 +80,18 @@ def train_groups(groups: list[Group], folder: Path | None, processes: int | None
         counted[name] = done
         progress(TASK, sum(counted.values()), total)
 
+    def keep(name: str, runs: Runs) -> None:
+        if (path := paths[name]) is not None:
+            _write(path, runs)
+
     missing = {name: each for name, each in zip(names, groups, strict=True) if name not in found}
-    jobs: dict[str, Job] = {name: (train_group, (each, paths[name])) for name, each in missing.items()}
-    if len(jobs) == 1 or processes == 1:
+    if len(missing) == 1 or processes == 1:
         for name, each in missing.items():
-            found[name] = train_group(each, paths[name], report=_counter(count, name))
-    elif jobs:
-        found |= run_side_by_side(jobs, count, processes)
+            found[name] = train_group(each, report=_counter(count, name))
+            keep(name, found[name])
+    elif missing:
+        jobs: dict[str, Job] = {name: (train_group, (each,)) for name, each in missing.items()}
+        found |= run_side_by_side(jobs, count, processes, keep)
     progress(TASK, total, total)
     return [found[name] for name in names]
 
@@ -95,14 +100,16 @@ def _counter(count: Progress, name: str) -> Callable[[int, int], object]:
     return lambda done, total: count(name, done, total)
 
 
-def train_group(group: Group, path: Path | None, report: Callable[[int, int], object]) -> Runs:
-    """Train a group, and keep its results where a path is given. It runs in a process of its own."""
-    runs = train_members(group.experiments, group.seeds, report)
-    if path is not None:
-        with replacing(path, "wb") as file:
-            arrays = {name: getattr(runs, name) for name in (*BY_MEMBER, "epochs", "theta", "metric")}
-            np.savez(file, **arrays)
-    return runs
+def train_group(group: Group, report: Callable[[int, int], object]) -> Runs:
+    """Train a group. It may run in a process of its own."""
+    return train_members(group.experiments, group.seeds, report)
+
+
+def _write(path: Path, runs: Runs) -> None:
+    """Keep a group's results. The caller does it, not a worker, which may be killed in the middle of a file."""
+    with replacing(path, "wb") as file:
+        arrays = {name: getattr(runs, name) for name in (*BY_MEMBER, "epochs", "theta", "metric")}
+        np.savez(file, **arrays)
 
 
 def make_folder(keep: str | os.PathLike[str]) -> Path:

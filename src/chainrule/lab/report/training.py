@@ -49,7 +49,7 @@ def train_all(lab: Lab | None, chapters: Iterable[Chapter], scale: Scale, progre
     groups = {f"comparisons/{i}": group for i, group in enumerate(groups_of(wanted))}
     totals |= {name: group.size for name, group in groups.items()}
     longest_first = sorted(groups, key=lambda name: -_cost(groups[name]))
-    jobs |= {name: (timed, (train_group, groups[name], None)) for name in longest_first}
+    jobs |= {name: (timed, (train_group, groups[name])) for name in longest_first}
     done = run_side_by_side(jobs, _by_part(progress, totals)) if jobs else {}
 
     found = by_setting(list(groups.values()), [done[name][0] for name in groups], len(wanted))

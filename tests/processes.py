@@ -1,0 +1,29 @@
+"""The processes of this machine, for tests that start, stop and kill some."""
+
+import os
+import subprocess
+import time
+
+
+def children(parent: int | None = None) -> list[int]:
+    """The processes that a process has started, this one unless it is named, and that haven't ended."""
+    listed = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,ppid=,stat=,args="], capture_output=True, text=True).stdout
+    rows = [line.split(None, 3) for line in listed.splitlines()]
+    mine = str(parent or os.getpid())
+    return [int(pid) for pid, ppid, stat, args in rows if ppid == mine and stat[0] != "Z" and "chainrule" in args]
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process of this number runs."""
+    stat = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True).stdout.strip()
+    return bool(stat) and not stat.startswith("Z")
+
+
+def ends_within(seconds: float, process: int) -> bool:
+    """Whether a process ends before so many seconds have passed."""
+    end = time.monotonic() + seconds
+    while is_alive(process):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
