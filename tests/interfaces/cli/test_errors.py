@@ -69,7 +69,7 @@ BAD_INPUT = {
     "train prices.csv --loss binary_cross_entropy": "expects targets from 0 to 1",
     "train xor --save no/m.npz": "no; create it first",
     "train xor --history no/h.csv": "no; create it first",
-    "train xor --save .": "expects the name of a file, got the folder",
+    "train xor --save .": "expected the name of a file to write, got the folder",
     "predict nothing.npz xor": "there is no file nothing.npz",
     "predict notes.npz xor": "notes.npz is not a chainrule model",
     "predict good.csv xor": "good.csv is not a chainrule model",

@@ -42,6 +42,18 @@ def describe(data: str | None, settings: Mapping[str, Any], config: Path | None 
     return with_options(experiment_for(source, samples, **in_file), others), samples
 
 
+def file_of(data: str | DataSet | DataFile | None) -> str | None:
+    """The file that data are read from, for `check_outputs`; None for a data set.
+
+    >>> file_of("pets.csv"), file_of("xor"), file_of(DataFile("-"))
+    ('pets.csv', None, '/dev/stdin')
+    """
+    source = data if data is None or isinstance(data, DataSet | DataFile) else named(data)
+    if not isinstance(source, DataFile):
+        return None
+    return "/dev/stdin" if source.file == "-" else source.file
+
+
 def named(data: str) -> DataSet | DataFile:
     """The data set of this name, or the file."""
     if data in NAMED:

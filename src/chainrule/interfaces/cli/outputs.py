@@ -1,12 +1,15 @@
-"""Files to write, checked before any work, so that no run is lost because a folder is missing or a name misleads."""
+"""Files to write: checked before any work, so that no run is lost for want of a folder; in the end each is tried."""
 
-import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from chainrule.core.errors import FileError
+import typer
+
+from chainrule.core.errors import ChainruleError, FileError
+from chainrule.interfaces.cli.terminal.output import FAILED, complain, remark
 from chainrule.lab.figures import files
+from chainrule.training.files.storage import FilePath, destination, same_file
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ FIGURE = Form("a figure", tuple(f".{each}" for each in files.FORMS))
 PAGE = Form("a page", (".html", ".htm"))
 TABLE = Form("a table", (".csv",))
 MODEL = Form("a model", (".npz",))
+FOLDER = Form("a folder", ())
 
 FORMS = (
     *(FIGURE, PAGE, TABLE, MODEL),
@@ -30,28 +34,70 @@ FORMS = (
 """The forms whose endings belong to them: an output of another form can't have such a name."""
 
 
-def check_outputs(places: Mapping[str, tuple[Path | None, Form]]) -> None:
-    """Raise FileError unless each option names a file of its own that can be written, and no other form by its ending.
+def check_outputs(
+    outputs: Mapping[str, tuple[FilePath | None, Form]], inputs: Mapping[str, FilePath | None] | None = None
+) -> None:
+    """Raise FileError unless each option names a file, or a folder, of its own that can be written.
+
+    outputs: by the options, what they write.  inputs: the files that the command reads, by what names them; no output
+    may be one of them, by a link or in another spelling either, nor have the ending of another form.
 
     >>> check_outputs({"--html": (Path("weight.png"), PAGE)})
     Traceback (most recent call last):
     chainrule.core.errors.FileError: --html writes a page, and weight.png is the name of a figure; end it in .html.
+    >>> check_outputs({"--csv": ("./pets.csv", TABLE)}, {"DATA": "pets.csv"})
+    Traceback (most recent call last):
+    chainrule.core.errors.FileError: --csv would replace pets.csv, which DATA reads; give it a file of its own.
     """
-    taken: dict[Path, str] = {}
-    for option, (place, form) in places.items():
+    read = {what: path for what, path in (inputs or {}).items() if path is not None}
+    written: dict[str, FilePath] = {}
+    for option, (place, form) in outputs.items():
         if place is None:
             continue
-        if place.resolve() in taken:
-            raise FileError(f"{taken[place.resolve()]} and {option} both name {place}; give each a file of its own.")
-        taken[place.resolve()] = option
-        folder = place.resolve().parent
-        if place.is_dir():
-            raise FileError(f"{option} expects the name of a file, got the folder {place}; add a file name.")
-        _check_ending(option, place, form)
-        if not folder.is_dir():
-            raise FileError(f"{option} {place}: there is no folder {folder}; create it first.")
-        if not os.access(folder, os.W_OK):
-            raise FileError(f"{option} {place}: the folder {folder} can't be written to; choose another place.")
+        for what, path in read.items():
+            if same_file(place, path):
+                raise FileError(f"{option} would replace {path}, which {what} reads; give it a file of its own.")
+        for other, path in written.items():
+            if same_file(place, path):
+                raise FileError(f"{other} and {option} both name {place}; give each a file of its own.")
+        written[option] = place
+        if form is FOLDER:
+            check_folder(option, Path(place))
+            continue
+        _check_ending(option, Path(place), form)
+        try:
+            destination(place)
+        except FileError as error:
+            raise FileError(f"{option}: {error}") from None
+
+
+class Saving:
+    """The files that a command writes in the end. Each is tried, whatever became of the others.
+
+    saving = Saving()
+    saving.save("model", place, model.save)
+    saving.end()
+    """
+
+    def __init__(self) -> None:
+        self._failed = False
+
+    def save(self, what: str, place: FilePath | None, write: Callable[[FilePath], object]) -> None:
+        """Write one file, if its place is given; or say in a sentence why it can't be written."""
+        if place is None:
+            return
+        try:
+            write(place)
+        except ChainruleError as error:
+            complain(str(error))
+            self._failed = True
+        else:
+            remark(f"Saved the {what}: {place}")
+
+    def end(self) -> None:
+        """End the command as one that failed, if a file couldn't be written."""
+        if self._failed:
+            raise typer.Exit(FAILED)
 
 
 def check_folder(option: str, place: Path, figures: str = "") -> None:

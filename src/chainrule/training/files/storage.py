@@ -48,6 +48,12 @@ def replacing(path: FilePath, mode: Mode = "w") -> Iterator[IO[Any]]:
             _send(contents.encode() if isinstance(contents, str) else contents, target, there)
 
 
+def write_text(path: FilePath, text: str) -> None:
+    """Write a text file, as `replacing` does."""
+    with replacing(path) as file:
+        file.write(text)
+
+
 def destination(path: FilePath) -> tuple[str, os.stat_result | None]:
     """The file that a path names, behind its links, and what is there now; None: nothing is.
 

@@ -1,11 +1,11 @@
 """Named columns as CSV text or as a data frame."""
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
 from chainrule.core.extras import missing_extra
-from chainrule.training.files.storage import FilePath, replacing
+from chainrule.training.files.csv_text import csv_text, write_rows
+from chainrule.training.files.storage import FilePath
 
 Columns = Mapping[str, Any]
 """Lists or arrays of equal length, by name."""
@@ -19,16 +19,10 @@ def columns_to_csv(columns: Columns, path: FilePath | None = None) -> str:
     0,0.25
     5,0.125
     """
-    import csv  # imported here, since most runs write no table
-
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*columns.values(), strict=True))
+    rows = [list(columns), *zip(*columns.values(), strict=True)]
     if path is not None:
-        with replacing(path, "w") as file:
-            file.write(text.getvalue())
-    return text.getvalue().rstrip("\n")
+        write_rows(path, rows)
+    return csv_text(rows).removesuffix("\n")
 
 
 def columns_to_pandas(columns: Columns) -> Any:

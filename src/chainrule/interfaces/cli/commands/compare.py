@@ -10,11 +10,11 @@ import typer
 from chainrule.core.errors import SettingError, choose
 from chainrule.core.optimizers import OPTIMIZERS, Optimizer
 from chainrule.interfaces.cli.answers import UNDEFINED
-from chainrule.interfaces.cli.described import describe, has, named, shell_name, with_options
+from chainrule.interfaces.cli.described import describe, file_of, has, named, shell_name, with_options
 from chainrule.interfaces.cli.lists import COMPARED, SHARED, cells
 from chainrule.interfaces.cli.option import own, silence, takes
 from chainrule.interfaces.cli.options import OPTIONS, options
-from chainrule.interfaces.cli.outputs import FIGURE, TABLE, check_folder, check_outputs
+from chainrule.interfaces.cli.outputs import FIGURE, FOLDER, TABLE, Saving, check_outputs
 from chainrule.interfaces.cli.readers import number
 from chainrule.interfaces.cli.terminal import plots
 from chainrule.interfaces.cli.terminal.output import Bars, examples, remark, say
@@ -83,9 +83,7 @@ def compare(
     A terminal also sees the median loss over epochs. --out draws it as a figure,
     whose form is that of the file's name: .svg, .png or .pdf.
     """
-    check_outputs({"--out": (out, FIGURE), "--csv": (table, TABLE)})
-    if keep is not None:
-        check_folder("--keep", keep)
+    check_outputs({"--out": (out, FIGURE), "--csv": (table, TABLE), "--keep": (keep, FOLDER)}, {"DATA": file_of(data)})
     if out is not None:
         need_matplotlib()
     lists = {each.key: settings.pop(each.key) for each in COMPARED if each.key in settings}
@@ -104,18 +102,16 @@ def compare(
             progress=show,
             **compared,
         )
+    saving = Saving()
+    saving.save("runs", table, found.to_csv)
+    saving.save("figure", out, found.save_figure)
     if found.level is not None:
         remark(f"success: the loss ends at or below {found.level:g}")
     show_summary(found)
     if plots.wanted(plot):
         curves = median_curves(found)
         plots.show(curves, f"{found.loss_name}, median", epochs=max(each.epochs for each in found.experiments))
-    if table is not None:
-        found.to_csv(table)
-        remark(f"Saved the runs: {table}")
-    if out is not None:
-        found.save_figure(out)
-        remark(f"Saved the figure: {out}")
+    saving.end()
 
 
 def describe_all(

@@ -1,6 +1,5 @@
 """`chainrule data NAME`: a data set as CSV."""
 
-import csv
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,11 +8,11 @@ import typer
 
 from chainrule.interfaces.cli.option import own
 from chainrule.interfaces.cli.options import SETS
-from chainrule.interfaces.cli.outputs import TABLE, check_outputs
+from chainrule.interfaces.cli.outputs import TABLE, Saving, check_outputs
 from chainrule.interfaces.cli.readers import number
-from chainrule.interfaces.cli.terminal.output import examples, remark
+from chainrule.interfaces.cli.terminal.output import examples
 from chainrule.lab.experiments.data import DataSet
-from chainrule.training.files.storage import replacing
+from chainrule.training.files.csv_text import csv_text, write_rows
 
 EXAMPLES = examples(
     "chainrule data xor",
@@ -43,8 +42,9 @@ def data(
     rows: list[list[Any]] = [[*samples.features, samples.target]]
     rows += [[*features, kind] for features, kind in zip(x, y, strict=True)]
     if out is None:
-        csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+        sys.stdout.write(csv_text(rows))
         return
-    with replacing(out) as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)
-    remark(f"Saved {len(x):,} {'points' if len(samples.features) == 2 else 'samples'}: {out}")
+    saving = Saving()
+    what = f"{len(x):,} {'points' if len(samples.features) == 2 else 'samples'}"
+    saving.save(what, out, lambda path: write_rows(path, rows))
+    saving.end()

@@ -9,13 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from chainrule.core.errors import SettingError
-from chainrule.interfaces.cli.described import describe
+from chainrule.interfaces.cli.described import describe, file_of
 from chainrule.interfaces.cli.option import own, takes
 from chainrule.interfaces.cli.options import DATA, LOSS, NETWORK, OPTIMIZER, OPTIONS, options
-from chainrule.interfaces.cli.outputs import PAGE, check_outputs
+from chainrule.interfaces.cli.outputs import PAGE, Saving, check_outputs
 from chainrule.interfaces.cli.readers import place, several
 from chainrule.interfaces.cli.terminal.encoding import writable
-from chainrule.interfaces.cli.terminal.output import Bars, examples, remark, say
+from chainrule.interfaces.cli.terminal.output import Bars, examples, say
 from chainrule.interfaces.cli.terminal.page import show
 from chainrule.interfaces.cli.terminal.walk import walk_through
 from chainrule.lab.experiments.experiment import Experiment
@@ -24,7 +24,7 @@ from chainrule.lab.experiments.samples import Samples
 from chainrule.lab.explain.derivation import Derivation
 from chainrule.lab.explain.explanation import Explanation
 from chainrule.lab.explain.explanation import explain as explain_step
-from chainrule.training.files.storage import replacing
+from chainrule.training.files.storage import write_text
 from chainrule.training.model import Model
 
 EXAMPLES = examples(
@@ -83,7 +83,7 @@ def explain(
         raise SettingError(
             "--walk goes from weight to weight in the terminal; leave --unit, --html, --latex and --json out."
         )
-    check_outputs({"--html": (html, PAGE)})
+    check_outputs({"--html": (html, PAGE)}, {"DATA": file_of(data), "--model": model})
     experiment, samples = describe(data, settings)
     chosen = None if sample is None else tuple(several(int)("--sample", sample))
     if model is None:
@@ -111,12 +111,11 @@ def explain(
         walk_through(step, place("--weight", weight or "1:1:1"), follow)
         return
     derivation = work_out(step, weight, unit, follow)
+    saving = Saving()
     if html is not None:
         from chainrule.lab.explain.notations.document import document
 
-        with replacing(html) as file:
-            file.write(document(derivation))
-        remark(f"Saved the page: {html}")
+        saving.save("page", html, lambda path: write_text(path, document(derivation)))
     if latex:
         say(derivation.latex().rstrip())
     elif as_json:
@@ -124,6 +123,7 @@ def explain(
         say(text if writable(text) == text else json.dumps(derivation.to_dict(), indent=1))
     elif html is None or sys.stdout.isatty():
         show(derivation)
+    saving.end()
 
 
 def prepared_as(model: Model, path: Path, experiment: Experiment, samples: Samples) -> Prepared:

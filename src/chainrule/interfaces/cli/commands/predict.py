@@ -1,6 +1,5 @@
 """`chainrule predict MODEL DATA`: a saved model's answers."""
 
-import csv
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,16 +8,16 @@ import typer
 
 from chainrule.core.errors import SettingError
 from chainrule.interfaces.cli.answers import answer, show_rows
-from chainrule.interfaces.cli.described import named
+from chainrule.interfaces.cli.described import file_of, named
 from chainrule.interfaces.cli.option import own, silence
 from chainrule.interfaces.cli.options import OPTIONS, ROWS
-from chainrule.interfaces.cli.outputs import TABLE, check_outputs
+from chainrule.interfaces.cli.outputs import TABLE, Saving, check_outputs
 from chainrule.interfaces.cli.readers import row_count
 from chainrule.interfaces.cli.terminal import plots
-from chainrule.interfaces.cli.terminal.output import examples, remark, say
+from chainrule.interfaces.cli.terminal.output import examples, say
 from chainrule.lab.experiments.asked import samples_for
 from chainrule.lab.experiments.data import DataFile
-from chainrule.training.files.storage import replacing
+from chainrule.training.files.csv_text import csv_text, write_rows
 from chainrule.training.model import Model
 
 EXAMPLES = examples(
@@ -54,7 +53,7 @@ def predict(
     to_stdout = table == "-"
     if to_stdout and plot:
         raise SettingError("--plot and --csv - both write to standard output; give --csv a file's name.")
-    check_outputs({"--csv": (None if table is None or to_stdout else Path(table), TABLE)})
+    check_outputs({"--csv": (None if to_stdout else table, TABLE)}, {"MODEL": model, "DATA": file_of(data)})
     loaded = Model.load(model)
     if loaded.population is not None:
         raise SettingError(
@@ -65,15 +64,15 @@ def predict(
     if target is not None and isinstance(source, DataFile):
         source = DataFile(source.file, OPTIONS["target"].read("--target", target))
     answers = answer(loaded, samples_for(loaded, source))
+    saving = Saving()
     if table is None:
         show_rows(answers, rows)
     elif to_stdout:
-        csv.writer(sys.stdout, lineterminator="\n").writerows(answers.table())
+        sys.stdout.write(csv_text(answers.table()))
     else:
-        with replacing(table) as file:
-            csv.writer(file, lineterminator="\n").writerows(answers.table())
-        remark(f"Saved the answers: {table}")
+        saving.save("answers", table, lambda path: write_rows(path, answers.table()))
     if not to_stdout and plots.wanted(plot):
         plots.show(plane=answers.plane())
     for line in [] if to_stdout else answers.verdict():
         say(line)
+    saving.end()

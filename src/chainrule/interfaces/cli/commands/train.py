@@ -9,11 +9,11 @@ from chainrule.core.architecture import shape_text
 from chainrule.core.errors import DivergenceError
 from chainrule.core.losses import HalfSquaredError, SquaredError
 from chainrule.interfaces.cli.answers import answer, show_rows
-from chainrule.interfaces.cli.described import describe
+from chainrule.interfaces.cli.described import describe, file_of
 from chainrule.interfaces.cli.diagnosis import INTERRUPTIONS, diagnosis
 from chainrule.interfaces.cli.option import own, silence, takes
 from chainrule.interfaces.cli.options import OPTIONS, ROWS, SETS
-from chainrule.interfaces.cli.outputs import MODEL, TABLE, check_outputs
+from chainrule.interfaces.cli.outputs import MODEL, TABLE, Saving, check_outputs
 from chainrule.interfaces.cli.readers import row_count
 from chainrule.interfaces.cli.terminal import plots
 from chainrule.interfaces.cli.terminal.output import INTERRUPTED, Bars, detail, examples, note, remark, say
@@ -100,8 +100,11 @@ def train(
 
     Ctrl-C ends a run and keeps what it has learnt.
     """
-    check_outputs({"--save": (save, MODEL), "--history": (history, TABLE)})
-    prepared = prepare(*describe(data, settings, config))
+    outputs = {"--save": (save, MODEL), "--history": (history, TABLE)}
+    check_outputs(outputs, {"DATA": file_of(data), "--config": config})
+    described = describe(data, settings, config)
+    check_outputs(outputs, {"the experiment's data": file_of(described[0].data)})
+    prepared = prepare(*described)
     prepared.check_target()
     experiment = prepared.experiment
     if print_config:
@@ -111,18 +114,16 @@ def train(
     remark(summary(prepared))
 
     run, ending, curves = follow(training, prepared)
-    if history is not None:
-        run.history.to_csv(history)
-        remark(f"Saved the losses: {history}")
+    saving, model = Saving(), None
+    if ending.reason != "diverged":
+        model = prepared.model(run)
+        saving.save("model", save, model.save)
+    saving.save("losses", history, run.history.to_csv)
     shown = loss_name([experiment.loss])
-    if ending.reason == "diverged":
+    if model is None:
         if plots.wanted(plot):
             plots.show(curves, shown)
         raise DivergenceError(f"the run {ending} with {experiment.optimizer}. Diagnosis: {diagnosis(run, prepared)[0]}")
-    model = prepared.model(run)
-    if save is not None:
-        model.save(save)
-        remark(f"Saved the model: {save}")
     answers = answer(model, prepared.test)
     detail(f"Tested on {prepared.tested_on}:")
     show_rows(answers, rows)
@@ -132,6 +133,7 @@ def train(
         say(line)
     for line in () if quiet else diagnosis(run, prepared):
         note(f"Diagnosis: {line}")
+    saving.end()
     if ending.reason in INTERRUPTIONS:
         raise typer.Exit(INTERRUPTED)
 

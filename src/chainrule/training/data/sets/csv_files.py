@@ -4,6 +4,7 @@ import csv
 import io
 import itertools
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,11 @@ from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array, as_array
 from chainrule.core.errors import DataError, FileError, SettingError, ShapeError
-from chainrule.training.files.storage import FilePath, check_exists, replacing
+from chainrule.training.files.csv_text import is_number, unguarded, write_rows
+from chainrule.training.files.storage import FilePath, check_exists
+
+HEAD = 100_000
+"""The characters of a file from which the delimiter is taken."""
 
 Row = tuple[int, list[str]]
 """A line's number in its file, counted from 1, and its cells."""
@@ -78,7 +83,7 @@ def read_csv(
         raise FileError(f"{path} has one column, the target; expected at least one feature beside it, or target=None.")
     if header is None:
         header = isinstance(target, str) or any(_is_text(first[1][i]) for i in positions)
-    names = [cell.strip() if header else "" for cell in first[1]]
+    names = [unguarded(cell) if header else "" for cell in first[1]]
     features = tuple(names[i] or f"x{k}" for k, i in enumerate(positions, start=1))
     columns = dict(zip(positions, features, strict=True))
 
@@ -89,7 +94,7 @@ def read_csv(
             raise FileError(f"{path}, line {line}: expected {width} cells, got {len(cells)}; complete the line.")
         samples.append(_sample(path, line, columns, cells))
         if t is not None:
-            targets.append((line, cells[t].strip()))
+            targets.append((line, cells[t]))
     if not samples:
         raise DataError(f"{path} has a header but no samples; expected a row of numbers for each sample.")
     if t is None:
@@ -142,16 +147,17 @@ def write_csv(
                 raise DataError(f"write_csv has names for classes 0 to {len(classes) - 1}, got {unnamed[0]}; name it.")
             values = [classes[int(value)] for value in values]
         names, rows = [*names, target], [[*row, value] for row, value in zip(rows, values, strict=True)]
-    with replacing(path) as file:
-        csv.writer(file, lineterminator="\n").writerows([names, *rows])
+    if not all([*names, *classes]):
+        raise DataError("write_csv expects a name for each column and each class, got one that is empty; name it.")
+    write_rows(path, [names, *rows])
 
 
 def _rows(path: FilePath, delimiter: str | None) -> Iterator[Row]:
     """The rows of a file, without the blank ones."""
     text = _text(path)
     if delimiter is None:
-        head = next((row for row in io.StringIO(text, newline=None) if row.strip()), "")
-        delimiter = max(",;\t", key=lambda each: len(next(csv.reader([head], delimiter=each), [])))
+        plain = re.sub(r'"[^"]*"', "quoted", text[:HEAD])
+        delimiter = max(",;\t", key=next((row for row in io.StringIO(plain, newline=None) if row.strip()), "").count)
     elif not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '\r\n"':
         raise SettingError(f"delimiter must be one character such as ',' or ';'; got {delimiter!r}.")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
@@ -183,7 +189,7 @@ def _text(path: FilePath) -> str:
 
 def _position(path: FilePath, target: int | str, header: bool | None, first: list[str]) -> int:
     """The target's column, counted from 0, by its name in the first row or by its position."""
-    names, width = [cell.strip() for cell in first], len(first)
+    names, width = [unguarded(cell) for cell in first], len(first)
     if isinstance(target, str) and header is False:
         raise SettingError(f"target {target!r} is a name, but header=False says that there are none; give a position.")
     if isinstance(target, str) and names.count(target) == 1:
@@ -198,11 +204,7 @@ def _position(path: FilePath, target: int | str, header: bool | None, first: lis
 
 def _is_text(cell: str) -> bool:
     """Whether a cell is neither a number nor empty."""
-    try:
-        float(cell)
-    except ValueError:
-        return bool(cell.strip())
-    return False
+    return bool(cell.strip()) and not is_number(cell)
 
 
 def _at(path: FilePath, line: int, position: int, name: str) -> str:
@@ -245,7 +247,7 @@ def _target(
 ) -> tuple[Array, tuple[str, ...]]:
     """The targets y (n,), and the names of their classes: none for quantities."""
     for line, cell in targets:
-        if not cell:
+        if not cell.strip():
             raise DataError(
                 f"{_at(path, line, position, name)}: expected a target, got an empty cell; complete the line."
             )
@@ -258,15 +260,16 @@ def _target(
             f"{_at(path, line, position, name)}: expected {'text' if texts[0] else 'a number'} as in "
             f"line {targets[0][0]}, got {cell!r}; correct it, or list all names in classes."
         )
-    names = tuple(sorted({cell for _, cell in targets})) if classes is None else tuple(classes)
+    labels = [unguarded(cell) for _, cell in targets]
+    names = tuple(sorted(set(labels))) if classes is None else tuple(classes)
     number = {each: k for k, each in enumerate(names)}
-    for line, cell in targets:
-        if cell not in number:
+    for (line, _), label in zip(targets, labels, strict=True):
+        if label not in number:
             known = ", ".join(map(str, names))
             raise DataError(
-                f"{_at(path, line, position, name)}: expected one of {known}; got {cell!r}. Correct the cell."
+                f"{_at(path, line, position, name)}: expected one of {known}; got {label!r}. Correct the cell."
             )
-    return np.array([number[cell] for _, cell in targets], dtype=np.int64), names
+    return np.array([number[label] for label in labels], dtype=np.int64), names
 
 
 def _check_finite(name: str, values: Array) -> None:

@@ -1,0 +1,197 @@
+"""Files that commands write: none takes the place of an input or of another, and each is tried."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+import chainrule as cr
+from chainrule.core.errors import FileError
+from chainrule.training.history import History
+from commands import invoke
+from pseudo_terminal import posix
+
+PETS = "height,weight,kind\n" + "".join(f"{k},{k % 3},{'cat' if k % 2 else 'dog'}\n" for k in range(8))
+
+CONFIG = 'epochs = 3\n[data]\nfile = "pets.csv"\ntarget = "kind"\n'
+
+PROGRAM = [sys.executable, "-m", "chainrule"]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "pets.csv").write_text(PETS)
+    done = invoke("train", folder / "pets.csv", "--epochs", 3, "--save", folder / "pets.npz")
+    assert done.exit_code == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def folder(made, tmp_path, monkeypatch) -> Path:
+    """A folder with a table, a model of it, an experiment and other names of all."""
+    for name in ("pets.csv", "pets.npz"):
+        shutil.copy(made / name, tmp_path)
+        os.link(tmp_path / name, tmp_path / f"hard-{name}")
+        if os.name == "posix":
+            os.symlink(name, tmp_path / f"soft-{name}")
+    (tmp_path / "run.toml").write_text(CONFIG)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+OVER_AN_INPUT = {
+    "train pets.csv --save pets.csv": "--save would replace pets.csv, which DATA reads",
+    "train pets.csv --save hard-pets.csv": "--save would replace pets.csv, which DATA reads",
+    "train ./soft-pets.csv --history pets.csv": "--history would replace ./soft-pets.csv, which DATA reads",
+    "train --config run.toml --save run.toml": "--save would replace run.toml, which --config reads",
+    "train --config run.toml --history pets.csv": "--history would replace pets.csv, which the experiment's data reads",
+    "predict pets.npz pets.csv --csv pets.npz": "--csv would replace pets.npz, which MODEL reads",
+    "predict soft-pets.npz pets.csv --csv hard-pets.npz": "--csv would replace soft-pets.npz, which MODEL reads",
+    "predict pets.npz pets.csv --csv soft-pets.csv": "--csv would replace pets.csv, which DATA reads",
+    "explain pets.csv --html hard-pets.csv": "--html would replace pets.csv, which DATA reads",
+    "explain pets.csv --model pets.npz --html pets.npz": "--html would replace pets.npz, which --model reads",
+    "compare pets.csv --batch-size 2,4 --csv pets.csv": "--csv would replace pets.csv, which DATA reads",
+    "compare pets.csv --batch-size 2,4 --keep pets.csv": "--keep would replace pets.csv, which DATA reads",
+}
+
+
+@posix
+@pytest.mark.parametrize(("command", "said"), OVER_AN_INPUT.items())
+def test_no_output_takes_the_place_of_an_input(folder, command, said):
+    before = contents(folder)
+    done = invoke(*command.split())
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == f"Error: {said}; give it a file of its own.\n"
+    assert contents(folder) == before
+
+
+TWO_IN_ONE = [
+    "train pets.csv --save new --history ./new",
+    "train pets.csv --save hard-pets.npz --history pets.npz",
+    "train pets.csv --save soft-pets.npz --history pets.npz",
+    "compare xor --bias yes,no --csv runs --keep runs",
+]
+
+
+@posix
+@pytest.mark.parametrize("command", TWO_IN_ONE)
+def test_two_outputs_want_two_files(folder, command):
+    before = contents(folder)
+    done = invoke(*command.split())
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert re.fullmatch(r"Error: --\w+ and --\w+ both name \S+; give each a file of its own\.\n", done.stderr)
+    assert contents(folder) == before
+
+
+@posix
+def test_a_device_takes_any_number_of_outputs(folder):
+    done = invoke("train", "pets.csv", "--epochs", 3, "--save", os.devnull, "--history", os.devnull)
+    assert (done.exit_code, done.stderr) == (0, "")
+
+
+@posix
+def test_a_fifo_takes_a_model(folder):
+    os.mkfifo("fifo")
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(Path("fifo").read_bytes()))
+    reader.start()
+    assert invoke("train", "pets.csv", "--epochs", 3, "--save", "fifo").exit_code == 0
+    reader.join(10)
+    Path("read.npz").write_bytes(read[0])
+    assert cr.Model.load("read.npz").classes == ("cat", "dog")
+    assert Path("fifo").is_fifo()
+
+
+def refuse(path: object) -> None:
+    raise FileError(f"can't write {path}: No space left on device; choose another place.")
+
+
+def test_losses_that_cannot_be_written_cost_no_model(folder, monkeypatch):
+    monkeypatch.setattr(History, "to_csv", lambda history, path: refuse(path))
+    done = invoke("train", "pets.csv", "--epochs", 3, "--history", "h.csv", "--save", "m.npz")
+    assert done.exit_code == 1
+    assert done.stderr == "Error: can't write h.csv: No space left on device; choose another place.\n"
+    assert "Accuracy" in done.stdout
+    assert cr.Model.load("m.npz").classes == ("cat", "dog")
+
+
+def test_every_failure_has_its_sentence(folder, monkeypatch):
+    monkeypatch.setattr(History, "to_csv", lambda history, path: refuse(path))
+    monkeypatch.setattr(cr.Model, "save", lambda model, path: refuse(path))
+    done = invoke("train", "pets.csv", "--epochs", 3, "--history", "h.csv", "--save", "m.npz")
+    assert done.exit_code == 1
+    assert re.findall(r"Error: can't write (\S+):", done.stderr) == ["m.npz", "h.csv"]
+
+
+def test_a_table_that_cannot_be_written_costs_no_figure(folder, monkeypatch):
+    monkeypatch.setattr(cr.Comparison, "to_csv", lambda comparison, path: refuse(path))
+    settings = ["--learning-rate", "0.1,1", "--epochs", 5, "--starts", 2, "--processes", 1]
+    done = invoke("compare", "xor", *settings, "--csv", "runs.csv", "--out", "f.svg")
+    assert done.exit_code == 1
+    assert done.stderr == "Error: can't write runs.csv: No space left on device; choose another place.\n"
+    assert "median loss" in done.stdout
+    assert Path("f.svg").is_file()
+
+
+LIMITED = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)),) * 2)
+from chainrule.interfaces.cli import main
+main()
+"""
+
+
+@posix
+@pytest.mark.parametrize("most", [0, 1000])
+def test_where_files_may_not_grow_the_old_ones_stay(folder, most):
+    before = contents(folder)
+    words = ["train", "pets.csv", "--epochs", "200", "--save", "pets.npz", "--history", "h.csv"]
+    done = subprocess.run([sys.executable, "-c", LIMITED, str(most), *words], capture_output=True, text=True)
+    assert done.returncode == 1
+    said = [f"Error: can't write {name}: File too large; choose another place." for name in ("pets.npz", "h.csv")]
+    assert done.stderr.splitlines()[: len(said)] == said
+    assert contents(folder) == before
+
+
+ON_A_FULL_DISK = """
+mount -t tmpfs -o size=16k t "$1" && head -c 16384 /dev/zero > "$1/fill" || exit 77
+"$2" -m chainrule train xor --epochs 200 --history "$1/h.csv" --save m.npz; code=$?
+ls -A "$1"; exit $code
+"""
+
+
+@posix
+def test_on_a_full_disk_the_other_file_is_written(folder):
+    if shutil.which("unshare") is None:
+        pytest.skip("this system makes no disk for one process")
+    os.mkdir("disk")
+    command = ["unshare", "-m", "sh", "-c", ON_A_FULL_DISK, "sh", "disk", sys.executable]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode == 77 or "unshare" in done.stderr:
+        pytest.skip("this system gives no permission for a disk of one's own")
+    assert done.returncode == 1
+    assert "Error: can't write disk/h.csv: No space left on device; choose another place.\n" in done.stderr
+    assert done.stdout.splitlines()[-1] == "fill"
+    assert cr.Model.load("m.npz").network.n_parameters == 37
+
+
+def test_names_of_digits_and_formulas_go_through_commands(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    x = [[float(k), float(k % 3)] for k in range(12)]
+    cr.datasets.write_csv("a.csv", x, [k % 3 for k in range(12)], ["=x", "2024"], "+y", ("007", "1", "=1+1"))
+    assert invoke("train", "a.csv", "--target", "+y", "--epochs", 3, "--save", "m.npz").exit_code == 0
+    assert cr.Model.load("m.npz").classes == ("007", "1", "=1+1")
+    assert invoke("predict", "m.npz", "a.csv", "--csv", "answers.csv").exit_code == 0
+    header, *rows = Path("answers.csv").read_text().splitlines()
+    assert header == "'=x,'2024,'+y,prediction,probability_007,probability_1,probability_=1+1"
+    assert {row.split(",")[2] for row in rows} == {"'007", "'1", "'=1+1"}
