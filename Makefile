@@ -4,7 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help report test soak oldest check format bench lock audit clean
+.PHONY: help report test soak oldest check format bench engine lock audit clean
+
+BUILT_FROM := pyproject.toml setup.py $(wildcard engine/*.c engine/*.h)
 
 help:                      ## print this list
 	@echo "Usage: make TARGET, where TARGET is one of"
@@ -40,6 +42,9 @@ lock: $(VENV)/.dev         ## write requirements.lock: every dependency of `all`
 audit: lock                ## ask for known vulnerabilities of what requirements.lock names (needs a network)
 	$(BIN)/uv tool run pip-audit --require-hashes --disable-pip --requirement requirements.lock
 
+engine: $(VENV)/.dev       ## compile the engine anew, into src
+	$(BIN)/python setup.py --quiet build_ext --inplace
+
 clean:                     ## remove the virtual environment and the report
 	rm -rf $(VENV) report
 
@@ -47,11 +52,11 @@ $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "chainrule needs Python 3.11 or later; set PYTHON=...")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.report: pyproject.toml | $(BIN)/python
+$(VENV)/.report: $(BUILT_FROM) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable ".[report]"
 	touch $@
 
-$(VENV)/.dev: pyproject.toml | $(BIN)/python
+$(VENV)/.dev: $(BUILT_FROM) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	touch $@
 

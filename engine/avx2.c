@@ -1,0 +1,22 @@
+/* The table for processors with AVX2 and FMA: vectors of 32 bytes. On other kinds of processors the file is empty. */
+#if defined(__x86_64__) || defined(_M_X64)
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#else
+#pragma GCC target("avx2,fma")
+#endif
+
+#define TABLE avx2
+#define TABLE_NAME "avx2"
+#define VECTOR_BYTES 32
+#define HAS_FMA 1
+#include "table.h"
+
+#ifdef __clang__
+#pragma clang attribute pop
+#endif
+#endif

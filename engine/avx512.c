@@ -1,0 +1,22 @@
+/* The table for processors with AVX-512: vectors of 64 bytes. On other kinds of processors the file is empty. */
+#if defined(__x86_64__) || defined(_M_X64)
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#else
+#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")
+#endif
+
+#define TABLE avx512
+#define TABLE_NAME "avx512"
+#define VECTOR_BYTES 64
+#define HAS_FMA 1
+#include "table.h"
+
+#ifdef __clang__
+#pragma clang attribute pop
+#endif
+#endif

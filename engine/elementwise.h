@@ -1,0 +1,91 @@
+/* The tile machine for one type; tile.h says what it is. */
+#include <string.h>
+
+#define bytes X(bytes)
+typedef uint8_t bytes __attribute__((vector_size(VECTOR_BYTES / sizeof(real)), aligned(1), may_alias));
+
+/* One number, as often as a vector holds it. */
+static void X(repeat)(const Operand *x, const char *at, char *buffer)
+{
+    if (x->size == 1) memset(buffer, *at, WIDTH);
+    else store((real *)buffer, all(*(const real *)at));
+}
+
+/* m numbers from number `start` of the index space on, to a buffer or (`back`) from it. */
+static void X(move)(const Op *op, const Operand *x, int64_t start, int64_t m, char *buffer, bool back)
+{
+    int64_t index[MOST_AXES], inner = op->n_axes - 1, left = start;
+    for (int64_t axis = inner; axis >= 0; axis--) index[axis] = left % op->shape[axis], left /= op->shape[axis];
+    while (m > 0) {
+        char *at = x->at;
+        for (int axis = 0; axis <= inner; axis++) at += index[axis] * x->stride[axis];
+        int64_t here = op->shape[inner] - index[inner] < m ? op->shape[inner] - index[inner] : m, s = x->stride[inner];
+        if (s == x->size) back ? memcpy(at, buffer, here * x->size) : memcpy(buffer, at, here * x->size);
+        else if (x->size == 1 && back) for (int64_t i = 0; i < here; i++) at[i * s] = buffer[i];
+        else if (x->size == 1) for (int64_t i = 0; i < here; i++) buffer[i] = at[i * s];
+        else if (back) for (int64_t i = 0; i < here; i++) *(real *)(at + i * s) = ((real *)buffer)[i];
+        else for (int64_t i = 0; i < here; i++) ((real *)buffer)[i] = *(real *)(at + i * s);
+        buffer += here * x->size, m -= here;
+        index[inner] += here;
+        for (int64_t axis = inner; axis > 0 && index[axis] == op->shape[axis]; axis--) index[axis] = 0, index[axis - 1]++;
+    }
+}
+
+/* The results of one instruction, for n >= WIDTH numbers. The last vector may overlap the one before it: its result is
+   computed first, since it may take the place of what is read. */
+#define EACH_VECTOR(Result, expression, put)                        \
+    {                                                               \
+        int64_t i = n - WIDTH;                                      \
+        Result last = expression;                                   \
+        for (i = 0; i + WIDTH <= n; i += WIDTH) put(i, expression); \
+        put(n - WIDTH, last);                                       \
+    }                                                               \
+    break;
+#define PUT_REAL(i, result) store((real *)out + (i), result)
+#define PUT_BOOL(i, result) (*(bytes *)(out + (i)) = __builtin_convertvector(-(result), bytes))
+#define x load((real *)a.at + i * a.step)
+#define y load((real *)b.at + i * b.step)
+#define x_bool (*(bytes *)(a.at + i * a.step))
+
+static void X(instruct)(int64_t what, int64_t n, char *out, Place a, Place b)
+{
+    switch (what) {
+#define CASE(name, n_operands, expression) case do_##name: EACH_VECTOR(vector, expression, PUT_REAL)
+        ARITHMETIC(CASE)
+#undef CASE
+#define CASE(name, expression) case do_##name: EACH_VECTOR(mask, expression, PUT_BOOL)
+        COMPARISONS(CASE)
+#undef CASE
+    case do_from_bool: EACH_VECTOR(vector, __builtin_convertvector(x_bool, vector), PUT_REAL)
+    }
+}
+#undef x
+#undef y
+
+static bool X(elementwise)(const Op *op, char *scratch)
+{
+    int n_places = op->n_operands + (int)op->setting[0], inner = op->n_axes - 1;
+    int64_t row = op->shape[inner];
+    bool by_rows = op->n_axes == 1 || row >= SHORT_ROW; /* then no tile goes beyond a row */
+    Place place[2 * MOST_OPERANDS];
+
+    for (int64_t start = 0, m; start < op->work; start += m) {
+        int64_t left = by_rows ? row - start % row : op->work - start;
+        m = left < TILE ? left : TILE;
+        for (int k = 0; k < n_places; k++) {
+            const Operand *x = op->operand + k;
+            char *buffer = scratch + k * TILE * 8;
+            place[k] = (Place){buffer, 1};
+            if (k >= op->n_operands) continue;
+            if (m >= WIDTH && (by_rows ? x->stride[inner] == x->size : x->in_a_row)) place[k].at = address(op, x, start);
+            else if (!x->writes && (by_rows ? x->stride[inner] == 0 : x->constant)) place[k].step = 0, X(repeat)(x, address(op, x, start), buffer);
+            else if (x->reads) X(move)(op, x, start, m, buffer, false);
+        }
+        for (const int64_t *s = op->setting + 1; s < op->setting + op->n_settings; s += 4)
+            X(instruct)(s[0], m < WIDTH ? WIDTH : m, place[s[1]].at, place[s[2]], place[s[3]]);
+        for (int k = 0; k < op->n_operands; k++)
+            if (op->operand[k].writes && place[k].at == scratch + k * TILE * 8)
+                X(move)(op, op->operand + k, start, m, place[k].at, true);
+    }
+    return true;
+}

@@ -1,0 +1,307 @@
+/* The extension module: programs for Python, made of arrays that the buffer protocol describes.
+
+   No pointer comes from Python. An operand's memory, shape and strides are what the array itself says about them, and a
+   kind's `prepare` checks that the operands of an operation go together. So no program can reach beyond its arrays. */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <string.h>
+
+#include "instructions.h"
+#include "program.h"
+
+typedef struct {
+    Op op;
+    Py_buffer *buffer; /* keeps each operand's memory where it is */
+    PyObject *call;    /* instead of an operation: a call into Python */
+} Item;
+
+typedef struct {
+    PyObject_HEAD
+    Item *item;
+    Py_ssize_t n_items;
+    const Table *table;
+    char *scratch_memory, *scratch;
+    int64_t work; /* of all operations */
+    bool is_running;
+} Program;
+
+/* ---- tables ---- */
+
+static const Table *const *available(void)
+{   /* the tables that this processor can run, the best first */
+    static const Table *found[4];
+    int n = 0;
+#if defined(__x86_64__) || defined(_M_X64)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
+        && __builtin_cpu_supports("avx512vl")) found[n++] = &avx512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found[n++] = &avx2;
+#endif
+    found[n] = &baseline;
+    return found;
+}
+
+static const Table *choose_table(const char *name)
+{
+    for (const Table *const *table = available(); *table; table++)
+        if (!name || !strcmp(name, (*table)->name)) return *table;
+    PyErr_Format(PyExc_ValueError, "no table '%s' for this processor", name);
+    return NULL;
+}
+
+/* ---- building ---- */
+
+static char type_of(const Py_buffer *buffer)
+{
+    const char *format = buffer->format ? buffer->format : "";
+    if (format[0] == '@' || format[0] == '=') format++;
+    if (!format[0] || format[1]) return 0;
+    switch (format[0]) {
+    case 'd': return 'd';
+    case 'f': return 'f';
+    case '?': return '?';
+    case 'q': case 'l': return buffer->itemsize == 8 ? 'q' : 0;
+    }
+    return 0;
+}
+
+static bool read_operand(Op *op, Operand *x, PyObject *array, Py_buffer *buffer)
+{
+    if (PyObject_GetBuffer(array, buffer, PyBUF_RECORDS_RO)) return false;
+    *x = (Operand){.at = buffer->buf, .n_axes = buffer->ndim, .size = (int)buffer->itemsize, .type = type_of(buffer), .writable = !buffer->readonly};
+    if (!x->type || x->n_axes > MOST_AXES || (uintptr_t)x->at % x->size) {
+        PyErr_SetString(PyExc_ValueError, "an operand of a type, an alignment or a number of axes that no operation takes");
+        return false;
+    }
+    for (int axis = 0; axis < x->n_axes; axis++) {
+        x->shape[axis] = buffer->shape[axis], x->stride[axis] = buffer->strides[axis];
+        if (x->stride[axis] % x->size || x->shape[axis] < 1) {
+            PyErr_SetString(PyExc_ValueError, "an operand that is empty, or whose numbers don't lie at multiples of their size");
+            return false;
+        }
+    }
+    if (is_real(x)) {
+        if (op->type != 'q' && op->type != x->type) {
+            PyErr_SetString(PyExc_ValueError, "operands of two real types");
+            return false;
+        }
+        op->type = x->type;
+    }
+    return true;
+}
+
+static const char *prepare(Op *op, const char *kind, const Table *table)
+{
+#define PREPARE(name)                                   \
+    if (!strcmp(kind, #name)) {                         \
+        op->run = table->name[op->type == 'f'];         \
+        return prepare_##name(op);                      \
+    }
+    KINDS(PREPARE)
+#undef PREPARE
+    return "there is no such kind";
+}
+
+/* (kind, operands, settings): as core/engine/README.md says. */
+static bool read_item(Item *item, PyObject *record, const Table *table)
+{
+    const char *kind;
+    PyObject *operands, *settings;
+    if (!PyTuple_Check(record)) {
+        item->call = Py_NewRef(record);
+        return true;
+    }
+    if (!PyArg_ParseTuple(record, "sO!O!", &kind, &PyTuple_Type, &operands, &PyTuple_Type, &settings)) return false;
+    Op *op = &item->op;
+    Py_ssize_t n_operands = PyTuple_Size(operands), n_settings = PyTuple_Size(settings);
+    if (n_operands > MOST_OPERANDS) {
+        PyErr_SetString(PyExc_ValueError, "too many operands");
+        return false;
+    }
+    op->type = 'q';
+    op->operand = PyMem_Calloc(n_operands + 1, sizeof *op->operand);
+    item->buffer = PyMem_Calloc(n_operands + 1, sizeof *item->buffer);
+    int64_t *setting = PyMem_Calloc(n_settings + 1, sizeof *setting);
+    op->setting = setting;
+    if (!op->operand || !item->buffer || !setting) {
+        PyErr_NoMemory();
+        return false;
+    }
+    for (Py_ssize_t k = 0; k < n_operands; k++) {
+        if (!read_operand(op, op->operand + k, PyTuple_GetItem(operands, k), item->buffer + k)) return false;
+        op->n_operands = (int)k + 1;
+    }
+    for (Py_ssize_t k = 0; k < n_settings; k++) setting[k] = PyLong_AsLongLong(PyTuple_GetItem(settings, k));
+    op->n_settings = (int)n_settings;
+    if (PyErr_Occurred()) return false;
+    const char *wrong = prepare(op, kind, table);
+    if (wrong) PyErr_Format(PyExc_ValueError, "%s: %s", kind, wrong);
+    return !wrong;
+}
+
+static PyObject *program_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"records", "table", NULL};
+    PyObject *records;
+    const char *name = NULL;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O!|z", names, &PyTuple_Type, &records, &name)) return NULL;
+    const Table *table = choose_table(name);
+    if (!table) return NULL;
+    Program *self = (Program *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
+    if (!self) return NULL;
+    self->table = table;
+    Py_ssize_t n = PyTuple_Size(records);
+    self->item = PyMem_Calloc(n + 1, sizeof *self->item);
+    int64_t scratch = 0;
+    for (Py_ssize_t i = 0; self->item && i < n; i++) {
+        self->n_items = i + 1;
+        if (!read_item(self->item + i, PyTuple_GetItem(records, i), table)) {
+            Py_DECREF(self);
+            return NULL;
+        }
+        if (self->item[i].op.scratch > scratch) scratch = self->item[i].op.scratch;
+        self->work += self->item[i].op.work;
+    }
+    self->scratch_memory = self->item ? PyMem_Calloc(1, scratch + 128) : NULL;
+    if (!self->scratch_memory) {
+        Py_DECREF(self);
+        return PyErr_NoMemory();
+    }
+    self->scratch = self->scratch_memory + (64 - (uintptr_t)self->scratch_memory % 64);
+    return (PyObject *)self;
+}
+
+static int program_traverse(PyObject *object, visitproc visit, void *arg)
+{
+    Program *self = (Program *)object;
+    Py_VISIT(Py_TYPE(object));
+    for (Py_ssize_t i = 0; i < self->n_items; i++) Py_VISIT(self->item[i].call);
+    return 0;
+}
+
+static void program_dealloc(PyObject *object)
+{
+    Program *self = (Program *)object;
+    PyTypeObject *type = Py_TYPE(object);
+    PyObject_GC_UnTrack(object);
+    for (Py_ssize_t i = 0; i < self->n_items; i++) {
+        Item *item = self->item + i;
+        if (item->buffer)
+            for (int k = 0; item->buffer[k].obj; k++) PyBuffer_Release(item->buffer + k);
+        PyMem_Free(item->buffer), PyMem_Free(item->op.operand), PyMem_Free((void *)item->op.setting);
+        Py_XDECREF(item->call);
+    }
+    PyMem_Free(self->item), PyMem_Free(self->scratch_memory);
+    ((freefunc)PyType_GetSlot(type, Py_tp_free))(object);
+    Py_DECREF(type);
+}
+
+/* ---- running ---- */
+
+enum { WORK_BETWEEN_LOOKS = 20000000 }; /* numbers touched, some 10 ms, after which Ctrl-C is looked for */
+
+static const char run_says[] = "run(times=1)\n--\n\nRun the program so many times, and return how often it ran before a check ended it.\n"
+                               "The interpreter's lock is released, except for calls into Python.";
+
+static PyObject *program_run(PyObject *object, PyObject *args)
+{
+    Program *self = (Program *)object;
+    long long times = 1, done = 0;
+    int64_t work = 0;
+    bool goes_on = true, failed = false;
+    if (!PyArg_ParseTuple(args, "|L", &times)) return NULL;
+    if (self->is_running) {
+        PyErr_SetString(PyExc_RuntimeError, "a program belongs to one thread; this one is running in another.");
+        return NULL;
+    }
+    self->is_running = true;
+    PyThreadState *released = PyEval_SaveThread();
+    for (; done < times; done++) {
+        for (Item *item = self->item, *end = item + self->n_items; item < end; item++) {
+            if (!item->call) {
+                if ((goes_on = item->op.run(&item->op, self->scratch))) continue;
+                break;
+            }
+            PyEval_RestoreThread(released);
+            PyObject *answer = PyObject_CallNoArgs(item->call);
+            failed = !answer;
+            Py_XDECREF(answer);
+            released = PyEval_SaveThread();
+            if (failed) break;
+        }
+        if (failed || !goes_on) break;
+        if ((work += self->work) > WORK_BETWEEN_LOOKS) {
+            PyEval_RestoreThread(released);
+            failed = PyErr_CheckSignals();
+            released = PyEval_SaveThread();
+            if (failed) break;
+            work = 0;
+        }
+    }
+    PyEval_RestoreThread(released);
+    self->is_running = false;
+    return failed ? NULL : PyLong_FromLongLong(done);
+}
+
+static PyObject *program_call(PyObject *object, PyObject *args, PyObject *keywords)
+{
+    (void)keywords;
+    return program_run(object, args);
+}
+
+static PyMethodDef program_methods[] = {{"run", program_run, METH_VARARGS, run_says}, {NULL, NULL, 0, NULL}};
+
+static PyType_Slot program_slots[] = {
+    {Py_tp_doc, (void *)"Program(records, table=None)\n--\n\nA row of operations and of calls into Python."},
+    {Py_tp_new, program_new},
+    {Py_tp_traverse, program_traverse},
+    {Py_tp_dealloc, program_dealloc},
+    {Py_tp_call, program_call},
+    {Py_tp_methods, program_methods},
+    {0, NULL},
+};
+
+static PyType_Spec program_spec = {
+    .name = "chainrule.core.engine._engine.Program",
+    .basicsize = sizeof(Program),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+    .slots = program_slots,
+};
+
+/* ---- the module ---- */
+
+static int module_exec(PyObject *module)
+{
+    PyObject *type = PyType_FromSpec(&program_spec), *tables = PyList_New(0), *names = PyList_New(0);
+    if (!type || !tables || !names) return -1;
+    for (const Table *const *table = available(); *table; table++) {
+        PyObject *name = PyUnicode_FromString((*table)->name);
+        if (!name || PyList_Append(tables, name)) return -1;
+        Py_DECREF(name);
+    }
+    static const char *const instructions[] = {
+#define NAME(name, ...) #name,
+        ARITHMETIC(NAME) COMPARISONS(NAME) "from_bool"
+#undef NAME
+    };
+    for (int i = 0; i < N_INSTRUCTIONS; i++) {
+        PyObject *name = PyUnicode_FromString(instructions[i]);
+        if (!name || PyList_Append(names, name)) return -1;
+        Py_DECREF(name);
+    }
+    int failed = PyModule_AddObjectRef(module, "Program", type) || PyModule_AddObjectRef(module, "TABLES", tables)
+                 || PyModule_AddObjectRef(module, "INSTRUCTIONS", names);
+    Py_DECREF(type), Py_DECREF(tables), Py_DECREF(names);
+    return failed ? -1 : 0;
+}
+
+static PyModuleDef_Slot module_slots[] = {{Py_mod_exec, module_exec}, {0, NULL}};
+
+static PyModuleDef module = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "_engine",
+    .m_doc = "Compiled operations for the rows of calls. TABLES: the instruction sets that this processor has, the best first.",
+    .m_slots = module_slots,
+};
+
+PyMODINIT_FUNC PyInit__engine(void) { return PyModuleDef_Init(&module); }

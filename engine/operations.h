@@ -1,0 +1,4 @@
+/* The operations for one type, in reading order. */
+#include "vectors.h"
+#include "functions.h"
+#include "elementwise.h"

@@ -1,0 +1,1 @@
+"""The engine: rows of NumPy calls, compiled."""

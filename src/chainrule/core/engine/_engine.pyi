@@ -1,0 +1,15 @@
+"""The extension module, written in C: see engine/ at the root of the repository."""
+
+from collections.abc import Callable
+
+from chainrule.core.arrays import Array
+
+Record = tuple[str, tuple[Array, ...], tuple[int, ...]]
+
+TABLES: list[str]
+INSTRUCTIONS: list[str]
+
+class Program:
+    def __init__(self, records: tuple[Record | Callable[[], object], ...], table: str | None = None) -> None: ...
+    def run(self, times: int = 1) -> int: ...
+    def __call__(self) -> int: ...

@@ -1,0 +1,26 @@
+"""The extension module `_engine`, or None where it isn't built: then NumPy does the work."""
+
+import os
+from importlib import import_module
+from types import ModuleType
+
+_engine: ModuleType | None
+try:
+    _engine = import_module("chainrule.core.engine._engine")
+except ImportError:  # installed without a C compiler, or run from a folder where it wasn't built
+    _engine = None
+
+
+def tables() -> list[str]:
+    """The instruction sets that this processor has functions for, the best first; none without the extension.
+
+    >>> set(tables()) <= {"avx512", "avx2", "baseline"}
+    True
+    """
+    return [] if _engine is None else _engine.TABLES
+
+
+def table() -> str | None:
+    """The instruction set that programs use: the best, or the one that CHAINRULE_INSTRUCTIONS names."""
+    found = tables()
+    return os.environ.get("CHAINRULE_INSTRUCTIONS") or (found[0] if found else None)
