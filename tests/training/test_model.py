@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 import chainrule as cr
 from chainrule.core import arrays
+from chainrule.training.files.npz import checksum
 from drawn import examples
 
 X = np.random.default_rng(0).standard_normal((12, 3))
@@ -408,11 +409,23 @@ CHANGED = {
 
 
 def changed(contents: bytes, theta=MODEL.theta, without: str = "", **changes) -> bytes:
-    """The good file with other contents."""
+    """The good file with other contents, and the checksum of those."""
     with np.load(io.BytesIO(contents)) as file:
         description = json.loads(str(file["description"])) | changes
+        state = file["state"]
     description.pop(without, None)
-    return npz(theta=theta, description=np.array(json.dumps(description)))
+    arrays = {"theta": theta, "state": state, "description": np.array(json.dumps(description))}
+    return npz(**arrays, checksum=np.array(checksum(arrays)))
+
+
+def test_other_numbers_than_the_saved_ones(contents: bytes, tmp_path: Path) -> None:
+    """A file that something else has written over is no longer the model that was trained."""
+    with np.load(io.BytesIO(contents)) as file:
+        arrays = dict(file)
+    np.savez(tmp_path / "other.npz", **arrays | {"theta": arrays["theta"] + 1e-9})
+    assert "its checksum doesn't fit its contents" in refused(tmp_path / "other.npz")
+    np.savez_compressed(tmp_path / "packed.npz", **arrays)
+    assert equal(cr.Model.load(tmp_path / "packed.npz"), MODEL)
 
 
 @pytest.mark.parametrize(("changes", "sentence"), CHANGED.values(), ids=CHANGED)

@@ -1,6 +1,7 @@
 """A model: a network with its parameters. It predicts, keeps itself in a file, and belongs to no thread."""
 
 import numbers
+import reprlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,14 +15,24 @@ from chainrule.core.calls import arithmetic, total
 from chainrule.core.catalogue import from_dict
 from chainrule.core.checks import check_samples, check_state, check_theta
 from chainrule.core.description import Description, check_kind
-from chainrule.core.errors import ChainruleError, FileError, SettingError, choose
+from chainrule.core.errors import ChainruleError, SettingError, choose, listing
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.training.data.standardizer import Standardizer
-from chainrule.training.files.storage import FilePath, check_exists, replacing
+from chainrule.training.files.limits import LIMIT, Size, check_text
+from chainrule.training.files.npz import load_checked, save_checked
+from chainrule.training.files.reading import Source, reading
+from chainrule.training.files.storage import FilePath
 from chainrule.training.metrics import METRICS
 
 FORMAT = "chainrule model 1"
+
+LONGEST_DESCRIPTION = 2**24
+"""The most characters of the description in a model's file: enough for a million names of classes."""
+
+DESCRIBED = ("network", "loss", "standardizer", "target_standardizer")
+PARTS = {*DESCRIBED, "classes", "features", "format", "layout"}
+"""The parts of a model that are descriptions; and all parts of the description in its file."""
 
 
 def sigmoid(z: Array) -> Array:
@@ -160,62 +171,63 @@ class Model:
         return measure(y, answers)
 
     def save(self, path: FilePath) -> None:
-        """Write the model to a NumPy file (.npz): theta, state, and the description as JSON. Whole, or not at all.
+        """Write the model to a NumPy file (.npz): theta, state, the description as JSON, and a checksum of the three.
+
+        The file is written whole, or not at all.
 
         Raises FileError where the file can't be written.
         """
         import json  # large: only where a file is written or read
 
-        described: tuple[tuple[str, Description | None], ...] = (
-            ("network", self.network),
-            ("loss", self.loss),
-            ("standardizer", self.standardizer),
-            ("target_standardizer", self.target_standardizer),
-        )
-        description: dict[str, Any] = {name: each and each.to_dict() for name, each in described}
+        described: dict[str, Description | None] = {name: getattr(self, name) for name in DESCRIBED}
+        description: dict[str, Any] = {name: each and each.to_dict() for name, each in described.items()}
         names = {"classes": list(self.classes), "features": list(self.features)}
         description |= names | {"format": FORMAT, "layout": layout(self.network)}
-        with replacing(path, "wb") as file:
-            np.savez(file, theta=self.theta, state=self.state, description=np.array(json.dumps(description)))
+        save_checked(path, {"theta": self.theta, "state": self.state, "description": np.array(json.dumps(description))})
 
     @staticmethod
-    def load(path: FilePath) -> "Model":
+    def load(path: FilePath, max_size: Size = LIMIT) -> "Model":
         """The model that `save` wrote. Nothing in the file is executed.
 
-        Raises FileError for a file that isn't there, isn't a model, is damaged, or lays out its parameters otherwise.
+        `max_size`: the most bytes that its arrays may take, or a text such as "4 GiB".
+        Raises FileError for a file that isn't there, isn't a model, is damaged or was changed, is larger than that, or
+        lays out its parameters otherwise.
         """
-        import json
-
-        check_exists(path)
-        try:
-            with open(path, "rb") as source, np.load(source, allow_pickle=False) as file:
-                theta, description = file["theta"], json.loads(str(file["description"]))
-                state = file.get("state")  # files from before the first layer with a state have none
-            if description.get("format") != FORMAT:
-                raise FileError(f"{path} should be of the format '{FORMAT}', got {description.get('format')!r}.")
-        except ChainruleError:
-            raise
-        except Exception as error:  # whatever a damaged archive makes NumPy, zipfile or JSON raise
-            raise FileError(
-                f"{path} is not a chainrule model, or it is damaged ({type(error).__name__}). "
-                "Save the model again with Model.save()."
-            ) from None
-        return _from_description(path, theta, state, description)
+        expected, mend = "a chainrule model that can be read here", "train it, and save it again with Model.save()"
+        with reading(path, expected, mend, max_size) as source:
+            arrays = load_checked(source, ("theta", "state", "description"))
+            description = _read_json(source, str(arrays["description"]))
+            try:
+                return _from_description(arrays["theta"], arrays["state"], description)
+            except ChainruleError as error:
+                raise ValueError(str(error)) from None
 
 
-def _from_description(path: FilePath, theta: Array, state: Array | None, description: dict[str, Any]) -> Model:
-    """The model of a file whose description is readable, if it describes this theta and this state."""
-    try:
-        parts: dict[str, Any] = {
-            name: description[name] and from_dict(description[name])
-            for name in ("network", "loss", "standardizer", "target_standardizer")
-        }
-        if layout(parts["network"]) != description["layout"]:
-            raise FileError("its parameters are stored in another layout than this version's")
-        parts |= {name: tuple(description[name]) for name in ("classes", "features")} | {"state": state}
-        return Model(theta=theta, **parts)
-    except (ChainruleError, KeyError, TypeError, AttributeError, NotImplementedError) as error:
-        raise FileError(f"{path} is not a model that can be read here: {error}. Train and save it again.") from None
+def _read_json(source: Source, text: str) -> dict[str, Any]:
+    """A model's description. Raises what JSON raises, ValueError for another format or other parts."""
+    import json
+
+    check_text(f"{source.name}, description", text, longest=LONGEST_DESCRIPTION, longest_line=LONGEST_DESCRIPTION)
+    description = json.loads(text)
+    if not isinstance(description, dict) or description.get("format") != FORMAT:
+        found = description.get("format") if isinstance(description, dict) else None
+        raise ValueError(f"it should be of the format '{FORMAT}', got {reprlib.repr(found)}")
+    if description.keys() != PARTS:
+        raise ValueError(f"its description should hold {listing(PARTS)}; got {reprlib.repr(listing(description))}")
+    return description
+
+
+def _from_description(theta: Array, state: Array, description: dict[str, Any]) -> Model:
+    """The model of a description, if it describes this theta and this state."""
+    parts: dict[str, Any] = {name: description[name] and from_dict(description[name]) for name in DESCRIBED}
+    if layout(parts["network"]) != description["layout"]:
+        raise ValueError("its parameters are stored in another layout than this version's")
+    for name in ("classes", "features"):
+        names = description[name]
+        if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
+            raise ValueError(f"its {name} should be a list of names, got {reprlib.repr(names)}")
+        parts[name] = tuple(names)
+    return Model(theta=theta, state=state, **parts)
 
 
 def layout(network: Network) -> list[list[Any]]:

@@ -104,7 +104,7 @@ def test_as_a_person_writes_it():
 
 
 BAD_TOML = {
-    "data = xor": "the text isn't TOML: .*line 1",
+    "data = xor": "the text isn't an experiment in TOML .*line 1",
     "epochs = 5": "expected a key data",
     'data = "xor"\noptimiser = 1': "unknown key 'optimiser' of an experiment, did you mean optimizer\\?",
     'data = "xor"\nepochs = 0': "^epochs: .*epochs must be a whole number of 1 or more; got 0",

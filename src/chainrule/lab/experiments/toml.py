@@ -1,21 +1,23 @@
 """Experiments as TOML: tables for the parts, plain keys for the rest; an error names its key."""
 
+import reprlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from chainrule.core.catalogue import every_kind
 from chainrule.core.description import Description
-from chainrule.core.errors import ChainruleError, FileError, SettingError, choices, choose, known_name
+from chainrule.core.errors import ChainruleError, SettingError, choices, choose, known_name
 from chainrule.core.extras import missing_extra
 from chainrule.core.losses import LOSSES
 from chainrule.lab.experiments.data import DataFile, DataSet
 from chainrule.lab.experiments.network_text import NetworkText
 from chainrule.lab.experiments.perceptron import Perceptron
 from chainrule.lab.experiments.run_description import RunDescription
-from chainrule.training.files.storage import check_exists
+from chainrule.training.files.limits import check_text
+from chainrule.training.files.reading import Source, in_memory, reading
 
 Described = TypeVar("Described", bound=RunDescription)
 
@@ -71,35 +73,25 @@ def settings(source: str | Path, kind: type[RunDescription]) -> dict[str, Any]:
 
     Raises FileError, or SettingError that names the key.
     """
-    where, found = _tables(source)
-    _check_keys("an experiment", found, kind)
-    values = {key: _named(key, value, _READERS.get(key, _any)) for key, value in found.items()}
-    for key, value in values.items():  # each alone first, so that an error names its key
-        others = {} if key == "data" else {"data": "xor"}
-        _named(key, value, lambda value, key=key, others=others: kind(**others | {key: value}))
-    if "data" not in values:
-        raise SettingError(f'{where}: expected a key data, such as data = "xor"; add it.')
-    return values
+    is_text = isinstance(source, str) and "=" in source
+    held = in_memory("the text", str(source).encode("utf-8", "surrogatepass")) if is_text else source
+    with reading(held, "an experiment in TOML", "correct it there") as opened:
+        text = opened.text("save it as TOML in UTF-8")
+        check_text(opened.name, text)
+        found = tomllib.loads(text)
+        _check_keys("an experiment", found, kind)
+        values = {key: _named(opened, key, value, _READERS.get(key, _any)) for key, value in found.items()}
+        for key, value in values.items():  # each alone first, so that an error names its key
+            others = {} if key == "data" else {"data": "xor"}
+            _named(opened, key, value, lambda value, key=key, others=others: kind(**others | {key: value}))
+        if "data" not in values:
+            raise SettingError(f'{opened.name}: expected a key data, such as data = "xor"; add it.')
+        return values
 
 
-def _tables(source: str | Path) -> tuple[str, dict[str, Any]]:
-    """The name of a source for sentences, and its keys and tables."""
-    where = "the text"
-    if isinstance(source, Path) or "=" not in source:
-        where = str(source)
-        check_exists(source)
-        try:
-            source = Path(source).read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise FileError(f"can't read {where} as a text in UTF-8: {error}.") from None
-    try:
-        return where, tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
-        raise FileError(f"{where} isn't TOML: {error}; correct it there.") from None
-
-
-def _named(key: str, value: Any, reader: Any) -> Any:
-    """The value that the reader returns; an error begins with the key."""
+def _named(source: Source, key: str, value: Any, reader: Any) -> Any:
+    """The value that the reader returns; an error names the key."""
+    source.place = f"key {key!r}"
     try:
         return reader(value)
     except ChainruleError as error:
@@ -109,7 +101,7 @@ def _named(key: str, value: Any, reader: Any) -> Any:
 def _check_keys(what: str, found: Mapping[str, Any], kind: type[Description]) -> None:
     known = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # every description is a dataclass
     for key in found:
-        if key not in known and key != "type":
+        if key not in known:
             raise SettingError(f"unknown key {key!r} of {what}{choices(key, known)}.")
 
 
@@ -119,8 +111,7 @@ def _data(value: Any) -> Any:
     kind: type[Description] = DataFile if "file" in value else DataSet
     if not value.keys() & {"file", "name"}:
         raise SettingError('expected a name, as { name = "moons" }, or a file, as { file = "pets.csv" }.')
-    _check_keys(f"a {kind.__name__}", value, kind)
-    return kind(**value)
+    return _build(kind, value)
 
 
 def _network(value: Any) -> Any:
@@ -140,24 +131,31 @@ _READERS = {"data": _data, "network": _network, "loss": _loss, "batch_size": lam
 
 
 def _build(kind: type[Description], value: Mapping[str, Any]) -> Description:
+    """The description of this kind that a table without its `type` stands for."""
     _check_keys(f"a {kind.__name__}", value, kind)
-    return kind(**{key: _any(inner) for key, inner in value.items() if key != "type"})
+    missing = [name for name in _required(kind) if name not in value]
+    if missing:
+        raise SettingError(f"expected {missing[0]}, which a {kind.__name__} has no default for; add it.")
+    return kind(**{key: _any(inner) for key, inner in value.items()})
 
 
 def _any(value: Any) -> Any:
     """A value: a table is the description that its `type` names, in a list too."""
     if isinstance(value, list):
         return tuple(_any(each) for each in value)
-    if isinstance(value, str) and value in every_kind():  # "Sigmoid" is the layer, "sigmoid" an activation's name
-        return every_kind()[value]() if not _required(every_kind()[value]) else value
+    kinds = {name: kind for name, kind in every_kind().items() if is_dataclass(kind)}
+    if isinstance(value, str) and value in kinds:  # "Sigmoid" is the layer, "sigmoid" an activation's name
+        return kinds[value]() if not _required(kinds[value]) else value
     if not isinstance(value, Mapping):
         return value
-    name = known_name(value.get("type"), every_kind())
+    typed = value.get("type")
+    name = known_name(typed, kinds)
     if name is None:
-        typed = value.get("type")
-        raise SettingError(f'expected a table with the type of a description, as type = "SGD"; got {typed!r}.')
-    return _build(every_kind()[name], value)
+        got = reprlib.repr(typed)
+        raise SettingError(f'expected a table with the type of a description, as type = "SGD"; got {got}.')
+    return _build(kinds[name], {key: inner for key, inner in value.items() if key != "type"})
 
 
-def _required(kind: type[Description]) -> bool:
-    return any(field.default is MISSING for field in fields(kind))  # type: ignore[arg-type]  # as above
+def _required(kind: type[Description]) -> list[str]:
+    """The settings without a default."""
+    return [each.name for each in fields(kind) if each.default is MISSING]  # type: ignore[arg-type]  # as above

@@ -1,4 +1,4 @@
-"""Files: checked to exist before they are read, written completely or not at all."""
+"""Files, written completely or not at all."""
 
 import io
 import os
@@ -148,14 +148,6 @@ def in_a_sentence(path: FilePath) -> Iterator[None]:
     except UnicodeEncodeError as error:
         odd = error.object[error.start]
         raise FileError(f"can't write {path!r}: UTF-8 has no {odd!r}, which a text holds; leave it out.") from error
-
-
-def check_exists(path: FilePath) -> None:
-    """Raise FileError unless there is a file at `path`."""
-    if os.path.isdir(path):
-        raise FileError(f"expected a file, got the folder {path}; name a file in it.")
-    if not os.path.exists(path):
-        raise FileError(f"there is no file {path}; check the name and the folder.")
 
 
 def _status(path: FilePath) -> os.stat_result | None:

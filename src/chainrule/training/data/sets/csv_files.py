@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,7 +14,9 @@ from numpy.typing import ArrayLike
 from chainrule.core.arrays import Array, as_array
 from chainrule.core.errors import DataError, FileError, SettingError, ShapeError
 from chainrule.training.files.csv_text import is_number, unguarded, write_rows
-from chainrule.training.files.storage import FilePath, check_exists
+from chainrule.training.files.limits import LIMIT, Size
+from chainrule.training.files.reading import Source, reading
+from chainrule.training.files.storage import FilePath
 
 HEAD = 100_000
 """The characters of a file from which the delimiter is taken."""
@@ -47,11 +48,12 @@ class Table:
 
 
 def read_csv(
-    path: FilePath,
+    path: FilePath | Source,
     target: int | str | None = -1,
     header: bool | None = None,
     delimiter: str | None = None,
     classes: Sequence[str] | None = None,
+    max_size: Size = LIMIT,
 ) -> Table:
     r"""Read a CSV file (UTF-8): one row per sample, one column the target, the others features.
 
@@ -60,19 +62,36 @@ def read_csv(
     `delimiter`: None takes comma, semicolon or tab, whichever splits the first row into the most cells.
     Text targets become class numbers 0, 1, ... by their sorted order, or by the order of `classes`, whose names may be
     numbers ("3", "7").
+    `max_size`: the most bytes that are read, or a text such as "4 GiB". The path "-" is standard input.
 
-    Returns a Table, x (n, features) and y (n,). Raises FileError for a file that isn't such a table, DataError for no
-    samples or a cell that isn't a finite number, SettingError for a target or delimiter that doesn't fit.
+    Returns a Table, x (n, features) and y (n,). Raises FileError for a file that isn't such a table, or is larger than
+    `max_size`, DataError for no samples or a cell that isn't a finite number, SettingError for a target or delimiter
+    that doesn't fit.
     Source: RFC 4180.
 
     >>> import tempfile
+    >>> from pathlib import Path
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     _ = Path(folder, "pets.csv").write_text("weight,kind\n4.5,cat\n20,dog\n")
     ...     table = read_csv(Path(folder, "pets.csv"))
     >>> table.x.tolist(), table.y.tolist(), table.classes
     ([[4.5], [20.0]], [0, 1], ('cat', 'dog'))
     """
-    rows = _rows(path, delimiter)
+    with reading(path, "a CSV table", "correct it there", max_size) as source:
+        text = source.text("save it as CSV in UTF-8")
+        return _table(source.name, text, target, header, delimiter, classes)
+
+
+def _table(
+    path: str,
+    text: str,
+    target: int | str | None,
+    header: bool | None,
+    delimiter: str | None,
+    classes: Sequence[str] | None,
+) -> Table:
+    """The table in a text. path: the file, for sentences."""
+    rows = _rows(path, text, delimiter)
     first = next(rows, None)
     if first is None:
         raise DataError(f"{path} is empty; expected a row of numbers for each sample.")
@@ -120,6 +139,7 @@ def write_csv(
     the file can't be written.
 
     >>> import tempfile
+    >>> from pathlib import Path
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_csv(f"{folder}/two.csv", [[0.5, 1.0], [0.1, 2.0]], [0, 1])
     ...     print(Path(f"{folder}/two.csv").read_text())
@@ -152,9 +172,8 @@ def write_csv(
     write_rows(path, [names, *rows])
 
 
-def _rows(path: FilePath, delimiter: str | None) -> Iterator[Row]:
+def _rows(path: str, text: str, delimiter: str | None) -> Iterator[Row]:
     """The rows of a file, without the blank ones."""
-    text = _text(path)
     if delimiter is None:
         plain = re.sub(r'"[^"]*"', "quoted", text[:HEAD])
         delimiter = max(",;\t", key=next((row for row in io.StringIO(plain, newline=None) if row.strip()), "").count)
@@ -173,21 +192,7 @@ def _rows(path: FilePath, delimiter: str | None) -> Iterator[Row]:
             yield line, cells
 
 
-def _text(path: FilePath) -> str:
-    """The contents of a file without its byte order mark."""
-    check_exists(path)
-    try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise FileError(f"can't read {path}: {error.strerror or error}; check its permissions.") from None
-    except UnicodeDecodeError as error:
-        raise FileError(f"{path} isn't text in UTF-8, at byte {error.start}; save it as CSV in UTF-8.") from None
-    if "\0" in text:
-        raise FileError(f"{path} isn't text: byte {text.index(chr(0))} is zero; save it as CSV in UTF-8.")
-    return text
-
-
-def _position(path: FilePath, target: int | str, header: bool | None, first: list[str]) -> int:
+def _position(path: str, target: int | str, header: bool | None, first: list[str]) -> int:
     """The target's column, counted from 0, by its name in the first row or by its position."""
     names, width = [unguarded(cell) for cell in first], len(first)
     if isinstance(target, str) and header is False:
@@ -207,11 +212,11 @@ def _is_text(cell: str) -> bool:
     return bool(cell.strip()) and not is_number(cell)
 
 
-def _at(path: FilePath, line: int, position: int, name: str) -> str:
+def _at(path: str, line: int, position: int, name: str) -> str:
     return f"{path}, line {line}, column {position + 1} ({name})"
 
 
-def _sample(path: FilePath, line: int, columns: dict[int, str], cells: list[str]) -> Array:
+def _sample(path: str, line: int, columns: dict[int, str], cells: list[str]) -> Array:
     """The features of a row. Only a faulty row is checked cell by cell, to name the cell."""
     try:
         sample = np.array([float(cells[i]) for i in columns])
@@ -222,7 +227,7 @@ def _sample(path: FilePath, line: int, columns: dict[int, str], cells: list[str]
     return np.array([_number(path, line, i, name, cells[i]) for i, name in columns.items()])
 
 
-def _number(path: FilePath, line: int, position: int, name: str, cell: str) -> float:
+def _number(path: str, line: int, position: int, name: str, cell: str) -> float:
     try:
         value = float(cell)
     except ValueError:
@@ -243,7 +248,7 @@ def _mend(cell: str) -> str:
 
 
 def _target(
-    path: FilePath, position: int, name: str, targets: list[tuple[int, str]], classes: Sequence[str] | None
+    path: str, position: int, name: str, targets: list[tuple[int, str]], classes: Sequence[str] | None
 ) -> tuple[Array, tuple[str, ...]]:
     """The targets y (n,), and the names of their classes: none for quantities."""
     for line, cell in targets:
