@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from chainrule.core.description import COUNT, POSITIVE, check_kind, check_real, check_whole
-from chainrule.core.errors import FileError
 from chainrule.lab.experiments.comparison import Comparison
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.groups import by_setting, groups_of, make_folder, train_groups
@@ -40,6 +39,7 @@ def compare(
         settings that it shares with the experiment's own.
     level: a start succeeds when its loss ends at or below this; None: 0.05 for classes, no level for quantities.
     keep: a folder for finished results; the next call with the same settings reads them, and continues from there.
+        A file in it that is damaged, or was changed, is computed again.
     processes: the most at once; None: as many as there are cores. The results don't depend on it.
     progress: called as `progress(task, done, total)`, counting epochs times members.
 
@@ -65,6 +65,4 @@ def compare(
     results = train_groups(groups, folder, processes, progress)
 
     runs_by_setting = by_setting(groups, results, len(grid))
-    if any(len(each) != experiment.starts for each in runs_by_setting):
-        raise FileError(f"the files in {keep} don't belong together; delete the folder and compare again.")
     return Comparison(experiment, tuple(settings), tuple(grid), tuple(grid.values()), runs_by_setting, level)

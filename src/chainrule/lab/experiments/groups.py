@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,19 @@ from typing import Any
 import numpy as np
 
 from chainrule.core.errors import FileError
-from chainrule.lab.experiments.populations import BY_MEMBER, Runs, in_groups, join, train_members
+from chainrule.lab.experiments.data import DataFile
+from chainrule.lab.experiments.populations import BY_MEMBER, Runs, epochs_recorded, in_groups, join, train_members
 from chainrule.lab.experiments.run_description import RunDescription
 from chainrule.lab.experiments.workers import Job, Progress, run_side_by_side
 from chainrule.lab.experiments.zipped import pattern
-from chainrule.training.files.storage import replacing
+from chainrule.training.files.npz import load_checked, save_checked
+from chainrule.training.files.reading import is_stream, name_of, reading
 from chainrule.version import __version__
 
 FORMAT = "chainrule comparison 1"
+
+KEPT = (*BY_MEMBER, "epochs", "theta", "metric")
+"""The fields of `Runs` that a file of kept results has, beside the name of their group."""
 
 TASK = "Comparing"
 """The name of the progress; it counts epochs times members."""
@@ -47,6 +52,12 @@ class Group:
 
 def groups_of(experiments: Sequence[RunDescription]) -> list[Group]:
     """The members of all experiments, each with all its starts: one population for each pattern, in groups."""
+    for each in experiments:
+        if isinstance(each.data, DataFile) and is_stream(each.data.file):
+            name = name_of(each.data.file)
+            raise FileError(
+                f"{name} can be read only once, and each group of runs reads its data; save them in a file."
+            )
     by_pattern: dict[Any, list[tuple[int, int]]] = {}
     for which, each in enumerate(experiments):
         members = by_pattern.setdefault(pattern(each), [])
@@ -72,7 +83,8 @@ def train_groups(groups: list[Group], folder: Path | None, processes: int | None
     """The results of all groups: those kept in the folder are read, the others trained."""
     names = [each.name() for each in groups]
     paths = {name: None if folder is None else folder / f"{name}.npz" for name in names}
-    found = {name: runs for name, path in paths.items() if path is not None and (runs := _read(path)) is not None}
+    kept = {name: _read(each, name, paths[name]) for name, each in zip(names, groups, strict=True)}
+    found = {name: runs for name, runs in kept.items() if runs is not None}
     total = sum(each.size for each in groups)
     counted = {name: each.size for name, each in zip(names, groups, strict=True) if name in found}
 
@@ -107,9 +119,7 @@ def train_group(group: Group, report: Callable[[int, int], object]) -> Runs:
 
 def _write(path: Path, runs: Runs) -> None:
     """Keep a group's results. The caller does it, not a worker, which may be killed in the middle of a file."""
-    with replacing(path, "wb") as file:
-        arrays = {name: getattr(runs, name) for name in (*BY_MEMBER, "epochs", "theta", "metric")}
-        np.savez(file, **arrays)
+    save_checked(path, {name: getattr(runs, name) for name in KEPT} | {"group": path.stem})
 
 
 def make_folder(keep: str | os.PathLike[str]) -> Path:
@@ -122,13 +132,28 @@ def make_folder(keep: str | os.PathLike[str]) -> Path:
     return folder
 
 
-def _read(path: Path) -> Runs | None:
-    """The results that were kept; None where there are none, or only a damaged file."""
+def _read(group: Group, name: str, path: Path | None) -> Runs | None:
+    """The results of this group that were kept; None where there are none, or a file that doesn't fit it whole."""
+    if path is None or not path.is_file():
+        return None
     try:
-        with open(path, "rb") as source, np.load(source, allow_pickle=False) as file:
-            arrays: Mapping[str, Any] = {name: file[name] for name in file}
-            return Runs(**{**arrays, "metric": str(arrays["metric"])})
-    except FileNotFoundError:
+        with reading(path, "a file of kept results", "delete it", path.stat().st_size) as source:
+            arrays = load_checked(source, (*KEPT, "group"))
+    except FileError:  # damaged, or changed: the group is computed again
         return None
-    except Exception:  # whatever a damaged archive makes NumPy or zipfile raise: it is computed again
-        return None
+    of_group, metric = str(arrays.pop("group")), str(arrays.pop("metric"))
+    runs = Runs(metric, **arrays)
+    return runs if of_group == name and _fits(runs, group) else None
+
+
+def _fits(runs: Runs, group: Group) -> bool:
+    """Whether results are those of this group by their shapes and seeds."""
+    epochs, K = epochs_recorded(group.experiments[0]), len(group.seeds)
+    return (
+        np.array_equal(runs.seeds, group.seeds)
+        and np.array_equal(runs.epochs, epochs)
+        and runs.losses.shape == (len(epochs), K)
+        and all(each.shape == (K,) for each in (runs.final, runs.score, runs.reason, runs.ended))
+        and runs.theta.shape[:-1] == (K,)
+        and all(each.dtype.kind == "f" for each in (runs.losses, runs.final, runs.score, runs.theta))
+    )

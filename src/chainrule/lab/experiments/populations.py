@@ -114,7 +114,7 @@ def train_members(
     endings = done.ending if isinstance(done.ending, tuple) else (done.ending,)
     reason = np.array([each.reason for each in endings])
     lost = reason == "diverged"
-    epochs = np.arange(0, first.epochs, -(-first.epochs // RECORDS))
+    epochs = epochs_recorded(first)
     losses = np.full((len(epochs), K), np.nan)
     losses[: len(rows)] = np.array(rows).reshape(len(rows), K)  # once all have ended, no more is recorded
     return Runs(
@@ -128,6 +128,15 @@ def train_members(
         ended=np.array([each.epoch for each in endings]),
         theta=done.model.theta,
     )
+
+
+def epochs_recorded(experiment: RunDescription) -> Array:
+    """The epochs whose losses a run of this experiment records, (R,).
+
+    >>> epochs_recorded(RunDescription("xor", epochs=3)).tolist()
+    [0, 1, 2]
+    """
+    return np.arange(0, experiment.epochs, -(-experiment.epochs // RECORDS))
 
 
 def _score(model: Model, lost: Array, prepared: Prepared) -> Array:
