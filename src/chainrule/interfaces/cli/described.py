@@ -16,6 +16,7 @@ from chainrule.lab.experiments.defaults import experiment_for
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.samples import Samples
 from chainrule.lab.experiments.settings import parts_first, with_setting
+from chainrule.training.files.reading import STANDARD_INPUT
 
 
 def describe(data: str | None, settings: Mapping[str, Any], config: Path | None = None) -> tuple[Experiment, Samples]:
@@ -58,7 +59,9 @@ def named(data: str) -> DataSet | DataFile:
     """The data set of this name, or the file."""
     if data in NAMED:
         return DataSet(data)
-    if Path(data).exists() or data != Path(data).stem:  # meant as a file: its reader complains where there is none
+    if (
+        data == STANDARD_INPUT or Path(data).exists() or data != Path(data).stem
+    ):  # meant as a file: its reader complains where there is none
         return DataFile(data)
     if known_name(data, NAMED) is None:
         raise SettingError(
@@ -72,7 +75,7 @@ def _with_data(data: DataSet | DataFile, option: Option, value: Any) -> DataSet 
     if isinstance(data, DataFile) and option.of is DataSet:
         raise SettingError(f"{option.flag} is for the data sets that have a name; {data.file} is a file, leave it out.")
     if isinstance(data, DataSet) and option.of is DataFile:
-        raise SettingError(f"{option.flag} names a column of a file; {data.name} is a data set that has its targets.")
+        raise SettingError(f"{option.flag} is for files; {data.name} is a data set that has a name, leave it out.")
     if isinstance(data, DataSet) and not data.takes(option.field):
         raise SettingError(f"the data set {data.name} has no {option.flag}; leave it out.")
     return replace(data, **{option.field: value})

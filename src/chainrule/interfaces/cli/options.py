@@ -32,6 +32,7 @@ SETS = ", ".join(NAMED)
 PANELS = {
     "Data": (
         Option(DataFile, "target", "COLUMN", "A file's target, by name or position.", "the last", read=column),
+        Option(DataFile, "max_size", "SIZE", "The most to read of a file, unpacked: 4GiB.", "1 GiB"),
         Option(Experiment, "test", "FRACTION", "Hold out this fraction of the samples for the test.", read=fraction),
         Option(Experiment, "validation", "FRACTION", "Hold out this fraction for the validation loss.", read=fraction),
         Option(Experiment, "standardize", "", "Bring features to mean 0 and deviation 1.", "files only"),
@@ -90,7 +91,7 @@ def options(*names: str) -> list[Option]:
 ROWS = "Prediction rows to print. \\[in a terminal 20, else all]"
 """The help of --rows."""
 
-DATA = ("target", "standardize", "points", "noise", "data_seed")
+DATA = ("target", "max_size", "standardize", "points", "noise", "data_seed")
 NETWORK = ("network", "layers", "activation", "output", "bias", "initializer")
 LOSS = ("loss", "penalty")
 OPTIMIZER = tuple(each.key for each in PANELS["Optimizer"])

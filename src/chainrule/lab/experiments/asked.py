@@ -3,13 +3,17 @@
 import csv
 from dataclasses import replace
 
-import numpy as np
-
 from chainrule.core.arrays import count
 from chainrule.core.errors import DataError, ShapeError
-from chainrule.lab.experiments.data import DataFile, DataSet, is_numpy
+from chainrule.lab.experiments.data import DataFile, DataSet
 from chainrule.lab.experiments.samples import Samples, numbered
+from chainrule.training.data.sets.numpy_files import is_npz, is_numpy
+from chainrule.training.files.npz import Archive
+from chainrule.training.files.reading import Source
 from chainrule.training.model import Model
+
+LONGEST_ROW = 2**24
+"""The most bytes in which the first row of a CSV file is looked for."""
 
 
 def samples_for(model: Model, data: DataSet | DataFile) -> Samples:
@@ -23,7 +27,9 @@ def samples_for(model: Model, data: DataSet | DataFile) -> Samples:
     if isinstance(data, DataSet):
         samples = _test_of(data.read())
     else:
-        samples = data.rows(data.target is not None or _has_target(data.file, n_inputs), model.classes)
+        with data.opened() as source:
+            has_target = data.target is not None or _has_target(source, n_inputs)
+            samples = data.rows(source, has_target, model.classes)
     n_features = count(samples.x.shape[1:])
     if n_features != n_inputs:
         raise ShapeError(
@@ -56,18 +62,16 @@ def _in_the_models_order(model: Model, samples: Samples) -> Samples:
     return replace(samples, x=samples.x[:, order], features=model.features)
 
 
-def _has_target(path: str, n_inputs: int) -> bool:
-    """Whether a file holds targets: an array y, or more columns than the model has inputs.
-
-    Where that can't be read, its reader will say so.
-    """
+def _has_target(source: Source, n_inputs: int) -> bool:
+    """Whether a file holds targets: an array y, or more columns than the model has inputs."""
+    if is_numpy(source):
+        return is_npz(source) and "y" in Archive(source).names
+    lines = source.head(LONGEST_ROW).decode("utf-8-sig", "replace").splitlines()
+    first = next((line for line in lines if line.strip()), "")
     try:
-        if is_numpy(path):
-            with np.load(path, allow_pickle=False) as archive:
-                return "y" in archive
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            first = next((line for line in file if line.strip()), "")
-        cells = (next(csv.reader([first], delimiter=each, skipinitialspace=True), []) for each in ",;\t")
-        return max(map(len, cells)) != n_inputs
-    except (OSError, ValueError, TypeError, AttributeError, csv.Error):
-        return not is_numpy(path)
+        return (
+            max(len(next(csv.reader([first], delimiter=each, skipinitialspace=True), [])) for each in ",;\t")
+            != n_inputs
+        )
+    except csv.Error:  # its reader will say where
+        return True

@@ -3,6 +3,7 @@
 import hashlib
 import inspect
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,12 @@ from chainrule.core.description import (
 from chainrule.core.errors import SettingError, choose, known_name, listing
 from chainrule.lab.experiments.samples import Samples, numbered
 from chainrule.training.data.sets import digits, load, mnist1d, read_csv, read_numpy
+from chainrule.training.data.sets.numpy_files import is_numpy
 from chainrule.training.data.sets.points import BY_NAME
 from chainrule.training.data.split import split
 from chainrule.training.data.targets import count_classes
+from chainrule.training.files.limits import LIMIT, Size, check_size
+from chainrule.training.files.reading import STANDARD_INPUT, Source, reading
 
 DRAWN = 100
 """The number of points in a fresh draw for the test, as in the reference lab."""
@@ -110,9 +114,10 @@ class DataSet(Description):
 
 @dataclass(frozen=True, repr=False)
 class DataFile(Description):
-    """A CSV file or a NumPy `.npz`, by its name, relative to the current folder.
+    """A CSV file or a NumPy `.npz`, by its name, relative to the current folder; "-" is standard input.
 
     target: the target's column, by name or position (None: the last), or the name of y in an `.npz`.
+    max_size: the most bytes to read, unpacked, or a text such as "4 GiB"; None: 1 GiB.
 
     >>> DataFile("pets.csv", target="kind")
     DataFile('pets.csv', target='kind')
@@ -122,40 +127,38 @@ class DataFile(Description):
     target: str | int | None = optional(
         setting(lambda name, value: check_kind(name, (str, int), "a column's name or position", value))
     )
+    max_size: Size | None = optional(setting(check_size))
 
     def read(self) -> Samples:
         """The samples. Raises FileError or DataError for a file that isn't what it claims to be."""
-        return self.rows()
+        with self.opened() as source:
+            return self.rows(source)
 
-    def rows(self, has_target: bool = True, classes: tuple[str, ...] = ()) -> Samples:
-        """All rows, with or without a target. classes: their names in the order of their numbers, where known.
+    def opened(self) -> AbstractContextManager[Source]:
+        """The file, open to be read: a stream can be opened only once."""
+        return reading(self.file, "a data file", "name a CSV file or an .npz", self.max_size or LIMIT)
+
+    def rows(self, source: Source, has_target: bool = True, classes: tuple[str, ...] = ()) -> Samples:
+        """All rows of the open file, with or without a target. classes: their names by their numbers, where known.
 
         Raises FileError or DataError for a file that isn't what it claims to be.
         """
         names: tuple[str, ...] = ()
-        if is_numpy(self.file):
+        if is_numpy(source):
             name = str(self.target or "y")
-            x, y = read_numpy(self.file, y=name if has_target else None)
+            x, y = read_numpy(source, y=name if has_target else None)
             features = numbered(x)
         else:
             column = None if not has_target else -1 if self.target is None else self.target
-            table = read_csv(self.file, target=column, classes=classes if has_target and classes else None)
+            table = read_csv(source, target=column, classes=classes if has_target and classes else None)
             x, y, features, name, names = table.x, table.y, table.features, table.target or "y", table.classes
         n_classes = len(names) or (0 if y is None else count_classes(y))
-        return Samples(self.file, x, y, features, name, n_classes, names)
+        return Samples(source.name, x, y, features, name, n_classes, names)
 
     def fingerprint(self) -> str:
         """A hash of the file's contents."""
-        return hashlib.sha256(Path(self.file).read_bytes()).hexdigest()
-
-
-def is_numpy(path: str) -> bool:
-    """Whether a file's name is that of a NumPy file.
-
-    >>> is_numpy("images.npz"), is_numpy("pets.csv")
-    (True, False)
-    """
-    return Path(path).suffix.lower() in (".npz", ".npy")
+        with self.opened() as source:
+            return hashlib.file_digest(source.file, "sha256").hexdigest()  # type: ignore[arg-type]  # it reads
 
 
 def described(data: Any) -> DataSet | DataFile:
@@ -166,7 +169,7 @@ def described(data: Any) -> DataSet | DataFile:
     """
     if isinstance(data, DataSet | DataFile):
         return data
-    if isinstance(data, str) and (known_name(data, NAMED) or not Path(data).suffix):
+    if isinstance(data, str) and data != STANDARD_INPUT and (known_name(data, NAMED) or not Path(data).suffix):
         return DataSet(data)
     if isinstance(data, str):
         return DataFile(data)

@@ -239,7 +239,7 @@ BAD = {
     "data moons --noise -1": "noise must be a number of 0 or more",
     "train --config nothing.toml": "there is no file nothing.toml",
     "train --config bad.toml": "unknown key 'epoch' of an experiment",
-    "train --config good.toml --target y": "--target names a column of a file; xor is a data set",
+    "train --config good.toml --target y": "--target is for files; xor is a data set that has a name",
     "train --config good.toml --momentum 0.9": "sgd has no --momentum; it has --learning-rate",
 }
 

@@ -25,7 +25,7 @@ SAMPLES = 100
 """The most samples to check on: the error doesn't depend on their number, and the time does."""
 
 
-@takes(*options("target", "standardize", "points", "noise", *NETWORK, *LOSS, "seed"))
+@takes(*options("target", "max_size", "standardize", "points", "noise", *NETWORK, *LOSS, "seed"))
 def check(
     data: Annotated[str, typer.Argument(metavar="DATA", help="A data set's name; a CSV file; or an .npz.")] = "xor",
     *,

@@ -51,7 +51,7 @@ RUNS, RESULTS = "Runs", "Results"
 """Panels of the help page."""
 
 
-@takes(*COMPARED, *options("target", "standardize", "points", "data_seed"), *SHARED)
+@takes(*COMPARED, *options("target", "max_size", "standardize", "points", "data_seed"), *SHARED)
 def compare(
     data: Annotated[str, typer.Argument(metavar="DATA", help="A data set's name; a CSV file.", show_default=False)],
     *,

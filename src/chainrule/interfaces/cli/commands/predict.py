@@ -18,6 +18,7 @@ from chainrule.interfaces.cli.terminal.output import examples, say
 from chainrule.lab.experiments.asked import samples_for
 from chainrule.lab.experiments.data import DataFile
 from chainrule.training.files.csv_text import csv_text, write_rows
+from chainrule.training.files.limits import LIMIT
 from chainrule.training.model import Model
 
 EXAMPLES = examples(
@@ -38,6 +39,7 @@ def predict(
     target: Annotated[
         str | None, own("The target, by name or position. \\[the last column, if there is one]", "COLUMN")
     ] = None,
+    max_size: Annotated[str | None, own("The most to read of a file, unpacked: 4GiB. \\[1 GiB]", "SIZE")] = None,
     plot: Annotated[
         bool | None, own("Draw the map of a plane. \\[in a terminal]", "", None, "--plot/--no-plot")
     ] = None,
@@ -54,15 +56,16 @@ def predict(
     if to_stdout and plot:
         raise SettingError("--plot and --csv - both write to standard output; give --csv a file's name.")
     check_outputs({"--csv": (None if to_stdout else table, TABLE)}, {"MODEL": model, "DATA": file_of(data)})
-    loaded = Model.load(model)
+    loaded = Model.load(model, max_size or LIMIT)
     if loaded.population is not None:
         raise SettingError(
             f"{model} is a population of {loaded.population}; predict answers for one network. "
             "Save one member: model[0].save(...)."
         )
     source = named(data)
-    if target is not None and isinstance(source, DataFile):
-        source = DataFile(source.file, OPTIONS["target"].read("--target", target))
+    if isinstance(source, DataFile):
+        column = None if target is None else OPTIONS["target"].read("--target", target)
+        source = DataFile(source.file, column, max_size)
     answers = answer(loaded, samples_for(loaded, source))
     saving = Saving()
     if table is None:
