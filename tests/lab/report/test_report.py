@@ -3,7 +3,9 @@
 import copy
 import itertools
 import json
+import os
 import re
+import shutil
 import sys
 import xml.etree.ElementTree as ET
 from html import unescape
@@ -114,6 +116,50 @@ def test_the_figures_are_written_in_the_form_asked_for(tmp_path, form, beginning
     assert page.read_text(encoding="utf-8").count("<svg") == len(files)
 
 
+def test_a_later_report_takes_all_of_the_places_and_no_others(made, tmp_path):
+    out = tmp_path / "report"
+    shutil.copytree(made[0], out)
+    for mine in (out / "notes.txt", out / "figures" / "mine.svg"):
+        mine.write_text("mine")
+    write_report(out, epochs=1, starts=1, only=["environment"])
+    assert {path.name for path in out.rglob("*")} == {"index.html", "results.json", "figures", "notes.txt", "mine.svg"}
+    assert (out / "index.html").read_text(encoding="utf-8") != made[1].read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "listed", [b"", b"[]", b'{"figures": 1}', b'{"figures": ["../notes.txt", 3]}', b"[" * 10**5, None]
+)
+def test_only_figures_give_way_whatever_is_listed(tmp_path, listed):
+    out = tmp_path / "report"
+    out.mkdir()
+    (out / "notes.txt").write_text("mine")
+    if listed is not None:
+        (out / "results.json").write_bytes(listed)
+    write_report(out, epochs=1, starts=1, only=["environment"])
+    assert (out / "notes.txt").read_text() == "mine"
+
+
+def test_a_report_that_cannot_be_written_leaves_the_old_one(made, tmp_path, monkeypatch):
+    out = tmp_path / "report"
+    shutil.copytree(made[0], out)
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(FileError, match=r"can't write .*index\.html: No space left on device; choose another place\."):
+        write_report(out, epochs=1, starts=1, only=["environment"])
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
+def test_a_folder_in_the_place_of_the_page_is_found_before_any_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "train_all", None)
+    (tmp_path / "index.html").mkdir()
+    with pytest.raises(FileError, match=r"got the folder .*index\.html; add a file name"):
+        write_report(tmp_path)
+
+
 def test_the_page_asks_for_nothing(text, page):
     for tag, attrs in page.elements:
         for name in ("src", "href", "xlink:href", "srcset", "data", "poster", "action"):
@@ -198,7 +244,8 @@ def test_the_numbers_agree_with_each_other(found):
 
 
 def test_the_same_seed_gives_the_same_results(made, tmp_path, monkeypatch, found):
-    monkeypatch.setattr(report, "draw_all", lambda *work: dict.fromkeys(_names(), Drawn("<svg></svg>", "svg", b"")))
+    names = ["overview", *_names()]
+    monkeypatch.setattr(report, "draw_all", lambda *work: dict.fromkeys(names, Drawn("<svg></svg>", "svg", b"")))
     again = write_report(tmp_path, epochs=EPOCHS, starts=STARTS, only=MAIN).parent
     first, second = ((each / "results.json").read_text(encoding="utf-8") for each in (made[0], again))
     assert first.partition('"timings"')[0] == second.partition('"timings"')[0]

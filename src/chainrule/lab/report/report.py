@@ -1,5 +1,7 @@
 """The report: the reference lab computed afresh, as one page that needs nothing else, its numbers and its figures."""
 
+import json
+import re
 import tempfile
 import time
 from collections.abc import Collection
@@ -19,7 +21,8 @@ from chainrule.lab.report.page import CONTENTS, need_jinja, render_page
 from chainrule.lab.report.reference import Lab
 from chainrule.lab.report.results import as_json, results
 from chainrule.lab.report.training import train_all
-from chainrule.training.files.storage import replacing
+from chainrule.training.files.storage import destination
+from chainrule.training.files.together import replace_together
 
 QUICK = {"main runs": 2_000, "comparisons": 1_000}
 """Epochs of a first look."""
@@ -49,6 +52,9 @@ def write_report(
     "search", "digits" and "mnist1d", counted in epochs, "going-wrong", counted in runs, "comparisons", counted in
     epochs times networks, and "page".
 
+    The page, the numbers and the figures are all those of this report, or still those of an earlier one, whose figures
+    are removed where this one doesn't draw them. Other files in the folder stay as they are.
+
     On one machine a seed gives the same results.json each time, except for its key "timings". Ctrl-C ends it with
     KeyboardInterrupt and leaves the files of an earlier report as they were. Raises SettingError and FileError before
     any work is done, and MissingExtraError where the extra `report` isn't installed.
@@ -64,6 +70,8 @@ def write_report(
     out = Path(out)
     for folder in (out, out / "figures"):
         _check_writable(folder)
+    for name in ("index.html", "results.json") if out.is_dir() else ():
+        destination(out / name)
     show = progress or silent
 
     begin = time.perf_counter()
@@ -75,16 +83,16 @@ def write_report(
     drawn = draw_all(trained, found, form)
     show("page", 1, 2)
     seconds = trained.seconds | {"elapsed, but for writing the files": time.perf_counter() - begin}
+    files = {f"{name}.{each.form}": each.file for name, each in drawn.items()}
+    found["figures"] = sorted(files)
     found["timings"] = {what: round(each, 2) for what, each in seconds.items()}
     page = render_page(found, {name: each.svg for name, each in drawn.items()})
 
     (out / "figures").mkdir(parents=True, exist_ok=True)
-    for name, each in drawn.items():
-        with replacing(out / "figures" / f"{name}.{each.form}", "wb") as file:
-            file.write(each.file)
-    for path, text in ((out / "results.json", as_json(found)), (out / "index.html", page)):
-        with replacing(path) as file:
-            file.write(text)
+    whole = {out / "index.html": page.encode(), out / "results.json": as_json(found).encode()}
+    whole |= {out / "figures" / name: contents for name, contents in files.items()}
+    outdated = {out / "figures" / name for name in _figures_before(out)} - whole.keys()
+    replace_together(whole, outdated)
     show("page", 2, 2)
     return out / "index.html"
 
@@ -120,6 +128,15 @@ def _need_data() -> None:
         raise missing_extra(
             f"the chapters on convolution need {listing(missing)} (--only computes other chapters without)", "report"
         )
+
+
+def _figures_before(out: Path) -> list[str]:
+    """The names of the figures that an earlier report wrote into this folder, as its results.json lists them."""
+    try:
+        names = json.loads((out / "results.json").read_text(encoding="utf-8"))["figures"]
+        return [name for name in names if re.fullmatch(r"[\w-]+\.\w+", name)]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return []
 
 
 def _check_writable(folder: Path) -> None:
