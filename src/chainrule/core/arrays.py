@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from chainrule.core.errors import DataError, ShapeError
+from chainrule.core.mapped import check_mapped
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -39,8 +40,8 @@ def as_array(values: ArrayLike, name: str) -> Array:
 
     Every public function begins here. A file mapped into memory stays one. An array of Python objects becomes one of
     floats where each is a number (an int of any size, a Decimal, a Fraction), and one of text where each is text.
-    Raises DataError for masked arrays, for objects of other kinds, and for what can't become an array, ShapeError for
-    rows of different lengths.
+    Raises DataError for masked arrays, for objects of other kinds, for what can't become an array, and for an array
+    whose file was cut short, ShapeError for rows of different lengths.
 
     >>> from fractions import Fraction
     >>> as_array([Fraction(1, 2), 10**30], "x"), as_array(np.array(["cat", "dog"], object), "y")
@@ -61,6 +62,7 @@ def as_array(values: ArrayLike, name: str) -> Array:
         raise DataError(
             f"{name} should be an array, got a {type(values).__name__} that doesn't become one: {said}."
         ) from None
+    check_mapped(array, name)
     if array.dtype.kind == "T":  # text of any length
         return array.astype(np.str_)
     return _without_objects(array, name) if array.dtype.kind == "O" else array

@@ -13,6 +13,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array, chunks, count
 from chainrule.core.calls import Calls, call, run, take, total
+from chainrule.core.mapped import check_mapped
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.bound import BoundBatch
@@ -156,6 +157,7 @@ class Gather:
         if not rows.flags.c_contiguous:  # `take` would copy these parts of the members' orders for each source
             np.copyto(self._rows, rows)
             rows = self._rows
+        check_mapped(self._pairs[0][0])
         for (source, put), taken in zip(self._pairs, self._taken, strict=True):
             if source.flags.c_contiguous and source.dtype.isnative:
                 take(source, rows, axis=0, out=taken, mode="clip")

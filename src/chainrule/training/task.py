@@ -20,6 +20,7 @@ from chainrule.core.checks import (
 from chainrule.core.description import COUNT, POSITIVE, Real, check_kind, check_real, check_whole
 from chainrule.core.errors import DataError, SettingError, ShapeError, choose
 from chainrule.core.losses import Loss
+from chainrule.core.mapped import check_mapped
 from chainrule.core.network import Network
 from chainrule.core.objective import Objective
 from chainrule.core.optimizers import Optimizer
@@ -61,6 +62,7 @@ class TrainingData:
 
     def load(self, plan: Any) -> None:
         """Set a bound batch of this length to these samples."""
+        check_mapped(self.x)
         plan.set_input(self.x)
         plan.set_targets(self.y)
         if self.weights is not None:

@@ -147,13 +147,14 @@ def _read(group: Group, name: str, path: Path | None) -> Runs | None:
 
 
 def _fits(runs: Runs, group: Group) -> bool:
-    """Whether results are those of this group by their shapes and seeds."""
+    """Whether results are those of this group, by their seeds, epochs, shapes and kinds of numbers."""
     epochs, K = epochs_recorded(group.experiments[0]), len(group.seeds)
+    kinds = {"losses": "f", "final": "f", "score": "f", "theta": "f", "reason": "U", "ended": "i"}
     return (
         np.array_equal(runs.seeds, group.seeds)
         and np.array_equal(runs.epochs, epochs)
         and runs.losses.shape == (len(epochs), K)
         and all(each.shape == (K,) for each in (runs.final, runs.score, runs.reason, runs.ended))
         and runs.theta.shape[:-1] == (K,)
-        and all(each.dtype.kind == "f" for each in (runs.losses, runs.final, runs.score, runs.theta))
+        and all(getattr(runs, name).dtype.kind == kind for name, kind in kinds.items())
     )

@@ -43,7 +43,7 @@ WHAT, HOW = "What is explained", "How it is shown"
 
 @takes(*options(*DATA, *NETWORK, *LOSS, *OPTIMIZER, "seed"))
 def explain(
-    data: Annotated[str, typer.Argument(metavar="DATA", help="A data set's name; a CSV file; or an .npz.")] = "xor",
+    data: Annotated[str, typer.Argument(metavar="DATA", help="A data set's name; a CSV file; an .npz; or - for standard input.")] = "xor",
     sample: Annotated[str | None, own("The step on these samples alone, from 0.", "N,...", WHAT)] = None,
     follow: Annotated[
         int | None, own("Of several samples, the one that is followed layer by layer.", "N", WHAT)
