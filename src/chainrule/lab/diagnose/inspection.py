@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from chainrule.core.arrays import Array, one_hot
-from chainrule.core.layers.dense import Dense
+from chainrule.core.layers.shape import Flatten
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.lab.diagnose import thresholds
@@ -159,11 +159,17 @@ class Inspection:
         """The loss on y of always answering the mean of the targets learnt, both in the form of `Loss.rows`."""
         n_outputs = self.network.output_shape[0]
         targets = one_hot(learnt, n_outputs) if learnt.ndim == 1 else learnt
-        network = Network((1,), [Dense(n_outputs)])
-        theta = np.zeros(network.n_parameters)
-        network.parameters(theta)[0]["bias"][...] = _LOGITS[self.loss.link](targets.mean(axis=0))
-        value, _ = network.loss_and_gradient(theta, np.zeros((len(y), 1)), y, self.loss)
+        return self.loss_of(np.tile(_LOGITS[self.loss.link](targets.mean(axis=0)), (len(y), 1)), y)
+
+    def loss_of(self, outputs: Array, y: Array) -> float:
+        """The loss of a network's outputs (n, O) for y in the form of `Loss.rows`."""
+        passing_on = Network(outputs.shape[1:], [Flatten()])
+        value, _ = passing_on.loss_and_gradient(np.zeros(0), outputs, y, self.loss)
         return self.loss_factor * float(value)
+
+    def predicted_loss(self, point: Point) -> float:
+        """The loss of what is predicted at a point: by the running statistics, where `loss_at` takes the batch's own."""
+        return self.loss_of(self.network.predict(point.theta, self.x, point.state).astype(np.float64), self.y)
 
     @cached_property
     def nearest(self) -> Array:

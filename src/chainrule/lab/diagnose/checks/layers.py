@@ -1,18 +1,14 @@
 """Problems of the layers: some that do nothing, and one that lacks its bias."""
 
 from itertools import pairwise
-from typing import Any
-
 import numpy as np
 
 from chainrule.core.activations import ReLU, Sigmoid
 from chainrule.core.layers.convolution import Convolution
 from chainrule.core.layers.dense import Dense
-from chainrule.core.layers.normalize import BatchNorm
-from chainrule.core.network import Network
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Seen
-from chainrule.lab.diagnose.measurements import MeasuredLayer, Point
+from chainrule.lab.diagnose.measurements import MeasuredLayer
 from chainrule.lab.diagnose.networks import (
     is_linear,
     is_linear_bottleneck,
@@ -23,8 +19,8 @@ from chainrule.lab.diagnose.networks import (
     with_layers,
     without_output,
 )
-from chainrule.lab.diagnose.trials.held_out import split
-from chainrule.lab.diagnose.trials.trial import cost, loss_at, pace, trial
+from chainrule.lab.diagnose.trials.compared import compare
+from chainrule.lab.diagnose.trials.trial import pace, start_of, trial
 from chainrule.lab.diagnose.trials.tried import TriedRun
 
 
@@ -66,24 +62,11 @@ def linear_network(run: TriedRun) -> Seen | None:
         return None
     if run.unexplained < thresholds.UNLEARNT or run.under_way or run.end is None:
         return None
-    x, y = run.draw(thresholds.MOST_LEARNT)
-    learnt, held_out = split(x, y)
-    batch = min(len(learnt[0]), run.batch_size)
-    if 10 * thresholds.FEWEST_STEPS * batch * cost(changed) > thresholds.LARGE_BUDGET:
-        batch = max(min(batch, thresholds.LARGE_BATCH), changed.least_samples)
-    steps = np.clip(
-        2 * thresholds.LARGE_BUDGET / (batch * cost(changed)),
-        thresholds.FEWEST_STEPS,
-        thresholds.LONGER * thresholds.MOST_STEPS,
-    )
-    how: dict[str, Any] = {"batch": batch, "learnt": learnt, "held_out": held_out}
-    linear = trial(run, run.start, steps, **how)
-    tried = trial(run, run.start, steps, [{"network": changed}], **how)
-    left = float(loss_at(run, run.end.theta, held_out))
-    losses = {"loss": float(linear.losses[0]), "loss with activations": float(tried.losses[0]), "loss of the run": left}
-    if not losses["loss with activations"] < thresholds.LOWER * min(losses["loss"], left):
+    compared = compare(run, restarted(changed))
+    if not compared.changed < thresholds.LOWER * compared.own:
         return None
-    return losses | {"steps": tried.steps, "unexplained": run.unexplained}
+    seen = {"loss": compared.own, "loss with activations": compared.changed, "steps": f"{compared.steps:,}"}
+    return seen | {"unexplained": run.unexplained}
 
 
 def without_bias(run: TriedRun) -> Seen | None:
@@ -102,7 +85,7 @@ def without_bias(run: TriedRun) -> Seen | None:
     network = with_biases(run.network)
     steps = thresholds.LONGER * pace(run).steps
     own = trial(run, run.start, steps)
-    tried = trial(run, _own_start(run, network), steps, [{"network": network}])
+    tried = trial(run, start_of(run, network), steps, [{"network": network}])
     loss = float(tried.losses[0])
     if not loss < thresholds.CLEARLY_LOWER * min(own.losses[0], run.end_loss):
         return None
@@ -126,46 +109,13 @@ def dead_output(run: TriedRun) -> Seen | None:
     if run.targets.min() >= 0 and run.targets.max() <= 1:
         networks.append(with_layers(run.network, (*run.network.layers[:-1], Sigmoid())))
     steps = max(thresholds.LONGER * pace(run).steps, min(run.planned_steps, thresholds.MOST_PROLONGED))
-    losses = [float(trial(run, _own_start(run, each), steps, [{"network": each}]).losses[0]) for each in networks]
+    losses = [float(trial(run, start_of(run, each), steps, [{"network": each}]).losses[0]) for each in networks]
     best = len(losses) - 1 if losses[-1] < thresholds.NEGLIGIBLE * run.end_loss else int(np.argmin(losses))
     if not losses[best] < thresholds.MUCH_LOWER * run.end_loss:
         return None
     advice = 'output="sigmoid"' if best else 'output="identity", or Dense() as the last layer'
     seen = {"stuck": stuck, "loss": run.end_loss, "loss without": losses[best], "steps": f"{steps:,}"}
     return seen | {"layer": last, "advice": advice, "changes": restarted(networks[best])}
-
-
-def _own_start(run: TriedRun, network: Network) -> Point:
-    """Where a network starts by the run's seed."""
-    dtype = np.float64 if run.start is None else run.start.theta.dtype
-    return Point(network.initialize(run.seed, dtype=dtype), network.initialize_state(dtype=dtype))
-
-
-def small_batches(run: TriedRun) -> Seen | None:
-    """Batch normalisation with so few samples per batch that their mean and variance tell little.
-
-    Of two samples it leaves only which one is the larger. Tried: larger batches, for at most as many epochs; both are
-    judged in prediction mode, by the running statistics.
-    Source: Wu and He, "Group normalization" (2018), figure 1.
-    """
-    batch = thresholds.LEAST_BATCH
-    layers = [each for each in run.at_start.layers if isinstance(each.place.layer, BatchNorm)]
-    flat = [each for each in layers if len(each.place.input_shape) == 1]  # others also average over positions
-    if not flat or run.batch_size >= batch or len(run.x) < batch:
-        return None
-    steps = run.ending.epoch * -(-len(run.x) // batch)
-    tried = trial(
-        run,
-        run.start,
-        min(steps, thresholds.LONGER * thresholds.MOST_STEPS),
-        batch=batch,
-        held_out=(run.x, run.y),
-    )
-    own, larger = float(trial(run, run.end, 1, held_out=(run.x, run.y)).losses[0]), float(tried.losses[0])
-    if not larger < thresholds.CLEARLY_LOWER * own:
-        return None
-    seen = {"batch": run.batch_size, "loss": own, "loss with larger": larger, "steps": tried.steps}
-    return seen | {"layer": flat[0], "larger": f"{batch}", "changes": {"batch_size": batch}}
 
 
 def constant_output(run: TriedRun) -> Seen | None:

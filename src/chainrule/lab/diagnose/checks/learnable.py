@@ -8,9 +8,10 @@ from chainrule.core.arrays import Array
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.finding import BALANCED
 from chainrule.lab.diagnose.inspection import Seen
-from chainrule.lab.diagnose.trials.held_out import best_penalty, try_shuffled
-from chainrule.lab.diagnose.trials.trial import Samples, loss_at, pace, trial
+from chainrule.lab.diagnose.trials.held_out import FOLDS, best_penalty, split, try_shuffled
+from chainrule.lab.diagnose.trials.trial import Changes, Samples, pace, trial
 from chainrule.lab.diagnose.trials.tried import TriedRun
+from chainrule.training.stopping import EarlyStopping
 
 
 def nothing_to_learn(run: TriedRun) -> Seen | None:
@@ -24,8 +25,11 @@ def nothing_to_learn(run: TriedRun) -> Seen | None:
     if not (tried.loss >= tried.shuffled.min() and tried.loss > thresholds.LOWER * tried.mean):
         return None
     how = "no" if tried.loss >= (1 - thresholds.NEGLIGIBLE) * tried.mean else "hardly"
+    rare = find_rare(run)
+    few = "" if rare is None else f" Only {rare.rows:,} of them are of class {rare.number}."
     return {
         "how": how,
+        "few": few,
         "loss": tried.loss,
         "loss shuffled": float(tried.shuffled.min()),
         "loss of the mean": tried.mean,
@@ -33,57 +37,77 @@ def nothing_to_learn(run: TriedRun) -> Seen | None:
 
 
 def learnt_by_heart(run: TriedRun) -> Seen | None:
-    """Data held out of which little is learnt, beside data learnt almost perfectly: a gap that needn't grow.
+    """Data held out of which little is learnt, beside data learnt several times as well: a gap that needn't grow.
 
     Compared with the loss of always answering the mean. Penalties are tried on rows held out of those learnt.
     """
     if len(run.validation) < 4 or run.stopped_early or run.end is None:
         return None
     last, training = float(run.validation[-1]), float(run.losses[-1])
-    is_bad = last >= thresholds.UNLEARNT * run.mean_loss and training <= thresholds.LEARNT * last
+    is_bad = last >= thresholds.UNLEARNT * run.mean_loss and training <= thresholds.GAP * last
     is_exact = last >= thresholds.LEARNT * run.mean_loss and training <= thresholds.BY_HEART * last
     if not (is_bad or is_exact):
         return None
+    how = "by heart" if training <= thresholds.LEARNT * last else "much better than others"
     seen: Seen = {"last": last, "training loss": training, "mean loss": run.mean_loss, "rows": f"{run.n_samples:,}"}
-    penalty = best_penalty(run)
-    if penalty is None:
+    seen |= {"how": how}
+    penalty, left = best_penalty(run)
+    changes: Changes = {"penalty": penalty}
+    if (lowest := float(run.validation.min()) / last) < left:
+        changes, left = {"early_stopping": EarlyStopping(20)}, lowest
+    if not left < thresholds.LOWER:
         return seen | {"advice": "Learn from more data, or with a smaller network"}
-    return seen | {"advice": f"Learn from more data, or with a penalty: {penalty!r}", "changes": {"penalty": penalty}}
+    (tried,) = changes.values()
+    return seen | {"advice": f"Learn from more data, or with {tried!r}", "changes": changes}
 
 
 def rare_class(run: TriedRun) -> Seen | None:
-    """A class so rare that answering the others costs next to nothing, and that the network doesn't find.
+    """A class so rare that answering the others costs little, and that the network finds far less often than those.
 
-    Tried: all classes equally frequent. Source: He and Garcia, "Learning from imbalanced data" (2009).
+    Tried, on rows held out: learning with all classes equally frequent. It must get clearly below the loss of the run's
+    own way and below that of the mean, for a rare class that x tells nothing about is found no better.
+    Source: He and Garcia, "Learning from imbalanced data" (2009).
     """
     rare = find_rare(run)
-    if rare is None or run.end is None or rare.recall >= thresholds.MOST:
+    if rare is None or rare.recall >= thresholds.CLEARLY_LOWER * rare.recall_of_others:
         return None
-    x, y = run.draw(run.n_samples)
-    balanced = _equally_frequent(x, y)
-    at_end = float(loss_at(run, run.end.theta, balanced))
-    steps = thresholds.LONGER * pace(run).steps
-    tried = trial(
-        run, run.start, steps, learnt=balanced, held_out=balanced, batch=min(len(balanced[0]), run.batch_size)
-    )
-    if not tried.losses[0] < thresholds.CLEARLY_LOWER * at_end:
+    own, tried, mean, steps = 0.0, 0.0, 0.0, 0
+    x, y = run.draw(thresholds.MOST_LEARNT)
+    for fold in range(FOLDS):
+        learnt, (x_out, y_out) = split(x, y, fold)
+        if not (learnt[1].reshape(-1) == rare.number).any() or not (y_out.reshape(-1) == rare.number).any():
+            return None
+        balanced, held_out = _equally_frequent(*learnt), _equally_frequent(x_out, y_out)
+        batch = min(run.batch_size, len(balanced[0]), len(learnt[0]))
+        own_trial, balanced_trial = (
+            trial(run, run.start, thresholds.LONGER * pace(run).steps / 2, learnt=rows, held_out=held_out, batch=batch)
+            for rows in (learnt, balanced)
+        )
+        own, tried = own + float(own_trial.losses[0]) / FOLDS, tried + float(balanced_trial.losses[0]) / FOLDS
+        mean, steps = mean + run.loss_of_mean(balanced[1], held_out[1]) / FOLDS, balanced_trial.steps
+    if not tried < thresholds.CLEARLY_LOWER * min(own, mean):
         return None
     shares = rare.shares[rare.shares > 0]
     weights = {
         "weight": float(1 / (len(shares) * shares.min())),
         "other weight": float(1 / (len(shares) * shares.max())),
     }
-    seen: Seen = {"share": float(shares.min()), "recall": rare.recall, "loss of the run": at_end}
-    seen |= {"loss": float(tried.losses[0]), "steps": tried.steps, "rare": f"{rare.number}"}
+    seen: Seen = {"share": float(shares.min()), "recall": rare.recall, "recall of others": rare.recall_of_others}
+    seen |= {"loss": own, "loss when equal": tried, "steps": f"{steps:,}", "rare": f"{rare.number}"}
     return seen | weights | {"changes": {"sample_weight": BALANCED}}
 
 
 class Rare(NamedTuple):
-    """The rarest class: its number, the shares of all classes, and how much of it is classified correctly."""
+    """The rarest class: its number and rows, the shares of all classes, and how much of it is classified correctly.
+
+    recall_of_others: of the class among the others that is classified worst.
+    """
 
     number: int
+    rows: int
     shares: Array
     recall: float
+    recall_of_others: float
 
 
 def find_rare(run: TriedRun) -> Rare | None:
@@ -95,11 +119,18 @@ def find_rare(run: TriedRun) -> Rare | None:
     number = int(np.where(shares > 0, shares, np.inf).argmin())
     if shares[number] > thresholds.RARE:
         return None
-    rows = np.flatnonzero(y.reshape(-1) == number)[: thresholds.MOST_SAMPLES]
-    outputs = run.network.predict(run.end.theta, x[rows], run.end.state)
+    of_class = y.reshape(-1).astype(int)
+    recalls = [_recall(run, x, of_class, each) for each in np.flatnonzero(shares) if each != number]
+    return Rare(number, int((of_class == number).sum()), shares, _recall(run, x, of_class, number), min(recalls, default=0.0))
+
+
+def _recall(run: TriedRun, x: Array, of_class: Array, number: int) -> float:
+    """The fraction of the rows of a class, of as many as are inspected, that the network classifies correctly."""
+    rows = np.flatnonzero(of_class == number)[: thresholds.MOST_SAMPLES]
+    outputs = run.network.predict(run.end.theta, x[rows], run.end.state)  # type: ignore[union-attr]  # there is an end
     threshold = 0.5 if run.loss.link == "identity" else 0.0
     answers = (outputs[:, 0] >= threshold) if outputs.shape[1] == 1 else outputs.argmax(axis=1)
-    return Rare(number, shares, float((answers == number).mean()))
+    return float((answers == number).mean())
 
 
 def _shares(run: TriedRun, y: Array) -> Array:

@@ -8,7 +8,7 @@ from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Seen
 from chainrule.lab.diagnose.networks import is_linear_bottleneck
 from chainrule.lab.diagnose.trials.rates import Tried, round_rate
-from chainrule.lab.diagnose.trials.schedules import with_peak
+from chainrule.lab.diagnose.trials.schedules import schedule_of, with_peak
 from chainrule.lab.diagnose.trials.tried import Prolonged, TriedRun, Verdict
 from chainrule.lab.figures.numbers import short
 from chainrule.training.stopping import EarlyStopping
@@ -90,14 +90,18 @@ def too_few_epochs(run: TriedRun) -> Seen | None:
     further, setup = run.prolonged, run.setup
     if run.ending.reason == "stopped early" or further is None or setup is None:
         return None
-    return _unfinished(run, further, {"epochs": (1 + further.times) * setup.epochs})
+    changes: dict[str, Any] = {"epochs": (1 + further.times) * setup.epochs}
+    if schedule_of(setup.optimizer) is None:
+        return _unfinished(run, further, changes, spread="")
+    changes |= {"optimizer": further.optimizer}
+    return _unfinished(run, further, changes, spread=f", with the schedule spread over them: {further.optimizer}")
 
 
-def _unfinished(run: TriedRun, further: Prolonged, changes: dict[str, Any]) -> Seen | None:
+def _unfinished(run: TriedRun, further: Prolonged, changes: dict[str, Any], **words: str) -> Seen | None:
     if run.unexplained < thresholds.UNLEARNT or run.under_way:
         return None
     seen = {"epochs": run.ending.epoch, "loss": run.end_loss, "loss later": further.loss}
-    return seen | {"steps": f"{further.steps:,}", "changes": changes}
+    return seen | words | {"steps": f"{further.steps:,}", "changes": changes}
 
 
 def falls_slowly(run: TriedRun) -> Seen | None:

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 from chainrule.core.layers.base import Layer
 from chainrule.core.layers.regularize import ChannelDropout, Dropout
 from chainrule.core.network import Network
-from chainrule.core.optimizers import AdamW, Momentum, Nesterov
+from chainrule.core.optimizers import AdamW
 from chainrule.core.penalties import L2
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.checks.learnable import find_rare
+from chainrule.lab.diagnose.checks.unusual import single
 from chainrule.lab.diagnose.inspection import Seen
 from chainrule.lab.diagnose.measurements import Point
 from chainrule.lab.diagnose.networks import mapped, with_layers
@@ -60,18 +61,10 @@ def settings_of(run: TriedRun) -> Iterator[Setting]:
     if clip is not None:
         wider = [significant(clip / each, 2) for each in FRACTIONS]
         yield Setting(f"clip={clip:g}", "clip", [clip, *wider, 1e9 * clip], without=None)
-    if isinstance(optimizer, Momentum | Nesterov) and single(optimizer.momentum) > thresholds.HEAVY_MOMENTUM:
-        usual = replace(optimizer, momentum=thresholds.USUAL_MOMENTUM)
-        yield Setting(f"momentum={single(optimizer.momentum):g}", "optimizer", [optimizer, usual], usual)
     rate = largest_dropout(run.network)
     if rate > thresholds.USUAL_DROPOUT or (rate and run.prolonged is None):
         networks = [run.network, *(dropping(run.network, each) for each in (0.5, 0.2, 0.1, 0.0))]
         yield Setting(f"Dropout({rate:g})", "network", networks, without_dropout(run.network), thresholds.MUCH_LOWER)
-
-
-def single(value: Any) -> float:
-    """A member's setting, which a population may have as a tuple of one."""
-    return value if isinstance(value, float) else value[0]
 
 
 def _weaker(strength: Any) -> list[float]:

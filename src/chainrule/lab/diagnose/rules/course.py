@@ -3,7 +3,7 @@
 from chainrule.core.penalties import L2
 from chainrule.lab.diagnose import remedies as use
 from chainrule.lab.diagnose import thresholds
-from chainrule.lab.diagnose.checks import layers, learnable, optimisation, settings, signals
+from chainrule.lab.diagnose.checks import capacity, layers, learnable, normalisation, optimisation, settings, signals, unusual
 from chainrule.lab.diagnose.rule import ProblemRule
 from chainrule.lab.diagnose.rules.names import (
     BLOCKED,
@@ -22,15 +22,33 @@ from chainrule.training.stopping import EarlyStopping
 
 SETTINGS = (  # what holds it back: without it, there may be nothing else to blame
     ProblemRule(
+        "running statistics that lag behind",
+        normalisation.lagging_statistics,
+        "The running mean and variance of {layer}, by which it predicts, lag behind: at momentum {momentum}, "
+        "{of the start:.0%} of them is still the 0 and the 1 of the start after {steps} steps. The loss of what is "
+        "predicted is {loss}; with the statistics of the data themselves it is {loss with the data's own}.",
+        {"Take BatchNorm(momentum={usual}), or train longer.": None},
+        even_if_learnt=True,
+    ),
+    ProblemRule(
         "a rare class",
         learnable.rare_class,
-        "Only {share:.1%} of the rows are of class {rare}, and the network classifies {recall:.0%} of them correctly: "
-        "it is right most of the time by answering the other classes. With all classes equally frequent, {steps} "
-        "steps from the start bring the loss to {loss}; the run has {loss of the run} there.",
+        "Only {share:.1%} of the rows are of class {rare}. The network classifies {recall:.0%} of them correctly, and "
+        "{recall of others:.0%} or more of each other class: it is right most of the time by answering the others. Of "
+        "rows held out, with all classes equally frequent, {steps} steps from the start bring the loss to {loss} as the "
+        "rows are learnt now, and to {loss when equal} with equal weights.",
         {
             "Give all classes the same weight: sample_weight={weight} for class {rare}, {other weight} for the most "
             "frequent; and judge each class by itself.": None
         },
+        even_if_learnt=True,
+    ),
+    ProblemRule(
+        "held back",
+        unusual.unusual,
+        "{name} holds the run back. {why}. From the start, {steps} steps with it bring the loss to {loss with}, those "
+        "with what is advised to {loss without}.",
+        {"Try {optimizer}.": None},
         even_if_learnt=True,
     ),
     ProblemRule(
@@ -43,7 +61,7 @@ SETTINGS = (  # what holds it back: without it, there may be nothing else to bla
     ),
     ProblemRule(
         "batches too small",
-        layers.small_batches,
+        normalisation.small_batches,
         "Each batch of {batch} gives {layer} the mean and the variance of only {batch} samples. The run is at a "
         "loss of {loss}; from the start, {steps} steps with batches of {larger} reach {loss with larger}.",
         {"Try batch_size={larger}.": None},
@@ -54,6 +72,14 @@ SETTINGS = (  # what holds it back: without it, there may be nothing else to bla
         "{schedule} is down to less than a fiftieth of its rate at step {step} of {taken}: the rest changes little. "
         "The run is at a loss of {loss}; spread over {steps} steps from the start, it reaches {loss spread out}.",
         {"Spread it over the run: {optimizer}.": None},
+    ),
+    ProblemRule(
+        "a layer too narrow",
+        capacity.narrow_layer,
+        "All that comes through {layer} {are}. From the start, {steps} steps bring the loss of rows held out to {loss}, "
+        "with {units tried} units in it to {loss when wider}.",
+        {"Make it wider: {units tried} units.": None},
+        even_if_learnt=True,
     ),
     ProblemRule(
         "held back",
@@ -104,9 +130,8 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
     ProblemRule(
         NO_USE,
         layers.linear_network,
-        "The network has no activations: its layers together are one linear map. Within {steps} steps from the start "
-        "the loss of samples held out falls to {loss}, and to {loss with activations} with a Tanh() between the "
-        "layers; the run left it at {loss of the run}.",
+        "The network has no activations: its layers together are one linear map. In {steps} steps from the start "
+        "the loss of samples held out falls to {loss}, with a Tanh() between the layers to {loss with activations}.",
         {"Put an activation between the layers, such as Tanh() or ReLU().": use.non_linear},
         unless=(TOO_HIGH,),
         even_if_learnt=True,
@@ -141,7 +166,7 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
         optimisation.too_few_epochs,
         "Too few epochs: after {epochs} the loss still falls, and {steps} steps more bring the loss from {loss} to "
         "{loss later}.",
-        {"Try {epochs:,} epochs.": None},
+        {"Try {epochs:,} epochs{spread}.": None},
         unless=(TOO_LOW,),
     ),
     ProblemRule(
@@ -167,8 +192,8 @@ LAST_RESORT = (  # a loss that stays, for no reason found
         NOTHING,
         learnable.nothing_to_learn,
         "The network is {how} better than the targets' mean on held-out rows. After learning three quarters of the "
-        "rows, its loss on the others is {loss} at best, that of the mean is {loss of the mean}; after learning "
-        "shuffled targets it is {loss shuffled}. So nothing in x is found that tells about the targets.",
+        "rows, its loss on the others is {loss} at best, that of the mean {loss of the mean}; the luckiest network that "
+        "learnt shuffled targets has {loss shuffled}. So these rows don't show that x tells about the targets.{few}",
         {
             "Check that each row of y belongs to the same row of x; if so, take features that tell more, or more "
             "rows.": None
@@ -209,7 +234,7 @@ BESIDES = (  # what goes with any other problem
     ProblemRule(
         OVERFITTING,
         learnable.learnt_by_heart,
-        "The {rows} rows are learnt by heart: their loss is {training loss}, that of the rows held out {last}, where "
+        "The {rows} rows are learnt {how}: their loss is {training loss}, that of the rows held out {last}, where "
         "always answering the mean gives {mean loss}.",
         {"{advice}.": None},
         even_if_learnt=True,

@@ -7,6 +7,7 @@ NOTHING = "nothing to learn from"
 OVERFITTING = "overfitting"
 OUTLYING = "outlying rows"
 NO_USE = "a layer that does nothing"
+SMALL = "starting weights too small"
 TOO_HIGH = "learning rate too high"
 TOO_LOW = "learning rate too low"
 BLOCKED = (TOO_HIGH, "dead ReLUs", "saturated sigmoids", "saturated tanhs")

@@ -2,7 +2,7 @@
 
 from chainrule.lab.diagnose import remedies as use
 from chainrule.lab.diagnose import thresholds
-from chainrule.lab.diagnose.checks import data, layers, own_parts, signals
+from chainrule.lab.diagnose.checks import data, layers, own_parts, signals, starts
 from chainrule.lab.diagnose.rule import ProblemRule
 from chainrule.lab.diagnose.rules.names import (
     DEAD,
@@ -10,6 +10,7 @@ from chainrule.lab.diagnose.rules.names import (
     NOTHING,
     OUTLYING,
     PASS_MORE,
+    SMALL,
     SATURATED,
     STANDARDIZE,
     VANISHING,
@@ -139,11 +140,23 @@ START = (  # what a run begins with: the data before the weights
         {"Start with smaller weights: Glorot(), the default.": use.default_start},
     ),
     ProblemRule(
-        "dead ReLUs",
-        lambda run: signals.dead(run.at_start),
-        DEAD,
-        {"Start with the default weights and biases, and try LeakyReLU(0.1).": use.leaky_start},
-        unless=(NO_FIT,),
+        SMALL,
+        starts.small_weights,
+        "The weights of {layer} begin at {part:1} times the size that suits it, and of inputs of about {inputs:1} the "
+        "last layer makes {outputs:1}: next to nothing comes through, and as little of the gradient comes back. From "
+        "this start, {steps} steps reach a loss of {loss}, from the default one {loss with the default}.",
+        {"Start with larger weights: He() for the ReLU family, Glorot() for others, the defaults.": use.default_start},
+        unless=("symmetric start", NO_FIT),
     ),
-    ProblemRule("vanishing gradients", lambda run: signals.vanishing(run.at_start), VANISHING, PASS_MORE),
+    ProblemRule(
+        "dead ReLUs",
+        starts.dead_start,
+        DEAD + "{cost}",
+        {"Start with the default weights and biases, and try LeakyReLU(0.1).": use.leaky_start},
+        unless=(NO_FIT, SMALL),
+        even_if_learnt=True,
+    ),
+    ProblemRule(
+        "vanishing gradients", lambda run: signals.vanishing(run.at_start), VANISHING, PASS_MORE, unless=(SMALL,)
+    ),
 )

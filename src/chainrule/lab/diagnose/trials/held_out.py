@@ -12,7 +12,7 @@ from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Inspection
 from chainrule.lab.diagnose.trials.trial import Samples, pace, trial
 
-PENALTIES = (0.0, 0.001, 0.01, 0.1)
+PENALTIES = (0.0, 0.001, 0.01, 0.1, 0.3)
 """The penalties tried, the first none at all."""
 
 
@@ -56,17 +56,17 @@ def try_shuffled(run: Inspection) -> Permuted:
     return Permuted(float(losses[0]), losses[1:], mean)
 
 
-def best_penalty(run: Inspection) -> L2 | None:
-    """The penalty with which rows held out are predicted best, each quarter of them in turn; None where none helps.
+def best_penalty(run: Inspection) -> tuple[L2, float]:
+    """The penalty with which rows held out are predicted best, each quarter of them in turn; how much of the loss it leaves.
 
     Source: Stone, "Cross-validatory choice and assessment of statistical predictions" (1974).
     """
     changes = [{"penalty": L2(each)} for each in PENALTIES]
-    steps = thresholds.LONGER * pace(run, len(PENALTIES)).steps
+    steps = min(thresholds.LONGER * pace(run, len(PENALTIES)).steps, run.steps_in(run.ending.epoch))
     losses = np.zeros(len(PENALTIES))
     for fold in range(FOLDS):
         learnt, held_out = split(run.x, run.y, fold)
         how: dict[str, Any] = {"learnt": learnt, "held_out": held_out, "batch": min(len(learnt[0]), pace(run).batch)}
         losses += trial(run, run.start, steps, changes, keeps_best=False, **how).losses
     k = int(losses.argmin())
-    return L2(PENALTIES[k]) if losses[k] < thresholds.FAR_LOWER * losses[0] else None
+    return L2(PENALTIES[k]), float(losses[k] / losses[0])

@@ -28,7 +28,7 @@ def peak_of(optimizer: Optimizer, steps: int) -> float | None:
     return rate if isinstance(rate, float) else None
 
 
-def with_rate(optimizer: Optimizer, rate: float) -> Optimizer:
+def with_rate(optimizer: Optimizer, rate: float | Schedule) -> Optimizer:
     """The optimizer with another learning rate.
 
     >>> from chainrule.core.optimizers import Momentum

@@ -90,6 +90,12 @@ def trial(
     return Trial(loss_at(run, done.model.theta, network=settings["network"]), epochs * batches)
 
 
+def start_of(run: Inspection, network: Network) -> Point:
+    """Where a network starts by the run's seed."""
+    dtype = np.float64 if run.start is None else run.start.theta.dtype
+    return Point(network.initialize(run.seed, dtype=dtype), network.initialize_state(dtype=dtype))
+
+
 def loss_at(run: Inspection, theta: Array, samples: Samples | None = None, network: Network | None = None) -> Any:
     """The loss at theta, (P,) or (K, P), of the samples that trials learn unless others are given.
 

@@ -5,19 +5,26 @@ from typing import NamedTuple
 
 import numpy as np
 
+from chainrule.core.optimizers import Optimizer
+
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Inspection
 from chainrule.lab.diagnose.measurements import Point
 from chainrule.lab.diagnose.trials.rates import Advised, RateTrial, steadier, try_rates
+from chainrule.lab.diagnose.trials.schedules import schedule_of, spread, with_rate
 from chainrule.lab.diagnose.trials.trial import is_large, loss_at, trial
 
 
 class Prolonged(NamedTuple):
-    """A run continued for `steps` steps, `times` those that it had, and its loss after them."""
+    """A run that takes `steps` steps more, `times` those that it had, and its loss after them.
+
+    optimizer: with its schedule, if it has one, spread over all of the steps.
+    """
 
     loss: float
     steps: int
     times: int
+    optimizer: Optimizer
 
 
 class Verdict(NamedTuple):
@@ -70,17 +77,29 @@ class TriedRun(Inspection):
 
     @cached_property
     def prolonged(self) -> Prolonged | None:
-        """The run continued with its own settings, for three times its steps or for ten; None where it gets no further.
+        """The run with three or ten times its steps more; None where it gets no further.
 
-        At least for the steps that early stopping spared it.
+        At least with the steps that early stopping spared it. It is continued; with a schedule, which would begin anew,
+        it is restarted, and the schedule spread over all the steps. As a run in mini-batches does, the trial learns
+        from other rows than those inspected, too.
         """
+        if self.setup is None:
+            return None
+        optimizer, schedule = self.setup.optimizer, schedule_of(self.setup.optimizer)
+        learnt = None if is_large(self) or self.batch_size >= self.n_samples else self.draw(thresholds.MOST_LEARNT)
         taken = self.steps_in(self.ending.epoch)
         most = thresholds.LONGER * thresholds.FEWEST_STEPS if is_large(self) else thresholds.MOST_PROLONGED
         shorter, longer = (max(times * taken, self.planned_steps - taken) for times in (3, 10))
         for steps in sorted({min(shorter, most), min(max(longer, thresholds.MOST_STEPS), most)}):
-            tried = trial(self, self.usable_end, max(1, steps))
+            times = -(-steps // max(1, taken))
+            longer, point, trial_steps = optimizer, self.usable_end, steps
+            if schedule is not None:
+                point, trial_steps = self.start, taken + steps
+                is_cut = self.ending.reason == "stopped early"
+                longer = optimizer if is_cut else with_rate(optimizer, spread(schedule, 1 + times))
+            tried = trial(self, point, max(1, trial_steps), [{"optimizer": longer}], learnt=learnt)
             if tried.losses[0] < thresholds.FAR_LOWER * self.end_loss:
-                return Prolonged(float(tried.losses[0]), tried.steps, -(-steps // max(1, taken)))
+                return Prolonged(float(tried.losses[0]), steps, times, longer)
         return None
 
     @cached_property
