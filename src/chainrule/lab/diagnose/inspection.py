@@ -168,7 +168,7 @@ class Inspection:
         return self.loss_factor * float(value)
 
     def predicted_loss(self, point: Point) -> float:
-        """The loss of what is predicted at a point: by the running statistics, where `loss_at` takes the batch's own."""
+        """The loss of what is predicted at a point, by the running statistics: `loss_at` takes the samples' own."""
         return self.loss_of(self.network.predict(point.theta, self.x, point.state).astype(np.float64), self.y)
 
     @cached_property

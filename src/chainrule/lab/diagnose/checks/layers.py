@@ -1,6 +1,7 @@
 """Problems of the layers: some that do nothing, and one that lacks its bias."""
 
 from itertools import pairwise
+
 import numpy as np
 
 from chainrule.core.activations import ReLU, Sigmoid

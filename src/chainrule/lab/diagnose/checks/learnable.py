@@ -26,10 +26,14 @@ def nothing_to_learn(run: TriedRun) -> Seen | None:
         return None
     how = "no" if tried.loss >= (1 - thresholds.NEGLIGIBLE) * tried.mean else "hardly"
     rare = find_rare(run)
-    few = "" if rare is None else f" Only {rare.rows:,} of them are of class {rare.number}."
+    why = "" if rare is None else f" Only {rare.rows:,} of them are of class {rare.number}."
+    _, place = np.unique(run.x.reshape(len(run.x), -1), axis=0, return_inverse=True)
+    pairs = np.unique(np.column_stack((place.reshape(-1), run.y.reshape(len(run.y), -1))), axis=0)
+    both = int((np.bincount(pairs[:, 0].astype(int))[place.reshape(-1)] > 1).sum())
+    why += f" {both} of the {len(run.x)} inspected have an x that occurs with another target, too." if both else ""
     return {
         "how": how,
-        "few": few,
+        "why": why,
         "loss": tried.loss,
         "loss shuffled": float(tried.shuffled.min()),
         "loss of the mean": tried.mean,
@@ -69,14 +73,12 @@ def rare_class(run: TriedRun) -> Seen | None:
     Source: He and Garcia, "Learning from imbalanced data" (2009).
     """
     rare = find_rare(run)
-    if rare is None or rare.recall >= thresholds.CLEARLY_LOWER * rare.recall_of_others:
+    if rare is None or rare.rows < FOLDS or rare.recall >= thresholds.CLEARLY_LOWER * rare.recall_of_others:
         return None
     own, tried, mean, steps = 0.0, 0.0, 0.0, 0
     x, y = run.draw(thresholds.MOST_LEARNT)
     for fold in range(FOLDS):
         learnt, (x_out, y_out) = split(x, y, fold)
-        if not (learnt[1].reshape(-1) == rare.number).any() or not (y_out.reshape(-1) == rare.number).any():
-            return None
         balanced, held_out = _equally_frequent(*learnt), _equally_frequent(x_out, y_out)
         batch = min(run.batch_size, len(balanced[0]), len(learnt[0]))
         own_trial, balanced_trial = (
@@ -120,8 +122,9 @@ def find_rare(run: TriedRun) -> Rare | None:
     if shares[number] > thresholds.RARE:
         return None
     of_class = y.reshape(-1).astype(int)
-    recalls = [_recall(run, x, of_class, each) for each in np.flatnonzero(shares) if each != number]
-    return Rare(number, int((of_class == number).sum()), shares, _recall(run, x, of_class, number), min(recalls, default=0.0))
+    others = [_recall(run, x, of_class, int(each)) for each in np.flatnonzero(shares) if each != number]
+    rows = int((of_class == number).sum())
+    return Rare(number, rows, shares, _recall(run, x, of_class, number), min(others, default=0.0))
 
 
 def _recall(run: TriedRun, x: Array, of_class: Array, number: int) -> float:

@@ -31,7 +31,7 @@ def lagging_statistics(run: TriedRun) -> Seen | None:
         return None
 
     def faster(layer: Layer) -> Layer:
-        return replace(layer, momentum=max(thresholds.USUAL_RUNNING, single(layer.momentum))) if isinstance(layer, BatchNorm) else layer
+        return replace(layer, momentum=thresholds.USUAL_RUNNING) if isinstance(layer, BatchNorm) else layer
 
     network = with_layers(run.network, mapped(run.network.layers, faster))
     seen = {"momentum": momentum, "of the start": of_start, "loss": predicted, "loss with the data's own": run.end_loss}

@@ -1,11 +1,14 @@
-"""Starts that cost: weights so small that the signal shrinks from layer to layer, and units that are dead from the start."""
+"""Starts that cost: weights so small that the signal shrinks from layer to layer, and units dead from the start."""
+
+from collections.abc import Iterable
 
 import numpy as np
 
+from chainrule.core.arrays import Array
 from chainrule.lab.diagnose import networks, remedies, thresholds
 from chainrule.lab.diagnose.checks import signals
 from chainrule.lab.diagnose.inspection import Seen
-from chainrule.lab.diagnose.measurements import measure_layers, rms
+from chainrule.lab.diagnose.measurements import MeasuredLayer, measure_layers, rms
 from chainrule.lab.diagnose.trials.compared import compare
 from chainrule.lab.diagnose.trials.trial import start_of
 from chainrule.lab.diagnose.trials.tried import TriedRun
@@ -23,9 +26,8 @@ def small_weights(run: TriedRun) -> Seen | None:
         return None
     suiting = networks.with_default_start(run.network)
     theta = start_of(run, suiting).theta
-    usual = [rms(each.weights) for each in measure_layers(suiting, run.loss, theta, run.x, run.y) if each.weights is not None]
     layers = [each for each in run.at_start.layers if each.weights is not None]
-    parts = np.array([rms(each.weights) for each in layers]) / np.array(usual)
+    parts = _sizes(run.at_start.layers) / _sizes(measure_layers(suiting, run.loss, theta, run.x, run.y))
     if len(parts) < 2 or not parts[:-1].min() < 1 / thresholds.EXPLODED:
         return None
     compared = compare(run, networks.restarted(suiting))
@@ -34,6 +36,11 @@ def small_weights(run: TriedRun) -> Seen | None:
     k = int(parts[:-1].argmin())
     seen = {"part": float(parts[k]), "inputs": rms(run.x), "outputs": layers[-1].scale, "loss": compared.own}
     return seen | {"layer": layers[k], "loss with the default": compared.changed, "steps": f"{compared.steps:,}"}
+
+
+def _sizes(layers: Iterable[MeasuredLayer]) -> Array:
+    """The root mean square of the weights of each layer that has some."""
+    return np.array([rms(each.weights) for each in layers if each.weights is not None])
 
 
 def dead_start(run: TriedRun) -> Seen | None:

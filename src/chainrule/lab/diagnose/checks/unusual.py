@@ -1,11 +1,10 @@
-"""Numbers of an optimizer or of its schedule that are far from the usual: tried at the usual, even if a run has learnt."""
+"""Numbers of an optimizer or its schedule that are far from the usual: tried at the usual, even if a run has learnt."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
-
 
 from chainrule.core.optimizers import Optimizer
 from chainrule.core.schedules import WarmUp
@@ -46,7 +45,7 @@ def _forgets(run: TriedRun, value: float) -> str | None:
     """Of the mean of squared gradients: with few of them the divisor jumps as the gradient does."""
     if value >= thresholds.SHORT_MEMORY:
         return None
-    return f"It averages the squared gradients of about {short(1 / (1 - value), 2)} steps only, so that steps differ much"
+    return f"It averages the squared gradients of about {short(1 / (1 - value), 2)} steps, so that steps differ much"
 
 
 def _outweighs(run: TriedRun, value: float) -> str | None:
@@ -85,15 +84,16 @@ def unusual_settings(run: TriedRun) -> Iterator[Unusual]:
         if why is None:
             continue
         changed = replace(optimizer, **{name: usual})  # type: ignore[type-var]  # every optimizer is a dataclass
-        rate = getattr(optimizer, "learning_rate", None)
-        decades = round(np.log10((1 - usual) / (1 - value))) if name == "momentum" and isinstance(rate, float) else 0
-        tried = [changed, *(with_rate(changed, significant(rate * 10.0**k, 2)) for k in range(1, decades + 1))]
+        rate, tried = getattr(optimizer, "learning_rate", None), [changed]
+        if name == "momentum" and isinstance(rate, float):
+            decades = round(np.log10((1 - usual) / (1 - value)))
+            tried += [with_rate(changed, significant(rate * 10.0**k, 2)) for k in range(1, decades + 1)]
         yield Unusual(f"{name}={value:g}", why, tried)
     schedule, taken = schedule_of(optimizer), _taken(run)
     if isinstance(schedule, WarmUp) and schedule.steps > thresholds.MOST * taken:
         shorter = replace(schedule, steps=max(1, taken // 10))
         why = f"Its rate rises for {schedule.steps:,} steps, and the run has {taken:,}"
-        yield Unusual(f"The warm-up of {repr(schedule)}", why, [with_rate(optimizer, shorter)])
+        yield Unusual(f"The warm-up of {schedule!r}", why, [with_rate(optimizer, shorter)])
 
 
 def _taken(run: TriedRun) -> int:

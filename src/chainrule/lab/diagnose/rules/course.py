@@ -3,7 +3,16 @@
 from chainrule.core.penalties import L2
 from chainrule.lab.diagnose import remedies as use
 from chainrule.lab.diagnose import thresholds
-from chainrule.lab.diagnose.checks import capacity, layers, learnable, normalisation, optimisation, settings, signals, unusual
+from chainrule.lab.diagnose.checks import (
+    capacity,
+    layers,
+    learnable,
+    normalisation,
+    optimisation,
+    settings,
+    signals,
+    unusual,
+)
 from chainrule.lab.diagnose.rule import ProblemRule
 from chainrule.lab.diagnose.rules.names import (
     BLOCKED,
@@ -34,9 +43,9 @@ SETTINGS = (  # what holds it back: without it, there may be nothing else to bla
         "a rare class",
         learnable.rare_class,
         "Only {share:.1%} of the rows are of class {rare}. The network classifies {recall:.0%} of them correctly, and "
-        "{recall of others:.0%} or more of each other class: it is right most of the time by answering the others. Of "
-        "rows held out, with all classes equally frequent, {steps} steps from the start bring the loss to {loss} as the "
-        "rows are learnt now, and to {loss when equal} with equal weights.",
+        "at least {recall of others:.0%} of each other class: it is right most of the time by answering the others. "
+        "After {steps} steps from the start, the loss of rows held out, each class counted alike, is {loss}; it is "
+        "{loss when equal} if all classes have the same weight.",
         {
             "Give all classes the same weight: sample_weight={weight} for class {rare}, {other weight} for the most "
             "frequent; and judge each class by itself.": None
@@ -76,8 +85,8 @@ SETTINGS = (  # what holds it back: without it, there may be nothing else to bla
     ProblemRule(
         "a layer too narrow",
         capacity.narrow_layer,
-        "All that comes through {layer} {are}. From the start, {steps} steps bring the loss of rows held out to {loss}, "
-        "with {units tried} units in it to {loss when wider}.",
+        "All that comes through {layer} {are}. From the start, {steps} steps bring the loss of rows held out to "
+        "{loss}, with {units tried} units in it to {loss when wider}.",
         {"Make it wider: {units tried} units.": None},
         even_if_learnt=True,
     ),
@@ -192,8 +201,9 @@ LAST_RESORT = (  # a loss that stays, for no reason found
         NOTHING,
         learnable.nothing_to_learn,
         "The network is {how} better than the targets' mean on held-out rows. After learning three quarters of the "
-        "rows, its loss on the others is {loss} at best, that of the mean {loss of the mean}; the luckiest network that "
-        "learnt shuffled targets has {loss shuffled}. So these rows don't show that x tells about the targets.{few}",
+        "rows, its loss on the others is {loss} at best, that of the mean {loss of the mean}; the luckiest network "
+        "that learnt shuffled targets has {loss shuffled}. So these rows don't show that x tells about the targets."
+        "{why}",
         {
             "Check that each row of y belongs to the same row of x; if so, take features that tell more, or more "
             "rows.": None

@@ -10,8 +10,8 @@ from chainrule.lab.diagnose.rules.names import (
     NOTHING,
     OUTLYING,
     PASS_MORE,
-    SMALL,
     SATURATED,
+    SMALL,
     STANDARDIZE,
     VANISHING,
 )

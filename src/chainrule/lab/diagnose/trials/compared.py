@@ -11,7 +11,10 @@ from chainrule.lab.diagnose.trials.tried import TriedRun
 
 
 class Compared(NamedTuple):
-    """Losses after `steps` steps: with the run's own settings, and with the `best` of the changes; NaN if not tried."""
+    """Losses after `steps` steps: with the run's own settings, and with the `best` of the changes.
+
+    NaN where it can't be tried, or where next to nothing is left to gain.
+    """
 
     own: float
     changed: float
@@ -27,9 +30,9 @@ def compare(run: TriedRun, *changes: Changes, holds_out: bool | None = None) -> 
     As many steps as the run took, as far as a trial can afford them. If that is fewer, the changed one is compared with
     the end of the run, too: what only falls faster at first is no better.
     holds_out: whether both are judged by rows held out, at their best, and not by those learnt, in the end. None: where
-        the run seems to have learnt, for of the rows that it learns a stronger setting always explains more, noise or not.
+        the run seems to have learnt, for a stronger setting always explains more of the rows learnt, noise or not.
     """
-    if run.setup is None or run.start is None or run.end is None:
+    if run.setup is None or run.start is None or run.end is None or run.unexplained < thresholds.NEGLIGIBLE:
         return Compared(np.nan, np.nan, 0)
     network = changes[0].get("network", run.network)
     x, y = run.draw(thresholds.MOST_LEARNT)

@@ -29,10 +29,15 @@ class Permuted(NamedTuple):
 
 
 def split(x: Array, y: Array, fold: int = 0) -> tuple[Samples, Samples]:
-    """Samples in two: those to learn, and a quarter to hold out; which of the quarters is the `fold`."""
+    """Samples in two: those to learn, and a quarter to hold out; which of the quarters is the `fold`.
+
+    Each class, and quantities of each size, lie in both as often.
+    """
     mixed = stream(0, "diagnosis", 2).permutation(len(x))  # data may lie class by class
-    mixed = np.roll(mixed, fold * round(thresholds.HELD_OUT * len(x)))
-    learnt, held_out = np.split(mixed, [round((1.0 - thresholds.HELD_OUT) * len(x))])
+    if y.size == len(y):
+        mixed = mixed[np.argsort(y.reshape(-1)[mixed], kind="stable")]
+    is_out = np.arange(len(x)) % FOLDS == fold
+    learnt, held_out = mixed[~is_out], mixed[is_out]
     return (x[learnt], y[learnt]), (x[held_out], y[held_out])
 
 
@@ -57,7 +62,7 @@ def try_shuffled(run: Inspection) -> Permuted:
 
 
 def best_penalty(run: Inspection) -> tuple[L2, float]:
-    """The penalty with which rows held out are predicted best, each quarter of them in turn; how much of the loss it leaves.
+    """The penalty with which rows held out are predicted best, each quarter in turn, and what is left of the loss.
 
     Source: Stone, "Cross-validatory choice and assessment of statistical predictions" (1974).
     """

@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 
 from chainrule.core.optimizers import Optimizer
-
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Inspection
 from chainrule.lab.diagnose.measurements import Point
@@ -92,14 +91,14 @@ class TriedRun(Inspection):
         shorter, longer = (max(times * taken, self.planned_steps - taken) for times in (3, 10))
         for steps in sorted({min(shorter, most), min(max(longer, thresholds.MOST_STEPS), most)}):
             times = -(-steps // max(1, taken))
-            longer, point, trial_steps = optimizer, self.usable_end, steps
+            advised, point, trial_steps = optimizer, self.usable_end, steps
             if schedule is not None:
                 point, trial_steps = self.start, taken + steps
                 is_cut = self.ending.reason == "stopped early"
-                longer = optimizer if is_cut else with_rate(optimizer, spread(schedule, 1 + times))
-            tried = trial(self, point, max(1, trial_steps), [{"optimizer": longer}], learnt=learnt)
+                advised = optimizer if is_cut else with_rate(optimizer, spread(schedule, 1 + times))
+            tried = trial(self, point, max(1, trial_steps), [{"optimizer": advised}], learnt=learnt)
             if tried.losses[0] < thresholds.FAR_LOWER * self.end_loss:
-                return Prolonged(float(tried.losses[0]), steps, times, longer)
+                return Prolonged(float(tried.losses[0]), steps, times, advised)
         return None
 
     @cached_property
