@@ -75,7 +75,12 @@ SPOILED = {
     "vanishing gradients": [
         lambda: spoiled(mlp(*[8] * 10, activation="sigmoid")),
         lambda: spoiled(mlp(*[8] * 8, initializer=cr.Normal(0.05))),
+    ],
+    "starting weights too small": [
         lambda: spoiled(mlp(4, 4, activation="sigmoid", initializer=cr.Normal(0.01)), optimizer=cr.SGD(1.0)),
+        lambda: spoiled(
+            mlp(8, activation="relu", initializer=cr.Normal(1e-4)), wave(), optimizer=cr.SGD(0.05), **SQUARED
+        ),
     ],
     "exploding gradients": [
         lambda: spoiled(mlp(*[64] * 5, activation="relu", initializer=cr.Normal()), optimizer=cr.SGD(0.01)),

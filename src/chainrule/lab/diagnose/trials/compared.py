@@ -29,7 +29,7 @@ def compare(run: TriedRun, *changes: Changes, holds_out: bool | None = None) -> 
 
     As many steps as the run took, as far as a trial can afford them. If that is fewer, the changed one is compared with
     the end of the run, too: what only falls faster at first is no better.
-    holds_out: whether both are judged by rows held out, at their best, and not by those learnt, in the end. None: where
+    holds_out: whether both are judged by rows held out and not by those learnt. None: where
         the run seems to have learnt, for a stronger setting always explains more of the rows learnt, noise or not.
     """
     if run.setup is None or run.start is None or run.end is None or run.unexplained < thresholds.NEGLIGIBLE:
@@ -43,10 +43,10 @@ def compare(run: TriedRun, *changes: Changes, holds_out: bool | None = None) -> 
     taken = run.steps_in(run.ending.epoch)
     affordable = max(thresholds.FEWEST_STEPS, 2 * thresholds.LARGE_BUDGET / (batch * cost(network)))
     steps = min(taken, affordable, thresholds.MOST_PROLONGED)
-    own = trial(run, run.start, steps, learnt=learnt, held_out=held_out, batch=batch)
+    own = trial(run, run.start, steps, learnt=learnt, held_out=held_out, batch=batch, keeps_best=False)
     start = start_of(run, network) if "network" in changes[0] else run.start
     settings = [{name: value for name, value in each.items() if name not in ("theta", "state")} for each in changes]
-    tried = trial(run, start, steps, settings, learnt=learnt, held_out=held_out, batch=batch)
+    tried = trial(run, start, steps, settings, learnt=learnt, held_out=held_out, batch=batch, keeps_best=False)
     least = float(own.losses[0])
     if steps < taken:
         least = min(least, float(loss_at(run, run.end.theta, held_out or learnt)))

@@ -1,0 +1,200 @@
+"""What costs though a run learns: each is found beside the run itself with one thing changed, and is named first."""
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+
+CROSS, SQUARED, SOFTMAX = cr.BinaryCrossEntropy(), cr.SquaredError(), cr.SoftmaxCrossEntropy()
+
+
+def bumps(n=240, seed=0):
+    """A quantity of three features, of deviation 1."""
+    x = np.random.default_rng(seed).uniform(-1.6, 1.6, (n, 3))
+    y = np.sin(2 * x[:, :1]) * x[:, 1:2] + 0.5 * x[:, 2:] ** 2
+    return x, (y - y.mean()) / y.std()
+
+
+def clouds(n=300, seed=0, spread=0.5):
+    """Three classes, of two clouds each, in four features."""
+    rng = np.random.default_rng(seed)
+    centres, cloud = rng.normal(size=(6, 4)), rng.integers(0, 6, n)
+    return centres[cloud] + spread * rng.normal(size=(n, 4)), cloud % 3
+
+
+def quantity(**settings):
+    x, y = bumps()
+    network = cr.mlp(3, 20, 1, activation="relu", output="identity")
+    return {"network": network, "x": x, "y": y, "loss": SQUARED, "epochs": 40, "batch_size": 24} | settings
+
+
+def classes(**settings):
+    x, y = clouds()
+    network = cr.mlp(4, 16, 3, activation="tanh", output="identity")
+    return {"network": network, "x": x, "y": y, "loss": SOFTMAX, "epochs": 60, "batch_size": 30} | settings
+
+
+def diagnosed(settings):
+    run = cr.train(**settings)
+    return run, cr.diagnose(run, settings["x"], settings["y"])
+
+
+def names(found):
+    return [each.illness for each in found]
+
+
+def treated(found, settings):
+    return cr.train(**found[0].treated(**settings))
+
+
+UNUSUAL = [
+    (quantity(optimizer=cr.Momentum(0.005, momentum=0.9995)), "momentum=0.9995", "about 2,000 steps"),
+    (quantity(optimizer=cr.Nesterov(0.003, momentum=0.998)), "momentum=0.998", "about 500 steps"),
+    (quantity(optimizer=cr.Adam(0.01, beta1=0.9995)), "beta1=0.9995", "the run has 400"),
+    (quantity(optimizer=cr.Adam(0.003, epsilon=1.0)), "epsilon=1", "outweighs it"),
+    (classes(optimizer=cr.RMSprop(0.003, epsilon=3.0)), "epsilon=3", "outweighs it"),
+    (quantity(optimizer=cr.Adam(0.03, beta2=0.1)), "beta2=0.1", "of about 1.1 steps"),
+    (classes(optimizer=cr.SGD(cr.WarmUp(0.2, steps=30_000))), "The warm-up of WarmUp(0.2, 30000)", "the run has 600"),
+]
+
+
+@pytest.mark.parametrize(("settings", "name", "why"), UNUSUAL, ids=[name for _, name, _ in UNUSUAL])
+def test_an_unusual_setting_of_the_optimizer_is_named_with_what_it_does(settings, name, why):
+    run, found = diagnosed(settings)
+    assert names(found) == ["held back"]
+    assert found[0].sentence.startswith(f"{name} holds the run back. ")
+    assert why in found[0].sentence
+    assert treated(found, settings).final_loss < 0.8 * run.final_loss
+
+
+def test_an_unusual_setting_that_does_no_harm_is_left_alone():
+    """On a valley so narrow that a heavy momentum is what it takes; and an ε that only begins to count in the end."""
+    for optimizer in (cr.Momentum(0.01, momentum=0.97), cr.Adam(0.02, epsilon=1e-3), cr.SGD(cr.WarmUp(0.1, steps=100))):
+        assert diagnosed(quantity(optimizer=optimizer))[1] == ()
+
+
+@pytest.mark.parametrize("hidden", [(16, 1, 16), (1, 16)])
+def test_all_that_comes_through_one_unit_is_one_number(hidden):
+    network = cr.mlp(4, *hidden, 3, activation="tanh", output="identity")
+    x, y = clouds(seed=2, spread=0.3)
+    settings = classes(x=x, y=y, network=network, optimizer=cr.Adam(0.01), epochs=30)
+    run, found = diagnosed(settings)
+    assert names(found) == ["a layer too narrow"]
+    assert (found[0].layer, found[0].evidence["units"]) == (hidden.index(1) + 1, 1)
+    assert found[0].changes["network"] == cr.mlp(4, *(16,) * len(hidden), 3, activation="tanh", output="identity")
+    assert treated(found, settings).final_loss < 0.5 * run.final_loss
+
+
+def test_a_narrow_layer_that_is_enough_is_left_alone():
+    """One number is all that is wanted; and an autoencoder is narrow on purpose."""
+    x = np.random.default_rng(3).normal(size=(200, 4))
+    line = {
+        "x": x,
+        "y": x @ [[1.0], [-1.0], [0.5], [0.0]],
+        "network": cr.mlp(4, 1, 8, 1, activation="tanh", output="identity"),
+    }
+    flat = np.random.default_rng(4).normal(size=(200, 1)) @ np.random.default_rng(5).normal(size=(1, 6))
+    auto = {"x": flat, "y": flat, "network": cr.mlp(6, 1, 6, activation="tanh", output="identity")}
+    for how in (line, auto):
+        assert diagnosed(quantity(optimizer=cr.Adam(0.01), epochs=100, **how))[1] == ()
+
+
+def test_units_dead_from_the_start_are_named_though_the_others_learn():
+    network = cr.mlp(3, 20, 1, activation="relu", output="identity")
+    theta = network.initialize(1)
+    network.parameters(theta)[0]["bias"][:14] = -20.0
+    settings = quantity(network=network, theta=theta, optimizer=cr.Adam(0.01))
+    run, found = diagnosed(settings)
+    assert names(found) == ["dead ReLUs"]
+    assert "14 of the 20 units of layer 1" in found[0].sentence
+    assert "from a usual start" in found[0].sentence
+    assert treated(found, settings).final_loss < 0.8 * run.final_loss
+
+
+def normalised(momentum):
+    return cr.Network((3,), [cr.Dense(16), cr.BatchNorm(momentum), cr.Tanh(), cr.Dense(1)])
+
+
+def test_running_statistics_that_lag_behind_are_told_from_a_run_that_has_not_learnt():
+    x, y = bumps()
+    settings = quantity(x=3 * x + 2, y=y, network=normalised(3e-4), optimizer=cr.Adam(0.01))
+    run, found = diagnosed(settings)
+    assert names(found) == ["running statistics that lag behind"]
+    assert "89% of them is still the 0 and the 1 of the start after 400 steps" in found[0].sentence
+    assert found[0].evidence["loss"] == pytest.approx(run.final_loss)
+    assert found[0].changes["network"] == normalised(0.1)
+    assert treated(found, settings).final_loss < 0.3 * run.final_loss
+    assert diagnosed(settings | {"network": normalised(0.1)})[1] == ()
+
+
+def test_rows_learnt_much_better_than_others_are_overfitting():
+    rng = np.random.default_rng(8)
+    x, held_out = rng.normal(size=(70, 12)), rng.normal(size=(400, 12))
+
+    def noisy(x):
+        return np.tanh(x[:, :1]) + 0.5 * x[:, 1:2] * x[:, 2:3] + 0.5 * rng.normal(size=(len(x), 1))
+
+    network = cr.mlp(12, 10, 1, activation="tanh", output="identity")
+    settings = {"network": network, "x": x, "y": noisy(x), "validation": (held_out, noisy(held_out)), "loss": SQUARED}
+    settings |= {"optimizer": cr.Adam(0.003), "epochs": 100, "batch_size": 16}
+    run, found = diagnosed(settings)
+    assert 0.1 < run.final_loss / np.var(settings["y"]) < 0.2
+    assert 0.8 < run.final_validation_loss / np.var(settings["y"]) < 1.1
+    assert names(found) == ["overfitting"]
+    assert found[0].sentence.startswith("The 70 rows are learnt much better than others")
+
+
+def few_of_a_class(told, n=900, share=0.03):
+    rng = np.random.default_rng(9)
+    x, y = rng.normal(size=(n, 3)), (np.arange(n) < share * n).astype(float)
+    x[y == 1] += 1.3 * told
+    return {"x": x, "y": y, "loss": CROSS, "network": cr.mlp(3, 12, 1, activation="relu", output="identity")}
+
+
+def test_a_class_that_is_found_in_part_is_judged_beside_the_others():
+    settings = quantity(optimizer=cr.Adam(0.01), **few_of_a_class(told=True))
+    run, found = diagnosed(settings)
+    assert 0.1 < found[0].evidence["recall"] < 0.8 < found[0].evidence["recall of others"]
+    assert found[0].illness == "a rare class"
+    again = treated(found, settings)
+    of_class = settings["y"] == 1
+    assert (again.model.classify(settings["x"])[of_class] == 1).mean() > found[0].evidence["recall"] + 0.2
+
+
+def test_a_rare_class_that_x_tells_nothing_about_is_not_blamed_on_its_weight():
+    settings = quantity(optimizer=cr.Adam(0.01), epochs=20, **few_of_a_class(told=False))
+    _, found = diagnosed(settings)
+    assert names(found) == ["nothing to learn from"]
+    assert "these rows don't show that x tells about the targets" in found[0].sentence
+    assert "of them are of class 1." in found[0].sentence
+
+
+def test_rows_that_occur_with_two_targets_are_counted():
+    x, y = cr.datasets.circles(60)
+    settings = quantity(x=np.r_[x, x], y=np.r_[y, 1 - y], loss=CROSS, optimizer=cr.Adam(0.01))
+    settings |= {"network": cr.mlp(2, 8, 1, activation="tanh", output="identity")}
+    _, found = diagnosed(settings)
+    assert names(found) == ["nothing to learn from"]
+    assert "120 of the 120 inspected have an x that occurs with another target" in found[0].sentence
+
+
+SHORT = [
+    quantity(optimizer=cr.SGD(0.02), epochs=2),
+    quantity(optimizer=cr.Momentum(cr.Cosine(0.01, steps=20)), epochs=2),
+    quantity(
+        optimizer=cr.SGD(cr.WarmUp(0.05, steps=4)),
+        epochs=2,
+        **dict(zip("xy", bumps(2500), strict=True)),
+        batch_size=250,
+    ),
+    classes(optimizer=cr.SGD(0.1), epochs=3),
+]
+
+
+@pytest.mark.parametrize("settings", SHORT, ids=lambda each: repr(each["optimizer"]))
+def test_what_more_epochs_are_said_to_bring_they_bring(settings):
+    run, found = diagnosed(settings)
+    assert names(found) == ["stopped too soon"]
+    again = treated(found, settings)
+    assert again.final_loss < 0.8 * run.final_loss
+    assert again.final_loss == pytest.approx(found[0].evidence["loss later"], rel=0.2)
