@@ -153,7 +153,7 @@ def few_of_a_class(told, n=900, share=0.03):
 
 def test_a_class_that_is_found_in_part_is_judged_beside_the_others():
     settings = quantity(optimizer=cr.Adam(0.01), **few_of_a_class(told=True))
-    run, found = diagnosed(settings)
+    _, found = diagnosed(settings)
     assert 0.1 < found[0].evidence["recall"] < 0.8 < found[0].evidence["recall of others"]
     assert found[0].illness == "a rare class"
     again = treated(found, settings)

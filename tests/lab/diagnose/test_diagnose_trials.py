@@ -12,6 +12,7 @@ from chainrule.lab.diagnose.inspection import Inspection
 from chainrule.lab.diagnose.thresholds import LARGE_BUDGET
 from chainrule.lab.diagnose.trials.rates import rates_around
 from chainrule.lab.diagnose.trials.trial import cost, is_large, pace, samples_of, trial
+from chainrule.lab.figures.numbers import MINUS
 from chainrule.training.stopping import Ending
 
 MOONS = cr.datasets.moons(120, noise=0.1)
@@ -171,6 +172,7 @@ def test_a_run_that_had_learnt_and_broke_down_took_too_long_steps_and_no_augment
 
 
 def numbers_of(sentence):
+    sentence = sentence.replace(MINUS, "-")
     return [float(each.replace(",", "")) for each in re.findall(r"\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?", sentence)]
 
 
