@@ -14,6 +14,10 @@
 #define TABLE_NAME "avx2"
 #define VECTOR_BYTES 32
 #define HAS_FMA 1
+#define ROWS_AT_ONCE 4 /* of a product, and so on: as many sums as there are registers */
+#define VECTORS_AT_ONCE 3
+#define DOT_ROWS 2
+#define DOT_COLUMNS 3
 #include "table.h"
 
 #ifdef __clang__

@@ -14,6 +14,10 @@
 #define TABLE_NAME "avx512"
 #define VECTOR_BYTES 64
 #define HAS_FMA 1
+#define ROWS_AT_ONCE 8 /* of a product, and so on: as many sums as there are registers */
+#define VECTORS_AT_ONCE 3
+#define DOT_ROWS 4
+#define DOT_COLUMNS 4
 #include "table.h"
 
 #ifdef __clang__

@@ -3,4 +3,8 @@
 #define TABLE_NAME "baseline"
 #define VECTOR_BYTES 16
 #define HAS_FMA 0
+#define ROWS_AT_ONCE 4 /* of a product, and so on: as many sums as there are registers */
+#define VECTORS_AT_ONCE 3
+#define DOT_ROWS 1
+#define DOT_COLUMNS 3
 #include "table.h"

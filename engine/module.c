@@ -270,6 +270,26 @@ static PyType_Spec program_spec = {
 
 /* ---- the module ---- */
 
+static const char extent_says[] = "extent(array)\n--\n\nWhere an array begins in memory, its first byte, and the byte behind its last.";
+
+static PyObject *extent(PyObject *module, PyObject *array)
+{
+    (void)module;
+    Py_buffer buffer;
+    if (PyObject_GetBuffer(array, &buffer, PyBUF_STRIDED_RO)) return NULL;
+    Py_ssize_t at = (Py_ssize_t)buffer.buf, low = at, high = at + buffer.itemsize;
+    for (int axis = 0; axis < buffer.ndim; axis++) {
+        Py_ssize_t reach = buffer.strides[axis] * (buffer.shape[axis] - 1);
+        if (buffer.shape[axis] == 0) low = high = at;
+        else if (reach < 0) low += reach;
+        else high += reach;
+    }
+    PyBuffer_Release(&buffer);
+    return Py_BuildValue("(nnn)", at, low, high);
+}
+
+static PyMethodDef module_methods[] = {{"extent", extent, METH_O, extent_says}, {NULL, NULL, 0, NULL}};
+
 static int module_exec(PyObject *module)
 {
     PyObject *type = PyType_FromSpec(&program_spec), *tables = PyList_New(0), *names = PyList_New(0);
@@ -301,6 +321,7 @@ static PyModuleDef module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_engine",
     .m_doc = "Compiled operations for the rows of calls. TABLES: the instruction sets that this processor has, the best first.",
+    .m_methods = module_methods,
     .m_slots = module_slots,
 };
 

@@ -2,3 +2,6 @@
 #include "vectors.h"
 #include "functions.h"
 #include "elementwise.h"
+#include "multiply.h"
+#include "reduce.h"
+#include "small.h"

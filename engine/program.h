@@ -33,11 +33,14 @@ struct Op {
     int n_axes;
     int64_t scratch; /* bytes that it needs while it runs */
     int64_t work;    /* about how many numbers it touches */
+    int64_t count;   /* the matrices of a product */
+    int way;         /* of doing it: the kind's own numbers */
+    bool packs_b, packs_c;
     Run run;
 };
 
 /* The kinds of operations. A kind has a function that checks and prepares it, and one for each table and type. */
-#define KINDS(each) each(elementwise)
+#define KINDS(each) each(elementwise) each(product) each(reduction) each(check) each(count)
 
 /* Each returns NULL, or says what is wrong with the operation: then the program isn't built. */
 #define DECLARE(kind) const char *prepare_##kind(Op *);

@@ -1,5 +1,6 @@
 /* All operations for double and for float, compiled for the instruction set that the including file names. */
 #include <math.h>
+#include <string.h>
 
 #include "instructions.h"
 #include "program.h"

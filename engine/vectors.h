@@ -11,6 +11,12 @@
 #define bits X(bits)
 #define WIDTH ((int)(VECTOR_BYTES / sizeof(real)))
 #define LANES ((int)(64 / sizeof(real)))
+#define PARTS (64 / VECTOR_BYTES) /* vectors that hold the running sums of a row */
+#ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 8")
+#endif
 #define INLINE static inline __attribute__((always_inline))
 
 #define load X(load)
@@ -18,6 +24,7 @@
 #define all X(all)
 #define choose X(choose)
 #define fused X(fused)
+#define fused_one X(fused_one)
 #define v_abs X(v_abs)
 #define v_sqrt X(v_sqrt)
 #define v_floor X(v_floor)
@@ -52,10 +59,35 @@ INLINE vector v_floor(vector x) { LANE_BY_LANE(__builtin_floorf(x[i])); }
 #endif
 
 /* a b + c, rounded once where the processor can. */
+INLINE real fused_one(real a, real b, real c)
+{
 #if !HAS_FMA
-INLINE vector fused(vector a, vector b, vector c) { return a * b + c; }
+    return a * b + c;
 #elif IS_DOUBLE
-INLINE vector fused(vector a, vector b, vector c) { LANE_BY_LANE(__builtin_fma(a[i], b[i], c[i])); }
+    return __builtin_fma(a, b, c);
 #else
-INLINE vector fused(vector a, vector b, vector c) { LANE_BY_LANE(__builtin_fmaf(a[i], b[i], c[i])); }
+    return __builtin_fmaf(a, b, c);
 #endif
+}
+INLINE vector fused(vector a, vector b, vector c) { LANE_BY_LANE(fused_one(a[i], b[i], c[i])); }
+
+/* A window of LANES numbers that begins at number t has its last t bits set. */
+static const X(integer) X(last_lanes)[2 * LANES] = {
+#define ZEROS 0, 0, 0, 0, 0, 0, 0, 0
+#define ONES -1, -1, -1, -1, -1, -1, -1, -1
+#if IS_DOUBLE
+    ZEROS, ONES
+#else
+    ZEROS, ZEROS, ONES, ONES
+#endif
+};
+
+/* The sum of LANES running sums, halving them: the same order in every table. */
+INLINE real X(sum_of_lanes)(const vector *part)
+{
+    real lane[LANES];
+    for (int p = 0; p < PARTS; p++) store(lane + p * WIDTH, part[p]);
+    for (int half = LANES / 2; half; half /= 2)
+        for (int i = 0; i < half; i++) lane[i] += lane[i + half];
+    return lane[0];
+}

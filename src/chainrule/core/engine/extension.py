@@ -2,9 +2,9 @@
 
 import os
 from importlib import import_module
-from types import ModuleType
+from typing import Any
 
-_engine: ModuleType | None
+_engine: Any
 try:
     _engine = import_module("chainrule.core.engine._engine")
 except ImportError:  # installed without a C compiler, or run from a folder where it wasn't built
@@ -17,7 +17,7 @@ def tables() -> list[str]:
     >>> set(tables()) <= {"avx512", "avx2", "baseline"}
     True
     """
-    return [] if _engine is None else _engine.TABLES
+    return [] if _engine is None else list(_engine.TABLES)
 
 
 def table() -> str | None:

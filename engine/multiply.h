@@ -1,0 +1,143 @@
+/* Products of matrices for one type: two kernels, each for as many rows and columns at once as there are registers. */
+#include "product.h"
+
+/* Σ a[r, s] b[s, :] for n_rows rows of A and n_vectors vectors of columns. Sums are taken in the order of s. */
+INLINE void X(add_rows)(const int n_rows, const int n_vectors, int64_t S, const real *A, int64_t row_a, int64_t column_a,
+                        const real *B, int64_t row_b, real *C, int64_t row_c)
+{
+    vector sum[ROWS_AT_ONCE][VECTORS_AT_ONCE];
+    UNROLL for (int r = 0; r < n_rows; r++)
+        UNROLL for (int v = 0; v < n_vectors; v++) sum[r][v] = all(0);
+    for (int64_t s = 0; s < S; s++) {
+        vector b[VECTORS_AT_ONCE];
+        UNROLL for (int v = 0; v < n_vectors; v++) b[v] = load(B + s * row_b + v * WIDTH);
+        UNROLL for (int r = 0; r < n_rows; r++) {
+            vector a = all(A[r * row_a + s * column_a]);
+            UNROLL for (int v = 0; v < n_vectors; v++) sum[r][v] = fused(a, b[v], sum[r][v]);
+        }
+    }
+    UNROLL for (int r = 0; r < n_rows; r++)
+        UNROLL for (int v = 0; v < n_vectors; v++) store(C + r * row_c + v * WIDTH, sum[r][v]);
+}
+
+/* C = A B with contiguous rows of B and C, N >= WIDTH. The last vector of columns may overlap the one before it. */
+static void X(rows)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, int64_t column_a, const real *B, int64_t row_b,
+                    real *C, int64_t row_c)
+{
+    for (int64_t j = 0, n; j < N; j += n * WIDTH) {
+        n = (N - j) / WIDTH < VECTORS_AT_ONCE ? (N - j) / WIDTH : VECTORS_AT_ONCE;
+        if (n == 0) n = 1, j = N - WIDTH;
+        for (int64_t r = 0, m; r < R; r += m) {
+#define KERNEL(n_rows, n_vectors) \
+    X(add_rows)(n_rows, n_vectors, S, A + r * row_a, row_a, column_a, B + j, row_b, C + r * row_c + j, row_c)
+#define FOR_VECTORS(n_rows)                                                                                        \
+    m = n_rows;                                                                                                    \
+    if (n == VECTORS_AT_ONCE) KERNEL(n_rows, VECTORS_AT_ONCE);                                                     \
+    else if (n == 2) KERNEL(n_rows, 2);                                                                            \
+    else KERNEL(n_rows, 1)
+            int64_t left = R - r;
+            if (left >= ROWS_AT_ONCE) { FOR_VECTORS(ROWS_AT_ONCE); }
+            else if (left >= 4) { FOR_VECTORS(4); }
+            else if (left >= 2) { FOR_VECTORS(2); }
+            else { FOR_VECTORS(1); }
+#undef FOR_VECTORS
+#undef KERNEL
+        }
+    }
+}
+
+/* Σ a[r, i] b[i, c] over n contiguous numbers, for n_rows rows and n_columns columns; added to C, or put there. */
+INLINE void X(dot)(const int n_rows, const int n_columns, int64_t n, const real *A, int64_t row_a, const real *B, int64_t column_b,
+                   real *C, int64_t row_c, int64_t column_c, bool add)
+{
+    vector sum[DOT_ROWS][DOT_COLUMNS][PARTS];
+    UNROLL for (int r = 0; r < n_rows; r++)
+        UNROLL for (int c = 0; c < n_columns; c++)
+            UNROLL for (int p = 0; p < PARTS; p++) sum[r][c][p] = all(0);
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        UNROLL for (int p = 0; p < PARTS; p++) {
+            vector b[DOT_COLUMNS];
+            UNROLL for (int c = 0; c < n_columns; c++) b[c] = load(B + c * column_b + i + p * WIDTH);
+            UNROLL for (int r = 0; r < n_rows; r++) {
+                vector a = load(A + r * row_a + i + p * WIDTH);
+                UNROLL for (int c = 0; c < n_columns; c++) sum[r][c][p] = fused(a, b[c], sum[r][c][p]);
+            }
+        }
+    if (i < n && n >= LANES) /* the last LANES numbers again, those that are in the sums already as zeros */
+        UNROLL for (int p = 0; p < PARTS; p++) {
+            mask rest = *(const mask *)(X(last_lanes) + (n - i) + p * WIDTH);
+            vector b[DOT_COLUMNS];
+            UNROLL for (int c = 0; c < n_columns; c++) b[c] = (vector)(rest & (mask)load(B + c * column_b + n - LANES + p * WIDTH));
+            UNROLL for (int r = 0; r < n_rows; r++) {
+                vector a = (vector)(rest & (mask)load(A + r * row_a + n - LANES + p * WIDTH));
+                UNROLL for (int c = 0; c < n_columns; c++) sum[r][c][p] = fused(a, b[c], sum[r][c][p]);
+            }
+        }
+    UNROLL for (int r = 0; r < n_rows; r++)
+        UNROLL for (int c = 0; c < n_columns; c++) {
+            real s = X(sum_of_lanes)(sum[r][c]), *to = C + r * row_c + c * column_c;
+            if (n < LANES) for (int64_t k = 0; k < n; k++) s = fused_one(A[r * row_a + k], B[c * column_b + k], s);
+            *to = add ? *to + s : s;
+        }
+}
+
+/* C = A B with contiguous rows of A and columns of B, a stretch of them at a time that stays in the cache. */
+static void X(dots)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, const real *B, int64_t column_b, real *C,
+                    int64_t row_c, int64_t column_c)
+{
+    enum { STRETCH = 1024 };
+    for (int64_t i = 0; i < S; i += STRETCH) {
+        int64_t n = S - i < STRETCH ? S - i : STRETCH;
+        for (int64_t r = 0, m; r < R; r += m) {
+            m = R - r < DOT_ROWS ? 1 : DOT_ROWS;
+            for (int64_t c = 0, k; c < N; c += k) {
+                k = N - c < DOT_COLUMNS ? 1 : DOT_COLUMNS;
+#define KERNEL(n_rows, n_columns)                                                                                     \
+    X(dot)(n_rows, n_columns, n, A + r * row_a + i, row_a, B + c * column_b + i, column_b, C + r * row_c + c * column_c, \
+           row_c, column_c, i > 0)
+                if (m > 1 && k > 1) KERNEL(DOT_ROWS, DOT_COLUMNS);
+                else if (m > 1) KERNEL(DOT_ROWS, 1);
+                else if (k > 1) KERNEL(1, DOT_COLUMNS);
+                else KERNEL(1, 1);
+#undef KERNEL
+            }
+        }
+    }
+}
+
+/* Rows of a matrix that lies in any way, packed one after the other. */
+static void X(pack)(int64_t rows, int64_t columns, const real *from, int64_t row, int64_t column, real *to, int64_t row_to)
+{
+    enum { BLOCK = 8 }; /* so many rows are read at a time: of a turned matrix they lie side by side */
+    for (int64_t r = 0; column == 1 && r < rows; r++) memcpy(to + r * row_to, from + r * row, columns * sizeof(real));
+    for (int64_t r = 0, n; column != 1 && r < rows; r += n) {
+        n = rows - r < BLOCK ? rows - r : BLOCK;
+        for (int64_t c = 0; c < columns; c++)
+            for (int64_t i = r; i < r + n; i++) to[i * row_to + c] = from[i * row + c * column];
+    }
+}
+
+static bool X(product)(const Op *op, char *scratch)
+{
+    int n_lead = op->n_axes - 2;
+    const Operand *a = op->operand, *b = a + 1, *c = a + 2;
+#define OF(x, axis) (x->stride[n_lead + axis] / (int64_t)sizeof(real))
+    int64_t R = a->shape[n_lead], S = a->shape[n_lead + 1], N = b->shape[n_lead + 1], wide = padded(N, sizeof(real));
+    for (int64_t k = 0; k < op->count; k++) {
+        const real *A = (real *)address(op, a, k), *B = (real *)address(op, b, k);
+        real *C = (real *)address(op, c, k);
+        if (op->way == BY_DOTS) {
+            X(dots)(R, S, N, A, OF(a, 0), B, OF(b, 1), C, OF(c, 0), OF(c, 1));
+            continue;
+        }
+        real *packed = (real *)scratch, *result = op->packs_c ? packed + op->packs_b * S * wide : C;
+        int64_t row_b = op->packs_b ? wide : OF(b, 0), row_c = op->packs_c ? wide : OF(c, 0);
+        if (op->packs_b) X(pack)(S, N, B, OF(b, 0), OF(b, 1), packed, wide);
+        X(rows)(R, S, op->packs_b && op->packs_c && N < WIDTH ? WIDTH : N, A, OF(a, 0), OF(a, 1), op->packs_b ? packed : B, row_b, result, row_c);
+        for (int64_t r = 0; op->packs_c && r < R; r++)
+            for (int64_t j = 0; j < N; j++) C[r * OF(c, 0) + j * OF(c, 1)] = result[r * wide + j];
+    }
+#undef OF
+    return true;
+}

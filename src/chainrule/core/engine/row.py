@@ -1,0 +1,258 @@
+"""Read a row of bound calls: each becomes a node, which knows the memory that it reads and writes.
+
+A call that the engine has an operation for becomes that operation; any other stays a call into Python, in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from chainrule.core.arrays import Array
+from chainrule.core.calls import Call, dot, one_by_one
+from chainrule.core.engine.extension import _engine
+from chainrule.core.products import LARGEST
+
+INSTRUCTIONS: dict[str, int] = {} if _engine is None else {name: i for i, name in enumerate(_engine.INSTRUCTIONS)}
+REDUCTIONS = (np.add, np.maximum, np.minimum)
+"""The reductions, in the order of their numbers."""
+
+COMPARISONS = ("greater", "greater_equal", "less", "less_equal", "equal", "not_equal")
+
+Bound = Any
+"""A `partial`: its function has attributes that a type checker doesn't know."""
+
+Key = tuple[Any, ...]
+
+
+@dataclass(eq=False, slots=True)
+class View:
+    """An array as an operand, and its place in memory: equal keys mean the same numbers, in the same order.
+
+    low, high: the bytes between which it lies; not all of them need be its own.
+    """
+
+    array: Array
+    key: Key
+    low: int
+    high: int
+
+    @property
+    def fills_its_bytes(self) -> bool:
+        """Whether no byte between its first and last is another's."""
+        return self.array.nbytes == self.high - self.low
+
+    def meets(self, other: View) -> bool:
+        """Whether the two may share memory."""
+        return self.low < other.high and other.low < self.high
+
+
+@dataclass(eq=False, slots=True)
+class Instruction:
+    """One elementwise call: its name in the tile machine, where the result goes, and one or two operands."""
+
+    name: str
+    out: View
+    inputs: tuple[View, ...]
+
+
+@dataclass(eq=False, slots=True)
+class Elementwise:
+    """Instructions over one index space, carried out together; as read from a row, a single one."""
+
+    instructions: list[Instruction]
+
+    @property
+    def reads(self) -> Iterator[View]:
+        """What is read before it is written."""
+        written = set()
+        for each in self.instructions:
+            yield from (view for view in each.inputs if view.key not in written)
+            written.add(each.out.key)
+
+    @property
+    def writes(self) -> Iterator[View]:
+        """What is written, each place once."""
+        yield from {each.out.key: each.out for each in self.instructions}.values()
+
+
+@dataclass(eq=False, slots=True)
+class Operation:
+    """Any other operation of the extension: its kind, operands as it takes them, and settings."""
+
+    kind: str
+    operands: tuple[Array, ...]
+    reads: tuple[View, ...]
+    writes: tuple[View, ...]
+    settings: tuple[int, ...] = ()
+
+
+@dataclass(eq=False, slots=True)
+class PythonCall:
+    """A call that is made as it is. opaque: it may read and write anything."""
+
+    call: Call
+    reads: tuple[View, ...] = ()
+    writes: tuple[View, ...] = ()
+    opaque: bool = False
+
+
+Node = Elementwise | Operation | PythonCall
+
+
+class Unknown(Exception):  # noqa: N818  # no error: such a call is made in Python
+    """The engine has no operation for a call."""
+
+
+@dataclass
+class Reader:
+    """Reads calls; a view of each array is made once, and kept with its array."""
+
+    views: dict[int, View] = field(default_factory=dict)
+
+    def row(self, calls: Iterable[Call]) -> list[Node]:
+        """A node for each call, with the rows inside it opened."""
+        return [self.node(each) for call in calls for each in one_by_one(call)]
+
+    def view(self, array: object) -> View:
+        """An array as an operand."""
+        view = self.views.get(id(array))
+        if view is None:
+            if type(array) is not np.ndarray or not array.flags.aligned or not array.size:
+                raise Unknown
+            start, low, high = _engine.extent(array)
+            long = [(n, step) for n, step in zip(array.shape, array.strides, strict=True) if n != 1]
+            view = self.views[id(array)] = View(array, (start, array.dtype.char, *long), low, high)
+        return view
+
+    def node(self, call: Call) -> Node:
+        """The node of one call."""
+        if isinstance(call, partial):
+            read = self.reader_of(call.func)
+            try:
+                return self.python(call) if read is None else read(call)
+            except Unknown:
+                pass
+        return self.python(call)
+
+    def reader_of(self, function: Any) -> Callable[[Bound], Node] | None:
+        """What reads calls of this function; None where there is no operation for it."""
+        if function in (np.matmul, np.vecdot, dot):
+            return self.product
+        if function in (np.copyto, np.ndarray.fill):
+            return self.copy
+        if isinstance(function, np.ufunc):
+            return self.ufunc if function.__name__ in INSTRUCTIONS else None
+        reduces = getattr(function, "__name__", None) == "reduce" and function.__self__ in REDUCTIONS
+        return self.reduction if reduces else None
+
+    def ufunc(self, call: Bound) -> Node:
+        """An elementwise call, or the count of steps, in whole numbers."""
+        n_in, settings = call.func.nin, dict(call.keywords)
+        out = self.view(settings.pop("out") if "out" in settings else call.args[n_in])
+        inputs = tuple(self.view(each) for each in call.args[:n_in])
+        if settings:
+            raise Unknown
+        arrays = [each.array for each in (*inputs, out)]
+        if (
+            call.func is np.add
+            and inputs[0] is out
+            and all(each.dtype == np.int64 and not each.ndim for each in arrays)
+        ):
+            return Operation("count", (out.array, inputs[1].array), inputs, (out,))
+        return elementwise(call.func.__name__, out, inputs)
+
+    def copy(self, call: Bound) -> Node:
+        """A copy, or a fill."""
+        if call.keywords:
+            raise Unknown
+        out, source = (self.view(each) for each in call.args)
+        return elementwise("from_bool" if source.array.dtype == bool else "copy", out, (source,))
+
+    def product(self, call: Bound) -> Node:
+        """A product of matrices, or along the last axis of two arrays; a large one stays NumPy's, and so the BLAS'."""
+        operands: list[Array] = [*call.args, *call.keywords.values()]
+        A, B, C = operands
+        reads, write = (self.view(A), self.view(B)), self.view(C)
+        if set(call.keywords) - {"out"} or not same_reals(A, B, C) or any(each.meets(write) for each in reads):
+            raise Unknown
+        if call.func is np.vecdot or A.ndim == B.ndim == 1:
+            A, B, C = A[..., None, :], B[..., :, None], C[..., None, None]
+        if A.ndim < 2 or B.ndim < 2 or (call.func is dot and A.ndim + B.ndim > 4):
+            raise Unknown
+        if A.shape[-2] * B.shape[-2] * B.shape[-1] > LARGEST:
+            return PythonCall(call, reads, (write,))
+        return Operation("product", (A, B, C), reads, (write,))
+
+    def reduction(self, call: Bound) -> Node:
+        """A sum or an extremum along axes."""
+        (x,), settings = call.args, {"axis": 0, "keepdims": False} | call.keywords
+        out = settings.pop("out")
+        read, write = self.view(x), self.view(out)
+        axis, keepdims = settings.pop("axis"), settings.pop("keepdims")
+        if settings or not same_reals(x, out) or read.meets(write):
+            raise Unknown
+        axes = {i % x.ndim for i in (axis if isinstance(axis, tuple) else range(x.ndim) if axis is None else (axis,))}
+        if not keepdims:
+            out = out[(..., *(None if i in axes else slice(None) for i in range(x.ndim)))]
+        return Operation("reduction", (x, out), (read,), (write,), (REDUCTIONS.index(call.func.__self__),))
+
+    def python(self, call: Call) -> PythonCall:
+        """A call as it is: one that is bound touches the arrays among its arguments, any other perhaps anything."""
+        try:
+            touched = tuple(self.touched(call)) if isinstance(call, partial) else None
+        except Unknown:
+            touched = None
+        return PythonCall(call, touched or (), touched or (), opaque=touched is None)
+
+    def touched(self, value: Any) -> Iterator[View]:
+        """The arrays that a bound call holds."""
+        if isinstance(value, np.ndarray):
+            if value.size:
+                yield self.view(value)
+        elif isinstance(value, partial):
+            yield from self.touched((value.func, *value.args, *value.keywords.values()))
+        elif isinstance(value, BuiltinFunctionType):
+            yield from self.touched(value.__self__)
+        elif isinstance(value, tuple | list):
+            for each in value:
+                yield from self.touched(each)
+        elif not isinstance(value, HARMLESS):
+            raise Unknown
+
+
+HARMLESS: tuple[type, ...] = (
+    bool,
+    int,
+    float,
+    str,
+    type(None),
+    np.generic,
+    np.ufunc,
+    np.random.Generator,
+    FunctionType,
+    ModuleType,
+)
+HARMLESS += (type(np.copyto), type(np.ndarray.take))
+"""What holds no arrays of a row, by the contract."""
+
+
+def same_reals(*arrays: Array) -> bool:
+    """Whether all are float64, or all float32."""
+    return arrays[0].dtype.char in "df" and all(each.dtype == arrays[0].dtype for each in arrays)
+
+
+def elementwise(name: str, out: View, inputs: tuple[View, ...]) -> Elementwise:
+    """An elementwise call, if the tile machine takes its operands."""
+    numbers = inputs if name in COMPARISONS else (out,) if name == "from_bool" else (out, *inputs)
+    if not same_reals(*(each.array for each in numbers)) or (name in COMPARISONS and out.array.dtype != bool):
+        raise Unknown
+    for each in inputs:
+        if each.key != out.key and each.meets(out) and np.shares_memory(each.array, out.array):
+            raise Unknown  # there NumPy copies first
+    return Elementwise([Instruction(name, out, inputs)])

@@ -1,0 +1,95 @@
+"""Rows of calls as programs: every row of the table of cases does what its NumPy calls do, on every instruction set."""
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+from cases import CASES, OPTIMIZERS, Case
+from chainrule.core.calls import Call, Calls, arithmetic, one_by_one
+from chainrule.core.engine.extension import _engine, tables
+from chainrule.core.engine.program import lowered
+from chainrule.core.engine.row import PythonCall
+from chainrule.core.layers.regularize import draw_uniform
+from chainrule.core.objective import Objective
+from chainrule.core.optimizers import bind_update, correct_bias, leave_bias
+from chainrule.core.parameters import Parameters, set_rate
+from chainrule.core.penalties import bind_clip
+from chainrule.core.plan.binding import generators
+from chainrule.core.plan.plan import Plan
+from chainrule.core.products import bind_product
+
+pytestmark = pytest.mark.skipif(_engine is None, reason="Left out: the engine isn't built (make engine)")
+
+IN_PYTHON = {draw_uniform, correct_bias, leave_bias, set_rate}
+"""The functions that are called in Python: NumPy's generators draw, and schedules are functions of the step."""
+
+
+def bound(
+    case: Case, optimizer: cr.Optimizer, lead: tuple[int, ...] = (), dtype: str = "float64"
+) -> tuple[Calls, list]:
+    """A step of training, with clip and penalty, as one row; and the arrays that are read after it."""
+    network, (x, y) = case.network, case.data()
+    theta, state = network.initialize(0, *lead, dtype=dtype), network.initialize_state(*lead, dtype=dtype)
+    parameters = Parameters.of(network, theta, state, optimizer.slots)
+    random = generators(network, range(3) if lead else [0])
+    plan = Plan(Objective(network, case.loss, cr.L2(0.01)), len(x), parameters, generators=random)
+    plan.set_input(x)
+    plan.set_targets(case.loss.rows(y, network.output_shape[0]))
+    row = Calls(*plan.value_and_gradient, bind_clip(1.0, parameters), *bind_update(optimizer, parameters))
+    return row, [plan.value, theta, state, *parameters.slots.values(), parameters.gradient]
+
+
+def after(row: Call, times: int, observed: list[np.ndarray]) -> list[np.ndarray]:
+    """What the arrays hold after so many steps."""
+    with arithmetic():
+        for _ in range(times):
+            row()
+    return [each.copy() for each in observed]
+
+
+def assert_as_numpy_does(
+    case: Case, optimizer: cr.Optimizer, lead: tuple[int, ...], tolerance: float, dtype: str
+) -> None:
+    row, observed = bound(case, optimizer, lead, dtype)
+    expected = after(row, 20, observed)
+    row, observed = bound(case, optimizer, lead, dtype)
+    program = lowered(row, observed)
+    for exact, ours in zip(expected, after(program, 20, observed), strict=True):
+        np.testing.assert_allclose(ours, exact, rtol=tolerance, atol=tolerance)
+    called = [each.call.func for each in program.nodes if isinstance(each, PythonCall)]
+    assert set(called) <= IN_PYTHON
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+@pytest.mark.parametrize("lead", [(), (3,)], ids=["single", "population"])
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-12), ("float32", 2e-4)])
+def test_twenty_steps_are_numpys(case: Case, lead: tuple[int, ...], dtype: str, tolerance: float):
+    assert_as_numpy_does(case, cr.Momentum(0.05), lead, tolerance, dtype)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS.keys())
+@pytest.mark.parametrize("lead", [(), (3,)], ids=["single", "population"])
+def test_twenty_steps_of_an_optimizer_are_numpys(optimizer: cr.Optimizer, lead: tuple[int, ...]):
+    assert_as_numpy_does(CASES["SoftmaxCrossEntropy"], optimizer, lead, 1e-12, "float64")
+
+
+@pytest.mark.parametrize("name", ["the reference network", "LeNet, small", "BatchNorm"])
+def test_every_instruction_set_and_every_run_gives_the_same_numbers(name: str, monkeypatch: pytest.MonkeyPatch):
+    results = {}
+    for table in tables() * 2:
+        monkeypatch.setenv("CHAINRULE_INSTRUCTIONS", table)
+        row, observed = bound(CASES[name], cr.Nesterov(0.01))
+        ours = np.concatenate([each.ravel() for each in after(lowered(row, observed), 20, observed)])
+        assert np.array_equal(results.setdefault(table, ours), ours)
+    baseline = results.pop("baseline")
+    for ours in results.values():
+        assert np.array_equal(ours, next(iter(results.values()))), "the same bits with FMA"
+        np.testing.assert_allclose(baseline, ours, rtol=1e-9, atol=1e-12)
+
+
+def test_a_large_product_stays_a_call_of_numpys():
+    A, B, C = np.ones((200, 100)), np.ones((100, 60)), np.empty((200, 60))
+    program = lowered(Calls(*one_by_one(bind_product(A, B, C))))
+    program()
+    assert isinstance(program.nodes[0], PythonCall)
+    assert (C == 100.0).all()
