@@ -42,6 +42,7 @@ POSITIVE = Rule("a number above 0", lambda value: value > 0)
 NON_NEGATIVE = Rule("a number of 0 or more", lambda value: value >= 0)
 FRACTION = Rule("a number from 0 up to but not including 1", lambda value: 0 <= value < 1)
 SHARE = Rule("a number above 0, at most 1", lambda value: 0 < value <= 1)
+PART = Rule("a fraction above 0 and below 1", lambda value: 0 < value < 1)
 COUNT = Rule("a whole number of 1 or more", lambda value: 1 <= value < MOST)
 COUNT_OR_ZERO = Rule("a whole number of 0 or more", lambda value: 0 <= value < MOST)
 SEED = Rule("a whole number of 0 or more", lambda value: value >= 0)
@@ -84,7 +85,7 @@ def check_kind(name: str, kind: type | tuple[type, ...], example: str, value: An
 
 def real(rule: Rule, default: Any = MISSING) -> Any:
     """A field for a real number that obeys the rule, or K of them."""
-    return setting(lambda name, value: check_real(name, rule, value), default, per_member=True, kind=float)
+    return setting(lambda name, value: check_real(name, rule, value), default, per_member=True, kind=float, rule=rule)
 
 
 def whole(rule: Rule, default: Any = MISSING) -> Any:
@@ -121,7 +122,7 @@ def setting(
     """A field that holds what `check(name, value)` returns.
 
     per_member: it may have K values.
-    kind, rule: the type of a value as a person writes it (float, int, bool or str), and the rule of a whole number; the
+    kind, rule: the type of a value as a person writes it (float, int, bool or str), and the rule of a number; the
     command line makes its options from them.
     """
     return dataclasses.field(

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ParamSpec, TypeVar
 
@@ -40,6 +41,28 @@ class DivergenceError(ChainruleError, RuntimeError):
     run: object = None
 
 
+SYNONYMS = {
+    "mse": "squared_error",
+    "l2": "squared_error",
+    "bce": "binary_cross_entropy",
+    "log_loss": "binary_cross_entropy",
+    "logistic_loss": "binary_cross_entropy",
+    "cross_entropy": "softmax_cross_entropy",
+    "categorical_cross_entropy": "softmax_cross_entropy",
+    "nll": "softmax_cross_entropy",
+    "xavier": "glorot",
+    "kaiming": "he",
+    "gaussian": "normal",
+    "zero": "zeros",
+    "logistic": "sigmoid",
+    "linear": "identity",
+    "none": "identity",
+    "gradient_descent": "sgd",
+    "nag": "nesterov",
+}
+"""Other names of what has a name here: an error offers the name here."""
+
+
 def choose(kind: str, name: str, table: Mapping[str, Choice]) -> Choice:
     """The entry of a table by its name, in any case and with - or _, or a SettingError that lists the known names.
 
@@ -52,7 +75,7 @@ def choose(kind: str, name: str, table: Mapping[str, Choice]) -> Choice:
     known = known_name(name, table)
     if known is not None:
         return table[known]
-    raise SettingError(f"unknown {kind} {name!r}{choices(name, table)}")
+    raise SettingError(f"unknown {kind} {reprlib.repr(name)}{choices(name, table)}")
 
 
 def known_name(typed: object, names: Iterable[str]) -> str | None:
@@ -68,15 +91,19 @@ def known_name(typed: object, names: Iterable[str]) -> str | None:
 
 
 def choices(typed: object, names: Iterable[str]) -> str:
-    """The end of a sentence about an unknown name: the nearest known name, where one is near, and all.
+    """The end of a sentence about an unknown name: the known name of the same thing, or one that is near, and all.
 
+    >>> choices("Xavier", ["glorot", "he"])
+    ', did you mean glorot? Choose from glorot, he'
     >>> choices("relo", ["elu", "relu", "tanh"])
     ', did you mean relu? Choose from elu, relu, tanh'
     """
     from difflib import get_close_matches  # here: only this sentence needs it
 
     by_folded = {_folded(each): each for each in names}
-    near = get_close_matches(_folded(typed), by_folded, n=1) if isinstance(typed, str) else []
+    typed = _folded(typed) if isinstance(typed, str) else ""
+    same = [_folded(name) for other, name in SYNONYMS.items() if _folded(other) == typed and _folded(name) in by_folded]
+    near = same or get_close_matches(typed, by_folded, n=1)
     all_names = listing(by_folded.values())
     return f", did you mean {by_folded[near[0]]}? Choose from {all_names}" if near else f"; choose from {all_names}"
 

@@ -52,7 +52,7 @@ def scheduled(rule: Rule, default: Any = MISSING) -> Any:
     def check(name: str, value: Any) -> Real | Schedule:
         return value if isinstance(value, Schedule) else check_real(name, rule, value)
 
-    return setting(check, default, per_member=True, kind=float)
+    return setting(check, default, per_member=True, kind=float, rule=rule)
 
 
 def bind_rate(value: Real | Schedule, convert: Convert) -> Rate:

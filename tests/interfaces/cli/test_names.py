@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 import chainrule as cr
-from chainrule.interfaces.cli.app import OTHER_NAMES
 from chainrule.interfaces.cli.described import describe
+from chainrule.interfaces.cli.mistyped import OTHER_NAMES
 from chainrule.interfaces.cli.options import OPTIONS
 from commands import invoke, lines_of
 

@@ -9,30 +9,11 @@ from typer import rich_utils
 from chainrule import __version__
 from chainrule.interfaces.cli.commands import check, compare, explain, predict, report, train
 from chainrule.interfaces.cli.commands import data as points
+from chainrule.interfaces.cli.mistyped import Command, Commands, as_named
 from chainrule.interfaces.cli.terminal.output import examples, in_sentences
 
-OTHER_NAMES = {
-    "lr": "learning-rate",
-    "hidden": "layers",
-    "optimiser": "optimizer",
-    "initialiser": "initializer",
-    "standardise": "standardize",
-    "no-standardise": "no-standardize",
-}
-"""Names of options that people type, and the options that they mean."""
-
-
-def as_named(typed: str) -> str:
-    """The name of an option or a command as typer knows it: in lower case, with "-", and by its own name.
-
-    >>> as_named("Learning_Rate"), as_named("lr")
-    ('learning-rate', 'learning-rate')
-    """
-    name = typed.lower().replace("_", "-")
-    return OTHER_NAMES.get(name, name)
-
-
 app = typer.Typer(
+    cls=Commands,
     rich_markup_mode="rich",
     no_args_is_help=True,
     add_completion=False,
@@ -60,7 +41,7 @@ for command, epilog in (
     (check.check, check.EXAMPLES),
     (points.data, points.EXAMPLES),
 ):
-    app.command(command.__name__, epilog=epilog)(in_sentences(command))
+    app.command(command.__name__, cls=Command, epilog=epilog)(in_sentences(command))
 
 
 def show_version(wanted: bool) -> None:

@@ -28,7 +28,7 @@ def describe(data: str | None, settings: Mapping[str, Any], config: Path | None 
     """
     in_file = {} if config is None else toml.settings(config, Experiment)
     if data is None and config is None:
-        raise SettingError("Missing argument 'DATA': name a data set or a file, or give --config FILE.toml.")
+        raise SettingError("there is no DATA: name a data set or a file, or give --config FILE.toml.")
     described_there = in_file.pop("data", None)
     source: DataSet | DataFile = described(described_there) if data is None else named(data)
     of_data = {name: value for name, value in settings.items() if OPTIONS[name].part == "data"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from chainrule.interfaces.cli.option import Option
 from chainrule.interfaces.cli.options import OPTIONS
-from chainrule.interfaces.cli.readers import as_it_is, layer_lists, rates, several
+from chainrule.interfaces.cli.readers import Reader, as_it_is, layer_lists, several
 from chainrule.lab.experiments.labels import label
 
 
@@ -25,22 +25,24 @@ class Several(Option):
         return self.parameter_of(list[str] if self.key == "network" else str, self.flag)
 
 
-def _several(name: str, metavar: str, words: str = "", default: str = "", none: str = "", read: Any = None) -> Several:
+def _several(
+    name: str, metavar: str, words: str = "", default: str = "", none: str = "", reader: Reader | None = None
+) -> Several:
     row = OPTIONS[name]
-    read = read or several(row.kind, none)
-    return Several(row.of, row.field, metavar, words or row.help, default, row.name, read, "Settings to compare")
+    reader = reader or several(row.kind, row.rule, none)
+    return Several(row.of, row.field, metavar, words or row.help, default, row.name, reader, "Settings to compare")
 
 
 COMPARED = (
     _several("optimizer", "NAME,...", "Each at its usual rate, unless --learning-rate gives one."),
-    _several("learning_rate", "RATE,...", read=rates),
+    _several("learning_rate", "RATE,..."),
     _several("momentum", "NUMBER,..."),
     _several("beta1", "NUMBER,..."),
     _several("epochs", "N,...", default="20,000; for a file 1,000"),
     _several("batch_size", "N,...", "Samples per step, or all.", "all", none="all"),
     _several("clip", "NORM,...", "Largest norm of a gradient, or none.", none="none"),
-    _several("network", "TEXT", "All layers, as text; once for each network.", read=as_it_is),
-    _several("layers", "N,N:N:...", "Units of the hidden layers, a colon between: 4,4:8:none.", read=layer_lists),
+    _several("network", "TEXT", "All layers, as text; once for each network.", reader=as_it_is),
+    _several("layers", "N,N:N:...", "Units of the hidden layers, a colon between: 4,4:8:none.", reader=layer_lists),
     _several("activation", "NAME,...", "Activation functions."),
     _several("bias", "yes,no", "Units with and without a bias."),
     _several("initializer", "NAME,...", "Initializers of the weights."),

@@ -11,11 +11,16 @@ from typing import Annotated, Any
 
 import typer
 
-from chainrule.core.description import Description
+from chainrule.core.description import NUMBER, Description, Rule
+from chainrule.core.errors import SettingError
 from chainrule.core.optimizers import Optimizer
-from chainrule.interfaces.cli.readers import Reader, as_it_is, number
+from chainrule.interfaces.cli.readers import Reader, as_it_is, number, whole
 from chainrule.lab.experiments.data import DataFile, DataSet
 from chainrule.lab.experiments.perceptron import Perceptron
+
+
+class Misread(typer.BadParameter):
+    """A value that a reader refused; the message is its sentence without the option in front."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,8 @@ class Option:
     """A field as an option.
 
     of: the class that has the field.  help, default: as the help page shows them, the default in brackets.
-    name: the option's, where it isn't the field's.  read: turns what was typed into the field's value.
+    name: the option's, where it isn't the field's.  reader: turns what was typed into the field's value, where the kind
+    doesn't say how.
     """
 
     of: type[Description]
@@ -32,7 +38,7 @@ class Option:
     help: str
     default: str = ""
     name: str = ""
-    read: Reader = as_it_is
+    reader: Reader | None = None
     panel: str = ""
 
     @property
@@ -52,6 +58,17 @@ class Option:
         return self._field.metadata["kind"]
 
     @property
+    def rule(self) -> Rule | None:
+        """The rule of a number."""
+        rule: Rule | None = self._field.metadata["rule"]
+        return rule
+
+    def read(self, typed: Any) -> Any:
+        """The field's value. Raises SettingError, a sentence with the option's name, for what can't be read."""
+        by_kind: dict[type, Reader] = {float: number(self.rule or NUMBER), int: whole(self.rule or NUMBER)}
+        return (self.reader or by_kind.get(self.kind, as_it_is))(self.flag, typed)
+
+    @property
     def flag(self) -> str:
         """The option as it is typed; for a switch that is on by default the one that turns it off."""
         return f"--{'no-' * self._is_on}{self.key.replace('_', '-')}"
@@ -66,26 +83,31 @@ class Option:
 
     def parameter(self) -> inspect.Parameter:
         """The parameter of a command that typer turns into this option."""
-        flag, rule = self.flag, self._field.metadata["rule"]
-        if self.kind is bool:
-            flag = f" /{flag}" if self._is_on else f"{flag}/--no-{flag[2:]}"
-        bounds = {} if rule is None else {"min": 0 if rule.holds(0) else 1}
-        return self.parameter_of(self.kind, flag, **bounds)
+        if self.kind is not bool:
+            return self.parameter_of(str, self.flag)
+        return self.parameter_of(bool, f" /{self.flag}" if self._is_on else f"{self.flag}/--no-{self.flag[2:]}")
 
-    def parameter_of(self, kind: Any, flag: str, **bounds: Any) -> inspect.Parameter:
-        """A parameter of this kind; it is None where the option isn't given."""
+    def parameter_of(self, kind: Any, flag: str) -> inspect.Parameter:
+        """A parameter of this kind: a switch, or a text that `read` reads; None where the option isn't given."""
         words = self.help + (f" \\[{self.default}]" if self.default else "")
-        more = bounds | ({"parser": number} if kind is float else {})
-        annotation = Annotated[kind | None, own(words, self.metavar, self.panel, flag, **more)]
+        annotation = Annotated[kind | None, own(words, self.metavar, self.panel, flag)]
         return inspect.Parameter(self.key, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
-def own(words: str, metavar: str = "", panel: str | None = None, *flags: str, **more: Any) -> Any:
+def own(words: str, metavar: str = "", panel: str | None = None, *flags: str, read: Reader | None = None) -> Any:
     """An option of a command's own, for `Annotated`; its default is told in the words, in brackets.
 
-    flags: how it is typed, where not by its parameter's name.  more: bounds, or a parser, as typer takes them.
+    flags: how it is typed, where not by its parameter's name.  read: reads what was typed, where that isn't a text.
     """
-    return typer.Option(*flags, metavar=metavar, help=words, rich_help_panel=panel, show_default=False, **more)
+
+    def parse(typed: Any) -> Any:
+        try:
+            return read("", typed) if read is not None and isinstance(typed, str) else typed  # else the default
+        except SettingError as error:
+            raise Misread(str(error)) from None
+
+    parser = None if read is None else parse
+    return typer.Option(*flags, metavar=metavar, help=words, rich_help_panel=panel, show_default=False, parser=parser)
 
 
 def silence(panel: str | None = None) -> Any:
@@ -107,7 +129,7 @@ def takes(*options: Option) -> Callable[[Callable[..., None]], Callable[..., Non
         @functools.wraps(command)
         def run(**typed: Any) -> None:
             given = {each: typed.pop(each.key, None) for each in options}
-            settings = {each.key: each.read(each.flag, text) for each, text in given.items() if text not in (None, [])}
+            settings = {each.key: each.read(text) for each, text in given.items() if text not in (None, [])}
             command(**typed, settings=settings)
 
         parameters = [*before, *(each.parameter() for each in options), *behind]

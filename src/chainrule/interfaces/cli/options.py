@@ -10,7 +10,7 @@ from chainrule.core.activations import ACTIVATIONS
 from chainrule.core.losses import LOSSES
 from chainrule.core.optimizers import OPTIMIZERS, Adam, AdamW, Momentum, RMSprop
 from chainrule.interfaces.cli.option import Option
-from chainrule.interfaces.cli.readers import column, fraction, lower_case, units
+from chainrule.interfaces.cli.readers import column, lower_case, units
 from chainrule.lab.experiments.data import NAMED, DataFile, DataSet
 from chainrule.lab.experiments.defaults import REFERENCE_RATES
 from chainrule.lab.experiments.experiment import Experiment
@@ -31,10 +31,10 @@ SETS = ", ".join(NAMED)
 
 PANELS = {
     "Data": (
-        Option(DataFile, "target", "COLUMN", "A file's target, by name or position.", "the last", read=column),
+        Option(DataFile, "target", "COLUMN", "A file's target, by name or position.", "the last", reader=column),
         Option(DataFile, "max_size", "SIZE", "The most to read of a file, unpacked: 4GiB.", "1 GiB"),
-        Option(Experiment, "test", "FRACTION", "Hold out this fraction of the samples for the test.", read=fraction),
-        Option(Experiment, "validation", "FRACTION", "Hold out this fraction for the validation loss.", read=fraction),
+        Option(Experiment, "test", "FRACTION", "Hold out this fraction of the samples for the test."),
+        Option(Experiment, "validation", "FRACTION", "Hold out this fraction for the validation loss."),
         Option(Experiment, "standardize", "", "Bring features to mean 0 and deviation 1.", "files only"),
         Option(DataSet, "n", "N", "Number of points to draw of a named set.", name="points"),
         Option(DataSet, "noise", "DEVIATION", "Noise of a named set."),
@@ -42,12 +42,12 @@ PANELS = {
     ),
     "Network": (
         Option(Experiment, "network", "TEXT", "All layers, as text: flatten dense(16) relu dense(10)."),
-        Option(Perceptron, "layers", "N,N,...", "Units per hidden layer, or none.", "4,4; for a file 16", read=units),
+        Option(Perceptron, "layers", "N,N,...", "Units per hidden layer, or none.", "4,4; for a file 16", reader=units),
         Option(Perceptron, "activation", "NAME", _names(ACTIVATIONS), "sigmoid; for a file tanh"),
         Option(Perceptron, "output", "NAME", "Activation of the last layer.", _LOGITS),
         Option(Perceptron, "bias", "", "Units without a bias."),
         Option(Perceptron, "initializer", "NAME", _names(INITIALIZERS), "normal; for a file by the activation"),
-        Option(Experiment, "dtype", "NAME", "float64 or float32.", "float64", read=lower_case),
+        Option(Experiment, "dtype", "NAME", "float64 or float32.", "float64", reader=lower_case),
     ),
     "Loss": (
         Option(Experiment, "loss", "NAME", _names(LOSSES), _SUITABLE),

@@ -1,12 +1,13 @@
 """Readers: from what is typed behind an option to its value, or to a sentence that shows how it is written."""
 
+import math
 import re
+import reprlib
 import sys
 from collections.abc import Callable
 from typing import Any
 
-import typer
-
+from chainrule.core.description import COUNT_OR_ZERO, NUMBER, Rule
 from chainrule.core.errors import SettingError
 
 Reader = Callable[[str, Any], Any]
@@ -14,35 +15,71 @@ Reader = Callable[[str, Any], Any]
 
 
 def as_it_is(flag: str, value: Any) -> Any:
-    """The value that typer understood."""
+    """The value as it was typed."""
     return value
 
 
-def number(text: str) -> float:
-    """A number, which has a decimal point.
+def number(rule: Rule = NUMBER) -> Reader:
+    """A reader of numbers that obey a rule; they have a decimal point.
 
-    >>> number("0.5")
-    0.5
+    >>> number()("--noise", "0,5")
+    Traceback (most recent call last):
+    chainrule.core.errors.SettingError: --noise must be a finite number, such as 0.5; got '0,5'. Write 0.5.
     """
+    return lambda flag, text: _obeying(float, rule, "0.5", flag, text)
+
+
+def whole(rule: Rule) -> Reader:
+    """A reader of whole numbers that obey a rule.
+
+    >>> whole(COUNT_OR_ZERO)("--seed", "1e3")
+    Traceback (most recent call last):
+    chainrule.core.errors.SettingError: --seed must be a whole number of 0 or more, such as 10; got '1e3'. Write 1000.
+    """
+    return lambda flag, text: _obeying(int, rule, "10", flag, text)
+
+
+def _obeying(kind: type, rule: Rule, example: str, flag: str, text: str) -> Any:
+    """The value of a text, if it is of a kind and obeys a rule."""
+    for value in _values(kind, text):
+        if rule.holds(value):
+            return value
+    meant = next((each for each in _values(kind, _in_digits(text)) if rule.holds(each)), None)
+    better = "" if meant is None else f" Write {meant}."
+    raise SettingError(f"{flag} must be {rule.words}, such as {example}; got {reprlib.repr(text)}.{better}")
+
+
+def _values(kind: type, text: str) -> list[Any]:
+    """The number that a text is: one, or none."""
     try:
-        return float(text.replace("\N{MINUS SIGN}", "-"))  # as the doctor and the page write it
-    except ValueError:
-        decimal_comma = re.fullmatch(r"[+-]?\d+,\d+(e[+-]?\d+)?", text.strip(), re.IGNORECASE)
-        better = f"; write {text.strip().replace(',', '.')}" if decimal_comma else " such as 0.5"
-        raise typer.BadParameter(f"{text!r} is not a number{better}.") from None
+        value = kind(text)
+        return [value] if math.isfinite(value) else []
+    except (ValueError, OverflowError):
+        return []
 
 
-def row_count(text: str) -> int:
+def _in_digits(text: str) -> str:
+    """How a number is written that was typed in another way: "1e3", "1,000", "0,5" or "25%"."""
+    text = text.strip()
+    if re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+", text):
+        return text.replace(",", "")
+    text = re.sub(r"^([+-]?\d+),(\d+)", r"\1.\2", text)
+    if re.fullmatch(r"[\d.]+ ?%", text):
+        return f"{float(text.rstrip(' %')) / 100:g}" if _values(float, text.rstrip(" %")) else text
+    return next((str(int(each)) for each in _values(float, text) if each.is_integer() and abs(each) < 1e15), text)
+
+
+def row_count(flag: str, text: str) -> int:
     """The most prediction rows to print, from "20", or from "all".
 
-    >>> row_count("20"), row_count("all") == sys.maxsize
+    >>> row_count("--rows", "20"), row_count("--rows", "all") == sys.maxsize
     (20, True)
     """
     if text.strip().lower() == "all":
         return sys.maxsize
-    if not text.strip().isdecimal():
-        raise typer.BadParameter(f"expected a whole number of 0 or more, or all; got {text!r}.")
-    return int(text)
+    rule = Rule(f"{COUNT_OR_ZERO.words}, or all", COUNT_OR_ZERO.holds)
+    count: int = whole(rule)(flag, text)
+    return count
 
 
 def column(flag: str, target: str) -> str | int:
@@ -59,13 +96,6 @@ def lower_case(flag: str, name: str) -> str:
     return name.lower()
 
 
-def fraction(flag: str, value: float) -> float:
-    """A fraction of the samples, which leaves some on either side."""
-    if not 0 < value < 1:
-        raise SettingError(f"{flag} must be a fraction above 0 and below 1; got {value}.")
-    return value
-
-
 def units(flag: str, layers: str) -> tuple[int, ...]:
     """The units of each hidden layer, from "4,4"; none from "" or "none".
 
@@ -78,7 +108,7 @@ def units(flag: str, layers: str) -> tuple[int, ...]:
         return tuple(int(each) for each in layers.split(","))
     except ValueError:
         raise SettingError(
-            f"{flag} must be whole numbers with commas between, such as 4,4, or none; got {layers!r}."
+            f"{flag} must be whole numbers with commas between, such as 4,4, or none; got {reprlib.repr(layers)}."
         ) from None
 
 
@@ -91,38 +121,41 @@ def layer_lists(flag: str, text: str) -> list[tuple[int, ...]]:
     return [units(flag, each) for each in text.split(":")]
 
 
-LISTS: dict[type, tuple[Callable[[str], Any], str]] = {
-    str: (str, "names with commas between"),
-    float: (float, "numbers with commas between, such as 0.01,0.1,1"),
-    int: (int, "whole numbers with commas between, such as 8,16"),
-    bool: ({"yes": True, "no": False}.__getitem__, "yes, no, or yes,no"),
+def yes_or_no(flag: str, text: str) -> bool:
+    """A switch, from "yes" or "no"."""
+    return {"yes": True, "no": False}[text.lower()]
+
+
+LISTS: dict[type, tuple[Callable[[Rule], Reader], str]] = {
+    str: (lambda rule: as_it_is, "names with commas between"),
+    float: (number, "numbers with commas between, such as 0.01,0.1,1"),
+    int: (whole, "whole numbers with commas between, such as 8,16"),
+    bool: (lambda rule: yes_or_no, "yes, no, or yes,no"),
 }
-"""For each kind of option a function that reads one value, and a list of values in words."""
+"""For each kind of option how one value is read, and a list of values in words."""
 
 
-def several(kind: type, none: str = "") -> Reader:
+def several(kind: type, rule: Rule | None = None, none: str = "") -> Reader:
     """A reader of lists of this kind; the word `none`, if there is one, stands for None.
 
     >>> several(float, none="none")("--clip", "0.5,1,none"), several(bool)("--bias", "yes,no")
     ([0.5, 1.0, None], [True, False])
     """
-    read, words = LISTS[kind]
+    reader, words = LISTS[kind]
+    read = reader(rule or NUMBER)
+    words += f", each {rule.words}" if rule else ""
 
     def values(flag: str, text: str) -> list[Any]:
+        each = [word.strip() for word in text.split(",")]
         try:
-            return [None if each.strip() == none else read(each.strip()) for each in text.split(",")]
-        except (ValueError, KeyError):
-            raise SettingError(f"{flag} must be {words}{f', or {none}' if none else ''}; got {text!r}.") from None
+            return [None if none and word.lower() == none else read(flag, word) for word in each]
+        except (SettingError, KeyError):
+            pointed = re.sub(r"(?<![\d.])0,(?=\d)", "0.", text)
+            point = f" A decimal number has a point: write {pointed}." if kind is float and pointed != text else ""
+            raise SettingError(
+                f"{flag} must be {words}{f', or {none}' if none else ''}; got {reprlib.repr(text)}.{point}"
+            ) from None
 
-    return values
-
-
-def rates(flag: str, text: str) -> list[Any]:
-    """Learning rates with commas between; "0,5" is no list of them, since none is 0."""
-    values: list[Any] = several(float)(flag, text)
-    if re.fullmatch(r"0,\d+", text.strip()):
-        one = text.strip().replace(",", ".")
-        raise SettingError(f"{flag} must be numbers above 0 with commas between; got {text!r}. For one, write {one}.")
     return values
 
 
@@ -148,6 +181,6 @@ def place(flag: str, text: str) -> tuple[Any, ...]:
     except ValueError:
         numbers = []
     if len(words) != len(layout.split(":")) or not numbers:
-        raise SettingError(f"{flag} expects {layout}, such as {example}; got {text!r}.")
+        raise SettingError(f"{flag} expects {layout}, such as {example}; got {reprlib.repr(text)}.")
     found: tuple[Any, ...] = tuple(each if len(each) > 1 else each[0] for each in numbers)
     return (*found, last) if is_name else found

@@ -5,6 +5,8 @@ from typing import Any
 
 from chainrule.core.description import (
     COUNT,
+    NON_NEGATIVE,
+    PART,
     POSITIVE,
     SEED,
     Description,
@@ -42,13 +44,13 @@ def _check_network(name: str, value: Any) -> Perceptron | NetworkText | Network:
 
 
 def _check_fraction(name: str, value: Any) -> float:
-    if isinstance(value, float) and 0 < value < 1:
+    if isinstance(value, float) and PART.holds(value):
         return value
-    raise SettingError(f"{name} must be a fraction above 0 and below 1; got {value!r}.")
+    raise SettingError(f"{name} must be {PART.words}; got {value!r}.")
 
 
 def _check_test(name: str, value: Any) -> str | float:
-    if value in ("fresh", "training") or (isinstance(value, float) and 0 < value < 1):
+    if value in ("fresh", "training") or (isinstance(value, float) and PART.holds(value)):
         checked: str | float = value
         return checked
     raise SettingError(f'{name} must be "fresh", "training", or the fraction to hold out, as 0.25; got {value!r}.')
@@ -78,14 +80,14 @@ class RunDescription(Description):
     epochs: int = whole(COUNT, 20_000)
     batch_size: int | None = optional(whole(COUNT))
     penalty: L2 | None = optional(
-        setting(lambda name, value: value if isinstance(value, L2) else L2(value), kind=float)
+        setting(lambda name, value: value if isinstance(value, L2) else L2(value), kind=float, rule=NON_NEGATIVE)
     )
     clip: float | None = optional(real(POSITIVE))
     dtype: str = setting(lambda name, value: check_dtype(value).name, "float64")
     seed: int = whole(SEED, 0)
     starts: int = whole(COUNT, 16)
-    test: str | float | None = optional(setting(_check_test, kind=float))
-    validation: float | None = optional(setting(_check_fraction, kind=float))
+    test: str | float | None = optional(setting(_check_test, kind=float, rule=PART))
+    validation: float | None = optional(setting(_check_fraction, kind=float, rule=PART))
     early_stopping: EarlyStopping | None = optional(
         setting(
             lambda name, value: value if isinstance(value, EarlyStopping) else EarlyStopping(value),

@@ -218,9 +218,9 @@ class TestConfig:
 BAD = {
     "compare xor": "compare expects several values of a setting",
     "compare xor --learning-rate 0.1": "compare expects several values of a setting",
-    "compare xor --learning-rate 0.1,x": "--learning-rate must be numbers with commas between, such as 0.01,0.1,1; got",
-    "compare xor --learning-rate 0.1,-1": "learning_rate must be a number above 0; got -1",
-    "compare xor --lr 0,5": "must be numbers above 0 with commas between; got '0,5'. For one, write 0.5.",
+    "compare xor --learning-rate 0.1,x": "such as 0.01,0.1,1, each a number above 0; got '0.1,x'",
+    "compare xor --learning-rate 0.1,-1": "each a number above 0; got '0.1,-1'",
+    "compare xor --lr 0,5": "got '0,5'. A decimal number has a point: write 0.5.",
     "compare xor --epochs 10,1e3": "--epochs must be whole numbers",
     "compare xor --bias yes,maybe": "--bias must be yes, no, or yes,no; got 'yes,maybe'",
     "compare xor --layers 4:x": "--layers must be whole numbers with commas between",

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from chainrule.core.description import COUNT
 from chainrule.core.errors import SettingError, choose
 from chainrule.core.optimizers import OPTIMIZERS, Optimizer
 from chainrule.interfaces.cli.answers import UNDEFINED
@@ -15,7 +16,7 @@ from chainrule.interfaces.cli.lists import COMPARED, SHARED, cells
 from chainrule.interfaces.cli.option import own, silence, takes
 from chainrule.interfaces.cli.options import OPTIONS, options
 from chainrule.interfaces.cli.outputs import FIGURE, FOLDER, TABLE, Saving, check_outputs
-from chainrule.interfaces.cli.readers import number
+from chainrule.interfaces.cli.readers import number, whole
 from chainrule.interfaces.cli.terminal import plots
 from chainrule.interfaces.cli.terminal.output import Bars, examples, remark, say
 from chainrule.interfaces.cli.terminal.plot_data import LossCurve
@@ -57,9 +58,9 @@ def compare(
     *,
     level: Annotated[
         float | None,
-        own("Success: final loss at or below this. \\[0.05 for classes]", "LOSS", RUNS, parser=number),
+        own("Success: final loss at or below this. \\[0.05 for classes]", "LOSS", RUNS, read=number()),
     ] = None,
-    processes: Annotated[int | None, own("The most at once. \\[all cores]", "N", RUNS, min=1)] = None,
+    processes: Annotated[int | None, own("The most at once. \\[all cores]", "N", RUNS, read=whole(COUNT))] = None,
     out: Annotated[Path | None, own("Draw curves and final losses.", "FIGURE.svg|.png|.pdf", RESULTS)] = None,
     table: Annotated[Path | None, own("Write one row per run.", "FILE.csv", RESULTS, "--csv")] = None,
     keep: Annotated[

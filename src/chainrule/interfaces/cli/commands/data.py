@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
+from chainrule.core.description import COUNT, SEED
 from chainrule.interfaces.cli.option import own
 from chainrule.interfaces.cli.options import SETS
 from chainrule.interfaces.cli.outputs import TABLE, Saving, check_outputs
-from chainrule.interfaces.cli.readers import number
+from chainrule.interfaces.cli.readers import number, whole
 from chainrule.interfaces.cli.terminal.output import examples
 from chainrule.lab.experiments.data import DataSet
 from chainrule.training.files.csv_text import csv_text, write_rows
@@ -24,11 +25,11 @@ EXAMPLES = examples(
 
 def data(
     name: Annotated[str, typer.Argument(metavar="NAME", help=f"{SETS}.")],
-    points: Annotated[int | None, own("Number of points.", "N", min=1)] = None,
-    noise: Annotated[float | None, own("Noise on each coordinate.", "DEVIATION", parser=number)] = None,
-    seed: Annotated[int | None, own("Decides which points are drawn.", "N", min=0)] = None,
-    arms: Annotated[int | None, own("Number of arms, for spiral.", "N", min=1)] = None,
-    classes: Annotated[int | None, own("Number of clouds, for gaussians.", "N", min=1)] = None,
+    points: Annotated[int | None, own("Number of points.", "N", read=whole(COUNT))] = None,
+    noise: Annotated[float | None, own("Noise on each coordinate.", "DEVIATION", read=number())] = None,
+    seed: Annotated[int | None, own("Decides which points are drawn.", "N", read=whole(SEED))] = None,
+    arms: Annotated[int | None, own("Number of arms, for spiral.", "N", read=whole(COUNT))] = None,
+    classes: Annotated[int | None, own("Number of clouds, for gaussians.", "N", read=whole(COUNT))] = None,
     out: Annotated[Path | None, own("Write to a file, not to the terminal.", "FILE.csv")] = None,
 ) -> None:
     """Print a data set as CSV: x1, x2, ... and the class y, one row per sample.

@@ -8,12 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
+from chainrule.core.description import COUNT_OR_ZERO
 from chainrule.core.errors import SettingError
 from chainrule.interfaces.cli.described import describe, file_of
 from chainrule.interfaces.cli.option import own, takes
 from chainrule.interfaces.cli.options import DATA, LOSS, NETWORK, OPTIMIZER, OPTIONS, options
 from chainrule.interfaces.cli.outputs import PAGE, Saving, check_outputs
-from chainrule.interfaces.cli.readers import place, several
+from chainrule.interfaces.cli.readers import place, several, whole
 from chainrule.interfaces.cli.terminal.encoding import writable
 from chainrule.interfaces.cli.terminal.output import Bars, examples, say
 from chainrule.interfaces.cli.terminal.page import show
@@ -46,11 +47,14 @@ def explain(
     data: Annotated[str, typer.Argument(metavar="DATA", help="A data set's name; a CSV file; an .npz; or - for standard input.")] = "xor",
     sample: Annotated[str | None, own("The step on these samples alone, from 0.", "N,...", WHAT)] = None,
     follow: Annotated[
-        int | None, own("Of several samples, the one that is followed layer by layer.", "N", WHAT)
+        int | None,
+        own("Of several samples, the one that is followed layer by layer.", "N", WHAT, read=whole(COUNT_OR_ZERO)),
     ] = None,
     weight: Annotated[str | None, own("One weight; FROM may be bias, or scale.", "LAYER:TO:FROM", WHAT)] = None,
     unit: Annotated[str | None, own("One unit's δ = ∂L/∂z.", "LAYER:UNIT", WHAT)] = None,
-    steps: Annotated[int, own("Train this many full-batch steps first. \\[0]", "N", WHAT, min=0)] = 0,
+    steps: Annotated[
+        int, own("Train this many full-batch steps first. \\[0]", "N", WHAT, read=whole(COUNT_OR_ZERO))
+    ] = 0,
     model: Annotated[Path | None, own("Start from what train --save wrote.", "MODEL.npz", WHAT)] = None,
     html: Annotated[Path | None, own("A page, with the network drawn.", "OUT.html", HOW)] = None,
     latex: Annotated[bool, own("Print LaTeX.", "", HOW, "--latex")] = False,
@@ -85,7 +89,7 @@ def explain(
         )
     check_outputs({"--html": (html, PAGE)}, {"DATA": file_of(data), "--model": model})
     experiment, samples = describe(data, settings)
-    chosen = None if sample is None else tuple(several(int)("--sample", sample))
+    chosen = None if sample is None else tuple(several(int, COUNT_OR_ZERO)("--sample", sample))
     if model is None:
         prepared = prepare(experiment, samples)
         theta = prepared.network.initialize(experiment.seed)

@@ -34,7 +34,7 @@ def predict(
     data: Annotated[
         str, typer.Argument(metavar="DATA", help="A CSV or .npz file, with or without a target; or a data set's name.")
     ],
-    rows: Annotated[int | None, own(ROWS, "N|all", parser=row_count)] = None,
+    rows: Annotated[int | None, own(ROWS, "N|all", read=row_count)] = None,
     table: Annotated[str | None, own("Write CSV instead of rows; - for standard output.", "OUT", None, "--csv")] = None,
     target: Annotated[
         str | None, own("The target, by name or position. \\[the last column, if there is one]", "COLUMN")
@@ -64,7 +64,7 @@ def predict(
         )
     source = named(data)
     if isinstance(source, DataFile):
-        column = None if target is None else OPTIONS["target"].read("--target", target)
+        column = None if target is None else OPTIONS["target"].read(target)
         source = DataFile(source.file, column, max_size)
     answers = answer(loaded, samples_for(loaded, source))
     saving = Saving()

@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Any
 
+from chainrule.core.description import COUNT, SEED
 from chainrule.interfaces.cli.option import own, silence
 from chainrule.interfaces.cli.outputs import check_folder
+from chainrule.interfaces.cli.readers import whole
 from chainrule.interfaces.cli.terminal.output import Bars, examples, say
 
 EXAMPLES = examples(
@@ -18,10 +20,12 @@ EXAMPLES = examples(
 def report(
     out: Annotated[Path, own("The folder to write into. \\[report]", "DIR")] = Path("report"),
     epochs: Annotated[
-        int | None, own("Epochs of the main runs; comparisons take a fifth. \\[100,000]", "N", min=1)
+        int | None, own("Epochs of the main runs; comparisons take a fifth. \\[100,000]", "N", read=whole(COUNT))
     ] = None,
-    starts: Annotated[int, own("Networks of each main run, each from its own start. \\[32]", "N", min=1)] = 32,
-    seed: Annotated[int, own("Decides everything random. \\[0]", "N", min=0)] = 0,
+    starts: Annotated[
+        int, own("Networks of each main run, each from its own start. \\[32]", "N", read=whole(COUNT))
+    ] = 32,
+    seed: Annotated[int, own("Decides everything random. \\[0]", "N", read=whole(SEED))] = 0,
     quick: Annotated[
         bool, own("2000 epochs, and 1000 for the comparisons: a first look.", "", None, "--quick")
     ] = False,

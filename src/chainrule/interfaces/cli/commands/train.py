@@ -63,7 +63,7 @@ def train(
     plot: Annotated[
         bool | None, own("Draw the loss, and a plane's map. \\[in a terminal]", "", RUN, "--plot/--no-plot")
     ] = None,
-    rows: Annotated[int | None, own(ROWS, "N|all", RUN, parser=row_count)] = None,
+    rows: Annotated[int | None, own(ROWS, "N|all", RUN, read=row_count)] = None,
     quiet: Annotated[bool, silence(RUN)] = False,
     settings: dict[str, Any],
 ) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from chainrule.core.arrays import Shape
 from chainrule.core.blocks import Block
-from chainrule.core.errors import SettingError, listing
+from chainrule.core.errors import SettingError, known_name, listing
 
 Address = tuple[int, str, tuple[int, ...]]
 """A layer's number, the name of a parameter or "unit", and its index there, from 0."""
@@ -48,9 +48,9 @@ def find_parameter(
         learning = (each for each in blocks if each.head.learns and not each.head.branch)
         known = "; ".join(f"{each.number} {each.name}" for each in learning)
         raise SettingError(f"layer {number}, {block.name}, has no weights; these have: {known}.")
-    name = from_ if isinstance(from_, str) else "weights"
-    if name not in shapes:
-        raise SettingError(f"layer {number}, {block.name}, has no {name}; it has {listing(shapes)}.")
+    name = known_name(from_, shapes) if isinstance(from_, str) else "weights"
+    if name is None:
+        raise SettingError(f"layer {number}, {block.name}, has no {from_}; it has {listing(shapes)}.")
     index = (to,) if isinstance(from_, str) else (to, *(from_ if isinstance(from_, Sequence) else (from_,)))
     if not _within(index, shapes[name]):
         inputs = "" if len(shapes[name]) == 1 else f", from {spans(shapes[name][1:])}"
