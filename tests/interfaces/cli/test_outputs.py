@@ -1,19 +1,26 @@
 """Files that commands write: none takes the place of an input or of another, and each is tried."""
 
+import contextlib
+import itertools
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import chainrule as cr
 from chainrule.core.errors import FileError
+from chainrule.lab.experiments import groups
 from chainrule.training.history import History
 from commands import invoke
+from drawn import examples
 from pseudo_terminal import posix
 
 PETS = "height,weight,kind\n" + "".join(f"{k},{k % 3},{'cat' if k % 2 else 'dog'}\n" for k in range(8))
@@ -34,19 +41,28 @@ def made(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def folder(made, tmp_path, monkeypatch) -> Path:
-    """A folder with a table, a model of it, an experiment and other names of all."""
-    for name in ("pets.csv", "pets.npz"):
-        shutil.copy(made / name, tmp_path)
-        os.link(tmp_path / name, tmp_path / f"hard-{name}")
-        if os.name == "posix":
-            os.symlink(name, tmp_path / f"soft-{name}")
-    (tmp_path / "run.toml").write_text(CONFIG)
+    prepare(made, tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+def prepare(made: Path, folder: Path) -> None:
+    """Put a table, a model of it, an experiment, and other names of them into a folder."""
+    for name in ("pets.csv", "pets.npz"):
+        shutil.copy(made / name, folder)
+        os.link(folder / name, folder / f"hard-{name}")
+        if os.name == "posix":
+            os.symlink(name, folder / f"soft-{name}")
+    (folder / "run.toml").write_text(CONFIG)
+    (folder / "folder").mkdir()
+
+
+def contents(folder: Path) -> dict[str, bytes | None]:
+    return {path.name: None if path.is_dir() else path.read_bytes() for path in folder.iterdir()}
+
+
+def no_room() -> None:
+    raise OSError(28, "No space left on device")
 
 
 OVER_AN_INPUT = {
@@ -143,6 +159,28 @@ def test_a_table_that_cannot_be_written_costs_no_figure(folder, monkeypatch):
     assert Path("f.svg").is_file()
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+def test_results_that_cannot_be_kept_cost_no_table(folder, monkeypatch, processes):
+    monkeypatch.setattr(groups, "_write", lambda path, runs: refuse(path.parent))
+    settings = ["--activation", "tanh,relu,sigmoid", "--epochs", 5, "--starts", 2, "--processes", processes]
+    done = invoke("compare", "xor", *settings, "--keep", "kept", "--csv", "runs.csv")
+    assert done.exit_code == 1
+    assert done.stderr == (
+        "Error: can't write kept: No space left on device; choose another place. "
+        "The comparison goes on, and keeps no more results.\n"
+    )
+    assert len(Path("runs.csv").read_text().splitlines()) == 1 + 3 * 2
+
+
+def test_a_folder_for_results_that_is_closed_is_refused_before_any_work(folder, monkeypatch):
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, how: Path(path).name != "kept" and access(path, how))
+    monkeypatch.setattr(groups, "train_group", None)
+    done = invoke("compare", "xor", "--bias", "yes,no", "--keep", "kept")
+    assert done.exit_code == 2
+    assert done.stderr == "Error: can't keep results in kept: it can't be written to; name another folder.\n"
+
+
 LIMITED = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)),) * 2)
@@ -195,3 +233,55 @@ def test_names_of_digits_and_formulas_go_through_commands(tmp_path, monkeypatch)
     header, *rows = Path("answers.csv").read_text().splitlines()
     assert header == "'=x,'2024,'+y,prediction,probability_007,probability_1,probability_=1+1"
     assert {row.split(",")[2] for row in rows} == {"'007", "'1", "'=1+1"}
+
+
+PLACES = (
+    "new",
+    "pets.csv",
+    "hard-pets.npz",
+    "soft-pets.csv",
+    "folder",
+    "no/new",
+    "a" * 300,
+    os.devnull,
+    "new.csv",
+    "b.png",
+)
+
+SOURCES = ("pets.csv", "./soft-pets.csv", "pets.npz")
+
+
+@posix
+@examples(12)
+@given(
+    words=st.one_of(
+        st.tuples(st.just("train"), st.sampled_from(SOURCES), st.sampled_from([("--save", "--history")])),
+        st.tuples(st.just("predict"), st.sampled_from(["pets.npz", "hard-pets.npz"]), st.just(("--csv",))),
+        st.tuples(st.just("explain"), st.sampled_from(SOURCES), st.just(("--html",))),
+        st.tuples(st.just("data"), st.just("xor"), st.just(("--out",))),
+        st.tuples(st.just("compare"), st.sampled_from(SOURCES), st.just(("--csv", "--keep", "--out"))),
+    ),
+    places=st.lists(st.sampled_from(PLACES), min_size=3, max_size=3),
+    full=st.sampled_from([None, None, 0, 1]),
+)
+def test_drawn_commands_keep_what_they_read_and_say_what_failed(made, words, places, full):
+    """Any command with any outputs ends well or in sentences, its inputs are as they were, and nothing else is left."""
+    command, source, options = words
+    settings = {"train": ["--epochs", 2], "predict": ["pets.csv"], "compare": ["--epochs", "2,3", "--starts", 2]}
+    with tempfile.TemporaryDirectory() as name, contextlib.chdir(name), pytest.MonkeyPatch.context() as patched:
+        prepare(made, Path(name))
+        before, uses, fsync = contents(Path(name)), itertools.count(), os.fsync
+        patched.setattr(os, "fsync", lambda file: no_room() if next(uses) == full else fsync(file))
+        outputs = [word for pair in zip(options, places, strict=False) for word in pair]
+        done = invoke(command, source, *settings.get(command, []), *outputs)
+        after = contents(Path(name))
+    complaints = [line for line in done.stderr.splitlines() if not line.startswith("Diagnosis: ")]
+    assert done.exit_code in (0, 1, 2), done.stderr
+    assert (done.exit_code == 0) == (complaints == []), done.stderr
+    assert all(line.startswith("Error: ") and line.endswith((".", "'")) for line in complaints)
+    kinds = [kind for kind in (".csv", ".npz") if source.endswith(kind) or (command, kind) == ("predict", ".csv")]
+    may_change = set(places) | ({"pets.csv", "soft-pets.csv"} if {"pets.csv", "soft-pets.csv"} & set(places) else set())
+    may_change -= {name for name in before if name.endswith(tuple(kinds))}  # the files read, by all of their names
+    unchanged = before.keys() - (may_change if done.exit_code != 2 else set())
+    assert {name: after[name] for name in unchanged} == {name: before[name] for name in unchanged}
+    assert after.keys() <= before.keys() | may_change

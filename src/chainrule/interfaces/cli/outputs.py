@@ -89,10 +89,14 @@ class Saving:
         try:
             write(place)
         except ChainruleError as error:
-            complain(str(error))
-            self._failed = True
+            self.failed(str(error))
         else:
             remark(f"Saved the {what}: {place}")
+
+    def failed(self, sentence: str) -> None:
+        """Say why something couldn't be written."""
+        complain(sentence)
+        self._failed = True
 
     def end(self) -> None:
         """End the command as one that failed, if a file couldn't be written."""

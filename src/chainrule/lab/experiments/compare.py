@@ -39,7 +39,8 @@ def compare(
         settings that it shares with the experiment's own.
     level: a start succeeds when its loss ends at or below this; None: 0.05 for classes, no level for quantities.
     keep: a folder for finished results; the next call with the same settings reads them, and continues from there.
-        A file in it that is damaged, or was changed, is computed again.
+        A file in it that is damaged, or was changed, is computed again. If one can't be written, a
+        warning says so, and the comparison goes on.
     processes: the most at once; None: as many as there are cores. The results don't depend on it.
     progress: called as `progress(task, done, total)`, counting epochs times members.
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +81,10 @@ def by_setting(groups: Sequence[Group], results: Sequence[Runs], n_settings: int
 
 
 def train_groups(groups: list[Group], folder: Path | None, processes: int | None, progress: Progress) -> list[Runs]:
-    """The results of all groups: those kept in the folder are read, the others trained."""
+    """The results of all groups: those kept in the folder are read, the others trained.
+
+    Warns if results can't be kept: they are returned in any case.
+    """
     names = [each.name() for each in groups]
     paths = {name: None if folder is None else folder / f"{name}.npz" for name in names}
     kept = {name: _read(each, name, paths[name]) for name, each in zip(names, groups, strict=True)}
@@ -93,10 +97,16 @@ def train_groups(groups: list[Group], folder: Path | None, processes: int | None
         progress(TASK, sum(counted.values()), total)
 
     def keep(name: str, runs: Runs) -> None:
-        if (path := paths[name]) is not None:
-            _write(path, runs)
+        try:
+            if (path := paths[name]) is not None:
+                _write(path, runs)
+        except FileError as error:
+            paths.update(dict.fromkeys(paths))  # a disk that is full for one group is full for all
+            warnings.warn(f"{error} The comparison goes on, and keeps no more results.", UserWarning, stacklevel=2)
 
     missing = {name: each for name, each in zip(names, groups, strict=True) if name not in found}
+    if missing and folder is not None and not os.access(folder, os.W_OK | os.X_OK):
+        raise FileError(f"can't keep results in {folder}: it can't be written to; name another folder.")
     if len(missing) == 1 or processes == 1:
         for name, each in missing.items():
             found[name] = train_group(each, report=_counter(count, name))

@@ -1,5 +1,6 @@
 """`chainrule compare DATA`: a setting's values, or some crossed, from the same starts, as a table and a figure."""
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -94,7 +95,7 @@ def compare(
     experiment, compared = describe_all(data, {"starts": STARTS} | settings, lists, compared)
     names = ", ".join(map(words, compared))
     remark(f"{names}: {experiment.starts} starts each")
-    with Bars() as show:
+    with Bars() as show, warnings.catch_warnings(action="always", category=UserWarning, record=True) as unkept:
         found = run_comparison(
             experiment,
             level=level,
@@ -104,6 +105,8 @@ def compare(
             **compared,
         )
     saving = Saving()
+    for each in unkept or ():
+        saving.failed(str(each.message))
     saving.save("runs", table, found.to_csv)
     saving.save("figure", out, found.save_figure)
     if found.level is not None:
