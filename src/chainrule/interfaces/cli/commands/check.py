@@ -27,7 +27,9 @@ SAMPLES = 100
 
 @takes(*options("target", "max_size", "standardize", "points", "noise", *NETWORK, *LOSS, "seed"))
 def check(
-    data: Annotated[str, typer.Argument(metavar="DATA", help="A data set's name; a CSV file; an .npz; or - for standard input.")] = "xor",
+    data: Annotated[
+        str, typer.Argument(metavar="DATA", help="A data set's name; a CSV file; an .npz; or - for standard input.")
+    ] = "xor",
     *,
     settings: dict[str, Any],
 ) -> None:

@@ -49,7 +49,8 @@ RUN = "Run"
 @takes(*(each for name, each in OPTIONS.items() if name != "starts"))
 def train(
     data: Annotated[
-        str | None, typer.Argument(metavar="DATA", help=f"{SETS}; a CSV file; an .npz with x and y; or - for standard input.")
+        str | None,
+        typer.Argument(metavar="DATA", help=f"{SETS}; a CSV file; an .npz with x and y; or - for standard input."),
     ] = None,
     *,
     config: Annotated[
