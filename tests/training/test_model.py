@@ -84,6 +84,24 @@ def test_classes_have_names() -> None:
     assert model.score(X, answers) == 1.0
 
 
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_a_score_takes_classes_by_number_or_by_name(n_classes: int) -> None:
+    names = ("cat", "dog", "eel")[:n_classes]
+    layer, loss = (cr.Dense(1), cr.BinaryCrossEntropy()) if n_classes == 2 else (cr.Dense(3), cr.SoftmaxCrossEntropy())
+    model = model_of(layer, loss=loss, classes=names)
+    numbers = np.arange(len(X)) % n_classes
+    score = model.score(X, [names[k] for k in numbers])
+    for same in (numbers, numbers.tolist(), numbers.astype(float), numbers[:, np.newaxis], numbers.astype(np.uint8)):
+        assert model.score(X, same) == score
+    for k in (-1, n_classes):
+        with pytest.raises(
+            cr.DataError, match=rf"class numbers from 0 to {n_classes - 1}, or names among cat, dog.*got {k}"
+        ):
+            model.score(X, np.full(len(X), k))
+    with pytest.raises(cr.DataError, match=r"got 0\.5; make classes of probabilities first"):
+        model.score(X, np.full(len(X), 0.5))
+
+
 def test_the_score_is_what_the_loss_is_about() -> None:
     y = np.arange(12.0)[:, np.newaxis]
     model = model_of(cr.Dense(1), loss=cr.SquaredError())

@@ -98,14 +98,19 @@ def choices(typed: object, names: Iterable[str]) -> str:
     >>> choices("relo", ["elu", "relu", "tanh"])
     ', did you mean relu? Choose from elu, relu, tanh'
     """
-    from difflib import get_close_matches  # here: only this sentence needs it
+    names = list(names)
+    near, all_names = nearest(typed, names), listing(names)
+    return f", did you mean {near}? Choose from {all_names}" if near else f"; choose from {all_names}"
+
+
+def nearest(typed: object, names: Iterable[str]) -> str | None:
+    """The known name of the same thing as what was typed, or the one that is most like it; None where none is near."""
+    from difflib import get_close_matches  # here: only sentences need it
 
     by_folded = {_folded(each): each for each in names}
-    typed = _folded(typed) if isinstance(typed, str) else ""
-    same = [_folded(name) for other, name in SYNONYMS.items() if _folded(other) == typed and _folded(name) in by_folded]
-    near = same or get_close_matches(typed, by_folded, n=1)
-    all_names = listing(by_folded.values())
-    return f", did you mean {by_folded[near[0]]}? Choose from {all_names}" if near else f"; choose from {all_names}"
+    folded = _folded(typed) if isinstance(typed, str) else ""
+    same = [name for other, name in SYNONYMS.items() if _folded(other) == folded and name in by_folded.values()]
+    return next(iter([*same, *(by_folded[each] for each in get_close_matches(folded, by_folded, n=1))]), None)
 
 
 def _folded(name: str) -> str:

@@ -8,6 +8,7 @@ A schedule whose numbers have one value per member gives each member a rate of i
 import math
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,11 +28,14 @@ from chainrule.core.description import (
 )
 from chainrule.core.errors import SettingError
 
-Convert = Callable[[Real], float | Array]
+Value = float | Array
+"""A rate in the form that a run computes with: a number, or an array of K."""
+
+Convert = Callable[[Real], Value]
 """Turns a setting into the form that a run computes with: a float stays, K values become an array."""
 
-Rate = Callable[[int], float | Array]
-"""The rate as a function of the step."""
+Rate = Callable[[int], Value]
+"""The rate as a function of the step: a named function, bound to the schedule's numbers."""
 
 
 class Schedule(Description):
@@ -41,7 +45,7 @@ class Schedule(Description):
         """The rate as a function of the step, its numbers as `convert` returns them."""
         raise NotImplementedError(f"{type(self).__name__} must define bind()")
 
-    def __call__(self, step: int) -> float | Array:
+    def __call__(self, step: int) -> Value:
         """The rate at a step: a number, or an array of K."""
         return self.bind(lambda value: value if isinstance(value, float) else np.array(value))(step)
 
@@ -59,11 +63,15 @@ def bind_rate(value: Real | Schedule, convert: Convert) -> Rate:
     """A constant rate or a schedule as a function of the step."""
     if isinstance(value, Schedule):
         return value.bind(convert)
-    constant = convert(value)
-    return lambda step: constant
+    return partial(constant, convert(value))
 
 
-def power(base: float | Array, exponent: float) -> Any:
+def constant(value: Value, step: int) -> Value:
+    """The same at every step."""
+    return value
+
+
+def power(base: Value, exponent: float) -> Value:
     """base^exponent; infinite where a float can't hold it.
 
     >>> power(0.5, 2), power(1e300, 2)
@@ -71,7 +79,8 @@ def power(base: float | Array, exponent: float) -> Any:
     """
     try:
         with np.errstate(over="ignore"):
-            return base**exponent
+            raised: Value = base**exponent
+            return raised
     except OverflowError:
         return math.inf
 
@@ -113,8 +122,12 @@ class StepDecay(Schedule):
     factor: Real = real(POSITIVE, 0.1)
 
     def bind(self, convert: Convert) -> Rate:
-        start, factor = convert(self.start), convert(self.factor)
-        return lambda step: start * power(factor, step // self.every)
+        return partial(step_decay, convert(self.start), convert(self.factor), self.every)
+
+
+def step_decay(start: Value, factor: Value, every: int, step: int) -> Value:
+    """The rate of `StepDecay`."""
+    return start * power(factor, step // every)
 
 
 @dataclass(frozen=True, repr=False)
@@ -130,8 +143,12 @@ class Exponential(Schedule):
     factor: Real = real(POSITIVE, 0.1)
 
     def bind(self, convert: Convert) -> Rate:
-        start, factor = convert(self.start), convert(self.factor)
-        return lambda step: start * power(factor, step / self.every)
+        return partial(exponential, convert(self.start), convert(self.factor), self.every)
+
+
+def exponential(start: Value, factor: Value, every: int, step: int) -> Value:
+    """The rate of `Exponential`."""
+    return start * power(factor, step / every)
 
 
 @dataclass(frozen=True, repr=False)
@@ -149,8 +166,12 @@ class Cosine(Schedule):
     end: Real = real(NON_NEGATIVE, 0.0)
 
     def bind(self, convert: Convert) -> Rate:
-        start, end = convert(self.start), convert(self.end)
-        return lambda step: end + (start - end) * (0.5 + 0.5 * math.cos(math.pi * min(step / self.steps, 1.0)))
+        return partial(cosine, convert(self.start), convert(self.end), self.steps)
+
+
+def cosine(start: Value, end: Value, steps: int, step: int) -> Value:
+    """The rate of `Cosine`."""
+    return end + (start - end) * (0.5 + 0.5 * math.cos(math.pi * min(step / steps, 1.0)))
 
 
 @dataclass(frozen=True, repr=False)
@@ -165,5 +186,9 @@ class WarmUp(Schedule):
     steps: int = whole(COUNT)
 
     def bind(self, convert: Convert) -> Rate:
-        then, steps = bind_rate(self.then, convert), self.steps
-        return lambda step: then(step - steps) if step >= steps else then(0) * ((step + 1) / steps)
+        return partial(warm_up, bind_rate(self.then, convert), self.steps)
+
+
+def warm_up(then: Rate, steps: int, step: int) -> Value:
+    """The rate of `WarmUp`."""
+    return then(step - steps) if step >= steps else then(0) * ((step + 1) / steps)

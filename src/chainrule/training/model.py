@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core import evaluate
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, as_array
 from chainrule.core.calls import arithmetic, total
 from chainrule.core.catalogue import from_dict
 from chainrule.core.checks import check_samples, check_state, check_theta
 from chainrule.core.description import Description, check_kind
-from chainrule.core.errors import ChainruleError, SettingError, choose, listing
+from chainrule.core.errors import ChainruleError, DataError, SettingError, choose, listing
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.training.data.standardizer import Standardizer
@@ -157,8 +157,9 @@ class Model:
     def score(self, x: ArrayLike, y: ArrayLike, metric: str | None = None) -> Any:
         """Score the model on x and y by a metric: accuracy for a cross-entropy, else R², unless named.
 
-        `metric`: accuracy (a part of 1), mean_squared_error (in the targets' unit squared) or r2. y (n,) or (n, O).
-        A float, or (K,). Raises SettingError for an unknown metric.
+        `metric`: accuracy (a part of 1), mean_squared_error (in the targets' unit squared) or r2. y (n,) or (n, O);
+        classes by their numbers, as `train` takes them, or by the model's names. A float, or (K,).
+        Raises SettingError for an unknown metric, DataError for the number of a class that the model doesn't have.
         """
         if metric is None:
             metric = "r2" if self.loss is None or self.loss.link == "identity" else "accuracy"
@@ -168,7 +169,22 @@ class Model:
         answers = self.classify(x)
         if answers.ndim > self.theta.ndim:  # several questions a sample: the accuracy over all of them
             return measure(np.reshape(y, -1), answers.reshape(*self.theta.shape[:-1], -1))
-        return measure(y, answers)
+        return measure(self._named(y), answers)
+
+    def _named(self, y: ArrayLike) -> Array:
+        """Targets as `classify` names them: numbers of classes become the model's names, where it has some."""
+        labels = as_array(y, "accuracy's y")
+        is_whole = labels.dtype.kind in "biu" or (labels.dtype.kind == "f" and bool((labels == np.floor(labels)).all()))
+        if not self.classes or not is_whole:
+            return labels
+        unknown = labels[(labels < 0) | (labels >= len(self.classes))]
+        if unknown.size:
+            raise DataError(
+                f"accuracy expects class numbers from 0 to {len(self.classes) - 1}, or names among "
+                f"{listing(self.classes)}; got {unknown[0]}."
+            )
+        named: Array = np.array(self.classes)[labels.astype(np.intp)]
+        return named
 
     def save(self, path: FilePath) -> None:
         """Write the model to a NumPy file (.npz): theta, state, the description as JSON, and a checksum of the three.

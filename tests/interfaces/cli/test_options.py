@@ -118,6 +118,33 @@ def test_what_a_config_leaves_out_is_as_without_one(name: str, tmp_path: Path):
     assert adam == cr.experiment_for(name, optimizer="adam", epochs=2)
 
 
+@pytest.mark.parametrize("data", ["xor", "moons", "digits"])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_an_optimizer_in_a_config_has_the_rate_that_it_has_as_an_option(name: str, data: str, tmp_path: Path):
+    by_option = describe(data, {"optimizer": name, "data_seed": 0} if data == "moons" else {"optimizer": name})[0]
+    kind = OPTIMIZERS[name].__name__
+    for optimizer in (f'"{name}"', f'"{kind}"', f'{{ type = "{kind}" }}'):
+        (tmp_path / "e.toml").write_text(f'data = "{data}"\noptimizer = {optimizer}\n')
+        assert describe(None, {}, tmp_path / "e.toml")[0].optimizer == by_option.optimizer
+    (tmp_path / "e.toml").write_text(f'data = "linear"\noptimizer = "{name}"\n')
+    assert describe(data, {}, tmp_path / "e.toml")[0].optimizer == by_option.optimizer
+
+
+def test_a_printed_rate_is_read_back_even_where_it_is_the_default_of_its_class():
+    pytest.importorskip("tomli_w")
+    experiment = cr.Experiment("xor", optimizer=cr.Adam())
+    assert cr.Experiment.from_toml(experiment.to_toml()) == experiment
+
+
+def test_an_optimizer_that_is_not_there_names_the_nearest(tmp_path: Path):
+    for optimizer in ('"adm"', '{ type = "adm" }'):
+        (tmp_path / "e.toml").write_text(f'data = "xor"\noptimizer = {optimizer}\n')
+        with pytest.raises(
+            cr.SettingError, match="optimizer: unknown optimizer 'adm', did you mean adam\\? Choose from"
+        ):
+            describe(None, {}, tmp_path / "e.toml")
+
+
 def test_names_in_a_config_are_taken_in_any_case(tmp_path: Path):
     text = 'data = "XOR"\nloss = "squared-error"\noptimizer = { type = "adam", learning_rate = 0.1 }'
     assert cr.Experiment.from_toml(text) == cr.Experiment("xor", loss=cr.SquaredError(), optimizer=cr.Adam(0.1))

@@ -5,9 +5,9 @@ import pytest
 import chainrule as cr
 
 HOSTILE_TOML = {
-    'data="xor"\noptimizer={type="SGD"}': "optimizer: expected learning_rate, which a SGD has no default for; add it",
+    'data="xor"\nloss={type="Dense"}': "loss: expected units, which Dense has no default for; add it",
     'data="xor"\ntype="x"': "unknown key 'type' of an experiment",
-    'data={type="DataSet",name="moons"}': "data: unknown key 'type' of a DataSet",
+    'data={type="DataSet",name="moons"}': "data: unknown key 'type' of DataSet",
     'data="xor"\nseed=' + "9" * 5000: "line 2, column 6: expected at most 1,000 digits",
     'data="xor"\nx=' + "[" * 1500 + "]" * 1500: "line 2, column 53: expected at most 50 brackets open at once",
     'data="xor"\n' + "a." * 3000 + "a=1": "unknown key 'a' of an experiment",

@@ -26,7 +26,7 @@ def describe(data: str | None, settings: Mapping[str, Any], config: Path | None 
     whose settings win over those that suit the data, as the options win over both.
     Raises SettingError for an option that has no place there, and what is wrong with the data.
     """
-    in_file = {} if config is None else toml.settings(config, Experiment)
+    in_file = {} if config is None else toml.settings(config, Experiment, None if data is None else named(data))
     if data is None and config is None:
         raise SettingError("there is no DATA: name a data set or a file, or give --config FILE.toml.")
     described_there = in_file.pop("data", None)

@@ -5,13 +5,12 @@ many.
 """
 
 import re
-from difflib import get_close_matches
 from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from chainrule.core.errors import choices, known_name
+from chainrule.core.errors import choices, known_name, nearest
 from chainrule.interfaces.cli.option import Misread
 from chainrule.interfaces.cli.terminal.output import BAD_INPUT, complain
 
@@ -105,8 +104,8 @@ def _nearest(typed: str, flags: Any) -> str | None:
     """The option that is most like what was typed, by any of its names."""
     names = {name for flag in flags for name in (flag.lstrip("-"),) if flag.startswith("--")}
     names |= {other for other, name in OTHER_NAMES.items() if name in names}
-    near = get_close_matches(typed.lstrip("-").lower().replace("_", "-"), sorted(names), n=1)
-    return f"--{near[0]}" if near else None
+    near = nearest(typed.lstrip("-"), sorted(names))
+    return f"--{near}" if near else None
 
 
 def _shown(typed: str) -> str:

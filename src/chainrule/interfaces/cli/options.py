@@ -12,9 +12,9 @@ from chainrule.core.optimizers import OPTIMIZERS, Adam, AdamW, Momentum, RMSprop
 from chainrule.interfaces.cli.option import Option
 from chainrule.interfaces.cli.readers import column, lower_case, units
 from chainrule.lab.experiments.data import NAMED, DataFile, DataSet
-from chainrule.lab.experiments.defaults import REFERENCE_RATES
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.perceptron import Perceptron
+from chainrule.lab.experiments.rates import REFERENCE_RATES
 from chainrule.lab.experiments.settings import INITIALIZERS
 
 

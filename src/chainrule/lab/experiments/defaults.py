@@ -2,28 +2,14 @@
 
 from typing import Any
 
-from chainrule.core.errors import choose, known_name
 from chainrule.core.initializers import Normal
 from chainrule.core.losses import BinaryCrossEntropy, HalfSquaredError, Loss, SoftmaxCrossEntropy, SquaredError
-from chainrule.core.optimizers import OPTIMIZERS, Optimizer
 from chainrule.lab.experiments.data import REAL, DataFile, DataSet, described
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.perceptron import Perceptron
+from chainrule.lab.experiments.rates import usual_optimizer
 from chainrule.lab.experiments.samples import Samples
 from chainrule.lab.experiments.settings import with_settings
-
-REFERENCE_RATES = {"linear": 0.8, "xor": 0.2}
-"""The learning rates of the reference lab's two tasks: the ones that hold its curves in the band of our starts."""
-
-RATES = {
-    "sgd": 0.5,
-    "momentum": 0.05,
-    "nesterov": 0.05,
-    "rmsprop": 0.01,
-    "adam": 0.01,
-    "adamw": 0.01,
-}
-"""The usual learning rate of each optimizer."""
 
 POINTS: dict[str, Any] = {
     "network": Perceptron((4, 4), "sigmoid", initializer=Normal()),
@@ -67,19 +53,6 @@ def experiment_for(data: str | DataSet | DataFile, samples: Samples | None = Non
     optimizer = usual_optimizer(name, data) if isinstance(name, str) else name
     experiment = Experiment(data, loss=usual_loss(data, samples), starts=1, **usual | {"optimizer": optimizer})
     return with_settings(experiment, settings)
-
-
-def usual_optimizer(name: str, data: DataSet | DataFile) -> Optimizer:
-    """The optimizer of a name with its usual learning rate: for the reference lab's tasks and SGD its own.
-
-    >>> usual_optimizer("sgd", DataSet("xor")), usual_optimizer("sgd", DataSet("moons"))
-    (SGD(0.2), SGD(0.5))
-    """
-    kind: Any = choose("optimizer", name, OPTIMIZERS)
-    name = known_name(name, OPTIMIZERS) or name
-    own = REFERENCE_RATES if name == "sgd" and isinstance(data, DataSet) else {}
-    optimizer: Optimizer = kind(own.get(getattr(data, "name", ""), RATES[name]))
-    return optimizer
 
 
 def usual_loss(data: DataSet | DataFile, samples: Samples) -> Loss:

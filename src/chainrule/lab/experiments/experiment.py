@@ -60,7 +60,8 @@ class Experiment(RunDescription):
         r"""The experiment in a TOML text, or in a file.
 
         A string is a text if it holds "=", else the name of a file. What it leaves out has the defaults of
-        `Experiment`; the command line (`train --config`) takes those that suit the data.
+        `Experiment`, and an optimizer without a learning rate its usual one; the command line (`train --config`) takes
+        the settings that suit the data.
         Raises FileError for what isn't TOML or can't be read, SettingError that names the key for a setting that is
         unknown or out of range.
 

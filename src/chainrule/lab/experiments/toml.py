@@ -9,12 +9,14 @@ from typing import Any, TypeVar
 
 from chainrule.core.catalogue import every_kind
 from chainrule.core.description import Description
-from chainrule.core.errors import ChainruleError, SettingError, choices, choose, known_name
+from chainrule.core.errors import ChainruleError, SettingError, choices, choose, known_name, nearest
 from chainrule.core.extras import missing_extra
 from chainrule.core.losses import LOSSES
-from chainrule.lab.experiments.data import DataFile, DataSet
+from chainrule.core.optimizers import OPTIMIZERS
+from chainrule.lab.experiments.data import DataFile, DataSet, described
 from chainrule.lab.experiments.network_text import NetworkText
 from chainrule.lab.experiments.perceptron import Perceptron
+from chainrule.lab.experiments.rates import usual_optimizer
 from chainrule.lab.experiments.run_description import RunDescription
 from chainrule.training.files.limits import check_text
 from chainrule.training.files.reading import Source, in_memory, reading
@@ -28,6 +30,9 @@ MAIN = {"Experiment": ("data", "network", "loss", "optimizer", "epochs", "batch_
 
 ALL = "all"
 """The batch size of all samples: TOML has no word for None, and digits would else get their usual 32."""
+
+ALWAYS = ("learning_rate",)
+"""Settings that are written even where they have the default of their class: what is left out has the usual value."""
 
 UNNAMED = ("Experiment", "Perceptron", "DataSet", "DataFile")
 """The descriptions that are recognised by their place and their keys, and need no `type`."""
@@ -51,7 +56,7 @@ def _plain(value: Any) -> Any:
     kind = type(value).__name__
     table = {} if kind in UNNAMED else {"type": kind}
     for field, inner in value.settings():
-        shown = field.default is MISSING or inner != field.default or field.name in MAIN.get(kind, ())
+        shown = field.default is MISSING or inner != field.default or field.name in (*MAIN.get(kind, ()), *ALWAYS)
         if field.name == "batch_size":
             inner = ALL if inner is None else inner
         if shown and inner is not None:
@@ -68,9 +73,10 @@ def read(source: str | Path, kind: type[Described]) -> Described:
     return kind(**settings(source, kind))
 
 
-def settings(source: str | Path, kind: type[RunDescription]) -> dict[str, Any]:
+def settings(source: str | Path, kind: type[RunDescription], data: DataSet | DataFile | None = None) -> dict[str, Any]:
     """The settings that a text or a file gives, by name: those that it leaves out are left to the caller.
 
+    data: what is learnt, in place of the file's data. An optimizer without a learning rate has its usual one there.
     Raises FileError, or SettingError that names the key.
     """
     is_text = isinstance(source, str) and "=" in source
@@ -80,11 +86,15 @@ def settings(source: str | Path, kind: type[RunDescription]) -> dict[str, Any]:
         check_text(opened.name, text)
         found = tomllib.loads(text)
         _check_keys("an experiment", found, kind)
+        optimizer = found.pop("optimizer", None)
         values = {key: _named(opened, key, value, _READERS.get(key, _any)) for key, value in found.items()}
+        if optimizer is not None:
+            on = described(data or values.get("data", "xor"))
+            values["optimizer"] = _named(opened, "optimizer", optimizer, lambda value: _optimizer(value, on))
         for key, value in values.items():  # each alone first, so that an error names its key
             others = {} if key == "data" else {"data": "xor"}
             _named(opened, key, value, lambda value, key=key, others=others: kind(**others | {key: value}))
-        if "data" not in values:
+        if "data" not in values and data is None:
             raise SettingError(f'{opened.name}: expected a key data, such as data = "xor"; add it.')
         return values
 
@@ -126,16 +136,30 @@ def _loss(value: Any) -> Any:
     return choose("loss", value, both)() if isinstance(value, str) else _any(value)
 
 
+def _optimizer(value: Any, data: DataSet | DataFile) -> Any:
+    """An optimizer by either of its names or by its table, at its usual rate where that gives none."""
+    table = {"type": value} if isinstance(value, str) else value
+    if not isinstance(table, Mapping):
+        return _any(value)
+    typed: Any = table.get("type")
+    if known_name(typed, OPTIMIZERS) is None and (not isinstance(typed, str) or known_name(typed, _kinds())):
+        return _any(value)  # a user's own, or none
+    kind = choose("optimizer", typed, OPTIMIZERS)
+    settings = {key: _any(inner) for key, inner in table.items() if key != "type"}
+    _check_keys(kind.__name__, settings, kind)
+    return usual_optimizer(typed, data, **settings)
+
+
 _READERS = {"data": _data, "network": _network, "loss": _loss, "batch_size": lambda size: None if size == ALL else size}
 """The keys that are read in their own way."""
 
 
 def _build(kind: type[Description], value: Mapping[str, Any]) -> Description:
     """The description of this kind that a table without its `type` stands for."""
-    _check_keys(f"a {kind.__name__}", value, kind)
+    _check_keys(kind.__name__, value, kind)
     missing = [name for name in _required(kind) if name not in value]
     if missing:
-        raise SettingError(f"expected {missing[0]}, which a {kind.__name__} has no default for; add it.")
+        raise SettingError(f"expected {missing[0]}, which {kind.__name__} has no default for; add it.")
     return kind(**{key: _any(inner) for key, inner in value.items()})
 
 
@@ -143,7 +167,7 @@ def _any(value: Any) -> Any:
     """A value: a table is the description that its `type` names, in a list too."""
     if isinstance(value, list):
         return tuple(_any(each) for each in value)
-    kinds = {name: kind for name, kind in every_kind().items() if is_dataclass(kind)}
+    kinds = _kinds()
     if isinstance(value, str) and value in kinds:  # "Sigmoid" is the layer, "sigmoid" an activation's name
         return kinds[value]() if not _required(kinds[value]) else value
     if not isinstance(value, Mapping):
@@ -152,8 +176,15 @@ def _any(value: Any) -> Any:
     name = known_name(typed, kinds)
     if name is None:
         got = reprlib.repr(typed)
-        raise SettingError(f'expected a table with the type of a description, as type = "SGD"; got {got}.')
+        near = nearest(typed, kinds)
+        meant = f", did you mean {near}?" if near else "."
+        raise SettingError(f'expected a table with the type of a description, as type = "SGD"; got {got}{meant}')
     return _build(kinds[name], {key: inner for key, inner in value.items() if key != "type"})
+
+
+def _kinds() -> dict[str, type[Description]]:
+    """Every description that a table can stand for, by its name."""
+    return {name: kind for name, kind in every_kind().items() if is_dataclass(kind)}
 
 
 def _required(kind: type[Description]) -> list[str]:

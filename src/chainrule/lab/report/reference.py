@@ -8,7 +8,7 @@ from chainrule.core.initializers import Normal
 from chainrule.core.losses import HalfSquaredError
 from chainrule.core.network import Network, mlp
 from chainrule.core.optimizers import SGD
-from chainrule.lab.experiments.defaults import REFERENCE_RATES
+from chainrule.lab.experiments.rates import REFERENCE_RATES
 from chainrule.lab.report.published import LINEAR, XOR, Published
 from chainrule.training.data.sets.points import Points, load
 

@@ -26,10 +26,10 @@ from chainrule.lab.experiments.compare import compare as run_comparison
 from chainrule.lab.experiments.compared_runs import spaced, survivors
 from chainrule.lab.experiments.comparison import Comparison
 from chainrule.lab.experiments.data import REAL, DataSet
-from chainrule.lab.experiments.defaults import usual_optimizer
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.labels import words
 from chainrule.lab.experiments.prepared import prepare
+from chainrule.lab.experiments.rates import usual_optimizer
 from chainrule.lab.figures.svg import need_matplotlib
 
 EXAMPLES = examples(
