@@ -205,7 +205,7 @@ def test_texts_are_compared_by_their_words():
 @pytest.mark.parametrize("opening", ["residual(", "dense(", "(", "residual(relu, "])
 def test_no_nesting_is_too_deep_for_the_parser(opening: str):
     with pytest.raises(cr.SettingError, match=r"expected at most 20 open parentheses|expected a name, got '\('"):
-        NetworkText(opening * 100_000)
+        NetworkText(opening * 600)
 
 
 @pytest.mark.parametrize("initializer", [None, cr.He()])
@@ -219,3 +219,8 @@ def test_toml_there_and_back(initializer: cr.Initializer | None):
 def test_toml_names_the_key_and_the_place():
     with pytest.raises(cr.SettingError, match=r"^network: column 1: unknown layer 'rellu'.*\n    rellu\n    \^{5}$"):
         cr.Experiment.from_toml('data = "xor"\nnetwork = "rellu"')
+
+
+def test_a_text_that_is_too_long_is_not_shown():
+    with pytest.raises(cr.SettingError, match=r"at most 10,000 characters, got 50,000\. Build a Network in Python\.$"):
+        cr.NetworkText("relu " * 10_000)

@@ -150,6 +150,13 @@ def test_names_that_lead_nowhere(read, tmp_path: Path):
             read(tmp_path / name)
 
 
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS)
+def test_what_is_no_name_of_a_file(read):
+    for path in (None, 3, b"a.csv", io.BytesIO(b"a,b\n"), ["a.csv"]):
+        with pytest.raises(cr.FileError, match=r"expected the name of a file, got .*; give a text or a Path\."):
+            read(path)
+
+
 @pytest.mark.parametrize(
     ("size", "bytes_"), {"4 GiB": 2**32, "1.5mb": 1_500_000, " 7 ": 7, "2T": 2 * 10**12, 9: 9}.items()
 )

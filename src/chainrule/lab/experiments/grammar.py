@@ -26,6 +26,9 @@ TOKENS = {
 DEEPEST = 20
 """The most parentheses that may be open at once: the parser calls itself for each."""
 
+LONGEST = 10_000
+"""The most characters of a text, some 600 layers; an error shows the line that it is about."""
+
 EXAMPLE = "Write layers such as conv(8, 3, stride=2) relu flatten dense(10)."
 
 Span = tuple[int, int]
@@ -59,6 +62,10 @@ def parse(text: str) -> tuple[Call, ...]:
     >>> [call.name for call in parse("conv(8, 3) relu")]
     ['conv', 'relu']
     """
+    if len(text) > LONGEST:
+        raise SettingError(
+            f"a network's text has at most {LONGEST:,} characters, got {len(text):,}. Build a Network in Python."
+        )
     parser = Parser(text)
     calls = parser.chain()
     parser.take("the end")

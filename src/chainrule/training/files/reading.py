@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import reprlib
 import stat
 import sys
 from collections.abc import Iterator
@@ -94,6 +95,8 @@ def reading(path: "FilePath | Source", expected: str, mend: str, max_size: Size 
     ...         print(str(error).partition("/n ")[2])
     isn't a whole number (invalid literal for int() with base 10: 'seven'); correct it.
     """
+    if not isinstance(path, str | os.PathLike | Source):
+        raise FileError(f"expected the name of a file, got {reprlib.repr(path)}; give a text or a Path.")
     source = None
     name = path.name if isinstance(path, Source) else name_of(path)
     limit = check_size("max_size", max_size)
