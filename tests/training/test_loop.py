@@ -538,6 +538,32 @@ def test_an_interrupted_run_returns_what_it_had(population: int | None) -> None:
     assert (run.model.theta == train(population=population, epochs=4).model.theta).all()
 
 
+@pytest.mark.parametrize("population", [None, 2])
+def test_a_run_that_is_stopped_ends_before_its_next_step(population: int | None) -> None:
+    """Here in the middle of an epoch, as by a signal handler or another thread."""
+    under_way = []
+
+    def stop_in_the_eighth(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        for each in under_way:
+            if each.state.step == 7:
+                each.stop()
+        return x
+
+    batch_size = -(-len(X) // 3)
+    settings = {"batch_size": batch_size, "population": population, "record_every": 1}
+    training = iterate(**settings, augment=stop_in_the_eighth)
+    under_way.append(training)
+    assert [record.epoch for record in training] == [0, 1]
+    run = training.result()
+    endings = run.ending if population else (run.ending,)
+    assert {(ending.reason, ending.epoch) for ending in endings} == {("stopped by the caller", 2)}
+    assert training.state.step == 8
+    steps = iterate(**settings)
+    assert all(steps.advance() for _ in range(8))
+    assert (run.model.theta == steps.result().model.theta).all()
+    assert not training.advance()
+
+
 # Divergence ------------------------------------------------------------------------------------------------------
 
 STRAIGHT = cr.mlp(2, 3, 1, activation="identity")

@@ -62,10 +62,10 @@ class Training:
         self._update = Calls(*clip, *bind_update(task.optimizer, parameters))
 
     def _train_until(self, epoch: int, batch: int = 0) -> None:
-        """Train on to the start of a batch in an epoch, or until every member has ended."""
+        """Train on to the start of a batch in an epoch, or until every member has ended or the run is stopped."""
         state, monitor, batches, update = self.state, self.state.monitor, self._batches, self._update
         load, patience = batches.load, self._patience_checked
-        while (state.epoch < epoch or state.batch < batch) and not monitor.all_ended:
+        while (state.epoch < epoch or state.batch < batch) and not (monitor.all_ended or self._is_over):
             if state.batch == 0:
                 self._begin_epoch()
                 if monitor.all_ended:
@@ -136,7 +136,7 @@ class Training:
         if epoch < task.epochs:
             with self._running():
                 self._train_until(epoch + 1)
-            record = self._end_record()
+            record = self._end_record() if state.epoch > epoch else None
             if record is not None:
                 return record
         else:
@@ -184,6 +184,8 @@ class Training:
         """Train on to the last epoch, and check the loss after the last update, too."""
         with self._running():
             self._train_until(self.task.epochs)
+        if self._is_over and self.state.epoch < self.task.epochs:
+            return
         self._reason, monitor = "finished", self.state.monitor
         final = self._final = self._evaluate()
         monitor.check_finite(self.state.epoch, final)
@@ -191,6 +193,23 @@ class Training:
             monitor.keep_best(self.state.epoch, self._validate())
         elif self.task.batch_size is None:
             monitor.keep_best(self.state.epoch, final)
+
+    def stop(self) -> None:
+        """End the run before its next step. It only sets a mark: a signal handler or another thread may call it.
+
+        What iterates then comes to its end, and `result()` is what was learnt until then.
+
+        >>> from chainrule.core.losses import SquaredError
+        >>> from chainrule.core.network import mlp
+        >>> from chainrule.core.optimizers import SGD
+        >>> from chainrule.training.loop import iterate
+        >>> training = iterate(mlp(1, 1), [[0.0], [1.0]], [0.0, 1.0], loss=SquaredError(), optimizer=SGD(1.0), epochs=9)
+        >>> for record in training:
+        ...     training.stop()
+        >>> str(training.result().ending)
+        'stopped by the caller after 1 epoch'
+        """
+        self._is_over = True
 
     def change(self, **settings: Any) -> None:
         """Go on with other settings from the next step on: those of the optimizer by their names, and these.

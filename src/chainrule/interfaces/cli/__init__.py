@@ -6,10 +6,26 @@ Typer and Rich are imported behind this door alone; without them one sentence sa
 import sys
 
 from chainrule.core.extras import missing_extra
+from chainrule.interfaces.cli import interrupts
+from chainrule.interfaces.cli.streams import open_closed_streams
 
 
 def main() -> None:
     """Run the command that the arguments name, and exit."""
+    interrupts.listen()
+    try:
+        open_closed_streams()
+        run()
+    except KeyboardInterrupt:
+        sys.exit(interrupts.exit_code())
+    except SystemExit as ending:  # Typer says 130 whichever signal came
+        sys.exit(interrupts.exit_code() if ending.code == interrupts.CTRL_C else ending.code)
+    finally:
+        interrupts.end()
+
+
+def run() -> None:
+    """Run the command that the arguments name, and exit; signals are seen to."""
     try:
         from chainrule.interfaces.cli.app import app
         from chainrule.interfaces.cli.terminal.encoding import replace_missing_characters

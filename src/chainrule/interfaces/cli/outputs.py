@@ -80,6 +80,7 @@ class Saving:
     """
 
     def __init__(self) -> None:
+        self.saved: list[FilePath] = []
         self._failed = False
 
     def save(self, what: str, place: FilePath | None, write: Callable[[FilePath], object]) -> None:
@@ -91,6 +92,7 @@ class Saving:
         except ChainruleError as error:
             self.failed(str(error))
         else:
+            self.saved.append(place)
             remark(f"Saved the {what}: {place}")
 
     def failed(self, sentence: str) -> None:

@@ -13,6 +13,7 @@ from chainrule.core.errors import SettingError, choose
 from chainrule.core.optimizers import OPTIMIZERS, Optimizer
 from chainrule.interfaces.cli.answers import UNDEFINED
 from chainrule.interfaces.cli.described import describe, file_of, has, named, shell_name, with_options
+from chainrule.interfaces.cli.interrupts import gently
 from chainrule.interfaces.cli.lists import COMPARED, SHARED, cells
 from chainrule.interfaces.cli.option import own, silence, takes
 from chainrule.interfaces.cli.options import OPTIONS, options
@@ -95,15 +96,26 @@ def compare(
     experiment, compared = describe_all(data, {"starts": STARTS} | settings, lists, compared)
     names = ", ".join(map(words, compared))
     remark(f"{names}: {experiment.starts} starts each")
-    with Bars() as show, warnings.catch_warnings(action="always", category=UserWarning, record=True) as unkept:
-        found = run_comparison(
-            experiment,
-            level=level,
-            keep=keep,
-            processes=processes,
-            progress=show,
-            **compared,
-        )
+    try:
+        with (
+            Bars() as show,
+            gently(show.end_the_work),
+            warnings.catch_warnings(action="always", category=UserWarning, record=True) as unkept,
+        ):
+            found = run_comparison(
+                experiment,
+                level=level,
+                keep=keep,
+                processes=processes,
+                progress=show,
+                **compared,
+            )
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            "Interrupted; nothing is kept. With --keep FOLDER, what had finished would be."
+            if keep is None
+            else f"Interrupted; what had finished is kept in {keep}, and the same command goes on from there."
+        ) from None
     saving = Saving()
     for each in unkept or ():
         saving.failed(str(each.message))

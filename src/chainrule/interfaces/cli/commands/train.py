@@ -1,5 +1,6 @@
 """`chainrule train DATA`: one run, with the reference lab's log, prediction rows and accuracy."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,18 +12,20 @@ from chainrule.core.losses import HalfSquaredError, SquaredError
 from chainrule.interfaces.cli.answers import answer, show_rows
 from chainrule.interfaces.cli.described import describe, file_of
 from chainrule.interfaces.cli.diagnosis import INTERRUPTIONS, diagnosis
+from chainrule.interfaces.cli.interrupts import exit_code, gently, held
 from chainrule.interfaces.cli.option import own, silence, takes
 from chainrule.interfaces.cli.options import OPTIONS, ROWS, SETS
 from chainrule.interfaces.cli.outputs import MODEL, TABLE, Saving, check_outputs
 from chainrule.interfaces.cli.readers import row_count
 from chainrule.interfaces.cli.terminal import plots
-from chainrule.interfaces.cli.terminal.output import INTERRUPTED, Bars, detail, examples, note, remark, say
+from chainrule.interfaces.cli.terminal.output import Bars, detail, examples, note, remark, say
 from chainrule.interfaces.cli.terminal.plot_data import LossCurve
 from chainrule.lab.experiments import toml
 from chainrule.lab.experiments.perceptron import Perceptron
 from chainrule.lab.experiments.prepared import Prepared, prepare
 from chainrule.lab.experiments.shown_loss import loss_factor, loss_name
 from chainrule.lab.report.reference import Lab, log_line
+from chainrule.training.files.storage import FilePath
 from chainrule.training.history import Record
 from chainrule.training.metrics import mean_squared_error
 from chainrule.training.run import Run
@@ -114,12 +117,20 @@ def train(
     training = prepared.begin(record_every=Lab(epochs=experiment.epochs).record_every)
     remark(summary(prepared))
 
-    run, ending, curves = follow(training, prepared)
-    saving, model = Saving(), None
-    if ending.reason != "diverged":
-        model = prepared.model(run)
-        saving.save("model", save, model.save)
-    saving.save("losses", history, run.history.to_csv)
+    try:
+        with held():
+            run, ending, curves, unwritten = follow(training, prepared)
+            saving, model = Saving(), None
+            if ending.reason != "diverged":
+                model = prepared.model(run)
+                saving.save("model", save, model.save)
+            saving.save("losses", history, run.history.to_csv)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(interruption(ending, experiment.epochs, saving.saved)) from None
+    if unwritten is not None:
+        raise unwritten
+    if ending.reason in INTERRUPTIONS:
+        note(interruption(ending, experiment.epochs, saving.saved))
     shown = loss_name([experiment.loss])
     if model is None:
         if plots.wanted(plot):
@@ -136,7 +147,7 @@ def train(
         note(f"Diagnosis: {line}")
     saving.end()
     if ending.reason in INTERRUPTIONS:
-        raise typer.Exit(INTERRUPTED)
+        raise typer.Exit(exit_code())
 
 
 def summary(prepared: Prepared) -> str:
@@ -156,15 +167,18 @@ def summary(prepared: Prepared) -> str:
     )
 
 
-def follow(training: Training, prepared: Prepared) -> tuple[Run, Ending, list[LossCurve]]:
-    """Print the log while the run is under way, and why it ended early if it did; return the run and its curves."""
-    n_epochs = prepared.experiment.epochs
-    log_epochs = set(Lab(epochs=n_epochs).log_epochs)
+def follow(training: Training, prepared: Prepared) -> tuple[Run, Ending, list[LossCurve], OSError | None]:
+    """Print the log while the run is under way, and why it ended early if it did; return the run and its curves.
+
+    What can't be printed ends the run as an interruption does; the error is returned, since there may be files to save.
+    """
+    log_epochs = set(Lab(epochs=prepared.experiment.epochs).log_epochs)
     factor = loss_factor(prepared.experiment.loss, prepared.network)
     epochs: list[int] = []
     losses: dict[str, list[float]] = {"training": [], "validation": []}
+    unwritten = None
     try:
-        with Bars() as show:
+        with Bars() as show, gently(training.stop):
             for record in training:
                 loss = logged_loss(record, prepared)
                 epochs.append(record.epoch)
@@ -176,13 +190,26 @@ def follow(training: Training, prepared: Prepared) -> tuple[Run, Ending, list[Lo
                 show("Training", record.epoch, record.epochs, f"loss {loss:.6f}")
     except (KeyboardInterrupt, DivergenceError):
         pass  # the run's ending tells
+    except OSError as error:
+        unwritten = error
     run = training.result()
     ending = run.ending if isinstance(run.ending, Ending) else run.ending[0]
-    if ending.reason in INTERRUPTIONS:
-        note(f"Interrupted after {ending.epoch:,} of {n_epochs:,} epochs; what was learnt until then is kept.")
-    elif ending.reason == "stopped early":
+    if ending.reason == "stopped early":
         note(f"{ending.sentence.capitalize()}. The model is that of epoch {ending.best_epoch}.")
-    return run, ending, [LossCurve.of(name, epochs, each) for name, each in losses.items() if each]
+    return run, ending, [LossCurve.of(name, epochs, each) for name, each in losses.items() if each], unwritten
+
+
+def interruption(ending: Ending, epochs: int, files: Sequence[FilePath]) -> str:
+    """When the run was interrupted, and where what it had learnt is.
+
+    >>> interruption(Ending("interrupted", 5), 40, ["losses.csv"])
+    'Interrupted after 5 of 40 epochs; what was learnt until then is kept in losses.csv.'
+    """
+    saved = " and ".join(map(str, files))
+    kept = (
+        f"what was learnt until then is kept in {saved}" if saved else "nothing is kept: --save MODEL.npz would keep it"
+    )
+    return f"Interrupted after {ending.epoch:,} of {epochs:,} epochs; {kept}."
 
 
 def logged_loss(record: Record, prepared: Prepared) -> float:

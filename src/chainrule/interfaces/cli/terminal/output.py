@@ -7,6 +7,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
@@ -17,10 +18,11 @@ from rich.markup import escape
 from rich.text import Text
 
 from chainrule.core.errors import ChainruleError, DivergenceError
+from chainrule.interfaces.cli import interrupts
 from chainrule.interfaces.cli.terminal.encoding import writable
 
-FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
-"""Exit codes: a run that failed, input that can't be used, Ctrl-C."""
+FAILED, BAD_INPUT = 1, 2
+"""Exit codes: a run that failed, input that can't be used. `interrupts.py` has those of signals."""
 
 QUIET = ContextVar("QUIET", default=False)
 """Whether the command that runs was given --quiet: it then prints its result and its errors alone."""
@@ -35,6 +37,7 @@ def in_sentences(command: Callable[Given, Result]) -> Callable[Given, Result]:
     @functools.wraps(command)
     def run(*args: Given.args, **kwargs: Given.kwargs) -> Result:
         before = QUIET.set(bool(kwargs.get("quiet")))
+        interrupts.begin_command()
         try:
             return command(*args, **kwargs)
         except ChainruleError as error:
@@ -43,20 +46,26 @@ def in_sentences(command: Callable[Given, Result]) -> Callable[Given, Result]:
         except MemoryError as error:
             complain(f"out of memory: {error or 'no details'}. Take fewer samples, smaller layers or smaller batches.")
             raise typer.Exit(FAILED) from None
-        except KeyboardInterrupt:
-            note("Interrupted.")
-            raise typer.Exit(INTERRUPTED) from None
-        except BrokenPipeError:
-            raise  # the reader has gone (`| head`): Typer ends the program quietly
+        except KeyboardInterrupt as interruption:
+            note(str(interruption) or "Interrupted.")
+            raise typer.Exit(interrupts.exit_code()) from None
+        except BrokenPipeError:  # the reader has gone (`| head`)
+            _give_up_stdout()
+            raise typer.Exit(interrupts.exit_code(interrupts.READER_GONE)) from None
         except OSError as error:
             complain(f"{error.filename or 'the output'} can't be written or read: {error.strerror or error}.")
-            if error.filename is None:  # at its end Python would try once more to write what is buffered
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(FAILED) from None
+            if error.filename is None:
+                _give_up_stdout()
+            raise typer.Exit(interrupts.exit_code(FAILED)) from None
         finally:
             QUIET.reset(before)
 
     return run
+
+
+def _give_up_stdout() -> None:
+    """Let stdout lead nowhere: at its end Python would try once more to write what is buffered."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say(line: str) -> None:
@@ -73,18 +82,24 @@ def detail(line: str) -> None:
 def note(sentence: str) -> None:
     """Print something worth knowing on stderr; nothing with --quiet."""
     if not QUIET.get():
-        _stderr().print(sentence)
+        _tell(sentence)
 
 
 def remark(sentence: str) -> None:
     """Print a note for a person: only if stderr is a terminal; nothing with --quiet."""
     if sys.stderr.isatty() and not QUIET.get():
-        _stderr().print(sentence, style="dim")
+        _tell(Text(sentence, "dim"))
 
 
 def complain(sentence: str) -> None:
     """Print an error on stderr."""
-    _stderr().print(Text.assemble(("Error:", "bold red"), " ", sentence))
+    _tell(Text.assemble(("Error:", "bold red"), " ", sentence))
+
+
+def _tell(sentence: str | Text) -> None:
+    """Print on stderr. What nobody can read there changes nothing."""
+    with suppress(OSError):
+        _stderr().print(sentence)
 
 
 def examples(*commands: str) -> str:
@@ -92,15 +107,22 @@ def examples(*commands: str) -> str:
     return "\n\n".join(["[bold]Examples[/bold]", *(f"$ {escape(command)}" for command in commands)])
 
 
+class _Console(Console):
+    """Rich's console; a reader that has gone is an error as it is for `print`."""
+
+    def on_broken_pipe(self) -> None:
+        raise  # the error that Rich caught
+
+
 def stdout(width: int | None = None, height: int | None = None) -> Console:
     """Rich's console for stdout: with colours if it is a terminal that wants them."""
-    return Console(file=sys.stdout, force_terminal=sys.stdout.isatty(), width=width, height=height, highlight=False)
+    return _Console(file=sys.stdout, force_terminal=sys.stdout.isatty(), width=width, height=height, highlight=False)
 
 
 def _stderr() -> Console:
     """Rich's console for stderr: wraps sentences at blanks to a terminal's width; a file gets them as they are."""
     is_terminal = sys.stderr.isatty()
-    return Console(
+    return _Console(
         stderr=True,
         force_terminal=is_terminal,
         markup=False,
@@ -140,9 +162,16 @@ class Bars(progress.Progress):
             disable=QUIET.get() or not seen,
         )
         self._bars: dict[str, progress.TaskID] = {}
+        self._is_to_end = False
+
+    def end_the_work(self) -> None:
+        """Let the next call raise KeyboardInterrupt. It only sets a mark."""
+        self._is_to_end = True
 
     def __call__(self, task: str, done: int, total: int, known: str = "") -> None:
         """Show how much of a task is done."""
+        if self._is_to_end:
+            raise KeyboardInterrupt
         if task not in self._bars:
             self._bars[task] = self.add_task(task, total=total, known=known)
         self.update(self._bars[task], completed=done, total=total, known=known)
