@@ -83,7 +83,7 @@ def test_a_second_interrupt_ends_a_run_at_once_and_keeps_what_it_had(seconds: fl
         program.send_signal(signal.SIGINT)
         code, said = ending(program)
     assert code == 130
-    assert said.count("Interrupted") == 1
+    assert said.startswith("Interrupted after ")
     assert chainrule.Model.load(tmp_path / "m.npz").network.n_parameters == 37
     assert left_in(tmp_path) == ["m.npz"]
 
