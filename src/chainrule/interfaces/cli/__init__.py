@@ -4,10 +4,11 @@ Typer and Rich are imported behind this door alone; without them one sentence sa
 """
 
 import sys
+from contextlib import suppress
 
 from chainrule.core.extras import missing_extra
 from chainrule.interfaces.cli import interrupts
-from chainrule.interfaces.cli.streams import open_closed_streams
+from chainrule.interfaces.cli.streams import give_up_stdout, open_closed_streams
 
 
 def main() -> None:
@@ -20,6 +21,11 @@ def main() -> None:
         sys.exit(interrupts.exit_code())
     except SystemExit as ending:  # Typer says 130 whichever signal came
         sys.exit(interrupts.exit_code() if ending.code == interrupts.CTRL_C else ending.code)
+    except OSError as error:  # of a help page: commands have their own words
+        give_up_stdout()
+        with suppress(OSError):
+            sys.stderr.write(f"Error: the output can't be written: {error.strerror or error}.\n")
+        sys.exit(1)
     finally:
         interrupts.end()
 

@@ -64,10 +64,10 @@ def begin_command() -> None:
 
 
 def end() -> None:
-    """Nothing is left to keep: the next signal ends the program at once, without Python's words about it."""
+    """The command is done, and its exit code settled: what still comes changes nothing."""
     for number in _numbers():
         if signal.getsignal(number) == _signals.handle:
-            signal.signal(number, signal.SIG_DFL)
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _numbers() -> list[signal.Signals]:

@@ -1,11 +1,11 @@
-"""Standard streams that are closed, as by `>&-`, are opened on nothing: what is written there is wanted by nobody."""
+"""Standard streams that are closed from the start, as by `>&-`, or that can't be written to any more."""
 
 import os
 import sys
 
 
 def open_closed_streams() -> None:
-    """Let every standard stream be one that can be read or written, so that nothing else gets its number."""
+    """Open closed streams on nothing: nobody wants what is written there, and no file must get their numbers."""
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         if getattr(sys, name) is None:
             opened = os.open(os.devnull, os.O_RDWR)
@@ -13,3 +13,8 @@ def open_closed_streams() -> None:
                 os.dup2(opened, number)
                 os.close(opened)
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+
+
+def give_up_stdout() -> None:
+    """Let stdout lead nowhere: at its end Python would try once more to write what is buffered."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

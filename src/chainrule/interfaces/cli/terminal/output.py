@@ -4,7 +4,6 @@ Colours appear only where the output is a terminal, bars only where both outputs
 """
 
 import functools
-import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,6 +18,7 @@ from rich.text import Text
 
 from chainrule.core.errors import ChainruleError, DivergenceError
 from chainrule.interfaces.cli import interrupts
+from chainrule.interfaces.cli.streams import give_up_stdout
 from chainrule.interfaces.cli.terminal.encoding import writable
 
 FAILED, BAD_INPUT = 1, 2
@@ -50,22 +50,17 @@ def in_sentences(command: Callable[Given, Result]) -> Callable[Given, Result]:
             note(str(interruption) or "Interrupted.")
             raise typer.Exit(interrupts.exit_code()) from None
         except BrokenPipeError:  # the reader has gone (`| head`)
-            _give_up_stdout()
+            give_up_stdout()
             raise typer.Exit(interrupts.exit_code(interrupts.READER_GONE)) from None
         except OSError as error:
             complain(f"{error.filename or 'the output'} can't be written or read: {error.strerror or error}.")
             if error.filename is None:
-                _give_up_stdout()
+                give_up_stdout()
             raise typer.Exit(interrupts.exit_code(FAILED)) from None
         finally:
             QUIET.reset(before)
 
     return run
-
-
-def _give_up_stdout() -> None:
-    """Let stdout lead nowhere: at its end Python would try once more to write what is buffered."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say(line: str) -> None:

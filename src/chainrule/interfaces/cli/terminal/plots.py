@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chainrule.interfaces.cli.terminal.encoding import in_ascii
-from chainrule.interfaces.cli.terminal.output import QUIET, print_lines, stdout
+from chainrule.interfaces.cli.terminal.output import QUIET, note, print_lines, stdout
 from chainrule.interfaces.cli.terminal.plot_data import (
     MOST_POINTS,
     LossCurve,
@@ -45,6 +45,9 @@ SHADES, ASCII_SHADES = " ░▒▓", " .:%"
 SIDE_BY_SIDE = 74
 """The columns from which on two plots stand side by side."""
 
+LEAST = 30
+"""The columns below which nothing is drawn."""
+
 
 def wanted(plot: bool | None) -> bool:
     """Whether to draw: what the option says; without it, whether stdout is a terminal, and --quiet not given."""
@@ -56,6 +59,9 @@ def show(
 ) -> None:
     """Print the plots on stdout. A pipe has 80 columns, or COLUMNS, and no colours."""
     console = stdout(*shutil.get_terminal_size())
+    if console.width < LEAST:
+        note(f"No plot: it needs {LEAST} columns.")
+        return
     drawn = draw(Canvas(console), curves, loss, plane, epochs)
     if drawn is not None:
         print_lines(console, Group("", drawn, ""))
