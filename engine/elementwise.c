@@ -19,7 +19,7 @@ const char *prepare_elementwise(Op *op)
     int lead = -1;
     for (const int64_t *s = op->setting + 1; s < op->setting + op->n_settings; s += 4) {
         if (s[0] < 0 || s[0] >= N_INSTRUCTIONS) return "an unknown instruction";
-        bool compares = s[0] > do_logaddexp && s[0] < do_from_bool, two = s[0] >= do_add && s[0] < do_from_bool;
+        bool compares = s[0] > do_logaddexp && s[0] < do_is_greater, two = s[0] >= do_add && s[0] < do_from_bool;
         char read = s[0] == do_from_bool ? '?' : op->type, result = compares ? '?' : op->type;
         for (int i = 1; i < 4; i++)
             if (s[i] < 0 || s[i] >= n_places) return "an instruction names a place that isn't there";
@@ -49,6 +49,6 @@ const char *prepare_elementwise(Op *op)
         for (int axis = op->n_axes - 1; axis >= 0; next *= op->shape[axis--])
             x->constant &= x->stride[axis] == 0, x->in_a_row &= x->stride[axis] == next;
     }
-    op->scratch = (int64_t)n_places * TILE * 8;
+    op->scratch = (int64_t)n_places * TILE_BYTES;
     return NULL;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #define bytes X(bytes)
+#define TILE ((int64_t)(TILE_BYTES / sizeof(real)))
 typedef uint8_t bytes __attribute__((vector_size(VECTOR_BYTES / sizeof(real)), aligned(1), may_alias));
 
 /* One number, as often as a vector holds it. */
@@ -31,14 +32,15 @@ static void X(move)(const Op *op, const Operand *x, int64_t start, int64_t m, ch
     }
 }
 
-/* The results of one instruction, for n >= WIDTH numbers. The last vector may overlap the one before it: its result is
-   computed first, since it may take the place of what is read. */
+/* The results of one instruction, for n >= WIDTH numbers. Where n is no multiple of WIDTH the last vector overlaps the one
+   before it, and is computed first: its result may take the place of what is read. */
 #define EACH_VECTOR(Result, expression, put)                        \
     {                                                               \
         int64_t i = n - WIDTH;                                      \
-        Result last = expression;                                   \
+        Result last;                                                \
+        if (n % WIDTH) last = expression;                           \
         for (i = 0; i + WIDTH <= n; i += WIDTH) put(i, expression); \
-        put(n - WIDTH, last);                                       \
+        if (n % WIDTH) put(n - WIDTH, last);                        \
     }                                                               \
     break;
 #define PUT_REAL(i, result) store((real *)out + (i), result)
@@ -54,6 +56,9 @@ static void X(instruct)(int64_t what, int64_t n, char *out, Place a, Place b)
         ARITHMETIC(CASE)
 #undef CASE
 #define CASE(name, expression) case do_##name: EACH_VECTOR(mask, expression, PUT_BOOL)
+        COMPARISONS(CASE)
+#undef CASE
+#define CASE(name, expression) case do_is_##name: EACH_VECTOR(vector, choose(expression, all(1), all(0)), PUT_REAL)
         COMPARISONS(CASE)
 #undef CASE
     case do_from_bool: EACH_VECTOR(vector, __builtin_convertvector(x_bool, vector), PUT_REAL)
@@ -74,7 +79,7 @@ static bool X(elementwise)(const Op *op, char *scratch)
         m = left < TILE ? left : TILE;
         for (int k = 0; k < n_places; k++) {
             const Operand *x = op->operand + k;
-            char *buffer = scratch + k * TILE * 8;
+            char *buffer = scratch + k * TILE_BYTES;
             place[k] = (Place){buffer, 1};
             if (k >= op->n_operands) continue;
             if (m >= WIDTH && (by_rows ? x->stride[inner] == x->size : x->in_a_row)) place[k].at = address(op, x, start);
@@ -84,7 +89,7 @@ static bool X(elementwise)(const Op *op, char *scratch)
         for (const int64_t *s = op->setting + 1; s < op->setting + op->n_settings; s += 4)
             X(instruct)(s[0], m < WIDTH ? WIDTH : m, place[s[1]].at, place[s[2]], place[s[3]]);
         for (int k = 0; k < op->n_operands; k++)
-            if (op->operand[k].writes && place[k].at == scratch + k * TILE * 8)
+            if (op->operand[k].writes && place[k].at == scratch + k * TILE_BYTES)
                 X(move)(op, op->operand + k, start, m, place[k].at, true);
     }
     return true;

@@ -1,6 +1,7 @@
 /* The instructions of the tile machine: the name that Python knows, how many operands, and what it computes from x and y.
 
-   ARITHMETIC maps real numbers to real numbers, COMPARISONS two of them to a bool, and from_bool a bool to 0 or 1.
+   ARITHMETIC maps real numbers to real numbers, COMPARISONS two of them to a bool, or as
+   is_greater and so on to 1 or 0; from_bool a bool to 1 or 0.
    Results are NumPy's, bit for bit, except for exp, log, tanh and expm1, which are within 2 units in the last place, and
    logaddexp, within 2 units of the larger operand. */
 #define ARITHMETIC(each)                                                                    \
@@ -32,6 +33,9 @@
 
 enum {
 #define NAME(name, ...) do_##name,
-    ARITHMETIC(NAME) COMPARISONS(NAME) do_from_bool, N_INSTRUCTIONS
+    ARITHMETIC(NAME) COMPARISONS(NAME)
+#undef NAME
+#define NAME(name, ...) do_is_##name,
+    COMPARISONS(NAME) do_from_bool, N_INSTRUCTIONS
 #undef NAME
 };

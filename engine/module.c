@@ -301,7 +301,10 @@ static int module_exec(PyObject *module)
     }
     static const char *const instructions[] = {
 #define NAME(name, ...) #name,
-        ARITHMETIC(NAME) COMPARISONS(NAME) "from_bool"
+        ARITHMETIC(NAME) COMPARISONS(NAME)
+#undef NAME
+#define NAME(name, ...) "is_" #name,
+        COMPARISONS(NAME) "from_bool"
 #undef NAME
     };
     for (int i = 0; i < N_INSTRUCTIONS; i++) {

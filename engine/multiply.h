@@ -106,16 +106,30 @@ static void X(dots)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_
     }
 }
 
-/* Rows of a matrix that lies in any way, packed one after the other. */
+/* A matrix whose columns are contiguous, written row by row; squares at the edges may overlap those before them. */
+static void X(pack_turned)(int64_t rows, int64_t columns, const real *from, int64_t column, real *to, int64_t row_to)
+{
+    for (int64_t r = 0; r < rows; r += WIDTH) {
+        if (r + WIDTH > rows) r = rows - WIDTH;
+        for (int64_t c = 0; c < columns; c += WIDTH) {
+            if (c + WIDTH > columns) c = columns - WIDTH;
+            vector square[WIDTH];
+            UNROLL for (int i = 0; i < WIDTH; i++) square[i] = load(from + (c + i) * column + r);
+            X(turn)(square);
+            UNROLL for (int i = 0; i < WIDTH; i++) store(to + (r + i) * row_to + c, square[i]);
+        }
+    }
+}
+
+/* A matrix that lies in any way, written row by row. */
 static void X(pack)(int64_t rows, int64_t columns, const real *from, int64_t row, int64_t column, real *to, int64_t row_to)
 {
-    enum { BLOCK = 8 }; /* so many rows are read at a time: of a turned matrix they lie side by side */
-    for (int64_t r = 0; column == 1 && r < rows; r++) memcpy(to + r * row_to, from + r * row, columns * sizeof(real));
-    for (int64_t r = 0, n; column != 1 && r < rows; r += n) {
-        n = rows - r < BLOCK ? rows - r : BLOCK;
-        for (int64_t c = 0; c < columns; c++)
-            for (int64_t i = r; i < r + n; i++) to[i * row_to + c] = from[i * row + c * column];
+    if (row == 1 && rows >= WIDTH && columns >= WIDTH) {
+        X(pack_turned)(rows, columns, from, column, to, row_to);
+        return;
     }
+    for (int64_t r = 0; r < rows; r++)
+        for (int64_t c = 0; c < columns; c++) to[r * row_to + c] = from[r * row + c * column];
 }
 
 static bool X(product)(const Op *op, char *scratch)

@@ -1,11 +1,11 @@
-/* The tile machine: an elementwise operation is carried out TILE numbers at a time, instruction by instruction.
+/* The tile machine: an elementwise operation is carried out TILE_BYTES at a time, instruction by instruction.
 
    A tile of each operand lies in memory in a row, or is one number for all of the tile, or is gathered into a buffer and,
    where it is written, scattered from it. Registers are such buffers, too. So each instruction is one loop over vectors. */
 #pragma once
 #include "program.h"
 
-enum { TILE = 256, SHORT_ROW = 64 };
+enum { TILE_BYTES = 2048, SHORT_ROW = 64 };
 
 /* A place of an instruction: numbers at `at`, or with step 0 one number, repeated to fill a vector. */
 typedef struct {

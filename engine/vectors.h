@@ -15,7 +15,7 @@
 #ifdef __clang__
 #define UNROLL _Pragma("clang loop unroll(full)")
 #else
-#define UNROLL _Pragma("GCC unroll 8")
+#define UNROLL _Pragma("GCC unroll 16")
 #endif
 #define INLINE static inline __attribute__((always_inline))
 
@@ -70,6 +70,44 @@ INLINE real fused_one(real a, real b, real c)
 #endif
 }
 INLINE vector fused(vector a, vector b, vector c) { LANE_BY_LANE(fused_one(a[i], b[i], c[i])); }
+
+/* The lanes of two vectors in turn, a0 b0 a1 b1 ...: of their lower halves, and of their upper halves. */
+#if VECTOR_BYTES / (IS_DOUBLE ? 8 : 4) == 2
+#define LOWER 0, 2
+#define UPPER 1, 3
+#elif VECTOR_BYTES / (IS_DOUBLE ? 8 : 4) == 4
+#define LOWER 0, 4, 1, 5
+#define UPPER 2, 6, 3, 7
+#elif VECTOR_BYTES / (IS_DOUBLE ? 8 : 4) == 8
+#define LOWER 0, 8, 1, 9, 2, 10, 3, 11
+#define UPPER 4, 12, 5, 13, 6, 14, 7, 15
+#else
+#define LOWER 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define UPPER 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#endif
+#if defined(__clang__) || __GNUC__ >= 12
+#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (mask){__VA_ARGS__})
+#endif
+INLINE vector X(lower)(vector a, vector b) { return SHUFFLE(a, b, LOWER); }
+INLINE vector X(upper)(vector a, vector b) { return SHUFFLE(a, b, UPPER); }
+#undef LOWER
+#undef UPPER
+#undef SHUFFLE
+
+/* A square of WIDTH rows, turned: taking rows i and i + WIDTH / 2 in turn, log2 WIDTH times, makes columns of rows. */
+INLINE void X(turn)(vector *row)
+{
+    for (int done = 1; done < WIDTH; done *= 2) {
+        vector t[WIDTH];
+        UNROLL for (int i = 0; i < WIDTH / 2; i++) {
+            t[2 * i] = X(lower)(row[i], row[i + WIDTH / 2]);
+            t[2 * i + 1] = X(upper)(row[i], row[i + WIDTH / 2]);
+        }
+        UNROLL for (int i = 0; i < WIDTH; i++) row[i] = t[i];
+    }
+}
 
 /* A window of LANES numbers that begins at number t has its last t bits set. */
 static const X(integer) X(last_lanes)[2 * LANES] = {

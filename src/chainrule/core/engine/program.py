@@ -9,7 +9,8 @@ from chainrule.core.calls import Call, Calls, one_by_one
 from chainrule.core.engine.extension import _engine, table
 from chainrule.core.engine.fuse import fused
 from chainrule.core.engine.liveness import Stores, dead_stores
-from chainrule.core.engine.row import INSTRUCTIONS, Elementwise, Key, Node, Operation, PythonCall, Reader, View
+from chainrule.core.engine.registers import instruct
+from chainrule.core.engine.row import Node, Operation, PythonCall, Reader
 
 Record = tuple[str, tuple[Array, ...], tuple[int, ...]]
 
@@ -41,36 +42,8 @@ class Program:
             return node.call
         if isinstance(node, Operation):
             return node.kind, node.operands, node.settings
-        return instruct(node, {view.key for view in node.writes if (number, id(view)) not in self._dead})
-
-
-def instruct(group: Elementwise, stored: set[Key]) -> Record | None:
-    """The record of an elementwise operation: what isn't stored stays in registers."""
-    operands: dict[Key, Array] = {}
-    registers: dict[Key, int] = {}
-    numbers: list[tuple[str, View, bool, tuple[tuple[View, bool], ...]]] = []
-    for each in group.instructions:
-        inputs = tuple((view, view.key in registers) for view in each.inputs)
-        for view, in_register in inputs:
-            if not in_register:
-                operands.setdefault(view.key, view.array)
-        if each.out.key in stored:
-            operands.setdefault(each.out.key, each.out.array)
-        else:
-            registers.setdefault(each.out.key, len(registers))
-        numbers.append((each.name, each.out, each.out.key not in stored, inputs))
-    if not stored:
-        return None
-    place = {key: i for i, key in enumerate(operands)}
-
-    def at(view: View, in_register: bool) -> int:
-        return len(place) + registers[view.key] if in_register else place[view.key]
-
-    settings = [len(registers)]
-    for name, out, to_register, inputs in numbers:
-        places = [at(*each) for each in inputs]
-        settings += [INSTRUCTIONS[name], at(out, to_register), places[0], places[-1]]
-    return "elementwise", tuple(operands.values()), tuple(settings)
+        stored = {view.key for view in node.writes if (number, id(view)) not in self._dead}
+        return instruct(node, stored) if stored else None
 
 
 def lowered(calls: Call, observed: Iterable[Array] | None = None) -> Program | Calls:
