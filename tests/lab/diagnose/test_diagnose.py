@@ -89,7 +89,6 @@ SPOILED = {
         ),
     ],
     "dead ReLUs": [
-        lambda: spoiled(mlp(16, 16, activation="relu"), optimizer=cr.SGD(10.0)),
         lambda: spoiled(RELUS, theta=far_below(RELUS)),
         lambda: spoiled(
             CONVOLUTIONS,
@@ -123,6 +122,7 @@ SPOILED = {
     ],
     "learning rate too high": [
         lambda: spoiled(mlp(16), optimizer=cr.SGD(100.0)),
+        lambda: spoiled(RELUS, optimizer=cr.SGD(10.0)),  # it kills the ReLUs
         lambda: spoiled(mlp(16), CIRCLES, optimizer=cr.Adam(5.0)),
         lambda: spoiled(mlp(16), wave(), optimizer=cr.SGD(3.0), **SQUARED),
         lambda: spoiled(mlp(16, activation="gelu"), wave(), optimizer=cr.Momentum(1.0), **SQUARED),

@@ -193,8 +193,8 @@ class Inspection:
         return float(0.5 * differs / self.variance) if self.variance > 0 else 0.0
 
     @cached_property
-    def learnt(self) -> bool:
-        """Whether the run has learnt what there is to learn."""
+    def seems_learnt(self) -> bool:
+        """Whether what the run leaves is little, or about as much as nearest neighbours differ by."""
         return self.unexplained <= max(thresholds.LEARNT, thresholds.NOISE * self.noise + thresholds.BESIDES_NOISE)
 
     # Its layers

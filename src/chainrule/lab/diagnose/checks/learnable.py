@@ -21,6 +21,8 @@ def nothing_to_learn(run: TriedRun) -> Seen | None:
     """
     if run.noise < thresholds.MOST or run.under_way or len(run.x) < thresholds.FEWEST_ROWS:
         return None
+    if len(run.validation) and run.validation.min() < thresholds.LOWER * run.mean_loss:
+        return None  # the run itself has shown it
     tried = try_shuffled(run)
     if not (tried.loss >= tried.shuffled.min() and tried.loss > thresholds.LOWER * tried.mean):
         return None

@@ -153,7 +153,8 @@ def held_back_by_the_data(run: TriedRun) -> Seen | None:
     setup, verdict = run.setup, run.rate_verdict
     if setup is None or not (setup.augmented or setup.weighted):
         return None
-    if run.unexplained < thresholds.UNLEARNT or run.under_way or (verdict is not None and verdict.too == "high"):
+    left = thresholds.UNLEARNT if setup.augmented else thresholds.LEARNT  # augmentation always costs some
+    if run.unexplained < left or run.under_way or (verdict is not None and verdict.too == "high"):
         return None
     rare = find_rare(run) if setup.weighted else None
     if rare is not None and rare.recall >= thresholds.MOST:
@@ -171,6 +172,6 @@ def held_back_by_the_data(run: TriedRun) -> Seen | None:
         "names": " and ".join(names),
         "hold": "holds" if names == ["augmentation"] else "hold",
         "keywords": " and ".join(f"{keyword}=" for keyword in keywords),
-        "them": "it" if len(names) == 1 else "them",
+        "them": "it" if names == ["augmentation"] else "them",
         "changes": dict.fromkeys(keywords),
     }

@@ -101,6 +101,14 @@ SETTINGS = (  # what holds it back: without it, there may be nothing else to bla
 
 COURSE = (  # what it comes by: looked for where the start is sound, or the steps would be blamed for it
     ProblemRule(
+        TOO_HIGH,
+        optimisation.diverged,
+        "The loss is no longer finite at epoch {epoch}.",
+        {"Try a tenth of the learning rate.": None},
+    ),
+    ProblemRule(TOO_HIGH, optimisation.overshoots, RATES, {"Try {optimizer}.": None}),
+    ProblemRule(TOO_HIGH, optimisation.broke_down, "{how}{advised}.", {"Try {optimizer}.": None}, may_pass=True),
+    ProblemRule(
         "dead ReLUs",
         lambda run: signals.dead(run.at_end),
         DEAD,
@@ -109,14 +117,6 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
             "Replace them by LeakyReLU(0.1).": use.leaky,
         },
     ),
-    ProblemRule(
-        TOO_HIGH,
-        optimisation.diverged,
-        "The loss is no longer finite at epoch {epoch}.",
-        {"Try a tenth of the learning rate.": None},
-    ),
-    ProblemRule(TOO_HIGH, optimisation.overshoots, RATES, {"Try {optimizer}.": None}),
-    ProblemRule(TOO_HIGH, optimisation.broke_down, "{how}{advised}.", {"Try {optimizer}.": None}, may_pass=True),
     ProblemRule(
         "saturated {kind}s",
         lambda run: signals.saturated(run.at_end, thresholds.ALMOST_ALL),

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from chainrule.lab.diagnose import thresholds
+from chainrule.lab.diagnose.inspection import Inspection
 from chainrule.lab.diagnose.trials.held_out import split
 from chainrule.lab.diagnose.trials.trial import Changes, cost, loss_at, start_of, trial
-from chainrule.lab.diagnose.trials.tried import TriedRun
 
 
 class Compared(NamedTuple):
@@ -22,7 +22,7 @@ class Compared(NamedTuple):
     best: int = 0
 
 
-def compare(run: TriedRun, *changes: Changes, holds_out: bool | None = None) -> Compared:
+def compare(run: Inspection, *changes: Changes, holds_out: bool | None = None) -> Compared:
     """The run from its start, and with some settings of `train` changed; a network that is changed from its own start.
 
     Several changes are of one setting, and differ in real values.
@@ -36,7 +36,7 @@ def compare(run: TriedRun, *changes: Changes, holds_out: bool | None = None) -> 
         return Compared(np.nan, np.nan, 0)
     network = changes[0].get("network", run.network)
     x, y = run.draw(thresholds.MOST_LEARNT)
-    learnt, held_out = split(x, y) if (run.learnt if holds_out is None else holds_out) else ((x, y), None)
+    learnt, held_out = split(x, y) if (run.seems_learnt if holds_out is None else holds_out) else ((x, y), None)
     batch = min(len(learnt[0]), run.batch_size)
     if 10 * thresholds.FEWEST_STEPS * batch * cost(network) > thresholds.LARGE_BUDGET:
         batch = max(min(batch, thresholds.LARGE_BATCH), network.least_samples)

@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from chainrule.core.optimizers import Optimizer
+from chainrule.core.optimizers import Adam, Optimizer
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Inspection
 from chainrule.lab.diagnose.measurements import Point
+from chainrule.lab.diagnose.trials.compared import compare
 from chainrule.lab.diagnose.trials.rates import Advised, RateTrial, steadier, try_rates
 from chainrule.lab.diagnose.trials.schedules import schedule_of, spread, with_rate
 from chainrule.lab.diagnose.trials.trial import is_large, loss_at, trial
@@ -36,6 +37,18 @@ class Verdict(NamedTuple):
 
 class TriedRun(Inspection):
     """An `Inspection` that is continued or restarted with other settings, where facts alone don't decide."""
+
+    @cached_property
+    def learnt(self) -> bool:
+        """Whether the run has learnt what there is to learn.
+
+        Nearest neighbours in many features are far, and differ by more than noise. So where only that excuses what is
+        left, a run from the same start with Adam(0.01), nothing holding it back, must predict rows held out no better.
+        """
+        if self.unexplained <= thresholds.LEARNT or not self.seems_learnt or self.under_way:
+            return self.seems_learnt
+        compared = compare(self, {"optimizer": Adam(0.01), "penalty": None, "clip": None}, holds_out=True)
+        return not compared.changed < thresholds.FAR_LOWER * compared.own
 
     @cached_property
     def start_loss(self) -> float:
