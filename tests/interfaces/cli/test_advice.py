@@ -125,6 +125,22 @@ def test_a_quantity_that_is_not_standardised_is_advised_the_option(tmp_path: Pat
     assert not any(each.startswith("Unscaled") for each in diagnosis(*command))
 
 
+def test_a_rare_class_is_advised_the_option_by_its_name(tmp_path: Path):
+    rng = np.random.default_rng(3)
+    y = np.arange(600) < 18
+    rows = [
+        f"{a},{b},{'rare' if c else 'usual'}"
+        for (a, b), c in zip(rng.normal(size=(600, 2)) + 1.7 * y[:, None], y, strict=True)
+    ]
+    path = tmp_path / "kinds.csv"
+    path.write_text("\n".join(["a,b,kind", *rows]))
+    command = (str(path), "--epochs", "60")
+    first = diagnosis(*command)[0]
+    assert first.startswith("A rare class: Only 3.0% of the rows are of class rare.")
+    assert first.endswith("Options: --class-weight balanced.")
+    assert diagnosis(*command, "--class-weight", "balanced") == []
+
+
 def test_the_help_mentions_the_diagnosis():
     result = invoke("train", "--help")
     assert "is diagnosed" in result.stdout

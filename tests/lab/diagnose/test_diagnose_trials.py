@@ -242,6 +242,7 @@ def test_trials_of_a_large_network_are_few_and_short():
         setup=None,
         ending=Ending("", 0),
         features=(),
+        classes=(),
         draw=lambda most: (x[:most], y[:most]),
     )
     assert is_large(run)

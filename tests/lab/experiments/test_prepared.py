@@ -97,3 +97,38 @@ def test_early_stopping_in_a_population_ends_each_start_by_itself():
             pass
         ending = training.result().ending
         assert (ending.reason, ending.epoch) == (runs.reason[k], runs.ended[k])
+
+
+def rare_class(path):
+    """A file in which 20 of 500 rows are of a class that overlaps with the other."""
+    rng = np.random.default_rng(2)
+    y = (np.arange(500) < 20).astype(int)
+    x = rng.normal(size=(500, 3)) + 1.2 * y[:, np.newaxis]
+    cr.datasets.write_csv(path, x, y, features=["a", "b", "c"], target="kind", classes=["common", "rare"])
+    return x, y
+
+
+def test_a_class_weight_is_the_sample_weights_by_which_all_classes_count_alike(tmp_path):
+    x, y = rare_class(tmp_path / "rare.csv")
+    path = str(tmp_path / "rare.csv")
+    settings = {"network": cr.Perceptron((8,), "tanh"), "loss": cr.BinaryCrossEntropy(), "optimizer": cr.Adam(0.01)}
+    experiment = cr.Experiment(path, epochs=60, starts=1, class_weight="balanced", **settings)
+    assert cr.Experiment.from_toml(experiment.to_toml()) == experiment
+    prepared = prepare(experiment)
+    training = prepared.begin()
+    list(training)
+    theta = training.result().model.theta
+    network, weights = prepared.network, np.where(y == 1, 12.5, 500 / 960)
+    scaled = cr.Standardizer.fit(x).apply(x)
+    how = {"loss": cr.BinaryCrossEntropy(), "optimizer": cr.Adam(0.01), "epochs": 60, "sample_weight": weights}
+    assert theta == pytest.approx(cr.train(network, scaled, y, **how).model.theta)
+    assert experiment.run().theta[0] == pytest.approx(theta)
+
+
+def test_a_class_weight_wants_classes(prices):
+    with pytest.raises(cr.SettingError, match="class_weight expects a target of classes, but price of"):
+        prepare(cr.Experiment(prices[0], loss=cr.SquaredError(), class_weight="balanced")).begin()
+    with pytest.raises(
+        cr.SettingError, match='class_weight must be "balanced", which makes all classes count alike; got 3'
+    ):
+        cr.Experiment("moons", class_weight=3)

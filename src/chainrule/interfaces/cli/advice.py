@@ -89,6 +89,7 @@ WRITERS: dict[str, Callable[[Any, Prepared], str | None]] = {
     "epochs": lambda value, prepared: f"--epochs {value}",
     "seed": lambda value, prepared: f"--seed {value}",
     "penalty": lambda value, prepared: _number("--penalty", None if value is None else value.strength),
+    "sample_weight": lambda value, prepared: None if value is None else f"--class-weight {value}",
     "clip": lambda value, prepared: _number("--clip", value),
     "early_stopping": lambda value, prepared: _number("--early-stopping", None if value is None else value.patience),
     "theta": lambda value, prepared: "",  # the shell starts from none

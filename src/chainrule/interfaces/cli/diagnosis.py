@@ -19,7 +19,7 @@ def diagnosis(run: Run, prepared: Prepared) -> list[str]:
 
     After an interruption, without the problems that might have passed.
     """
-    named = replace(run, model=replace(run.model, features=prepared.features))
+    named = replace(run, model=replace(run.model, features=prepared.features, classes=prepared.classes))
     found: tuple[Finding, ...] = diagnose(
         named,
         *prepared.arrays(prepared.learnt),

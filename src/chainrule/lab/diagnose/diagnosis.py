@@ -126,6 +126,7 @@ def inspected(model: Model, run: Run | None, k: int | None, x: Array, y: Array, 
         setup=setup,
         ending=ending,
         features=model.features,
+        classes=model.classes,
         draw=draw,
         loss_factor=loss_factor,
     )

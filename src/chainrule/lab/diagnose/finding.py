@@ -12,6 +12,7 @@ from chainrule.core.arrays import Array
 from chainrule.core.errors import SettingError
 from chainrule.lab.figures.numbers import significant
 from chainrule.training.data.standardizer import Standardizer
+from chainrule.training.data.targets import balanced_weights
 
 STANDARDIZED = {"x": "standardizer", "y": "target_standardizer"}
 """The keys in `changes` of what x and y go through first, as a `Model` names them."""
@@ -77,8 +78,7 @@ class Finding:
                 held_out[place] = _standardized(standardizer, held_out[place], name)
                 changed["validation"] = tuple(held_out)
         if isinstance(changed.get("sample_weight"), str):
-            _, of_class, counts = np.unique(settings["y"], return_inverse=True, return_counts=True)
-            changed["sample_weight"] = (of_class.size / (len(counts) * counts))[of_class.reshape(-1)]
+            changed["sample_weight"] = balanced_weights(np.asarray(settings["y"]))
         return changed
 
     def to_dict(self) -> dict[str, Any]:

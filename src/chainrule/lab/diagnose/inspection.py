@@ -47,7 +47,7 @@ class Inspection:
     epochs, losses, validation: recorded, as far as the losses are finite; empty where there are none.
     setup: what a run began with; None without a run.
     ending: its reason is "under way" while the run goes on, "" without a run.
-    features: the names of the columns of x, where they are known.
+    features, classes: the names of the columns of x, and of the class numbers, where they are known.
     draw: that many samples of all the data, drawn at random, and their targets; fewer where there are no more.
     loss_factor: all losses are this many times the network's own, as a log shows them.
     """
@@ -65,6 +65,7 @@ class Inspection:
     setup: Setup | None
     ending: Ending
     features: tuple[str, ...]
+    classes: tuple[str, ...]
     draw: Callable[[int], tuple[Array, Array]]
     loss_factor: float = 1.0
 
@@ -221,6 +222,10 @@ class Inspection:
     def every_sample(self) -> str:
         """All samples inspected."""
         return "every sample" if len(self.x) == self.n_samples else "every sample inspected"
+
+    def class_name(self, number: int) -> str:
+        """The name of a class; its number where it has none."""
+        return self.classes[number] if self.classes else str(number)
 
     @property
     def what_is_left(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.errors import DataError, ShapeError
+from chainrule.core.errors import DataError, SettingError, ShapeError
 from chainrule.core.layers.dense import Dense
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
@@ -15,7 +15,7 @@ from chainrule.lab.experiments.run_description import RunDescription
 from chainrule.lab.experiments.samples import Samples
 from chainrule.training.data.split import split
 from chainrule.training.data.standardizer import Standardizer
-from chainrule.training.data.targets import targets_for, varies
+from chainrule.training.data.targets import balanced_weights, count_classes, targets_for, varies
 from chainrule.training.loop import iterate
 from chainrule.training.model import Model
 from chainrule.training.run import Run
@@ -79,9 +79,20 @@ class Prepared:
         """
         of_run = ("loss", "optimizer", "epochs", "batch_size", "penalty", "clip", "dtype", "seed", "early_stopping")
         settings = {name: getattr(self.experiment, name) for name in of_run}
+        if self.experiment.class_weight is not None:
+            settings["sample_weight"] = self._class_weights()
         if self.validation is not None:
             settings["validation"] = self.arrays(self.validation)
         return iterate(network or self.network, *self.arrays(self.learnt), **settings | changes)
+
+    def _class_weights(self) -> Array:
+        learnt = self.learnt
+        if not count_classes(learnt.targets) and not learnt.n_classes:
+            raise SettingError(
+                f"class_weight expects a target of classes, but {learnt.target} of {learnt.name} is a quantity; "
+                "leave class_weight out."
+            )
+        return balanced_weights(learnt.targets)
 
     def model(self, run: Run) -> Model:
         """The model of a run, with what it must know of the data: the scales, and the names of classes and columns."""

@@ -28,6 +28,9 @@ from chainrule.lab.experiments.network_text import NetworkText
 from chainrule.lab.experiments.perceptron import Perceptron
 from chainrule.training.stopping import EarlyStopping
 
+BALANCED = "balanced"
+"""The weights of classes by which all count alike."""
+
 
 def _kind(kind: type, example: str) -> Any:
     return lambda name, value: check_kind(name, kind, example, value)
@@ -47,6 +50,12 @@ def _check_fraction(name: str, value: Any) -> float:
     if isinstance(value, float) and PART.holds(value):
         return value
     raise SettingError(f"{name} must be {PART.words}; got {value!r}.")
+
+
+def _check_class_weight(name: str, value: Any) -> str:
+    if value == BALANCED:
+        return BALANCED
+    raise SettingError(f'{name} must be "{BALANCED}", which makes all classes count alike; got {value!r}.')
 
 
 def _check_test(name: str, value: Any) -> str | float:
@@ -71,6 +80,7 @@ class RunDescription(Description):
     early_stopping: an `EarlyStopping`, or its patience.
     standardize: whether features get mean 0 and deviation 1; None: those of files, not those of named data sets. The
         quantities of a file are then standardised too, where the network's outputs are unbounded.
+    class_weight: "balanced" weighs the samples to learn so that all classes count alike in the loss.
     """
 
     data: DataSet | DataFile = setting(lambda name, value: described(value))
@@ -96,6 +106,7 @@ class RunDescription(Description):
         )
     )
     standardize: bool | None = optional(flag(True))
+    class_weight: str | None = optional(setting(_check_class_weight))
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -21,6 +21,17 @@ def count_classes(y: Array) -> int:
     return len(numbers) if in_turn or numbers.tolist() == [0, 1] else 0
 
 
+def balanced_weights(y: Array) -> Array:
+    """A weight (n,) for each sample that makes all classes in y, (n,) or (n, 1), count alike: n / (classes · rows).
+
+    >>> balanced_weights(np.array([0, 0, 0, 1]))
+    array([0.66666667, 0.66666667, 0.66666667, 2.        ])
+    """
+    _, of_class, counts = np.unique(y, return_inverse=True, return_counts=True)
+    weights: Array = (of_class.size / (len(counts) * counts))[of_class.reshape(-1)]
+    return weights
+
+
 def varies(y: Array) -> bool:
     """Whether targets y (n,) or (n, outputs) differ, by more than rounding, in any output.
 

@@ -28,7 +28,7 @@ def nothing_to_learn(run: TriedRun) -> Seen | None:
         return None
     how = "no" if tried.loss >= (1 - thresholds.NEGLIGIBLE) * tried.mean else "hardly"
     rare = find_rare(run)
-    why = "" if rare is None else f" Only {rare.rows:,} of them are of class {rare.number}."
+    why = "" if rare is None else f" Only {rare.rows:,} of them are of class {run.class_name(rare.number)}."
     _, place = np.unique(run.x.reshape(len(run.x), -1), axis=0, return_inverse=True)
     pairs = np.unique(np.column_stack((place.reshape(-1), run.y.reshape(len(run.y), -1))), axis=0)
     both = int((np.bincount(pairs[:, 0].astype(int))[place.reshape(-1)] > 1).sum())
@@ -97,14 +97,14 @@ def rare_class(run: TriedRun) -> Seen | None:
         "other weight": float(1 / (len(shares) * shares.max())),
     }
     seen: Seen = {"share": float(shares.min()), "recall": rare.recall, "recall of others": rare.recall_of_others}
-    seen |= {"loss": own, "loss when equal": tried, "steps": f"{steps:,}", "rare": f"{rare.number}"}
+    seen |= {"loss": own, "loss when equal": tried, "steps": f"{steps:,}", "rare": run.class_name(rare.number)}
     return seen | weights | {"changes": {"sample_weight": BALANCED}}
 
 
 class Rare(NamedTuple):
     """The rarest class: its number and rows, the shares of all classes, and how much of it is classified correctly.
 
-    recall_of_others: of the class among the others that is classified worst.
+    recall_of_others: the mean of that of the other classes.
     """
 
     number: int
@@ -126,7 +126,7 @@ def find_rare(run: TriedRun) -> Rare | None:
     of_class = y.reshape(-1).astype(int)
     others = [_recall(run, x, of_class, int(each)) for each in np.flatnonzero(shares) if each != number]
     rows = int((of_class == number).sum())
-    return Rare(number, rows, shares, _recall(run, x, of_class, number), min(others, default=0.0))
+    return Rare(number, rows, shares, _recall(run, x, of_class, number), float(np.mean(others)))
 
 
 def _recall(run: TriedRun, x: Array, of_class: Array, number: int) -> float:

@@ -139,6 +139,8 @@ def plateau(run: TriedRun) -> Seen | None:
     """
     if len(run.losses) < 4 or run.end is None or is_linear_bottleneck(run.network):
         return None
+    if run.setup is not None and run.setup.weighted:
+        return None  # what is left of the targets' variance isn't what was to be made small
     middle, last = run.losses[len(run.losses) // 2], run.losses[-1]
     is_near = run.unexplained <= thresholds.UNLEARNT or run.under_way
     if not last > (1 - thresholds.NEGLIGIBLE if is_near else thresholds.LOWER) * middle:

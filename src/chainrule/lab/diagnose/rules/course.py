@@ -43,7 +43,7 @@ SETTINGS = (  # what holds it back: without it, there may be nothing else to bla
         "a rare class",
         learnable.rare_class,
         "Only {share:.1%} of the rows are of class {rare}. The network classifies {recall:.0%} of them correctly, and "
-        "at least {recall of others:.0%} of each other class: it is right most of the time by answering the others. "
+        "{recall of others:.0%} of the others: it is right most of the time by answering the others. "
         "After {steps} steps from the start, the loss of rows held out, each class counted alike, is {loss}; it is "
         "{loss when equal} if all classes have the same weight.",
         {

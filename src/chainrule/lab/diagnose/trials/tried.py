@@ -70,8 +70,9 @@ class TriedRun(Inspection):
 
     @property
     def usable_end(self) -> Point | None:
-        """The end, where trials can start from it."""
-        return None if self.ended_worse else self.end
+        """The end, where trials can start from it: not where sample weights led there, which trials don't know."""
+        is_weighted = self.setup is not None and self.setup.weighted
+        return None if self.ended_worse or is_weighted else self.end
 
     @cached_property
     def broke_down(self) -> bool:
@@ -122,7 +123,7 @@ class TriedRun(Inspection):
     @cached_property
     def rates_from_end(self) -> RateTrial | None:
         """Other learning rates, from where the run ended."""
-        return try_rates(self, self.end, "where the run is" if self.under_way else "where the run ended")
+        return try_rates(self, self.usable_end, "where the run is" if self.under_way else "where the run ended")
 
     def _beats_prolonging(self, rates: RateTrial, prolonged: Prolonged) -> bool:
         """Whether a higher rate gets lower in at most as many steps as the run took than the run in many times them."""
@@ -144,7 +145,7 @@ class TriedRun(Inspection):
         edge of stability", 2021). Measured is what follows from it: smaller steps get down. It may also be met on the
         way, where the valley narrows: a run that broke down shows it where a trial of some steps doesn't.
         """
-        from_start, from_end = self.rates_from_start, None if self.ended_worse else self.rates_from_end
+        from_start, from_end = self.rates_from_start, self.rates_from_end
         if self.learnt or from_start is None:
             return None
         overshooting = next((each for each in (from_start, from_end) if each is not None and each.overshoots), None)
@@ -160,7 +161,8 @@ class TriedRun(Inspection):
         lower = thresholds.MUCH_LOWER if self.stopped_early else thresholds.CLEARLY_LOWER
         gets_lower = shown.higher.loss < (1 - thresholds.NEGLIGIBLE) * shown.before
         hardly_began = self.moved < thresholds.VANISHED and gets_lower
-        is_slow = self.unexplained >= thresholds.UNLEARNT and (shown.is_slow(lower) or hardly_began)
+        is_open = self.unexplained >= thresholds.UNLEARNT and not self.setup.weighted  # type: ignore[union-attr]
+        is_slow = is_open and (shown.is_slow(lower) or hardly_began)
         if not is_slow or (self.prolonged is not None and not self._beats_prolonging(shown, self.prolonged)):
             return None
         advised = steadier(self, shown.optimizer, (from_start if from_start.is_slow() else shown).higher.rate)
