@@ -5,6 +5,7 @@ import re
 import xml.etree.ElementTree as ET
 from decimal import Context, Decimal, localcontext
 
+import numpy as np
 import pytest
 
 import chainrule as cr
@@ -142,7 +143,30 @@ def test_every_line_is_followed_with_eight_digits(name, form):
         assert float(pocket(numbers)) == pytest.approx(value, rel=3e-5, abs=1e-7 * min(largest, 1.0)), numbers
 
 
-EVERY = GRADIENTS | DERIVATIONS | {"what is 0 but for rounding": normed, "two samples": lambda: normed([3, 7], 7)}
+MORE = {
+    "momentum and a penalty, after some steps": lambda: xor(
+        samples=None, optimizer=cr.Momentum(0.1), penalty=cr.L2(0.01), steps=12
+    ).weight(2, 1, 3),
+    "images, batch normalisation, softmax, Adam": lambda: classifier_of_images(
+        [cr.Flatten(), cr.Dense(4), cr.BatchNorm(), cr.Tanh(), cr.Dense(5)], cr.Adam(0.01), steps=20
+    ).weight(1, 3, 12),
+    "images, convolution, pool": lambda: classifier_of_images(
+        [cr.Conv2D(3, 3), cr.ReLU(), cr.MaxPool(2), cr.Flatten(), cr.Dense(5)], cr.SGD(0.1)
+    ).weight(1, 2, (1, 2, 2)),
+}
+
+
+def classifier_of_images(layers, optimizer, **settings):
+    """Thirty images of 6 by 6 in steps of 1/16, as the digits are, of five classes."""
+    rng = np.random.default_rng(0)
+    x, y = rng.integers(0, 17, (30, 1, 6, 6)) / 16, np.arange(30) % 5
+    network = cr.Network((1, 6, 6), layers)
+    return cr.explain(network, network.initialize(2), x, y, cr.SoftmaxCrossEntropy(), optimizer, **settings)
+
+
+EVERY = (
+    GRADIENTS | MORE | DERIVATIONS | {"what is 0 but for rounding": normed, "two samples": lambda: normed([3, 7], 7)}
+)
 
 
 @pytest.mark.parametrize("form", [from_text, from_latex, from_html])

@@ -4,7 +4,7 @@ import pytest
 
 import chainrule as cr
 from cases import CASES
-from derivations import explained
+from derivations import explained, xor
 
 BAD = {
     "layer": (lambda step: step.weight(4, 1, 1), "there is no layer 4: layers are counted from 1.*3 Dense"),
@@ -33,3 +33,8 @@ def test_layers_without_weights_name_those_that_have_some():
     step = explained(CASES["MaxPool"])
     with pytest.raises(cr.SettingError, match=r"layer 2, MaxPool\(2\), has no weights; these have: 1 Conv2D.*3 Dense"):
         step.weight(2, 1, 1)
+
+
+def test_a_parameter_is_named_in_any_case():
+    step = xor()
+    assert step.weight(2, 1, "Bias").text() == step.weight(2, 1, "bias").text()
