@@ -1,10 +1,12 @@
-/* Preparing two small operations. check: the program ends where a number isn't finite. count: whole numbers are added. */
+/* Preparing two small operations. check: the program ends where a number isn't finite,
+   unless it is marked, in a second operand, as ignored. count: whole numbers are added. */
 #include "axes.h"
 
 const char *prepare_check(Op *op)
 {
-    if (op->n_operands != 1 || op->n_settings || op->type == 'q') return "takes real numbers";
-    broadcast(op);
+    if (op->n_operands != 2 || op->n_settings || !is_real(op->operand) || op->operand[1].type != '?')
+        return "takes real numbers, and bools";
+    if (!broadcast(op)) return "the shapes don't go together";
     op->work = space(op);
     join_axes(op, op->operand);
     return NULL;

@@ -4,7 +4,7 @@ static bool X(check)(const Op *op, char *scratch)
     (void)scratch;
     for (int64_t i = 0; i < op->work; i++) {
         real x = *(const real *)address(op, op->operand, i);
-        if (x - x != 0) return false;
+        if (x - x != 0 && !*address(op, op->operand + 1, i)) return false;
     }
     return true;
 }

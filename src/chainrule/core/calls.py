@@ -71,6 +71,21 @@ def bind_copy(source: Array, out: Array) -> Call:
     return partial(np.copyto, out, source)
 
 
+class NotFinite(Exception):  # noqa: N818  # no error: whoever made the calls knows what to do
+    """A number that should be finite isn't: the calls end there."""
+
+
+def check_finite(values: Array, ignored: Array) -> None:
+    """Raise NotFinite unless all values are finite, () or (K,), but for those that are ignored, a bool for each.
+
+    Bound, it ends a row of calls in front of the calls that come after it.
+
+    >>> check_finite(np.array([1.0, np.nan]), np.array([False, True]))
+    """
+    if not (np.isfinite(values) | ignored).all():
+        raise NotFinite
+
+
 LEAST_BUFFER = 16
 """The smallest buffer that NumPy allows a ufunc, in numbers."""
 

@@ -96,12 +96,14 @@ def test_a_reduction_is_numpys(data: st.DataObject):
 def test_a_check_ends_the_program():
     steps, one = np.zeros((), np.int64), np.ones((), np.int64)
     for table, dtype, bad in itertools.product(tables(), ["float64", "float32"], [np.nan, np.inf, -np.inf]):
-        values = np.ones((3, 2), dtype)
-        program = _engine.Program((("count", (steps, one), ()), ("check", (values.T,), ())), table=table)
+        values, ignored = np.ones((3, 2), dtype), np.zeros((2, 3), bool)
+        program = _engine.Program((("count", (steps, one), ()), ("check", (values.T, ignored), ())), table=table)
         steps[...] = 0
         assert (program.run(5), int(steps)) == (5, 5)
         values[2, 0] = bad
         assert (program.run(5), int(steps)) == (0, 6)
+        ignored[0, 2] = True
+        assert program.run(5) == 5
 
 
 def test_a_call_into_python_is_made_in_its_place():
@@ -132,7 +134,7 @@ def test_what_does_not_go_together_is_refused():
         ("product", (np.zeros((2, 3, 4)), x.T, np.zeros((3, 3))), (), "smaller"),
         ("reduction", (x, x), (7,), "which reduction"),
         ("reduction", (x[:1], x), (0,), "larger"),
-        ("check", (np.zeros(3, bool),), (), "real numbers"),
+        ("check", (x, x), (), "and bools"),
         ("count", (x, x), (), "whole numbers"),
     ]
     for kind, operands, numbers, sentence in bad:

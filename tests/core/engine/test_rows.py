@@ -1,11 +1,17 @@
 """Rows of calls as programs: every row of the table of cases does what its NumPy calls do, on every instruction set."""
 
+import re
+import signal
+import time
+from functools import partial
+from threading import Thread, Timer
+
 import numpy as np
 import pytest
 
 import chainrule as cr
 from cases import CASES, OPTIMIZERS, Case
-from chainrule.core.calls import Call, Calls, arithmetic, one_by_one
+from chainrule.core.calls import Call, Calls, NotFinite, arithmetic, call, check_finite, one_by_one
 from chainrule.core.engine.extension import _engine, tables
 from chainrule.core.engine.program import lowered
 from chainrule.core.engine.row import PythonCall
@@ -93,3 +99,55 @@ def test_a_large_product_stays_a_call_of_numpys():
     program()
     assert isinstance(program.nodes[0], PythonCall)
     assert (C == 100.0).all()
+
+
+def test_a_program_ends_where_a_number_is_not_finite():
+    x, ten, never = np.ones((), "float32"), np.full((), 10.0, "float32"), np.zeros((), bool)
+    row = Calls(call(np.multiply, x, ten, out=x), partial(check_finite, x, never), call(np.negative, x, out=x))
+    program = lowered(row)
+    with np.errstate(over="ignore"):
+        assert program.run(100) == 38
+        assert x == np.inf
+        x[...] = np.nan
+        for each in (row, program):
+            with pytest.raises(NotFinite):
+                each()
+    never[...] = True
+    assert program.run(3) == 3
+
+
+def test_a_program_lists_its_operations_beside_its_calls():
+    row, observed = bound(CASES["the reference network"], cr.SGD(0.5))
+    text = str(lowered(row, observed))
+    assert re.search("product  +4 × 3 3 × 7 -> 4 × 7  +dot\n", text)
+    assert re.search("elementwise  4 × 7  +negative, exp, add, divide\n", text)
+    assert re.search("elementwise  4 × 7  +subtract, multiply, multiply  +1 in registers\n", text)
+    assert text.endswith(f"for {len(one_by_one(row))} calls, 0 of them in Python")
+
+
+def test_threads_run_programs_at_once():
+    """The interpreter's lock is released: while a long program runs, another thread gets on."""
+    arrays = [np.ones(1000) for _ in range(4)]
+    programs = [lowered(Calls(call(np.negative, each, out=each))) for each in arrays]
+    seen = []
+    long = Thread(target=lambda: seen.append(programs[0].run(300_001)))
+    long.start()
+    shorts = [Thread(target=lambda p=p: seen.append(p.run(3))) for p in programs[1:]]
+    for thread in shorts:
+        thread.start()
+    for thread in shorts:
+        thread.join()
+    assert seen == [3, 3, 3], "before the long one ended"
+    long.join()
+    assert all((each == -1.0).all() for each in arrays)
+
+
+def test_control_c_ends_a_long_run():
+    x = np.ones(1000)
+    program = lowered(Calls(call(np.negative, x, out=x)))
+    timer = Timer(0.2, lambda: signal.raise_signal(signal.SIGINT))
+    timer.start()
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        program.run(10**9)
+    assert time.monotonic() - start < 2.0

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.calls import Call, dot, one_by_one
+from chainrule.core.calls import Call, check_finite, dot, one_by_one
 from chainrule.core.engine.extension import _engine
 from chainrule.core.products import LARGEST
 
@@ -56,6 +56,7 @@ class View:
 class Instruction:
     """One elementwise call: its name in the tile machine, where the result goes, and one or two operands."""
 
+    call: Call
     name: str
     out: View
     inputs: tuple[View, ...]
@@ -85,6 +86,7 @@ class Elementwise:
 class Operation:
     """Any other operation of the extension: its kind, operands as it takes them, and settings."""
 
+    call: Call
     kind: str
     operands: tuple[Array, ...]
     reads: tuple[View, ...]
@@ -148,6 +150,8 @@ class Reader:
             return self.copy
         if isinstance(function, np.ufunc):
             return self.ufunc if function.__name__ in INSTRUCTIONS else None
+        if function is check_finite:
+            return self.check
         reduces = getattr(function, "__name__", None) == "reduce" and function.__self__ in REDUCTIONS
         return self.reduction if reduces else None
 
@@ -164,15 +168,15 @@ class Reader:
             and inputs[0] is out
             and all(each.dtype == np.int64 and not each.ndim for each in arrays)
         ):
-            return Operation("count", (out.array, inputs[1].array), inputs, (out,))
-        return elementwise(call.func.__name__, out, inputs)
+            return Operation(call, "count", (out.array, inputs[1].array), inputs, (out,))
+        return elementwise(call, call.func.__name__, out, inputs)
 
     def copy(self, call: Bound) -> Node:
         """A copy, or a fill."""
         if call.keywords:
             raise Unknown
         out, source = (self.view(each) for each in call.args)
-        return elementwise("from_bool" if source.array.dtype == bool else "copy", out, (source,))
+        return elementwise(call, "from_bool" if source.array.dtype == bool else "copy", out, (source,))
 
     def product(self, call: Bound) -> Node:
         """A product of matrices, or along the last axis of two arrays; a large one stays NumPy's, and so the BLAS'."""
@@ -187,7 +191,7 @@ class Reader:
             raise Unknown
         if A.shape[-2] * B.shape[-2] * B.shape[-1] > LARGEST:
             return PythonCall(call, reads, (write,))
-        return Operation("product", (A, B, C), reads, (write,))
+        return Operation(call, "product", (A, B, C), reads, (write,))
 
     def reduction(self, call: Bound) -> Node:
         """A sum or an extremum along axes."""
@@ -200,7 +204,14 @@ class Reader:
         axes = {i % x.ndim for i in (axis if isinstance(axis, tuple) else range(x.ndim) if axis is None else (axis,))}
         if not keepdims:
             out = out[(..., *(None if i in axes else slice(None) for i in range(x.ndim)))]
-        return Operation("reduction", (x, out), (read,), (write,), (REDUCTIONS.index(call.func.__self__),))
+        return Operation(call, "reduction", (x, out), (read,), (write,), (REDUCTIONS.index(call.func.__self__),))
+
+    def check(self, call: Bound) -> Node:
+        """The check that ends a run where a number isn't finite."""
+        values, ignored = (self.view(each) for each in call.args)
+        if not same_reals(values.array) or ignored.array.dtype != bool:
+            raise Unknown
+        return Operation(call, "check", (values.array, ignored.array), (values, ignored), ())
 
     def python(self, call: Call) -> PythonCall:
         """A call as it is: one that is bound touches the arrays among its arguments, any other perhaps anything."""
@@ -247,7 +258,7 @@ def same_reals(*arrays: Array) -> bool:
     return arrays[0].dtype.char in "df" and all(each.dtype == arrays[0].dtype for each in arrays)
 
 
-def elementwise(name: str, out: View, inputs: tuple[View, ...]) -> Elementwise:
+def elementwise(call: Call, name: str, out: View, inputs: tuple[View, ...]) -> Elementwise:
     """An elementwise call, if the tile machine takes its operands."""
     numbers = inputs if name in COMPARISONS else (out,) if name == "from_bool" else (out, *inputs)
     if not same_reals(*(each.array for each in numbers)) or (name in COMPARISONS and out.array.dtype != bool):
@@ -255,4 +266,4 @@ def elementwise(name: str, out: View, inputs: tuple[View, ...]) -> Elementwise:
     for each in inputs:
         if each.key != out.key and each.meets(out) and np.shares_memory(each.array, out.array):
             raise Unknown  # there NumPy copies first
-    return Elementwise([Instruction(name, out, inputs)])
+    return Elementwise([Instruction(call, name, out, inputs)])

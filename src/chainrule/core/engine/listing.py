@@ -1,0 +1,55 @@
+"""A program as text: its operations, what each computes on which shapes, and the calls that it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from chainrule.core.calls import Call
+from chainrule.core.engine.row import Elementwise, Key, Node, Operation, PythonCall
+
+
+def listing(nodes: Sequence[Node], stored: Sequence[set[Key]]) -> str:
+    """One line per operation, and a line that counts them. stored: what each node writes to memory."""
+    lines = [(*_columns(node), _kept(node, keys)) for node, keys in zip(nodes, stored, strict=True)]
+    widths = [max((len(line[i]) for line in lines), default=0) for i in range(3)]
+    text = []
+    for number, line in enumerate(lines, start=1):
+        columns = [column.ljust(width) for column, width in zip(line, widths, strict=False)]
+        text.append("  ".join([f"{number:3}", *columns, line[-1]]).rstrip())
+    n_calls = sum(len(node.instructions) if isinstance(node, Elementwise) else 1 for node in nodes)
+    n_python = sum(isinstance(node, PythonCall) for node in nodes)
+    return "\n".join([*text, f"{len(nodes)} operations for {n_calls} calls, {n_python} of them in Python"])
+
+
+def _columns(node: Node) -> tuple[str, str, str]:
+    """An operation's kind, the shapes that it works on, and the names of its calls."""
+    if isinstance(node, Elementwise):
+        return (
+            "elementwise",
+            _shape(node.instructions[0].out.array),
+            ", ".join(_name(each.call) for each in node.instructions),
+        )
+    if isinstance(node, Operation):
+        *inputs, out = node.operands
+        arrow = f" -> {_shape(out)}" if node.writes else ""
+        return node.kind, " ".join(map(_shape, inputs)) + arrow, _name(node.call)
+    return "in Python", " ".join(_shape(view.array) for view in node.reads), _name(node.call)
+
+
+def _kept(node: Node, stored: set[Key]) -> str:
+    """How many results are never written to memory."""
+    n = len({view.key for view in node.writes} - stored) if isinstance(node, Elementwise) else 0
+    return f"{n} in registers" if n else ""
+
+
+def _shape(array: Any) -> str:
+    return " × ".join(map(str, array.shape)) or "1"
+
+
+def _name(call: Call) -> str:
+    """The name of a call's function, as `add.reduce`."""
+    function: Any = call.func if isinstance(call, partial) else call
+    name: str = getattr(function, "__name__", type(function).__name__)
+    return f"{function.__self__.__name__}.{name}" if name == "reduce" else name
