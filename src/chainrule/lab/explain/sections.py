@@ -21,8 +21,8 @@ from chainrule.lab.explain.step.training_step import TrainingStep
 
 GIVEN = (
     "Numbers without an equation here, such as other samples’ and other units’, are given: follow those to derive "
-    f"them. Results are rounded to {DIGITS} digits. A line that needs more digits of its numbers shows them: from these "
-    "a calculator comes to its result, or to 1 more or less in the last digit."
+    f"them. Results are rounded to {DIGITS} digits. A line that needs more digits of its numbers shows them: from "
+    "these a calculator comes to its result, or to 1 more or less in the last digit."
 )
 """What a reader may take from the page as it stands, and how well it is followed with a calculator."""
 
