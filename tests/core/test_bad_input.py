@@ -180,7 +180,7 @@ TABLE: list[Row] = [
     ("an unknown optimizer", lambda: choose("optimizer", "sgdd", OPTIMIZERS), cr.SettingError,
      "unknown optimizer 'sgdd', did you mean sgd\\? Choose from adam, adamw, momentum, nesterov, rmsprop, sgd"),
     ("an unknown loss", lambda: choose("loss", "mse", LOSSES), cr.SettingError,
-     "unknown loss 'mse'; choose from binary_cross_entropy, half_squared_error, softmax_cross_entropy, squared_error"),
+     "unknown loss 'mse', did you mean squared_error\\? Choose from binary_cross_entropy, half_squared_error, softmax"),
     ("a name that is no text", lambda: choose("activation", ["relu"], ACTIVATIONS),
      cr.SettingError, r"activation \['relu'\]"),
     # The kinds of train's arguments

@@ -14,6 +14,7 @@ from chainrule.core.arrays import Array, Shape
 from chainrule.core.calls import Calls, Pass, bind_copy, call
 from chainrule.core.description import FRACTION, POSITIVE, Real, real
 from chainrule.core.errors import SettingError, choose
+from chainrule.core.foreign import said
 from chainrule.core.initializers import Glorot, He, Initializer
 from chainrule.core.layers.base import Buffers, Layer, Signature, signs
 from chainrule.core.layers.shape import Identity
@@ -292,4 +293,4 @@ def activation(which: str | Layer) -> Layer:
         return choose("activation", which, ACTIVATIONS)()
     if isinstance(which, Layer):
         return which
-    raise SettingError(f"an activation must be a name or a layer such as Tanh(); got {which!r}.")
+    raise SettingError(f"an activation must be a name or a layer such as Tanh(); got {said(which)}.")

@@ -189,7 +189,7 @@ class Architecture(Description):
 
     def is_weight(self, dtype: DTypeLike = np.float64) -> Array:
         """(P,): 1 where theta holds a weight; 0 where it holds a bias, or what no initializer draws."""
-        marks = np.zeros(self.n_parameters, dtype)
+        marks = np.zeros(self.n_parameters, check_dtype(dtype))
         for leaf in self.leaves:
             for parameter, matrix in zip(leaf.signature.parameters, leaf.matrices(marks).values(), strict=True):
                 if parameter.start is None:

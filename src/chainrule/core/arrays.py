@@ -6,7 +6,6 @@ C H W an image. `...` in a shape stands for the population axis, where there is 
 
 import math
 import numbers
-import reprlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from chainrule.core.errors import DataError, ShapeError
+from chainrule.core.foreign import said
 from chainrule.core.mapped import check_mapped
 
 Array = NDArray[Any]
@@ -101,7 +101,7 @@ def _without_objects(array: Array, name: str) -> Array:
     first = next((i for i in strange if not isinstance(objects[i], str)), strange[0])  # text beside None is right
     sample = f" in sample {np.unravel_index(first, array.shape)[0]}" if array.ndim else ""
     advice = "Fill such gaps, or remove the sample" if array.ndim else "Give a list or an array of numbers"
-    raise DataError(f"{name} should hold real numbers, got {reprlib.repr(objects[first])}{sample}. {advice}.")
+    raise DataError(f"{name} should hold real numbers, got {said(objects[first])}{sample}. {advice}.")
 
 
 def _as_float(value: object) -> float | None:

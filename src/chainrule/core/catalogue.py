@@ -4,7 +4,6 @@ A class enters when its module is imported. Those of `core` are all here; each l
 file names that layer.
 """
 
-import reprlib
 from collections.abc import Mapping
 from dataclasses import is_dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from chainrule.core import activations, initializers, layers, losses, network, optimizers, penalties, schedules  # noqa: F401  # they enter the catalogue  # noqa: F401
 from chainrule.core.description import Description
 from chainrule.core.errors import FileError, listing
+from chainrule.core.foreign import said
 
 
 def from_dict(data: Mapping[str, Any]) -> Description:
@@ -24,9 +24,7 @@ def from_dict(data: Mapping[str, Any]) -> Description:
     """
     kind: Any = data.get("type") if isinstance(data, Mapping) else None
     if not isinstance(kind, str):
-        raise FileError(
-            f"unknown description {reprlib.repr(data)}; it should be a table whose type is the name of a class."
-        )
+        raise FileError(f"unknown description {said(data)}; it should be a table whose type is the name of a class.")
     if kind in layers.__all__:
         getattr(layers, kind)  # imports it
     if kind not in Description.known or not is_dataclass(Description.known[kind]):

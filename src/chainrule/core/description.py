@@ -13,7 +13,6 @@ Any real-valued setting may be a sequence of K numbers, one for each member of a
 import dataclasses
 import math
 import numbers
-import reprlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, dataclass
 from typing import Any, ClassVar, Self
@@ -21,6 +20,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from chainrule.core.errors import SettingError
+from chainrule.core.foreign import said
 
 Real = float | Sequence[float]
 """A number, or K of them, one per member. After the check: a float, or a tuple of floats."""
@@ -52,20 +52,21 @@ def check_real(name: str, rule: Rule, value: Any) -> Real:
     """A float, or a tuple of K floats, if each obeys the rule; else a SettingError."""
     value = value.tolist() if isinstance(value, np.ndarray) else value
     if not isinstance(value, Sequence) or isinstance(value, str):
-        return _one_real(name, rule, value)
+        return check_one_real(name, rule, value)
     if len(value) == 0:
         raise SettingError(f"{name} must be {rule.words}, or one for each member; got an empty sequence.")
-    return tuple(_one_real(name, rule, each) for each in value)
+    return tuple(check_one_real(name, rule, each) for each in value)
 
 
-def _one_real(name: str, rule: Rule, value: Any) -> float:
+def check_one_real(name: str, rule: Rule, value: Any) -> float:
+    """A float that obeys the rule; else a SettingError."""
     try:
         number = float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else math.nan
     except OverflowError:
         number = math.inf
     if math.isfinite(number) and rule.holds(number):
         return number
-    raise SettingError(f"{name} must be {rule.words}; got {reprlib.repr(value)}.")
+    raise SettingError(f"{name} must be {rule.words}; got {said(value)}.")
 
 
 def check_whole(name: str, rule: Rule, value: Any) -> int:
@@ -73,14 +74,36 @@ def check_whole(name: str, rule: Rule, value: Any) -> int:
     if isinstance(value, numbers.Integral) and not isinstance(value, bool) and rule.holds(int(value)):
         return int(value)
     bound = ", and below 2**63" if isinstance(value, numbers.Integral) and int(value) >= MOST else ""
-    raise SettingError(f"{name} must be {rule.words}{bound}; got {reprlib.repr(value)}.")
+    raise SettingError(f"{name} must be {rule.words}{bound}; got {said(value)}.")
 
 
 def check_kind(name: str, kind: type | tuple[type, ...], example: str, value: Any) -> Any:
     """The value, if it is of this kind; else a SettingError with an example."""
     if isinstance(value, kind):
         return value
-    raise SettingError(f"{name} must be {example}; got {reprlib.repr(value)}.")
+    raise SettingError(f"{name} must be {example}; got {said(value)}.")
+
+
+def check_names(name: str, value: Any) -> tuple[str, ...]:
+    """Names as a tuple; else a SettingError."""
+    value = value.tolist() if isinstance(value, np.ndarray) else value
+    if isinstance(value, Sequence) and not isinstance(value, str) and all(isinstance(each, str) for each in value):
+        return tuple(value)
+    raise SettingError(f'{name} must be a list of names, such as ["cat", "dog"]; got {said(value)}.')
+
+
+def check_callable(name: str, example: str, value: Any) -> Any:
+    """The value, if it can be called; else a SettingError with an example."""
+    if callable(value):
+        return value
+    raise SettingError(f"{name} must be a function such as {example}; got {said(value)}.")
+
+
+def check_member(k: Any) -> int:
+    """The number of a member, as an index."""
+    if isinstance(k, numbers.Integral) and not isinstance(k, bool):
+        return int(k)
+    raise SettingError(f"a member is chosen by its number; got {said(k)}. For several: [members[0], members[1]].")
 
 
 def real(rule: Rule, default: Any = MISSING) -> Any:
@@ -183,6 +206,7 @@ class Description:
 
     def member(self, k: int) -> Self:
         """The description of member k alone: every setting with K values has its k-th."""
+        check_member(k)
 
         def pick(field: dataclasses.Field[Any], value: Any) -> Any:
             if isinstance(value, Description):

@@ -2,9 +2,10 @@
 
 import functools
 import inspect
-import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ParamSpec, TypeVar
+
+from chainrule.core.foreign import said, visible
 
 Choice = TypeVar("Choice")
 Given = ParamSpec("Given")
@@ -12,7 +13,16 @@ Result = TypeVar("Result")
 
 
 class ChainruleError(Exception):
-    """The base of all errors that chainrule raises on purpose."""
+    """The base of all errors that chainrule raises on purpose: one sentence, which a terminal can show safely.
+
+    lines: the sentence; then, where it is about a place in a text, the line of the text, and marks under that place.
+    """
+
+    def __init__(self, *lines: object) -> None:
+        super().__init__(*(visible(each) if isinstance(each, str) else each for each in lines))
+
+    def __str__(self) -> str:
+        return "\n    ".join(map(str, self.args))
 
 
 class ShapeError(ChainruleError, ValueError):
@@ -75,7 +85,7 @@ def choose(kind: str, name: str, table: Mapping[str, Choice]) -> Choice:
     known = known_name(name, table)
     if known is not None:
         return table[known]
-    raise SettingError(f"unknown {kind} {reprlib.repr(name)}{choices(name, table)}")
+    raise SettingError(f"unknown {kind} {said(name)}{choices(name, table)}")
 
 
 def known_name(typed: object, names: Iterable[str]) -> str | None:

@@ -93,6 +93,7 @@ def check_gradient(
     >>> [check.n_parameters for check in checks], max(check.error for check in checks) < 1e-7
     ([12, 5], True)
     """
+    check_kind("full", bool, "True or False", full)
     check_kind("network", Network, "a Network such as mlp(2, 4, 1)", network)
     at = network.initialize(seed) if theta is None else check_theta(network, theta).astype(np.float64)
     if at.ndim != 1:

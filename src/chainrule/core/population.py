@@ -1,6 +1,5 @@
 """The number of members K, on which the population, the seeds, theta and the settings with K values must agree."""
 
-import reprlib
 from typing import Any
 
 import numpy as np
@@ -8,6 +7,7 @@ from numpy.typing import DTypeLike
 
 from chainrule.core.description import COUNT, Description, check_whole
 from chainrule.core.errors import SettingError
+from chainrule.core.foreign import said
 from chainrule.core.streams import Seed, check_seed
 
 
@@ -40,6 +40,6 @@ def check_dtype(dtype: DTypeLike) -> np.dtype[np.floating[Any]]:
         try:
             if dtype is not None and np.dtype(dtype) == known:
                 return known
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, Warning):  # of an alias that NumPy deprecates
             break
-    raise SettingError(f"dtype must be float64 or float32; got {reprlib.repr(dtype)}.")
+    raise SettingError(f"dtype must be float64 or float32; got {said(dtype)}.")

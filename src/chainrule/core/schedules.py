@@ -16,12 +16,14 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.description import (
     COUNT,
+    COUNT_OR_ZERO,
     NON_NEGATIVE,
     POSITIVE,
     Description,
     Real,
     Rule,
     check_real,
+    check_whole,
     real,
     setting,
     whole,
@@ -47,6 +49,7 @@ class Schedule(Description):
 
     def __call__(self, step: int) -> Value:
         """The rate at a step: a number, or an array of K."""
+        step = check_whole("step", COUNT_OR_ZERO, step)
         return self.bind(lambda value: value if isinstance(value, float) else np.array(value))(step)
 
 

@@ -6,12 +6,12 @@ The scheme is part of the file format: changing it changes every result. Add pur
 from __future__ import annotations
 
 import numbers
-import reprlib
 from collections.abc import Sequence
 
 import numpy as np
 
 from chainrule.core.errors import SettingError
+from chainrule.core.foreign import said
 
 PURPOSES = ("start", "shuffle", "dropout", "data", "split", "check", "augment", "diagnosis")
 
@@ -37,8 +37,7 @@ def check_seed(seed: Seed) -> int | tuple[int, ...]:
     seeds = tuple(plain) if isinstance(plain, Sequence) else (plain,)
     for each in seeds:
         if not isinstance(each, numbers.Integral) or isinstance(each, bool) or each < 0:
-            said = reprlib.repr(plain)
-            raise SettingError(f"seed must be a whole number of 0 or more, or one for each member; got {said}.")
+            raise SettingError(f"seed must be a whole number of 0 or more, or one for each member; got {said(plain)}.")
     if not seeds:
         raise SettingError("seed must be a whole number, or one for each member; got an empty sequence.")
     return tuple(int(each) for each in seeds) if isinstance(plain, Sequence) else int(seeds[0])

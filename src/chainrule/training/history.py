@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.core.arrays import Array
-from chainrule.core.errors import choose
+from chainrule.core.arrays import Array, as_array
+from chainrule.core.description import check_kind
+from chainrule.core.errors import ShapeError, choose
+from chainrule.core.foreign import said
 from chainrule.training.files.storage import FilePath
 from chainrule.training.files.tables import columns_to_csv, columns_to_pandas
 
@@ -50,6 +52,7 @@ class History:
 
     def append(self, record: Record) -> None:
         """Add a record, without its parameters."""
+        check_kind("record", Record, "a Record, as a run gives it", record)
         row = {"epoch": record.epoch, "step": record.step, "loss": record.loss}
         if record.validation_loss is not None:
             row["validation_loss"] = record.validation_loss
@@ -68,7 +71,7 @@ class History:
         return iter(self.columns)
 
     def __contains__(self, name: object) -> bool:
-        return name in self.columns
+        return isinstance(name, str) and name in self.columns
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -78,7 +81,11 @@ class History:
 
     def replace(self, columns: Mapping[str, Array]) -> None:
         """Replace the history by these columns, each (R, ...)."""
-        rows = zip(*(columns[name] for name in columns), strict=True)
+        check_kind("columns", Mapping, "arrays by name, as to_dict() gives them", columns)
+        given = [as_array(column, said(name)) for name, column in columns.items()]
+        if any(each.ndim == 0 or len(each) != len(given[0]) for each in given):
+            raise ShapeError(f"columns should be equally long, got shapes {[each.shape for each in given]}.")
+        rows = zip(*given, strict=True)
         self._rows = [dict(zip(columns, map(_as_recorded, row), strict=True)) for row in rows]
 
     @property

@@ -4,7 +4,6 @@ y is (n,) or (n, o). `predicted` has y's shape, or for a population a leading ax
 value per member, (K,). A column (n, 1) and a vector (n,) are treated alike.
 """
 
-import reprlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from numpy.typing import ArrayLike
 from chainrule.core.arrays import Array, as_array, as_numbers
 from chainrule.core.calls import total
 from chainrule.core.errors import DataError, SettingError, ShapeError
+from chainrule.core.foreign import said
 from chainrule.core.memory import memory_for
 
 Value = float | Array
@@ -50,7 +50,7 @@ def confusion_matrix(y: ArrayLike, predicted: ArrayLike, classes: Sequence[Any] 
     occurring = np.union1d(y, predicted)
     labels = occurring if classes is None else _labels("confusion_matrix", "classes", classes)
     if labels.ndim != 1 or (labels.dtype.kind == "U") != (y.dtype.kind == "U"):
-        raise SettingError(f"classes must be a list of classes as y holds them; got {reprlib.repr(classes)}.")
+        raise SettingError(f"classes must be a list of classes as y holds them; got {said(classes)}.")
     if len(np.unique(labels)) != len(labels):
         raise SettingError(f"classes must name each class once; got {_shown(labels)}; remove the repeats.")
     unknown = np.setdiff1d(occurring, labels)
@@ -107,7 +107,7 @@ METRICS: dict[str, Callable[[ArrayLike, ArrayLike], Value]] = {
 
 
 def _shown(classes: Array) -> str:
-    return reprlib.repr(classes.tolist())
+    return said(classes.tolist())
 
 
 def _value(result: Any) -> Value:
@@ -154,9 +154,10 @@ def _classes(metric: str, y: ArrayLike, predicted: ArrayLike) -> tuple[Array, Ar
 def _labels(metric: str, name: str, values: ArrayLike) -> Array:
     """The values as an array of class names or of whole numbers. Raises DataError for anything else."""
     labels = as_array(values, f"{metric}'s {name}")
-    broken = labels[~(labels == np.floor(labels))] if labels.dtype.kind == "f" else labels[:0]
+    numbers = labels.reshape(-1) if labels.dtype.kind == "f" else np.empty(0)
+    broken = numbers[~(numbers == np.floor(numbers))]
     if labels.dtype.kind not in "biufU" or broken.size:
-        got = broken.reshape(-1)[0] if broken.size else f"values of type {labels.dtype}"
+        got = broken[0] if broken.size else f"values of type {labels.dtype}"
         raise DataError(
             f"{metric} expects class numbers or class names, got {got}; make classes of probabilities first (p > 0.5)."
         )

@@ -1,7 +1,5 @@
 """A model: a network with its parameters. It predicts, keeps itself in a file, and belongs to no thread."""
 
-import numbers
-import reprlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,8 +12,9 @@ from chainrule.core.arrays import Array, as_array
 from chainrule.core.calls import arithmetic, total
 from chainrule.core.catalogue import from_dict
 from chainrule.core.checks import check_samples, check_state, check_theta
-from chainrule.core.description import Description, check_kind
+from chainrule.core.description import Description, check_kind, check_member
 from chainrule.core.errors import ChainruleError, DataError, SettingError, choose, listing
+from chainrule.core.foreign import said
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.training.data.standardizer import Standardizer
@@ -110,10 +109,11 @@ class Model:
         """Member k of a population, as a model of its own."""
         if self.population is None:
             raise SettingError("this model is a single network; only a population has members to choose from.")
-        if not isinstance(k, numbers.Integral):
-            raise SettingError(f"a member is chosen by its number; got {k!r}. For several: [model[0], model[1]].")
+        check_member(k)
         if not -self.population <= k < self.population:
-            raise IndexError(f"a population of {self.population} has members 0 to {self.population - 1}; got {k}.")
+            raise IndexError(
+                f"a population of {self.population} has members 0 to {self.population - 1}; got {said(k)}."
+            )
         return replace(self, network=self.network.member(k), theta=self.theta[k], state=self.state[k])
 
     def __iter__(self) -> Iterator["Model"]:
@@ -227,9 +227,9 @@ def _read_json(source: Source, text: str) -> dict[str, Any]:
     description = json.loads(text)
     if not isinstance(description, dict) or description.get("format") != FORMAT:
         found = description.get("format") if isinstance(description, dict) else None
-        raise ValueError(f"it should be of the format '{FORMAT}', got {reprlib.repr(found)}")
+        raise ValueError(f"it should be of the format '{FORMAT}', got {said(found)}")
     if description.keys() != PARTS:
-        raise ValueError(f"its description should hold {listing(PARTS)}; got {reprlib.repr(listing(description))}")
+        raise ValueError(f"its description should hold {listing(PARTS)}; got {said(listing(description))}")
     return description
 
 
@@ -241,7 +241,7 @@ def _from_description(theta: Array, state: Array, description: dict[str, Any]) -
     for name in ("classes", "features"):
         names = description[name]
         if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
-            raise ValueError(f"its {name} should be a list of names, got {reprlib.repr(names)}")
+            raise ValueError(f"its {name} should be a list of names, got {said(names)}")
         parts[name] = tuple(names)
     return Model(theta=theta, state=state, **parts)
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, as_array
+from chainrule.core.description import check_kind
 from chainrule.core.errors import SettingError, listing
+from chainrule.core.foreign import said
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import generators
 from chainrule.core.streams import stream
@@ -97,7 +99,8 @@ class TrainingState:
 
     def restore(self, arrays: Mapping[str, Array]) -> None:
         """Put back what `arrays` took out of a run with the same arguments; see `Training.restore`."""
-        given = {name: np.asarray(array) for name, array in arrays.items()}
+        check_kind("arrays", Mapping, "what state.arrays() gave", arrays)
+        given = {str(name): as_array(array, f"the array {said(name)}") for name, array in arrays.items()}
         begun = _under(given, "begun/")
         self._check(given, begun)
         for name, array in self._moved():

@@ -1,6 +1,5 @@
 """The arguments of a run, all checked before any work is done."""
 
-import reprlib
 from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -19,6 +18,7 @@ from chainrule.core.checks import (
 )
 from chainrule.core.description import COUNT, POSITIVE, Real, check_kind, check_real, check_whole
 from chainrule.core.errors import DataError, SettingError, ShapeError, choose
+from chainrule.core.foreign import said
 from chainrule.core.losses import Loss
 from chainrule.core.mapped import check_mapped
 from chainrule.core.network import Network
@@ -124,9 +124,9 @@ def check_kinds(
     check_kind("early_stopping", (EarlyStopping, type(None)), "an EarlyStopping(patience=10) or None", early_stopping)
     check_kind("penalty", (L2, type(None)), "an L2(0.001) or None", penalty)
     if network.n_parameters == 0:
-        raise SettingError(f"a network to train needs parameters; got {network!r}. Add a layer such as Dense(4).")
+        raise SettingError(f"a network to train needs parameters; got {said(network)}. Add a layer such as Dense(4).")
     if not isinstance(callbacks, Sequence) or not all(callable(each) for each in callbacks):
-        raise SettingError(f"callbacks must be a list of functions of a Training; got {reprlib.repr(callbacks)}.")
+        raise SettingError(f"callbacks must be a list of functions of a Training; got {said(callbacks)}.")
 
 
 def check_data(

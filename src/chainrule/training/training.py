@@ -9,6 +9,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Calls, arithmetic
+from chainrule.core.description import check_kind
 from chainrule.core.errors import DivergenceError, SettingError
 from chainrule.core.objective import Objective
 from chainrule.core.optimizers import bind_update
@@ -31,6 +32,7 @@ class Training:
     """
 
     def __init__(self, task: Task) -> None:
+        check_kind("task", Task, "the checked arguments that iterate() makes", task)
         self.task, self.state, self.setup = task, TrainingState(task), Setup.of(task)
         self._validate: Evaluator | None = None
         if task.validation is not None:

@@ -144,7 +144,7 @@ def test_names_that_lead_nowhere(read, tmp_path: Path):
         "dangling": "there is no file",
         "circle": "can't read .*circle: .*; copy it, and read the copy",
         "n" * 300: "can't read n*.*: File name too long",
-        "a\0b": "embedded null",
+        "a\0b": "expected the name of a file, got .*a.x00b",
     }.items():
         with pytest.raises(cr.FileError, match=sentence):
             read(tmp_path / name)

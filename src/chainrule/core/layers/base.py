@@ -13,6 +13,7 @@ from chainrule.core.arrays import Array, Shape, as_operand, count
 from chainrule.core.calls import Call, Pass
 from chainrule.core.description import Description, check_kind
 from chainrule.core.errors import SettingError
+from chainrule.core.foreign import said
 
 
 @dataclass(frozen=True)
@@ -190,5 +191,5 @@ def check_layers(owner: str, layers: Any) -> tuple[Layer, ...]:
     for each in row:
         check_kind(f"each of {owner}'s layers", Layer, "a layer such as Dense(4) or Tanh()", each)
     if not row:
-        raise SettingError(f"{owner} needs at least one layer; got {layers!r}.")
+        raise SettingError(f"{owner} needs at least one layer; got {said(layers)}.")
     return row

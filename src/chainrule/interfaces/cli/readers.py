@@ -2,13 +2,13 @@
 
 import math
 import re
-import reprlib
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from chainrule.core.description import COUNT_OR_ZERO, NUMBER, Rule
 from chainrule.core.errors import SettingError
+from chainrule.core.foreign import said
 
 Reader = Callable[[str, Any], Any]
 """A function of the option's flag, for sentences, and of what was typed."""
@@ -46,7 +46,7 @@ def _obeying(kind: type, rule: Rule, example: str, flag: str, text: str) -> Any:
             return value
     meant = next((each for each in _values(kind, _in_digits(text)) if rule.holds(each)), None)
     better = "" if meant is None else f" Write {meant}."
-    raise SettingError(f"{flag} must be {rule.words}, such as {example}; got {reprlib.repr(text)}.{better}")
+    raise SettingError(f"{flag} must be {rule.words}, such as {example}; got {said(text)}.{better}")
 
 
 def _values(kind: type, text: str) -> list[Any]:
@@ -108,7 +108,7 @@ def units(flag: str, layers: str) -> tuple[int, ...]:
         return tuple(int(each) for each in layers.split(","))
     except ValueError:
         raise SettingError(
-            f"{flag} must be whole numbers with commas between, such as 4,4, or none; got {reprlib.repr(layers)}."
+            f"{flag} must be whole numbers with commas between, such as 4,4, or none; got {said(layers)}."
         ) from None
 
 
@@ -153,7 +153,7 @@ def several(kind: type, rule: Rule | None = None, none: str = "") -> Reader:
             pointed = re.sub(r"(?<![\d.])0,(?=\d)", "0.", text)
             point = f" A decimal number has a point: write {pointed}." if kind is float and pointed != text else ""
             raise SettingError(
-                f"{flag} must be {words}{f', or {none}' if none else ''}; got {reprlib.repr(text)}.{point}"
+                f"{flag} must be {words}{f', or {none}' if none else ''}; got {said(text)}.{point}"
             ) from None
 
     return values
@@ -181,6 +181,6 @@ def place(flag: str, text: str) -> tuple[Any, ...]:
     except ValueError:
         numbers = []
     if len(words) != len(layout.split(":")) or not numbers:
-        raise SettingError(f"{flag} expects {layout}, such as {example}; got {reprlib.repr(text)}.")
+        raise SettingError(f"{flag} expects {layout}, such as {example}; got {said(text)}.")
     found: tuple[Any, ...] = tuple(each if len(each) > 1 else each[0] for each in numbers)
     return (*found, last) if is_name else found

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array
+from chainrule.core.description import check_kind
 from chainrule.core.errors import SettingError
 from chainrule.lab.figures.numbers import significant
 from chainrule.training.data.standardizer import Standardizer
@@ -49,6 +50,10 @@ class Finding:
     may_pass: bool = False
 
     def __post_init__(self) -> None:
+        for name in ("illness", "sentence", "advice"):
+            check_kind(f"Finding's {name}", str, "text", getattr(self, name))
+        for name in ("evidence", "changes"):
+            check_kind(f"Finding's {name}", Mapping, 'values by name, such as {"loss": 0.25}', getattr(self, name))
         measured = {name: float(value) for name, value in self.evidence.items() if math.isfinite(value)}
         object.__setattr__(self, "evidence", measured)
 

@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from chainrule.core.description import COUNT, POSITIVE, check_kind, check_real, check_whole
+from chainrule.core.description import COUNT, POSITIVE, check_callable, check_kind, check_real, check_whole
 from chainrule.lab.experiments.comparison import Comparison
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.groups import by_setting, groups_of, make_folder, train_groups
@@ -52,6 +52,7 @@ def compare(
     (('learning_rate',), ((0.1,), (1.0,)), [2, 2])
     """
     check_kind("experiment", Experiment, 'an Experiment such as Experiment("xor")', experiment)
+    check_callable("progress", "one of (task, done, total)", progress)
     if level is not None:
         level = check_kind("level", float, "a number such as 0.05", check_real("level", POSITIVE, level))
     processes = None if processes is None else check_whole("processes", COUNT, processes)

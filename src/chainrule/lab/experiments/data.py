@@ -21,6 +21,7 @@ from chainrule.core.description import (
     whole,
 )
 from chainrule.core.errors import SettingError, choose, known_name, listing
+from chainrule.core.foreign import said
 from chainrule.lab.experiments.samples import Samples, numbered
 from chainrule.training.data.sets import digits, load, mnist1d, read_csv, read_numpy
 from chainrule.training.data.sets.numpy_files import is_numpy
@@ -84,7 +85,7 @@ class DataSet(Description):
         >>> DataSet("moons").takes("noise"), DataSet("xor").takes("noise")
         (True, False)
         """
-        return name in inspect.signature(NAMED[self.name]).parameters
+        return name in tuple(inspect.signature(NAMED[self.name]).parameters)
 
     def read(self) -> Samples:
         """The samples, with what is for the test. Raises SettingError for a setting that the set doesn't have."""
@@ -103,7 +104,9 @@ class DataSet(Description):
 
     def _real(self, given: dict[str, Any]) -> Samples:
         if given:
-            raise SettingError(f"the data set {self.name} has no setting {min(given)!r}; it has none, leave it out.")
+            raise SettingError(
+                f"the data set {self.name} has no setting {said(min(given))}; it has none, leave it out."
+            )
         x, y, test_rows = REAL[self.name]()
         return Samples(self.name, x, y, numbered(x), n_classes=int(y.max()) + 1, test_rows=test_rows)
 
@@ -174,4 +177,4 @@ def described(data: Any) -> DataSet | DataFile:
     if isinstance(data, str):
         return DataFile(data)
     known = listing(NAMED)
-    raise SettingError(f"data must be a data set ({known}), or a file such as DataFile('pets.csv'); got {data!r}.")
+    raise SettingError(f"data must be a data set ({known}), or a file such as DataFile('pets.csv'); got {said(data)}.")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chainrule.core.description import check_kind
 from chainrule.core.initializers import Normal
 from chainrule.core.losses import BinaryCrossEntropy, HalfSquaredError, Loss, SoftmaxCrossEntropy, SquaredError
 from chainrule.lab.experiments.data import REAL, DataFile, DataSet, described
@@ -47,7 +48,7 @@ def experiment_for(data: str | DataSet | DataFile, samples: Samples | None = Non
     Adam(0.01)
     """
     data = described(data)
-    samples = data.read() if samples is None else samples
+    samples = data.read() if samples is None else check_kind("samples", Samples, "those of data.read()", samples)
     usual = FILES if isinstance(data, DataFile) else IMAGES if data.name in REAL else POINTS
     name = settings.pop("optimizer", usual["optimizer"])
     optimizer = usual_optimizer(name, data) if isinstance(name, str) else name

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from chainrule.core.errors import SettingError
+from chainrule.core.foreign import said, visible
 
 TOKENS = {
     "(": r"\(",
@@ -72,6 +73,10 @@ def parse(text: str) -> tuple[Call, ...]:
     return calls
 
 
+COLUMNS = 200
+"""The columns of a line that an error shows at most."""
+
+
 def complaint_at(text: str, span: Span, sentence: str) -> SettingError:
     """An error about a place in a text: its column, the sentence, and the line with marks under that place.
 
@@ -84,10 +89,11 @@ def complaint_at(text: str, span: Span, sentence: str) -> SettingError:
     line_start = text.rfind("\n", 0, start) + 1
     line = text[line_start:].partition("\n")[0]
     column = start - line_start
-    before = "".join(each if each.isspace() else " " for each in line[:column])  # a tab stays a tab
-    marks = "^" * max(1, min(stop - start, len(line) - column))
+    first = max(0, column - COLUMNS // 2) if len(line) > COLUMNS else 0  # a long line is cut around the place
+    before, marked = visible(line[first:column]), visible(line[column : first + COLUMNS][: stop - start])
+    marks = " " * len(before) + "^" * max(1, len(marked))
     place = f"line {text.count(chr(10), 0, start) + 1}, column" if "\n" in text.strip() else "column"
-    return SettingError(f"{place} {column + 1}: {sentence}\n    {line}\n    {before}{marks}")
+    return SettingError(f"{place} {column + 1}: {sentence}", line[first : first + COLUMNS], marks)
 
 
 class Parser:
@@ -163,7 +169,7 @@ class Parser:
         got = re.compile("|".join(TOKENS.values())).match(self.text, self.position)
         if got is None:
             character, span = self.text[self.position], (self.position, self.position)
-            return complaint_at(self.text, span, f"{character!r} has no place in a network. {EXAMPLE}")
+            return complaint_at(self.text, span, f"{said(character)} has no place in a network. {EXAMPLE}")
         *others, last = sorted(each if len(each) > 1 else repr(each) for each in self.tried)
         expected = f"{', '.join(others)} or {last}" if others else last
         advice = "Close the parenthesis, or put a comma between settings." if "')'" in others else EXAMPLE

@@ -9,6 +9,7 @@ from chainrule.core.activations import ACTIVATIONS
 from chainrule.core.arrays import Shape
 from chainrule.core.description import Description, check_kind, part, setting
 from chainrule.core.errors import ChainruleError, choices
+from chainrule.core.foreign import said
 from chainrule.core.initializers import Glorot, He, Initializer, LeCun, Normal, Uniform, Zeros
 from chainrule.core.layers import (
     AveragePool,
@@ -125,7 +126,7 @@ class _Reader:
         name = _plain(call.name)
         if name not in LAYERS:
             span = call.span[0], call.span[0] + len(call.name)
-            raise complaint_at(self.text, span, f"unknown layer {call.name!r}{choices(name, LAYERS)}.")
+            raise complaint_at(self.text, span, f"unknown layer {said(call.name)}{choices(name, LAYERS)}.")
         of_series = name == "conv" and shape is not None and len(shape) == 2
         layer: Layer = self.build(Conv1D if of_series else LAYERS[name], call, shape)
         return layer
@@ -192,7 +193,7 @@ def _misplaced(call: Call, argument: Argument, name: str, known: Iterable[str]) 
     if name in known:
         return f"{call.name}'s {name} is given twice. Delete one."
     if argument.name:
-        return f"{call.name} has no setting {argument.name!r}{choices(name, known)}."
+        return f"{call.name} has no setting {said(argument.name)}{choices(name, known)}."
     n = len(list(known))
     most = f"at most {n}" if n else "no"
     return f"{call.name} expects {most} settings, got {len(call.arguments)}. Delete what is too much."

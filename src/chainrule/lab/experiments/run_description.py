@@ -18,6 +18,7 @@ from chainrule.core.description import (
     whole,
 )
 from chainrule.core.errors import SettingError
+from chainrule.core.foreign import said
 from chainrule.core.losses import HalfSquaredError, Loss
 from chainrule.core.network import Network
 from chainrule.core.optimizers import SGD, Optimizer
@@ -49,7 +50,7 @@ def _check_network(name: str, value: Any) -> Perceptron | NetworkText | Network:
 def _check_fraction(name: str, value: Any) -> float:
     if isinstance(value, float) and PART.holds(value):
         return value
-    raise SettingError(f"{name} must be {PART.words}; got {value!r}.")
+    raise SettingError(f"{name} must be {PART.words}; got {said(value)}.")
 
 
 def _check_class_weight(name: str, value: Any) -> str:
@@ -59,10 +60,11 @@ def _check_class_weight(name: str, value: Any) -> str:
 
 
 def _check_test(name: str, value: Any) -> str | float:
-    if value in ("fresh", "training") or (isinstance(value, float) and PART.holds(value)):
+    in_words = isinstance(value, str) and value in ("fresh", "training")
+    if in_words or (isinstance(value, float) and PART.holds(value)):
         checked: str | float = value
         return checked
-    raise SettingError(f'{name} must be "fresh", "training", or the fraction to hold out, as 0.25; got {value!r}.')
+    raise SettingError(f'{name} must be "fresh", "training", or the fraction to hold out, as 0.25; got {said(value)}.')
 
 
 @dataclass(frozen=True, repr=False)

@@ -9,6 +9,7 @@ import numpy as np
 
 from chainrule.core.description import COUNT, check_whole
 from chainrule.core.errors import SettingError, choose, known_name
+from chainrule.core.foreign import said
 from chainrule.core.initializers import Glorot, He, Initializer, LeCun, Normal, Zeros
 from chainrule.core.losses import LOSSES
 from chainrule.core.optimizers import OPTIMIZERS, Optimizer
@@ -114,7 +115,9 @@ def cross(experiment: Experiment, settings: Mapping[str, Sequence[Any]]) -> dict
     lists = {}
     for name, values in settings.items():
         if isinstance(values, str | Mapping) or not isinstance(values, Sequence | np.ndarray) or not len(values):
-            raise SettingError(f"{name} must be a list of the values to compare, such as [0.1, 1.0]; got {values!r}.")
+            raise SettingError(
+                f"{name} must be a list of the values to compare, such as [0.1, 1.0]; got {said(values)}."
+            )
         lists[name] = values.tolist() if isinstance(values, np.ndarray) else list(values)
     grid: dict[tuple[Any, ...], Experiment] = {}
     for values in itertools.product(*lists.values()):

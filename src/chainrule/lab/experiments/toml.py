@@ -1,6 +1,5 @@
 """Experiments as TOML: tables for the parts, plain keys for the rest; an error names its key."""
 
-import reprlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -11,6 +10,7 @@ from chainrule.core.catalogue import every_kind
 from chainrule.core.description import Description
 from chainrule.core.errors import ChainruleError, SettingError, choices, choose, known_name, nearest
 from chainrule.core.extras import missing_extra
+from chainrule.core.foreign import said
 from chainrule.core.losses import LOSSES
 from chainrule.core.optimizers import OPTIMIZERS
 from chainrule.lab.experiments.data import DataFile, DataSet, described
@@ -101,18 +101,18 @@ def settings(source: str | Path, kind: type[RunDescription], data: DataSet | Dat
 
 def _named(source: Source, key: str, value: Any, reader: Any) -> Any:
     """The value that the reader returns; an error names the key."""
-    source.place = f"key {key!r}"
+    source.place = f"key {said(key)}"
     try:
         return reader(value)
     except ChainruleError as error:
-        raise SettingError(f"{key}: {error}") from None
+        raise SettingError(f"{key}: {error.args[0]}", *error.args[1:]) from None
 
 
 def _check_keys(what: str, found: Mapping[str, Any], kind: type[Description]) -> None:
     known = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # every description is a dataclass
     for key in found:
         if key not in known:
-            raise SettingError(f"unknown key {key!r} of {what}{choices(key, known)}.")
+            raise SettingError(f"unknown key {said(key)} of {what}{choices(key, known)}.")
 
 
 def _data(value: Any) -> Any:
@@ -175,10 +175,11 @@ def _any(value: Any) -> Any:
     typed = value.get("type")
     name = known_name(typed, kinds)
     if name is None:
-        got = reprlib.repr(typed)
         near = nearest(typed, kinds)
         meant = f", did you mean {near}?" if near else "."
-        raise SettingError(f'expected a table with the type of a description, as type = "SGD"; got {got}{meant}')
+        raise SettingError(
+            f'expected a table with the type of a description, as type = "SGD"; got {said(typed)}{meant}'
+        )
     return _build(kinds[name], {key: inner for key, inner in value.items() if key != "type"})
 
 

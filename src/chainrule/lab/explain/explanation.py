@@ -13,8 +13,16 @@ from chainrule.core.architecture import without_randomness
 from chainrule.core.blocks import blocks_of
 from chainrule.core.calls import Calls, run
 from chainrule.core.checks import check_batches, check_samples, check_targets, check_theta, check_weights
-from chainrule.core.description import COUNT_OR_ZERO, POSITIVE, check_kind, check_real, check_whole
+from chainrule.core.description import (
+    COUNT_OR_ZERO,
+    POSITIVE,
+    check_callable,
+    check_kind,
+    check_one_real,
+    check_whole,
+)
 from chainrule.core.errors import DivergenceError, SettingError, ShapeError, listing
+from chainrule.core.foreign import said
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.objective import Objective
@@ -134,6 +142,7 @@ def explain(
     1
     """
     check_kind("network", Network, "a Network such as mlp(2, 4, 1)", network)
+    check_callable("progress", "one of (task, done, total)", progress)
     check_kind("loss", Loss, "a loss such as SquaredError()", loss)
     check_kind("optimizer", Optimizer, "an optimizer such as SGD(0.5)", optimizer)
     check_kind("penalty", (L2, type(None)), "an L2(0.001) or None", penalty)
@@ -147,7 +156,7 @@ def explain(
             f"got theta {start.shape}. Choose a member: theta[k], and description.member(k)."
         )
     if network.n_parameters == 0:
-        raise SettingError(f"a step to explain needs parameters; got {network!r}. Add a layer such as Dense(4).")
+        raise SettingError(f"a step to explain needs parameters; got {said(network)}. Add a layer such as Dense(4).")
     parameters = Parameters.of(network, start, slots=optimizer.slots)
     generators = {} if seed is None else generators_of(network, (seed,))
     if state is not None:
@@ -161,7 +170,7 @@ def explain(
     of_step = TrainingData(x[list(chosen)], rows[list(chosen)], chosen_weights(sample_weight, chosen))
     check_batches(network, len(x))
     check_enough(network, chosen)
-    limit = None if clip is None else float(np.asarray(check_real("clip", POSITIVE, clip)))
+    limit = None if clip is None else check_one_real("clip", POSITIVE, clip)
 
     clipped = Calls() if limit is None else bind_clip(limit, parameters)
     update = Calls(*clipped, *bind_update(optimizer, parameters))

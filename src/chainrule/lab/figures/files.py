@@ -8,7 +8,7 @@ from typing import Any
 
 from chainrule.core.errors import FileError
 from chainrule.lab.figures.svg import COLOR, Drawing, as_file, drawn, render
-from chainrule.training.files.storage import replacing
+from chainrule.training.files.storage import check_path, replacing
 
 FORMS = ("svg", "png", "pdf")
 """The forms of figures, which are the endings of their files' names."""
@@ -63,7 +63,7 @@ def check_form(path: str | os.PathLike[str]) -> str:
     >>> check_form("rates.PNG")
     'png'
     """
-    form = Path(path).suffix.lower().removeprefix(".")
+    form = Path(check_path(path)).suffix.lower().removeprefix(".")
     if form not in FORMS:
         raise FileError(f"a figure's file name must end in .svg, .png or .pdf; got {os.fspath(path)}.")
     return form

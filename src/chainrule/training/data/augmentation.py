@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numbers
-import reprlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, count
 from chainrule.core.description import COUNT, POSITIVE, Description, Rule, check_kind, check_real, setting, whole
 from chainrule.core.errors import SettingError, ShapeError
+from chainrule.core.foreign import said
+from chainrule.core.memory import memory_for
 from chainrule.core.streams import stream
 
 Augmentation = Callable[[Array, "np.random.Generator"], Array | None]
@@ -51,9 +52,11 @@ class Shift(Description):
     pixels: int = whole(COUNT, 1)
 
     def __call__(self, x: Array, rng: np.random.Generator) -> None:
-        n, channels, *sizes = _image_shape(self, x)
+        n, channels, *sizes = _image_shape(self, x, rng)
         margins = 2 * self.pixels
-        padded = np.zeros((n, channels, *(size + margins for size in sizes)), x.dtype)
+        shape = (n, channels, *(size + margins for size in sizes))
+        with memory_for(str(self), count(shape), x.dtype, "Take fewer pixels."):
+            padded = np.zeros(shape, x.dtype)
         padded[:, :, *(slice(self.pixels, -self.pixels) for _ in sizes)] = x
         starts = rng.integers(margins + 1, size=(len(sizes), n))
         windows = sliding_window_view(padded, sizes, axis=tuple(range(2, x.ndim)))  # (n, C, starts ..., *sizes)
@@ -75,7 +78,7 @@ class Flip(Description):
     probability: float = _number(PROBABILITY, 0.5)
 
     def __call__(self, x: Array, rng: np.random.Generator) -> None:
-        n = _image_shape(self, x)[0]
+        n = _image_shape(self, x, rng)[0]
         chosen = rng.random(n) < self.probability
         x[chosen] = x[chosen, ..., ::-1]
 
@@ -95,13 +98,23 @@ class Noise(Description):
     deviation: float = _number(POSITIVE, 0.1)
 
     def __call__(self, x: Array, rng: np.random.Generator) -> None:
+        _check_batch(x, rng)
         noise = rng.standard_normal(x.shape, x.dtype)
         noise *= self.deviation
         x += noise
 
 
-def _image_shape(augmentation: Description, x: Array) -> tuple[int, ...]:
+def _check_batch(x: Array, rng: np.random.Generator) -> None:
+    """Raise SettingError unless a batch can be changed in place, at random."""
+    is_batch = isinstance(x, np.ndarray) and x.dtype in (np.float64, np.float32) and x.dtype.isnative
+    if not (is_batch and x.ndim and x.flags.writeable):
+        raise SettingError(f"x must be an array of floats that can be written to; got {said(x)}. Try x.astype(float).")
+    check_kind("rng", np.random.Generator, "a random generator such as np.random.default_rng(0)", rng)
+
+
+def _image_shape(augmentation: Description, x: Array, rng: np.random.Generator) -> tuple[int, ...]:
     """The shape of images or series. Raises ShapeError for vectors, whose features have no order in space or time."""
+    _check_batch(x, rng)
     if x.ndim < 3:
         raise ShapeError(
             f"{augmentation} expects images (n, C, H, W) or series (n, C, L), got {x.shape}. "
@@ -164,7 +177,7 @@ def check_augment(
     augmentations = (augment,) if callable(augment) else augment
     if not isinstance(augmentations, Sequence) or not all(callable(each) for each in augmentations):
         raise SettingError(
-            f"augment must be a function of a batch such as Shift(1), or a list of them; got {reprlib.repr(augment)}."
+            f"augment must be a function of a batch such as Shift(1), or a list of them; got {said(augment)}."
         )
     if augmentations and batch_size is None:
         raise SettingError(

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array, as_array
-from chainrule.core.description import SEED, check_whole
+from chainrule.core.description import SEED, check_kind, check_whole
 from chainrule.core.errors import DataError, SettingError, ShapeError
+from chainrule.core.foreign import said
 from chainrule.core.streams import stream
 
 
@@ -26,7 +27,8 @@ def split(
     ((6, 1), (2, 1), True)
     """
     if not (isinstance(test, numbers.Real) and 0 < test < 1):
-        raise SettingError(f"test must be a number above 0 and below 1; got {test!r}.")
+        raise SettingError(f"test must be a number above 0 and below 1; got {said(test)}.")
+    check_kind("stratify", bool, "True or False", stratify)
     x, y = as_array(x, "x"), as_array(y, "y")
     if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
         raise ShapeError(f"split expects one row of y for each row of x, got {x.shape} and {y.shape}.")

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 from chainrule.core.arrays import Array, Shape, as_numbers, chunks, count
 from chainrule.core.calls import arithmetic, total
 from chainrule.core.description import Description
-from chainrule.core.errors import DataError, SettingError, ShapeError
+from chainrule.core.errors import ChainruleError, DataError, SettingError, ShapeError
+from chainrule.core.foreign import said
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,14 +32,14 @@ class Standardizer(Description):
 
     def __post_init__(self) -> None:
         try:
-            mean, scale = np.array(self.mean, dtype=np.float64), np.array(self.scale, dtype=np.float64)
-        except (TypeError, ValueError):
+            mean, scale = (as_numbers(each, "x").astype(np.float64) for each in (self.mean, self.scale))
+        except ChainruleError:
             mean = scale = np.array(np.nan)
         fits = mean.ndim == 1 and len(mean) > 0 and mean.shape == scale.shape
         if not (fits and np.isfinite([mean, scale]).all() and (scale > 0).all()):
             raise SettingError(
                 "Standardizer expects a finite mean and a finite scale above 0 for each feature, "
-                f"got mean={self.mean!r} and scale={self.scale!r}; Standardizer.fit(x) finds them."
+                f"got mean={said(self.mean)} and scale={said(self.scale)}; Standardizer.fit(x) finds them."
             )
         object.__setattr__(self, "mean", tuple(mean.tolist()))
         object.__setattr__(self, "scale", tuple(scale.tolist()))
@@ -136,7 +137,8 @@ def is_constant(mean: Array, variance: Array, n: int) -> Array:
     [True, False]
     """
     epsilon = np.finfo(np.float64).eps
-    most: Array = n * epsilon * variance + np.square(n * mean * epsilon)
+    with np.errstate(over="ignore"):
+        most: Array = n * epsilon * variance + np.square(n * mean * epsilon)
     constant: Array = (variance <= most) & np.isfinite(variance)
     return constant
 

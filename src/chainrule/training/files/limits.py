@@ -1,10 +1,10 @@
 """How much may be read: sizes in bytes, and the bounds of text that people write."""
 
 import re
-import reprlib
 from typing import Any
 
 from chainrule.core.errors import FileError, SettingError
+from chainrule.core.foreign import said
 
 Size = int | str
 """A number of bytes, or a text such as "4 GiB"."""
@@ -29,7 +29,7 @@ def check_size(name: str, value: Any) -> int:
         value = round(float(found[1]) * UNITS[found[2]])
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return value
-    raise SettingError(f'{name} must be a number of bytes or a text such as "4 GiB"; got {reprlib.repr(value)}.')
+    raise SettingError(f'{name} must be a number of bytes or a text such as "4 GiB"; got {said(value)}.')
 
 
 def shown(size: int) -> str:

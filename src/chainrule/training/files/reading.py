@@ -3,7 +3,6 @@
 import errno
 import io
 import os
-import reprlib
 import stat
 import sys
 from collections.abc import Iterator
@@ -12,8 +11,9 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from chainrule.core.errors import ChainruleError, FileError
+from chainrule.core.foreign import said, visible
 from chainrule.training.files.limits import LIMIT, Size, check_size, shown
-from chainrule.training.files.storage import FilePath
+from chainrule.training.files.storage import FilePath, check_path
 
 STANDARD_INPUT = "-"
 """The name under which standard input is read, as a stream."""
@@ -96,7 +96,7 @@ def reading(path: "FilePath | Source", expected: str, mend: str, max_size: Size 
     isn't a whole number (invalid literal for int() with base 10: 'seven'); correct it.
     """
     if not isinstance(path, str | os.PathLike | Source):
-        raise FileError(f"expected the name of a file, got {reprlib.repr(path)}; give a text or a Path.")
+        raise FileError(f"expected the name of a file, got {said(path)}; give a text or a Path.")
     source = None
     name = path.name if isinstance(path, Source) else name_of(path)
     limit = check_size("max_size", max_size)
@@ -122,7 +122,7 @@ def name_of(path: FilePath) -> str:
 
 def is_standard_input(path: FilePath) -> bool:
     """Whether this is the name of standard input, "-"."""
-    return os.fspath(path) == STANDARD_INPUT
+    return check_path(path) == STANDARD_INPUT
 
 
 def is_stream(path: FilePath) -> bool:
@@ -142,7 +142,7 @@ def reason(error: BaseException) -> str:
     if isinstance(error, RecursionError):
         return "nested too deeply"
     first = str(error).strip().partition("\n")[0].rstrip(".")
-    words = "".join(each if each.isprintable() else "?" for each in first)
+    words = visible(first)
     words = words if len(words) <= 300 else f"{words[:300]}..."
     return f"no {words}" if isinstance(error, KeyError) else words or type(error).__name__
 

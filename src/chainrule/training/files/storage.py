@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import IO, Any, Literal
 
 from chainrule.core.errors import FileError
+from chainrule.core.foreign import said
 from chainrule.training.files.temporary import remove_leftovers, temporary_name
 
 FilePath = str | os.PathLike[str]
@@ -147,7 +148,14 @@ def in_a_sentence(path: FilePath) -> Iterator[None]:
         raise FileError(f"can't write {path}: {error.strerror or error}; choose another place.") from error
     except UnicodeEncodeError as error:
         odd = error.object[error.start]
-        raise FileError(f"can't write {path!r}: UTF-8 has no {odd!r}, which a text holds; leave it out.") from error
+        raise FileError(f"can't write {path}: UTF-8 has no {odd!r}, which a text holds; leave it out.") from error
+
+
+def check_path(path: FilePath) -> str:
+    """The path as text. Raises FileError for what can't be a file's name."""
+    with suppress(OSError):  # of a name too long, or a folder that may not be read
+        _status(path)
+    return os.fsdecode(path)
 
 
 def _status(path: FilePath) -> os.stat_result | None:
@@ -157,7 +165,7 @@ def _status(path: FilePath) -> os.stat_result | None:
     except FileNotFoundError:
         return None
     except (TypeError, ValueError):  # not text, or text with the character NUL
-        raise FileError(f"expected the name of a file, got {path!r}; give one that the system takes.") from None
+        raise FileError(f"expected the name of a file, got {said(path)}; give one that the system takes.") from None
 
 
 def _standard_stream(there: os.stat_result) -> int | None:

@@ -6,7 +6,9 @@ import numpy as np
 
 from chainrule.core.arrays import Shape
 from chainrule.core.blocks import Block
+from chainrule.core.description import COUNT_OR_ZERO, check_whole
 from chainrule.core.errors import SettingError, known_name, listing
+from chainrule.core.foreign import said
 
 Address = tuple[int, str, tuple[int, ...]]
 """A layer's number, the name of a parameter or "unit", and its index there, from 0."""
@@ -19,7 +21,7 @@ def find_layer(blocks: Sequence[Block], number: int) -> Block:
     """The layer of this number."""
     if not isinstance(number, int | np.integer) or not 1 <= number <= len(blocks):
         known = "; ".join(f"{each.number} {each.name}" for each in blocks)
-        raise SettingError(f"there is no layer {number}: layers are counted from 1, as a textbook does: {known}.")
+        raise SettingError(f"there is no layer {said(number)}: layers are counted from 1, as a textbook does: {known}.")
     return blocks[number - 1]
 
 
@@ -57,7 +59,7 @@ def find_parameter(
         also = [each for each in shapes if each != "weights" and each != name]
         more = f", or from {listing(also)}" if also and name == "weights" else ""
         raise SettingError(
-            f"layer {number} has no {name} to {index[0]}{f' from {_said(index[1:])}' if index[1:] else ''}: "
+            f"layer {number} has no {name} to {said(index[0])}{f' from {_said(index[1:])}' if index[1:] else ''}: "
             f"in {block.name} they go to {spans(shapes[name][:1])}{inputs}{more}."
         )
     return block, name, tuple(int(each) - 1 for each in index)
@@ -77,7 +79,7 @@ def find_sample(samples: Sequence[int], sample: int | None) -> int:
     """The place among the samples of the step of the one that is meant, by its row of the data; else the first."""
     if sample is None:
         return 0
-    if sample not in samples:
+    if check_whole("sample", COUNT_OR_ZERO, sample) not in samples:
         known = ", ".join(map(str, samples[:20])) + (", ..." if len(samples) > 20 else "")
         raise SettingError(f"sample {sample} isn't in the step that is explained; it has {known}.")
     return samples.index(sample)
@@ -89,4 +91,4 @@ def _within(index: Sequence[int], shape: Shape) -> bool:
 
 
 def _said(index: Sequence[int]) -> str:
-    return ",".join(map(str, index))
+    return ",".join(map(said, index))

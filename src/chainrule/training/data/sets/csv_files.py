@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array, as_array
+from chainrule.core.description import check_kind, check_names
 from chainrule.core.errors import DataError, FileError, SettingError, ShapeError
+from chainrule.core.foreign import said
 from chainrule.training.files.csv_text import is_number, unguarded, write_rows
 from chainrule.training.files.limits import LIMIT, Size
 from chainrule.training.files.reading import Source, reading
@@ -150,7 +152,9 @@ def write_csv(
     x = as_array(x, "x")
     if x.ndim != 2 or 0 in x.shape:
         raise ShapeError(f"write_csv expects x (n, features), got {x.shape}; reshape it to one row per sample.")
-    names = [f"x{k}" for k in range(1, x.shape[1] + 1)] if features is None else list(features)
+    names = [f"x{k}" for k in range(1, x.shape[1] + 1)] if features is None else [*check_names("features", features)]
+    classes = check_names("classes", classes)
+    check_kind("target", str, "a column's name", target)
     if len(names) != x.shape[1]:
         raise ShapeError(f"write_csv expects {x.shape[1]} names of features, got {len(names)}; name each column.")
     _check_finite("x", x)
@@ -178,7 +182,7 @@ def _rows(path: str, text: str, delimiter: str | None) -> Iterator[Row]:
         plain = re.sub(r'"[^"]*"', "quoted", text[:HEAD])
         delimiter = max(",;\t", key=next((row for row in io.StringIO(plain, newline=None) if row.strip()), "").count)
     elif not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '\r\n"':
-        raise SettingError(f"delimiter must be one character such as ',' or ';'; got {delimiter!r}.")
+        raise SettingError(f"delimiter must be one character such as ',' or ';'; got {said(delimiter)}.")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
     while True:
         line = reader.line_num + 1
@@ -196,13 +200,15 @@ def _position(path: str, target: int | str, header: bool | None, first: list[str
     """The target's column, counted from 0, by its name in the first row or by its position."""
     names, width = [unguarded(cell) for cell in first], len(first)
     if isinstance(target, str) and header is False:
-        raise SettingError(f"target {target!r} is a name, but header=False says that there are none; give a position.")
+        raise SettingError(
+            f"target {said(target)} is a name, but header=False says that there are none; give a position."
+        )
     if isinstance(target, str) and names.count(target) == 1:
         return names.index(target)
     if isinstance(target, int | np.integer) and not isinstance(target, bool) and -width <= target < width:
         return int(target) % width
     raise SettingError(
-        f"{path}: target must be one column's name, or its position from {-width} to {width - 1}; got {target!r}. "
+        f"{path}: target must be one column's name, or its position from {-width} to {width - 1}; got {said(target)}. "
         f"The columns are {', '.join(names)}."
     )
 
@@ -263,10 +269,10 @@ def _target(
         line, cell = targets[texts.index(not texts[0])]
         raise DataError(
             f"{_at(path, line, position, name)}: expected {'text' if texts[0] else 'a number'} as in "
-            f"line {targets[0][0]}, got {cell!r}; correct it, or list all names in classes."
+            f"line {targets[0][0]}, got {said(cell)}; correct it, or list all names in classes."
         )
     labels = [unguarded(cell) for _, cell in targets]
-    names = tuple(sorted(set(labels))) if classes is None else tuple(classes)
+    names = tuple(sorted(set(labels))) if classes is None else check_names("classes", classes)
     number = {each: k for k, each in enumerate(names)}
     for (line, _), label in zip(targets, labels, strict=True):
         if label not in number:

@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 
 from chainrule.core.arrays import Array
+from chainrule.core.description import check_kind
 from chainrule.core.errors import FileError, ShapeError
 from chainrule.training.files.limits import LIMIT, Size
 from chainrule.training.files.npz import NPY, ZIP, Archive, read_array, read_header
 from chainrule.training.files.reading import Source, reading
-from chainrule.training.files.storage import FilePath
+from chainrule.training.files.storage import FilePath, check_path
 
 
 def read_numpy(
@@ -38,13 +39,17 @@ def read_numpy(
     >>> features.shape, classes
     ((2, 3), array([1., 1.]))
     """
+    check_kind("x", str, "the name of an array in the file", x)
+    check_kind("y", (str, type(None)), "the name of an array in the file, or None", y)
     with reading(path, "a NumPy file of numbers", "use np.savez(path, x=x, y=y)", max_size) as source:
         name = source.name
         if not is_npz(source):
             features = _read_npy(source, max_size)
             targets = None if y_path is None else _read_npy(y_path, max_size)
         elif y_path is not None:
-            raise FileError(f"{name} is an .npz file, which holds its own y; expected no second file, got {y_path}.")
+            raise FileError(
+                f"{name} is an .npz file, which holds its own y; expected no second file, got {check_path(y_path)}."
+            )
         else:
             features, targets = _read_npz(source, x, y)
     if features.ndim < 2 or len(features) == 0:

@@ -7,16 +7,15 @@ points, give or take one.
 """
 
 import inspect
-import math
-import numbers
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.description import COUNT, SEED, check_whole
+from chainrule.core.description import COUNT, NON_NEGATIVE, SEED, check_one_real, check_whole
 from chainrule.core.errors import SettingError, choose, listing
+from chainrule.core.foreign import said
 from chainrule.core.memory import check_memory
 from chainrule.core.streams import stream
 
@@ -150,7 +149,7 @@ def load(name: str, **settings: Any) -> Points:
     for setting in settings:
         if setting not in known:
             choice = f"choose from {listing(known)}" if known else "it has none, leave it out"
-            raise SettingError(f"the data set {name} has no setting {setting!r}; {choice}.")
+            raise SettingError(f"the data set {name} has no setting {said(setting)}; {choice}.")
     return function(**settings)
 
 
@@ -171,9 +170,7 @@ def _polar(radius: Array, angle: Array) -> Array:
 
 
 def _noisy(x: Array, noise: float, generator: np.random.Generator) -> Array:
-    if not (isinstance(noise, numbers.Real) and 0 <= noise < math.inf):
-        raise SettingError(f"noise must be a number of 0 or more; got {noise!r}.")
-    return x + noise * generator.standard_normal(x.shape)
+    return x + check_one_real("noise", NON_NEGATIVE, noise) * generator.standard_normal(x.shape)
 
 
 def _column(classes: Array) -> Array:

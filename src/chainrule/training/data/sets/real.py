@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from chainrule.core.arrays import Array
+from chainrule.core.description import check_kind
 from chainrule.core.extras import missing_extra
 
 
@@ -47,6 +48,7 @@ def mnist1d(shuffled: bool = False) -> tuple[Array, Array, Array, Array]:
     >>> x.shape, x_test.shape, y[:5]
     ((4000, 1, 40), (1000, 1, 40), array([2, 6, 4, 5, 6]))
     """
+    check_kind("shuffled", bool, "True or False", shuffled)
     x, y, x_test, y_test, order = _make_mnist1d()
     places = order if shuffled else slice(None)
     return x[..., places].copy(), y.copy(), x_test[..., places].copy(), y_test.copy()
