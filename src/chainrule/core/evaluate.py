@@ -85,7 +85,8 @@ def keep_plan(plan: ForwardPlan | Plan, key: Hashable) -> None:
         return
     plans = _kept.plans
     plans[key] = plan
-    for used_longest_ago in list(plans)[:-KEPT_PLANS]:
+    if len(plans) > KEPT_PLANS:
+        used_longest_ago, *_ = plans
         plans.pop(used_longest_ago, None)
 
 

@@ -20,6 +20,14 @@ CTRL_C, READER_GONE = 130, 141
 """Exit codes, 128 + SIGINT and 128 + SIGPIPE: of a program that was interrupted, and of one whose reader has gone."""
 
 
+class Interruption(KeyboardInterrupt):
+    """A signal that ends a command.
+
+    After a plain KeyboardInterrupt inside exec(), where dataclasses are made, Python would end itself by SIGINT, though
+    it was caught.
+    """
+
+
 class _Signals:
     """What came, and what is done about the next one."""
 
@@ -38,7 +46,7 @@ class _Signals:
             self.is_due = True
         elif time.monotonic() >= self.raised + WAY_OUT:
             self.raised, self.is_due = time.monotonic(), self.is_held
-            raise KeyboardInterrupt
+            raise Interruption
 
 
 _signals = _Signals()
@@ -101,4 +109,4 @@ def held() -> Iterator[None]:
     finally:
         _signals.is_held = False
     if _signals.is_due:
-        raise KeyboardInterrupt
+        raise Interruption
