@@ -198,3 +198,16 @@ def test_what_more_epochs_are_said_to_bring_they_bring(settings):
     again = treated(found, settings)
     assert again.final_loss < 0.8 * run.final_loss
     assert again.final_loss == pytest.approx(found[0].evidence["loss later"], rel=0.2)
+
+
+def test_early_stopping_that_ended_a_run_in_time_is_not_told_to_go_on():
+    """The loss of its own rows would fall on, that of others wouldn't."""
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=(150, 10))
+    y = (x[:, 0] * x[:, 1] + 0.5 * x[:, 2] + rng.normal(size=150) > 0).astype(float)
+    network = cr.mlp(10, 24, 1, activation="relu", output="identity")
+    settings = {"network": network, "x": x[:110], "y": y[:110], "validation": (x[110:], y[110:]), "loss": CROSS}
+    settings |= {"optimizer": cr.Adam(0.01), "epochs": 300, "batch_size": 16, "early_stopping": cr.EarlyStopping(10)}
+    run, found = diagnosed(settings)
+    assert run.ending.reason == "stopped early"
+    assert "stopped too soon" not in names(found)

@@ -8,7 +8,7 @@ from chainrule.core.arrays import Array
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.finding import BALANCED
 from chainrule.lab.diagnose.inspection import Seen
-from chainrule.lab.diagnose.trials.held_out import FOLDS, best_penalty, split, try_shuffled
+from chainrule.lab.diagnose.trials.held_out import FOLDS, best_penalty, shown_by_all, split, try_shuffled
 from chainrule.lab.diagnose.trials.trial import Changes, Samples, pace, trial
 from chainrule.lab.diagnose.trials.tried import TriedRun
 from chainrule.training.stopping import EarlyStopping
@@ -23,6 +23,8 @@ def nothing_to_learn(run: TriedRun) -> Seen | None:
         return None
     if len(run.validation) and run.validation.min() < thresholds.LOWER * run.mean_loss:
         return None  # the run itself has shown it
+    if run.n_samples > len(run.x) and shown_by_all(run) < thresholds.LOWER:
+        return None
     tried = try_shuffled(run)
     if not (tried.loss >= tried.shuffled.min() and tried.loss > thresholds.LOWER * tried.mean):
         return None

@@ -7,6 +7,7 @@ import numpy as np
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Seen
 from chainrule.lab.diagnose.networks import is_linear_bottleneck
+from chainrule.lab.diagnose.trials.held_out import improves_held_out
 from chainrule.lab.diagnose.trials.rates import Tried, round_rate
 from chainrule.lab.diagnose.trials.schedules import schedule_of, with_peak
 from chainrule.lab.diagnose.trials.tried import Prolonged, TriedRun, Verdict
@@ -81,6 +82,8 @@ def stopped_early_too_soon(run: TriedRun) -> Seen | None:
     further, ending = run.prolonged, run.ending
     if ending.reason != "stopped early" or further is None or further.loss > thresholds.MUCH_LOWER * run.end_loss:
         return None
+    if len(run.validation) and not improves_held_out(run, further.steps):
+        return None  # it would only learn its rows by heart
     patience = max(20, 10 * (ending.epoch - (ending.best_epoch or 0)))
     return _unfinished(run, further, {"early_stopping": EarlyStopping(patience)})
 

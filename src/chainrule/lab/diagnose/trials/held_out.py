@@ -61,6 +61,24 @@ def try_shuffled(run: Inspection) -> Permuted:
     return Permuted(float(losses[0]), losses[1:], mean)
 
 
+def shown_by_all(run: Inspection) -> float:
+    """The loss of rows held out after learning others, more than are inspected, as a part of the loss of their mean."""
+    learnt, held_out = split(*run.draw(thresholds.MOST_LEARNT))
+    how: dict[str, Any] = {"learnt": learnt, "held_out": held_out, "batch": min(len(learnt[0]), pace(run).batch)}
+    steps = thresholds.LONGER * pace(run).steps
+    tried = trial(run, run.start, steps, [{"optimizer": Adam(0.01), "penalty": None, "clip": None}], **how)
+    return float(tried.losses[0]) / run.loss_of_mean(learnt[1], held_out[1])
+
+
+def improves_held_out(run: Inspection, more: int) -> bool:
+    """Whether the run's own settings, for so many steps more than it took, predict rows held out far better at best."""
+    learnt, held_out = split(run.x, run.y)
+    how: dict[str, Any] = {"learnt": learnt, "held_out": held_out, "batch": min(len(learnt[0]), pace(run).batch)}
+    taken = run.steps_in(run.ending.epoch)
+    shorter, longer = (float(trial(run, run.start, steps, **how).losses[0]) for steps in (taken, taken + more))
+    return longer < thresholds.FAR_LOWER * shorter
+
+
 def best_penalty(run: Inspection) -> tuple[L2, float]:
     """The penalty with which rows held out are predicted best, each quarter in turn, and what is left of the loss.
 
