@@ -1,4 +1,4 @@
-"""A page printed by Chromium, and the boxes on its sheets.
+"""A page in Chromium: printed, with the boxes on its sheets; and searched, with the folds that it opens.
 
 In the copy that is printed, every kind of block has a background of its own, which the PDF holds as rectangles: one for
 each fragment of a block, where it is printed. Words have the boxes of their characters.
@@ -15,7 +15,10 @@ from pathlib import Path
 import pdfplumber
 import pytest
 
-MISSING = "Left out: whether the page prints well, which needs Chromium (on Debian: apt-get install chromium)."
+MISSING = (
+    "Left out: whether the page prints well and is searched well, which needs Chromium (on Debian: apt-get install "
+    "chromium)."
+)
 
 BLOCKS = ("svg", "table", "p", "pre", "h1", "h2", "h3", "li", "dt", "dd", "summary")
 """The blocks that hold no other block."""
@@ -78,19 +81,34 @@ def need_chromium() -> str:
 
 def printed(html: str, folder: Path) -> list[Sheet]:
     """The sheets of a page."""
-    chromium = need_chromium()
-    page, pdf = folder / "coloured.html", folder / "printed.pdf"
-    page.write_text(html.replace("</head>", f"<style>{_colours()}</style></head>"), encoding="utf-8")
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
-    options += [f"--user-data-dir={folder / 'profile'}", f"--print-to-pdf={pdf}"]
-    subprocess.run([chromium, *options, page.as_uri()], check=True, capture_output=True, timeout=120)
+    pdf = folder / "printed.pdf"
+    coloured = html.replace("</head>", f"<style>{_colours()}</style></head>")
+    _run(coloured, folder, "", "--no-pdf-header-footer", f"--print-to-pdf={pdf}")
     with pdfplumber.open(pdf) as sheets:
         return [_sheet(number, each) for number, each in enumerate(sheets.pages, 1)]
 
 
+def searched(html: str, folder: Path, fragment: str) -> str:
+    """The page as Chromium has it after going to a fragment: an id, or a text to find, as ":~:text=some%20words".
+
+    The search of a browser (Ctrl-F) can't be started from outside. A text in an address is found in the same way: for
+    both of them, and for ids, HTML's "ancestor revealing algorithm" opens every details element around what is found.
+    """
+    return _run(html, folder, f"#{fragment}", "--virtual-time-budget=10000", "--dump-dom")
+
+
+def _run(html: str, folder: Path, fragment: str, *options: str) -> str:
+    chromium, page = need_chromium(), folder / "page.html"
+    page.write_text(html, encoding="utf-8")
+    always = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
+    command = [chromium, *always, *options, page.as_uri() + fragment]
+    return subprocess.run(command, check=True, capture_output=True, timeout=120, encoding="utf-8").stdout
+
+
 def _colours() -> str:
-    rules = [f"{tag} {{ background: rgb({i}, 2, {BLUE}) !important }}" for i, tag in enumerate(BLOCKS, 1)]
-    rules += ["li:has(p), dd:has(p) { background: none !important }"]
+    rules = ["* { border-radius: 0 !important }"]  # round corners would not be rectangles
+    rules += [f"{tag} {{ background: rgb({i}, 2, {BLUE}) !important }}" for i, tag in enumerate(BLOCKS, 1)]
+    rules += ["li:has(p), dd:has(p), li:has(li), summary:has(h2) { background: none !important }"]
     rules += [f"math {{ color: {MATHEMATICS} !important }}", ".hidden { display: none }"]
     return "\n".join(rules)
 

@@ -91,5 +91,5 @@ def test_the_sentences_turn_round(found):
         "with a loss that is no number; with the doctor’s advice, with a loss that is no number."
     )
     run["sick"]["final_loss"], run["findings"] = 0.01, []
-    assert concluded() == "Ten layers of sigmoids: nothing ails the run; its loss is 0.01."
-    assert "Nothing ails this run." in section("going-wrong", results_of(going_wrong=other))
+    assert concluded() == "Ten layers of sigmoids: the doctor finds nothing; the loss is 0.01."
+    assert "The doctor finds nothing." in section("going-wrong", results_of(going_wrong=other))

@@ -80,10 +80,11 @@ def test_sentences_turn_round_with_the_gradient(found):
         return conclusions("one-weight", results_of(one_weight=other))
 
     other["worked"]["value"], other["of_all_samples"] = -0.25, 0.5
-    assert concluded()[0].endswith("lowers the loss of the point: its gradient is −0.25.")
-    assert concluded()[2].endswith("it is 0.5, of the opposite sign.")
+    assert concluded()[0].endswith("lowers the loss on this sample: its gradient is −0.25.")
+    assert concluded()[2].endswith("which a training step uses, is 0.5, of the opposite sign.")
     other["worked"]["value"] = 0.25
     assert "raises the loss" in concluded()[0]
     assert concluded()[2].endswith("of the same sign.")
     other["worked"]["value"] = 0.0
     assert "doesn’t change the loss" in concluded()[0]
+    assert concluded()[2].endswith("is 0.5.")

@@ -70,23 +70,24 @@ def concluded_from(found):
 
 
 def test_the_sentence_turns_round():
-    def concluded(used, **inside):
+    def concluded(used, epochs=2, **inside):
         some = [{"rate": float(rate[1:]) / 10, "inside": k, "off": 1 + k, "median": []} for rate, k in inside.items()]
-        return concluded_from({"epochs": [5_000, 10_000], "reference": [], "used": used, "rows": some})
+        there = {"epochs": [5_000 * (1 + i) for i in range(epochs)], "reference": [], "used": used, "rows": some}
+        return concluded_from(there).removeprefix("On xor the reference lies in the band ")
 
     text = concluded(0.2, r1=0, r2=2, r3=2)
-    assert "2 of the 3 rates hold the reference in the band at all 2 epochs compared (0.2, 0.3)" in text
-    assert "; 0.2, which the main runs take, is one of them." in text
-    assert "Nearest comes the rate 0.1, whose median is off by a factor of 1.00." in text
+    assert text.startswith("at both epochs compared with 2 of the 3 rates, 0.2 and 0.3; the main runs use 0.2. ")
+    assert text.endswith("The median at the rate 0.1 is nearest, off by a factor of 1.00.")
     text = concluded(0.1, r1=0, r2=2)
-    assert "only the rate 0.2 holds the reference" in text
-    assert "is not one of them" in text
-    assert "no rate tried holds the reference in the band at all 2 epochs compared, the best at 1." in concluded(
-        0.1, r1=1, r2=0
-    )
+    assert "with one rate alone, 0.2; the main runs use 0.1, which isn’t among them." in text
+    assert concluded(0.1, epochs=3, r1=3, r2=3).startswith("at all 3 epochs compared with all 2 rates;")
+    assert concluded(0.1, epochs=1, r1=1, r2=0).startswith("at the one epoch compared with one rate alone, 0.1;")
+    text = concluded(0.1, r1=1, r2=0)
+    assert text.startswith("at both epochs compared with no rate tried; with the best it does at 1.")
+    assert concluded(0.1, r1=0, r2=0).startswith("at no epoch compared, with any rate tried.")
 
 
 def test_too_few_epochs_are_a_sentence_and_no_work():
     found = search.search_task(Lab(epochs=4_999, starts=2), "xor", lambda *step: pytest.fail("trained"))
     assert found["rows"] == []
-    assert "nothing to search by" in concluded_from(found)
+    assert "printed no loss within so few epochs" in concluded_from(found)

@@ -44,7 +44,7 @@ def test_the_coverage(found):
     )
     task["log"] = log(e0="inside", e5000="below", e10000="above")
     sentence = said(found, "glance", "xor")
-    assert "at 1 of the 3 epochs that both logs have, though the learning rate, 0.2, was chosen by trial" in sentence
+    assert "at 1 of the 3 epochs that both logs have, although the learning rate, 0.2, was chosen by trial" in sentence
     assert sentence.endswith("it lies below it at epoch 5,000 and above it at epoch 10,000.")
     task["log"] = log(e0="below", e5000="below", e10000="above")
     sentence = said(found, "glance", "xor")
@@ -160,7 +160,7 @@ def test_the_answers(found):
         "1": {"lowest": 0.96, "median": 0.99, "highest": 0.997, "faintest_at": [0.4, 0.6]},
     }
     sentence = said(found, "predictions", "xor", 1)
-    assert "the lowest of them at (0.4, 0.6), beside the centre." in sentence
+    assert "the lowest of them at (0.4, 0.6), near the centre." in sentence
     assert "The reference’s lie near 0.015, and between 0.960788 and 0.996463." in sentence
     task["answers"]["1"]["faintest_at"] = [1.0, 0.0]
     assert "the lowest of them at (1, 0)." in said(found, "predictions", "xor", 1)
@@ -182,7 +182,7 @@ def test_the_square_that_is_answered_surely(found):
             "Linear is learnt before xor, each at its own learning rate: the median loss falls below 0.1 by epoch 500",
         ),
         (9_000, 500, "Xor is learnt before linear, each"),
-        (500, 500, "Both tasks are learnt alike"),
+        (500, 500, "Both tasks are learnt equally soon"),
         (500, None, "Linear is learnt, xor isn’t"),
         (None, 500, "Xor is learnt, linear isn’t"),
         (None, None, "Neither task is learnt"),

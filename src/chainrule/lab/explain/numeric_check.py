@@ -18,6 +18,7 @@ from chainrule.lab.explain.content import Section
 from chainrule.lab.explain.step.around import Around
 from chainrule.lab.explain.step.numbers import Numbers
 from chainrule.lab.explain.step.recording import Recording
+from chainrule.lab.figures.numbers import short
 
 EXACT = 15
 """The digits of a loss that another one is subtracted from."""
@@ -44,7 +45,7 @@ def numeric_check(numbers: Numbers, what: str, gradient: Gradient, measured: Mea
         formula(above.name),
         " and ",
         formula(below.name),
-        f" are the loss where {what} is larger and smaller by h = {STEP:g}: forward runs twice, and no "
+        f" are the loss where {what} is larger and smaller by h = {short(STEP)}: forward runs twice, and no "
         "derivative is used. The error is how far their difference is from the value above.",
     )
     equations = (
@@ -71,7 +72,7 @@ def _exponent(value: float) -> int:
 
 def _of_error(is_zero: bool, rounding: float) -> Note:
     """What an error may come from beside the gradient."""
-    left = f"The losses are rounded, which may leave up to {digits(rounding, 1)}"
+    left = f"The losses are rounded, which may leave up to {short(rounding, 1)}"
     return (f"{left}: difference and gradient are 0 as far as they can tell." if is_zero else f"{left}.",)
 
 

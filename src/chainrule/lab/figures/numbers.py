@@ -33,7 +33,7 @@ def short(value: float, digits: int = 3) -> str:
     if value == float("inf"):
         return "infinity"
     rounded = significant(value, digits)
-    plain = rounded == 0 or 1e-3 <= abs(rounded) < 1e5
+    plain = rounded == 0 or 1e-4 <= abs(rounded) < 1e5
     return with_minus(f"{rounded:,.{max(digits, 5)}g}") if plain else power(rounded, digits)
 
 
@@ -94,12 +94,12 @@ def counted(n: int, noun: str) -> str:
 
 
 def fixed(value: float, places: int = 6) -> str:
-    """A number with so many decimals, and a proper minus sign.
+    """A number with so many decimals, and a proper minus sign where they aren't all 0.
 
-    >>> fixed(0.25), fixed(-1.5, 2)
-    ('0.250000', '−1.50')
+    >>> fixed(0.25), fixed(-1.5, 2), fixed(-0.001, 2)
+    ('0.250000', '−1.50', '0.00')
     """
-    return with_minus(f"{value:.{places}f}")
+    return with_minus(f"{value:z.{places}f}")
 
 
 def with_minus(text: str) -> str:

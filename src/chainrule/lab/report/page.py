@@ -20,16 +20,29 @@ from chainrule.lab.report.results import of_chapters
 QUESTIONS = ("linear-network", "learning-rates", "biases")
 """The chapters that answer the reference's three questions."""
 
+PARTS = {
+    "comparisons": (
+        "More comparisons",
+        ("hidden-units", "activations", "optimizers", "mnist1d", "pooling", "regularization"),
+    ),
+    "details": ("The main runs in detail", ("predictions", "log", "starts", "search")),
+}
+"""The parts of the page whose sections are folded: by name, the title of each and its sections."""
+
+PART_OF = {section: part for part, (_, sections) in PARTS.items() for section in sections}
+
 CONTENTS = {
     "glance": "At a glance",
     **{name: CHAPTERS[name].title for name in QUESTIONS},
     "curves": "Learning curves",
     "boundary": "Truth and prediction",
+    "equations": "How it computes",
+    **{name: chapter.title for name, chapter in CHAPTERS.items() if name not in (*QUESTIONS, *PART_OF)},
+    **{name: CHAPTERS[name].title for name in PARTS["comparisons"][1]},
     "predictions": "Predictions",
     "log": "Training log",
     "starts": "Every start",
-    "equations": "How it computes",
-    **{name: chapter.title for name, chapter in CHAPTERS.items() if name not in QUESTIONS},
+    "search": CHAPTERS["search"].title,
     "network": "The network and its settings",
     "environment": "Environment and timings",
 }
@@ -46,6 +59,7 @@ def render_page(found: Results, figures: Mapping[str, str]) -> str:
     """
     given = _shared(found) | {
         "sections": {name: render_section(name, found, figures) for name in CONTENTS if _is_there(name, found)},
+        "outline": outline(found),
         "dark_figures": dark_css(),
         "equations_style": mathml.STYLE,
     }
@@ -78,8 +92,8 @@ def _templates() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    written = (numbers.brief, numbers.fixed, numbers.percent, numbers.tick, numbers.whole, numbers.with_minus)
-    templates.filters |= {each.__name__: each for each in (*written, capital, listed)}
+    written = (numbers.brief, numbers.fixed, numbers.percent, numbers.short, numbers.tick, numbers.whole)
+    templates.filters |= {each.__name__: each for each in (*written, numbers.counted, capital, listed)}
     return templates
 
 
@@ -98,6 +112,24 @@ def _shared(found: Results) -> dict[str, Any]:
         "drawing_key": KEY,
         "lines": {"log": log_line, "prediction": prediction_line, "accuracy": accuracy_line},
     }
+
+
+def outline(found: Results) -> list[dict[str, Any]]:
+    """The headings of the page in order: the name of each, its title and, of a part, its sections, names with titles.
+
+    open: whether the sections of a part are unfolded, which they are where the page holds nothing before them.
+    """
+    headings: dict[str, dict[str, Any]] = {}
+    for name, title in CONTENTS.items():
+        if not _is_there(name, found):
+            continue
+        if part := PART_OF.get(name):
+            alone = set(headings) <= set(PARTS)
+            new = {"name": part, "title": PARTS[part][0], "sections": {}, "open": alone}
+            headings.setdefault(part, new)["sections"][name] = title
+        else:
+            headings[name] = {"name": name, "title": title, "sections": {}}
+    return list(headings.values())
 
 
 def shortened(found: Results) -> list[dict[str, Any]]:

@@ -119,6 +119,7 @@ class Digits(Chapter):
     def shown(self, found: Results) -> Results:
         """Its numbers; the lowest and highest accuracy, all mistakes and the most frequent one, and the best epoch.
 
+        often: the most frequent mistake, its number of times, and how many kinds of mistake are as frequent.
         lowest_at: the epoch before which the median loss on the images held out is lowest.
         """
         mistakes = np.array(found["confusion"])
@@ -130,7 +131,12 @@ class Digits(Chapter):
             "lowest": every.min(),
             "highest": every.max(),
             "mistakes": int(mistakes.sum()),
-            "often": {"truth": int(truth), "answer": int(answer), "times": int(mistakes[truth, answer])},
+            "often": {
+                "truth": int(truth),
+                "answer": int(answer),
+                "times": int(mistakes[truth, answer]),
+                "kinds": int((mistakes == mistakes[truth, answer]).sum()),
+            },
             "median_held_out": held_out,
             "lowest_at": int(np.argmin(held_out)),
         }
