@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -48,6 +49,24 @@ def reworded(draw: st.DrawFn, text: str, words: Sequence[str]) -> str:
         word = draw(st.one_of(st.sampled_from(tokens), st.sampled_from(words)))
         tokens[place : place + draw(st.integers(0, 2))] = [word]
     return "".join(tokens)
+
+
+@st.composite
+def altered(draw: st.DrawFn, tree: Any, odd: Sequence[Any]) -> Any:
+    """A tree of dicts and lists in which a value, at any depth, is left out, replaced or moved."""
+    inner = list(tree.items()) if isinstance(tree, dict) else list(enumerate(tree)) if isinstance(tree, list) else []
+    if not inner or draw(st.integers(0, 5)) == 0:
+        return draw(st.sampled_from(odd))
+    key, value = draw(st.sampled_from(inner))
+    change = draw(st.sampled_from(("within", "within", "within", "leave out", "add", "move")))
+    new = value if change in ("leave out", "add") else draw(altered(value, odd))
+    if isinstance(tree, list):
+        return [*tree[:key], *([] if change == "leave out" else [new]), *tree[key + (change != "add") :]]
+    found = {name: each for name, each in tree.items() if name != key or change == "add"}
+    if change == "leave out":
+        return found
+    other = draw(st.sampled_from([*tree, "type", "units", "x"]))
+    return found | {other if change in ("add", "move") else key: draw(st.sampled_from(odd)) if change == "add" else new}
 
 
 def damaged_text(text: str, words: Sequence[str]) -> st.SearchStrategy[bytes]:

@@ -1,20 +1,23 @@
 """Damaged files of every form: a reader returns a result or raises a public error, quickly and in little memory."""
 
+import datetime
 import gzip
 import io
 import json
+import tomllib
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule as cr
 from chainrule.lab.experiments import groups
 from chainrule.training.files.npz import checksum
-from damaged import damaged, damaged_text, read_or_refused, reworded
+from damaged import altered, damaged, damaged_text, read_or_refused, reworded
 from drawn import examples
 
 
@@ -47,8 +50,28 @@ KINDS = tuple(f'"{each}"' for each in cr.Description.known) + tuple(
 )
 
 
+ODD = (
+    *(0, -1, 10**30, 2.5, 1e300, float("nan"), float("inf"), True, "", "x", "xor", "all", "-", "Sigmoid", "relu"),
+    *([], {}, [[]], [0.1, 0.5], ["a"], {"x": 1}, datetime.date(1979, 5, 27), "conv(", "dense(2)"),
+    *({"type": each} for each in cr.Description.known),
+)
+"""Values in the wrong place."""
+
+
+@st.composite
+def altered_toml(draw: st.DrawFn) -> bytes:
+    """TOML that can be parsed, of an experiment in which values are wrong."""
+    tree = tomllib.loads(draw(st.sampled_from(TEXTS)))
+    for _ in range(draw(st.integers(1, 2))):
+        tree = draw(altered(tree, ODD).filter(lambda each: isinstance(each, dict)))
+    return tomli_w.dumps(tree).encode("utf-8", "surrogatepass")
+
+
+TOML = st.sampled_from(TEXTS).flatmap(lambda text: damaged_text(text, (*NUMBERS, *KEYS, *KINDS)))
+
+
 @examples(400)
-@given(st.sampled_from(TEXTS).flatmap(lambda text: damaged_text(text, (*NUMBERS, *KEYS, *KINDS))))
+@given(st.one_of(TOML, altered_toml()))
 def test_toml(path: Path, content: bytes):
     path.write_bytes(content)
     with read_or_refused():
@@ -172,7 +195,11 @@ def test_a_model(path: Path, saved: dict[str, np.ndarray], data: st.DataObject):
     if data.draw(st.booleans()):
         content = data.draw(damaged(in_archive(saved)))
     else:
-        text = data.draw(reworded(str(saved["description"]), (*JSON, *JSON_KINDS))).replace("\0", "")
+        text = str(saved["description"])
+        if data.draw(st.booleans()):
+            text = data.draw(reworded(text, (*JSON, *JSON_KINDS))).replace("\0", "")
+        else:
+            text = json.dumps(data.draw(altered(json.loads(text), (None, *ODD))), default=str)
         content = in_archive(saved | {"description": np.array(text)})
     path.write_bytes(content)
     with read_or_refused():
@@ -230,7 +257,25 @@ TABLES = (
     "1\t2\t0.5\n3\t4\t1.5\n\n5\t6\t2.5\n",
     "\ufeffα,β\n1,2\n3,4\n",
 )
-CELLS = (",", ";", "\t", "\n", "\r", '"', '""', "'", "\0", "\x85", "\u2028", " ", "x", "=1+1", "\ud800", *NUMBERS)
+CELLS = (
+    ",",
+    ";",
+    "\t",
+    "\n",
+    "\r",
+    '"',
+    '""',
+    "'",
+    "\0",
+    "\x85",
+    "\u2028",
+    " ",
+    "x",
+    "=1+1",
+    "\ud800",
+    "9" * 140_000,
+    *NUMBERS,
+)
 
 
 @examples(400)
