@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import chainrule as cr
+from chainrule.lab.diagnose.diagnosis import inspected
+from chainrule.lab.diagnose.trials.held_out import improves_held_out
 
 CROSS, SQUARED, SOFTMAX = cr.BinaryCrossEntropy(), cr.SquaredError(), cr.SoftmaxCrossEntropy()
 
@@ -200,14 +202,13 @@ def test_what_more_epochs_are_said_to_bring_they_bring(settings):
     assert again.final_loss == pytest.approx(found[0].evidence["loss later"], rel=0.2)
 
 
-def test_early_stopping_that_ended_a_run_in_time_is_not_told_to_go_on():
-    """The loss of its own rows would fall on, that of others wouldn't."""
-    rng = np.random.default_rng(4)
-    x = rng.normal(size=(150, 10))
-    y = (x[:, 0] * x[:, 1] + 0.5 * x[:, 2] + rng.normal(size=150) > 0).astype(float)
-    network = cr.mlp(10, 24, 1, activation="relu", output="identity")
-    settings = {"network": network, "x": x[:110], "y": y[:110], "validation": (x[110:], y[110:]), "loss": CROSS}
-    settings |= {"optimizer": cr.Adam(0.01), "epochs": 300, "batch_size": 16, "early_stopping": cr.EarlyStopping(10)}
-    run, found = diagnosed(settings)
-    assert run.ending.reason == "stopped early"
-    assert "stopped too soon" not in names(found)
+@pytest.mark.parametrize("told", [False, True])
+def test_more_patience_is_judged_by_rows_held_out(told):
+    """The loss of the rows learnt falls in both: of one by heart."""
+    x, y = cr.datasets.moons(120, noise=0.1)
+    y = y if told else np.random.default_rng(4).permutation(y)
+    network = cr.mlp(2, 32, 32, 1, activation="relu", output="identity")
+    settings = {"network": network, "x": x, "y": y, "loss": CROSS, "optimizer": cr.Adam(0.01), "batch_size": 16}
+    run = cr.train(**settings, epochs=3)
+    assert cr.train(**settings, epochs=200).final_loss < 0.9 * run.final_loss
+    assert improves_held_out(inspected(run.model, run, None, x, y), more=1500) is told
