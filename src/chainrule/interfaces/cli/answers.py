@@ -11,6 +11,7 @@ import numpy as np
 from chainrule.core.activations import Sigmoid
 from chainrule.core.arrays import Array
 from chainrule.core.errors import DataError
+from chainrule.core.foreign import visible
 from chainrule.interfaces.cli.terminal.output import detail
 from chainrule.interfaces.cli.terminal.plot_data import Plane
 from chainrule.lab.experiments.samples import Samples
@@ -56,7 +57,7 @@ class Answers:
             truth = "" if self.true is None else f"{true}: {_text(self.true[i])}  "
             prediction = _text(outputs)
             if self.chosen is not None and by_class:
-                prediction = f"{self.chosen[i]}  {self._output_name}: {_of_chosen(outputs):.6f}"
+                prediction = f"{_text(self.chosen[i])}  {self._output_name}: {_of_chosen(outputs):.6f}"
             yield f"{sample} {i}  {truth}{predicted}: {prediction}"
 
     @property
@@ -163,7 +164,7 @@ def _of_chosen(outputs: Array) -> float:
 def _text(value: Any) -> str:
     """A class as it is; a quantity with six decimals, or with six digits where it is large."""
     values = np.atleast_1d(value)
-    return " ".join(_number(each) if values.dtype.kind == "f" else str(each) for each in values)
+    return " ".join(_number(each) if values.dtype.kind == "f" else visible(str(each)) for each in values)
 
 
 def _number(value: float) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from chainrule.core.description import check_callable, check_kind
+from chainrule.core.description import check_callable
 from chainrule.lab.experiments import toml
 from chainrule.lab.experiments.groups import by_setting, groups_of, train_groups
 from chainrule.lab.experiments.populations import Runs
@@ -69,7 +69,6 @@ class Experiment(RunDescription):
         >>> Experiment.from_toml('data = "xor"\noptimizer = { type = "SGD", learning_rate = 0.5 }')
         Experiment(DataSet('xor'), optimizer=SGD(0.5))
         """
-        check_kind("source", (str, Path), "a text or the path of a file", source)
         return toml.read(source, Experiment)
 
     def run(self, report: Callable[[int, int], object] = lambda done, total: None) -> Runs:

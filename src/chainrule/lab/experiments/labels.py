@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chainrule.core.description import Description
+from chainrule.core.foreign import visible
 from chainrule.lab.experiments.network_text import NetworkText
 
 
@@ -38,4 +39,4 @@ def label(values: Sequence[Any]) -> str:
     >>> label((0.5, (4, 4))), label((1e-05, None))
     ('0.5, 4-4', '1e-05, none')
     """
-    return ", ".join(f"{each:g}" if isinstance(each, float) else str(plain(each)) for each in values)
+    return visible(", ".join(f"{each:g}" if isinstance(each, float) else str(plain(each)) for each in values))

@@ -3,10 +3,11 @@
 from typing import Any
 
 from chainrule.lab.explain.content import Content
+from chainrule.lab.explain.copies import CopiedAsItself
 from chainrule.lab.explain.notations import latex, mathml, plain, text
 
 
-class Derivation(Content):
+class Derivation(CopiedAsItself, Content):
     """A number of a training step, derived line by line.
 
     `text()`, `html()`, `latex()` and `to_dict()` show the same numbers. A notebook shows it as HTML.

@@ -35,6 +35,7 @@ from chainrule.core.population import agree
 from chainrule.core.schedules import check_rates
 from chainrule.lab.experiments.workers import Progress, silent
 from chainrule.lab.explain.chains import unit_chain, weight_chain
+from chainrule.lab.explain.copies import CopiedAsItself
 from chainrule.lab.explain.derivation import Derivation
 from chainrule.lab.explain.overview import overview
 from chainrule.lab.explain.step.chosen import check_chosen, check_enough, chosen_weights
@@ -48,7 +49,7 @@ TASK, GLANCES = "Training", 200
 """The name of the progress, and how often it is told of the steps before."""
 
 
-class Explanation(TrainingStep):
+class Explanation(CopiedAsItself, TrainingStep):
     """One training step, explained; made by `explain`. Layers and units are counted from 1, samples from 0.
 
     Its fields are those of `TrainingStep`: `loss`, `gradient`, `theta`, `new_theta`, and `layers` with each layer's

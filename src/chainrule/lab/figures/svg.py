@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from chainrule.core.extras import missing_extra
+from chainrule.core.foreign import visible
 from chainrule.lab.figures.numbers import decimal
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ STYLE: dict[str, Any] = {
     "ytick.color": COLOR["muted"],
     "xtick.labelcolor": COLOR["muted"],
     "ytick.labelcolor": COLOR["muted"],
+    "text.parse_math": False,  # a name may hold dollars
     "axes.grid": True,
     "axes.axisbelow": True,
     "grid.color": COLOR["grid"],
@@ -154,7 +156,7 @@ def _fit_for_pages(svg: str, name: str, title: str, description: str, width: flo
         }
     for tag, id, words in (("desc", f"{name}-desc", description), ("title", f"{name}-title", title)):
         words_of_figure = ElementTree.Element(tag, id=id)
-        words_of_figure.text, words_of_figure.tail = words, "\n"
+        words_of_figure.text, words_of_figure.tail = visible(words), "\n"
         root.insert(0, words_of_figure)
     root.attrib = {
         "xmlns": NAMESPACE.strip("{}"),

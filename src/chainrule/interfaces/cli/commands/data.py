@@ -1,6 +1,5 @@
 """`chainrule data NAME`: a data set as CSV."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +10,7 @@ from chainrule.interfaces.cli.option import own
 from chainrule.interfaces.cli.options import SETS
 from chainrule.interfaces.cli.outputs import TABLE, Saving, check_outputs
 from chainrule.interfaces.cli.readers import number, whole
-from chainrule.interfaces.cli.terminal.output import examples
+from chainrule.interfaces.cli.terminal.output import examples, hand_over
 from chainrule.lab.experiments.data import DataSet
 from chainrule.training.files.csv_text import csv_text, write_rows
 
@@ -43,7 +42,7 @@ def data(
     rows: list[list[Any]] = [[*samples.features, samples.target]]
     rows += [[*features, kind] for features, kind in zip(x, y, strict=True)]
     if out is None:
-        sys.stdout.write(csv_text(rows))
+        hand_over(csv_text(rows))
         return
     saving = Saving()
     what = f"{len(x):,} {'points' if len(samples.features) == 2 else 'samples'}"

@@ -1,6 +1,5 @@
 """`chainrule predict MODEL DATA`: a saved model's answers."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +13,7 @@ from chainrule.interfaces.cli.options import OPTIONS, ROWS
 from chainrule.interfaces.cli.outputs import TABLE, Saving, check_outputs
 from chainrule.interfaces.cli.readers import row_count
 from chainrule.interfaces.cli.terminal import plots
-from chainrule.interfaces.cli.terminal.output import examples, say
+from chainrule.interfaces.cli.terminal.output import examples, hand_over, say
 from chainrule.lab.experiments.asked import samples_for
 from chainrule.lab.experiments.data import DataFile
 from chainrule.training.files.csv_text import csv_text, write_rows
@@ -71,7 +70,7 @@ def predict(
     if table is None:
         show_rows(answers, rows)
     elif to_stdout:
-        sys.stdout.write(csv_text(answers.table()))
+        hand_over(csv_text(answers.table()))
     else:
         saving.save("answers", table, lambda path: write_rows(path, answers.table()))
     if not to_stdout and plots.wanted(plot):

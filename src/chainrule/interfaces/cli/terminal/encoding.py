@@ -6,6 +6,8 @@ import re
 import sys
 from typing import IO
 
+from chainrule.core.foreign import visible
+
 WORDS = str.maketrans(
     {
         "α": "alpha",
@@ -45,12 +47,22 @@ LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 def writable(text: str) -> str:
-    """The text, or the text in ASCII if the encoding of stdout lacks one of its characters."""
+    r"""Text for stdout: no terminal obeys it, and it is in ASCII if the encoding lacks one of its characters.
+
+    >>> print(writable("cat\x1b[2J"))
+    cat\x1b[2J
+    """
+    text = lines_shown(text)
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except UnicodeEncodeError:
         return in_ascii(text)
     return text
+
+
+def lines_shown(text: str) -> str:
+    """Lines of text in which nothing is left that a terminal would obey."""
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def replace_missing_characters(*outputs: IO[str]) -> None:

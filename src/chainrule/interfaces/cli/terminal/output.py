@@ -19,7 +19,7 @@ from rich.text import Text
 from chainrule.core.errors import ChainruleError, DivergenceError
 from chainrule.interfaces.cli import interrupts
 from chainrule.interfaces.cli.streams import give_up_stdout
-from chainrule.interfaces.cli.terminal.encoding import writable
+from chainrule.interfaces.cli.terminal.encoding import lines_shown, writable
 
 FAILED, BAD_INPUT = 1, 2
 """Exit codes: a run that failed, input that can't be used. `interrupts.py` has those of signals."""
@@ -74,21 +74,26 @@ def detail(line: str) -> None:
         say(line)
 
 
+def hand_over(data: str) -> None:
+    """Write data on stdout, to the letter where they go to a file or a pipe; a terminal is shown them safely."""
+    sys.stdout.write(writable(data) if sys.stdout.isatty() else data)
+
+
 def note(sentence: str) -> None:
     """Print something worth knowing on stderr; nothing with --quiet."""
     if not QUIET.get():
-        _tell(sentence)
+        _tell(lines_shown(sentence))
 
 
 def remark(sentence: str) -> None:
     """Print a note for a person: only if stderr is a terminal; nothing with --quiet."""
     if sys.stderr.isatty() and not QUIET.get():
-        _tell(Text(sentence, "dim"))
+        _tell(Text(lines_shown(sentence), "dim"))
 
 
 def complain(sentence: str) -> None:
     """Print an error on stderr."""
-    _tell(Text.assemble(("Error:", "bold red"), " ", sentence))
+    _tell(Text.assemble(("Error:", "bold red"), " ", lines_shown(sentence)))
 
 
 def _tell(sentence: str | Text) -> None:

@@ -12,6 +12,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from chainrule.core.foreign import visible
 from chainrule.interfaces.cli.terminal.encoding import in_ascii
 from chainrule.interfaces.cli.terminal.output import QUIET, note, print_lines, stdout
 from chainrule.interfaces.cli.terminal.plot_data import (
@@ -109,7 +110,7 @@ class Canvas:
 
     def short(self, name: str, width: int = 24) -> str:
         """A name in at most `width` columns."""
-        name = name if self.unicode else in_ascii(name)
+        name = visible(name) if self.unicode else in_ascii(visible(name))
         return name if cell_len(name) <= width else set_cell_size(name, width - 3) + "..."
 
 

@@ -7,6 +7,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from chainrule.core.foreign import visible
 from chainrule.interfaces.cli.terminal.output import print_lines, stdout
 
 WIDE = 10_000
@@ -21,9 +22,10 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]], left: int 
     terminal = sys.stdout.isatty()
     table = Table(box=SIMPLE_HEAD if terminal else None, pad_edge=False, padding=(0, 0 if terminal else 2, 0, 0))
     for i, name in enumerate(columns):
-        heading = name.replace(" ", "\n") if terminal else name  # narrow headings leave room for long values
+        shown = visible(name)
+        heading = shown.replace(" ", "\n") if terminal else shown  # narrow headings leave room for long values
         width = max(map(len, heading.split("\n")))
         table.add_column(heading, justify="left" if i < left else "right", min_width=width, no_wrap=i >= left)
     for i, row in enumerate(rows):
-        table.add_row(*(Text(cell) for cell in row), style="bold" if i == best else None)
+        table.add_row(*(Text(visible(cell)) for cell in row), style="bold" if i == best else None)
     print_lines(stdout(None if terminal else WIDE), table)

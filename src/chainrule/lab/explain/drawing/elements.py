@@ -2,6 +2,7 @@
 
 from xml.etree.ElementTree import Element
 
+from chainrule.core.foreign import visible
 from chainrule.lab.figures.svg import COLOR
 
 Row = list[Element]
@@ -16,11 +17,11 @@ def element(tag: str, content: str | None = None, **attributes: float | str) -> 
     b'<text x="2.5" font-size="11">a &lt; b</text>'
     """
     named = {
-        name.removesuffix("_").replace("_", "-"): value if isinstance(value, str) else f"{value:g}"
+        name.removesuffix("_").replace("_", "-"): visible(value) if isinstance(value, str) else f"{value:g}"
         for name, value in attributes.items()
     }
     made = Element(tag, named)
-    made.text = content
+    made.text = None if content is None else visible(content)
     return made
 
 

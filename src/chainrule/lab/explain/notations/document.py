@@ -1,7 +1,6 @@
 """A derivation as a page of its own, which needs nothing else: no script, no font, no request."""
 
-from html import escape
-
+from chainrule.core.foreign import in_xml
 from chainrule.lab.explain.content import Content
 from chainrule.lab.explain.notations import mathml
 from chainrule.lab.figures.svg import FONT, PALETTE, dark_css
@@ -17,7 +16,7 @@ def document(content: Content) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>{escape(content.title)} · chainrule</title>
+<title>{in_xml(content.title)} · chainrule</title>
 <style>
 :root {{ {light}; color-scheme: light dark; }}
 @media screen and (prefers-color-scheme: dark) {{

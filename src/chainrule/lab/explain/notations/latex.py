@@ -2,6 +2,7 @@
 
 from unicodedata import normalize
 
+from chainrule.core.foreign import in_latex
 from chainrule.lab.explain.algebra.equation import Equation
 from chainrule.lab.explain.algebra.notes import Formula
 from chainrule.lab.explain.algebra.symbols import Symbol
@@ -42,18 +43,8 @@ SIGNS = {
 }
 """Signs of formulas."""
 
-RUNNING_TEXT = {
-    "’": "'",
-    "×": r"$\times$",
-    "–": "--",
-    "_": r"\_",
-    "#": r"\#",
-    "%": r"\%",
-    "&": r"\&",
-    "^": r"\^{}",
-    "~": r"\~{}",
-}
-"""In running text, what means something else to LaTeX, and what a keyboard doesn't have."""
+RUNNING_TEXT = {"’": "'", "−": "$-$", "×": r"$\times$", "–": "--"}
+"""In running text, what a keyboard doesn't have."""
 
 
 class Latex(Notation):
@@ -107,6 +98,7 @@ class Latex(Notation):
 
     def plain(self, text: str) -> str:
         """Running text. What LaTeX has no sign for here loses its accents, or becomes a question mark."""
+        text = in_latex(text)
         for sign, code in RUNNING_TEXT.items():
             text = text.replace(sign, code)
         for sign, code in (*LETTERS.items(), *SIGNS.items()):

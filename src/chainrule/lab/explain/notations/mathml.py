@@ -1,8 +1,8 @@
 """A derivation as a part of a page: headings, the drawing, and equations in MathML. No script is needed."""
 
 from dataclasses import replace
-from html import escape
 
+from chainrule.core.foreign import in_xml
 from chainrule.lab.explain.algebra.equation import Equation
 from chainrule.lab.explain.algebra.notes import Formula
 from chainrule.lab.explain.algebra.symbols import Symbol
@@ -43,7 +43,7 @@ class MathML(Notation):
 
     def symbol(self, symbol: Symbol) -> str:
         kind = "mi" if len(symbol.letter) <= 2 else "mtext"
-        name = f"<{kind}>{escape(symbol.letter)}</{kind}>"
+        name = f"<{kind}>{in_xml(symbol.letter)}</{kind}>"
         if symbol.letter.endswith("\N{COMBINING CIRCUMFLEX ACCENT}"):
             name = f"<mover><mi>{symbol.letter[:-1]}</mi><mo>^</mo></mover>"
         if symbol.letter.endswith("′"):  # a name of two letters would stand upright
@@ -63,7 +63,7 @@ class MathML(Notation):
         if symbol.of is not None:
             of = self.symbol(symbol.of)
             name = f"<mfrac><mrow><mi>∂</mi>{of}</mrow><mrow><mi>∂</mi>{name}</mrow></mfrac>"
-        return f"<mrow><mtext>{escape(symbol.prefix)}&nbsp;</mtext>{name}</mrow>" if symbol.prefix else name
+        return f"<mrow><mtext>{in_xml(symbol.prefix)}&nbsp;</mtext>{name}</mrow>" if symbol.prefix else name
 
     def number(self, text: str) -> str:
         sign, text = (PREFIX, text[1:]) if text.startswith("-") else ("", text)
@@ -104,7 +104,7 @@ class MathML(Notation):
         return f"<mi>{name}</mi><mo>&#8289;</mo>"
 
     def plain(self, text: str) -> str:
-        return escape(text)
+        return in_xml(text)
 
     def formula(self, formula: Formula) -> str:
         parts = (_sign(each) if isinstance(each, str) else self._inline(each) for each in formula.parts)
@@ -127,8 +127,8 @@ MATHML = MathML()
 
 def page(content: Content, *, heading: int = 2, style: bool = True) -> str:
     """The whole derivation as one element, its title a heading of this level."""
-    parts = [f'<div class="derivation">\n<h{heading}>{escape(content.title)}</h{heading}>\n{answer(content)}']
-    parts.append(f"<p>{escape(content.lead)}</p>")
+    parts = [f'<div class="derivation">\n<h{heading}>{in_xml(content.title)}</h{heading}>\n{answer(content)}']
+    parts.append(f"<p>{in_xml(content.lead)}</p>")
     if content.drawings:
         parts.append(drawings(content))
     parts += sections(content, heading + 1)
@@ -143,14 +143,14 @@ def answer(content: Content) -> str:
 def drawings(content: Content) -> str:
     """The network, drawn side by side where there is room, and how to read it."""
     boxes = "\n".join(f'<div class="drawing">{each}</div>' for each in content.drawings)
-    return f'<div class="drawings">\n{boxes}\n</div>\n<p class="note">{escape(content.key)}</p>'
+    return f'<div class="drawings">\n{boxes}\n</div>\n<p class="note">{in_xml(content.key)}</p>'
 
 
 def sections(content: Content, heading: int) -> list[str]:
     """The equations under their headings."""
     found = []
     for section in content.sections:
-        found.append(f"<h{heading}>{escape(section.title)}</h{heading}>")
+        found.append(f"<h{heading}>{in_xml(section.title)}</h{heading}>")
         if section.remark:
             found.append(f'<p class="note">{MATHML.note(section.remark)}</p>')
         for each in section.equations:
@@ -174,7 +174,7 @@ def equation(which: Equation) -> str:
 
 def _sign(text: str) -> str:
     """A sign or a number within a formula."""
-    return f"<mn>{text}</mn>" if text.isdigit() else f"<mo>{escape(text)}</mo>"
+    return f"<mn>{text}</mn>" if text.isdigit() else f"<mo>{in_xml(text)}</mo>"
 
 
 def _math(inner: str, kind: str = "") -> str:
