@@ -123,6 +123,12 @@ print(*sorted({name.split(".")[0] for name in set(sys.modules) - before}))
     assert loaded - sys.stdlib_module_names == {"numpy", "chainrule"}
 
 
+def test_importing_chainrule_loads_no_engine():
+    """A program that never trains doesn't wait for it."""
+    program = "import sys, chainrule; print([name for name in sys.modules if name.startswith('chainrule.core.engine')])"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
 @pytest.mark.parametrize("package", [chainrule, chainrule.datasets], ids=lambda package: package.__name__)
 def test_the_public_names_are_the_ones_that_type_checkers_see(package: ModuleType):
     """A lazy package lists its names twice, for the interpreter and for the type checker."""

@@ -4,6 +4,8 @@ import os
 from importlib import import_module
 from typing import Any
 
+from chainrule.core.errors import choose
+
 _engine: Any
 try:
     _engine = import_module("chainrule.core.engine._engine")
@@ -21,6 +23,8 @@ def tables() -> list[str]:
 
 
 def table() -> str | None:
-    """The instruction set that programs use: the best, or the one that CHAINRULE_INSTRUCTIONS names."""
+    """The instruction set of programs: the best, or the one that CHAINRULE_INSTRUCTIONS names; None without any."""
     found = tables()
-    return os.environ.get("CHAINRULE_INSTRUCTIONS") or (found[0] if found else None)
+    if not found:
+        return None
+    return choose("CHAINRULE_INSTRUCTIONS", os.environ.get("CHAINRULE_INSTRUCTIONS") or found[0], {t: t for t in found})

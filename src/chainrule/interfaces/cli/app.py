@@ -7,6 +7,7 @@ import typer
 from typer import rich_utils
 
 from chainrule import __version__
+from chainrule.core.engine.extension import table
 from chainrule.interfaces.cli.commands import check, compare, explain, predict, report, train
 from chainrule.interfaces.cli.commands import data as points
 from chainrule.interfaces.cli.mistyped import Command, Commands, as_named
@@ -44,17 +45,21 @@ for command, epilog in (
     app.command(command.__name__, cls=Command, epilog=epilog)(in_sentences(command))
 
 
+@in_sentences
 def show_version(wanted: bool) -> None:
-    """Print the version and exit."""
+    """Print the version and the engine, and exit."""
     if wanted:
-        typer.echo(f"chainrule {__version__}")
+        typer.echo(f"chainrule {__version__}, engine: {table() or 'numpy (no compiled extension)'}")
         raise typer.Exit
 
 
 @app.callback()
 def chainrule(
     version: Annotated[
-        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version and exit.")
+        bool,
+        typer.Option(
+            "--version", callback=show_version, is_eager=True, help="Print the version and the engine, and exit."
+        ),
     ] = False,
 ) -> None:
     """Train small neural networks with NumPy alone, and see every number on the way."""

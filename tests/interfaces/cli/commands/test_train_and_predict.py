@@ -4,11 +4,13 @@ import csv
 import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import chainrule
+from chainrule.core.engine import extension
 from chainrule.core.extras import advice
 from chainrule.lab.report.reference import TASKS, Lab
 from commands import invoke, lines_of
@@ -286,8 +288,17 @@ class TestHelp:
     def test_alone_it_shows_the_help(self):
         assert invoke().output.strip().startswith(invoke("--help").output.strip())
 
-    def test_version(self):
-        assert lines_of("--version") == [f"chainrule {chainrule.__version__}"]
+    def test_version_names_the_engine(self, monkeypatch: pytest.MonkeyPatch):
+        named = f"chainrule {chainrule.__version__}, engine: "
+        monkeypatch.delenv("CHAINRULE_INSTRUCTIONS", raising=False)
+        monkeypatch.setattr(extension, "_engine", SimpleNamespace(TABLES=["avx2", "baseline"]))
+        assert lines_of("--version") == [named + "avx2"]
+        monkeypatch.setenv("CHAINRULE_INSTRUCTIONS", "baseline")
+        assert lines_of("--version") == [named + "baseline"]
+        monkeypatch.setenv("CHAINRULE_INSTRUCTIONS", "avx9")
+        assert "unknown CHAINRULE_INSTRUCTIONS 'avx9'" in invoke("--version").output
+        monkeypatch.setattr(extension, "_engine", None)
+        assert lines_of("--version") == [named + "numpy (no compiled extension)"]
 
 
 class TestReport:
