@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help report test soak oldest check format bench engine lock audit clean
+.PHONY: help report test soak oldest check format bench lock audit engine sanitize wheels clean
 
 BUILT_FROM := pyproject.toml setup.py $(wildcard engine/*.c engine/*.h)
 
@@ -45,8 +45,14 @@ audit: lock                ## ask for known vulnerabilities of what requirements
 engine: $(VENV)/.dev       ## compile the engine anew, into src
 	$(BIN)/python setup.py --quiet build_ext --inplace
 
-clean:                     ## remove the virtual environment and the report
-	rm -rf $(VENV) report
+sanitize: $(VENV)/.dev     ## test the engine with gcc's sanitizers of memory and of undefined behaviour (Linux)
+	.ci/sanitize
+
+wheels: $(VENV)/.dev       ## build and try what a release offers, into dist (needs a network)
+	.ci/wheels
+
+clean:                     ## remove the virtual environment, the report, and what was built
+	rm -rf $(VENV) report build dist
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "chainrule needs Python 3.11 or later; set PYTHON=...")'
