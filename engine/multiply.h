@@ -5,7 +5,7 @@
 INLINE void X(add_rows)(const int n_rows, const int n_vectors, int64_t S, const real *A, int64_t row_a, int64_t column_a,
                         const real *B, int64_t row_b, real *C, int64_t row_c)
 {
-    vector sum[ROWS_AT_ONCE][VECTORS_AT_ONCE];
+    vector sum[8][VECTORS_AT_ONCE];
     UNROLL for (int r = 0; r < n_rows; r++)
         UNROLL for (int v = 0; v < n_vectors; v++) sum[r][v] = all(0);
     for (int64_t s = 0; s < S; s++) {
@@ -20,6 +20,13 @@ INLINE void X(add_rows)(const int n_rows, const int n_vectors, int64_t S, const 
         UNROLL for (int v = 0; v < n_vectors; v++) store(C + r * row_c + v * WIDTH, sum[r][v]);
 }
 
+/* The next of as few parts of at most `most` as cover what is left, about equal. */
+INLINE int X(part)(int64_t left, int most)
+{
+    int64_t parts = (left + most - 1) / most;
+    return (int)((left + parts - 1) / parts);
+}
+
 /* C = A B with contiguous rows of B and C, N >= WIDTH. The last vector of columns may overlap the one before it. */
 static void X(rows)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, int64_t column_a, const real *B, int64_t row_b,
                     real *C, int64_t row_c)
@@ -28,19 +35,18 @@ static void X(rows)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_
         n = (N - j) / WIDTH < VECTORS_AT_ONCE ? (N - j) / WIDTH : VECTORS_AT_ONCE;
         if (n == 0) n = 1, j = N - WIDTH;
         for (int64_t r = 0, m; r < R; r += m) {
+            m = X(part)(R - r, ROWS_AT_ONCE);
 #define KERNEL(n_rows, n_vectors) \
     X(add_rows)(n_rows, n_vectors, S, A + r * row_a, row_a, column_a, B + j, row_b, C + r * row_c + j, row_c)
-#define FOR_VECTORS(n_rows)                                                                                        \
-    m = n_rows;                                                                                                    \
-    if (n == VECTORS_AT_ONCE) KERNEL(n_rows, VECTORS_AT_ONCE);                                                     \
-    else if (n == 2) KERNEL(n_rows, 2);                                                                            \
-    else KERNEL(n_rows, 1)
-            int64_t left = R - r;
-            if (left >= ROWS_AT_ONCE) { FOR_VECTORS(ROWS_AT_ONCE); }
-            else if (left >= 4) { FOR_VECTORS(4); }
-            else if (left >= 2) { FOR_VECTORS(2); }
-            else { FOR_VECTORS(1); }
-#undef FOR_VECTORS
+#define CASE(n_rows)                                           \
+    case n_rows <= ROWS_AT_ONCE ? n_rows : -n_rows:            \
+        if (n_rows > ROWS_AT_ONCE) break;                      \
+        if (n == VECTORS_AT_ONCE) KERNEL(n_rows, VECTORS_AT_ONCE); \
+        else if (n == 2) KERNEL(n_rows, 2);                    \
+        else KERNEL(n_rows, 1);                                \
+        break;
+            switch (m) { CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) }
+#undef CASE
 #undef KERNEL
         }
     }
@@ -50,14 +56,14 @@ static void X(rows)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_
 INLINE void X(dot)(const int n_rows, const int n_columns, int64_t n, const real *A, int64_t row_a, const real *B, int64_t column_b,
                    real *C, int64_t row_c, int64_t column_c, bool add)
 {
-    vector sum[DOT_ROWS][DOT_COLUMNS][PARTS];
+    vector sum[4][4][PARTS];
     UNROLL for (int r = 0; r < n_rows; r++)
         UNROLL for (int c = 0; c < n_columns; c++)
             UNROLL for (int p = 0; p < PARTS; p++) sum[r][c][p] = all(0);
     int64_t i = 0;
     for (; i + LANES <= n; i += LANES)
         UNROLL for (int p = 0; p < PARTS; p++) {
-            vector b[DOT_COLUMNS];
+            vector b[4];
             UNROLL for (int c = 0; c < n_columns; c++) b[c] = load(B + c * column_b + i + p * WIDTH);
             UNROLL for (int r = 0; r < n_rows; r++) {
                 vector a = load(A + r * row_a + i + p * WIDTH);
@@ -67,7 +73,7 @@ INLINE void X(dot)(const int n_rows, const int n_columns, int64_t n, const real 
     if (i < n && n >= LANES) /* the last LANES numbers again, those that are in the sums already as zeros */
         UNROLL for (int p = 0; p < PARTS; p++) {
             mask rest = *(const mask *)(X(last_lanes) + (n - i) + p * WIDTH);
-            vector b[DOT_COLUMNS];
+            vector b[4];
             UNROLL for (int c = 0; c < n_columns; c++) b[c] = (vector)(rest & (mask)load(B + c * column_b + n - LANES + p * WIDTH));
             UNROLL for (int r = 0; r < n_rows; r++) {
                 vector a = (vector)(rest & (mask)load(A + r * row_a + n - LANES + p * WIDTH));
@@ -86,21 +92,23 @@ INLINE void X(dot)(const int n_rows, const int n_columns, int64_t n, const real 
 static void X(dots)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, const real *B, int64_t column_b, real *C,
                     int64_t row_c, int64_t column_c)
 {
-    enum { STRETCH = 1024 };
+    enum { STRETCH = 512 };
     for (int64_t i = 0; i < S; i += STRETCH) {
         int64_t n = S - i < STRETCH ? S - i : STRETCH;
         for (int64_t r = 0, m; r < R; r += m) {
-            m = R - r < DOT_ROWS ? 1 : DOT_ROWS;
+            m = R - r < DOT_ROWS ? R - r : DOT_ROWS;
             for (int64_t c = 0, k; c < N; c += k) {
-                k = N - c < DOT_COLUMNS ? 1 : DOT_COLUMNS;
-#define KERNEL(n_rows, n_columns)                                                                                     \
-    X(dot)(n_rows, n_columns, n, A + r * row_a + i, row_a, B + c * column_b + i, column_b, C + r * row_c + c * column_c, \
-           row_c, column_c, i > 0)
-                if (m > 1 && k > 1) KERNEL(DOT_ROWS, DOT_COLUMNS);
-                else if (m > 1) KERNEL(DOT_ROWS, 1);
-                else if (k > 1) KERNEL(1, DOT_COLUMNS);
-                else KERNEL(1, 1);
-#undef KERNEL
+                k = N - c < DOT_COLUMNS ? N - c : DOT_COLUMNS;
+#define CASE(n_rows, n_columns)                                                                            \
+    case n_rows <= DOT_ROWS && n_columns <= DOT_COLUMNS ? n_rows * 8 + n_columns : -n_rows * 8 - n_columns: \
+        if (n_rows > DOT_ROWS || n_columns > DOT_COLUMNS) break;                                           \
+        X(dot)(n_rows, n_columns, n, A + r * row_a + i, row_a, B + c * column_b + i, column_b,             \
+               C + r * row_c + c * column_c, row_c, column_c, i > 0);                                      \
+        break;
+#define CASES(n_rows) CASE(n_rows, 1) CASE(n_rows, 2) CASE(n_rows, 3) CASE(n_rows, 4)
+                switch (m * 8 + k) { CASES(1) CASES(2) CASES(3) CASES(4) }
+#undef CASES
+#undef CASE
             }
         }
     }
