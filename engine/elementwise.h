@@ -37,7 +37,7 @@ static void X(move)(const Op *op, const Operand *x, int64_t start, int64_t m, ch
 #define EACH_VECTOR(Result, expression, put)                        \
     {                                                               \
         int64_t i = n - WIDTH;                                      \
-        Result last;                                                \
+        Result last = {0};                                          \
         if (n % WIDTH) last = expression;                           \
         for (i = 0; i + WIDTH <= n; i += WIDTH) put(i, expression); \
         if (n % WIDTH) put(n - WIDTH, last);                        \

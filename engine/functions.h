@@ -12,27 +12,31 @@ INLINE vector between(vector x, real low, real high)
     return choose(x > high, all(high), x);
 }
 
-/* e^x = 2^k e^r, with k the whole number next to x / ln 2, so that |r| <= ln 2 / 2, and a polynomial for e^r.
+#if IS_DOUBLE
+#define MANTISSA 52
+#define BIAS 1023
+#define ROUND 0x1.8p52
+#define LOG2_E 0x1.71547652b82fep+0
+#define LN2 0x1.62e42feep-1
+#define LN2_REST 0x1.a39ef35793c76p-33
+#else
+#define MANTISSA 23
+#define BIAS 127
+#define ROUND 0x1.8p23f
+#define LOG2_E 0x1.715476p+0f
+#define LN2 0x1.62e4p-1f
+#define LN2_REST 0x1.7f7d1cp-20f
+#endif
+
+/* x = k ln 2 + r with a whole number k, |r| <= ln 2 / 2. Returns k, and r and q with e^r = 1 + r + r^2 q.
 
    Adding 1.5 2^52 rounds to a whole number, which then stands in the low bits. ln 2 is subtracted in two parts, the first
-   of so few digits that its product with k is exact. And 2^k is multiplied in two halves, so that results overflow, and
-   underflow gradually, where they should. */
-INLINE vector v_exp(vector x)
+   of so few digits that its product with k is exact. q interpolates (e^r - 1 - r) / r^2 at Chebyshev's points of
+   |r| <= 0.3466. */
+INLINE vector X(whole_part)(vector x, vector *rest, vector *q)
 {
-#if IS_DOUBLE
-    enum { MANTISSA = 52, BIAS = 1023 };
-    const real round = 0x1.8p52, log2_e = 0x1.71547652b82fep+0, ln2 = 0x1.62e42feep-1, ln2_rest = 0x1.a39ef35793c76p-33;
-    x = between(x, -760, 720);
-#else
-    enum { MANTISSA = 23, BIAS = 127 };
-    const real round = 0x1.8p23f, log2_e = 0x1.715476p+0f, ln2 = 0x1.62e4p-1f, ln2_rest = 0x1.7f7d1cp-20f;
-    x = between(x, -110, 100);
-#endif
-    vector k = fused(x, all(log2_e), all(round)) - round;
-    vector r = fused(k, all(-ln2_rest), fused(k, all(-ln2), x));
-    vector half = fused(k, all((real)0.5), all(round + BIAS)), rest = (k - (half - (round + BIAS))) + (round + BIAS);
-
-    /* e^r = 1 + r + r^2 q(r), where q interpolates (e^r - 1 - r) / r^2 at Chebyshev's points of |r| <= 0.3466. */
+    vector k = fused(x, all(LOG2_E), all(ROUND)) - (real)ROUND;
+    vector r = fused(k, all(-LN2_REST), fused(k, all(-LN2), x));
 #if IS_DOUBLE
     const real q0 = 0x1.0000000000001p-1, q1 = 0x1.5555555555556p-3, q2 = 0x1.5555555553d64p-5, q3 = 0x1.11111111109b4p-7,
                q4 = 0x1.6c16c1788b646p-10, q5 = 0x1.a01a01a7c3d59p-13, q6 = 0x1.a019b90eefe8ep-16,
@@ -40,31 +44,93 @@ INLINE vector v_exp(vector x)
     vector r2 = r * r, r4 = r2 * r2;
     vector q01 = fused(r, all(q1), all(q0)), q23 = fused(r, all(q3), all(q2)), q45 = fused(r, all(q5), all(q4));
     vector q67 = fused(r, all(q7), all(q6)), q89 = fused(r, all(q9), all(q8));
-    vector q = fused(r4, fused(r4, q89, fused(r2, q67, q45)), fused(r2, q23, q01));
+    *q = fused(r4, fused(r4, q89, fused(r2, q67, q45)), fused(r2, q23, q01));
 #else
     const real q0 = 0x1.0p-1f, q1 = 0x1.5554dcp-3f, q2 = 0x1.55551ap-5f, q3 = 0x1.120b6cp-7f, q4 = 0x1.6d1106p-10f;
     vector r2 = r * r;
-    vector q = fused(r2, fused(r2, all(q4), fused(r, all(q3), all(q2))), fused(r, all(q1), all(q0)));
+    *q = fused(r2, fused(r2, all(q4), fused(r, all(q3), all(q2))), fused(r, all(q1), all(q0)));
 #endif
-    vector p = fused(r2, q, r) + 1;
-    return p * (vector)((bits)half << MANTISSA) * (vector)((bits)rest << MANTISSA);
+    *rest = r;
+    return k;
 }
 
-/* The others are the C library's, number by number. */
-#if IS_DOUBLE
-INLINE vector v_expm1(vector x) { LANE_BY_LANE(expm1(x[i])); }
-INLINE vector v_log(vector x) { LANE_BY_LANE(log(x[i])); }
-INLINE vector v_tanh(vector x) { LANE_BY_LANE(tanh(x[i])); }
-INLINE vector v_logaddexp(vector x, vector y)
-{   /* max + log(1 + e^-|x - y|), and where x - y is infinity - infinity: x + log 2, as NumPy does */
-    LANE_BY_LANE(x[i] == y[i] ? x[i] + 0x1.62e42fefa39efp-1 : (x[i] > y[i] ? x[i] : y[i]) + log1p(exp(-fabs(x[i] - y[i]))));
+/* 2^k for a whole number k within the range of exponents: k + BIAS is rounded into the low bits, and moved to its place. */
+INLINE vector X(power_of_two)(vector k) { return (vector)((bits)(k + (real)(ROUND + BIAS)) << MANTISSA); }
+
+/* 2^k in two factors, so that results overflow, and underflow gradually, where they should. */
+INLINE vector v_exp(vector x)
+{
+    vector r, q, k = X(whole_part)(IS_DOUBLE ? between(x, -760, 720) : between(x, -110, 100), &r, &q);
+    vector half = fused(k, all((real)0.5), all(ROUND)) - (real)ROUND;
+    return (fused(r * r, q, r) + 1) * X(power_of_two)(half) * X(power_of_two)(k - half);
 }
-#else
-INLINE vector v_expm1(vector x) { LANE_BY_LANE(expm1f(x[i])); }
-INLINE vector v_log(vector x) { LANE_BY_LANE(logf(x[i])); }
-INLINE vector v_tanh(vector x) { LANE_BY_LANE(tanhf(x[i])); }
+
+#if IS_DOUBLE
+/* e^x - 1 = (2^k - 1) + 2^k r + 2^k r^2 q, with half of 2^k, which doesn't overflow before the result does. What the sum
+   of the first two loses, and what r lost when it was rounded, is added to the third, which is small. */
+INLINE vector v_expm1(vector x)
+{
+    x = between(x, -50, 710);
+    vector r, q, k = X(whole_part)(x, &r, &q), half = X(power_of_two)(k - 1);
+    vector lost = fused(k, all(-LN2_REST), fused(k, all(-LN2), x) - r);
+    vector first = half - 0.5, second = half * r, sum = first + second;
+    vector third = fused(half, fused(r * r, q, lost), second - (sum - first));
+    return choose(x == 0, x, (sum + third) * 2);
+}
+
+/* tanh |x| = t / (t + 2) = 1 - 2 / (t + 2), with t = e^(2 |x|) - 1: the second where the result is near 1. */
+INLINE vector v_tanh(vector x)
+{
+    vector t = v_expm1(between(v_abs(x) * 2, 0, 80));
+    mask near_one = t > 2;
+    vector ratio = choose(near_one, all(2), t) / (t + 2), y = choose(near_one, 1 - ratio, ratio);
+    return choose(x == 0, x, choose(x < 0, -y, y));
+}
+
+/* x = 2^k (1 + f) with 1 + f from √½ to √2. With s = f / (2 + f), log(1 + f) = f - s (f - s^2 g(s^2)), where
+   g interpolates (log(1 + f) - 2 s) / s^3 at Chebyshev's points. Source: the form is fdlibm's, e_log.c. */
+INLINE vector v_log(vector x)
+{
+    const real g0 = 0x1.5555555555558p-1, g1 = 0x1.99999999952b2p-2, g2 = 0x1.2492492df6947p-2, g3 = 0x1.c71c62debf86bp-3, g4 = 0x1.7462b69705382p-3, g5 = 0x1.39fe208c33457p-3, g6 = 0x1.2b5b5fb2eac92p-3;
+    const uint64_t root_half = 0x3fe6a09e667f3bcd, shift = (uint64_t)1024 << 52;
+    mask tiny = x < 0x1p-1022; /* subnormal: scaled first */
+    vector scaled = choose(tiny, x * 0x1p54, x);
+    bits exponent = ((bits)scaled - root_half + shift) >> 52;
+    vector f = (vector)((bits)scaled - ((exponent - 1024) << 52)) - 1;
+    vector k = (vector)(exponent + 0x4338000000000000) - (ROUND + 1024) - choose(tiny, all(54), all(0));
+    vector s = f / (f + 2), z = s * s, half_square = f * f * 0.5;
+    vector g = fused(z, fused(z, fused(z, fused(z, fused(z, fused(z, all(g6), all(g5)), all(g4)), all(g3)), all(g2)), all(g1)), all(g0));
+    vector y = k * LN2 - ((half_square - fused(s, half_square + z * g, k * LN2_REST)) - f);
+    y = choose((x > 0) & (x < INFINITY), y, choose(x == 0, all(-INFINITY), choose(x > 0, x, all(NAN))));
+    return choose(x != x, x, y);
+}
+
+/* max + log(1 + e^-|x - y|), where log(1 + t) = log u + (t - (u - 1)) / u with u = 1 + t, rounded. */
 INLINE vector v_logaddexp(vector x, vector y)
 {
-    LANE_BY_LANE(x[i] == y[i] ? x[i] + 0x1.62e42fefa39efp-1f : (x[i] > y[i] ? x[i] : y[i]) + log1pf(expf(-fabsf(x[i] - y[i]))));
+    vector t = v_exp(-v_abs(x - y)), u = t + 1;
+    vector sum = choose((x >= y) | (x != x), x, y) + (v_log(u) + (t - (u - 1)) / u);
+    return choose(x == y, x + 0x1.62e42fefa39efp-1, sum); /* where x - y is infinity - infinity, too */
+}
+#else
+/* In float all but exp are computed as doubles. */
+#define WIDEN(x, wide) double wide[WIDTH]; for (int i = 0; i < WIDTH; i++) wide[i] = (x)[i]
+#define AS_DOUBLES(expression)                                                                    \
+    for (int i = 0; i < WIDTH; i += WIDTH / 2) store_double(wide_x + i, expression);              \
+    LANE_BY_LANE((float)wide_x[i])
+INLINE vector v_expm1(vector x) { WIDEN(x, wide_x); AS_DOUBLES(v_expm1_double(load_double(wide_x + i))); }
+INLINE vector v_log(vector x) { WIDEN(x, wide_x); AS_DOUBLES(v_log_double(load_double(wide_x + i))); }
+INLINE vector v_tanh(vector x) { WIDEN(x, wide_x); AS_DOUBLES(v_tanh_double(load_double(wide_x + i))); }
+INLINE vector v_logaddexp(vector x, vector y)
+{
+    WIDEN(x, wide_x);
+    WIDEN(y, wide_y);
+    AS_DOUBLES(v_logaddexp_double(load_double(wide_x + i), load_double(wide_y + i)));
 }
 #endif
+#undef MANTISSA
+#undef BIAS
+#undef ROUND
+#undef LOG2_E
+#undef LN2
+#undef LN2_REST
