@@ -22,6 +22,7 @@ Made = Callable[[], Any]
 X, Y = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([0.0, 1.0, 1.0, 0.0])
 NETWORK = cr.mlp(2, 3, 1)
 LOGITS = cr.mlp(2, 3, 2, output="identity")
+LINEAR = cr.Network((2,), [cr.Dense(3), cr.GELU(), cr.Residual([cr.Dense(3), cr.ELU()]), cr.Dense(1)])
 NORMED = cr.Network((2,), [cr.BatchNorm(), cr.Dense(3), cr.Dropout(0.2), cr.ReLU(), cr.Dense(1)])
 IMAGES = cr.Network((1, 4, 4), [cr.Conv2D(2, 3), cr.ReLU(), cr.MaxPool(2), cr.Flatten(), cr.Dense(1)])
 FIT: dict[str, Any] = {"loss": cr.HalfSquaredError(), "optimizer": cr.SGD(0.5), "epochs": 3}
@@ -110,7 +111,7 @@ STRANGE: dict[str, Made] = {
     "empty": lambda: np.empty((0, 2)),
     "no features": lambda: np.empty((4, 0)),
     "five axes": lambda: np.ones((1, 1, 1, 2, 2)),
-    "reversed": lambda: X[::-1, ::-1],
+    "reversed": lambda: X.copy()[::-1, ::-1],
     "read-only": lambda: read_only(X),
     "big-endian": lambda: X.astype(">f4"),
     "float16": lambda: X.astype(np.float16),
@@ -172,26 +173,41 @@ def comparison() -> cr.Comparison:
 
 
 PLAUSIBLE: dict[str, list[Made]] = {
-    "network": [lambda: NETWORK, lambda: LOGITS, lambda: NORMED, lambda: cr.Perceptron((2,))],
-    "x": [lambda: X, lambda: X.tolist(), lambda: np.ones((4, 1, 4, 4)), lambda: np.stack([X, X])],
-    "y": [lambda: Y, lambda: Y[:, np.newaxis], lambda: Y.astype(int), lambda: np.stack([Y, Y])],
-    "z": [lambda: X],
-    "predicted": [lambda: Y, lambda: np.stack([Y, 1 - Y]), lambda: Y + 0.5],
+    "network": [lambda: NETWORK, lambda: LOGITS, lambda: NORMED, lambda: LINEAR, lambda: cr.Perceptron((2,))],
+    "x": [
+        X.copy,
+        X.tolist,
+        lambda: X * 1e300,
+        lambda: X.astype(np.float16) * 60000,
+        lambda: np.ones((4, 1, 4, 4)),
+        lambda: np.stack([X, X]),
+    ],
+    "y": [Y.copy, lambda: Y[:, np.newaxis].copy(), lambda: Y.astype(int), lambda: np.stack([Y, Y])],
+    "z": [X.copy],
+    "predicted": [Y.copy, lambda: np.stack([Y, 1 - Y]), lambda: Y + 0.5],
     "theta": [
         NETWORK.initialize,
         lambda: NETWORK.initialize(population=2),
+        lambda: np.full(NETWORK.n_parameters, 1e308),
+        lambda: np.full(NETWORK.n_parameters, -1e155),
         NORMED.initialize,
         lambda: training().state,
     ],
     "state": [lambda: None, NORMED.initialize_state, lambda: np.zeros(0)],
     "loss": [cr.HalfSquaredError, cr.SquaredError, cr.BinaryCrossEntropy, cr.SoftmaxCrossEntropy],
-    "optimizer": [lambda: cr.SGD(0.5), lambda: cr.Adam(0.01), lambda: cr.Momentum(cr.Cosine(0.1, 10), 0.9)],
+    "optimizer": [
+        *(lambda: cr.SGD(0.5), lambda: cr.SGD(1e300), lambda: cr.AdamW(1e-300), lambda: cr.Nesterov(1.0)),
+        *(lambda: cr.RMSprop(0.1), lambda: cr.SGD(cr.WarmUp(0.1, 3))),
+        lambda: cr.SGD(0.5),
+        lambda: cr.Adam(0.01),
+        lambda: cr.Momentum(cr.Cosine(0.1, 10), 0.9),
+    ],
     "epochs": [lambda: 1, lambda: 5],
     "batch_size": [lambda: 2, lambda: 4, lambda: None],
     "population": [lambda: 2, lambda: None],
     "seed": [lambda: 0, lambda: (1, 2), lambda: 2**70],
     "dtype": [lambda: "float32", lambda: np.float64],
-    "validation": [lambda: (X, Y), lambda: None],
+    "validation": [lambda: (X.copy(), Y.copy()), lambda: None],
     "early_stopping": [lambda: cr.EarlyStopping(2)],
     "penalty": [lambda: cr.L2(0.1), lambda: cr.L2([0.1, 0.2])],
     "clip": [lambda: 1.0, lambda: [0.5, 1.0]],
@@ -246,7 +262,7 @@ PLAUSIBLE: dict[str, list[Made]] = {
     "changes": [lambda: {"epochs": 20}, lambda: {"sample_weight": "balanced"}],
     "record": [lambda: cr.Record(0, 5, 0, 0.5, np.zeros(3))],
     "columns": [lambda: {"epoch": np.arange(3), "loss": np.ones(3)}],
-    "settings": [lambda: [0.1, 0.5], lambda: [1, 2], lambda: 0.1, lambda: X, lambda: Y],
+    "settings": [lambda: [0.1, 0.5], lambda: [1, 2], lambda: 0.1, X.copy, Y.copy],
     "path": [lambda: "found.csv", lambda: "model.npz", lambda: "new.npz", lambda: "new.svg"],
     "keep": [lambda: "kept", lambda: None],
 }
@@ -257,15 +273,22 @@ SETTINGS = ("learning_rate", "epochs", "n", "units", "x", "y", "noise", "layers"
 
 
 def arguments(function: Callable[..., Any], draw: random.Random) -> tuple[list[Any], dict[str, Any], str]:
-    """Arguments that a function's signature takes, drawn; and how they were made, in words."""
+    """Arguments that a function's signature takes, drawn; and how they were made, in words.
+
+    Many calls have hardly a strange argument, and mostly the first plausible ones, which fit together: they get deep.
+    """
+    rate, others, given = draw.choice((0.0, 0.03, 0.1, 0.3)), draw.choice((0.05, 0.5)), draw.choice((0.1, 0.4))
     positional: list[Any] = []
     named: dict[str, Any] = {}
     words: list[str] = []
 
     def value(name: str) -> Any:
         plausible = PLAUSIBLE.get(name, [])
-        if plausible and draw.random() < 0.75:
-            i = draw.randrange(len(plausible))
+        if draw.random() >= rate and (plausible or rate == 0.0):
+            if not plausible:
+                words.append(f"{name}=1")
+                return 1
+            i = draw.randrange(len(plausible)) if draw.random() < others else 0
             words.append(f"{name}=plausible {i}")
             return plausible[i]()
         strange = draw.choice(list(STRANGE))
@@ -279,7 +302,7 @@ def arguments(function: Callable[..., Any], draw: random.Random) -> tuple[list[A
             for setting in draw.sample(SETTINGS, draw.randrange(3)):
                 if setting not in named:
                     named[setting] = value(name)
-        elif parameter.default is inspect.Parameter.empty or draw.random() < 0.4 or name == "processes":
+        elif parameter.default is inspect.Parameter.empty or draw.random() < given or name == "processes":
             if parameter.kind is inspect.Parameter.POSITIONAL_ONLY:
                 positional.append(value(name))
             else:

@@ -42,6 +42,10 @@ BEYOND = {
         ),
         "learning_rate must stay finite for 6 steps",
     ),
+    "parameters of 1e308 to explain": (
+        lambda: cr.explain(SMALL, np.full(9, 1e308), X, Y, cr.SquaredError(), cr.SGD(0.1)),
+        r"explain\(\) shows numbers up to 1e\+150, got (1e\+308|inf) in theta",
+    ),
     "samples of 1e300": (lambda: cr.Standardizer.fit([[1e300], [-1e300]]), "too large"),
     "float16 beyond a standardizer": (
         lambda: cr.Standardizer((0.0,), (1e-305,)).apply(np.array([[60000.0]], np.float16)),

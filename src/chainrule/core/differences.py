@@ -8,8 +8,9 @@ from numpy.typing import ArrayLike
 
 from chainrule.core.architecture import Place
 from chainrule.core.arrays import Array
-from chainrule.core.calls import run
+from chainrule.core.calls import arithmetic, run
 from chainrule.core.checks import check_samples, check_targets, check_weights
+from chainrule.core.errors import DataError
 from chainrule.core.kinks import Pieces
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
@@ -84,16 +85,20 @@ class Landscape:
         loss, penalty = self.objective.loss, self.objective.penalty
         settings: dict[str, Any] = {"seed": self.seed, "sample_weight": self.weights, "penalty": penalty}
         value, gradient = self.network.loss_and_gradient(theta, self.x, self.y, loss, **settings)
+        if not np.isfinite(value):
+            raise DataError(f"a check needs a finite loss, got {value}. Take smaller parameters, or divide x and y.")
         rounded = ROUNDING * abs(value) * STEP / step
         scale = max(abs(gradient).max(initial=0.0), rounded, np.finfo(np.float64).tiny)
         return Spot(theta, gradient, scale, step)
 
     def differences(self, at: Spot, directions: Array) -> Differences:
-        """The gradient at a spot beside differences along directions (D, P)."""
+        """The gradient at a spot beside differences along directions (D, P); NaN where a loss beside it overflows."""
         n_directions, by = len(directions), at.step * directions
         values, on = self._values(np.concatenate([at.theta + by, at.theta - by, at.theta[np.newaxis]]))
         ahead, behind, here = values[:n_directions], values[n_directions:-1], values[-1]
-        errors = abs((ahead - behind) / (2.0 * at.step) - directions @ at.gradient) / at.scale
+        with arithmetic():
+            errors = abs((ahead - behind) / (2.0 * at.step) - directions @ at.gradient) / at.scale
+            jumps = abs(ahead - 2.0 * here + behind) / at.step / at.scale  # of the slope, from behind to ahead
         changed = {
             place: (pieces[:n_directions] != pieces[-1]) | (pieces[n_directions:-1] != pieces[-1])
             for place, pieces in on.items()
@@ -101,7 +106,6 @@ class Landscape:
         at_kink = np.zeros(n_directions, bool)
         for where in changed.values():
             at_kink |= where.reshape(n_directions, -1).any(axis=1)
-        jumps = abs(ahead - 2.0 * here + behind) / at.step / at.scale  # of the slope, from behind to ahead
         at_kink |= (errors > TOLERANCE) & (jumps > TOLERANCE)  # of layers that don't declare their pieces
         return Differences(errors, at_kink & np.isfinite(errors), changed)
 

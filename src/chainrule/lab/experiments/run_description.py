@@ -54,9 +54,9 @@ def _check_fraction(name: str, value: Any) -> float:
 
 
 def _check_class_weight(name: str, value: Any) -> str:
-    if value == BALANCED:
+    if isinstance(value, str) and value == BALANCED:
         return BALANCED
-    raise SettingError(f'{name} must be "{BALANCED}", which makes all classes count alike; got {value!r}.')
+    raise SettingError(f'{name} must be "{BALANCED}", which makes all classes count alike; got {said(value)}.')
 
 
 def _check_test(name: str, value: Any) -> str | float:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.architecture import without_randomness
+from chainrule.core.arrays import Array
 from chainrule.core.blocks import blocks_of
 from chainrule.core.calls import Calls, run
 from chainrule.core.checks import check_batches, check_samples, check_targets, check_theta, check_weights
@@ -21,7 +22,7 @@ from chainrule.core.description import (
     check_one_real,
     check_whole,
 )
-from chainrule.core.errors import DivergenceError, SettingError, ShapeError, listing
+from chainrule.core.errors import DataError, DivergenceError, SettingError, ShapeError, listing
 from chainrule.core.foreign import said
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
@@ -47,6 +48,10 @@ from chainrule.training.task import TrainingData
 
 TASK, GLANCES = "Training", 200
 """The name of the progress, and how often it is told of the steps before."""
+
+
+LARGEST = 1e150
+"""The largest number whose square is a float."""
 
 
 class Explanation(CopiedAsItself, TrainingStep):
@@ -186,6 +191,9 @@ def explain(
     run(update)
     blocks = blocks_of(network.places if generators else without_randomness(network.places))
     numbers = Numbers(recording, blocks, theta_before, network.input_shape, chosen)
+    layers = tuple(LayerStep.of(each, numbers) for each in blocks)
+    _check_size(x=of_step.x, theta=theta_before, gradient=recording.gradient)
+    _check_size(**{f"layer {each.number}'s z": each.z for each in layers})
     return Explanation(
         network=network,
         objective=loss,
@@ -195,7 +203,7 @@ def explain(
         step=first + steps,
         samples=chosen,
         loss=recording.value,
-        layers=tuple(LayerStep.of(each, numbers) for each in blocks),
+        layers=layers,
         gradient=frozen(recording.gradient),
         theta=theta_before,
         new_theta=frozen(start),
@@ -203,6 +211,17 @@ def explain(
         after=all_frozen(parameters.slots),
         numbers=numbers,
     )
+
+
+def _check_size(**arrays: Array) -> None:
+    """Raise DataError for numbers whose products would leave the range of floats: no line could show how they meet."""
+    for name, array in arrays.items():
+        largest = float(abs(array).max(initial=0.0))
+        if not largest <= LARGEST:
+            raise DataError(
+                f"explain() shows numbers up to {LARGEST:g}, got {largest:g} in {name}. Scale x, or take smaller "
+                "parameters or fewer steps."
+            )
 
 
 def _train(first: int, steps: int, plan: Plan, update: Calls, progress: Progress) -> None:
