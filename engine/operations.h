@@ -5,3 +5,4 @@
 #include "multiply.h"
 #include "reduce.h"
 #include "small.h"
+#include "take.h"

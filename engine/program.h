@@ -36,11 +36,12 @@ struct Op {
     int64_t count;   /* the matrices of a product */
     int way;         /* of doing it: the kind's own numbers */
     bool packs_b, packs_c;
+    int64_t number[8]; /* what else a kind works out */
     Run run;
 };
 
 /* The kinds of operations. A kind has a function that checks and prepares it, and one for each table and type. */
-#define KINDS(each) each(elementwise) each(product) each(reduction) each(check) each(count)
+#define KINDS(each) each(elementwise) each(product) each(reduction) each(check) each(count) each(take)
 
 /* Each returns NULL, or says what is wrong with the operation: then the program isn't built. */
 #define DECLARE(kind) const char *prepare_##kind(Op *);

@@ -106,6 +106,23 @@ def test_a_check_ends_the_program():
         assert program.run(5) == 5
 
 
+@examples(60)
+@given(data=st.data())
+def test_a_take_is_numpys(data: st.DataObject):
+    shape = data.draw(st.lists(st.integers(1, 5), min_size=1, max_size=3))
+    axis, n = data.draw(st.integers(0, len(shape) - 1)), data.draw(st.integers(1, 9))
+    dtype = data.draw(st.sampled_from(["float64", "float32", "int64", "bool"]))
+    order = data.draw(st.permutations(range(len(shape))))
+    rng = np.random.default_rng(data.draw(st.integers(0, 99)))
+    x = rng.integers(0, 99, [shape[i] for i in order]).astype(dtype).transpose(np.argsort(order))
+    index = rng.integers(-2, 7, 2 * n)[:: data.draw(st.sampled_from([1, 2]))]
+    expected = np.take(x, index, axis=axis, mode="clip")
+    for table in tables():
+        out = np.empty(expected.shape, dtype, order=data.draw(st.sampled_from(["C", "F"])))
+        _engine.Program((("take", (x, index, out), (axis,)),), table=table)()
+        np.testing.assert_array_equal(out, expected)
+
+
 def test_a_call_into_python_is_made_in_its_place():
     x, half = np.ones(3), np.array(0.5)
     seen = []
@@ -136,6 +153,10 @@ def test_what_does_not_go_together_is_refused():
         ("reduction", (x[:1], x), (0,), "larger"),
         ("check", (x, x), (), "and bools"),
         ("count", (x, x), (), "whole numbers"),
+        ("take", (x, np.zeros(2, int), x), (0,), "don't go together"),
+        ("take", (x, np.zeros(2, int), x[:2]), (2,), "don't go together"),
+        ("take", (x, x[0], x), (0,), "as the index"),
+        ("take", (x, np.zeros(2, int), x[:2].astype(int)), (0,), "of one type"),
     ]
     for kind, operands, numbers, sentence in bad:
         with pytest.raises(ValueError, match=sentence):

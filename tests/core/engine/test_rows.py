@@ -11,7 +11,17 @@ import pytest
 
 import chainrule as cr
 from cases import CASES, OPTIMIZERS, Case
-from chainrule.core.calls import Call, Calls, NotFinite, arithmetic, call, check_finite, one_by_one
+from chainrule.core.calls import (
+    Call,
+    Calls,
+    NotFinite,
+    arithmetic,
+    bind_copy,
+    call,
+    check_finite,
+    one_by_one,
+    take,
+)
 from chainrule.core.engine.extension import _engine, tables
 from chainrule.core.engine.program import lowered
 from chainrule.core.engine.row import PythonCall
@@ -116,6 +126,15 @@ def test_a_program_ends_where_a_number_is_not_finite():
     assert program.run(3) == 3
 
 
+def test_a_batch_is_gathered():
+    x, index = np.arange(12.0).reshape(4, 3), np.array([3, 0])
+    batch, turned = np.empty((2, 3)), np.empty((3, 2))
+    program = lowered(Calls(call(take, x, index, axis=0, out=batch, mode="clip"), bind_copy(batch.T, turned)))
+    program()
+    assert not any(isinstance(each, PythonCall) for each in program.nodes)
+    np.testing.assert_array_equal(turned, x[index].T)
+
+
 def test_a_program_lists_its_operations_beside_its_calls():
     row, observed = bound(CASES["the reference network"], cr.SGD(0.5))
     text = str(lowered(row, observed))
@@ -151,3 +170,25 @@ def test_control_c_ends_a_long_run():
     with pytest.raises(KeyboardInterrupt):
         program.run(10**9)
     assert time.monotonic() - start < 2.0
+
+
+@pytest.mark.parametrize(
+    "array",
+    [np.ones((1,) * 9), np.ones(3, ">f8"), np.ones(3, "float16"), np.ones(3, complex), np.ones((2, 0)), np.ma.ones(3)],
+    ids=["nine axes", "bytes swapped", "half", "complex", "empty", "masked"],
+)
+def test_what_the_extension_cannot_take_stays_in_python(array: np.ndarray):
+    out = np.empty_like(array)
+    program = lowered(Calls(call(np.add, array, array, out=out)))
+    program()
+    assert isinstance(program.nodes[0], PythonCall)
+    np.testing.assert_array_equal(out, array + array)
+
+
+def test_many_operands_are_split_among_operations():
+    arrays = [np.full(5, float(i)) for i in range(90)]
+    row = Calls(*(call(np.add, a, b, out=c) for a, b, c in zip(arrays[:30], arrays[30:60], arrays[60:], strict=True)))
+    program = lowered(row)
+    program()
+    assert len(program.nodes) == 2
+    assert all((c == a + b).all() for a, b, c in zip(arrays[:30], arrays[30:60], arrays[60:], strict=True))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from chainrule.core.arrays import Shape
 from chainrule.core.engine.row import Elementwise, Instruction, Node
 
-MOST_INSTRUCTIONS = 20
+MOST_INSTRUCTIONS = 16
 """Instructions fused at most: each has three operands or fewer, and an operation takes 48."""
 
 

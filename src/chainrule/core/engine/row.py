@@ -14,13 +14,19 @@ from typing import Any
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.calls import Call, check_finite, dot, one_by_one
+from chainrule.core.calls import Call, check_finite, dot, one_by_one, take
 from chainrule.core.engine.extension import _engine
 from chainrule.core.products import LARGEST
 
 INSTRUCTIONS: dict[str, int] = {} if _engine is None else {name: i for i, name in enumerate(_engine.INSTRUCTIONS)}
 REDUCTIONS = (np.add, np.maximum, np.minimum)
 """The reductions, in the order of their numbers."""
+
+MOST_AXES = 7
+"""One axis fewer than the extension takes: a product may add one."""
+
+MOVED = (np.float64, np.float32, np.int64, np.bool_)
+"""The types of numbers that a take moves."""
 
 COMPARISONS = ("greater", "greater_equal", "less", "less_equal", "equal", "not_equal")
 
@@ -125,7 +131,9 @@ class Reader:
         """An array as an operand."""
         view = self.views.get(id(array))
         if view is None:
-            if type(array) is not np.ndarray or not array.flags.aligned or not array.size:
+            if type(array) is not np.ndarray or not array.size or array.ndim > MOST_AXES:
+                raise Unknown
+            if not array.flags.aligned or not array.dtype.isnative:
                 raise Unknown
             start, low, high = _engine.extent(array)
             long = [(n, step) for n, step in zip(array.shape, array.strides, strict=True) if n != 1]
@@ -152,6 +160,8 @@ class Reader:
             return self.ufunc if function.__name__ in INSTRUCTIONS else None
         if function is check_finite:
             return self.check
+        if function is take:
+            return self.take
         reduces = getattr(function, "__name__", None) == "reduce" and function.__self__ in REDUCTIONS
         return self.reduction if reduces else None
 
@@ -205,6 +215,20 @@ class Reader:
         if not keepdims:
             out = out[(..., *(None if i in axes else slice(None) for i in range(x.ndim)))]
         return Operation(call, "reduction", (x, out), (read,), (write,), (REDUCTIONS.index(call.func.__self__),))
+
+    def take(self, call: Bound) -> Node:
+        """Entries along an axis."""
+        x, index = (self.view(each) for each in call.args)
+        settings = dict(call.keywords)
+        out, axis = self.view(settings.pop("out", None)), settings.pop("axis", None)
+        if settings != {"mode": "clip"} or not isinstance(axis, int) or x.array.dtype != out.array.dtype:
+            raise Unknown
+        if x.array.dtype not in MOVED or index.array.dtype != np.int64 or index.array.ndim != 1:
+            raise Unknown
+        if x.meets(out) or index.meets(out):
+            raise Unknown
+        operands = x.array, index.array, out.array
+        return Operation(call, "take", operands, (x, index), (out,), (axis % x.array.ndim,))
 
     def check(self, call: Bound) -> Node:
         """The check that ends a run where a number isn't finite."""
