@@ -23,8 +23,8 @@ from chainrule.core.calls import (
     take,
 )
 from chainrule.core.engine.extension import _engine, tables
+from chainrule.core.engine.nodes import PythonCall
 from chainrule.core.engine.program import lowered
-from chainrule.core.engine.row import PythonCall
 from chainrule.core.layers.regularize import draw_uniform
 from chainrule.core.objective import Objective
 from chainrule.core.optimizers import bind_update, correct_bias, leave_bias

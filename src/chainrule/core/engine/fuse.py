@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chainrule.core.arrays import Shape
-from chainrule.core.engine.row import Elementwise, Instruction, Node
+from chainrule.core.engine.nodes import Elementwise, Instruction, Node
 
 MOST_INSTRUCTIONS = 16
 """Instructions fused at most: each has three operands or fewer, and an operation takes 48."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from chainrule.core.calls import Call
-from chainrule.core.engine.row import Elementwise, Key, Node, Operation, PythonCall
+from chainrule.core.engine.nodes import Elementwise, Key, Node, Operation, PythonCall
 
 
 def listing(nodes: Sequence[Node], stored: Sequence[set[Key]]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from chainrule.core.engine.row import Node, PythonCall, View
+from chainrule.core.engine.nodes import Node, PythonCall, View
 
 
 @dataclass(eq=False, slots=True)

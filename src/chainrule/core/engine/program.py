@@ -10,8 +10,9 @@ from chainrule.core.engine.extension import _engine, table
 from chainrule.core.engine.fuse import fused
 from chainrule.core.engine.listing import listing
 from chainrule.core.engine.liveness import Stores, dead_stores
+from chainrule.core.engine.nodes import Key, Node, Operation, PythonCall
 from chainrule.core.engine.registers import instruct
-from chainrule.core.engine.row import Key, Node, Operation, PythonCall, Reader
+from chainrule.core.engine.row import Reader
 
 Record = tuple[str, tuple[Array, ...], tuple[int, ...]]
 
@@ -41,13 +42,18 @@ class Program:
         seen = None if observed is None else [reader.view(each) for each in observed if each.size]
         self._dead: Stores = set() if seen is None else dead_stores(self.nodes, seen)
         records = (self._record(i, node) for i, node in enumerate(self.nodes))
-        self._compiled = _engine.Program(tuple(each for each in records if each is not None), table=table())
-        self.run = self._compiled.run
+        self.run = _engine.Program(tuple(each for each in records if each is not None), table=table()).run
 
     def __call__(self) -> None:
         """Run once; raises NotFinite as the calls would."""
         if not self.run():
             raise NotFinite
+
+    @property
+    def summary(self) -> str:
+        """The instruction set, and the numbers of operations and of calls into Python."""
+        n_python = sum(isinstance(node, PythonCall) for node in self.nodes)
+        return f"{table()}, {len(self.nodes) - n_python} operations, {n_python} in Python"
 
     def __str__(self) -> str:
         """The operations, one per line, with the calls that each does."""

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chainrule.core.arrays import Array
-from chainrule.core.engine.row import COMPARISONS, INSTRUCTIONS, Elementwise, Key, View
+from chainrule.core.engine.nodes import Elementwise, Key, View
+from chainrule.core.engine.row import COMPARISONS, INSTRUCTIONS
 
 Source = int | Key
 """A number: the instruction that computes a value. A key: an array in memory."""

@@ -16,6 +16,7 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Call, check_finite, dot, one_by_one, take
 from chainrule.core.engine.extension import _engine
+from chainrule.core.engine.nodes import Elementwise, Instruction, Node, Operation, PythonCall, View
 from chainrule.core.products import LARGEST
 
 INSTRUCTIONS: dict[str, int] = {} if _engine is None else {name: i for i, name in enumerate(_engine.INSTRUCTIONS)}
@@ -32,85 +33,6 @@ COMPARISONS = ("greater", "greater_equal", "less", "less_equal", "equal", "not_e
 
 Bound = Any
 """A `partial`: its function has attributes that a type checker doesn't know."""
-
-Key = tuple[Any, ...]
-
-
-@dataclass(eq=False, slots=True)
-class View:
-    """An array as an operand, and its place in memory: equal keys mean the same numbers, in the same order.
-
-    low, high: the bytes between which it lies; not all of them need be its own.
-    """
-
-    array: Array
-    key: Key
-    low: int
-    high: int
-
-    @property
-    def fills_its_bytes(self) -> bool:
-        """Whether no byte between its first and last is another's."""
-        return self.array.nbytes == self.high - self.low
-
-    def meets(self, other: View) -> bool:
-        """Whether the two may share memory."""
-        return self.low < other.high and other.low < self.high
-
-
-@dataclass(eq=False, slots=True)
-class Instruction:
-    """One elementwise call: its name in the tile machine, where the result goes, and one or two operands."""
-
-    call: Call
-    name: str
-    out: View
-    inputs: tuple[View, ...]
-
-
-@dataclass(eq=False, slots=True)
-class Elementwise:
-    """Instructions over one index space, carried out together; as read from a row, a single one."""
-
-    instructions: list[Instruction]
-
-    @property
-    def reads(self) -> Iterator[View]:
-        """What is read before it is written."""
-        written = set()
-        for each in self.instructions:
-            yield from (view for view in each.inputs if view.key not in written)
-            written.add(each.out.key)
-
-    @property
-    def writes(self) -> Iterator[View]:
-        """What is written, each place once."""
-        yield from {each.out.key: each.out for each in self.instructions}.values()
-
-
-@dataclass(eq=False, slots=True)
-class Operation:
-    """Any other operation of the extension: its kind, operands as it takes them, and settings."""
-
-    call: Call
-    kind: str
-    operands: tuple[Array, ...]
-    reads: tuple[View, ...]
-    writes: tuple[View, ...]
-    settings: tuple[int, ...] = ()
-
-
-@dataclass(eq=False, slots=True)
-class PythonCall:
-    """A call that is made as it is. opaque: it may read and write anything."""
-
-    call: Call
-    reads: tuple[View, ...] = ()
-    writes: tuple[View, ...] = ()
-    opaque: bool = False
-
-
-Node = Elementwise | Operation | PythonCall
 
 
 class Unknown(Exception):  # noqa: N818  # no error: such a call is made in Python
