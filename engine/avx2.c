@@ -18,6 +18,10 @@
 #define VECTORS_AT_ONCE 3
 #define DOT_ROWS 2
 #define DOT_COLUMNS 3
+#define SUM_ROWS 3 /* of a convolution to its weights, then to its input */
+#define SUM_COLUMNS 2
+#define TAP_ROWS 6
+#define TAP_VECTORS 2
 #include "table.h"
 
 #ifdef __clang__

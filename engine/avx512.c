@@ -18,6 +18,10 @@
 #define VECTORS_AT_ONCE 3
 #define DOT_ROWS 4
 #define DOT_COLUMNS 4
+#define SUM_ROWS 5 /* of a convolution to its weights, then to its input */
+#define SUM_COLUMNS 4
+#define TAP_ROWS 6
+#define TAP_VECTORS 4
 #include "table.h"
 
 #ifdef __clang__

@@ -1,16 +1,18 @@
 /* Products of matrices for one type: two kernels, each for as many rows and columns at once as there are registers. */
 #include "product.h"
 
-/* Σ a[r, s] b[s, :] for n_rows rows of A and n_vectors vectors of columns. Sums are taken in the order of s. */
+/* Σ a[r, s] b[s, :] for n_rows rows of A and n_vectors vectors of columns. Sums are taken in the order of s.
+   The rows of B lie row_b apart, or, if `at` is given, each where it says; then B is ignored, and j columns are skipped. */
 INLINE void X(add_rows)(const int n_rows, const int n_vectors, int64_t S, const real *A, int64_t row_a, int64_t column_a,
-                        const real *B, int64_t row_b, real *C, int64_t row_c)
+                        const real *B, int64_t row_b, const real *const *at, int64_t j, real *C, int64_t row_c)
 {
     vector sum[8][VECTORS_AT_ONCE];
     UNROLL for (int r = 0; r < n_rows; r++)
         UNROLL for (int v = 0; v < n_vectors; v++) sum[r][v] = all(0);
     for (int64_t s = 0; s < S; s++) {
         vector b[VECTORS_AT_ONCE];
-        UNROLL for (int v = 0; v < n_vectors; v++) b[v] = load(B + s * row_b + v * WIDTH);
+        const real *row = (at ? at[s] : B + s * row_b) + j;
+        UNROLL for (int v = 0; v < n_vectors; v++) b[v] = load(row + v * WIDTH);
         UNROLL for (int r = 0; r < n_rows; r++) {
             vector a = all(A[r * row_a + s * column_a]);
             UNROLL for (int v = 0; v < n_vectors; v++) sum[r][v] = fused(a, b[v], sum[r][v]);
@@ -28,8 +30,8 @@ INLINE int X(part)(int64_t left, int most)
 }
 
 /* C = A B with contiguous rows of B and C, N >= WIDTH. The last vector of columns may overlap the one before it. */
-static void X(rows)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, int64_t column_a, const real *B, int64_t row_b,
-                    real *C, int64_t row_c)
+INLINE void X(all_rows)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, int64_t column_a, const real *B, int64_t row_b,
+                        const real *const *at, real *C, int64_t row_c)
 {
     for (int64_t j = 0, n; j < N; j += n * WIDTH) {
         n = (N - j) / WIDTH < VECTORS_AT_ONCE ? (N - j) / WIDTH : VECTORS_AT_ONCE;
@@ -37,7 +39,7 @@ static void X(rows)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_
         for (int64_t r = 0, m; r < R; r += m) {
             m = X(part)(R - r, ROWS_AT_ONCE);
 #define KERNEL(n_rows, n_vectors) \
-    X(add_rows)(n_rows, n_vectors, S, A + r * row_a, row_a, column_a, B + j, row_b, C + r * row_c + j, row_c)
+    X(add_rows)(n_rows, n_vectors, S, A + r * row_a, row_a, column_a, B, row_b, at, j, C + r * row_c + j, row_c)
 #define CASE(n_rows)                                           \
     case n_rows <= ROWS_AT_ONCE ? n_rows : -n_rows:            \
         if (n_rows > ROWS_AT_ONCE) break;                      \
@@ -50,6 +52,19 @@ static void X(rows)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_
 #undef KERNEL
         }
     }
+}
+
+static void X(rows)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, int64_t column_a, const real *B, int64_t row_b,
+                    real *C, int64_t row_c)
+{
+    X(all_rows)(R, S, N, A, row_a, column_a, B, row_b, NULL, C, row_c);
+}
+
+/* The same, where row s of B begins at at[s]. */
+static void X(rows_at)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, int64_t column_a, const real *const *at, real *C,
+                       int64_t row_c)
+{
+    X(all_rows)(R, S, N, A, row_a, column_a, NULL, 0, at, C, row_c);
 }
 
 /* Σ a[r, i] b[i, c] over n contiguous numbers, for n_rows rows and n_columns columns; added to C, or put there. */

@@ -3,6 +3,7 @@
 #include "functions.h"
 #include "elementwise.h"
 #include "multiply.h"
+#include "convolution.h"
 #include "reduce.h"
 #include "small.h"
 #include "take.h"

@@ -41,7 +41,9 @@ struct Op {
 };
 
 /* The kinds of operations. A kind has a function that checks and prepares it, and one for each table and type. */
-#define KINDS(each) each(elementwise) each(product) each(reduction) each(check) each(count) each(take)
+#define KINDS(each)                                                                                             \
+    each(elementwise) each(product) each(reduction) each(convolve) each(convolve_to_weights) each(convolve_to_input) \
+    each(check) each(count) each(take)
 
 /* Each returns NULL, or says what is wrong with the operation: then the program isn't built. */
 #define DECLARE(kind) const char *prepare_##kind(Op *);

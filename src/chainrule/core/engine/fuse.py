@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from chainrule.core.arrays import Shape
 from chainrule.core.engine.nodes import Elementwise, Instruction, Node
 
-MOST_INSTRUCTIONS = 16
-"""Instructions fused at most: each has three operands or fewer, and an operation takes 48."""
+MOST_INSTRUCTIONS = 32
+"""Instructions fused at most: a pool of 2 x 2 has 21 on its way back."""
+
+MOST_OPERANDS = 48
+"""Arrays that an operation takes."""
 
 
 def fused(nodes: Iterable[Node]) -> list[Node]:
@@ -32,6 +35,8 @@ def fits(group: Elementwise, new: Instruction) -> bool:
     if index_space(new) != index_space(first) or real_type(new) != real_type(first):
         return False
     if len(group.instructions) >= MOST_INSTRUCTIONS:
+        return False
+    if len({view.key for each in (*group.instructions, new) for view in (each.out, *each.inputs)}) > MOST_OPERANDS:
         return False
     for old in group.instructions:
         for view in (old.out, *old.inputs):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from chainrule.core.engine.matrices import is_product
 from chainrule.core.engine.nodes import Node, PythonCall, View
 
 
@@ -38,6 +39,13 @@ def dead_stores(nodes: Sequence[Node], observed: Iterable[View]) -> Stores:
             if writes and is_dead(node, view, around, opaque):
                 dead.add((node, id(view)))
     return dead
+
+
+def without_unread_products(nodes: Sequence[Node], observed: Iterable[View]) -> list[Node]:
+    """The nodes without products that nobody reads, so that what only they read isn't read, either."""
+    dead = dead_stores(nodes, observed)
+    unread = [is_product(node) and all((i, id(view)) in dead for view in node.writes) for i, node in enumerate(nodes)]
+    return [node for node, left_out in zip(nodes, unread, strict=True) if not left_out]
 
 
 def is_dead(node: int, view: View, around: Iterable[tuple[int, bool, View]], opaque: Sequence[int]) -> bool:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Call, Calls, NotFinite, one_by_one
+from chainrule.core.engine.convolution import without_columns
 from chainrule.core.engine.extension import _engine, table
 from chainrule.core.engine.fuse import fused
 from chainrule.core.engine.listing import listing
-from chainrule.core.engine.liveness import Stores, dead_stores
+from chainrule.core.engine.liveness import Stores, dead_stores, without_unread_products
 from chainrule.core.engine.nodes import Key, Node, Operation, PythonCall
 from chainrule.core.engine.registers import instruct
 from chainrule.core.engine.row import Reader
@@ -38,8 +39,11 @@ class Program:
         self.calls = tuple(calls)
         reader = Reader()
         nodes = reader.row(self.calls)
-        self.nodes: list[Node] = fused(nodes) if fuse else nodes
         seen = None if observed is None else [reader.view(each) for each in observed if each.size]
+        if fuse:
+            nodes = without_columns(nodes, reader)
+            nodes = fused(nodes if seen is None else without_unread_products(nodes, seen))
+        self.nodes: list[Node] = nodes
         self._dead: Stores = set() if seen is None else dead_stores(self.nodes, seen)
         records = (self._record(i, node) for i, node in enumerate(self.nodes))
         self.run = _engine.Program(tuple(each for each in records if each is not None), table=table()).run

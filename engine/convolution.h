@@ -1,0 +1,225 @@
+/* A convolution's three products for one type, straight from the image: windows.h says why that works.
+
+   Unfolding copies each number of the image once for each offset of the kernel, 25 times for a kernel of 5 x 5, and the
+   product then reads that matrix from a cache further away. Here rows are read where they are. Each kernel keeps a block
+   of sums in registers, so that one number loaded takes part in several multiplications. */
+#include "windows.h"
+
+/* ---- forward: z = W a, a stretch of columns after the other */
+
+static bool X(convolve)(const Op *op, char *scratch)
+{
+    const Operand *w = op->operand, *x = w + 1, *z = w + op->n_operands - 1, *rest = op->n_operands == 4 ? w + 2 : NULL;
+    int n_lead = w->n_axes - 2;
+    Windows in = read_windows(x, n_lead, (int)op->setting[0]);
+    int64_t R = w->shape[n_lead], S = w->shape[n_lead + 1], size = sizeof(real);
+    int64_t *row = (int64_t *)scratch, *place = row + in.n_rows;
+    const real **at = (const real **)(place + in.n_stretches); /* where each row of this stretch begins */
+    offsets(x, in.rows, in.places, row), offsets(x, in.places, in.stretch, place);
+    for (int64_t k = 0; k < op->count; k++) {
+        const char *from = of_member(x, n_lead, k), *below = rest ? of_member(rest, n_lead, k) : NULL;
+        real *to = (real *)of_member(z, n_lead, k);
+        for (int64_t i = 0; i < in.n_stretches; i++) {
+            for (int64_t s = 0; s < in.n_rows; s++) at[s] = (const real *)(from + row[s] + place[i]);
+            for (int64_t s = in.n_rows; s < S; s++) at[s] = (const real *)(below + (s - in.n_rows) * rest->stride[n_lead]) + i * in.length;
+            X(rows_at)(R, S, in.length, (const real *)of_member(w, n_lead, k), w->stride[n_lead] / size, w->stride[n_lead + 1] / size,
+                       at, to + i * in.length, z->stride[n_lead] / size);
+        }
+    }
+    return true;
+}
+
+/* ---- to the weights: dWT = a dzᵀ, sums over all columns */
+
+/* The rows and columns of a matrix of sums, both given by the stretches that they are made of. */
+typedef struct {
+    const char *from; /* a row of a: at from + row[s] + place[i] for stretch i */
+    const int64_t *row, *place;
+    const real *dz;
+    int64_t row_dz, length;
+    real *out;
+    int64_t row_out, column_out;
+} X(Sums);
+
+/* n_rows by n_columns of the sums, over the stretches from `first` to `end`, in LANES running sums each. */
+INLINE void X(sum_stretches)(const int n_rows, const int n_columns, const X(Sums) *all_sums, int64_t s, int64_t o, int64_t first, int64_t end)
+{
+    const X(Sums) m = *all_sums;
+    vector sum[SUM_ROWS][SUM_COLUMNS][PARTS];
+    UNROLL for (int r = 0; r < n_rows; r++)
+        UNROLL for (int c = 0; c < n_columns; c++)
+            UNROLL for (int p = 0; p < PARTS; p++) sum[r][c][p] = all(0);
+    for (int64_t k = first; k < end; k++) {
+        const real *a[SUM_ROWS], *d = m.dz + o * m.row_dz + k * m.length;
+        UNROLL for (int r = 0; r < n_rows; r++) a[r] = (const real *)(m.from + m.row[s + r] + m.place[k]);
+        int64_t i = 0;
+        for (; i + LANES <= m.length; i += LANES)
+            UNROLL for (int p = 0; p < PARTS; p++) {
+                vector b[SUM_COLUMNS];
+                UNROLL for (int c = 0; c < n_columns; c++) b[c] = load(d + c * m.row_dz + i + p * WIDTH);
+                UNROLL for (int r = 0; r < n_rows; r++) {
+                    vector x = load(a[r] + i + p * WIDTH);
+                    UNROLL for (int c = 0; c < n_columns; c++) sum[r][c][p] = fused(x, b[c], sum[r][c][p]);
+                }
+            }
+        if (i < m.length) /* the last LANES numbers again, those that are in the sums already as zeros */
+            UNROLL for (int p = 0; p < PARTS; p++) {
+                mask left = *(const mask *)(X(last_lanes) + (m.length - i) + p * WIDTH);
+                int64_t at = m.length - LANES + p * WIDTH;
+                vector b[SUM_COLUMNS];
+                UNROLL for (int c = 0; c < n_columns; c++) b[c] = (vector)(left & (mask)load(d + c * m.row_dz + at));
+                UNROLL for (int r = 0; r < n_rows; r++) {
+                    vector x = (vector)(left & (mask)load(a[r] + at));
+                    UNROLL for (int c = 0; c < n_columns; c++) sum[r][c][p] = fused(x, b[c], sum[r][c][p]);
+                }
+            }
+    }
+    UNROLL for (int r = 0; r < n_rows; r++)
+        UNROLL for (int c = 0; c < n_columns; c++) {
+            real *to = m.out + (s + r) * m.row_out + (o + c) * m.column_out, total = X(sum_of_lanes)(sum[r][c]);
+            *to = first ? *to + total : total;
+        }
+}
+
+/* All sums of S rows with R columns: some stretches at a time, so that a block of dz stays in the nearest cache. */
+static void X(sums)(int64_t S, int64_t R, int64_t n_stretches, const X(Sums) *m)
+{
+    int64_t at_once = NEAR / (m->length * (int64_t)sizeof(real));
+    if (at_once < 1) at_once = 1;
+    for (int64_t first = 0, end; first < n_stretches; first = end) {
+        end = n_stretches - first < at_once ? n_stretches : first + at_once;
+        for (int64_t o = 0, c; o < R; o += c) {
+            c = R - o < SUM_COLUMNS ? 1 : SUM_COLUMNS;
+            for (int64_t s = 0, r; s < S; s += r) {
+                r = S - s < SUM_ROWS ? 1 : SUM_ROWS;
+                if (r > 1 && c > 1) X(sum_stretches)(SUM_ROWS, SUM_COLUMNS, m, s, o, first, end);
+                else if (r > 1) X(sum_stretches)(SUM_ROWS, 1, m, s, o, first, end);
+                else if (c > 1) X(sum_stretches)(1, SUM_COLUMNS, m, s, o, first, end);
+                else X(sum_stretches)(1, 1, m, s, o, first, end);
+            }
+        }
+    }
+}
+
+static bool X(convolve_to_weights)(const Op *op, char *scratch)
+{
+    const Operand *x = op->operand, *out = x + op->n_operands - 1, *dz = out - 1, *rest = op->n_operands == 4 ? x + 1 : NULL;
+    int n_lead = out->n_axes - 2;
+    Windows in = read_windows(x, n_lead, (int)op->setting[0]);
+    int64_t S = out->shape[n_lead], R = out->shape[n_lead + 1], size = sizeof(real);
+    int64_t *row = (int64_t *)scratch, *place = row + S, *place_below = place + in.n_stretches;
+    offsets(x, in.rows, in.places, row), offsets(x, in.places, in.stretch, place);
+    for (int64_t s = in.n_rows; s < S; s++) row[s] = (s - in.n_rows) * rest->stride[n_lead];
+    for (int64_t i = 0; i < in.n_stretches; i++) place_below[i] = i * in.length * size;
+    for (int64_t k = 0; k < op->count; k++) {
+        X(Sums) m = {of_member(x, n_lead, k), row, place, (const real *)of_member(dz, n_lead, k), dz->stride[n_lead] / size, in.length,
+                     (real *)of_member(out, n_lead, k), out->stride[n_lead] / size, out->stride[n_lead + 1] / size};
+        X(sums)(in.n_rows, R, in.n_stretches, &m);
+        if (!rest) continue;
+        m.from = of_member(rest, n_lead, k), m.row += in.n_rows, m.place = place_below, m.out += in.n_rows * m.row_out;
+        X(sums)(S - in.n_rows, R, in.n_stretches, &m);
+    }
+    return true;
+}
+
+/* ---- to the input: dx[c, y, x] = Σ W[r, c, i, j] dz[r, v, u] over r and all i, j with y = v stride + i - before, and so for x.
+
+   What is read together is packed together first: W as (i, j, r, c), and dz as (v, u, r, samples), some samples at a time.
+   Read where it lies, images of 2^k numbers would meet in the same few lines of the cache. */
+
+/* A tap: an offset of the kernel that meets this place of the image; its weights, and the window's dz. */
+typedef struct {
+    const real *w, *dz;
+} X(Tap);
+
+/* dx at one place, for n_rows channels and n_vectors vectors of samples. */
+INLINE void X(add_taps)(const int n_rows, const int n_vectors, int64_t n_taps, const X(Tap) *tap, int64_t R, int64_t C, real *out, int64_t row_out)
+{
+    vector sum[TAP_ROWS][TAP_VECTORS];
+    UNROLL for (int c = 0; c < n_rows; c++)
+        UNROLL for (int v = 0; v < n_vectors; v++) sum[c][v] = all(0);
+    for (int64_t t = 0; t < n_taps; t++) {
+        const real *w = tap[t].w, *dz = tap[t].dz;
+        for (int64_t r = 0; r < R; r++, w += C, dz += n_vectors * WIDTH) {
+            vector d[TAP_VECTORS];
+            UNROLL for (int v = 0; v < n_vectors; v++) d[v] = load(dz + v * WIDTH);
+            UNROLL for (int c = 0; c < n_rows; c++) {
+                vector a = all(w[c]);
+                UNROLL for (int v = 0; v < n_vectors; v++) sum[c][v] = fused(a, d[v], sum[c][v]);
+            }
+        }
+    }
+    UNROLL for (int c = 0; c < n_rows; c++)
+        UNROLL for (int v = 0; v < n_vectors; v++) store(out + c * row_out + v * WIDTH, sum[c][v]);
+}
+
+/* dx at one place, for all channels. */
+static void X(add_channels)(int n_vectors, int64_t n_taps, X(Tap) *tap, int64_t R, int64_t C, real *out, int64_t row_out)
+{
+    for (int64_t c = 0, m; c < C; c += m) {
+#define KERNEL(n_rows)                                                                                               \
+    m = n_rows;                                                                                                      \
+    if (n_vectors == TAP_VECTORS) X(add_taps)(n_rows, TAP_VECTORS, n_taps, tap, R, C, out + c * row_out, row_out);   \
+    else if (n_vectors == 2) X(add_taps)(n_rows, 2, n_taps, tap, R, C, out + c * row_out, row_out);                  \
+    else X(add_taps)(n_rows, 1, n_taps, tap, R, C, out + c * row_out, row_out)
+        if (C - c >= TAP_ROWS) { KERNEL(TAP_ROWS); }
+        else if (C - c >= 2) { KERNEL(2); }
+        else { KERNEL(1); }
+#undef KERNEL
+        for (int64_t t = 0; t < n_taps; t++) tap[t].w += m;
+    }
+}
+
+static bool X(convolve_to_input)(const Op *op, char *scratch)
+{
+    const Operand *w = op->operand, *dz = w + 1, *dx = w + 2;
+    int n_axes = op->n_settings / 2, last = dx->n_axes - 1, n_lead = dx->n_axes - n_axes - 2;
+    int64_t C = dx->shape[n_lead], R = dz->shape[n_lead], n = dx->shape[last];
+    ImageAxis axis[2] = {{1, 1, 1, 1, 0, 0, 0, 0}};
+    for (int k = 0; k < n_axes; k++) {
+        int i = n_lead + 1 + k;
+        axis[2 - n_axes + k] = (ImageAxis){dx->shape[i], w->shape[i], dz->shape[i], op->setting[2 * k], op->setting[2 * k + 1],
+                                               dx->stride[i], w->stride[i], dz->stride[i]};
+    }
+    const ImageAxis down = axis[0], across = axis[1];
+    int64_t n_places = down.windows * across.windows, row_out = dx->stride[n_lead] / (int64_t)sizeof(real);
+    X(Tap) *tap = (X(Tap) *)scratch;
+    real *W = (real *)(tap + down.kernel * across.kernel), *D = W + down.kernel * across.kernel * R * C;
+    for (int64_t k = 0; k < op->count; k++) {
+        const char *weights = of_member(w, n_lead, k), *from = of_member(dz, n_lead, k);
+        char *to = of_member(dx, n_lead, k);
+        real *next = W;
+        for (int64_t i = 0; i < down.kernel; i++)
+            for (int64_t j = 0; j < across.kernel; j++)
+                for (int64_t r = 0; r < R; r++)
+                    for (int64_t c = 0; c < C; c++)
+                        *next++ = *(const real *)(weights + c * w->stride[n_lead] + i * down.step_w + j * across.step_w + r * w->stride[last]);
+        for (int64_t start = 0, m; start < n; start += m) {
+            int n_vectors = n - start >= TAP_VECTORS * WIDTH ? TAP_VECTORS : n - start >= 2 * WIDTH ? 2 : 1;
+            m = n_vectors * WIDTH;
+            if (start + m > n) start = n - m; /* the last samples overlap those before them */
+            for (int64_t p = 0; p < n_places; p++)
+                for (int64_t r = 0; r < R; r++) {
+                    const char *place = from + r * dz->stride[n_lead] + p / across.windows * down.step_dz + p % across.windows * across.step_dz;
+                    memcpy(D + (p * R + r) * m, (const real *)place + start, m * sizeof(real));
+                }
+            for (int64_t y = 0; y < down.length; y++)
+                for (int64_t x = 0; x < across.length; x++) {
+                    int64_t n_taps = 0;
+                    for (int64_t i = 0; i < down.kernel; i++) {
+                        int64_t v = y + down.before - i;
+                        if (v < 0 || v % down.stride || v / down.stride >= down.windows) continue;
+                        for (int64_t j = 0; j < across.kernel; j++) {
+                            int64_t u = x + across.before - j;
+                            if (u < 0 || u % across.stride || u / across.stride >= across.windows) continue;
+                            int64_t place = v / down.stride * across.windows + u / across.stride;
+                            tap[n_taps++] = (X(Tap)){W + (i * across.kernel + j) * R * C, D + place * R * m};
+                        }
+                    }
+                    real *out = (real *)(to + y * down.step_x + x * across.step_x) + start;
+                    X(add_channels)(n_vectors, n_taps, tap, R, C, out, row_out);
+                }
+        }
+    }
+    return true;
+}
