@@ -162,3 +162,20 @@ def test_signals_at_any_moment(moment: int, tmp_path: Path):
         assert left_in(tmp_path) == ["h.csv", "m.npz"]
     else:
         assert not [each for each in left_in(tmp_path) if "tmp" in each or "temporary" in each]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_save_that_waits_for_ever_can_be_ended(number: signal.Signals, tmp_path: Path):
+    """A FIFO without a reader: the first signal waits for the end of the save, another one a second later ends it."""
+    os.mkfifo(tmp_path / "fifo")
+    with started(tmp_path, "train", "xor", "--epochs", "5", "--history", "fifo") as program:
+        time.sleep(1.0)
+        assert program.poll() is None
+        program.send_signal(number)
+        program.send_signal(number)
+        time.sleep(1.2)
+        assert program.poll() is None
+        program.send_signal(number)
+        code, said = ending(program)
+    assert code == MODES[number]
+    assert said.startswith("Interrupted after 5 of 5 epochs; nothing is kept")

@@ -1,5 +1,7 @@
 """Results that `compare` keeps: a file is used only as it was written, and only for its own group."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -80,3 +82,12 @@ def test_a_file_under_the_name_of_another_group_is_not_used(tmp_path):
     path.replace(next((tmp_path / "two").glob("*.npz")))
     assert same(compare(EXPERIMENT, **other, keep=tmp_path / "two"), expected)
     assert not same(first, expected)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="FIFOs are those of POSIX")
+def test_a_fifo_in_the_place_of_a_file_is_not_waited_for(tmp_path):
+    first, path, _ = kept(tmp_path)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.warns(UserWarning, match=r"can't replace .*: it isn't a file; .* keeps no more results"):
+        assert same(compare(EXPERIMENT, **SETTINGS, keep=tmp_path), first)

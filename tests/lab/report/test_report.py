@@ -27,6 +27,7 @@ from chainrule.lab.report.page import CONTENTS, render_page
 from chainrule.lab.report.reference import TASKS, Lab, accuracy_line, log_line, prediction_line
 from chainrule.lab.report.report import write_report
 from chainrule.lab.report.results import as_json
+from pseudo_terminal import posix
 from sections import conclusions, no_figures
 from sections import words as words_of
 
@@ -417,3 +418,28 @@ def test_a_file_in_the_place_of_the_figures_is_found_before_any_work(tmp_path, m
 
 def _names():
     return [f"{kind}-{task}" for kind in ("curve", "truth", "prediction") for task in TASKS]
+
+
+@posix
+@pytest.mark.parametrize("name", ["index.html", "results.json"])
+def test_a_fifo_in_the_place_of_a_file_is_found_before_any_work(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(report, "train_all", None)
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(FileError, match=rf"can't replace .*{name}: it isn't a file; remove it"):
+        write_report(tmp_path)
+
+
+@posix
+def test_a_link_that_leads_nowhere_is_found_before_any_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "train_all", None)
+    (tmp_path / "lab").symlink_to("nowhere")
+    with pytest.raises(FileError, match=r"can't make the folder .*lab: No such file or directory; choose another"):
+        write_report(tmp_path / "lab")
+
+
+@posix
+def test_results_of_any_size_take_no_memory(tmp_path):
+    with open(tmp_path / "results.json", "wb") as file:
+        file.truncate(20 * 2**30)
+    write_report(tmp_path, epochs=1, starts=1, only=["environment"])
+    assert (tmp_path / "results.json").stat().st_size < 2**20

@@ -265,3 +265,12 @@ def test_one_file_has_many_spellings(tmp_path, monkeypatch):
     assert same_file("new", "./new")
     assert not same_file("new", "other")
     assert not same_file("a\0", "a")
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="open files have names in /proc")
+def test_a_file_that_was_deleted_is_refused_and_not_written_under_another_name(tmp_path):
+    with open(tmp_path / "gone", "w") as file:
+        os.unlink(tmp_path / "gone")
+        name = f"/proc/self/fd/{file.fileno()}"
+        assert refusal(name) == f"can't write {name}: its file was deleted; name another."
+    assert os.listdir(tmp_path) == []

@@ -45,12 +45,16 @@ for command, epilog in (
     app.command(command.__name__, cls=Command, epilog=epilog)(in_sentences(command))
 
 
-@in_sentences
 def show_version(wanted: bool) -> None:
     """Print the version and the engine, and exit."""
     if wanted:
-        typer.echo(f"chainrule {__version__}, engine: {table() or 'numpy (no compiled extension)'}")
+        _print_version()
         raise typer.Exit
+
+
+@in_sentences
+def _print_version() -> None:
+    typer.echo(f"chainrule {__version__}, engine: {table() or 'numpy (no compiled extension)'}")
 
 
 @app.callback()

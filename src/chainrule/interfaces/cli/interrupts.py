@@ -42,8 +42,8 @@ class _Signals:
         if self.stop is not None:
             stop, self.stop = self.stop, None
             stop()
-        elif self.is_held and not self.is_gentle:
-            self.is_due = True
+        elif self.is_held and not self.is_gentle and not self.is_due:
+            self.raised, self.is_due = time.monotonic(), True
         elif time.monotonic() >= self.raised + WAY_OUT:
             self.raised, self.is_due = time.monotonic(), self.is_held
             raise Interruption
@@ -99,9 +99,10 @@ def gently(stop: Callable[[], object]) -> Iterator[None]:
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Let signals wait for the end of the block, in which something is saved; but not inside a gentle block in it.
+    """Let a signal wait for the end of the block, in which something is saved; but not inside a gentle block in it.
 
-    Raises KeyboardInterrupt at its end if one waited, or interrupted a gentle block.
+    Raises KeyboardInterrupt at its end if one waited, or interrupted a gentle block. Another one, a second later, ends
+    the block: saving may take for ever, as in a FIFO that has no reader.
     """
     _signals.is_held, _signals.is_due = True, False
     try:

@@ -19,6 +19,7 @@ from chainrule.lab.experiments.workers import Job, Progress, run_side_by_side
 from chainrule.lab.experiments.zipped import pattern
 from chainrule.training.files.npz import load_checked, save_checked
 from chainrule.training.files.reading import is_stream, name_of, reading
+from chainrule.training.files.storage import file_to_replace
 from chainrule.version import __version__
 
 FORMAT = "chainrule comparison 1"
@@ -129,6 +130,7 @@ def train_group(group: Group, report: Callable[[int, int], object]) -> Runs:
 
 def _write(path: Path, runs: Runs) -> None:
     """Keep a group's results. The caller does it, not a worker, which may be killed in the middle of a file."""
+    file_to_replace(path)
     save_checked(path, {name: getattr(runs, name) for name in KEPT} | {"group": path.stem})
 
 

@@ -1,10 +1,12 @@
 """The report: the reference lab computed afresh, as one page that needs nothing else, its numbers and its figures."""
 
 import json
+import os
 import re
 import tempfile
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,11 +23,15 @@ from chainrule.lab.report.page import CONTENTS, need_jinja, render_page
 from chainrule.lab.report.reference import Lab
 from chainrule.lab.report.results import as_json, results
 from chainrule.lab.report.training import train_all
-from chainrule.training.files.storage import destination
+from chainrule.training.files.reading import reading
+from chainrule.training.files.storage import file_to_replace
 from chainrule.training.files.together import replace_together
 
 QUICK = {"main runs": 2_000, "comparisons": 1_000}
 """Epochs of a first look."""
+
+LARGEST = "64 MiB"
+"""The most to read of an earlier report's results.json, which takes less than one."""
 
 ON_REAL_DATA = {"digits", "mnist1d", "pooling", "regularization"}
 """The chapters whose data sets come in packages of their own."""
@@ -71,7 +77,7 @@ def write_report(
     for folder in (out, out / "figures"):
         _check_writable(folder)
     for name in ("index.html", "results.json") if out.is_dir() else ():
-        destination(out / name)
+        file_to_replace(out / name)
     show = progress or silent
 
     begin = time.perf_counter()
@@ -132,16 +138,14 @@ def _need_data() -> None:
 
 def _figures_before(out: Path) -> list[str]:
     """The names of the figures that an earlier report wrote into this folder, as its results.json lists them."""
-    try:
-        names = json.loads((out / "results.json").read_text(encoding="utf-8"))["figures"]
-        return [name for name in names if re.fullmatch(r"[\w-]+\.\w+", name)]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return []
+    with suppress(FileError), reading(out / "results.json", "a report's results", "delete it", LARGEST) as source:
+        return [name for name in json.loads(source.text())["figures"] if re.fullmatch(r"[\w-]+\.\w+", name)]
+    return []
 
 
 def _check_writable(folder: Path) -> None:
     """Raise unless files can be written in this folder, or it can be made. Leaves nothing behind."""
-    there = next((each for each in (folder, *folder.parents) if each.exists()), folder)
+    there = next((each for each in (folder, *folder.parents) if os.path.lexists(each)), folder)
     try:
         with tempfile.TemporaryFile(dir=there):
             pass

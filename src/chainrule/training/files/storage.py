@@ -75,11 +75,21 @@ def destination(path: FilePath) -> tuple[str, os.stat_result | None]:
         raise FileError(f"can't write {path}: it is write-protected; change its permissions or choose another place.")
     if not is_replaced(there):
         return name, there
+    if there is not None and _status(target) is None:  # open somewhere, as /proc/self/fd/3
+        raise FileError(f"can't write {path}: its file was deleted; name another.")
     folder = os.path.dirname(target)
     if not os.path.isdir(folder):
         raise FileError(f"can't write {path}: there is no folder {folder}; create it first.")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise FileError(f"can't write {path}: the folder {folder} can't be written to; choose another place.")
+    return target, there
+
+
+def file_to_replace(path: FilePath) -> tuple[str, os.stat_result | None]:
+    """As `destination`, of a file that chainrule reads again: raises FileError for a device or a FIFO, too."""
+    target, there = destination(path)
+    if not is_replaced(there):
+        raise FileError(f"can't replace {path}: it isn't a file; remove it or choose another folder.")
     return target, there
 
 

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from chainrule.core.errors import FileError
-from chainrule.training.files.storage import beside, destination, filling, in_a_sentence, is_replaced
+from chainrule.training.files.storage import beside, file_to_replace, filling, in_a_sentence
 
 
 def replace_together(files: Mapping[Path, bytes], outdated: Iterable[Path] = ()) -> None:
@@ -31,9 +30,7 @@ def replace_together(files: Mapping[Path, bytes], outdated: Iterable[Path] = ())
         new: dict[str, str] = {}
         for path, contents in files.items():
             with in_a_sentence(path):
-                target, there = destination(path)
-                if not is_replaced(there):
-                    raise FileError(f"can't replace {path}: it isn't a file; remove it or choose another folder.")
+                target, there = file_to_replace(path)
                 new[target] = until_the_end.enter_context(beside(target))
                 with filling(new[target], there, "wb") as file:
                     file.write(contents)

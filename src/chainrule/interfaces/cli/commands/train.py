@@ -117,10 +117,10 @@ def train(
     training = prepared.begin(record_every=Lab(epochs=experiment.epochs).record_every)
     remark(summary(prepared))
 
+    saving, model, ending = Saving(), None, Ending("interrupted", 0)
     try:
         with held():
             run, ending, curves, unwritten = follow(training, prepared)
-            saving, model = Saving(), None
             if ending.reason != "diverged":
                 model = prepared.model(run)
                 saving.save("model", save, model.save)
