@@ -1,4 +1,7 @@
-"""The command: `python -m benchmarks`. It measures, writes JSON, and from that the Markdown table and the plots."""
+"""The command: `python -m benchmarks`. It measures, writes JSON, and from that the Markdown table and the plots.
+
+It always ends with a table, of what could be measured.
+"""
 
 import argparse
 import sys
@@ -12,15 +15,21 @@ from benchmarks.contenders import CONTENDERS, OURS, missing
 from benchmarks.growth import SWEEPS
 from benchmarks.plots import draw
 from benchmarks.results import Results
-from benchmarks.rounds import MeasuringError, Show, Teams, measure, processes
-from benchmarks.spread import FEWEST, WIDEST
+from benchmarks.rounds import Show, Teams, measure, processes
+from benchmarks.spread import FEWEST
 from benchmarks.startup import ROUNDS, start_up
 from benchmarks.table import markdown
+from benchmarks.targets import summary
 from benchmarks.tasks import GROUPS, Group, Scale
-from benchmarks.worker import WorkerError
 
 PARTS = sorted([*GROUPS, "T6", "growth"])
 """The names that `--only` takes."""
+
+PUBLISHED = Path("docs/benchmarks")
+"""Where whole runs are kept, a folder for each kind of processor."""
+
+LOOKS = Path("benchmarks/results")
+"""Where the results of other runs go."""
 
 EXAMPLES = """
 examples:
@@ -47,12 +56,14 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help=f"{FEWEST} or more; up to three times as many where times spread")
     parser.add_argument("--quick", action="store_true", help="shorter runs and fewer points: not to be quoted")
     parser.add_argument("--draw", action="store_true", help="measure nothing; write table and plots anew")
-    parser.add_argument("--out", type=Path, default=Path("benchmarks/results"), help="a folder (%(default)s)")
+    parser.add_argument("--out", type=Path, help=f"a folder ({PUBLISHED}/PROCESSOR for whole runs, else {LOOKS})")
     chosen = parser.parse_args(arguments)
     chosen.only = listed(parser, "--only", chosen.only, ",", PARTS)
     chosen.contenders = listed(parser, "--contenders", chosen.contenders, ",", list(CONTENDERS))
     if chosen.rounds is not None and chosen.rounds < FEWEST:
         parser.error(f"--rounds must be {FEWEST} or more, so that a median has an interval; got {chosen.rounds}.")
+    whole = chosen.only == PARTS and chosen.contenders == list(CONTENDERS) and not chosen.quick
+    chosen.out = chosen.out or (PUBLISHED / machine.kind() if whole else LOOKS)
     return chosen
 
 
@@ -103,37 +114,30 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parse(sys.argv[1:] if arguments is None else arguments)
     chosen.out.mkdir(parents=True, exist_ok=True)
     file, page = chosen.out / "results.json", chosen.out / "table.md"
-    show = progress()
+    show, interrupted = progress(), False
     if chosen.draw:
         results = Results.read(file)
     else:
         rounds = chosen.rounds or (FEWEST if chosen.quick else Scale.rounds)
         scale = Scale(rounds, 2 * rounds if chosen.quick else 3 * rounds, chosen.quick)
         results = Results(machine.describe(), scale.quick, missing(chosen.contenders))
+        for warning in machine.warnings():
+            print(warning, file=sys.stderr)
         try:
             measure_all(results, chosen.only, chosen.contenders, scale, show)
-        except (MeasuringError, WorkerError) as error:
-            show("")
-            print(f"{error} What was measured before is in {file}.", file=sys.stderr)
-            return 1
-        finally:
-            results.write(file)
+        except KeyboardInterrupt:
+            interrupted = True
     show("")
+    results.write(file)
+    page.write_text(markdown(results), encoding="utf-8")
     for name, how in results.missing.items():
         print(f"{name} is left out, since it isn't installed: {how}")
-    if results.too_wide:
-        page.unlink(missing_ok=True)
-        print(*results.too_wide, sep="\n", file=sys.stderr)
-        print(
-            f"No table: an interval is wider than {WIDEST:.0%} of its median. Measure when the machine is quieter, or "
-            f"with more --rounds. The times are in {file}.",
-            file=sys.stderr,
-        )
-        return 1
-    page.write_text(markdown(results), encoding="utf-8")
-    written = [file, page, *draw(results, chosen.out)]
-    print("written:", *written, sep="\n  ")
-    return 0
+    for each in results.judged:
+        print(f"{each.task}, beside {each.against}: {each.measured}; at most {each.limit}: {each.verdict}")
+    print(summary(results.judged))
+    print(f"This processor is {machine.kind()}; the README shows {' and '.join(machine.in_readme()) or 'none'}.")
+    print("written:", file, page, *draw(results, chosen.out), sep="\n  ")
+    return 130 if interrupted else 0
 
 
 if __name__ == "__main__":

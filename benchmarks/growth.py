@@ -89,6 +89,7 @@ def crossings(xs: Sequence[float], ratios: Sequence[float]) -> list[float]:
 
 def sentence(axis: str, points: Sequence[Measured], peer: str) -> str:
     """The ranges in which chainrule is faster or slower than a peer, and where they cross."""
+    points = [each for each in points if {OURS, peer} <= each.times.keys()]
     said = []
     for kind, some in itertools.groupby(points, lambda each: verdict(each, peer)):
         of_kind = list(some)

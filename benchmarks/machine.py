@@ -4,6 +4,7 @@ import datetime
 import io
 import os
 import platform
+import re
 import subprocess
 from contextlib import redirect_stdout
 from importlib.metadata import PackageNotFoundError, version
@@ -13,7 +14,13 @@ import numpy as np
 from threadpoolctl import threadpool_info
 
 import chainrule
-from benchmarks.worker import available_cores
+from benchmarks.worker import THREADS, available_cores
+
+DISTURBING = ("OPENBLAS_", "CHAINRULE_", "MKL_", "GOMP_")
+"""How variables begin that choose kernels, caches, threads or engines. The suite sets the numbers of threads itself."""
+
+VECTORS = {"avx512f": "avx512", "avx2": "avx2"}
+"""The names of the vectors by the processor's flags, the widest first."""
 
 PACKAGES = ("numpy", "torch", "jax", "jaxlib", "scikit-learn", "scipy", "threadpoolctl")
 
@@ -23,6 +30,8 @@ def describe() -> dict[str, str]:
     found = {
         "date": datetime.date.today().isoformat(),
         "processor": processor(),
+        "kind of processor": kind(),
+        "shown in the README": ", ".join(in_readme()) or "none",
         "cores": f"{len(available_cores())} of {os.cpu_count()}",
         "system": f"{platform.system()} {platform.release()}, {platform.machine()}",
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
@@ -35,19 +44,59 @@ def describe() -> dict[str, str]:
             found[package] = version(package)
         except PackageNotFoundError:
             found[package] = "not installed"
-    return found
+    return found | {f"{name} is set": os.environ[name] for name in disturbing()}
+
+
+def warnings() -> list[str]:
+    """A sentence for each variable of the environment that changes what is measured."""
+    return [f"{name} is set: these times aren't those of a user without it; unset it." for name in disturbing()]
+
+
+def disturbing() -> list[str]:
+    """The variables that are set and change what is measured."""
+    return sorted(name for name in os.environ if name.startswith(DISTURBING) and name not in THREADS)
+
+
+def fields() -> dict[str, str]:
+    """What Linux says about the processor, by name; elsewhere nothing."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return {}
+    return {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
 
 def processor() -> str:
     """The processor's name, if the system tells it, with its family: a virtual machine may hide the name."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    fields = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    name = fields.get("model name", platform.machine())
-    numbers = [f"{each} {fields[each]}" for each in ("cpu family", "model") if each in fields]
+    known = fields()
+    name = known.get("model name") or platform.processor() or platform.machine()
+    numbers = [f"{each} {known[each]}" for each in ("cpu family", "model") if each in known]
     return f"{name} ({', '.join(numbers)})" if numbers else name
+
+
+def kind() -> str:
+    """The kind of processor as the name of a folder: its name, family and model, and its vectors."""
+    known = fields()
+    flags = known.get("flags", "").split()
+    vectors = next((name for flag, name in VECTORS.items() if flag in flags), platform.machine())
+    words = (known.get("model name") or platform.processor(), known.get("cpu family"), known.get("model"), vectors)
+    return slug(*filter(None, words))
+
+
+def slug(*words: str) -> str:
+    """Words as the name of a folder.
+
+    >>> slug("AMD EPYC 7B13 (R)", "25", "avx2")
+    'amd-epyc-7b13-25-avx2'
+    """
+    plain = re.sub(r"\((r|tm)\)", "", " ".join(words).lower())
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def in_readme() -> list[str]:
+    """The kinds of processors whose results the README shows, by the tables that it links to."""
+    text = Path(__file__).parent.with_name("README.md").read_text(encoding="utf-8")
+    return list(dict.fromkeys(re.findall(r"docs/benchmarks/([^/)]+)/table\.md", text)))
 
 
 def blas() -> str:

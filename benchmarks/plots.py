@@ -36,12 +36,14 @@ def draw(results: Results, folder: Path) -> list[Path]:
     written = []
     with matplotlib.rc_context(ON_PAPER):
         for axis, points in results.growth.items():
+            if not any(point.times for point in points):
+                continue
             figure, axes = pyplot.subplots(figsize=(7, 5), layout="constrained")
             draw_growth(axes, axis, points)
             written.append(save(figure, folder / f"{axis}.svg"))
-        if results.tasks:
+        if any(task.times for task in results.tasks):
             figure, axes = pyplot.subplots(figsize=(11, 1.5 + 0.5 * len(results.tasks)), layout="constrained")
-            draw_ratios(axes, results.tasks)
+            draw_ratios(axes, [task for task in results.tasks if task.times])
             written.append(save(figure, folder / "ratios.svg"))
     return written
 
@@ -56,9 +58,9 @@ def save(figure: Any, path: Path) -> Path:
 
 def draw_growth(axes: Any, axis: str, points: Sequence[Measured]) -> None:
     """One line per contender; the bars go from the lowest round to the highest."""
-    xs = [each.point for each in points]
-    for name in points[0].times:
-        spreads = [Spread.of(each.times[name]) for each in points]
+    for name in dict.fromkeys(name for each in points for name in each.times):
+        measured = [each for each in points if name in each.times]
+        xs, spreads = [each.point for each in measured], [Spread.of(each.times[name]) for each in measured]
         bars = [[s.median - s.low for s in spreads], [s.high - s.median for s in spreads]]
         colour, marker = LOOKS[name]
         axes.errorbar(

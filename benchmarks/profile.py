@@ -14,6 +14,7 @@ import numpy as np
 
 from benchmarks.work import Prediction, Training
 from chainrule.core import evaluate
+from chainrule.core.arrays import Array
 from chainrule.core.calls import Call, arithmetic
 from chainrule.core.checks import check_samples
 from chainrule.core.objective import Objective
@@ -49,7 +50,7 @@ def bound(work: Training | Prediction) -> Sequence[Call]:
         plan = ForwardPlan(work.network, work.n, Parameters.of(work.network, theta, state))
         return (
             partial(check_samples, work.network.input_shape, x, dtype=theta.dtype),
-            partial(evaluate.kept, ForwardPlan, work.network, work.n, work.network, theta, state),
+            partial(take_plan, work, theta, state),
             partial(plan.set_input, x),
             *plan.forward,
             plan.outputs.copy,
@@ -61,6 +62,11 @@ def bound(work: Training | Prediction) -> Sequence[Call]:
     plan.set_input(x[:n])
     plan.set_targets(work.loss.rows(y[:n], work.network.output_shape[0]))
     return (*plan.value_and_gradient, *bind_update(work.optimizer, parameters))
+
+
+def take_plan(work: Prediction, theta: Array, state: Array) -> None:
+    """Take the plan that is kept for such predictions, with these parameters, and put it back."""
+    evaluate.keep_plan(*evaluate.take_plan(ForwardPlan, work.network, work.n, work.network, theta, state))
 
 
 def timed(calls: Sequence[Call]) -> list[float]:

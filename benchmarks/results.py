@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.rounds import Measured
 from benchmarks.startup import Startup
-from benchmarks.targets import STARTUP_TARGETS, TARGETS
+from benchmarks.targets import Judged, judged
 
 
 @dataclass
@@ -23,22 +23,9 @@ class Results:
     startup: Startup | None = None
 
     @property
-    def too_wide(self) -> list[str]:
-        """The ratios whose interval is too wide, one sentence each."""
-        measured = {task.name: task for task in self.tasks}
-        found = {(task.name, name): task.ratio(name) for task in self.tasks for name in task.times}
-        found |= {(each.task, each.text): each.ratio(measured) for each in TARGETS}
-        unclear = [
-            f"T6, {each.program}: {each.difference(self.startup)} ms beyond NumPy's own import, of {each.at_most:g}"
-            for each in STARTUP_TARGETS
-            if self.startup is not None and each.is_unclear(self.startup)
-        ]
-        return unclear + [
-            f"{task}, chainrule to {name}: the median {ratio.median:.3g} lies between {ratio.interval[0]:.3g} and "
-            f"{ratio.interval[1]:.3g}"
-            for (task, name), ratio in found.items()
-            if ratio is not None and ratio.is_too_wide
-        ]
+    def judged(self) -> list[Judged]:
+        """The targets of what was measured."""
+        return list(judged(self.tasks, self.startup))
 
     def write(self, path: Path) -> None:
         """Write the results as JSON."""

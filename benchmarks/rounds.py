@@ -1,5 +1,6 @@
 """Measure a group of tasks: prepare and check every contender, then time all of them in rounds."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,7 +12,7 @@ from benchmarks.profile import Line
 from benchmarks.spread import Spread, ratios
 from benchmarks.tasks import Entry, Group, Scale, Task
 from benchmarks.work import TOLERANCE
-from benchmarks.worker import Worker, available_cores
+from benchmarks.worker import Worker, WorkerError, available_cores
 
 Show = Callable[[str], object]
 """A function that is called with a text that says what is being done."""
@@ -20,8 +21,8 @@ BUSY = 0.1
 """A process that uses more than this fraction of a core while it should be idle disturbs the others."""
 
 
-class MeasuringError(RuntimeError):
-    """Contenders compute different things, or disturb each other: the times would mean nothing."""
+class DifferentError(RuntimeError):
+    """A contender computes something else than chainrule: its times would mean nothing."""
 
 
 @dataclass
@@ -30,7 +31,8 @@ class Measured:
 
     ready: the seconds by which the first run was longer than a later one: compiling.  memory: MB.  asked: epochs or
     predictions per run.  notes: remarks for the reader.  profile: the NumPy functions that chainrule calls per unit,
-    how often, and their microseconds.  point: the task's value on its axis of growth.
+    how often, and their microseconds.  point: the task's value on its axis of growth.  left_out: the contenders that
+    failed, and why.  disturbed: who kept a core busy while others were timed; then no ratio decides anything.
     """
 
     name: str
@@ -44,6 +46,8 @@ class Measured:
     notes: dict[str, str] = field(default_factory=dict)
     profile: list[Line] = field(default_factory=list)
     point: float | None = None
+    left_out: dict[str, str] = field(default_factory=dict)
+    disturbed: str = ""
 
     @classmethod
     def of(cls, task: Task, cores: int) -> "Measured":
@@ -62,9 +66,15 @@ class Measured:
         return Spread.of(ratios(self.times[OURS], self.times[contender]))
 
     @property
-    def too_wide(self) -> list[str]:
-        """The contenders whose ratio has too wide an interval."""
-        return [name for name in self.times if self.ratio(name).is_too_wide]
+    def is_unclear(self) -> bool:
+        """Whether a ratio has too wide an interval."""
+        return OURS in self.times and any(self.ratio(name).is_too_wide for name in self.times)
+
+    def leave_out(self, contender: str, why: Exception) -> None:
+        """Go on without a contender; without chainrule there is nothing to compare with."""
+        self.left_out[contender] = str(why).strip()
+        for name in (contender,) if contender != OURS else tuple(self.times):
+            del self.times[name]
 
 
 class Teams:
@@ -89,7 +99,8 @@ class Teams:
         self._kind, cores = kind, available_cores()[-group.cores :]
         for name, size in sizes.items():
             of_each = [cores] if size == 1 else [[cores[i % len(cores)]] for i in range(size)]
-            self._found[name] = self._found.get(name) or [Worker(name, each) for each in of_each]
+            team = self._found.get(name, [])
+            self._found[name] = team if team and all(w.lives for w in team) else [Worker(name, e) for e in of_each]
         return {name: self._found[name] for name in sizes}
 
     def close(self) -> None:
@@ -110,31 +121,50 @@ def together(team: Iterable[Worker], question: str, works: Iterable[Any], *argum
     for worker, work in zip(team, works, strict=False):
         worker.send(question, work, *arguments)
         asked.append(worker)
-    return [worker.receive() for worker in asked]
+    answers, failures = [], []
+    for worker in asked:
+        try:
+            answers.append(worker.receive())
+        except WorkerError as failure:  # the others' answers are received all the same
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+    return answers
 
 
 def measure(group: Group, scale: Scale, teams: Teams, show: Show = lambda text: None) -> list[Measured]:
-    """Measure a group's tasks. Raises MeasuringError if contenders compute different things, or disturb each other."""
+    """Measure a group's tasks. A contender that fails, or computes something else, is left out of the task."""
     found = {task: Measured.of(task, min(group.cores, len(available_cores()))) for task in group.tasks}
     workers = teams.of(group)
     for task, each in found.items():
         for name, entry in task.entries.items():
+            if name not in each.times:
+                continue
             show(f"{task.name}: {name} is prepared and checked")
-            each.ready[name] = max(together(workers[name], "prepare", entry.works))
-            check(task, name, entry, workers)
+            try:
+                each.ready[name] = max(together(workers[name], "prepare", entry.works))
+                check(task, name, entry, workers)
+            except (WorkerError, DifferentError) as error:
+                each.leave_out(name, error)
     for number in range(scale.most_rounds):
         for task, each in found.items():
-            if number >= scale.rounds and not each.too_wide:
+            if number >= scale.rounds and not each.is_unclear:
                 continue  # only unclear ratios get more rounds
             for name, entry in task.entries.items():
+                if name not in each.times:
+                    continue
                 show(f"{task.name}: round {number + 1}, {name}")
-                passed = max(together(workers[name], "time", entry.works, group.seconds))
-                each.times[name].append(passed * entry.per)
-    look_for_the_restless(group, workers)
+                try:
+                    passed = max(together(workers[name], "time", entry.works, group.seconds))
+                    each.times[name].append(passed * entry.per)
+                except WorkerError as error:
+                    each.leave_out(name, error)
+    disturbed = restless(workers)
     for task, each in found.items():
-        if task.profiled:
+        each.disturbed = disturbed
+        if task.profiled and OURS in each.times:
             each.profile = workers[OURS][0].ask("profile", task.entries[OURS].works[0])
-    for worker in (each for team in workers.values() for each in team):
+    for worker in (each for team in workers.values() for each in team if each.lives):
         worker.ask("forget")
     for task, each in found.items():
         if task.memory:
@@ -144,7 +174,7 @@ def measure(group: Group, scale: Scale, teams: Teams, show: Show = lambda text: 
 
 
 def check(task: Task, name: str, entry: Entry, workers: Mapping[str, list[Worker]]) -> None:
-    """Raise MeasuringError unless a contender computes what `cr.train` computes for the same work."""
+    """Raise DifferentError unless a contender computes what `cr.train` computes for the same work."""
     (judge,) = workers[OURS]
     for worker, work in zip(workers[name], entry.works, strict=True):
         for each in work.checks():
@@ -154,29 +184,29 @@ def check(task: Task, name: str, entry: Entry, workers: Mapping[str, list[Worker
 
 
 def compare(task: str, name: str, ours: Any, theirs: Any, tolerance: float) -> None:
-    """Raise MeasuringError unless the losses agree."""
+    """Raise DifferentError unless the losses agree."""
     if not np.allclose(theirs, ours, rtol=tolerance, atol=tolerance, equal_nan=True):
         apart = np.nanmax(np.abs(np.subtract(theirs, ours)))
-        raise MeasuringError(
+        raise DifferentError(
             f"{task}: {name} computes something else than chainrule, {apart:.2g} apart; no times taken."
         )
 
 
-def look_for_the_restless(group: Group, workers: Mapping[str, list[Worker]]) -> None:
-    """Raise MeasuringError if a process kept a core busy while others were timed."""
-    for name, team in workers.items():
-        share = max(worker.idle_share for worker in team)
-        if share > BUSY:
-            raise MeasuringError(
-                f"{group.name}: {name} used {share:.0%} of a core while others were timed; the times mean nothing."
-            )
+def restless(workers: Mapping[str, list[Worker]]) -> str:
+    """A sentence on the processes that kept a core busy while others were timed; "" if there are none."""
+    shares = {name: max(worker.idle_share for worker in team) for name, team in workers.items()}
+    busy = [f"{name} used {share:.0%} of a core" for name, share in shares.items() if share > BUSY]
+    return f"{' and '.join(busy)} while others were timed: these ratios mean nothing." if busy else ""
 
 
 def memory(task: Task, group: Group) -> dict[str, float]:
-    """The MB by which a fresh process of each contender grows in a run."""
+    """The MB by which a fresh process of each contender grows in a run; NaN where it fails."""
     found = {}
     for name, entry in task.entries.items():
         with Teams() as fresh:
             workers = fresh.of(replace(group, tasks=(task.only({name}),)))
-            found[name] = sum(together(workers[name], "growth", entry.works))
+            try:
+                found[name] = sum(together(workers[name], "growth", entry.works))
+            except WorkerError:
+                found[name] = math.nan
     return found

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 CONFIDENCE = 0.95
 
 WIDEST = 0.4
-"""A ratio whose interval is wider than this fraction of its median is not reported."""
+"""A ratio whose interval is wider than this fraction of its median is too noisy: it decides nothing."""
 
 FEWEST = 7
 """The fewest rounds. With six, lowest and highest just hold the median with that confidence; one more is a reserve."""
@@ -47,8 +47,25 @@ class Spread:
 
     @property
     def is_too_wide(self) -> bool:
-        """Whether the interval is too wide to report the median."""
+        """Whether the interval is too wide to trust the median."""
         return self.width > WIDEST
+
+    @property
+    def trusted(self) -> str:
+        """The median and the range, or only the interval where it is too wide.
+
+        >>> print(Spread.of([0.4, 0.5, 0.8, 0.9, 1.0, 1.0, 1.1]).trusted)
+        0.4 to 1.10: too noisy
+        """
+        return "{} to {}: too noisy".format(*map(figures, self.interval)) if self.is_too_wide else str(self)
+
+    def verdict(self, at_most: float) -> str:
+        """Whether the median is within a limit: "met" or "missed"; "too noisy" where the interval is too wide.
+
+        >>> Spread.of([0.5] * 7).verdict(0.6), Spread.of([0.1, 0.2, 0.5, 0.5, 0.5, 0.5, 0.5]).verdict(0.6)
+        ('met', 'too noisy')
+        """
+        return "too noisy" if self.is_too_wide else "met" if self.median <= at_most else "missed"
 
     def __str__(self) -> str:
         return f"{figures(self.median)} ({figures(self.low)} to {figures(self.high)})"

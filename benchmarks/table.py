@@ -8,7 +8,7 @@ from benchmarks.results import Results
 from benchmarks.rounds import Measured
 from benchmarks.spread import Spread, figures
 from benchmarks.startup import BASE, Startup
-from benchmarks.targets import STARTUP_TARGETS, TARGETS
+from benchmarks.targets import summary
 
 RATIO = "chainrule's time / contender's"
 
@@ -21,7 +21,9 @@ def markdown(results: Results) -> str:
     if results.startup is not None:
         parts += of_startup(results.startup)
     for axis, points in results.growth.items():
-        peers = [name for name in points[0].times if name != OURS]
+        if not points:
+            continue
+        peers = dict.fromkeys(name for each in points for name in each.times if name != OURS)
         parts += [f"## Growth: {axis}", f"![Time of an epoch against {axis}]({axis}.svg)"]
         parts += [sentence(axis, points, peer) for peer in peers]
     return "\n\n".join(parts) + "\n"
@@ -37,26 +39,12 @@ def method(results: Results) -> str:
 
 def targets(results: Results) -> list[str]:
     """The table of the targets that were measured."""
-    measured = {each.name: each for each in results.tasks}
-    rows = []
-    for target in TARGETS:
-        ratio = target.ratio(measured)
-        if ratio is not None:
-            rows.append((target.task, target.text, str(ratio), f"{target.at_most:g}", met(ratio, target.at_most)))
-    if results.startup is not None:
-        for each in STARTUP_TARGETS:
-            beyond = each.difference(results.startup)
-            limit = f"+{each.at_most:g} ms"
-            row = (f"T6, {each.program}", "NumPy's own import", f"{beyond} ms more", limit, met(beyond, each.at_most))
-            rows.append(row)
+    marks = {"missed": "**missed**"}
+    rows = [(t.task, t.against, t.measured, t.limit, marks.get(t.verdict, t.verdict)) for t in results.judged]
     if not rows:
         return []
-    return ["## Targets", rows_of(("task", "contender", RATIO, "at most", "met"), rows)]
-
-
-def met(found: Spread, at_most: float) -> str:
-    """Whether a target is met, by the median."""
-    return "yes" if found.median <= at_most else "**no**"
+    said = f"{summary(results.judged)} A target is judged by the median; where its interval is too wide, it is neither."
+    return ["## Targets", said, rows_of(("task", "contender", RATIO, "at most", ""), rows)]
 
 
 def of_task(task: Measured) -> list[str]:
@@ -65,12 +53,14 @@ def of_task(task: Measured) -> list[str]:
     header = ["contender", task.unit, RATIO, "a run", "prepared in"] + ["memory"] * has_memory
     rows = []
     for name, times in task.times.items():
-        ratio = "" if name == OURS else str(task.ratio(name))
+        ratio = "" if name == OURS else task.ratio(name).trusted
         row = [name, str(Spread.of(times)), ratio, f"{task.asked[name]:,}", f"{task.ready[name]:.1f} s"]
         rows.append([*row, f"{task.memory[name]:.0f} MB"] if has_memory else row)
     cores = f"{task.cores} core{'s' * (task.cores > 1)} and as many threads each"
-    rounds = f"{len(next(iter(task.times.values())))} rounds"
-    notes = [f"{name}: {note}." for name, note in task.notes.items()]
+    rounds = f"{max(map(len, task.times.values()), default=0)} rounds"
+    notes = [f"{name}: {note}." for name, note in task.notes.items() if name in task.times]
+    notes += [f"**{name} is left out**: {why.splitlines()[-1]}" for name, why in task.left_out.items()]
+    notes += [f"**{task.disturbed}**"] if task.disturbed else []
     return [f"## {task.name}: {task.what}", f"{cores}, {rounds}.", rows_of(header, rows), *notes, *where_it_goes(task)]
 
 

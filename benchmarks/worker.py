@@ -49,19 +49,27 @@ class Worker:
         return self.receive()
 
     def send(self, question: str, *arguments: Any) -> None:
-        """Ask a question; `receive` returns the answer."""
-        self._connection.send((question, *arguments))
+        """Ask a question; `receive` returns the answer. Raises WorkerError if the process has ended."""
+        try:
+            self._connection.send((question, *arguments))
+        except OSError:
+            raise WorkerError(f"{self.contender} has ended.") from None
 
     def receive(self) -> Any:
         """The answer to the question that was sent."""
         try:
             answer, failure, idle = self._connection.recv()
-        except EOFError:
+        except (EOFError, OSError):
             raise WorkerError(f"{self.contender} ended without an answer.") from None
         if failure is not None:
             raise WorkerError(f"{self.contender} failed:\n{failure}")
         self.idle_share = max(self.idle_share, idle)
         return answer
+
+    @property
+    def lives(self) -> bool:
+        """Whether the process can answer."""
+        return self._process.is_alive()
 
     def close(self) -> None:
         """End the process."""
