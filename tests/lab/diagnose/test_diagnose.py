@@ -157,7 +157,7 @@ SPOILED = {
         lambda: spoiled(mlp(8, output="tanh"), optimizer=cr.Adam(0.01)),
         lambda: spoiled(mlp(8, output="relu"), optimizer=cr.Adam(0.01)),
     ],
-    "a layer that does nothing": [
+    "no activation between layers": [
         lambda: spoiled(mlp(16, 8, activation="identity"), CIRCLES, optimizer=cr.Adam(0.01)),
         lambda: spoiled(cr.Network((2,), [cr.Dense(16), cr.BatchNorm(), cr.Dense(1)]), CIRCLES),
     ],

@@ -176,8 +176,22 @@ def test_rows_that_occur_with_two_targets_are_counted():
     settings = quantity(x=np.r_[x, x], y=np.r_[y, 1 - y], loss=CROSS, optimizer=cr.Adam(0.01))
     settings |= {"network": cr.mlp(2, 8, 1, activation="tanh", output="identity")}
     _, found = diagnosed(settings)
-    assert names(found) == ["nothing to learn from"]
-    assert "120 of the 120 inspected have an x that occurs with another target" in found[0].sentence
+    assert names(found) == ["contradictory rows"]
+    assert "120 of the 120 rows have an x that occurs with another target" in found[0].sentence
+    assert "a loss of 0.693 is left" in found[0].sentence
+
+
+def test_a_third_of_contradictory_rows_bounds_what_can_be_learnt_and_a_few_do_not():
+    x, y = cr.datasets.circles(180, noise=0.05)
+    how = {"network": cr.mlp(2, 16, 1, activation="tanh", output="identity"), "loss": CROSS, "optimizer": cr.Adam(0.01)}
+    for repeated, named in ((60, ["contradictory rows"]), (6, [])):
+        settings = quantity(x=np.r_[x, x[:repeated]], y=np.r_[y, 1 - y[:repeated]], **how, epochs=100)
+        run, found = diagnosed(settings)
+        assert names(found) == named
+        if named:
+            assert f"{2 * repeated} of the {180 + repeated} rows" in found[0].sentence
+            assert found[0].sentence.endswith("at best 75% are classified correctly.")
+            assert 0.34 < found[0].evidence["least"] < run.final_loss
 
 
 SHORT = [
@@ -196,7 +210,7 @@ SHORT = [
 @pytest.mark.parametrize("settings", SHORT, ids=lambda each: repr(each["optimizer"]))
 def test_what_more_epochs_are_said_to_bring_they_bring(settings):
     run, found = diagnosed(settings)
-    assert names(found) == ["stopped too soon"]
+    assert names(found) == ["too few epochs"]
     again = treated(found, settings)
     assert again.final_loss < 0.8 * run.final_loss
     assert again.final_loss == pytest.approx(found[0].evidence["loss later"], rel=0.2)

@@ -192,7 +192,7 @@ def test_a_linear_network_is_advised_activations_where_it_learns_only_a_part(net
     settings |= {"optimizer": cr.Adam(0.005), "batch_size": 32}
     run = cr.train(**settings)
     found = cr.diagnose(run, x, settings["y"])
-    assert [each.illness for each in found] == ["a layer that does nothing"]
+    assert [each.illness for each in found] == ["no activation between layers"]
     assert "no activation" in found[0].sentence
     treated = found[0].treated(**settings)
     assert cr.train(**treated).model.score(x, settings["y"]) > run.model.score(x, settings["y"]) + 0.2
@@ -219,4 +219,4 @@ def test_mnist1d_needs_activations():
     how = {"loss": cr.SoftmaxCrossEntropy(), "optimizer": cr.Adam(0.003), "batch_size": 64, "epochs": 10}
     x = x.reshape(-1, 40)
     found = cr.diagnose(cr.train(network, x, y, **how), x, y)
-    assert [each.illness for each in found] == ["a layer that does nothing"]
+    assert [each.illness for each in found] == ["no activation between layers"]

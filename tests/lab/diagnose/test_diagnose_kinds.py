@@ -230,7 +230,7 @@ def test_targets_that_do_not_depend_on_x_are_said_to_tell_nothing(draw, epochs):
     network = cr.mlp(x.shape[1], 16, n_outputs, activation="tanh", output="identity")
     _, found = diagnosed(network=network, x=x, y=y, loss=loss, optimizer=cr.Adam(0.01), epochs=epochs)
     assert names(found) == ["nothing to learn from"]
-    assert "better than the targets' mean on held-out rows" in found[0].sentence
+    assert "better than the targets' mean" in found[0].sentence
     assert found[0].evidence["loss"] >= found[0].evidence["loss shuffled"]
 
 
@@ -383,8 +383,8 @@ def test_rows_far_away_from_all_others_are_named_and_standardising_is_not_advise
     network = cr.mlp(2, 16, 1, activation="tanh", output="identity")
     settings = {"network": network, "loss": SQUARED, "optimizer": cr.Adam(0.02), "epochs": 300}
     run, found = diagnosed(**settings, **spoiled)
-    assert names(found) == ["outlying rows"]
-    assert "1 of the 200 rows lies far away" in found[0].sentence
+    assert names(found) == ["outliers"]
+    assert f"{'feature 1' if place == 'x' else 'y'} is 20,000 in row 5, counted from 0" in found[0].sentence
     again, found = diagnosed(**settings, x=np.delete(x, 5, axis=0), y=np.delete(y, 5, axis=0))
     assert found == ()
     assert again.final_loss < run.final_loss
@@ -408,3 +408,35 @@ def test_augmentation_that_holds_a_long_run_back_is_not_told_to_go_on():
     run, found = diagnosed(**settings)
     assert found[0].illness == "held back"
     assert cr.train(**found[0].treated(**settings)).final_loss < 0.5 * run.final_loss
+
+
+@pytest.mark.parametrize("share", [0.05, 0.2])
+def test_a_code_of_what_is_missing_is_named_before_scales(share):
+    x, y = product(200)
+    coded = x.copy()
+    coded[: int(share * 200), 1] = -99.0
+    network = cr.mlp(2, 16, 1, activation="tanh", output="identity")
+    _, found = diagnosed(network=network, x=coded, y=y, loss=SQUARED, optimizer=cr.Adam(0.02), epochs=100)
+    assert names(found)[0] == "outliers"
+    assert f"feature 2 is −99 in {share * 200:.0f} of the 200 rows" in found[0].sentence
+    assert "fill in the median" in found[0].advice
+    assert "unscaled inputs" not in names(found)
+
+
+def test_rows_of_targets_far_away_are_given_by_number():
+    x, y = product(200)
+    y[[7, 150], 0] = 5e3, -2e4
+    network = cr.mlp(2, 16, 1, activation="tanh", output="identity")
+    _, found = diagnosed(network=network, x=x, y=y, loss=SQUARED, optimizer=cr.Adam(0.02), epochs=100)
+    assert names(found)[0] == "outliers"
+    assert "y is up to −20,000 in rows 7, 150, counted from 0" in found[0].sentence
+
+
+def test_a_number_of_an_image_is_named_by_its_place():
+    x = np.random.default_rng(0).uniform(size=(60, 1, 3, 4))
+    x[:, 0, 1, 2] *= 900
+    network = cr.Network((1, 3, 4), [cr.Flatten(), cr.Dense(8), cr.Tanh(), cr.Dense(1)])
+    y = x[:, 0, 0, 0] > 0.5
+    _, found = diagnosed(network=network, x=x, y=y.astype(float), loss=CROSS, optimizer=cr.SGD(0.1), epochs=30)
+    assert names(found)[0] == "unscaled inputs"
+    assert "in the pixel at row 2, column 3," in found[0].sentence

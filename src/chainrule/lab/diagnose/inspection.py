@@ -130,8 +130,11 @@ class Inspection:
     @cached_property
     def targets(self) -> Array:
         """(n, O): class numbers as columns of zeros and a one."""
-        n_outputs = self.network.output_shape[0]
-        return one_hot(self.y, n_outputs) if self.y.ndim == 1 else self.y.astype(np.float64)
+        return self.columns(self.y)
+
+    def columns(self, y: Array) -> Array:
+        """Targets (n, O), of y in the form of `Loss.rows`."""
+        return one_hot(y, self.network.output_shape[0]) if y.ndim == 1 else y.astype(np.float64)
 
     @cached_property
     def variance(self) -> float:
@@ -158,9 +161,11 @@ class Inspection:
 
     def loss_of_mean(self, learnt: Array, y: Array) -> float:
         """The loss on y of always answering the mean of the targets learnt, both in the form of `Loss.rows`."""
-        n_outputs = self.network.output_shape[0]
-        targets = one_hot(learnt, n_outputs) if learnt.ndim == 1 else learnt
-        return self.loss_of(np.tile(_LOGITS[self.loss.link](targets.mean(axis=0)), (len(y), 1)), y)
+        return self.loss_of(np.tile(self.logits(self.columns(learnt).mean(axis=0)), (len(y), 1)), y)
+
+    def logits(self, answers: Array) -> Array:
+        """The outputs that the loss's link turns into these answers."""
+        return _LOGITS[self.loss.link](answers)
 
     def loss_of(self, outputs: Array, y: Array) -> float:
         """The loss of a network's outputs (n, O) for y in the form of `Loss.rows`."""
@@ -222,6 +227,17 @@ class Inspection:
     def every_sample(self) -> str:
         """All samples inspected."""
         return "every sample" if len(self.x) == self.n_samples else "every sample inspected"
+
+    def feature_name(self, k: int) -> str:
+        """The name of a column of x, as rows (n, features); of images and series the place of the number."""
+        if self.features:
+            return self.features[k]
+        shape = self.network.input_shape
+        if len(shape) == 1:
+            return f"feature {k + 1}"
+        channel, *place = (int(each) + 1 for each in np.unravel_index(k, shape))
+        said = f"the pixel at row {place[0]}, column {place[1]}" if len(place) == 2 else f"place {place[0]}"
+        return said + f" of channel {channel}" * (shape[0] > 1)
 
     def class_name(self, number: int) -> str:
         """The name of a class; its number where it has none."""

@@ -72,9 +72,9 @@ Starts keep the variance of inputs of about 1 (LeCun et al., "Efficient BackProp
 In trials inputs of up to 6 learnt as well as standardised ones; from 10 on SGD began to fail.
 """
 
-OUTLYING = 100.0
-"""A row is outlying this many times the width of the middle half away from the median. Of a million rows drawn from an
-exponential none is as far as 15, of a lognormal one few."""
+OUTLYING, CODED = 100.0, 10.0
+"""A value is outlying the first times the width of the middle half away from the median; the second, where several
+rows have the very same. Of a million rows drawn from an exponential none is as far as 15, of a lognormal one few."""
 
 MOST_CLASSES = 20
 """Whole numbers 0, 1, ... up to this many look like the numbers of classes."""

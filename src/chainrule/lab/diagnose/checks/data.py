@@ -124,28 +124,6 @@ def classes_as_quantities(run: Inspection) -> Seen | None:
     return seen | {"layer": last_number(run.network), "highest": f"{len(numbers) - 1}", "changes": changes}
 
 
-def outlying_rows(run: Inspection) -> Seen | None:
-    """A few rows far away from all others, in a feature or a target: standardised by them, the others would be alike.
-
-    Measured in the width of the middle half of the rows. Source: Tukey, "Exploratory data analysis" (1977), 2D.
-    """
-    if run.unexplained < thresholds.NEGLIGIBLE:
-        return None
-    columns = {"x": run.x.reshape(len(run.x), -1)} | ({"y": run.targets} if run.loss.link == "identity" else {})
-    for name, values in columns.items():
-        low, middle, high = np.quantile(values, (0.25, 0.5, 0.75), axis=0)
-        width = np.where(high > low, high - low, np.inf)  # of a feature that hardly varies nothing is said
-        far = np.abs(values - middle) / width
-        rows = int((far.max(axis=1) > thresholds.OUTLYING).sum())
-        if 0 < rows <= max(1, thresholds.NEGLIGIBLE * len(values)):
-            k = int(far.max(axis=0).argmax())
-            value = float(values[far[:, k].argmax(), k])
-            feature = run.features[k] if run.features and name == "x" else f"{name}, column {k + 1}"
-            seen = {"rows": rows, "value": value, "low": float(low[k]), "high": float(high[k]), "feature": feature}
-            return seen | {"rows of": f"{len(values):,}", "lies": "lies" if rows == 1 else "lie"}
-    return None
-
-
 def unscaled_targets(run: Inspection) -> Seen | None:
     """Quantities of another size than what a network answers at its start, or far from it, or hardly different.
 
@@ -181,7 +159,7 @@ def unscaled_inputs(run: Inspection) -> Seen | None:
     how = f"The inputs' root mean square is {short(overall)}"
     if largest > thresholds.LARGE and len(sizes) > 1:
         k = int(sizes.argmax())
-        how += f", up to {short(largest)} in {run.features[k] if run.features else f'feature {k + 1}'}"
+        how += f", up to {short(largest)} in {run.feature_name(k)}"
     elif apart > thresholds.LARGE**2:
         how = f"Some features are {short(apart)} times as large as others"
     return {"root mean square": overall, "largest feature": largest, "largest beside smallest": apart, "how": how}

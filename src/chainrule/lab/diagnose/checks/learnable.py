@@ -28,13 +28,10 @@ def nothing_to_learn(run: TriedRun) -> Seen | None:
     tried = try_shuffled(run)
     if not (tried.loss >= tried.shuffled.min() and tried.loss > thresholds.LOWER * tried.mean):
         return None
-    how = "no" if tried.loss >= (1 - thresholds.NEGLIGIBLE) * tried.mean else "hardly"
+    better = tried.loss < tried.mean
+    how = f"{'hardly' if better else 'no'} better than the targets' mean{', no more than by luck' * better}"
     rare = find_rare(run)
     why = "" if rare is None else f" Only {rare.rows:,} of them are of class {run.class_name(rare.number)}."
-    _, place = np.unique(run.x.reshape(len(run.x), -1), axis=0, return_inverse=True)
-    pairs = np.unique(np.column_stack((place.reshape(-1), run.y.reshape(len(run.y), -1))), axis=0)
-    both = int((np.bincount(pairs[:, 0].astype(int))[place.reshape(-1)] > 1).sum())
-    why += f" {both} of the {len(run.x)} inspected have an x that occurs with another target, too." if both else ""
     return {
         "how": how,
         "why": why,
@@ -106,7 +103,7 @@ def rare_class(run: TriedRun) -> Seen | None:
 class Rare(NamedTuple):
     """The rarest class: its number and rows, the shares of all classes, and how much of it is classified correctly.
 
-    recall_of_others: the mean of that of the other classes.
+    recall_of_others: the fraction of all other rows that is.
     """
 
     number: int
@@ -126,9 +123,10 @@ def find_rare(run: TriedRun) -> Rare | None:
     if shares[number] > thresholds.RARE:
         return None
     of_class = y.reshape(-1).astype(int)
-    others = [_recall(run, x, of_class, int(each)) for each in np.flatnonzero(shares) if each != number]
+    others = [int(each) for each in np.flatnonzero(shares) if each != number]
+    of_others = np.average([_recall(run, x, of_class, each) for each in others], weights=shares[others])
     rows = int((of_class == number).sum())
-    return Rare(number, rows, shares, _recall(run, x, of_class, number), float(np.mean(others)))
+    return Rare(number, rows, shares, _recall(run, x, of_class, number), float(of_others))
 
 
 def _recall(run: TriedRun, x: Array, of_class: Array, number: int) -> float:

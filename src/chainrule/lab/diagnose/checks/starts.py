@@ -35,7 +35,7 @@ def small_weights(run: TriedRun) -> Seen | None:
         return None
     k = int(parts[:-1].argmin())
     seen = {"part": float(parts[k]), "inputs": rms(run.x), "outputs": layers[-1].scale, "loss": compared.own}
-    return seen | {"layer": layers[k], "loss with the default": compared.changed, "steps": f"{compared.steps:,}"}
+    return seen | {"layer": layers[k], "loss with the default": compared.changed, **compared.words}
 
 
 def _sizes(layers: Iterable[MeasuredLayer]) -> Array:
@@ -57,6 +57,6 @@ def dead_start(run: TriedRun) -> Seen | None:
     compared = compare(run, changes, holds_out=False)  # not noise, but units are what is missing
     if not compared.changed < thresholds.CLEARLY_LOWER * compared.own:
         return None
-    cost = f" From here, {compared.steps:,} steps reach a loss of {short(compared.own)}, from a usual start "
-    cost += f"{short(compared.changed)}."
+    cost = f" From here, {compared.steps:,} steps bring the training loss to {short(compared.own)}, from a usual start "
+    cost += f"to {short(compared.changed)}."
     return seen | {"loss": compared.own, "loss without": compared.changed, "cost": cost}

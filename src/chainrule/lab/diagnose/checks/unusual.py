@@ -113,5 +113,5 @@ def unusual(run: TriedRun) -> Seen | None:
         return None
     _, setting, compared = min(found, key=lambda each: each[0])
     advised = setting.usual[compared.best]
-    seen = {"loss with": compared.own, "loss without": compared.changed, "steps": f"{compared.steps:,}"}
+    seen = {"loss with": compared.own, "loss without": compared.changed, **compared.words}
     return seen | {"name": setting.name, "why": setting.why, "changes": {"optimizer": advised}}

@@ -17,7 +17,7 @@ from chainrule.lab.diagnose.rule import ProblemRule
 from chainrule.lab.diagnose.rules.names import (
     BLOCKED,
     DEAD,
-    NO_USE,
+    NO_ACTIVATION,
     NOTHING,
     OVERFITTING,
     PASS_MORE,
@@ -43,7 +43,7 @@ SETTINGS = (  # what holds it back: without it, there may be nothing else to bla
         "a rare class",
         learnable.rare_class,
         "Only {share:.1%} of the rows are of class {rare}. The network classifies {recall:.0%} of them correctly, and "
-        "{recall of others:.0%} of the others: it is right most of the time by answering the others. "
+        "{recall of others:.0%} of all other rows: it is right most of the time by answering the others. "
         "After {steps} steps from the start, the loss of rows held out, each class counted alike, is {loss}; it is "
         "{loss when equal} if all classes have the same weight.",
         {
@@ -55,31 +55,31 @@ SETTINGS = (  # what holds it back: without it, there may be nothing else to bla
     ProblemRule(
         "held back",
         unusual.unusual,
-        "{name} holds the run back. {why}. From the start, {steps} steps with it bring the loss to {loss with}, those "
-        "with what is advised to {loss without}.",
+        "{name} holds the run back. {why}. From the start, {steps} steps with it bring {which loss} to {loss with}, "
+        "those with what is advised to {loss without}.",
         {"Try {optimizer}.": None},
         even_if_learnt=True,
     ),
     ProblemRule(
         "held back",
         settings.held_back,
-        "{name} holds the run back. {origin}, {steps} steps with it bring the loss of the data to {loss with}, without "
-        "it to {loss without}.",
+        "{name} holds the run back. {origin}, {steps} steps with it bring the training loss, penalty aside, to "
+        "{loss with}, without it to {loss without}.",
         {"{advice}": None},
         may_pass=True,
     ),
     ProblemRule(
         "batches too small",
         normalisation.small_batches,
-        "Each batch of {batch} gives {layer} the mean and the variance of only {batch} samples. The run is at a "
-        "loss of {loss}; from the start, {steps} steps with batches of {larger} reach {loss with larger}.",
+        "Each batch of {batch} gives {layer} the mean and the variance of only {batch} samples. The training "
+        "loss is {loss}; from the start, {steps} steps with batches of {larger} reach {loss with larger}.",
         {"Try batch_size={larger}.": None},
     ),
     ProblemRule(
         "schedule ended",
         settings.ended_schedule,
         "{schedule} is down to less than a fiftieth of its rate at step {step} of {taken}: the rest changes little. "
-        "The run is at a loss of {loss}; spread over {steps} steps from the start, it reaches {loss spread out}.",
+        "The training loss is {loss}; spread over {steps} steps from the start, it reaches {loss spread out}.",
         {"Spread it over the run: {optimizer}.": None},
     ),
     ProblemRule(
@@ -93,7 +93,7 @@ SETTINGS = (  # what holds it back: without it, there may be nothing else to bla
     ProblemRule(
         "held back",
         settings.held_back_by_the_data,
-        "The run ended at a loss of {loss}, but restarted on the data as they are, {steps} steps reach {loss alone}: "
+        "The training loss ended at {loss}, but restarted on the data as they are, {steps} steps reach {loss alone}: "
         "{names} {hold} it back.",
         {"Leave out {keywords}, or weaken {them}.": None},
     ),
@@ -132,12 +132,12 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
         "a missing bias",
         layers.without_bias,
         "The last layer has no bias, and the targets lie around {mean} with a deviation of {deviation}; "
-        "{run.what_is_left}. The run ended at a loss of {loss}; with biases, {steps} steps from a start reach "
+        "{run.what_is_left}. The training loss ended at {loss}; with biases, {steps} steps from a start reach "
         "{loss with biases}.",
         {"Leave out bias=False, or standardise the targets.": use.with_biases},
     ),
     ProblemRule(
-        NO_USE,
+        NO_ACTIVATION,
         layers.linear_network,
         "The network has no activations: its layers together are one linear map. In {steps} steps from the start "
         "the loss of samples held out falls to {loss}, with a Tanh() between the layers to {loss with activations}.",
@@ -146,7 +146,7 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
         even_if_learnt=True,
     ),
     ProblemRule(
-        NO_USE,
+        NO_ACTIVATION,
         layers.linear_layers,
         "There is no activation between {before} and {layer}: together they can learn no more than one of them, and "
         "{run.what_is_left}.",
@@ -154,7 +154,7 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
         unless=(TOO_HIGH,),
     ),
     ProblemRule(
-        NO_USE,
+        "a constant layer",
         layers.constant_output,
         "Layer {layer.number}, {layer.place.layer}, gives the same output for {run.every_sample}: the layers behind it "
         "see nothing of the data.",
@@ -166,14 +166,14 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
         "stopped too soon",
         optimisation.stopped_early_too_soon,
         "Early stopping ended the run at epoch {epochs} of {run.setup.epochs}, but from there {steps} steps more "
-        "bring the loss from {loss} to {loss later}.",
+        "bring the training loss from {loss} to {loss later}.",
         {"Give it more patience: {early_stopping}.": None},
         unless=(TOO_LOW,),
     ),
     ProblemRule(
-        "stopped too soon",
+        "too few epochs",
         optimisation.too_few_epochs,
-        "Too few epochs: after {epochs} the loss still falls, and {steps} steps more bring the loss from {loss} to "
+        "After {epochs} epochs the training loss still falls, and {steps} steps more bring it from {loss} to "
         "{loss later}.",
         {"Try {epochs:,} epochs{spread}.": None},
         unless=(TOO_LOW,),
@@ -192,18 +192,17 @@ LAST_RESORT = (  # a loss that stays, for no reason found
     ProblemRule(
         TOO_LOW,
         optimisation.falls_slowly,
-        "The loss falls steadily since epoch {since}, but by little: {steps} steps more at the learning rate {rate} "
-        "bring it from {loss} to {own loss}, at {better rate:1} to {loss tried}.",
+        "The training loss falls steadily since epoch {since}, but by little: {steps} steps more at the learning rate "
+        "{rate} bring it from {loss} to {own loss}, at {better rate:1} to {loss tried}.",
         {"Try {optimizer}.": None},
         may_pass=True,
     ),
     ProblemRule(
         NOTHING,
         learnable.nothing_to_learn,
-        "The network is {how} better than the targets' mean on held-out rows. After learning three quarters of the "
-        "rows, its loss on the others is {loss} at best, that of the mean {loss of the mean}; the luckiest network "
-        "that learnt shuffled targets has {loss shuffled}. So these rows don't show that x tells about the targets."
-        "{why}",
+        "On held-out rows the network is {how}: after learning the other rows, its loss there is {loss} at best, "
+        "where always answering the mean has {loss of the mean}, and learning shuffled targets, which tell nothing, "
+        "{loss shuffled} with luck. So these rows don't show that x tells about the targets.{why}",
         {
             "Check that each row of y belongs to the same row of x; if so, take features that tell more, or more "
             "rows.": None

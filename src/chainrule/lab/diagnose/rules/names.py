@@ -2,11 +2,12 @@
 
 from chainrule.lab.diagnose import remedies as use
 
+CONTRADICTORY = "contradictory rows"
 NO_FIT = "loss and output that don't fit"
 NOTHING = "nothing to learn from"
 OVERFITTING = "overfitting"
-OUTLYING = "outlying rows"
-NO_USE = "a layer that does nothing"
+OUTLYING = "outliers"
+NO_ACTIVATION = "no activation between layers"
 SMALL = "starting weights too small"
 TOO_HIGH = "learning rate too high"
 TOO_LOW = "learning rate too low"
@@ -30,6 +31,6 @@ STANDARDIZE = (
     "predicted."
 )
 RATES = (
-    "{how}{from} {trial.origin}, {trial.steps} steps at the learning rate {trial.rate} bring the loss from "
+    "{how}{from} {trial.origin}, {trial.steps} steps at the learning rate {trial.rate} bring the training loss from "
     "{trial.before} to {trial.loss}, at {other.rate:1} to {other.loss}{restarted}."
 )

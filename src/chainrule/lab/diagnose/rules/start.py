@@ -2,9 +2,10 @@
 
 from chainrule.lab.diagnose import remedies as use
 from chainrule.lab.diagnose import thresholds
-from chainrule.lab.diagnose.checks import data, layers, own_parts, signals, starts
+from chainrule.lab.diagnose.checks import data, layers, own_parts, rows, signals, starts
 from chainrule.lab.diagnose.rule import ProblemRule
 from chainrule.lab.diagnose.rules.names import (
+    CONTRADICTORY,
     DEAD,
     NO_FIT,
     NOTHING,
@@ -94,10 +95,18 @@ START = (  # what a run begins with: the data before the weights
     ),
     ProblemRule(
         OUTLYING,
-        data.outlying_rows,
-        "{rows} of the {rows of} rows {lies} far away from all others, up to {value} in {feature}, where half of the "
-        "rows are from {low} to {high}. Such rows rule the gradient, and standardising makes the others alike.",
-        {"Check these rows; correct them or leave them out.": None},
+        rows.outliers,
+        "Far from all others, {feature} {is} {value} {where}; half of the rows are from {low} to {high}. Such values "
+        "rule the gradient, and standardising with them makes the others alike.",
+        {"{advice}.": None},
+        even_if_learnt=True,
+    ),
+    ProblemRule(
+        CONTRADICTORY,
+        rows.contradictory,
+        "{rows} of the {rows of} rows have an x that occurs with another target, too. Whatever is learnt, a loss of "
+        "{least} is left on them, where always answering the mean has {mean loss}{best}.",
+        {"Look where these rows come from: keep one of each, or add a feature that tells them apart.": None},
         even_if_learnt=True,
     ),
     ProblemRule(
@@ -123,7 +132,7 @@ START = (  # what a run begins with: the data before the weights
         NO_FIT,
         layers.dead_output,
         "The output layer's {run.network.last_layer} is 0 for {stuck:.0%} of the samples though their targets are not: "
-        "where it is 0 no gradient comes through. The run is at a loss of {loss}; with another output, {steps} "
+        "where it is 0 no gradient comes through. The training loss is {loss}; with another output, {steps} "
         "steps from a start reach {loss without}.",
         {"Take another output: {advice}.": None},
     ),
@@ -144,7 +153,7 @@ START = (  # what a run begins with: the data before the weights
         starts.small_weights,
         "The weights of {layer} begin at {part:1} times the size that suits it, and of inputs of about {inputs:1} the "
         "last layer makes {outputs:1}: next to nothing comes through, and as little of the gradient comes back. From "
-        "this start, {steps} steps reach a loss of {loss}, from the default one {loss with the default}.",
+        "this start, {steps} steps bring {which loss} to {loss}, from the default one to {loss with the default}.",
         {"Start with larger weights: He() for the ReLU family, Glorot() for others, the defaults.": use.default_start},
         unless=("symmetric start", NO_FIT),
     ),

@@ -14,12 +14,22 @@ class Compared(NamedTuple):
     """Losses after `steps` steps: with the run's own settings, and with the `best` of the changes.
 
     NaN where it can't be tried, or where next to nothing is left to gain.
+    holds_out: whether they are of rows held out.
     """
 
     own: float
     changed: float
     steps: int
     best: int = 0
+    holds_out: bool = False
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The steps, and whose losses they are, for a sentence."""
+        return {
+            "steps": f"{self.steps:,}",
+            "which loss": "the held-out loss" if self.holds_out else "the training loss",
+        }
 
 
 def compare(run: Inspection, *changes: Changes, holds_out: bool | None = None) -> Compared:
@@ -51,4 +61,4 @@ def compare(run: Inspection, *changes: Changes, holds_out: bool | None = None) -
     if steps < taken:
         least = min(least, float(loss_at(run, run.end.theta, held_out or learnt)))
     best = int(tried.losses.argmin())
-    return Compared(least, float(tried.losses[best]), tried.steps, best)
+    return Compared(least, float(tried.losses[best]), tried.steps, best, held_out is not None)

@@ -1,0 +1,93 @@
+"""Rows that mislead: values far from all others, and rows that contradict each other."""
+
+import numpy as np
+
+from chainrule.core.arrays import Array
+from chainrule.lab.diagnose import thresholds
+from chainrule.lab.diagnose.inspection import Inspection, Seen
+from chainrule.lab.figures.numbers import short
+
+_NAMED = 5
+"""As many row numbers are said."""
+
+
+def outliers(run: Inspection) -> Seen | None:
+    """Values far from all others, in a feature or a target: standardised by them, the others would be alike.
+
+    Far by the width of the middle half of the rows: in a few rows much; or less, in up to a quarter of them, where all
+    are one and the same number, such as -999, the code of what wasn't measured.
+    Source: Tukey, "Exploratory data analysis" (1977), 2D.
+    """
+    if run.unexplained < thresholds.NEGLIGIBLE:
+        return None
+    columns = {"x": run.x.reshape(len(run.x), -1)} | ({"y": run.targets} if run.loss.link == "identity" else {})
+    for name, values in columns.items():
+        low, middle, high = np.quantile(values, (0.25, 0.5, 0.75), axis=0)
+        width = np.where(high > low, high - low, np.inf)  # of a feature that hardly varies nothing is said
+        far = np.abs(values - middle) / width
+        for k in np.flatnonzero(far.max(axis=0) > thresholds.CODED):
+            code = _code(values[:, k], far[:, k])
+            few = 0 < (far[:, k] > thresholds.OUTLYING).sum() <= max(1, thresholds.NEGLIGIBLE * len(values))
+            if few or code is not None:
+                seen: Seen = {"low": float(low[k]), "high": float(high[k]), "middle": float(middle[k])}
+                return _in_all_rows(run, name, int(k), code, seen)
+    return None
+
+
+def _code(values: Array, far: Array) -> float | None:
+    """The number that several values are, far away from all others; None where there is none."""
+    code = values[far.argmax()]
+    rows = values == code
+    is_code = 2 < rows.sum() < len(values) / 4 and far[~rows].max() < thresholds.CODED / 2
+    return float(code) if is_code else None
+
+
+def _in_all_rows(run: Inspection, name: str, k: int, code: float | None, seen: Seen) -> Seen:
+    """What is said of a column, its rows counted in all of the data."""
+    x, y = run.draw(run.n_samples)
+    values = x.reshape(len(x), -1)[:, k] if name == "x" else run.columns(y)[:, k]
+    far = np.abs(values - seen["middle"])
+    limit = thresholds.CODED * (seen["high"] - seen["low"])
+    rows = np.flatnonzero(far > limit if code is None else values == code)
+    advice = "Check these rows; correct them or leave them out"
+    if code is not None:
+        median = short(seen["middle"])
+        advice = f"If {short(code)} stands for a missing value, fill in the median {median}, or leave these rows out"
+    where = f"in {len(rows):,} of the {len(x):,} rows"
+    if len(rows) <= _NAMED:
+        where = f"in row{'s' * (len(rows) > 1)} {', '.join(map(str, rows))}, counted from 0"
+    column = "y" if run.targets.shape[1] == 1 else f"output {k + 1} of y"
+    seen |= {"value": float(values[far.argmax()]), "rows": len(rows), "where": where, "advice": advice}
+    seen |= {"is": "is" if code is not None or len(rows) == 1 else "is up to"}
+    return seen | {"feature": run.feature_name(k) if name == "x" else column}
+
+
+def contradictory(run: Inspection) -> Seen | None:
+    """Rows with the same x and other targets, so many that they bound what can be learnt.
+
+    The best answer to such rows is the mean of their targets; what varies around it is left. Where most rows share
+    their x with others, as with a few yes-or-no features, that is noise, and nothing is said.
+    """
+    x, y = run.draw(thresholds.MOST_LEARNT)
+    flat = np.ascontiguousarray(x.reshape(len(x), -1))
+    _, group = np.unique(flat.view(np.dtype((np.void, flat.dtype.itemsize * flat.shape[1]))), return_inverse=True)
+    group = group.reshape(-1)
+    counts = np.bincount(group)
+    if len(counts) == len(x) or len(counts) < thresholds.MOST * len(x):
+        return None
+    targets = run.columns(y)
+    means = np.column_stack([np.bincount(group, weights=each) for each in targets.T]) / counts[:, np.newaxis]
+    left = np.square(targets - means[group]).sum(axis=1)
+    variance = float(targets.var(axis=0).sum())
+    if not left.mean() > thresholds.LEARNT * variance:
+        return None
+    best = (
+        "" if run.loss.link == "identity" else f", and at best {_classified(means[group]):.0%} are classified correctly"
+    )
+    seen: Seen = {"rows": int((left > thresholds.SAME * variance).sum()), "best": best, "rows of": f"{len(x):,}"}
+    return seen | {"least": run.loss_of(run.logits(means[group]), y), "mean loss": run.loss_of_mean(y, y)}
+
+
+def _classified(shares: Array) -> float:
+    """The fraction classified correctly where each row is given the class of the largest share."""
+    return float(np.maximum(shares, 1 - shares).mean() if shares.shape[1] == 1 else shares.max(axis=1).mean())
