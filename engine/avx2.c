@@ -19,7 +19,7 @@
 #define DOT_ROWS 2
 #define DOT_COLUMNS 3
 #define SUM_ROWS 3 /* of a convolution to its weights, then to its input */
-#define SUM_COLUMNS 2
+#define SUM_COLUMNS 4
 #define TAP_ROWS 6
 #define TAP_VECTORS 2
 #include "table.h"

@@ -7,8 +7,8 @@
 #define VECTORS_AT_ONCE 3
 #define DOT_ROWS 1
 #define DOT_COLUMNS 3
-#define SUM_ROWS 1 /* of a convolution to its weights, then to its input */
-#define SUM_COLUMNS 3
+#define SUM_ROWS 3 /* of a convolution to its weights, then to its input */
+#define SUM_COLUMNS 4
 #define TAP_ROWS 6
 #define TAP_VECTORS 2
 #include "table.h"

@@ -41,42 +41,42 @@ typedef struct {
     int64_t row_out, column_out;
 } X(Sums);
 
-/* n_rows by n_columns of the sums, over the stretches from `first` to `end`, in LANES running sums each. */
+/* n_rows by n_columns of the sums, over the stretches from `first` to `end`, in LANES running sums each; where a vector
+   is narrower than that, some lanes after the others, so that all sums fit into registers. */
 INLINE void X(sum_stretches)(const int n_rows, const int n_columns, const X(Sums) *all_sums, int64_t s, int64_t o, int64_t first, int64_t end)
 {
     const X(Sums) m = *all_sums;
-    vector sum[SUM_ROWS][SUM_COLUMNS][PARTS];
-    UNROLL for (int r = 0; r < n_rows; r++)
-        UNROLL for (int c = 0; c < n_columns; c++)
-            UNROLL for (int p = 0; p < PARTS; p++) sum[r][c][p] = all(0);
-    for (int64_t k = first; k < end; k++) {
-        const real *a[SUM_ROWS], *d = m.dz + o * m.row_dz + k * m.length;
-        UNROLL for (int r = 0; r < n_rows; r++) a[r] = (const real *)(m.from + m.row[s + r] + m.place[k]);
-        int64_t i = 0;
-        for (; i + LANES <= m.length; i += LANES)
-            UNROLL for (int p = 0; p < PARTS; p++) {
-                vector b[SUM_COLUMNS];
-                UNROLL for (int c = 0; c < n_columns; c++) b[c] = load(d + c * m.row_dz + i + p * WIDTH);
-                UNROLL for (int r = 0; r < n_rows; r++) {
-                    vector x = load(a[r] + i + p * WIDTH);
-                    UNROLL for (int c = 0; c < n_columns; c++) sum[r][c][p] = fused(x, b[c], sum[r][c][p]);
+    real lane[SUM_ROWS][SUM_COLUMNS][LANES];
+    for (int p = 0; p < PARTS; p++) {
+        vector sum[SUM_ROWS][SUM_COLUMNS];
+        UNROLL for (int r = 0; r < n_rows; r++)
+            UNROLL for (int c = 0; c < n_columns; c++) sum[r][c] = all(0);
+        for (int64_t k = first; k < end; k++) {
+            const real *a[SUM_ROWS], *d = m.dz + o * m.row_dz + k * m.length + p * WIDTH;
+            UNROLL for (int r = 0; r < n_rows; r++) a[r] = (const real *)(m.from + m.row[s + r] + m.place[k]) + p * WIDTH;
+            int64_t i = 0;
+            for (; i + LANES <= m.length; i += LANES) {
+                vector x[SUM_ROWS];
+                UNROLL for (int r = 0; r < n_rows; r++) x[r] = load(a[r] + i);
+                UNROLL for (int c = 0; c < n_columns; c++) {
+                    vector b = load(d + c * m.row_dz + i);
+                    UNROLL for (int r = 0; r < n_rows; r++) sum[r][c] = fused(x[r], b, sum[r][c]);
                 }
             }
-        if (i < m.length) /* the last LANES numbers again, those that are in the sums already as zeros */
-            UNROLL for (int p = 0; p < PARTS; p++) {
-                mask left = *(const mask *)(X(last_lanes) + (m.length - i) + p * WIDTH);
-                int64_t at = m.length - LANES + p * WIDTH;
-                vector b[SUM_COLUMNS];
-                UNROLL for (int c = 0; c < n_columns; c++) b[c] = (vector)(left & (mask)load(d + c * m.row_dz + at));
-                UNROLL for (int r = 0; r < n_rows; r++) {
-                    vector x = (vector)(left & (mask)load(a[r] + at));
-                    UNROLL for (int c = 0; c < n_columns; c++) sum[r][c][p] = fused(x, b[c], sum[r][c][p]);
-                }
+            if (i == m.length) continue;
+            mask left = *(const mask *)(X(last_lanes) + (m.length - i) + p * WIDTH);
+            i = m.length - LANES; /* the last LANES numbers again, those that are in the sums already as zeros */
+            UNROLL for (int c = 0; c < n_columns; c++) {
+                vector b = (vector)(left & (mask)load(d + c * m.row_dz + i));
+                UNROLL for (int r = 0; r < n_rows; r++) sum[r][c] = fused((vector)(left & (mask)load(a[r] + i)), b, sum[r][c]);
             }
+        }
+        UNROLL for (int r = 0; r < n_rows; r++)
+            UNROLL for (int c = 0; c < n_columns; c++) store(lane[r][c] + p * WIDTH, sum[r][c]);
     }
     UNROLL for (int r = 0; r < n_rows; r++)
         UNROLL for (int c = 0; c < n_columns; c++) {
-            real *to = m.out + (s + r) * m.row_out + (o + c) * m.column_out, total = X(sum_of_lanes)(sum[r][c]);
+            real *to = m.out + (s + r) * m.row_out + (o + c) * m.column_out, total = X(sum_of_lanes)((const vector *)lane[r][c]);
             *to = first ? *to + total : total;
         }
 }
@@ -89,13 +89,16 @@ static void X(sums)(int64_t S, int64_t R, int64_t n_stretches, const X(Sums) *m)
     for (int64_t first = 0, end; first < n_stretches; first = end) {
         end = n_stretches - first < at_once ? n_stretches : first + at_once;
         for (int64_t o = 0, c; o < R; o += c) {
-            c = R - o < SUM_COLUMNS ? 1 : SUM_COLUMNS;
+            c = R - o >= SUM_COLUMNS ? SUM_COLUMNS : R - o >= 2 ? 2 : 1;
             for (int64_t s = 0, r; s < S; s += r) {
-                r = S - s < SUM_ROWS ? 1 : SUM_ROWS;
-                if (r > 1 && c > 1) X(sum_stretches)(SUM_ROWS, SUM_COLUMNS, m, s, o, first, end);
-                else if (r > 1) X(sum_stretches)(SUM_ROWS, 1, m, s, o, first, end);
-                else if (c > 1) X(sum_stretches)(1, SUM_COLUMNS, m, s, o, first, end);
-                else X(sum_stretches)(1, 1, m, s, o, first, end);
+                r = S - s >= SUM_ROWS ? SUM_ROWS : 1;
+#define KERNEL(n_columns)                                                                   \
+    if (r == SUM_ROWS) X(sum_stretches)(SUM_ROWS, n_columns, m, s, o, first, end);          \
+    else X(sum_stretches)(1, n_columns, m, s, o, first, end)
+                if (c == SUM_COLUMNS) { KERNEL(SUM_COLUMNS); }
+                else if (c == 2) { KERNEL(2); }
+                else { KERNEL(1); }
+#undef KERNEL
             }
         }
     }
