@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from cases import CASES, OPTIMIZERS, Case
+from cases import CASES, OPTIMIZERS, Case, N
 from chainrule.core.calls import (
     Call,
     Calls,
@@ -41,10 +41,10 @@ IN_PYTHON = {draw_uniform, correct_bias, leave_bias, set_rate}
 
 
 def bound(
-    case: Case, optimizer: cr.Optimizer, lead: tuple[int, ...] = (), dtype: str = "float64"
+    case: Case, optimizer: cr.Optimizer, lead: tuple[int, ...] = (), dtype: str = "float64", n: int = N
 ) -> tuple[Calls, list]:
     """A step of training, with clip and penalty, as one row; and the arrays that are read after it."""
-    network, (x, y) = case.network, case.data()
+    network, (x, y) = case.network, case.data(n)
     theta, state = network.initialize(0, *lead, dtype=dtype), network.initialize_state(*lead, dtype=dtype)
     parameters = Parameters.of(network, theta, state, optimizer.slots)
     random = generators(network, range(3) if lead else [0])
@@ -64,11 +64,11 @@ def after(row: Call, times: int, observed: list[np.ndarray]) -> list[np.ndarray]
 
 
 def assert_as_numpy_does(
-    case: Case, optimizer: cr.Optimizer, lead: tuple[int, ...], tolerance: float, dtype: str
+    case: Case, optimizer: cr.Optimizer, lead: tuple[int, ...], tolerance: float, dtype: str, n: int = N
 ) -> None:
-    row, observed = bound(case, optimizer, lead, dtype)
+    row, observed = bound(case, optimizer, lead, dtype, n)
     expected = after(row, 20, observed)
-    row, observed = bound(case, optimizer, lead, dtype)
+    row, observed = bound(case, optimizer, lead, dtype, n)
     program = lowered(row, observed)
     for exact, ours in zip(expected, after(program, 20, observed), strict=True):
         np.testing.assert_allclose(ours, exact, rtol=tolerance, atol=tolerance)
@@ -81,6 +81,16 @@ def assert_as_numpy_does(
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-12), ("float32", 2e-4)])
 def test_twenty_steps_are_numpys(case: Case, lead: tuple[int, ...], dtype: str, tolerance: float):
     assert_as_numpy_does(case, cr.Momentum(0.05), lead, tolerance, dtype)
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if "Conv" in name or "Pool" in name or "LeNet" in name])
+@pytest.mark.parametrize("lead", [(), (3,)], ids=["single", "population"])
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-12), ("float32", 2e-4)])
+def test_twenty_steps_on_images_of_a_larger_batch_are_numpys(
+    name: str, lead: tuple[int, ...], dtype: str, tolerance: float
+):
+    """With as many samples as a vector holds no columns are made."""
+    assert_as_numpy_does(CASES[name], cr.Momentum(0.05), lead, tolerance, dtype, n=18)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS.keys())

@@ -39,7 +39,7 @@ class Instructions:
         if name == "from_bool" and in_register:
             name = "copy"
         if out.key in self.stored:
-            self.operands.setdefault(out.key, out.array)
+            self.operands[out.key] = out.array  # what was read there may be a view that is read-only
             self._now[out.key] = out.key
             self.lines.append((name, out.key, sources))
         elif name == "copy" and in_register:

@@ -62,7 +62,7 @@ def added_rows(
 
 
 def empty(shape: Shape, dtype: np.dtype[np.generic]) -> Array:
-    """An empty array that begins where a cache line does: a vector that spans two of them takes twice as long to load."""
+    """An empty array that begins where a cache line does: a vector across two of them takes twice as long to load."""
     n_bytes = count(shape) * dtype.itemsize
     memory = np.empty(n_bytes + CACHE_LINE, np.uint8)
     start = -memory.ctypes.data % CACHE_LINE

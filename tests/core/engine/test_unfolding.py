@@ -1,0 +1,117 @@
+"""Random rows around copies of windows: who reads the image in place of a copy must get what the copy held.
+
+Numbers are whole and bounded, so that all sums are exact, and numbers are compared bit for bit.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chainrule.core.calls import Call, Calls, bind_copy, call, one_by_one, total
+from chainrule.core.engine.extension import _engine
+from chainrule.core.engine.nodes import Operation
+from chainrule.core.engine.program import Program
+from chainrule.core.layers.unfold import as_columns, bind_fold, bind_unfold
+from chainrule.core.layers.windows import Axis
+from drawn import examples
+
+pytestmark = pytest.mark.skipif(_engine is None, reason="Left out: the engine isn't built (make engine)")
+
+BOUND = np.full((), 9.0)
+
+
+class Memory:
+    """An image, its columns and what a convolution and a pool make of them; `pieces` are calls, or a few in turn."""
+
+    def __init__(self, seed: int, stride: int, padding: int, lead: tuple[int, ...], n: int) -> None:
+        rng = np.random.default_rng(seed)
+        axes = (Axis.of(4, 2, stride, padding),) * 2
+        places = tuple(axis.windows for axis in axes)
+        N = places[0] * places[1] * n
+
+        def whole(*shape: int) -> np.ndarray:
+            return rng.integers(-3, 4, (*lead, *shape)).astype(float)
+
+        x, dx, y, rest = whole(2, 4, 4, n), whole(2, 4, 4, n), whole(2, *places, n), whole(2, *places, n)
+        W, a, z, dWT = whole(3, 9), whole(9, N), whole(3, N), whole(9, 3)
+        self.arrays = [x, dx, y, rest, W, a, z, dWT]
+        columns = as_columns(a, 2, axes)
+        in_a_row = columns.reshape(4, *y.shape, copy=False)
+        is_largest = np.empty(y.shape, bool)
+        unfold, fold = one_by_one(bind_unfold(x, columns, axes)), one_by_one(bind_fold(columns, dx, axes))
+        to_columns = call(np.matmul, W[..., :8].mT, z, out=a[..., :8, :])
+        self.likely: list[list[Call]] = [
+            list(unfold),
+            [call(np.matmul, W, a, out=z)],
+            [call(np.matmul, a, z.mT, out=dWT)],
+            [to_columns, *bounded(a), *fold],
+            [to_columns, *fold],
+            [call(np.maximum.reduce, in_a_row, axis=0, out=y)],
+        ]
+        self.others: list[list[Call]] = [
+            *[[call(np.equal, each, y, out=is_largest), bind_copy(is_largest, each)] for each in in_a_row],
+            *[[call(np.subtract, rest, each, out=rest)] for each in in_a_row],
+            [call(total, in_a_row, axis=0, out=rest)],
+            [bind_copy(y[..., :1], in_a_row[1])],
+            [bind_copy(a[..., 7:8, :], a[..., 8:, :])],
+            [bind_copy(BOUND, x[..., 1, 2, :])],
+            [bind_copy(dx, x)],
+            [call(np.negative, x, out=x)],
+            list(fold),
+            list(fold[:-1]),
+            [call(total, a, axis=-2, out=z[..., 0, :])],
+            [lambda: a.__setitem__((..., 0, 0), float(x.flat[0]))],  # may touch anything
+        ]
+        self.ends = [each for array in self.arrays for each in bounded(array)]
+
+
+def bounded(array: np.ndarray) -> list[Call]:
+    """Calls that keep numbers small."""
+    return [call(np.minimum, array, BOUND, out=array), call(np.maximum, array, -BOUND, out=array)]
+
+
+@st.composite
+def recipes(draw: st.DrawFn) -> tuple[Callable[[], Memory], Callable[[Memory], Calls], list[int]]:
+    """What makes the memory, what makes a row on it, and which of its arrays are observed."""
+    settings = draw(
+        st.tuples(
+            st.integers(0, 99),
+            st.integers(1, 2),
+            st.integers(0, 1),
+            st.sampled_from([(), (2,)]),
+            st.sampled_from([4, 8]),
+        )
+    )
+    chosen = draw(st.lists(st.tuples(st.booleans(), st.integers(0, 99)), min_size=2, max_size=10))
+    observed = draw(st.lists(st.integers(0, 7), unique=True, min_size=1))
+
+    def row(memory: Memory) -> Calls:
+        pieces = [(memory.likely, memory.others)[other] for other, _ in chosen]
+        picked = [some[i % len(some)] for some, (_, i) in zip(pieces, chosen, strict=True)]
+        return Calls(*memory.likely[0], *(each for some in picked for each in some), *memory.ends)
+
+    return lambda: Memory(*settings), row, observed
+
+
+@examples(400)
+@given(recipe=recipes())
+def test_a_random_row_leaves_the_numbers_that_its_calls_leave(recipe):
+    make, row, observed = recipe
+    exact, ours = make(), make()
+    calls, program = row(exact), Program(row(ours), [ours.arrays[i] for i in observed])
+    for _ in range(2):
+        calls()
+        program()
+        for i in observed:
+            np.testing.assert_array_equal(ours.arrays[i], exact.arrays[i], err_msg=f"array {i}\n{program}")
+
+
+def test_the_random_rows_convolve_without_columns():
+    memory = Memory(0, 1, 0, (), 8)
+    unfold, forward, to_weights, _, to_input, pool = memory.likely
+    program = Program(Calls(*unfold, *pool, *forward, *to_weights, *to_input), [memory.arrays[i] for i in (1, 2, 6, 7)])
+    kinds = [each.kind for each in program.nodes if isinstance(each, Operation)]
+    assert kinds == ["convolve", "convolve_to_weights", "convolve_to_input"]
