@@ -47,7 +47,7 @@ INLINE void store(real *at, vector x) { *(vector *)at = x; }
 #define LANE_BY_LANE(expression) vector r; for (int i = 0; i < WIDTH; i++) r[i] = (expression); return r
 
 INLINE vector all(real x) { LANE_BY_LANE(x); }
-INLINE vector choose(mask which, vector x, vector y) { return (vector)((which & (mask)x) | (~which & (mask)y)); }
+INLINE vector choose(mask which, vector x, vector y) { LANE_BY_LANE(which[i] ? x[i] : y[i]); }
 #if IS_DOUBLE
 INLINE vector v_abs(vector x) { LANE_BY_LANE(__builtin_fabs(x[i])); }
 INLINE vector v_sqrt(vector x) { LANE_BY_LANE(__builtin_sqrt(x[i])); }
