@@ -84,6 +84,17 @@ def test_classes_have_names() -> None:
     assert model.score(X, answers) == 1.0
 
 
+def test_a_score_takes_as_many_answers_as_there_are_questions() -> None:
+    questions = model_of(cr.Dense(3), loss=cr.BinaryCrossEntropy())
+    for wrong in (np.ones(len(X)), np.ones((len(X), 2)), np.ones(3 * len(X))):
+        with pytest.raises(cr.ShapeError, match=r"accuracy expects y \(\d+, 3\), a 0 or 1 per output"):
+            questions.score(X, wrong)
+    classes = model_of(cr.Dense(3), loss=cr.SoftmaxCrossEntropy())
+    for n in (2, 3, 4):
+        with pytest.raises(cr.ShapeError, match=r"accuracy expects one class per sample, got y .* argmax\(axis=-1\)"):
+            classes.score(X, np.eye(n)[np.arange(len(X)) % n])
+
+
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_a_score_takes_classes_by_number_or_by_name(n_classes: int) -> None:
     names = ("cat", "dog", "eel")[:n_classes]
@@ -133,7 +144,7 @@ def test_a_standardized_target_comes_back_in_its_unit(population: int | None, dt
         model_of(cr.Dense(1), target_standardizer=target)
 
 
-@pytest.mark.parametrize("wrong", [("a",), "abc", ("a", "b", "c")], ids=repr)
+@pytest.mark.parametrize("wrong", [("a",), "abc", ("a", "b", "c"), (1, 2)], ids=repr)
 def test_names_are_as_many_as_what_they_name(wrong) -> None:
     with pytest.raises(cr.SettingError, match=r"a Model's classes must be (2|a tuple of) names; got"):
         model_of(cr.Dense(1), classes=wrong)

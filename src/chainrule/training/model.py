@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core import evaluate
-from chainrule.core.arrays import Array, as_array
+from chainrule.core.arrays import Array, as_array, count
 from chainrule.core.calls import arithmetic, total
 from chainrule.core.catalogue import from_dict
 from chainrule.core.checks import check_samples, check_state, check_theta
 from chainrule.core.description import Description, check_kind, check_member
-from chainrule.core.errors import ChainruleError, DataError, SettingError, choose, listing
+from chainrule.core.errors import ChainruleError, DataError, SettingError, ShapeError, choose, listing
 from chainrule.core.foreign import said
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
@@ -87,18 +87,13 @@ class Model:
         object.__setattr__(self, "theta", check_theta(self.network, self.theta).copy())
         lead, dtype = self.theta.shape[:-1], self.theta.dtype
         object.__setattr__(self, "state", check_state(self.network, self.state, lead, dtype).copy())
-        check_kind("a Model's classes", tuple, "a tuple of names", self.classes)
         n_outputs = self.network.output_shape[0]
         if self.target_standardizer is not None and len(self.target_standardizer.mean) != n_outputs:
             raise SettingError(
                 f"a Model's target_standardizer must be of {n_outputs} outputs; got {self.target_standardizer}."
             )
-        n_classes = max(2, n_outputs)
-        if self.classes and len(self.classes) != n_classes:
-            raise SettingError(f"a Model's classes must be {n_classes} names; got {self.classes}.")
-        check_kind("a Model's features", tuple, "a tuple of names", self.features)
-        if self.features and (len(self.features),) != self.network.input_shape:
-            raise SettingError(f"a Model's features must be {self.network.input_shape[0]} names; got {self.features}.")
+        _check_names("classes", self.classes, max(2, n_outputs))
+        _check_names("features", self.features, count(self.network.input_shape))
 
     @property
     def population(self) -> int | None:
@@ -167,13 +162,23 @@ class Model:
         if metric != "accuracy":
             return measure(y, self.predict(x))
         answers = self.classify(x)
-        if answers.ndim > self.theta.ndim:  # several questions a sample: the accuracy over all of them
-            return measure(np.reshape(y, -1), answers.reshape(*self.theta.shape[:-1], -1))
+        if answers.ndim > self.theta.ndim:  # several questions per sample: the accuracy over all of them
+            y = as_array(y, "accuracy's y")
+            if y.shape != answers.shape[-2:]:
+                raise ShapeError(
+                    f"accuracy expects y {answers.shape[-2:]}, a 0 or 1 per output of the network, got {y.shape}; "
+                    "give a row for each sample."
+                )
+            return measure(y.reshape(-1), answers.reshape(*self.theta.shape[:-1], -1))
         return measure(self._named(y), answers)
 
     def _named(self, y: ArrayLike) -> Array:
         """Targets as `classify` names them: numbers of classes become the model's names, where it has some."""
         labels = as_array(y, "accuracy's y")
+        if labels.shape[1:] not in ((), (1,)):
+            raise ShapeError(
+                f"accuracy expects one class per sample, got y {labels.shape}; argmax(axis=-1) makes it of columns."
+            )
         is_whole = labels.dtype.kind in "biu" or (labels.dtype.kind == "f" and bool((labels == np.floor(labels)).all()))
         if not self.classes or not is_whole:
             return labels
@@ -217,6 +222,14 @@ class Model:
                 return _from_description(arrays["theta"], arrays["state"], description)
             except ChainruleError as error:
                 raise ValueError(str(error)) from None
+
+
+def _check_names(what: str, names: object, n: int) -> None:
+    """Raise SettingError unless these are n names, or none at all."""
+    if not isinstance(names, tuple) or not all(isinstance(each, str) for each in names):
+        raise SettingError(f"a Model's {what} must be a tuple of names; got {said(names)}.")
+    if len(names) not in (0, n):
+        raise SettingError(f"a Model's {what} must be {n} names; got {said(names)}.")
 
 
 def _read_json(source: Source, text: str) -> dict[str, Any]:

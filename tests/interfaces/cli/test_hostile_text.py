@@ -109,6 +109,16 @@ class Tags(HTMLParser):
         self.found.add(tag)
 
 
+def test_a_comparisons_figure_is_read_by_its_parser(folder: Path) -> None:
+    figure = folder / "compared.svg"
+    assert invoke(*commands(folder)["compare"], "--out", figure).exit_code == 0
+    tree = ElementTree.parse(figure)
+    texts = [each.text for each in tree.iter() if each.text]
+    assert "learning curves: learning rate" in texts
+    assert all(is_safe(each) for each in texts)
+    assert not any(each.tag.endswith(("script", "image")) for each in tree.iter())
+
+
 def test_json_and_pages_are_read_by_their_parsers(folder: Path) -> None:
     words = commands(folder)["explain"]
     json.loads(invoke(*words, "--json").stdout)

@@ -130,6 +130,23 @@ def test_an_optimizer_in_a_config_has_the_rate_that_it_has_as_an_option(name: st
     assert describe(data, {}, tmp_path / "e.toml")[0].optimizer == by_option.optimizer
 
 
+@pytest.mark.parametrize(
+    ("in_file", "name", "expected"),
+    [
+        ('"adam"', "sgd", cr.SGD(0.2)),
+        ('{ type = "Adam", beta1 = 0.8, beta2 = 0.9 }', "momentum", cr.Momentum(0.05)),
+        ('{ type = "Adam", beta1 = 0.8 }', "AdamW", cr.AdamW(0.01, beta1=0.8)),
+        ('{ type = "Adam", learning_rate = 0.3 }', "sgd", cr.SGD(0.3)),
+        ('{ type = "Adam", learning_rate = 0.01 }', "sgd", cr.SGD(0.01)),
+    ],
+)
+def test_an_optimizer_in_place_of_a_configs_has_its_own_usual_rate(in_file: str, name: str, expected, tmp_path: Path):
+    (tmp_path / "e.toml").write_text(f'data = "xor"\noptimizer = {in_file}\n')
+    assert describe(None, {"optimizer": name}, tmp_path / "e.toml")[0].optimizer == expected
+    with pytest.raises(cr.SettingError, match="unknown optimizer 'adm', did you mean adam"):
+        describe(None, {"optimizer": "adm"}, tmp_path / "e.toml")
+
+
 def test_a_printed_rate_is_read_back_even_where_it_is_the_default_of_its_class():
     pytest.importorskip("tomli_w")
     experiment = cr.Experiment("xor", optimizer=cr.Adam())

@@ -26,11 +26,12 @@ def describe(data: str | None, settings: Mapping[str, Any], config: Path | None 
     whose settings win over those that suit the data, as the options win over both.
     Raises SettingError for an option that has no place there, and what is wrong with the data.
     """
-    in_file = {} if config is None else toml.settings(config, Experiment, None if data is None else named(data))
+    in_place = None if data is None else named(data)
+    in_file = {} if config is None else toml.settings(config, Experiment, in_place, settings.get("optimizer"))
     if data is None and config is None:
         raise SettingError("there is no DATA: name a data set or a file, or give --config FILE.toml.")
     described_there = in_file.pop("data", None)
-    source: DataSet | DataFile = described(described_there) if data is None else named(data)
+    source = in_place or described(described_there)
     of_data = {name: value for name, value in settings.items() if OPTIONS[name].part == "data"}
     others = {name: value for name, value in settings.items() if name not in of_data}
     if config is None and isinstance(source, DataSet) and source.takes("seed"):

@@ -48,6 +48,7 @@ COMPARED = (
     _several("initializer", "NAME,...", "Initializers of the weights."),
     _several("loss", "NAME,...", "Losses; each shows its own value."),
     _several("penalty", "STRENGTH,..."),
+    _several("class_weight", "balanced,none", "All classes count alike, or all samples.", none="none"),
     _several("noise", "DEVIATION,..."),
 )
 """The settings that can be compared."""

@@ -52,7 +52,7 @@ PANELS = {
     "Loss": (
         Option(Experiment, "loss", "NAME", _names(LOSSES), _SUITABLE),
         Option(Experiment, "penalty", "STRENGTH", "L2 penalty on the weights.", "none"),
-        Option(Experiment, "class_weight", "balanced", "All classes count alike.", "all samples do", reader=lower_case),
+        Option(Experiment, "class_weight", "balanced", "All classes count alike.", "all samples do"),
     ),
     "Optimizer": (
         Option(Experiment, "optimizer", "NAME", _names(OPTIMIZERS), "sgd; for a file adam"),

@@ -1,5 +1,7 @@
 """The usual learning rate of each optimizer, which it has where it is named without one."""
 
+from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from chainrule.core.errors import choose
@@ -33,3 +35,13 @@ def usual_optimizer(name: str, data: DataSet | DataFile, **settings: Any) -> Opt
         rate = REFERENCE_RATES.get(data.name, rate)
     optimizer: Optimizer = kind(**{"learning_rate": rate} | settings)
     return optimizer
+
+
+def taken_over(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Those settings of an optimizer that the optimizer of a name has too.
+
+    >>> taken_over("momentum", {"learning_rate": 0.1, "beta1": 0.8})
+    {'learning_rate': 0.1}
+    """
+    known = {each.name for each in fields(choose("optimizer", name, OPTIMIZERS))}  # type: ignore[arg-type]  # dataclasses
+    return {setting: value for setting, value in settings.items() if setting in known}

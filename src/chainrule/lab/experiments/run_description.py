@@ -17,7 +17,7 @@ from chainrule.core.description import (
     setting,
     whole,
 )
-from chainrule.core.errors import SettingError
+from chainrule.core.errors import SettingError, known_name
 from chainrule.core.foreign import said
 from chainrule.core.losses import HalfSquaredError, Loss
 from chainrule.core.network import Network
@@ -54,7 +54,7 @@ def _check_fraction(name: str, value: Any) -> float:
 
 
 def _check_class_weight(name: str, value: Any) -> str:
-    if isinstance(value, str) and value == BALANCED:
+    if known_name(value, (BALANCED,)):
         return BALANCED
     raise SettingError(f'{name} must be "{BALANCED}", which makes all classes count alike; got {said(value)}.')
 

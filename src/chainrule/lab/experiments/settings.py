@@ -17,6 +17,7 @@ from chainrule.core.penalties import L2
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.labels import label
 from chainrule.lab.experiments.perceptron import Perceptron
+from chainrule.lab.experiments.rates import taken_over
 
 PARTS = ("data", "network", "loss", "optimizer")
 """The settings that have settings of their own, which are set after them."""
@@ -97,10 +98,8 @@ def homes(experiment: Experiment) -> dict[str, str | None]:
 
 def _optimizer(now: Optimizer, name: str) -> Optimizer:
     """The optimizer of a name, with those settings of the present one that it has too."""
-    kind = choose("optimizer", name, OPTIMIZERS)
-    known = {each.name for each in fields(kind)}  # type: ignore[arg-type]  # every optimizer is a dataclass
-    said = {field.name: value for field, value in now.settings() if value != field.default}
-    return kind(**{setting: value for setting, value in said.items() if setting in known})
+    given = {field.name: value for field, value in now.settings() if value != field.default}
+    return choose("optimizer", name, OPTIMIZERS)(**taken_over(name, given))
 
 
 def cross(experiment: Experiment, settings: Mapping[str, Sequence[Any]]) -> dict[tuple[Any, ...], Experiment]:

@@ -16,7 +16,7 @@ from chainrule.core.optimizers import OPTIMIZERS
 from chainrule.lab.experiments.data import DataFile, DataSet, described
 from chainrule.lab.experiments.network_text import NetworkText
 from chainrule.lab.experiments.perceptron import Perceptron
-from chainrule.lab.experiments.rates import usual_optimizer
+from chainrule.lab.experiments.rates import taken_over, usual_optimizer
 from chainrule.lab.experiments.run_description import RunDescription
 from chainrule.training.files.limits import check_text
 from chainrule.training.files.reading import Source, in_memory, reading
@@ -73,10 +73,13 @@ def read(source: str | Path, kind: type[Described]) -> Described:
     return kind(**settings(source, kind))
 
 
-def settings(source: str | Path, kind: type[RunDescription], data: DataSet | DataFile | None = None) -> dict[str, Any]:
+def settings(
+    source: str | Path, kind: type[RunDescription], data: DataSet | DataFile | None = None, optimizer: str | None = None
+) -> dict[str, Any]:
     """The settings that a text or a file gives, by name: those that it leaves out are left to the caller.
 
     data: what is learnt, in place of the file's data. An optimizer without a learning rate has its usual one there.
+    optimizer: the name of one in place of the file's, whose settings it takes over as far as it has them.
     Raises FileError, or SettingError that names the key.
     """
     is_text = isinstance(source, str) and "=" in source
@@ -86,11 +89,11 @@ def settings(source: str | Path, kind: type[RunDescription], data: DataSet | Dat
         check_text(opened.name, text)
         found = tomllib.loads(text)
         _check_keys("an experiment", found, kind)
-        optimizer = found.pop("optimizer", None)
+        in_file = found.pop("optimizer", None)
         values = {key: _named(opened, key, value, _READERS.get(key, _any)) for key, value in found.items()}
-        if optimizer is not None:
+        if in_file is not None:
             on = described(data or values.get("data", "xor"))
-            values["optimizer"] = _named(opened, "optimizer", optimizer, lambda value: _optimizer(value, on))
+            values["optimizer"] = _named(opened, "optimizer", in_file, lambda value: _optimizer(value, on, optimizer))
         for key, value in values.items():  # each alone first, so that an error names its key
             others = {} if key == "data" else {"data": "xor"}
             _named(opened, key, value, lambda value, key=key, others=others: kind(**others | {key: value}))
@@ -136,8 +139,11 @@ def _loss(value: Any) -> Any:
     return choose("loss", value, both)() if isinstance(value, str) else _any(value)
 
 
-def _optimizer(value: Any, data: DataSet | DataFile) -> Any:
-    """An optimizer by either of its names or by its table, at its usual rate where that gives none."""
+def _optimizer(value: Any, data: DataSet | DataFile, other: str | None) -> Any:
+    """An optimizer by either of its names or by its table, at its usual rate where that gives none.
+
+    other: the name of one that takes over those settings in the table that it has.
+    """
     table = {"type": value} if isinstance(value, str) else value
     if not isinstance(table, Mapping):
         return _any(value)
@@ -147,7 +153,9 @@ def _optimizer(value: Any, data: DataSet | DataFile) -> Any:
     kind = choose("optimizer", typed, OPTIMIZERS)
     settings = {key: _any(inner) for key, inner in table.items() if key != "type"}
     _check_keys(kind.__name__, settings, kind)
-    return usual_optimizer(typed, data, **settings)
+    if other is None:
+        return usual_optimizer(typed, data, **settings)
+    return usual_optimizer(other, data, **taken_over(other, settings))
 
 
 _READERS = {"data": _data, "network": _network, "loss": _loss, "batch_size": lambda size: None if size == ALL else size}

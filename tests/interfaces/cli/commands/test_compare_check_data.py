@@ -84,6 +84,7 @@ class TestCompare:
             "--initializer": "he,normal",
             "--loss": "squared_error,binary_cross_entropy",
             "--penalty": "0,0.1",
+            "--class-weight": "balanced,none",
             "--noise": "0,0.2",
         }.items():
             extra = ("--optimizer", "momentum") if option == "--momentum" else ()
