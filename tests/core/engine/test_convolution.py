@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import chainrule as cr
 from chainrule.core.calls import Calls, arithmetic, bind_copy, call, total
 from chainrule.core.engine.extension import _engine, tables
-from chainrule.core.engine.matrices import is_product
+from chainrule.core.engine.matrices import is_product, stretch
 from chainrule.core.engine.nodes import Operation, PythonCall
 from chainrule.core.engine.program import Program
 from chainrule.core.layers.unfold import as_columns, bind_fold, bind_unfold, windows_of, with_padding
@@ -80,8 +80,7 @@ def test_each_product_of_a_convolution_is_numpys(data: st.DataObject):
     W, z = numbers(rng, *lead, units, S + below, dtype=dtype), np.empty((*lead, units, N), dtype)
     dWT, dx = np.empty((*lead, S + below, units), dtype), np.empty((*lead, *x.shape[len(lead) :]), dtype)
     dz = numbers(rng, *lead, units, N, dtype=dtype)
-    stretch = n if axes[-1].stride > 1 and places[-1] > 1 else n * places[-1]
-    if stretch * x.itemsize < 64:
+    if not stretch(windows, len(axes) + 1):
         with pytest.raises(ValueError, match="stretches"):
             _engine.Program((("convolve", (W, windows, *rest, z), (1 + len(axes),)),))
         return

@@ -59,6 +59,8 @@ class Memory:
             [bind_copy(a[..., 7:8, :], a[..., 8:, :])],
             [bind_copy(BOUND, x[..., 1, 2, :])],
             [bind_copy(dx, x)],
+            [call(np.negative, in_a_row[0][..., :2, :2, :], out=x[..., 1:3, 1:3, :])],  # over what was unfolded
+            [bind_copy(in_a_row[3][..., :2, :2, :], x[..., :2, :2, :])],
             [call(np.negative, x, out=x)],
             list(fold),
             list(fold[:-1]),
@@ -115,3 +117,41 @@ def test_the_random_rows_convolve_without_columns():
     program = Program(Calls(*unfold, *pool, *forward, *to_weights, *to_input), [memory.arrays[i] for i in (1, 2, 6, 7)])
     kinds = [each.kind for each in program.nodes if isinstance(each, Operation)]
     assert kinds == ["convolve", "convolve_to_weights", "convolve_to_input"]
+
+
+@pytest.mark.parametrize("change", ["none", "one twice", "one less", "another place", "other rows"])
+def test_only_a_fold_is_one(change: str):
+    results = []
+    for engine in (False, True):
+        memory = Memory(0, 1, 0, (), 8)
+        to_columns, *fold = memory.likely[4]
+        fill, *terms = fold
+        dx, a = memory.arrays[1], memory.arrays[5]
+        if change == "one twice":
+            terms[2] = terms[1]
+        elif change == "one less":
+            del terms[2]
+        elif change == "another place":
+            terms[2] = call(np.add, dx[..., :3, :3, :], terms[2].args[1], out=dx[..., :3, :3, :])
+        elif change == "other rows":
+            terms[2] = call(np.add, terms[2].args[0], a[:2].reshape(terms[2].args[0].shape), out=terms[2].args[0])
+        row = Calls(to_columns, fill, *terms)
+        program = Program(row, [dx])
+        (program if engine else row)()
+        results.append(dx)
+    kinds = [each.kind for each in program.nodes if isinstance(each, Operation)]
+    assert ("convolve_to_input" in kinds) == (change == "none")
+    np.testing.assert_array_equal(*results)
+
+
+def test_a_copy_is_read_where_its_image_is_written_over():
+    """NumPy's call reads the columns, while it writes over what they are copies of."""
+    results = []
+    for engine in (False, True):
+        memory = Memory(0, 1, 0, (), 150)
+        x, a = memory.arrays[0], memory.arrays[5]
+        column = as_columns(a, 2, (Axis.of(4, 2, 1, 0),) * 2)[0, 0]
+        row = Calls(*memory.likely[0], call(np.negative, column, out=x[:, 1:, 1:, :]))
+        (Program(row, [x]) if engine else row)()
+        results.append(x)
+    np.testing.assert_array_equal(*results)
