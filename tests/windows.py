@@ -8,7 +8,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 import chainrule as cr
-from chainrule.core.calls import run
+from chainrule.core.calls import Calls, run
 from chainrule.core.layers.base import Buffers
 from optional import needed
 
@@ -46,7 +46,7 @@ def passes(layer: cr.Layer, x: np.ndarray, dy: np.ndarray, W: np.ndarray | None)
     )
     bound = layer.bind(at)
     for _ in range(2):  # twice: the second pass finds what the first one left
-        run(bound)
+        run(Calls(*bound))
     return np.moveaxis(at.output, -1, 0), np.moveaxis(at.d_input, -1, 0), at.d_weights
 
 

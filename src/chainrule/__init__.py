@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chainrule.core.activations import Tanh as Tanh
     from chainrule.core.catalogue import from_dict as from_dict
     from chainrule.core.description import Description as Description
+    from chainrule.core.engine.choice import engine as engine
     from chainrule.core.errors import ChainruleError as ChainruleError
     from chainrule.core.errors import DataError as DataError
     from chainrule.core.errors import DivergenceError as DivergenceError
@@ -112,6 +113,7 @@ _NAMES = {
     "core.activations": "ELU GELU LeakyReLU ReLU Sigmoid Softplus Tanh",
     "core.catalogue": "from_dict",
     "core.description": "Description",
+    "core.engine.choice": "engine",
     "core.errors": "ChainruleError DataError DivergenceError FileError MissingExtraError SettingError ShapeError",
     "core.gradient_check": "LayerCheck check_gradient",
     "core.initializers": "Glorot He Initializer LeCun Normal Uniform Zeros",

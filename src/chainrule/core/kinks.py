@@ -42,7 +42,7 @@ class Pieces:
             pieces = place.layer.pieces(at)
             if pieces is not None:
                 self.on[place] = pieces
-            run((ahead,))
+            run(ahead)
 
         return forward, back
 

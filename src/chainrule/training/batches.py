@@ -12,7 +12,8 @@ from typing import Protocol
 import numpy as np
 
 from chainrule.core.arrays import Array, chunks, count
-from chainrule.core.calls import Calls, call, run, take, total
+from chainrule.core.calls import Call, Calls, call, run, take, total
+from chainrule.core.engine.choice import Engine
 from chainrule.core.mapped import check_mapped
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
@@ -22,6 +23,9 @@ from chainrule.training.data.augmentation import Augmenter
 from chainrule.training.execution.choice import bind_batch
 from chainrule.training.state import TrainingState
 from chainrule.training.task import Task, TrainingData
+
+VALUE_AND_GRADIENT = "loss and gradient"
+"""What this row of a step is called in a listing."""
 
 
 class Batches(Protocol):
@@ -37,8 +41,8 @@ class Batches(Protocol):
     def begin_epoch(self) -> None:
         """Choose the order of the samples."""
 
-    def load(self, i: int) -> Calls:
-        """Load batch i, and return the calls that compute its loss, its gradient, and what it adds to the mean."""
+    def load(self, i: int) -> Call:
+        """Load batch i, and return the call that computes its loss, its gradient, and what it adds to the mean."""
         ...
 
     def close(self) -> None:
@@ -50,26 +54,28 @@ class FullBatch:
 
     n = 1
 
-    def __init__(self, task: Task, state: TrainingState) -> None:
+    def __init__(self, task: Task, state: TrainingState, engine: Engine) -> None:
         data = task.data
         self._batch = bind_batch(
             task.objective,
             data.n,
             state.parameters,
             state.generators,
+            engine,
             weighted=data.weights is not None,
             own_samples=data.own,
         )
         data.load(self._batch)
         self.loss = self.value = self._batch.value
-        self._calls = self._batch.value_and_gradient
+        observed = [self.value, *state.observed]
+        self._value_and_gradient = engine.row(self._batch.value_and_gradient, observed, VALUE_AND_GRADIENT)
 
     def begin_epoch(self) -> None:
         """The order stays the data's own."""
 
-    def load(self, i: int) -> Calls:
-        """The calls of the one batch: nothing is left to load."""
-        return self._calls
+    def load(self, i: int) -> Call:
+        """The one batch: nothing is left to load."""
+        return self._value_and_gradient
 
     def close(self) -> None:
         """End the threads that the batch runs in."""
@@ -79,7 +85,7 @@ class FullBatch:
 class MiniBatches:
     """Each epoch takes the samples in a new order, each member in its own; the last batch may be short."""
 
-    def __init__(self, task: Task, state: TrainingState) -> None:
+    def __init__(self, task: Task, state: TrainingState, engine: Engine) -> None:
         data, size = task.data, task.batch_size or task.data.n
         self._state, self.loss = state, state.epoch_loss
         augmenter = None
@@ -88,16 +94,17 @@ class MiniBatches:
         starts = range(0, data.n, size)
         self.n = len(starts)
         gathers: dict[int, Gather] = {}
-        for n in {min(size, data.n), data.n - starts[-1]}:
+        for n in sorted({min(size, data.n), data.n - starts[-1]}):  # a listing shows the longer, which is bound last
             batch = bind_batch(
                 task.objective,
                 n,
                 state.parameters,
                 state.generators,
+                engine,
                 weighted=data.weights is not None,
                 own_samples=state.own_batches,
             )
-            gathers[n] = Gather(data, batch, state, augmenter)
+            gathers[n] = Gather(data, batch, state, augmenter, engine)
         orders = state.order if state.own_batches else state.order[0]
         rows = [orders[..., start : start + size] for start in starts]
         self._batches = [(each, gathers[each.shape[-1]]) for each in rows]
@@ -108,12 +115,12 @@ class MiniBatches:
         self._state.shuffle()
         self.loss[...] = 0.0
 
-    def load(self, i: int) -> Calls:
+    def load(self, i: int) -> Call:
         """Gather the samples of batch i."""
         rows, gather = self._batches[i]
         gather.load(rows)
         self.value = gather.batch.value
-        return gather.calls
+        return gather.value_and_gradient
 
     def close(self) -> None:
         """End the threads that batches run in."""
@@ -129,18 +136,24 @@ class Gather:
     """
 
     def __init__(
-        self, data: TrainingData, batch: BoundBatch, state: TrainingState, augmenter: Augmenter | None
+        self,
+        data: TrainingData,
+        batch: BoundBatch,
+        state: TrainingState,
+        augmenter: Augmenter | None,
+        engine: Engine,
     ) -> None:
         self.batch = batch
         value, dtype = batch.value, batch.value.dtype
         lead = value.shape if state.own_batches else ()
         share = self._share = np.full(lead, batch.n / data.n, dtype)
         part = np.empty_like(value)
-        self.calls = Calls(
+        calls = Calls(
             *batch.value_and_gradient,
             call(np.multiply, value, share, out=part),
             call(np.add, state.epoch_loss, part, out=state.epoch_loss),
         )
+        self.value_and_gradient = engine.row(calls, [value, *state.observed], VALUE_AND_GRADIENT)
         set_input = batch.set_input if augmenter is None else augmenter.before(batch.set_input, dtype)
         pairs: list[tuple[Array, Callable[[Array], None]]] = [(data.x, set_input), (data.y, batch.set_targets)]
         if data.weights is not None:
@@ -171,7 +184,7 @@ class Gather:
 class Evaluator:
     """The objective of a data set at the parameters as they are now, in prediction mode: a number, or (K,)."""
 
-    def __init__(self, objective: Objective, data: TrainingData, parameters: Parameters) -> None:
+    def __init__(self, objective: Objective, data: TrainingData, parameters: Parameters, engine: Engine) -> None:
         self._lead = parameters.theta.shape[:-1]
         numbers = objective.network.n_numbers * count(self._lead)
         slices = list(chunks(data.n, numbers, at_least=4 * parameters.theta.size))
@@ -180,19 +193,21 @@ class Evaluator:
             n: EvaluationPlan(objective, n, parameters, **settings)
             for n in {which.stop - which.start for which in slices}
         }
+        rows = {n: engine.row(plan.evaluate, [plan.value]) for n, plan in plans.items()}
         weights = np.ones(data.n) if data.weights is None else data.weights
         self._chunks = [
-            (data.chunk(which), plans[which.stop - which.start], weights[..., which].sum(-1) / weights.sum(-1))
+            (data.chunk(which), plans[n], rows[n], weights[..., which].sum(-1) / weights.sum(-1))
             for which in slices
+            for n in (which.stop - which.start,)
         ]
         self._is_loaded = False
 
     def __call__(self) -> Array:
         mean: Array = np.zeros(self._lead)
-        for chunk, plan, share in self._chunks:
+        for chunk, plan, evaluate, share in self._chunks:
             if not self._is_loaded:
                 chunk.load(plan)
-            run(plan.evaluate)
+            run(evaluate)
             mean += plan.value * share
         self._is_loaded = len(self._chunks) == 1
         return mean

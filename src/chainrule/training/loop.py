@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from chainrule.core.arrays import as_numbers
 from chainrule.core.checks import check_batches
 from chainrule.core.description import COUNT, POSITIVE, Real, check_real, check_whole
+from chainrule.core.engine.choice import asked
 from chainrule.core.errors import takes
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
@@ -64,6 +65,7 @@ def check_task(
     sample_weight: ArrayLike | None = None,
     augment: Augmentation | Sequence[Augmentation] | None = None,
     callbacks: Sequence[Callback] = (),
+    engine: str | None = None,
 ) -> Task:
     """What `train` and `iterate` take, as a task. Raises ShapeError, DataError or SettingError for the first misfit."""
     check_kinds(network, loss, optimizer, early_stopping, penalty, callbacks)
@@ -105,6 +107,7 @@ def check_task(
         clip=clip,
         augmentations=augmentations,
         callbacks=tuple(callbacks),
+        engine=asked(engine),
     )
 
 
@@ -132,6 +135,8 @@ def train(*data: Any, **settings: Any) -> Run:
         (x, rng) of your own, or a list of them. Validation and the final loss see the data as they are.
     callbacks: functions of the run under way, a `Training` with the latest `record`, called at each record (see
         `record_every`). They may look into it and `change` it; one that returns True ends the run.
+    engine: "numpy", the calls as they are; "compiled", as programs in C; "auto", compiled where that pays. The last
+        digits of results depend on it. None: what `engine(...)` or the variable CHAINRULE_ENGINE says, else "auto".
 
     A single run whose loss becomes NaN or infinite raises a `DivergenceError` that says at which epoch and carries what
     was learnt until then; in a population that member ends, and the others go on. Ctrl-C ends the run and returns what

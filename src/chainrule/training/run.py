@@ -22,6 +22,7 @@ class Setup:
     theta, state: the parameters and running statistics of its start: (P,) and (S,), or (K, P) and (K, S).
     clip: the largest norm of a gradient, for each member if there are many.
     augmented, weighted: whether the data were augmented, and had sample weights.
+    engine: what made the calls, as "compiled (avx512, 18 operations, 0 in Python)" or "numpy (a short run)".
     changes: the settings that `Training.change` has changed since: the step, counted from 0, and the settings by name.
     """
 
@@ -35,11 +36,12 @@ class Setup:
     clip: Any = None
     augmented: bool = False
     weighted: bool = False
+    engine: str = "numpy"
     changes: tuple[tuple[int, dict[str, Any]], ...] = ()
 
     @classmethod
-    def of(cls, task: Task) -> "Setup":
-        """The setup of a task, with copies of its start."""
+    def of(cls, task: Task, engine: str) -> "Setup":
+        """The setup of a task, with copies of its start; engine: what makes its calls, in words."""
         return cls(
             theta=task.theta.copy(),
             state=task.state.copy(),
@@ -51,6 +53,7 @@ class Setup:
             clip=task.clip,
             augmented=bool(task.augmentations),
             weighted=task.data.weights is not None,
+            engine=engine,
         )
 
 

@@ -60,6 +60,13 @@ class TrainingState:
         """The number of steps that the present optimizer has made."""
         return self.step - self.earlier_steps
 
+    @property
+    def observed(self) -> list[Array]:
+        """What the rows of a step write and what is read between them: by the loop, callbacks, records, `arrays`."""
+        parameters = self.parameters
+        moved = [parameters.theta, parameters.gradient, *parameters.slots.values(), parameters.step]
+        return [*moved, self.statistics, self.epoch_loss]
+
     def shuffle(self) -> None:
         """A new order of the samples."""
         for order, in_order, generator in zip(self.order, self._in_order, self.shuffle_generators, strict=True):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from chainrule.core.arrays import Array, as_numbers
+from chainrule.core.arrays import Array, as_numbers, count
 from chainrule.core.checks import (
     check_members,
     check_samples,
@@ -90,6 +90,8 @@ class Task:
     clip: Real | None
     augmentations: tuple[Augmentation, ...]
     callbacks: tuple[Callback, ...]
+    engine: str
+    """The engine that was asked for: "auto", "numpy" or "compiled"."""
 
     def __post_init__(self) -> None:
         check_rates(self.optimizer, self.epochs * self.n_batches)
@@ -98,6 +100,12 @@ class Task:
     def n_batches(self) -> int:
         """Batches per epoch; the last may be short."""
         return 1 if self.batch_size is None else -(-self.data.n // self.batch_size)
+
+    @property
+    def n_numbers(self) -> int:
+        """Activations that a step computes, of all members."""
+        n = self.data.n if self.batch_size is None else min(self.batch_size, self.data.n)
+        return self.network.n_numbers * n * count(self.theta.shape[:-1])
 
     @property
     def patience_checked(self) -> str:

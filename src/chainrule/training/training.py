@@ -10,6 +10,7 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Calls, arithmetic
 from chainrule.core.description import check_kind
+from chainrule.core.engine.choice import Engine
 from chainrule.core.errors import DivergenceError, SettingError
 from chainrule.core.objective import Objective
 from chainrule.core.optimizers import bind_update
@@ -33,14 +34,16 @@ class Training:
 
     def __init__(self, task: Task) -> None:
         check_kind("task", Task, "the checked arguments that iterate() makes", task)
-        self.task, self.state, self.setup = task, TrainingState(task), Setup.of(task)
+        self.task, self.state = task, TrainingState(task)
+        self._engine = Engine.of(task.engine, task.epochs * task.n_batches, task.n_numbers)
         self._validate: Evaluator | None = None
         if task.validation is not None:
             without_penalty = Objective(task.network, task.objective.loss)
-            self._validate = Evaluator(without_penalty, task.validation, self.state.parameters)
+            self._validate = Evaluator(without_penalty, task.validation, self.state.parameters, self._engine)
         self._patience_checked = task.patience_checked
         self._bind_batches()
         self._bind_update()
+        self.setup = Setup.of(task, str(self._engine))
         self._begin()
 
     def _begin(self) -> None:
@@ -53,15 +56,16 @@ class Training:
     def _bind_batches(self) -> None:
         """Bind the network, the loss, the penalty and the data to the state's memory."""
         kind = FullBatch if self.task.batch_size is None else MiniBatches
-        self._batches: Batches = kind(self.task, self.state)
-        self._evaluate = Evaluator(self.task.objective, self.task.data, self.state.parameters)
+        self._batches: Batches = kind(self.task, self.state, self._engine)
+        self._evaluate = Evaluator(self.task.objective, self.task.data, self.state.parameters, self._engine)
 
     def _bind_update(self) -> None:
         """Bind the clip and the optimizer to the state's memory."""
         task, parameters = self.task, self.state.parameters
         parameters.step[...] = self.state.optimizer_steps
         clip = Calls() if task.clip is None else bind_clip(task.clip, parameters)
-        self._update = Calls(*clip, *bind_update(task.optimizer, parameters))
+        update = Calls(*clip, *bind_update(task.optimizer, parameters))
+        self._update = self._engine.row(update, self.state.observed, "the update")
 
     def _train_until(self, epoch: int, batch: int = 0) -> None:
         """Train on to the start of a batch in an epoch, or until every member has ended or the run is stopped."""

@@ -7,6 +7,7 @@ import pytest
 
 import chainrule as cr
 from cases import CASES
+from chainrule.core.engine.choice import Engine
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.training.execution import choice
@@ -110,7 +111,9 @@ def test_groups_take_turns_in_one_memory():
     def taken(members: int) -> int:
         of_these = parameters.members(slice(members))
         tracemalloc.start()
-        batch = bind_batch(Objective(network, cr.SquaredError()), 2500, of_these, [{}, {}], weighted=False)
+        batch = bind_batch(
+            Objective(network, cr.SquaredError()), 2500, of_these, [{}, {}], Engine("asked for"), weighted=False
+        )
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert isinstance(batch, Groups) == (members > 1)

@@ -11,6 +11,8 @@ import pytest
 
 import chainrule as cr
 from cases import CASES
+from chainrule.core.engine.choice import Engine
+from chainrule.core.engine.extension import _engine
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import generators
@@ -81,14 +83,17 @@ def test_what_runs_whole(network, n):
 @pytest.mark.parametrize("lead", [(), (3,)], ids=["single", "population"])
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("penalty", [None, cr.L2(0.1)])
-def test_value_and_gradient_are_the_whole_batchs(lead, weighted, penalty):
+@pytest.mark.parametrize(
+    "engine", [Engine("asked for"), *([Engine()] if _engine else [])], ids=["numpy", "compiled"][: 1 + bool(_engine)]
+)
+def test_value_and_gradient_are_the_whole_batchs(lead, weighted, penalty, engine):
     network, n = LENET.network, 17
     x, y = LENET.data(n)
     weights = np.linspace(0.0, 2.0, n) if weighted else None
     theta, state = network.initialize(population=3 if lead else None), network.initialize_state(*lead)
     parameters, objective = Parameters.of(network, theta, state), Objective(network, LENET.loss, penalty)
     parameters.gradient.fill(np.nan)
-    with closing(bind_batch(objective, n, parameters, [{}] * THREADS, weighted=weighted)) as batch:
+    with closing(bind_batch(objective, n, parameters, [{}] * THREADS, engine, weighted=weighted)) as batch:
         assert isinstance(batch, MicroBatches)
         batch.set_input(x)
         batch.set_targets(y)
@@ -98,7 +103,7 @@ def test_value_and_gradient_are_the_whole_batchs(lead, weighted, penalty):
             batch.value_and_gradient()
         value = batch.value.copy()
         batch.evaluate()
-    assert np.array_equal(batch.value, value)
+    np.testing.assert_allclose(batch.value, value, rtol=1e-14)
     expected = network.loss_and_gradient(theta, x, y, LENET.loss, sample_weight=weights, penalty=penalty)
     np.testing.assert_allclose(batch.value, expected[0], rtol=1e-12)
     np.testing.assert_allclose(parameters.gradient, expected[1], rtol=1e-10, atol=1e-13)

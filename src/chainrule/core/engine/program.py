@@ -54,10 +54,14 @@ class Program:
             raise NotFinite
 
     @property
-    def summary(self) -> str:
-        """The instruction set, and the numbers of operations and of calls into Python."""
-        n_python = sum(isinstance(node, PythonCall) for node in self.nodes)
-        return f"{table()}, {len(self.nodes) - n_python} operations, {n_python} in Python"
+    def n(self) -> int:
+        """The number of operations, calls into Python included."""
+        return len(self.nodes)
+
+    @property
+    def n_python(self) -> int:
+        """The number of calls into Python."""
+        return sum(isinstance(node, PythonCall) for node in self.nodes)
 
     def __str__(self) -> str:
         """The operations, one per line, with the calls that each does."""

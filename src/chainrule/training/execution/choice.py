@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from chainrule.core.architecture import Architecture
 from chainrule.core.arrays import count
+from chainrule.core.engine.choice import Engine
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import Generators
@@ -31,16 +32,21 @@ def bind_batch(
     n: int,
     parameters: Parameters,
     generators: Sequence[Generators],
+    engine: Engine,
     *,
     weighted: bool,
     own_samples: bool = False,
 ) -> BoundBatch:
-    """A batch of n samples. generators: those of each thread; a batch that runs in one takes the first's."""
+    """A batch of n samples. generators: those of each thread; a batch that runs in one takes the first's.
+
+    engine: makes the calls of rows that run inside others, in threads.
+    """
     chunks = micro_batches(objective.network, n)
     if len(chunks) > 1:
         from chainrule.training.execution.micro_batches import MicroBatches
 
-        return MicroBatches(objective, chunks, parameters, generators, weighted=weighted, own_samples=own_samples)
+        settings = {"weighted": weighted, "own_samples": own_samples}
+        return MicroBatches(objective, chunks, parameters, generators, engine, **settings)
     members = groups(objective, n, count(parameters.theta.shape[:-1]))
     if len(members) > 1:
         from chainrule.training.execution.groups import Groups

@@ -17,6 +17,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Call, Calls, call, run
+from chainrule.core.engine.choice import Engine
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import Generators
@@ -33,6 +34,7 @@ class MicroBatches:
         chunks: Sequence[slice],
         parameters: Parameters,
         generators: Sequence[Generators],
+        engine: Engine,
         *,
         weighted: bool,
         own_samples: bool,
@@ -52,14 +54,18 @@ class MicroBatches:
         add_values = call(np.add, one.value, other.value, out=self.value)
         add_gradients = call(np.add, one.gradient, other.gradient, out=parameters.gradient)
 
-        def side_by_side(*rows: Calls) -> Call:
+        def side_by_side(*rows: Call) -> Call:
             """The rows in threads, each under NumPy's settings: those hold in the thread that makes the calls alone."""
             return partial(threads.run, [partial(run, row) for row in rows])
 
+        in_threads = [
+            engine.row(each.value_and_gradient, [each.value, each.gradient], f"loss and gradient, thread {number}")
+            for number, each in enumerate((one, other), start=1)
+        ]
         self.forward = Calls(side_by_side(one.forward, other.forward))
         self.evaluate = Calls(side_by_side(one.evaluate, other.evaluate), add_values, *add_penalty)
         self.value_and_gradient = Calls(
-            side_by_side(one.value_and_gradient, other.value_and_gradient),
+            side_by_side(*in_threads),
             add_gradients,
             add_values,
             *add_penalty,

@@ -82,7 +82,7 @@ class LayerRecording:
     def _output(self, array: Array) -> Array:
         """The layer's buffer of outputs, after forward ran on this input."""
         flat(self.at.input)[...] = array
-        run((self.closures[0],))
+        run(self.closures[0])
         return flat(self.at.output)
 
     def _passed_back(self, d_output: Array) -> Array:
@@ -92,7 +92,7 @@ class LayerRecording:
         else:  # what a layer keeps for backward may have been written over
             self._output(self.input)
         flat(self.at.d_output)[...] = d_output
-        run((self.closures[1],))
+        run(self.closures[1])
         return flat(cast(Array, self.at.d_input)).copy()  # a plan with an observer has one in every layer
 
 
@@ -170,7 +170,7 @@ class Recording:
             scratch=lambda: np.empty_like(output),
         )
         forward, _ = loss.bind(at)
-        run((forward,))
+        run(forward)
         return at.value
 
     def around_output(self, place: Place, k: int, sample: int, step: float) -> Around:

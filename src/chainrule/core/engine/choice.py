@@ -1,0 +1,129 @@
+"""Which engine makes the calls of a run: NumPy, or the engine's programs. Decided here, once for each run.
+
+The argument `engine=` decides; else the context `engine(...)`; else the variable CHAINRULE_ENGINE; else it is "auto",
+which compiles the rows of a run where that pays.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from chainrule.core.arrays import Array
+from chainrule.core.calls import Call, Calls
+from chainrule.core.engine.extension import _engine, table
+from chainrule.core.engine.program import Program, lowered
+from chainrule.core.errors import SettingError
+from chainrule.core.foreign import said
+
+ENGINES = ("auto", "numpy", "compiled")
+VARIABLE = "CHAINRULE_ENGINE"
+
+MANY_STEPS = 400
+"""Runs of so many steps are compiled. Lowering a call takes about 25 µs, and saves 0.4 µs or more at each step: what
+it took was saved after 30 to 60 steps in trials of xor, T1, T3 and populations of 3 and 64. The rest is a margin, for
+an engine that is imported, and for runs that end early."""
+
+MANY_NUMBERS = 20_000_000
+"""So are runs whose steps compute so many activations in all: a number saves about 1.5 ns (T1's network, 10,000
+samples), so that the milliseconds of lowering are saved after a tenth of this."""
+
+_of_context: ContextVar[str | None] = ContextVar("engine", default=None)
+
+
+def check_engine(name: str, value: Any) -> str:
+    """The name of an engine that is here; else a SettingError."""
+    if not isinstance(value, str) or value not in ENGINES:
+        raise SettingError(f'{name} must be "auto", "numpy" or "compiled"; got {said(value)}.')
+    if value == "compiled" and _engine is None:
+        raise SettingError(
+            f'{name} is "compiled", but the engine was not compiled when chainrule was installed; install a C compiler '
+            'and then chainrule again, or choose "auto" or "numpy".'
+        )
+    return value
+
+
+@contextmanager
+def engine(name: str) -> Iterator[None]:
+    """A block in which everything is computed by an engine: "auto", "numpy" or "compiled".
+
+    It holds in this thread and in the worker processes that are started in it; an argument `engine=` goes before it.
+    Raises SettingError for another name, and for "compiled" where the engine isn't built.
+
+    >>> with engine("numpy"):
+    ...     asked()
+    'numpy'
+    """
+    token = _of_context.set(check_engine("engine()'s name", name))
+    try:
+        yield
+    finally:
+        _of_context.reset(token)
+
+
+def asked(argument: str | None = None) -> str:
+    """The engine that was asked for: by the argument, by the context, by the environment; else "auto"."""
+    if argument is not None:
+        return check_engine("engine", argument)
+    return _of_context.get() or _of_environment()
+
+
+def _of_environment() -> str:
+    """What CHAINRULE_ENGINE says."""
+    value = os.environ.get(VARIABLE)
+    return check_engine(f"the environment variable {VARIABLE}", value) if value else "auto"
+
+
+@dataclass
+class Engine:
+    """What makes the calls of a run: programs, or NumPy for a reason.
+
+    numpy_because: why NumPy makes them; None: programs do.
+    programs: the programs of a step so far, by what they compute.
+    """
+
+    numpy_because: str | None = None
+    programs: dict[str, Program] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, asked: str, steps: int, numbers: int) -> Engine:
+        """The engine of a run that plans so many steps, each of which computes so many activations.
+
+        >>> str(Engine.of("auto", 10, 1000)), str(Engine.of("numpy", 10**6, 1000))
+        ('numpy (a short run)', 'numpy (asked for)')
+        """
+        if asked == "numpy":
+            return cls("asked for")
+        if _engine is None:
+            return cls("the engine is not compiled")
+        if asked == "auto" and steps < MANY_STEPS and steps * numbers < MANY_NUMBERS:
+            return cls("a short run")
+        return cls()
+
+    def row(self, calls: Calls, observed: Iterable[Array], computes: str | None = None) -> Call:
+        """The call to make in place of a row: its program, or the row itself.
+
+        observed: the arrays that the row writes and that may be read after it: nothing else of what it writes is.
+        computes: what a row of a step computes, as a listing names it; None: it isn't listed.
+        """
+        if self.numpy_because is not None:
+            return calls
+        program = lowered(calls, observed)
+        if computes is not None and isinstance(program, Program):
+            self.programs[computes] = program
+        return program
+
+    def __str__(self) -> str:
+        if self.numpy_because is not None:
+            return f"numpy ({self.numpy_because})"
+        n, n_python = (sum(getattr(each, name) for each in self.programs.values()) for name in ("n", "n_python"))
+        return f"compiled ({table()}, {n} operations, {n_python} in Python)"
+
+    def listing(self) -> str:
+        """The programs of a step, one operation per line beside the calls that it makes."""
+        parts = [f"{computes}\n{program}" for computes, program in self.programs.items()]
+        return "\n\n".join([str(self), *parts])

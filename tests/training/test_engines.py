@@ -1,0 +1,161 @@
+"""Runs by programs and runs by NumPy's calls: the same numbers, whatever the run; and what says which it was."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+from cases import CASES, OPTIMIZERS, ZIPPED, Case
+from chainrule.core.engine.extension import _engine
+from chainrule.core.layers.base import Signature
+
+pytestmark = pytest.mark.skipif(_engine is None, reason="Left out: the engine isn't built (make engine)")
+
+SETTINGS = {
+    "full batch": {},
+    "mini-batches, the last one short": {"batch_size": 4},
+    "weights": {"sample_weight": np.linspace(0.0, 2.0, 7)},
+    "weights in mini-batches": {"batch_size": 4, "sample_weight": np.linspace(0.1, 2.0, 7)},
+    "penalty and clip": {"penalty": cr.L2(0.01), "clip": 0.1},
+    "a population": {"population": 3},
+    "a population in mini-batches": {"population": 3, "batch_size": 4},
+    "a population that shares its batches": {"seed": (1, 1, 1), "batch_size": 4},
+    "augmented": {"batch_size": 4, "augment": cr.Noise(0.1)},
+    "early stopping": {"early_stopping": cr.EarlyStopping(2, 0.01)},
+    "early stopping in mini-batches": {"early_stopping": cr.EarlyStopping(2, 0.01), "batch_size": 4},
+}
+
+
+def trained(engine: str, case: Case, **settings) -> cr.Run:
+    x, y = case.data()
+    epochs = 20 if settings.get("batch_size") is None else 10  # of two batches: 20 steps
+    settings = {"optimizer": cr.Momentum(0.02), "epochs": epochs, "record_every": 1} | settings
+    return cr.train(settings.pop("network", case.network), x, y, loss=case.loss, engine=engine, **settings)
+
+
+def assert_alike(compiled: cr.Run, exact: cr.Run, tolerance: float = 1e-12) -> None:
+    close = {"rtol": tolerance, "atol": tolerance}
+    for name in ("epoch", "step", "loss"):
+        np.testing.assert_allclose(compiled.history[name], exact.history[name], **close, err_msg=name)
+    np.testing.assert_allclose(compiled.model.theta, exact.model.theta, **close)
+    np.testing.assert_allclose(compiled.model.state, exact.model.state, **close)
+    np.testing.assert_allclose(compiled.final_loss, exact.final_loss, **close)
+    assert compiled.setup.engine.startswith("compiled (")
+    assert exact.setup.engine == "numpy (asked for)"
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+@pytest.mark.parametrize("settings", [{}, {"population": 3, "batch_size": 4}], ids=["single", "population"])
+def test_twenty_steps_are_numpys(case: Case, settings: dict):
+    assert_alike(*(trained(each, case, **settings) for each in ("compiled", "numpy")))
+
+
+@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS.keys())
+@pytest.mark.parametrize("name", ["SoftmaxCrossEntropy", "BatchNorm", "Dropout"])
+def test_runs_of_every_kind_are_numpys(name: str, settings: dict):
+    assert_alike(*(trained(each, CASES[name], **settings) for each in ("compiled", "numpy")))
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS.keys())
+def test_optimizers_are_numpys(optimizer: cr.Optimizer):
+    settings = {"optimizer": optimizer, "batch_size": 4}
+    assert_alike(*(trained(each, CASES["SquaredError"], **settings) for each in ("compiled", "numpy")))
+
+
+@pytest.mark.parametrize("settings", ZIPPED.values(), ids=ZIPPED.keys())
+def test_settings_with_a_value_per_member_are_numpys(settings: dict):
+    assert_alike(*(trained(each, CASES["SquaredError"], **settings) for each in ("compiled", "numpy")))
+
+
+@pytest.mark.parametrize("batch_size", [None, 4])
+def test_what_callbacks_read_and_change_is_there(batch_size: int | None):
+    """Between steps theta, slots, step, gradient, state and loss may be read, and theta may be written."""
+
+    def seen(engine: str) -> list[np.ndarray]:
+        found = []
+
+        def look(training: cr.Training) -> None:
+            parameters = training.state.parameters
+            found.extend([parameters.gradient.copy(), np.array(training.loss)])
+            found.extend(array.astype(float) for array in training.state.arrays().values())
+            parameters.theta[0] = 0.5
+            if training.epoch == 4:
+                training.change(learning_rate=0.1, penalty=cr.L2(0.01))
+
+        trained(engine, CASES["BatchNorm"], callbacks=[look], batch_size=batch_size, epochs=8)
+        return found
+
+    for ours, exact in zip(seen("compiled"), seen("numpy"), strict=True):
+        np.testing.assert_allclose(ours, exact, rtol=1e-12, atol=1e-12)
+
+
+def test_a_run_goes_on_bit_for_bit_from_its_arrays():
+    x, y = CASES["Dropout"].data()
+
+    def begin() -> cr.Training:
+        settings = {"optimizer": cr.Adam(0.01), "epochs": 6, "batch_size": 4, "engine": "compiled"}
+        return cr.iterate(CASES["Dropout"].network, x, y, loss=CASES["Dropout"].loss, **settings)
+
+    whole, first, second = begin(), begin(), begin()
+    for _ in range(8):
+        first.advance()
+    second.restore(first.state.arrays())
+    for each in (whole, second):
+        list(each)
+    assert np.array_equal(whole.result().model.theta, second.result().model.theta)
+
+
+@pytest.mark.parametrize("population", [None, 4])
+def test_a_run_that_diverges_ends_where_numpys_does(population: int | None):
+    def ended(engine: str) -> str:
+        try:
+            settings = {"optimizer": cr.SGD(1e200), "epochs": 50, "population": population, "record_every": 50}
+            return str(trained(engine, CASES["Dense"], **settings).ending)
+        except cr.DivergenceError as error:
+            return str(error)
+
+    assert ended("compiled") == ended("numpy")
+    assert "diverged" in ended("compiled")
+
+
+@dataclass(frozen=True, repr=False)
+class Doubled(cr.Layer):
+    """Twice its input, by plain functions."""
+
+    def signature(self, input_shape: tuple[int, ...]) -> Signature:
+        return Signature(input_shape)
+
+    def bind(self, at):
+        def forward():
+            at.output[...] = 2.0 * at.input
+
+        def backward():
+            at.d_input[...] = 2.0 * at.d_output
+
+        return forward, backward
+
+
+def test_a_layer_of_ones_own_runs_among_programs():
+    network = cr.Network((3,), [cr.Dense(4), Doubled(), cr.Tanh(), cr.Dense(2)])
+    runs = [trained(each, CASES["SquaredError"], network=network) for each in ("compiled", "numpy")]
+    assert_alike(*runs)
+    assert "2 in Python" in runs[0].setup.engine
+
+
+def test_auto_decides_alike_in_train_and_iterate():
+    x, y = cr.datasets.xor()
+    settings = {"loss": cr.HalfSquaredError(), "optimizer": cr.SGD(0.5), "engine": "auto"}
+    for epochs, name in ((10, "numpy (a short run)"), (1000, "compiled")):
+        run = cr.train(cr.mlp(2, 4, 1), x, y, epochs=epochs, **settings)
+        training = cr.iterate(cr.mlp(2, 4, 1), x, y, epochs=epochs, **settings)
+        assert run.setup.engine.startswith(name)
+        assert training.setup.engine == run.setup.engine
+        assert np.array_equal(training.result().model.theta, cr.mlp(2, 4, 1).initialize(0))
+
+
+def test_a_context_decides_for_what_begins_in_it():
+    x, y = cr.datasets.xor()
+    with cr.engine("compiled"):
+        training = cr.iterate(cr.mlp(2, 4, 1), x, y, loss=cr.HalfSquaredError(), optimizer=cr.SGD(0.5), epochs=3)
+    assert training.setup.engine.startswith("compiled")
