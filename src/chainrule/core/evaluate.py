@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from chainrule.core.architecture import Architecture
 from chainrule.core.arrays import Array, chunks, count
-from chainrule.core.calls import run
+from chainrule.core.calls import Call, run
 from chainrule.core.checks import (
     check_batches,
     check_members,
@@ -27,6 +27,7 @@ from chainrule.core.checks import (
     check_weights,
 )
 from chainrule.core.description import check_kind
+from chainrule.core.engine.choice import MANY_STEPS, Engine, asked
 from chainrule.core.losses import Loss
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
@@ -60,31 +61,45 @@ def take_plan(
     theta: Array,
     state: Array | None,
     **settings: Any,
-) -> tuple[AnyPlan, Hashable]:
-    """A plan of a network or an objective for n samples, holding a copy of theta and of the state.
+) -> tuple[AnyPlan, Call, Hashable]:
+    """A plan of a network or an objective for n samples, holding a copy of theta and of the state; and its pass.
 
     It is the caller's alone until `keep_plan` puts it back, by the key that is returned too: None for a large plan.
+    A plan that is kept is compiled, unless NumPy is asked for: so equal calls give equal bits.
     """
-    key: Hashable = (bind, bound, n, theta.shape, theta.dtype, state is None, *settings.values())
-    plan: AnyPlan | None = _kept.plans.pop(key, None)
-    if plan is None:
+    engine = asked()
+    key: Hashable = (bind, bound, n, theta.shape, theta.dtype, state is None, engine, *settings.values())
+    kept: tuple[AnyPlan, Call] | None = _kept.plans.pop(key, None)
+    if kept is None:
         own = Parameters.of(network, np.empty_like(theta), None if state is None else state.copy())
         plan = bind(bound, n, own, **settings)
-        if network.n_numbers * n * count(theta.shape[:-1]) + 2 * theta.size > KEPT_NUMBERS:
+        numbers = network.n_numbers * n * count(theta.shape[:-1])
+        if numbers + 2 * theta.size > KEPT_NUMBERS:
             key = None
-    parameters = plan.parameters
+        kept = plan, bind_pass(plan, Engine.of(engine, 1 if key is None else MANY_STEPS, numbers))
+    parameters = kept[0].parameters
     parameters.theta[...] = theta
     if parameters.state is not None and parameters.state.size:
         parameters.state[...] = state
-    return plan, key
+    plan, compute = kept
+    return plan, compute, key
 
 
-def keep_plan(plan: ForwardPlan | Plan, key: Hashable) -> None:
-    """Keep a plan, no longer in use, for the thread's next call with this key; None: don't."""
+def bind_pass(plan: ForwardPlan | Plan, engine: Engine) -> Call:
+    """What a plan is bound for: the outputs, or the value and the gradient, by an engine."""
+    if isinstance(plan, ForwardPlan):
+        return engine.row(plan.forward, [plan.outputs])
+    parameters = plan.parameters
+    state = [] if parameters.state is None else [parameters.state]
+    return engine.row(plan.value_and_gradient, [plan.value, parameters.gradient, *state])
+
+
+def keep_plan(plan: ForwardPlan | Plan, compute: Call, key: Hashable) -> None:
+    """Keep a plan and its pass, no longer in use, for the thread's next call with this key; None: don't."""
     if key is None:
         return
     plans = _kept.plans
-    plans[key] = plan
+    plans[key] = plan, compute
     if len(plans) > KEPT_PLANS:
         used_longest_ago, *_ = plans
         plans.pop(used_longest_ago, None)
@@ -94,11 +109,11 @@ def predict(network: Architecture, theta: Array, state: Array, x: Array) -> Arra
     """The outputs (n, *shape), or (K, n, *shape), chunk by chunk. All arguments are checked already."""
     outputs = []
     for which in chunks(len(x), network.n_numbers * count(theta.shape[:-1]), at_least=4 * theta.size):
-        plan, key = take_plan(ForwardPlan, network, which.stop - which.start, network, theta, state)
+        plan, compute, key = take_plan(ForwardPlan, network, which.stop - which.start, network, theta, state)
         plan.set_input(x[which])
-        run(plan.forward)
+        run(compute)
         outputs.append(plan.outputs.copy())
-        keep_plan(plan, key)
+        keep_plan(plan, compute, key)
     return outputs[0] if len(outputs) == 1 else np.concatenate(outputs, axis=theta.ndim - 1)
 
 
@@ -129,16 +144,17 @@ def loss_and_gradient(
         # Generators can't be shared by calls: this plan is the call's own.
         own = Parameters.of(network, theta.copy(), statistics)
         plan = Plan(objective, len(x), own, generators=random, weighted=weighted)
+        compute = bind_pass(plan, Engine.of(asked(), 1, network.n_numbers * len(x) * (members or 1)))
     else:
-        plan, key = take_plan(Plan, objective, len(x), network, theta, statistics, weighted=weighted)
+        plan, compute, key = take_plan(Plan, objective, len(x), network, theta, statistics, weighted=weighted)
     plan.set_input(x)
     plan.set_targets(loss.rows(y, network.output_shape[0]))
     if weights is not None:
         plan.set_weights(weights)
-    run(plan.value_and_gradient)
+    run(compute)
     if state is not None:
         state[...] = plan.parameters.state
     value = plan.value.copy() if members else plan.value.item()
     gradient = plan.parameters.gradient.copy()
-    keep_plan(plan, key)
+    keep_plan(plan, compute, key)
     return value, gradient

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from threading import Thread
 
 import pytest
@@ -15,10 +16,22 @@ from chainrule.core.engine.extension import _engine
 needs_engine = pytest.mark.skipif(_engine is None, reason="Left out: the engine isn't built (make engine)")
 
 
-def test_an_argument_goes_before_the_context_and_that_before_the_environment(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.delenv("CHAINRULE_ENGINE", raising=False)
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Sets CHAINRULE_ENGINE, which is unset at first."""
+
+    def set_to(value: str) -> None:
+        monkeypatch.setenv("CHAINRULE_ENGINE", value)
+        choice._of_environment.cache_clear()
+
+    set_to("")
+    yield set_to
+    choice._of_environment.cache_clear()
+
+
+def test_an_argument_goes_before_the_context_and_that_before_the_environment(environment: Callable[[str], None]):
     assert asked() == "auto"
-    monkeypatch.setenv("CHAINRULE_ENGINE", "numpy")
+    environment("numpy")
     assert asked() == "numpy"
     with cr.engine("auto"):
         assert asked() == "auto"
@@ -29,8 +42,7 @@ def test_an_argument_goes_before_the_context_and_that_before_the_environment(mon
     assert asked() == "numpy"
 
 
-def test_a_context_is_left_behind_by_an_error_and_belongs_to_one_thread(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.delenv("CHAINRULE_ENGINE", raising=False)
+def test_a_context_is_left_behind_by_an_error_and_belongs_to_one_thread(environment: Callable[[str], None]):
     seen = []
 
     def fail() -> None:
@@ -53,18 +65,18 @@ def test_another_name_is_an_error(wrong):
             asked(wrong)
 
 
-def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("CHAINRULE_ENGINE", "fast")
+def test_a_wrong_variable_is_named(environment: Callable[[str], None]):
+    environment("fast")
     with pytest.raises(cr.SettingError, match=r"the environment variable CHAINRULE_ENGINE must be .* got 'fast'"):
         asked()
 
 
-def test_without_the_extension_numpy_does_the_work(monkeypatch: pytest.MonkeyPatch):
+def test_without_the_extension_numpy_does_the_work(monkeypatch: pytest.MonkeyPatch, environment: Callable[[str], None]):
     monkeypatch.setattr(choice, "_engine", None)
     assert str(Engine.of("auto", 10**6, 10**6)) == "numpy (the engine is not compiled)"
     with pytest.raises(cr.SettingError, match=r'engine is "compiled", but .* install a C compiler .* or choose "auto"'):
         asked("compiled")
-    monkeypatch.setenv("CHAINRULE_ENGINE", "compiled")
+    environment("compiled")
     with pytest.raises(cr.SettingError, match="the environment variable CHAINRULE_ENGINE"):
         asked()
 

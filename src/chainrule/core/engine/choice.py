@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from chainrule.core.arrays import Array
@@ -28,9 +29,9 @@ MANY_STEPS = 400
 it took was saved after 30 to 60 steps in trials of xor, T1, T3 and populations of 3 and 64. The rest is a margin, for
 an engine that is imported, and for runs that end early."""
 
-MANY_NUMBERS = 20_000_000
-"""So are runs whose steps compute so many activations in all: a number saves about 1.5 ns (T1's network, 10,000
-samples), so that the milliseconds of lowering are saved after a tenth of this."""
+MANY_NUMBERS = 2_000_000
+"""So are runs whose steps compute so many activations in all: each saves 1.5 ns or more (the gradient of T1's and T3's
+networks on 10,000 and 100,000 samples), which is 3 ms, where lowering takes 1."""
 
 _of_context: ContextVar[str | None] = ContextVar("engine", default=None)
 
@@ -72,8 +73,9 @@ def asked(argument: str | None = None) -> str:
     return _of_context.get() or _of_environment()
 
 
+@cache
 def _of_environment() -> str:
-    """What CHAINRULE_ENGINE says."""
+    """What CHAINRULE_ENGINE says, read once: each prediction asks."""
     value = os.environ.get(VARIABLE)
     return check_engine(f"the environment variable {VARIABLE}", value) if value else "auto"
 
