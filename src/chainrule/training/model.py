@@ -30,7 +30,7 @@ LONGEST_DESCRIPTION = 2**24
 """The most characters of the description in a model's file: enough for a million names of classes."""
 
 DESCRIBED = ("network", "loss", "standardizer", "target_standardizer")
-PARTS = {*DESCRIBED, "classes", "features", "format", "layout"}
+PARTS = {*DESCRIBED, "classes", "engine", "features", "format", "layout"}
 """The parts of a model that are descriptions; and all parts of the description in its file."""
 
 
@@ -61,6 +61,7 @@ class Model:
     classes: names for the class numbers 0, 1, ...
     features: names for the columns of x.
     state: the running statistics that the network predicts by, (S,) or (K, S); S is 0 where no layer keeps any.
+    engine: what made the calls of its training, in words.
 
     What a run doesn't know of its data is added to its model: `dataclasses.replace(run.model, standardizer=...)`.
 
@@ -78,6 +79,7 @@ class Model:
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     state: Array = field(default=None, repr=False)  # type: ignore[arg-type]  # never None once checked
+    engine: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         check_kind("a Model's network", Network, "a Network such as mlp(2, 4, 1)", self.network)
@@ -94,6 +96,7 @@ class Model:
             )
         _check_names("classes", self.classes, max(2, n_outputs))
         _check_names("features", self.features, count(self.network.input_shape))
+        check_kind("a Model's engine", str, "a text", self.engine)
 
     @property
     def population(self) -> int | None:
@@ -202,7 +205,7 @@ class Model:
 
         described: dict[str, Description | None] = {name: getattr(self, name) for name in DESCRIBED}
         description: dict[str, Any] = {name: each and each.to_dict() for name, each in described.items()}
-        names = {"classes": list(self.classes), "features": list(self.features)}
+        names = {"classes": list(self.classes), "features": list(self.features), "engine": self.engine}
         description |= names | {"format": FORMAT, "layout": layout(self.network)}
         save_checked(path, {"theta": self.theta, "state": self.state, "description": np.array(json.dumps(description))})
 
@@ -241,6 +244,7 @@ def _read_json(source: Source, text: str) -> dict[str, Any]:
     if not isinstance(description, dict) or description.get("format") != FORMAT:
         found = description.get("format") if isinstance(description, dict) else None
         raise ValueError(f"it should be of the format '{FORMAT}', got {said(found)}")
+    description.setdefault("engine", "")  # of files that were written before there was a choice
     if description.keys() != PARTS:
         raise ValueError(f"its description should hold {listing(PARTS)}; got {said(listing(description))}")
     return description
@@ -256,7 +260,7 @@ def _from_description(theta: Array, state: Array, description: dict[str, Any]) -
         if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
             raise ValueError(f"its {name} should be a list of names, got {said(names)}")
         parts[name] = tuple(names)
-    return Model(theta=theta, state=state, **parts)
+    return Model(theta=theta, state=state, engine=description["engine"], **parts)
 
 
 def layout(network: Network) -> list[list[Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.core.arrays import Array
+from chainrule.core.engine.choice import Engine
 from chainrule.core.optimizers import Optimizer
 from chainrule.core.penalties import L2
 from chainrule.training.history import History
@@ -23,6 +24,7 @@ class Setup:
     clip: the largest norm of a gradient, for each member if there are many.
     augmented, weighted: whether the data were augmented, and had sample weights.
     engine: what made the calls, as "compiled (avx512, 18 operations, 0 in Python)" or "numpy (a short run)".
+    program: the operations of a compiled step, as text; see `Run.program`.
     changes: the settings that `Training.change` has changed since: the step, counted from 0, and the settings by name.
     """
 
@@ -37,11 +39,12 @@ class Setup:
     augmented: bool = False
     weighted: bool = False
     engine: str = "numpy"
+    program: str = field(default="", repr=False)
     changes: tuple[tuple[int, dict[str, Any]], ...] = ()
 
     @classmethod
-    def of(cls, task: Task, engine: str) -> "Setup":
-        """The setup of a task, with copies of its start; engine: what makes its calls, in words."""
+    def of(cls, task: Task, engine: Engine) -> "Setup":
+        """The setup of a task whose rows are bound, with copies of its start."""
         return cls(
             theta=task.theta.copy(),
             state=task.state.copy(),
@@ -53,7 +56,8 @@ class Setup:
             clip=task.clip,
             augmented=bool(task.augmentations),
             weighted=task.data.weights is not None,
-            engine=engine,
+            engine=str(engine),
+            program=engine.listing(),
         )
 
 
@@ -76,6 +80,14 @@ class Run:
     ending: Ending | tuple[Ending, ...]
     final_validation_loss: Any = None
     setup: Setup | None = None
+
+    def program(self) -> str:
+        """What made the calls of a step; of a compiled step one line per operation, beside the calls that it makes.
+
+        Each line has the operation, the shapes that it works on, its calls, and how many of their results stay in
+        registers: they are never written to memory.
+        """
+        return "" if self.setup is None else self.setup.program
 
     def __str__(self) -> str:
         if isinstance(self.ending, Ending):

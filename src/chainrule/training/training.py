@@ -43,7 +43,7 @@ class Training:
         self._patience_checked = task.patience_checked
         self._bind_batches()
         self._bind_update()
-        self.setup = Setup.of(task, str(self._engine))
+        self.setup = Setup.of(task, self._engine)
         self._begin()
 
     def _begin(self) -> None:
@@ -279,7 +279,8 @@ class Training:
                 self._finish()
             self._is_over = True
             endings = state.monitor.finish(self._reason, state.epoch)
-            model = Model(task.network, state.parameters.theta, task.objective.loss, state=state.statistics)
+            theta, statistics = state.parameters.theta, state.statistics
+            model = Model(task.network, theta, task.objective.loss, state=statistics, engine=self.setup.engine)
             final = self._evaluate() if self._final is None or state.monitor.has_restored else self._final
             self._run = Run(
                 model=model,

@@ -122,8 +122,10 @@ class Engine:
     def __str__(self) -> str:
         if self.numpy_because is not None:
             return f"numpy ({self.numpy_because})"
-        n, n_python = (sum(getattr(each, name) for each in self.programs.values()) for name in ("n", "n_python"))
-        return f"compiled ({table()}, {n} operations, {n_python} in Python)"
+        n = sum(each.n for each in self.programs.values())
+        n_python = sum(each.n_python for each in self.programs.values())
+        counted = f", {n} operations, {n_python} in Python" if n else ""
+        return f"compiled ({table()}{counted})"
 
     def listing(self) -> str:
         """The programs of a step, one operation per line beside the calls that it makes."""

@@ -57,6 +57,7 @@ SHARED = (
     replace(OPTIONS["starts"], panel="Runs"),
     replace(OPTIONS["seed"], panel="Runs", help="Start k has this seed + k."),
     replace(OPTIONS["test"], panel="Runs"),
+    replace(OPTIONS["engine"], panel="Runs"),
 )
 """The settings that all runs share."""
 

@@ -71,6 +71,7 @@ PANELS = {
         Option(Experiment, "batch_size", "N", "Samples per step, shuffled.", "all, in order"),
         Option(Experiment, "seed", "N", "Decides points, start, shuffling, and what is held out.", "0"),
         Option(Experiment, "early_stopping", "PATIENCE", "Stop after this many epochs without a better loss."),
+        Option(Experiment, "engine", "NAME", "Calls made by numpy, or compiled.", "auto", reader=lower_case),
         Option(Experiment, "starts", "N", "Starts per setting.", "16"),
     ),
 }

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.core.engine.choice import asked
 from chainrule.core.errors import FileError
 from chainrule.lab.experiments.data import DataFile
 from chainrule.lab.experiments.populations import BY_MEMBER, Runs, epochs_recorded, in_groups, join, train_members
@@ -46,7 +47,7 @@ class Group:
 
     def name(self) -> str:
         """A hash of all that its results depend on, a file's contents too."""
-        said = [each.to_dict() | {"starts": None} for each in self.experiments]
+        said = [each.to_dict() | {"starts": None, "engine": asked(each.engine)} for each in self.experiments]
         contents = self.experiments[0].data.fingerprint()
         text = json.dumps([FORMAT, __version__, said, self.seeds, contents])
         return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -21,6 +21,12 @@ from chainrule.training.model import Model
 from chainrule.training.run import Run
 from chainrule.training.training import Training
 
+OF_RUN = (
+    *("loss", "optimizer", "epochs", "batch_size", "penalty", "clip"),
+    *("dtype", "seed", "early_stopping", "engine"),
+)
+"""The settings of an experiment that `train` takes as they are."""
+
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
@@ -77,8 +83,7 @@ class Prepared:
 
         Raises what is wrong with the settings or the data.
         """
-        of_run = ("loss", "optimizer", "epochs", "batch_size", "penalty", "clip", "dtype", "seed", "early_stopping")
-        settings = {name: getattr(self.experiment, name) for name in of_run}
+        settings = {name: getattr(self.experiment, name) for name in OF_RUN}
         if self.experiment.class_weight is not None:
             settings["sample_weight"] = self._class_weights()
         if self.validation is not None:

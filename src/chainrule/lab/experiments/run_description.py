@@ -17,6 +17,7 @@ from chainrule.core.description import (
     setting,
     whole,
 )
+from chainrule.core.engine.choice import check_engine
 from chainrule.core.errors import SettingError, known_name
 from chainrule.core.foreign import said
 from chainrule.core.losses import HalfSquaredError, Loss
@@ -83,6 +84,7 @@ class RunDescription(Description):
     standardize: whether features get mean 0 and deviation 1; None: those of files, not those of named data sets. The
         quantities of a file are then standardised too, where the network's outputs are unbounded.
     class_weight: "balanced" weighs the samples to learn so that all classes count alike in the loss.
+    engine: as in `train`.
     """
 
     data: DataSet | DataFile = setting(lambda name, value: described(value))
@@ -109,6 +111,7 @@ class RunDescription(Description):
     )
     standardize: bool | None = optional(flag(True))
     class_weight: str | None = optional(setting(_check_class_weight))
+    engine: str | None = optional(setting(check_engine))
 
     def __post_init__(self) -> None:
         super().__post_init__()

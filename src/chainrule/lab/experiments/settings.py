@@ -22,7 +22,7 @@ from chainrule.lab.experiments.rates import taken_over
 PARTS = ("data", "network", "loss", "optimizer")
 """The settings that have settings of their own, which are set after them."""
 
-SHARED = ("seed", "starts", "dtype", "test")
+SHARED = ("seed", "starts", "dtype", "test", "engine")
 """The settings that all runs of a comparison share."""
 
 INITIALIZERS: dict[str, type[Initializer]] = {

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 from typing import IO, Any, cast
 
+from chainrule.core.engine.choice import VARIABLE, asked
 from chainrule.core.errors import ChainruleError
 
 ONE_THREAD = dict.fromkeys(
@@ -38,7 +39,7 @@ class Worker:
                     [sys.executable, "-P", "-c", PROGRAM.format(path=sys.path)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
-                    env=os.environ | ONE_THREAD,
+                    env=os.environ | ONE_THREAD | {VARIABLE: asked()},
                     creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
                 )
         except OSError as error:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 import chainrule
+from chainrule.core.engine.choice import MANY_STEPS, Engine, asked
 from chainrule.lab.report.bands import Results
 from chainrule.lab.report.chapters import CHAPTERS
 from chainrule.lab.report.chapters.chapter import Scale
@@ -67,6 +68,7 @@ def environment() -> Results:
         "numpy": np.__version__,
         "system": platform.system(),
         "machine": platform.machine(),
+        "engine": str(Engine.of(asked(), MANY_STEPS, 1)),
     }
 
 

@@ -36,6 +36,7 @@ EXAMPLES = examples(
     "chainrule explain xor --sample 3 --walk",
     'chainrule explain digits --network "conv(4,3) relu pool(2) flatten dense(10)" --sample 0 --weight 1:1:1,3,3',
     "chainrule explain xor --model xor.npz --sample 20 --unit 2:4",
+    "chainrule explain xor --program",
 )
 
 WHAT, HOW = "What is explained", "How it is shown"
@@ -61,6 +62,7 @@ def explain(
     html: Annotated[Path | None, own("A page, with the network drawn.", "OUT.html", HOW)] = None,
     latex: Annotated[bool, own("Print LaTeX.", "", HOW, "--latex")] = False,
     as_json: Annotated[bool, own("Print JSON.", "", HOW, "--json")] = False,
+    program: Annotated[bool, own("List the compiled step beside its calls.", "", HOW, "--program")] = False,
     walk: Annotated[bool, own("Go from weight to weight with the arrow keys.", "", HOW, "--walk")] = False,
     *,
     settings: dict[str, Any],
@@ -89,6 +91,11 @@ def explain(
         raise SettingError(
             "--walk goes from weight to weight in the terminal; leave --unit, --html, --latex and --json out."
         )
+    if program and (weight or unit or sample or walk or latex or as_json or html is not None):
+        raise SettingError(
+            "--program lists the step on all samples; leave --weight, --unit, --sample, --walk, --html, --latex "
+            "and --json out."
+        )
     check_outputs({"--html": (html, PAGE)}, {"DATA": file_of(data), "--model": model})
     experiment, samples = describe(data, settings)
     chosen = None if sample is None else tuple(several(int, COUNT_OR_ZERO)("--sample", sample))
@@ -101,6 +108,9 @@ def explain(
                 raise SettingError(f"{OPTIONS[name].flag} is the model's own; leave it out beside --model.")
         saved = Model.load(model)
         prepared, theta = prepared_as(saved, model, experiment, samples), saved.theta
+    if program:
+        say(prepared.begin(epochs=1, theta=theta, engine="compiled").setup.program)
+        return
     with Bars() as bars:
         step = explain_step(
             *(prepared.network, theta, *prepared.arrays(prepared.learnt)),
