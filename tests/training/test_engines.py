@@ -1,6 +1,9 @@
 """Runs by programs and runs by NumPy's calls: the same numbers, whatever the run; and what says which it was."""
 
+import json
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +12,7 @@ import chainrule as cr
 from cases import CASES, OPTIMIZERS, ZIPPED, Case
 from chainrule.core.engine.extension import _engine
 from chainrule.core.layers.base import Signature
+from chainrule.training.files.npz import save_checked
 
 pytestmark = pytest.mark.skipif(_engine is None, reason="Left out: the engine isn't built (make engine)")
 
@@ -159,3 +163,30 @@ def test_a_context_decides_for_what_begins_in_it():
     with cr.engine("compiled"):
         training = cr.iterate(cr.mlp(2, 4, 1), x, y, loss=cr.HalfSquaredError(), optimizer=cr.SGD(0.5), epochs=3)
     assert training.setup.engine.startswith("compiled")
+
+
+def test_a_run_says_what_made_its_calls(tmp_path: Path):
+    compiled, exact = (trained(each, CASES["the reference network"]) for each in ("compiled", "numpy"))
+    n = int(compiled.setup.engine.split()[2])
+    lines = compiled.program().splitlines()
+    assert lines[0] == compiled.setup.engine
+    assert {"loss and gradient", "the update"} <= set(lines)
+    assert sum(re.match(" *[0-9]+  ", line) is not None for line in lines) == n
+    assert exact.program() == "numpy (asked for)"
+    for run in (compiled, exact):
+        run.model.save(tmp_path / "model.npz")
+        assert cr.Model.load(tmp_path / "model.npz").engine == run.setup.engine
+
+
+def test_a_model_without_the_engines_name_can_be_read(tmp_path: Path):
+    trained("numpy", CASES["Dense"]).model.save(tmp_path / "model.npz")
+    with np.load(tmp_path / "model.npz") as file:
+        arrays = {name: file[name] for name in file.files if name != "checksum"}
+    description = json.loads(str(arrays["description"]))
+    del description["engine"]
+    save_checked(tmp_path / "model.npz", arrays | {"description": np.array(json.dumps(description))})
+    assert cr.Model.load(tmp_path / "model.npz").engine == ""
+    description["engine"] = 1
+    save_checked(tmp_path / "model.npz", arrays | {"description": np.array(json.dumps(description))})
+    with pytest.raises(cr.FileError, match="engine must be a text"):
+        cr.Model.load(tmp_path / "model.npz")

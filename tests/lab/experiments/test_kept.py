@@ -28,6 +28,13 @@ def kept(folder):
         return first, path, dict(file)
 
 
+def test_results_of_another_engine_are_others(tmp_path):
+    for engine in ("numpy", "auto", "numpy"):
+        with cr.engine(engine):
+            compare(EXPERIMENT, **SETTINGS, keep=tmp_path)
+    assert len(list(tmp_path.glob("*.npz"))) == 2
+
+
 def again(folder, first):
     """The results are those of before, and the file is good again."""
     assert same(compare(EXPERIMENT, **SETTINGS, keep=folder), first)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import chainrule as cr
+from chainrule.core.engine.choice import asked
 from chainrule.core.errors import MissingExtraError, SettingError
 from chainrule.core.extras import advice
 from chainrule.lab.experiments.workers import WorkerError, cores, run_side_by_side
@@ -25,6 +26,10 @@ def echo(value, report):
     print("a line that belongs to no answer")
     report(2, 2)
     return value
+
+
+def engine_of(report):
+    return asked()
 
 
 def fail(report):
@@ -61,7 +66,7 @@ def _importable(monkeypatch):
     """Workers find this module by its name, as they find any module on the path."""
     pytest.importorskip("cloudpickle")
     monkeypatch.syspath_prepend(str(Path(__file__).parent))
-    for function in (echo, fail, err, die, die_once, linger, wait_for_ever):
+    for function in (echo, engine_of, fail, err, die, die_once, linger, wait_for_ever):
         monkeypatch.setattr(function, "__module__", "test_workers")
     monkeypatch.setitem(sys.modules, "test_workers", sys.modules[__name__])
 
@@ -74,6 +79,12 @@ def test_answers_counts_and_what_is_kept():
     assert sorted(kept) == list(answers.items())
     assert {(name, 2, 2) for name in "abcde"} <= set(seen)
     assert not children()
+
+
+def test_workers_take_the_callers_engine():
+    with cr.engine("numpy"):
+        assert run_side_by_side({"a": (engine_of, ()), "b": (engine_of, ())}) == {"a": "numpy", "b": "numpy"}
+    assert run_side_by_side({"a": (engine_of, ())}) == {"a": asked()}
 
 
 def test_an_error_of_a_job_is_the_callers():

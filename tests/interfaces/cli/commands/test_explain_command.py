@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
+from chainrule.core.engine.extension import _engine
 from chainrule.interfaces.cli.commands.explain import EXAMPLES
 from chainrule.lab.report.reference import TASKS, Lab
 from commands import invoke, lines_of, output_of
@@ -51,6 +53,15 @@ def test_a_page_is_written(tmp_path: Path):
 def test_a_unit_and_the_whole_step():
     assert page("xor", "--sample", "3", "--unit", "2:4") == str(reference(samples=3).unit(2, 4)) + "\n"
     assert page("xor", "--sample", "3,5") == str(reference(samples=(3, 5)).overview()) + "\n"
+
+
+@pytest.mark.skipif(_engine is None, reason="Left out: the engine isn't built (make engine)")
+def test_the_program_of_a_step():
+    said = page("moons", "--layers", "8", "--optimizer", "adam", "--clip", "1", "--program")
+    assert re.match(r"compiled \(\w+, \d+ operations, 1 in Python\)\n\nloss and gradient\n", said)
+    assert re.search(r"product      8 × 3 3 × 200 -> 8 × 200 +dot\n", said)
+    assert re.search(r"in Python .* correct_bias\n", said)
+    assert "Error: --program lists the step" in invoke("explain", "xor", "--program", "--weight", "2:1:3").stderr
 
 
 def test_images_kernels_and_other_settings():

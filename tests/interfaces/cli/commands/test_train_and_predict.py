@@ -112,6 +112,12 @@ class TestTrain:
             result.stderr.splitlines(keepends=True)[0],
         )
 
+    def test_the_engine_is_chosen(self, tmp_path: Path):
+        invoke("train", "xor", "--epochs", "2000", "--engine", "NumPy", "--save", tmp_path / "xor.npz")
+        assert chainrule.Model.load(tmp_path / "xor.npz").engine == "numpy (asked for)"
+        said = invoke("train", "xor", "--engine", "fast").stderr
+        assert 'engine must be "auto", "numpy" or "compiled"; got \'fast\'' in said
+
     def test_the_history_is_kept(self, tmp_path: Path):
         lines_of("train", "xor", "--epochs", "100", "--validation", "0.2", "--history", tmp_path / "h.csv")
         rows = list(csv.reader((tmp_path / "h.csv").read_text().splitlines()))

@@ -1,0 +1,55 @@
+"""Predictions, losses and gradients of users' arrays: by programs and by NumPy the same, again and again."""
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+from cases import CASES, Case
+from chainrule.core import evaluate
+from chainrule.core.engine.extension import _engine
+from chainrule.core.engine.program import Program
+
+pytestmark = pytest.mark.skipif(_engine is None, reason="Left out: the engine isn't built (make engine)")
+
+
+def computed(engine: str, case: Case, population: int | None, seed: int | None) -> list[np.ndarray]:
+    """Twice, at two thetas: the outputs, the loss, the gradient and the state that was moved."""
+    network, (x, y) = case.network, case.data()
+    found = []
+    with cr.engine(engine):
+        for start in (0, 1):
+            theta, state = network.initialize(start, population), case.state(population)
+            seeds = seed if population is None or seed is None else range(population)
+            value, gradient = network.loss_and_gradient(theta, x, y, case.loss, state=state, seed=seeds)
+            found += [network.predict(theta, x, state), np.array(value), gradient, state]
+    return found
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+@pytest.mark.parametrize("population", [None, 3])
+@pytest.mark.parametrize("seed", [None, 0])
+def test_what_users_ask_for_is_numpys(case: Case, population: int | None, seed: int | None):
+    compiled, exact = (computed(each, case, population, seed) for each in ("compiled", "numpy"))
+    for ours, theirs in zip(compiled, exact, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-12)
+
+
+def test_plans_that_are_kept_are_compiled_and_give_the_same_bits_each_time():
+    network, x = cr.mlp(3, 5, 2), np.linspace(0.0, 1.0, 21).reshape(7, 3)
+    theta = network.initialize(0)
+    with cr.engine("auto"):
+        first = network.predict(theta, x)
+        plan, compute, key = evaluate.take_plan(evaluate.ForwardPlan, network, 7, network, theta, np.empty(0))
+        evaluate.keep_plan(plan, compute, key)
+        assert isinstance(compute, Program)
+        assert np.array_equal(network.predict(theta, x), first)
+    with cr.engine("numpy"):
+        _, compute, _ = evaluate.take_plan(evaluate.ForwardPlan, network, 7, network, theta, np.empty(0))
+        assert not isinstance(compute, Program)
+
+
+def test_a_gradient_check_checks_the_compiled_gradient():
+    case = CASES["LeNet, small"]
+    with cr.engine("compiled"):
+        checks = cr.check_gradient(case.network, *case.data(), case.loss)
+    assert all(check.is_right for check in checks)
