@@ -22,7 +22,7 @@ DISTURBING = ("OPENBLAS_", "CHAINRULE_", "MKL_", "GOMP_")
 VECTORS = {"avx512f": "avx512", "avx2": "avx2"}
 """The names of the vectors by the processor's flags, the widest first."""
 
-PACKAGES = ("numpy", "torch", "jax", "jaxlib", "scikit-learn", "scipy", "threadpoolctl")
+PACKAGES = ("numpy", "torch", "jax", "jaxlib", "mlx", "nn-engine-core", "scikit-learn", "scipy", "threadpoolctl")
 
 
 def describe() -> dict[str, str]:

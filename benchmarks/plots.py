@@ -18,9 +18,13 @@ LOOKS = {
     "JAX": ("#009E73", "^"),
     "scikit-learn": ("#E69F00", "v"),
     "textbook NumPy": ("#56B4E9", "X"),
+    "MLX": ("#8B4513", "<"),
+    "nn-engine-core": ("#666666", "h"),
+    "libfann": ("#999999", "p"),
     "C": ("#000000", "*"),
 }
-"""A colour for each contender that colour-blind readers can tell apart (Okabe and Ito), and a marker."""
+"""A colour for each contender that colour-blind readers can tell apart (Okabe and Ito, then brown and greys), and a
+marker."""
 
 ON_PAPER = STYLE | {"font.size": 12, "figure.facecolor": COLOR["paper"]}
 """The lab's style with a light background, since these figures stand alone on pages that may be dark."""

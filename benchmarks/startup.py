@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.contenders import CONTENDERS, OURS
+from benchmarks.contenders import OURS
 from benchmarks.spread import Spread
 from benchmarks.worker import available_cores, surroundings
 
@@ -65,8 +65,7 @@ def start_up(rounds: int = ROUNDS, show: Callable[[str], object] = lambda text: 
                 subprocess.run([sys.executable, "-c", text], check=True, env=writing)
                 if number >= 0:
                     times[name].append((time.perf_counter() - begin) * 1e3)
-    packages = {name: each.needs for name, each in CONTENDERS.items() if each.is_there and each.needs.isidentifier()}
-    sizes = {name: size(name) for name in dict.fromkeys(packages.values())}
+    sizes = {name: size(name) for name in dict.fromkeys(map(package, programs.values()))}
     return Startup(times, sizes)
 
 

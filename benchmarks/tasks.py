@@ -111,7 +111,7 @@ def reference_network(scale: Scale) -> Group:
     unit = "µs an epoch of a network"
     tasks = []
     single = reference(scale.shorter(2000))
-    names = "chainrule; textbook NumPy; scikit-learn; PyTorch eager; PyTorch eager, fused; JAX; C"
+    names = "chainrule; textbook NumPy; scikit-learn; PyTorch eager; PyTorch eager, fused; JAX; MLX; libfann; C"
     entries = every(names, single, 1e6 / single.epochs)
     entries["scikit-learn"] = replace(entries["scikit-learn"], note=CROSS_ENTROPY_DIFFERS)
     tasks.append(
@@ -133,7 +133,7 @@ def digits(scale: Scale) -> Group:
         checked=(1, 2),  # 57 and 114 steps
     )
     steps = work.epochs * -(-work.data.n // 32)
-    names = "chainrule; textbook NumPy; scikit-learn; PyTorch eager; PyTorch eager, fused; JAX; C"
+    names = "chainrule; textbook NumPy; scikit-learn; PyTorch eager; PyTorch eager, fused; JAX; MLX; nn-engine-core; C"
     what, entries = "digits, 64-64-10, batches of 32, Adam, float32", every(names, work, 1e6 / steps)
     return Group("T3", 1, (Task("T3", what, "µs a step", entries, profiled=True),))
 
@@ -149,7 +149,7 @@ def lenet(scale: Scale) -> Group:
             checked=(1, 4) if size == 32 else (1,),  # 128 steps; larger batches run the same program
         )
         steps = work.epochs * IMAGES // size
-        entries = every("chainrule; PyTorch eager; PyTorch eager, fused; JAX", work, 1e3 / steps)
+        entries = every("chainrule; PyTorch eager; PyTorch eager, fused; JAX; MLX", work, 1e3 / steps)
         what = f"LeNet-5 on 28 x 28 images, batches of {size}, Adam, float32"
         tasks.append(Task(f"T4, batch {size}", what, "ms a step", entries, memory=size == 512))
     return Group("T4", 2, tuple(tasks), seconds=0.0)

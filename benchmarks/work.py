@@ -188,6 +188,16 @@ def named(network: cr.Network, theta: Array) -> Parameters:
     return [(each["weights"], each["bias"]) for each in network.parameters(theta) if each]
 
 
+def turned(parameters: Parameters, axes: dict[int, tuple[int, ...]]) -> Parameters:
+    """The weights with their last axes reordered, by the number of axes."""
+    found = []
+    for W, b in parameters:
+        lead = b.ndim - 1
+        order = axes[W.ndim - lead]
+        found.append((W.transpose(*range(lead), *(lead + axis for axis in order)), b))
+    return found
+
+
 def activations(network: cr.Network) -> list[type[cr.Layer] | None]:
     """The activation after each Dense layer of a perceptron, or None.
 

@@ -5,7 +5,9 @@ of times, which returns the outputs. What is done once for many runs (data broug
 compiling) is done before they return, or in their first run.
 """
 
+import os
 import shutil
+import subprocess
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -14,7 +16,7 @@ from importlib.util import find_spec
 class Contender:
     """A contender: the module of its code, the packages that it needs, and how to install them.
 
-    needs: a package, or a program if it begins with "$".
+    needs: a package, a program if it begins with "$", or a header of C.
     """
 
     module: str
@@ -23,7 +25,9 @@ class Contender:
 
     @property
     def is_there(self) -> bool:
-        """Whether its packages are installed."""
+        """Whether what it needs is installed."""
+        if self.needs.endswith(".h"):
+            return has_header(self.needs)
         return (shutil.which(self.needs[1:]) if self.needs.startswith("$") else find_spec(self.needs)) is not None
 
 
@@ -37,11 +41,20 @@ CONTENDERS = {
     "PyTorch eager, fused": Contender("pytorch_fused", *TORCH),
     "PyTorch vmap": Contender("pytorch_vmap", *TORCH),
     "JAX": Contender("jax_", "jax", "pip install jax"),
+    "MLX": Contender("mlx_", "mlx", "pip install 'mlx[cpu]'"),
+    "nn-engine-core": Contender("nn_engine", "nn_core", "pip install nn-engine-core"),
+    "libfann": Contender("fann", "doublefann.h", "install libfann-dev, and a C compiler as `cc`"),
     "C": Contender("c", "$cc", "install a C compiler as `cc`"),
 }
 """The contenders, by the names that the tables show."""
 
 OURS = "chainrule"
+
+
+def has_header(name: str) -> bool:
+    """Whether the C compiler finds a header."""
+    command = ["cc", "-E", "-include", name, "-x", "c", os.devnull]
+    return shutil.which("cc") is not None and subprocess.run(command, capture_output=True).returncode == 0
 
 
 def missing(names: list[str]) -> dict[str, str]:

@@ -18,13 +18,13 @@ WIDE = "-mprefer-vector-width=256"
 """The widest vectors, if the compiler knows the option; for some processors it would use half of the width."""
 
 
-def compiled(source: str, dtype: str) -> Any:
-    """The function `train` of a C file in this folder."""
+def compiled(source: str, dtype: str, *libraries: str) -> Any:
+    """The function `train` of a C file in this folder, linked with libraries."""
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "train.so"
         real = "double" if dtype == "float64" else "float"
         file = Path(__file__).with_name(source)
-        command = ["cc", *FLAGS, f"-DREAL={real}", "-o", library, file, "-lm"]
+        command = ["cc", *FLAGS, f"-DREAL={real}", "-o", library, file, "-lm", *libraries]
         if subprocess.run([*command, WIDE], capture_output=True).returncode:
             subprocess.run(command, check=True)
         function = ctypes.CDLL(str(library)).train

@@ -15,7 +15,7 @@ import numpy as np
 from jax import lax
 
 import chainrule as cr
-from benchmarks.work import Parameters, Prediction, Training
+from benchmarks.work import Parameters, Prediction, Training, turned
 from chainrule.core.arrays import Array
 
 jax.config.update("jax_enable_x64", True)  # float32 arrays stay float32
@@ -56,16 +56,6 @@ def forward(network: cr.Network) -> Callable[[Any, Any], Any]:
         return a
 
     return outputs
-
-
-def turned(parameters: Parameters, axes: dict[int, tuple[int, ...]]) -> Parameters:
-    """The weights with their last axes reordered, by the number of axes."""
-    found = []
-    for W, b in parameters:
-        lead = b.ndim - 1
-        order = axes[W.ndim - lead]
-        found.append((W.transpose(*range(lead), *(lead + axis for axis in order)), b))
-    return found
 
 
 TO_JAX = {2: (1, 0), 4: (2, 3, 1, 0)}
