@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ParamSpec, TypeVar
 
-from chainrule.core.foreign import said, visible
+from chainrule.core.foreign import in_brief, said, visible
 
 Choice = TypeVar("Choice")
 Given = ParamSpec("Given")
@@ -19,7 +19,7 @@ class ChainruleError(Exception):
     """
 
     def __init__(self, *lines: object) -> None:
-        super().__init__(*(visible(each) if isinstance(each, str) else each for each in lines))
+        super().__init__(*(in_brief(visible(each)) if isinstance(each, str) else each for each in lines))
 
     def __str__(self) -> str:
         return "\n    ".join(map(str, self.args))

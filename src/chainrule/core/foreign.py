@@ -12,6 +12,9 @@ UNSEEN = {"Cc", "Cs", "Zl", "Zp"}
 TURNING = {*"\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
 """Characters that turn the direction of what follows: `name.\u202egnp` is shown as a picture's name. Source: UAX #9."""
 
+LONGEST_SENTENCE = 1_000
+"""The most characters of a sentence: a table may have 100,000 columns, whose names it lists."""
+
 LATEX = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -33,6 +36,16 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(_code(each) if unicodedata.category(each) in UNSEEN or each in TURNING else each for each in text)
+
+
+def in_brief(sentence: str) -> str:
+    """A sentence that anybody reads to its end: of a longer one the middle is left out.
+
+    >>> len(in_brief("x" * 100_000))
+    1005
+    """
+    half = LONGEST_SENTENCE // 2
+    return sentence if len(sentence) <= LONGEST_SENTENCE else f"{sentence[:half]} ... {sentence[-half:]}"
 
 
 def said(value: object) -> str:

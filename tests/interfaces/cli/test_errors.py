@@ -191,3 +191,10 @@ def test_a_run_that_diverges_fails_and_keeps_its_history(tmp_path: Path):
     assert "Try SGD(0.01). Options: --learning-rate 0.01." in result.stderr
     assert history.read_text().startswith("epoch,step,loss\n0,0,")
     assert not model.exists()
+
+
+def test_a_position_of_thousands_of_digits_is_no_column(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    code, said = complaint(folder, f"train flat.csv --target -{'9' * 5000}", monkeypatch)
+    assert code == 2
+    assert "flat.csv: target must be one column's name, or its position from -" in said
+    assert len(said) < 1100

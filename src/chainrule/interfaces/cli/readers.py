@@ -88,7 +88,8 @@ def column(flag: str, target: str) -> str | int:
     >>> column("--target", "kind"), column("--target", "-1")
     ('kind', -1)
     """
-    return int(target) if target.removeprefix("-").isdecimal() else target
+    position = _values(int, target) if target.removeprefix("-").isdecimal() else []
+    return position[0] if position else target
 
 
 def lower_case(flag: str, name: str) -> str:

@@ -1,0 +1,29 @@
+"""Sentences of errors, whatever they quote."""
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+
+
+def test_a_sentence_that_lists_thousands_of_names_keeps_its_beginning_and_its_end(tmp_path):
+    names = [f"column {k}" for k in range(50_000)]
+    (tmp_path / "wide.csv").write_text(",".join(names) + "\n" + ",".join("1" for _ in names) + "\n")
+    with pytest.raises(cr.SettingError, match=r"wide\.csv: target must be one column's name") as caught:
+        cr.datasets.read_csv(tmp_path / "wide.csv", target="kind")
+    assert str(caught.value).endswith("column 49999.")
+    assert len(str(caught.value)) < 1100
+
+
+def test_a_cell_of_any_length_is_quoted_in_brief(tmp_path):
+    (tmp_path / "long.csv").write_text("a,b\n" + "1" * 100_000 + ",2\n")
+    with pytest.raises(cr.DataError, match=r"long\.csv, line 2, column 1 \(a\): expected a finite number") as caught:
+        cr.datasets.read_csv(tmp_path / "long.csv")
+    assert len(str(caught.value)) < 1100
+
+
+def test_an_archive_of_thousands_of_arrays_is_refused_in_brief(tmp_path):
+    np.savez(tmp_path / "many.npz", **{f"m{k}": np.zeros(0) for k in range(1000)})
+    with pytest.raises(cr.FileError, match=r"many\.npz has no array 'x'; it has m0, .*Name the array to read\.") as caught:
+        cr.datasets.read_numpy(tmp_path / "many.npz")
+    assert len(str(caught.value)) < 1100
