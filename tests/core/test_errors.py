@@ -24,6 +24,6 @@ def test_a_cell_of_any_length_is_quoted_in_brief(tmp_path):
 
 def test_an_archive_of_thousands_of_arrays_is_refused_in_brief(tmp_path):
     np.savez(tmp_path / "many.npz", **{f"m{k}": np.zeros(0) for k in range(1000)})
-    with pytest.raises(cr.FileError, match=r"many\.npz has no array 'x'; it has m0, .*Name the array to read\.") as caught:
+    with pytest.raises(cr.FileError, match=r"has no array 'x'; it has m0, .*Name the array to read\.") as caught:
         cr.datasets.read_numpy(tmp_path / "many.npz")
     assert len(str(caught.value)) < 1100

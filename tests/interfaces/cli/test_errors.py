@@ -198,3 +198,10 @@ def test_a_position_of_thousands_of_digits_is_no_column(folder: Path, monkeypatc
     assert code == 2
     assert "flat.csv: target must be one column's name, or its position from -" in said
     assert len(said) < 1100
+
+
+@pytest.mark.parametrize("before", ["", "--", "train ", "train --", "train xor --save "])
+def test_what_is_echoed_is_echoed_in_brief(folder: Path, before: str, monkeypatch: pytest.MonkeyPatch):
+    code, said = complaint(folder, before + "w" * 50_000, monkeypatch)
+    assert code == 2
+    assert len(said) < 1100

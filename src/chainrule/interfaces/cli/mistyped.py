@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from chainrule.core.errors import choices, known_name, nearest
+from chainrule.core.foreign import in_brief
 from chainrule.interfaces.cli.option import Misread
 from chainrule.interfaces.cli.terminal.output import BAD_INPUT, complain
 
@@ -68,7 +69,7 @@ class Commands(TyperGroup):
 
 def refuse(sentence: str) -> NoReturn:
     """Print the sentence, and exit."""
-    complain(sentence)
+    complain(in_brief(sentence))
     raise typer.Exit(BAD_INPUT)
 
 
