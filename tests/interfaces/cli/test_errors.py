@@ -200,8 +200,11 @@ def test_a_position_of_thousands_of_digits_is_no_column(folder: Path, monkeypatc
     assert len(said) < 1100
 
 
-@pytest.mark.parametrize("before", ["", "--", "train ", "train --", "train xor --save "])
-def test_what_is_echoed_is_echoed_in_brief(folder: Path, before: str, monkeypatch: pytest.MonkeyPatch):
-    code, said = complaint(folder, before + "w" * 50_000, monkeypatch)
+@pytest.mark.parametrize(
+    "line",
+    ["W", "--W", "train W", "train --W", "train xor --save W", "compare xor --clip 1,2 --keep W", "report --out W"],
+)
+def test_what_is_echoed_is_echoed_in_brief(folder: Path, line: str, monkeypatch: pytest.MonkeyPatch):
+    code, said = complaint(folder, line.replace("W", "w" * 50_000), monkeypatch)
     assert code == 2
     assert len(said) < 1100

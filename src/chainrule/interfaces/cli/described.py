@@ -1,5 +1,6 @@
 """From what was typed to an experiment and its samples; a TOML file stands below the options, which win."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
@@ -60,10 +61,8 @@ def named(data: str) -> DataSet | DataFile:
     """The data set of this name, or the file."""
     if data in NAMED:
         return DataSet(data)
-    if (
-        data == STANDARD_INPUT or Path(data).exists() or data != Path(data).stem
-    ):  # meant as a file: its reader complains where there is none
-        return DataFile(data)
+    if data == STANDARD_INPUT or os.path.exists(data) or data != Path(data).stem:
+        return DataFile(data)  # meant as a file: its reader complains where there is none
     if known_name(data, NAMED) is None:
         raise SettingError(
             f"there is no data set and no file {data!r}{choices(data, NAMED)}, or name a CSV or .npz file."

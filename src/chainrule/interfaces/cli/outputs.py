@@ -1,5 +1,6 @@
 """Files to write: checked before any work, so that no run is lost for want of a folder; in the end each is tried."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,10 +116,10 @@ def check_folder(option: str, place: Path, figures: str = "") -> None:
     Traceback (most recent call last):
     chainrule.core.errors.FileError: --out expects a folder, and lab.html is the name of a page; leave .html out.
     """
-    if place.exists() and not place.is_dir():
+    if os.path.exists(place) and not os.path.isdir(place):  # False for what the system doesn't take as a name
         raise FileError(f"{option} expects a folder, got the file {place}; name another.")
     form = _form_of(place)
-    if form is not None and not place.is_dir():
+    if form is not None and not os.path.isdir(place):
         ending = place.suffix.lower()
         more = f", and add {figures} {ending.strip('.')} for its figures" if figures and form is FIGURE else ""
         raise FileError(f"{option} expects a folder, and {place} is the name of {form.what}; leave {ending} out{more}.")

@@ -147,7 +147,7 @@ def make_folder(keep: str | os.PathLike[str]) -> Path:
 
 def _read(group: Group, name: str, path: Path | None) -> Runs | None:
     """The results of this group that were kept; None where there are none, or a file that doesn't fit it whole."""
-    if path is None or not path.is_file():
+    if path is None or not os.path.isfile(path):
         return None
     try:
         with reading(path, "a file of kept results", "delete it", path.stat().st_size) as source:

@@ -76,7 +76,7 @@ def write_report(
     out = Path(out)
     for folder in (out, out / "figures"):
         _check_writable(folder)
-    for name in ("index.html", "results.json") if out.is_dir() else ():
+    for name in ("index.html", "results.json") if os.path.isdir(out) else ():
         file_to_replace(out / name)
     show = progress or silent
 
@@ -150,7 +150,7 @@ def _check_writable(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=there):
             pass
     except OSError as error:
-        what = "write in" if there == folder and folder.is_dir() else "make"
+        what = "write in" if there == folder and os.path.isdir(folder) else "make"
         raise FileError(
             f"can't {what} the folder {folder}: {error.strerror or error}; choose another place."
         ) from error
