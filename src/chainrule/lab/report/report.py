@@ -147,6 +147,8 @@ def _check_writable(folder: Path) -> None:
     """Raise unless files can be written in this folder, or it can be made. Leaves nothing behind."""
     there = next((each for each in (folder, *folder.parents) if os.path.lexists(each)), folder)
     try:
+        with suppress(FileNotFoundError):
+            os.stat(folder)  # which says so of a name that the system doesn't take
         with tempfile.TemporaryFile(dir=there):
             pass
     except OSError as error:
