@@ -80,3 +80,20 @@ def test_no_width_is_too_small(columns: int, tmp_path: Path):
         ["data", "xor"],
     ):
         assert invoke(*words, COLUMNS=str(columns)).exit_code == 0
+
+
+@posix
+@pytest.mark.parametrize(
+    "size", ["COLUMNS=1000000000", "COLUMNS=²", "LINES=-1", "TERMINAL_WIDTH=wide", "TERMINAL_WIDTH=0"]
+)
+def test_a_size_that_cannot_be_meant_is_no_size(size: str, tmp_path: Path):
+    assert in_a_shell(f"ulimit -v 4000000; {size} chainrule train --help", tmp_path) == (0, "")
+
+
+@posix
+def test_settings_that_matplotlib_refuses_end_in_a_sentence(tmp_path: Path):
+    line = "MPLBACKEND=none chainrule compare xor --learning-rate 1,2 --out c.svg"
+    code, said = in_a_shell(line, tmp_path)
+    assert code == 2
+    assert said.startswith("Error: Matplotlib can't be loaded (Key backend: 'none' is not a valid value")
+    assert said.endswith("correct the variable MPLBACKEND, or the file matplotlibrc.\n")

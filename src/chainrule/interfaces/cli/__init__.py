@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from chainrule.core.extras import missing_extra
 from chainrule.interfaces.cli import interrupts
-from chainrule.interfaces.cli.streams import give_up_stdout, open_closed_streams
+from chainrule.interfaces.cli.streams import forget_odd_sizes, give_up_stdout, open_closed_streams
 
 
 def main() -> None:
@@ -16,6 +16,7 @@ def main() -> None:
     interrupts.listen()
     try:
         open_closed_streams()
+        forget_odd_sizes()
         run()
     except KeyboardInterrupt:
         sys.exit(interrupts.exit_code())

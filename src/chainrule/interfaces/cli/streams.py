@@ -1,6 +1,7 @@
-"""Standard streams that are closed from the start, as by `>&-`, or that can't be written to any more."""
+"""Standard streams that are closed from the start, as by `>&-`, or that can't be written to any more; their size."""
 
 import os
+import re
 import sys
 
 
@@ -13,6 +14,13 @@ def open_closed_streams() -> None:
                 os.dup2(opened, number)
                 os.close(opened)
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+
+
+def forget_odd_sizes() -> None:
+    """Forget sizes of a terminal that can't be meant: Rich fills a billion columns, and Typer fails on a word."""
+    for name in ("COLUMNS", "LINES", "TERMINAL_WIDTH"):
+        if not re.fullmatch("[0-9]{1,4}", os.environ.get(name, "")):
+            os.environ.pop(name, None)
 
 
 def give_up_stdout() -> None:

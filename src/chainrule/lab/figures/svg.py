@@ -12,9 +12,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from chainrule.core.errors import SettingError
 from chainrule.core.extras import missing_extra
 from chainrule.core.foreign import visible
 from chainrule.lab.figures.numbers import decimal
+from chainrule.training.files.reading import reason
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,11 +83,15 @@ Drawing = Callable[["Axes"], object]
 
 
 def need_matplotlib() -> Any:
-    """Matplotlib, or one sentence that says how to get it."""
+    """Matplotlib, or one sentence that says how to get it, or what of its settings it complains about."""
     try:
         import matplotlib
     except ImportError:
         raise missing_extra("figures need Matplotlib", "report") from None
+    except Exception as error:
+        raise SettingError(
+            f"Matplotlib can't be loaded ({reason(error)}); correct the variable MPLBACKEND, or the file matplotlibrc."
+        ) from None
     return matplotlib
 
 
