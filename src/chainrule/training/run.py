@@ -13,18 +13,19 @@ from chainrule.core.penalties import L2
 from chainrule.training.history import History
 from chainrule.training.model import Model
 from chainrule.training.stopping import Ending
-from chainrule.training.task import Task
+from chainrule.training.task import Task, TrainingData
 
 
 @dataclass(frozen=True, eq=False)
 class Setup:
-    """The settings and the start of a run; its network and loss are the model's, its data are not kept.
+    """The settings and the start of a run; its network and loss are the model's, the data learnt are not kept.
 
     theta, state: the parameters and running statistics of its start: (P,) and (S,), or (K, P) and (K, S).
     clip: the largest norm of a gradient, for each member if there are many.
     augmented, weighted: whether the data were augmented, and had sample weights.
     engine: what made the calls, as "compiled (avx512, 18 operations, 0 in Python)" or "numpy (a short run)".
     program: the operations of a compiled step, as text; see `Run.program`.
+    validation: the data held out, checked, not copied.
     changes: the settings that `Training.change` has changed since: the step, counted from 0, and the settings by name.
     """
 
@@ -40,6 +41,7 @@ class Setup:
     weighted: bool = False
     engine: str = "numpy"
     program: str = field(default="", repr=False)
+    validation: TrainingData | None = field(default=None, repr=False)
     changes: tuple[tuple[int, dict[str, Any]], ...] = ()
 
     @classmethod
@@ -58,6 +60,7 @@ class Setup:
             weighted=task.data.weights is not None,
             engine=str(engine),
             program=engine.listing(),
+            validation=task.validation,
         )
 
 

@@ -60,6 +60,12 @@ class TrainingData:
         at = (slice(None), which) if self.own else which
         return TrainingData(self.x[at], self.y[at], None if self.weights is None else self.weights[at], self.own)
 
+    def member(self, k: int) -> "TrainingData":
+        """The samples of member k."""
+        if not self.own:
+            return self
+        return TrainingData(self.x[k], self.y[k], None if self.weights is None else self.weights[k])
+
     def load(self, plan: Any) -> None:
         """Set a bound batch of this length to these samples."""
         check_mapped(self.x)

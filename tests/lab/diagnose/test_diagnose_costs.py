@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.lab.diagnose.diagnosis import inspected
-from chainrule.lab.diagnose.trials.held_out import improves_held_out
 
 CROSS, SQUARED, SOFTMAX = cr.BinaryCrossEntropy(), cr.SquaredError(), cr.SoftmaxCrossEntropy()
 
@@ -217,12 +215,116 @@ def test_what_more_epochs_are_said_to_bring_they_bring(settings):
 
 
 @pytest.mark.parametrize("told", [False, True])
-def test_more_patience_is_judged_by_rows_held_out(told):
+def test_more_patience_is_judged_by_the_validation_data(told):
     """The loss of the rows learnt falls in both: of one by heart."""
-    x, y = cr.datasets.moons(120, noise=0.1)
-    y = y if told else np.random.default_rng(4).permutation(y)
+    (x, y), held_out = cr.datasets.moons(120, noise=0.1), cr.datasets.moons(80, noise=0.1, seed=9)
+    if not told:
+        y, held_out = (np.random.default_rng(4).permutation(each) for each in (y, held_out[1]))
+        held_out = cr.datasets.moons(80, noise=0.1, seed=9)[0], held_out
     network = cr.mlp(2, 32, 32, 1, activation="relu", output="identity")
-    settings = {"network": network, "x": x, "y": y, "loss": CROSS, "optimizer": cr.Adam(0.01), "batch_size": 16}
-    run = cr.train(**settings, epochs=3)
-    assert cr.train(**settings, epochs=200).final_loss < 0.9 * run.final_loss
-    assert improves_held_out(inspected(run.model, run, None, x, y), more=1500) is told
+    settings = {"network": network, "x": x, "y": y, "validation": held_out, "loss": CROSS, "batch_size": 16}
+    settings |= {"optimizer": cr.Adam(0.003), "epochs": 200, "early_stopping": cr.EarlyStopping(2, min_delta=0.1)}
+    run, found = diagnosed(settings)
+    assert run.ending.reason == "stopped early"
+    assert ("stopped too soon" in names(found)) is told
+    if told:
+        again = treated(found, settings)
+        assert again.final_validation_loss == pytest.approx(found[0].evidence["loss later"], rel=1e-6)
+        assert again.final_validation_loss < 0.5 * run.final_validation_loss
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_epoch_of_patience_is_too_few_where_the_validation_loss_is_noisy(seed):
+    x, y = bumps(300)
+    settings = quantity(x=x[:200], y=y[:200], validation=(x[200:], y[200:]), optimizer=cr.SGD(0.1), batch_size=8)
+    settings |= {"epochs": 200, "early_stopping": cr.EarlyStopping(1), "seed": seed}
+    run, found = diagnosed(settings)
+    assert names(found) == ["stopped too soon"]
+    assert "bring the validation loss from" in found[0].sentence
+    assert treated(found, settings).final_validation_loss < 0.7 * run.final_validation_loss
+
+
+def split_clouds(**settings):
+    x, y = clouds(400, spread=0.3)
+    return classes(x=x[:300], y=y[:300], validation=(x[300:], y[300:]), optimizer=cr.Adam(0.01)) | settings
+
+
+def test_validation_data_of_another_scale_are_named_and_no_early_stopping_is_advised():
+    x, y = split_clouds()["validation"]
+    for other in (40 * x + 700, x / 20, x * [1.0, 1.0, 50.0, 1.0]):
+        _, found = diagnosed(split_clouds(validation=(other, y)))
+        assert names(found) == ["validation data unlike the training data"]
+        assert "in the training data" in found[0].sentence
+        assert "Standardizer fitted to those" in found[0].advice
+    assert "feature 3 lies around" in found[0].sentence
+    assert diagnosed(split_clouds())[1] == ()
+
+
+def test_validation_rows_with_the_targets_of_others_are_told_from_overfitting():
+    settings = split_clouds()
+    x, y = settings["validation"]
+    for stopping in (None, cr.EarlyStopping(10)):
+        _, found = diagnosed(settings | {"validation": (x, np.roll(y, 7)), "early_stopping": stopping})
+        assert names(found) == ["validation data unlike the training data"]
+        assert "of rows held out of the training data it comes to" in found[0].sentence
+        assert "each row of their y belongs to the same row of x" in found[0].advice
+
+
+def test_a_validation_loss_never_below_the_mean_is_nothing_to_learn_and_no_overfitting():
+    rng = np.random.default_rng(2)
+    x, y = rng.normal(size=(150, 6)), rng.integers(0, 3, 150)
+    network = cr.mlp(6, 16, 3, activation="tanh", output="identity")
+    settings = classes(x=x[:110], y=y[:110], validation=(x[110:], y[110:]), network=network, optimizer=cr.Adam(0.01))
+    _, found = diagnosed(settings)
+    assert names(found) == ["nothing to learn from"]
+
+
+def test_weights_that_hide_a_class_are_blamed_and_no_rate_by_a_loss_that_lacks_them():
+    x, y = cr.datasets.moons(225, noise=0.15)
+    settings = quantity(x=x, y=y, loss=CROSS, network=cr.mlp(2, 16, 1, activation="tanh", output="identity"))
+    settings |= {"optimizer": cr.Adam(0.01), "epochs": 100, "sample_weight": np.where(y[:, 0] == 1, 0.002, 1.0)}
+    _, found = diagnosed(settings)
+    assert names(found) == ["held back"]
+    assert found[0].changes == {"sample_weight": None}
+
+
+@pytest.mark.parametrize("optimizer", [cr.Adam(0.1), cr.RMSprop(0.05)], ids=repr)
+def test_a_high_rate_is_named_though_most_samples_are_classified_correctly(optimizer):
+    x, y = clouds(400, spread=0.35)
+    network = cr.mlp(4, 32, 32, 3, activation="relu", output="identity")
+    settings = classes(x=x, y=y, network=network, optimizer=optimizer, batch_size=16)
+    run, found = diagnosed(settings)
+    assert run.model.score(x, settings["y"]) > 0.8
+    assert names(found)[0] == "learning rate too high"
+    assert treated(found, settings).final_loss < 0.5 * run.final_loss
+
+
+def test_a_start_too_large_is_named_though_most_samples_are_classified_correctly():
+    x, y = cr.datasets.moons(225, noise=0.15)
+    network = cr.mlp(2, *[32] * 8, 1, activation="relu", output="identity", initializer=cr.Normal(1.0))
+    settings = quantity(x=x, y=y, loss=CROSS, network=network, optimizer=cr.Adam(0.001), epochs=60)
+    run, found = diagnosed(settings)
+    assert run.model.score(x, y) > 0.9
+    assert names(found) == ["exploding gradients"]
+
+
+def test_a_dropout_is_suspected_though_neighbours_differ_as_much():
+    rng = np.random.default_rng(3)
+    x = rng.uniform(-1.7, 1.7, (300, 10))
+    y = np.sin(x[:, :1] * x[:, 1:2]) + x[:, 2:3] ** 2 + x[:, 3:4] + 0.5 * x[:, 4:5]
+    network = cr.Network((10,), [cr.Dense(12), cr.ReLU(), cr.Dropout(0.8), cr.Dense(1)])
+    settings = quantity(x=x, y=(y - y.mean()) / y.std(), network=network, optimizer=cr.Adam(0.01), epochs=100)
+    run, found = diagnosed(settings)
+    assert names(found) == ["held back"]
+    assert treated(found, settings).final_loss < 0.4 * run.final_loss
+
+
+def test_a_quantity_of_many_features_through_one_unit():
+    rng = np.random.default_rng(3)
+    x = rng.uniform(-1.7, 1.7, (300, 10))
+    y = np.sin(x[:, :1] * x[:, 1:2]) + x[:, 2:3] ** 2 + 2 * x[:, 3:4] + rng.normal(size=(300, 1)) / 4
+    network = cr.mlp(10, 1, 1, activation="tanh", output="identity")
+    settings = quantity(x=x, y=(y - y.mean()) / y.std(), network=network, optimizer=cr.Adam(0.01), epochs=150)
+    run, found = diagnosed(settings)
+    assert names(found) == ["a layer too narrow"]
+    assert treated(found, settings).final_loss < 0.3 * run.final_loss

@@ -146,6 +146,7 @@ def _of_member(run: Run, setup: Setup, k: int | None) -> tuple[Setup, Ending, di
             seeds=setup.seeds[k : k + 1],
             penalty=None if setup.penalty is None else setup.penalty.member(k),
             clip=setup.clip[k] if isinstance(setup.clip, tuple) else setup.clip,
+            validation=setup.validation and setup.validation.member(k),
         )
     is_finite = np.isfinite(columns["loss"]) if columns else slice(None)
     return setup, ending, {name: values[is_finite] for name, values in columns.items()}

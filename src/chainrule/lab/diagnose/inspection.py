@@ -155,6 +155,15 @@ class Inspection:
         return fraction if np.isfinite(fraction) else np.inf
 
     @cached_property
+    def fails_held_out(self) -> bool:
+        """Whether the validation loss was never below that of the untrained network, or of the mean."""
+        if len(self.validation) < 2:
+            return False
+        held_out = self.y if self.setup is None or self.setup.validation is None else self.setup.validation.y
+        mean = self.loss_of_mean(self.y, held_out)
+        return self.validation.argmin() == 0 or bool(self.validation.min() > (1 - thresholds.NEGLIGIBLE) * mean)
+
+    @cached_property
     def mean_loss(self) -> float:
         """The loss of always answering the targets' mean; for classes, their frequencies."""
         return self.loss_of_mean(self.y, self.y)

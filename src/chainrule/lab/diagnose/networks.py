@@ -12,8 +12,10 @@ from chainrule.core.layers.convolution import Convolution
 from chainrule.core.layers.dense import Dense
 from chainrule.core.layers.normalize import BatchNorm
 from chainrule.core.layers.pooling import MaxPool
+from chainrule.core.layers.regularize import ChannelDropout, Dropout
 from chainrule.core.layers.residual import Residual
 from chainrule.core.network import Network
+from chainrule.lab.figures.numbers import significant
 
 LEAK = 0.1
 """The slope below zero of the units that replace dead ones."""
@@ -150,6 +152,34 @@ def non_linear(network: Network) -> Network:
             is_linear = False
         layers.append(layer)
     return with_layers(network, layers)
+
+
+def single(value: Any) -> float:
+    """A member's setting, which a population may have as a tuple of one."""
+    return value if isinstance(value, float) else value[0]
+
+
+def largest_dropout(network: Network) -> float:
+    """The largest rate of the network's dropouts; 0 where there are none."""
+    layers = [each.layer for each in network.leaves]
+    return max((single(each.rate) for each in layers if isinstance(each, Dropout | ChannelDropout)), default=0.0)
+
+
+def dropping(network: Network, fraction: float) -> Network:
+    """The network with its dropouts at a fraction of their rates."""
+
+    def change(layer: Layer) -> Layer:
+        if not isinstance(layer, Dropout | ChannelDropout):
+            return layer
+        return type(layer)(significant(fraction * single(layer.rate), 2))
+
+    return with_layers(network, mapped(network.layers, change))
+
+
+def without_dropout(network: Network) -> Network:
+    """The network without its dropouts; those inside a `Residual` are left at a rate of 0."""
+    layers = dropping(network, 0.0).layers
+    return with_layers(network, [each for each in layers if not isinstance(each, Dropout | ChannelDropout)])
 
 
 def is_own(part: Description) -> bool:

@@ -8,9 +8,10 @@ from chainrule.core.network import Network
 from chainrule.core.optimizers import Adam, AdamW
 from chainrule.lab.diagnose import networks, thresholds
 from chainrule.lab.diagnose.networks import restarted
+from chainrule.lab.diagnose.trials.compared import compare
 from chainrule.lab.diagnose.trials.rates import round_rate, steadier
 from chainrule.lab.diagnose.trials.schedules import with_peak
-from chainrule.lab.diagnose.trials.trial import Changes
+from chainrule.lab.diagnose.trials.trial import Changes, Samples
 from chainrule.lab.diagnose.trials.tried import TriedRun
 from chainrule.training.data.standardizer import Standardizer
 
@@ -49,13 +50,21 @@ def gentler(run: TriedRun) -> Changes | None:
 
 
 def standardized_targets_and_rate(run: TriedRun) -> Changes | None:
-    """Standardised targets, and another learning rate where the run's gets nowhere with these."""
+    """Standardised targets, and another learning rate where it helps with these, on rows held out, too."""
     standardizer = Standardizer.fit(run.targets)
-    scaled = replace(run, y=standardizer.apply(run.targets))
+
+    def draw(most: int) -> Samples:
+        x, y = run.draw(most)
+        return x, standardizer.apply(run.columns(y))
+
+    scaled = replace(run, y=standardizer.apply(run.targets), draw=draw)
     rates = scaled.rates_from_start
     if rates is None or not (rates.overshoots or (rates.is_slow() and rates.loss > thresholds.UNLEARNT * rates.before)):
         return None
     better = steadier(scaled, rates.optimizer, (rates.lower if rates.overshoots else rates.higher).rate)
+    compared = compare(scaled, {"optimizer": better.optimizer}, holds_out=True)
+    if not (rates.overshoots or compared.changed < thresholds.CLEARLY_LOWER * compared.own):
+        return None
     return {"target_standardizer": standardizer, "optimizer": better.optimizer}
 
 

@@ -31,6 +31,9 @@ ONLY_BEGUN = 150
 """A run of fewer steps has only begun: where it gets on, it is told to go on, whatever another rate does. In trials
 runs of 5 to 100 steps at usual rates got lower at ten times the rate, too, for so short a way."""
 
+SHORT_PATIENCE = 5
+"""A patience of so many epochs is suspected in any case."""
+
 FEWEST_RECORDS = 16
 """A loss falls steadily or not by this many records at least."""
 
@@ -86,6 +89,9 @@ are far from learnt: in trials, of training R² 0.90 beside 0.22, and at 0.85 be
 BY_HEART = 1e-3
 """Rows are learnt by heart, however much is left of those held out, where their loss is below this fraction of it."""
 
+UNLIKE = 3.0
+"""Features of validation data are of another size from this many deviations on, or below one by as much."""
+
 RARE = 0.07
 """A class is rare that has at most this share of the rows."""
 
@@ -112,9 +118,10 @@ LEAST_BATCH = 16
 """Batch normalisation with fewer samples per batch is tried with this many: its error rises below about that number
 (Wu and He, "Group normalization", 2018, figure 1)."""
 
-OUTPUTS_PER_UNIT, SOME_UNITS = 4, 8
+OUTPUTS_PER_UNIT, SOME_UNITS = 4, 16
 """A hidden layer is narrow that has one unit, or less than one for so many outputs; where no other hidden layer is
-wider, it is tried with the second. Digits need more than 2 numbers (Hinton and Salakhutdinov, 2006, figure 3)."""
+wider, it is tried with the second, or so many for each output. Digits need more than 2 numbers (Hinton and
+Salakhutdinov, 2006, figure 3)."""
 
 # What trials cost
 

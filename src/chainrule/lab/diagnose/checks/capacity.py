@@ -13,9 +13,10 @@ from chainrule.lab.diagnose.trials.tried import TriedRun
 
 
 def narrow_layer(run: TriedRun) -> Seen | None:
-    """A hidden layer of one unit, or of few beside many outputs, where more come in: tried wider, on rows held out.
+    """A hidden layer of one unit, or of few beside many outputs, where more come in: tried wider.
 
-    All that the layers behind it learn of a sample are these few numbers. An autoencoder, with as many outputs as
+    All that the layers behind it learn of a sample are these few numbers. With more units the loss of the rows learnt
+    must come far down, and that of rows held out, at best, too. An autoencoder, with as many outputs as
     inputs, has such a layer on purpose, and is left alone.
     """
     layers = run.network.layers
@@ -27,13 +28,16 @@ def narrow_layer(run: TriedRun) -> Seen | None:
     narrow = [i for i in places[:-1] if widths[i] <= few and widths[i] < before[i]]
     if not narrow or inputs == outputs or run.under_way or len(run.x) < thresholds.FEWEST_ROWS:
         return None
-    units = min((widths[i] for i in places[:-1] if widths[i] > few), default=thresholds.SOME_UNITS)
+    some = max(thresholds.SOME_UNITS, thresholds.OUTPUTS_PER_UNIT * outputs)
+    units = min((widths[i] for i in places[:-1] if widths[i] > few), default=some)
     wider = with_layers(
         run.network,
         [replace(each, units=units) if i in narrow else each for i, each in enumerate(layers)],  # type: ignore[type-var]
     )
-    compared = compare(run, restarted(wider), holds_out=True)
-    if not compared.changed < thresholds.CLEARLY_LOWER * compared.own:
+    learnt = compare(run, restarted(wider), holds_out=False)
+    compared = compare(run, restarted(wider), holds_out=True, keeps_best=True)
+    is_wanted = learnt.changed < thresholds.FAR_LOWER * learnt.own
+    if not (is_wanted and compared.changed < thresholds.LOWER * compared.own):
         return None
     layer = next(each for each in run.at_start.layers if each.place.layer is layers[narrow[0]])
     seen = {"units": widths[narrow[0]], "units tried": units, "loss": compared.own, "loss when wider": compared.changed}

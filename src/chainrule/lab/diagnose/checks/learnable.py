@@ -1,4 +1,4 @@
-"""What there is to learn: data that tell nothing, rows learnt by heart, and a class too rare to be noticed."""
+"""What there is to learn: data that tell nothing, and a class too rare to be noticed."""
 
 from typing import NamedTuple
 
@@ -8,10 +8,9 @@ from chainrule.core.arrays import Array
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.finding import BALANCED
 from chainrule.lab.diagnose.inspection import Seen
-from chainrule.lab.diagnose.trials.held_out import FOLDS, best_penalty, shown_by_all, split, try_shuffled
-from chainrule.lab.diagnose.trials.trial import Changes, Samples, pace, trial
+from chainrule.lab.diagnose.trials.held_out import FOLDS, shown_by_all, split, try_shuffled
+from chainrule.lab.diagnose.trials.trial import Samples, pace, trial
 from chainrule.lab.diagnose.trials.tried import TriedRun
-from chainrule.training.stopping import EarlyStopping
 
 
 def nothing_to_learn(run: TriedRun) -> Seen | None:
@@ -26,7 +25,8 @@ def nothing_to_learn(run: TriedRun) -> Seen | None:
     if run.n_samples > len(run.x) and shown_by_all(run) < thresholds.LOWER:
         return None
     tried = try_shuffled(run)
-    if not (tried.loss >= tried.shuffled.min() and tried.loss > thresholds.LOWER * tried.mean):
+    is_no_luck = tried.loss < tried.shuffled.min() and not run.fails_held_out
+    if is_no_luck or tried.loss <= thresholds.LOWER * tried.mean:
         return None
     better = tried.loss < tried.mean
     how = f"{'hardly' if better else 'no'} better than the targets' mean{', no more than by luck' * better}"
@@ -39,31 +39,6 @@ def nothing_to_learn(run: TriedRun) -> Seen | None:
         "loss shuffled": float(tried.shuffled.min()),
         "loss of the mean": tried.mean,
     }
-
-
-def learnt_by_heart(run: TriedRun) -> Seen | None:
-    """Data held out of which little is learnt, beside data learnt several times as well: a gap that needn't grow.
-
-    Compared with the loss of always answering the mean. Penalties are tried on rows held out of those learnt.
-    """
-    if len(run.validation) < 4 or run.stopped_early or run.end is None:
-        return None
-    last, training = float(run.validation[-1]), float(run.losses[-1])
-    is_bad = last >= thresholds.UNLEARNT * run.mean_loss and training <= thresholds.GAP * last
-    is_exact = last >= thresholds.LEARNT * run.mean_loss and training <= thresholds.BY_HEART * last
-    if not (is_bad or is_exact):
-        return None
-    how = "by heart" if training <= thresholds.LEARNT * last else "much better than others"
-    seen: Seen = {"last": last, "training loss": training, "mean loss": run.mean_loss, "rows": f"{run.n_samples:,}"}
-    seen |= {"how": how}
-    penalty, left = best_penalty(run)
-    changes: Changes = {"penalty": penalty}
-    if (lowest := float(run.validation.min()) / last) < left:
-        changes, left = {"early_stopping": EarlyStopping(20)}, lowest
-    if not left < thresholds.LOWER:
-        return seen | {"advice": "Learn from more data, or with a smaller network"}
-    (tried,) = changes.values()
-    return seen | {"advice": f"Learn from more data, or with {tried!r}", "changes": changes}
 
 
 def rare_class(run: TriedRun) -> Seen | None:

@@ -5,9 +5,8 @@ from dataclasses import replace
 from chainrule.core.layers.base import Layer
 from chainrule.core.layers.normalize import BatchNorm
 from chainrule.lab.diagnose import thresholds
-from chainrule.lab.diagnose.checks.unusual import single
 from chainrule.lab.diagnose.inspection import Seen
-from chainrule.lab.diagnose.networks import mapped, restarted, with_layers
+from chainrule.lab.diagnose.networks import mapped, restarted, single, with_layers
 from chainrule.lab.diagnose.trials.trial import trial
 from chainrule.lab.diagnose.trials.tried import TriedRun
 

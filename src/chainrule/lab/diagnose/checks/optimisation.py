@@ -1,4 +1,4 @@
-"""Problems of the optimisation: steps too large or too small, a plateau, overfitting."""
+"""Problems of the optimisation: steps too large or too small, a plateau."""
 
 from typing import Any
 
@@ -7,9 +7,11 @@ import numpy as np
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Seen
 from chainrule.lab.diagnose.networks import is_linear_bottleneck
-from chainrule.lab.diagnose.trials.held_out import improves_held_out
+from chainrule.lab.diagnose.trials.compared import compare
+from chainrule.lab.diagnose.trials.held_out import validated_later
 from chainrule.lab.diagnose.trials.rates import Tried, round_rate
-from chainrule.lab.diagnose.trials.schedules import schedule_of, with_peak
+from chainrule.lab.diagnose.trials.schedules import schedule_of, with_peak, with_rate
+from chainrule.lab.diagnose.trials.trial import pace, trial
 from chainrule.lab.diagnose.trials.tried import Prolonged, TriedRun, Verdict
 from chainrule.lab.figures.numbers import short
 from chainrule.training.stopping import EarlyStopping
@@ -45,6 +47,27 @@ def broke_down(run: TriedRun) -> Seen | None:
     return _lowest_and_last(run) | _advised(verdict)
 
 
+def too_long_steps(run: TriedRun) -> Seen | None:
+    """Steps so long that the loss can't settle, though most samples are classified correctly: tried at a tenth.
+
+    Suspected where a few steps at that rate bring the loss far down from where the run ended, as a rate that decays
+    would; named where as many as the run took bring it lower from the start.
+    """
+    optimizer = None if run.setup is None else run.setup.optimizer
+    rate = getattr(optimizer, "learning_rate", None)
+    if optimizer is None or not isinstance(rate, float) or run.under_way:
+        return None
+    lower = with_rate(optimizer, round_rate(rate / 10))
+    settled = trial(run, run.usable_end, pace(run).steps, [{"optimizer": lower}])
+    if not settled.losses[0] < thresholds.FAR_LOWER * run.end_loss:
+        return None
+    compared = compare(run, {"optimizer": lower}, holds_out=False)
+    if not compared.changed < thresholds.MUCH_LOWER * min(compared.own, run.end_loss):
+        return None
+    seen = {"rate": rate, "own loss": compared.own, "better rate": round_rate(rate / 10), "loss": compared.changed}
+    return seen | compared.words | {"changes": {"optimizer": lower}}
+
+
 def too_slow(run: TriedRun) -> Seen | None:
     """Steps so small that even ten times as many would end before the valley, where larger ones get down."""
     verdict = run.rate_verdict
@@ -78,14 +101,28 @@ def _advised(verdict: Verdict) -> Seen:
 
 
 def stopped_early_too_soon(run: TriedRun) -> Seen | None:
-    """Early stopping that ended a run on its way. It has its reasons, so the loss must come down to half."""
-    further, ending = run.prolonged, run.ending
-    if ending.reason != "stopped early" or further is None or further.loss > thresholds.MUCH_LOWER * run.end_loss:
+    """Early stopping that ended a run on its way. It has its reasons, so the loss must come down to half.
+
+    With validation data their loss must come far down: else only rows are learnt by heart. A short
+    patience is asked even if the run has learnt: of a noisy loss one epoch tells nothing (Prechelt, 1998).
+    """
+    ending, further = run.ending, None
+    if ending.reason != "stopped early" or run.setup is None:
         return None
-    if len(run.validation) and not improves_held_out(run, further.steps):
-        return None  # it would only learn its rows by heart
-    patience = max(20, 10 * (ending.epoch - (ending.best_epoch or 0)))
-    return _unfinished(run, further, {"early_stopping": EarlyStopping(patience)})
+    patience = ending.epoch - (ending.best_epoch or 0)
+    is_open = not run.learnt and run.unexplained >= thresholds.UNLEARNT
+    seen: Seen = {"epochs": ending.epoch, "changes": {"early_stopping": EarlyStopping(max(20, 10 * patience))}}
+    if len(run.validation):
+        held_out = validated_later(run) if is_open or patience <= thresholds.SHORT_PATIENCE else None
+        if held_out is None or not held_out.later < thresholds.FAR_LOWER * held_out.loss:
+            return None
+        words = {"which loss": "validation loss", "steps": f"{held_out.more:,}"}
+        return seen | words | {"loss": held_out.loss, "loss later": held_out.later}
+    further = run.prolonged if is_open else None
+    if further is None or further.loss > thresholds.MUCH_LOWER * run.end_loss:
+        return None
+    words = {"which loss": "training loss", "steps": f"{further.steps:,}"}
+    return seen | words | {"loss": run.end_loss, "loss later": further.loss}
 
 
 def too_few_epochs(run: TriedRun) -> Seen | None:
@@ -153,18 +190,3 @@ def plateau(run: TriedRun) -> Seen | None:
     since, fell = f"{run.epochs[len(run.losses) // 2]}", float(1.0 - last / middle)
     how = f"has stayed near {short(last)}" if fell < thresholds.NEGLIGIBLE else f"has fallen by only {fell:.0%}"
     return {"loss": last, "fell": fell, "unexplained": run.unexplained, "since": since, "how": how}
-
-
-def overfitting(run: TriedRun) -> Seen | None:
-    """The loss of data held out rises again while that of the data learnt falls on.
-
-    Source: Prechelt, "Early stopping - but when?" (1998).
-    """
-    if len(run.validation) < 4 or run.stopped_early or run.end is None:
-        return None
-    best, last, training = float(run.validation.min()), float(run.validation[-1]), float(run.losses[-1])
-    rose = best < thresholds.CLEARLY_LOWER * last and last - best > thresholds.NEGLIGIBLE * run.validation[0]
-    if not rose or training >= best:
-        return None
-    epoch = int(run.epochs[int(run.validation.argmin())])
-    return {"lowest": best, "last": last, "epoch": epoch, "training loss": training}

@@ -4,17 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from chainrule.core.layers.base import Layer
-from chainrule.core.layers.regularize import ChannelDropout, Dropout
-from chainrule.core.network import Network
 from chainrule.core.optimizers import AdamW
 from chainrule.core.penalties import L2
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.checks.learnable import find_rare
-from chainrule.lab.diagnose.checks.unusual import single
 from chainrule.lab.diagnose.inspection import Seen
 from chainrule.lab.diagnose.measurements import Point
-from chainrule.lab.diagnose.networks import mapped, with_layers
+from chainrule.lab.diagnose.networks import dropping, largest_dropout, single, without_dropout
 from chainrule.lab.diagnose.sentences import in_words
 from chainrule.lab.diagnose.trials.schedules import fades_at, schedule_of, spread
 from chainrule.lab.diagnose.trials.trial import pace, steps_per_epoch, trial
@@ -71,29 +67,6 @@ def _weaker(strength: Any) -> list[float]:
     """A strength, and fractions of it, to two digits as a person would write them."""
     value = single(strength)
     return [value, *(significant(fraction * value, 2) for fraction in FRACTIONS)]
-
-
-def largest_dropout(network: Network) -> float:
-    """The largest rate of the network's dropouts; 0 where there are none."""
-    layers = [each.layer for each in network.leaves]
-    return max((single(each.rate) for each in layers if isinstance(each, Dropout | ChannelDropout)), default=0.0)
-
-
-def dropping(network: Network, fraction: float) -> Network:
-    """The network with its dropouts at a fraction of their rates."""
-
-    def change(layer: Layer) -> Layer:
-        if not isinstance(layer, Dropout | ChannelDropout):
-            return layer
-        return type(layer)(significant(fraction * single(layer.rate), 2))
-
-    return with_layers(network, mapped(network.layers, change))
-
-
-def without_dropout(network: Network) -> Network:
-    """The network without its dropouts; those inside a `Residual` are left at a rate of 0."""
-    layers = dropping(network, 0.0).layers
-    return with_layers(network, [each for each in layers if not isinstance(each, Dropout | ChannelDropout)])
 
 
 def held_back(run: TriedRun) -> Seen | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from chainrule.core.schedules import WarmUp
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Seen
 from chainrule.lab.diagnose.measurements import rms
+from chainrule.lab.diagnose.networks import single
 from chainrule.lab.diagnose.trials.compared import compare
 from chainrule.lab.diagnose.trials.schedules import schedule_of, with_rate
 from chainrule.lab.diagnose.trials.tried import TriedRun
@@ -27,11 +28,6 @@ class Unusual(NamedTuple):
     name: str
     why: str
     usual: list[Optimizer]
-
-
-def single(value: Any) -> float:
-    """A member's setting, which a population may have as a tuple of one."""
-    return value if isinstance(value, float) else value[0]
 
 
 def _remembers(run: TriedRun, value: float) -> str | None:

@@ -12,6 +12,7 @@ from chainrule.lab.diagnose.checks import (
     settings,
     signals,
     unusual,
+    validation,
 )
 from chainrule.lab.diagnose.rule import ProblemRule
 from chainrule.lab.diagnose.rules.names import (
@@ -25,6 +26,7 @@ from chainrule.lab.diagnose.rules.names import (
     SATURATED,
     TOO_HIGH,
     TOO_LOW,
+    UNLIKE,
     VANISHING,
 )
 from chainrule.training.stopping import EarlyStopping
@@ -93,8 +95,8 @@ SETTINGS = (  # what holds it back: without it, there may be nothing else to bla
     ProblemRule(
         "held back",
         settings.held_back_by_the_data,
-        "The training loss ended at {loss}, but restarted on the data as they are, {steps} steps reach {loss alone}: "
-        "{names} {hold} it back.",
+        "On the data as they are, each row counted alike, the loss ended at {loss}; restarted on them, {steps} steps "
+        "reach {loss alone}: {names} {hold} it back.",
         {"Leave out {keywords}, or weaken {them}.": None},
     ),
 )
@@ -108,6 +110,14 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
     ),
     ProblemRule(TOO_HIGH, optimisation.overshoots, RATES, {"Try {optimizer}.": None}),
     ProblemRule(TOO_HIGH, optimisation.broke_down, "{how}{advised}.", {"Try {optimizer}.": None}, may_pass=True),
+    ProblemRule(
+        TOO_HIGH,
+        optimisation.too_long_steps,
+        "From the start, {steps} steps at the learning rate {rate} bring the training loss to {own loss}, at "
+        "{better rate:1} to {loss}: the long steps keep it from settling.",
+        {"Try {optimizer}.": None},
+        even_if_learnt=True,
+    ),
     ProblemRule(
         "dead ReLUs",
         lambda run: signals.dead(run.at_end),
@@ -165,10 +175,11 @@ COURSE = (  # what it comes by: looked for where the start is sound, or the step
     ProblemRule(
         "stopped too soon",
         optimisation.stopped_early_too_soon,
-        "Early stopping ended the run at epoch {epochs} of {run.setup.epochs}, but from there {steps} steps more "
-        "bring the training loss from {loss} to {loss later}.",
+        "Early stopping ended the run at epoch {epochs} of {run.setup.epochs}, but {steps} steps more bring the "
+        "{which loss} from {loss} to {loss later}.",
         {"Give it more patience: {early_stopping}.": None},
         unless=(TOO_LOW,),
+        even_if_learnt=True,
     ),
     ProblemRule(
         "too few epochs",
@@ -228,8 +239,17 @@ LAST_RESORT = (  # a loss that stays, for no reason found
 
 BESIDES = (  # what goes with any other problem
     ProblemRule(
+        UNLIKE,
+        validation.unlike,
+        "The validation loss was never lower than {lowest}, at epoch {epoch}, no better than without learning{how}.",
+        {"{advice}.": None},
+        unless=(NOTHING,),
+        even_if_learnt=True,
+        may_pass=True,
+    ),
+    ProblemRule(
         OVERFITTING,
-        optimisation.overfitting,
+        validation.overfitting,
         "The validation loss was lowest at epoch {epoch}, {lowest}, and rose to {last} while the training loss fell to "
         "{training loss}.",
         {
@@ -237,15 +257,17 @@ BESIDES = (  # what goes with any other problem
                 lambda run: {"early_stopping": EarlyStopping(20)}
             )
         },
+        unless=(NOTHING, UNLIKE),
         even_if_learnt=True,
         may_pass=True,
     ),
     ProblemRule(
         OVERFITTING,
-        learnable.learnt_by_heart,
+        validation.learnt_by_heart,
         "The {rows} rows are learnt {how}: their loss is {training loss}, that of the rows held out {last}, where "
         "always answering the mean gives {mean loss}.",
         {"{advice}.": None},
+        unless=(NOTHING, UNLIKE),
         even_if_learnt=True,
         may_pass=True,
     ),

@@ -18,15 +18,16 @@ def findings(run: TriedRun) -> tuple[Finding, ...]:
             found = _found(run, [rule for rule in (*FIRST, *START) if rule.certain])
         else:
             stages = (FIRST, START, SETTINGS, COURSE, LAST_RESORT)
-            found = next((found for stage in stages if (found := _found(run, stage))), {}) | _found(run, BESIDES)
+            found = next((found for stage in stages if (found := _found(run, stage))), {})
+            found |= _found(run, BESIDES, found)
     return tuple(found.values())
 
 
-def _found(run: TriedRun, rules: Iterable[ProblemRule]) -> dict[str, Finding]:
+def _found(run: TriedRun, rules: Iterable[ProblemRule], others: Iterable[str] = ()) -> dict[str, Finding]:
     """The findings by name: of the rules of one problem the first that applies, and none that another explains."""
     found: dict[str, Finding] = {}
     for rule in rules:
-        if not any(name in found for name in (rule.illness, *rule.unless)):
+        if not any(name in found or name in others for name in (rule.illness, *rule.unless)):
             finding = rule.apply(run)
             if finding is not None:
                 found[finding.illness] = finding

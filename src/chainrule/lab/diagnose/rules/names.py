@@ -11,6 +11,7 @@ NO_ACTIVATION = "no activation between layers"
 SMALL = "starting weights too small"
 TOO_HIGH = "learning rate too high"
 TOO_LOW = "learning rate too low"
+UNLIKE = "validation data unlike the training data"
 BLOCKED = (TOO_HIGH, "dead ReLUs", "saturated sigmoids", "saturated tanhs")
 """Problems that let nothing through the layers."""
 

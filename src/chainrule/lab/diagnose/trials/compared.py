@@ -32,7 +32,7 @@ class Compared(NamedTuple):
         }
 
 
-def compare(run: Inspection, *changes: Changes, holds_out: bool | None = None) -> Compared:
+def compare(run: Inspection, *changes: Changes, holds_out: bool | None = None, keeps_best: bool = False) -> Compared:
     """The run from its start, and with some settings of `train` changed; a network that is changed from its own start.
 
     Several changes are of one setting, and differ in real values.
@@ -41,6 +41,7 @@ def compare(run: Inspection, *changes: Changes, holds_out: bool | None = None) -
     the end of the run, too: what only falls faster at first is no better.
     holds_out: whether both are judged by rows held out and not by those learnt. None: where
         the run seems to have learnt, for a stronger setting always explains more of the rows learnt, noise or not.
+    keeps_best: of rows held out, the lowest losses on the way and not those in the end.
     """
     if run.setup is None or run.start is None or run.end is None or run.unexplained < thresholds.NEGLIGIBLE:
         return Compared(np.nan, np.nan, 0)
@@ -53,10 +54,10 @@ def compare(run: Inspection, *changes: Changes, holds_out: bool | None = None) -
     taken = run.steps_in(run.ending.epoch)
     affordable = max(thresholds.FEWEST_STEPS, 2 * thresholds.LARGE_BUDGET / (batch * cost(network)))
     steps = min(taken, affordable, thresholds.MOST_PROLONGED)
-    own = trial(run, run.start, steps, learnt=learnt, held_out=held_out, batch=batch, keeps_best=False)
+    own = trial(run, run.start, steps, learnt=learnt, held_out=held_out, batch=batch, keeps_best=keeps_best)
     start = start_of(run, network) if "network" in changes[0] else run.start
     settings = [{name: value for name, value in each.items() if name not in ("theta", "state")} for each in changes]
-    tried = trial(run, start, steps, settings, learnt=learnt, held_out=held_out, batch=batch, keeps_best=False)
+    tried = trial(run, start, steps, settings, learnt=learnt, held_out=held_out, batch=batch, keeps_best=keeps_best)
     least = float(own.losses[0])
     if steps < taken:
         least = min(least, float(loss_at(run, run.end.theta, held_out or learnt)))

@@ -10,7 +10,7 @@ from chainrule.core.penalties import L2
 from chainrule.core.streams import stream
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Inspection
-from chainrule.lab.diagnose.trials.trial import Samples, pace, trial
+from chainrule.lab.diagnose.trials.trial import Samples, cost, loss_at, pace, trial
 
 PENALTIES = (0.0, 0.001, 0.01, 0.1, 0.3)
 """The penalties tried, the first none at all."""
@@ -70,13 +70,28 @@ def shown_by_all(run: Inspection) -> float:
     return float(tried.losses[0]) / run.loss_of_mean(learnt[1], held_out[1])
 
 
-def improves_held_out(run: Inspection, more: int) -> bool:
-    """Whether the run's own settings, for so many steps more than it took, predict rows held out far better at best."""
-    learnt, held_out = split(run.x, run.y)
-    how: dict[str, Any] = {"learnt": learnt, "held_out": held_out, "batch": min(len(learnt[0]), pace(run).batch)}
-    taken = run.steps_in(run.ending.epoch)
-    shorter, longer = (float(trial(run, run.start, steps, **how).losses[0]) for steps in (taken, taken + more))
-    return longer < thresholds.FAR_LOWER * shorter
+class Later(NamedTuple):
+    """The validation loss at the end of a run, and the lowest after `more` steps more."""
+
+    loss: float
+    later: float
+    more: int
+
+
+def validated_later(run: Inspection) -> Later | None:
+    """The run restarted, with the steps that early stopping spared: none of its settings is changed.
+
+    None without validation data.
+    """
+    if run.setup is None or run.setup.validation is None or run.end is None:
+        return None
+    learnt, rows = run.draw(thresholds.MOST_LEARNT), slice(thresholds.MOST_LEARNT)
+    held_out = run.setup.validation.x[rows], run.setup.validation.y[rows]
+    batch, taken = min(len(learnt[0]), run.batch_size), run.steps_in(run.ending.epoch)
+    most = min(thresholds.MOST_PROLONGED, 2 * thresholds.LARGE_BUDGET / (batch * cost(run.network)))
+    steps = min(run.planned_steps, taken + most)
+    tried = trial(run, run.start, steps, learnt=learnt, held_out=held_out, batch=batch)
+    return Later(float(loss_at(run, run.end.theta, held_out)), float(tried.losses[0]), tried.steps - taken)
 
 
 def best_penalty(run: Inspection) -> tuple[L2, float]:

@@ -1,7 +1,7 @@
 """The run on trial: an inspected run with the trials that decide about it, each made when first needed."""
 
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from chainrule.core.optimizers import Adam, Optimizer
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.inspection import Inspection
 from chainrule.lab.diagnose.measurements import Point
+from chainrule.lab.diagnose.networks import dropping, largest_dropout
 from chainrule.lab.diagnose.trials.compared import compare
 from chainrule.lab.diagnose.trials.rates import Advised, RateTrial, steadier, try_rates
 from chainrule.lab.diagnose.trials.schedules import schedule_of, spread, with_rate
@@ -42,12 +43,18 @@ class TriedRun(Inspection):
     def learnt(self) -> bool:
         """Whether the run has learnt what there is to learn.
 
+        Not where its loss is worse than that of the targets' mean, however many rows are classified correctly.
         Nearest neighbours in many features are far, and differ by more than noise. So where only that excuses what is
         left, a run from the same start with Adam(0.01), nothing holding it back, must predict rows held out no better.
         """
+        is_alike = self.setup is not None and not self.setup.weighted
+        if is_alike and self.end_loss > thresholds.WORSE * self.mean_loss:
+            return False
         if self.unexplained <= thresholds.LEARNT or not self.seems_learnt or self.under_way:
             return self.seems_learnt
-        compared = compare(self, {"optimizer": Adam(0.01), "penalty": None, "clip": None}, holds_out=True)
+        free: dict[str, Any] = {"optimizer": Adam(0.01), "penalty": None, "clip": None}
+        free |= {"network": dropping(self.network, 0.0)} if largest_dropout(self.network) else {}
+        compared = compare(self, free, holds_out=True)
         return not compared.changed < thresholds.FAR_LOWER * compared.own
 
     @cached_property
@@ -78,15 +85,15 @@ class TriedRun(Inspection):
     def broke_down(self) -> bool:
         """Whether the run had learnt and lost it again: its last loss, and that of its end, are far above the lowest.
 
-        With sample weights only the recorded losses are compared: they are weighted, the other isn't. A run that was
-        stopped early has the parameters of its best epoch.
+        A run that was stopped early has the parameters of its best epoch. Of one with sample weights nothing is said:
+        its recorded losses are weighted, those of trials aren't.
         """
-        if self.stopped_early or self.setup is None or self.end is None or not len(self.losses):
+        if self.stopped_early or self.setup is None or self.setup.weighted or self.end is None or not len(self.losses):
             return False
         first, lowest, last = self.losses[0], self.losses.min(), self.losses[-1]
         if lowest > thresholds.LOWER * first or not lowest < thresholds.FAR_LOWER * last:
             return False
-        return self.setup.weighted or bool(lowest < thresholds.FAR_LOWER * self.end_loss)
+        return bool(lowest < thresholds.FAR_LOWER * self.end_loss)
 
     @cached_property
     def prolonged(self) -> Prolonged | None:
