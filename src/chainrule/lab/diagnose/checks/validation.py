@@ -15,9 +15,12 @@ from chainrule.training.stopping import EarlyStopping
 def unlike(run: TriedRun) -> Seen | None:
     """Validation data that the network never predicts better than untrained, or than their mean, unlike other rows.
 
-    Their features are of another size, or rows held out of the data learnt are predicted well all the same.
+    Where the training loss itself came down. Their features are of another size, or rows held out of the data learnt
+    are predicted well all the same.
     """
     if not run.fails_held_out or run.setup is None or run.setup.validation is None:
+        return None
+    if not run.losses.min() < thresholds.CLEARLY_LOWER * run.mean_loss:
         return None
     seen: Seen = {"lowest": float(run.validation.min()), "epoch": int(run.epochs[run.validation.argmin()])}
     differs = _scales(run, run.setup.validation.x)
