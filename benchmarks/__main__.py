@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import machine
-from benchmarks.contenders import CONTENDERS, OURS, missing
+from benchmarks.contenders import CONTENDERS, NUMPY, OURS, missing
 from benchmarks.growth import SWEEPS
 from benchmarks.plots import draw
 from benchmarks.results import Results
@@ -82,10 +82,9 @@ def listed(parser: argparse.ArgumentParser, option: str, text: str, mark: str, k
 
 def measure_all(found: Results, only: list[str], contenders: list[str], scale: Scale, show: Show) -> None:
     """Measure everything that is asked for, into the results."""
-    there = set(contenders) - set(found.missing) | {OURS}
-    jobs = [
-        (make(scale), scale, found.tasks) for make in dict.fromkeys(GROUPS[name] for name in GROUPS if name in only)
-    ]
+    there = set(contenders) - set(found.missing) | {OURS, NUMPY}
+    makes = dict.fromkeys(make for name, of_name in GROUPS.items() if name in only for make in of_name)
+    jobs = [(make(scale), scale, found.tasks) for make in makes]
     for axis, sweep in SWEEPS.items() if "growth" in only else ():
         points = found.growth[axis] = []
         fewer = replace(scale, rounds=FEWEST, most_rounds=FEWEST)

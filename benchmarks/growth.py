@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import chainrule as cr
-from benchmarks.contenders import OURS
+from benchmarks.contenders import NUMPY, OURS
 from benchmarks.rounds import Measured
 from benchmarks.tasks import Entry, Group, Scale, Task, reference
 from benchmarks.work import Data, Training
@@ -39,7 +39,7 @@ class Sweep:
                 continue
             work = replace(work, epochs=scale.shorter(work.epochs))
             pytorch = "PyTorch vmap" if work.population else "PyTorch eager"
-            entries = {name: Entry((work,), 1e3 / work.epochs) for name in (OURS, pytorch, "JAX")}
+            entries = {name: Entry((work,), 1e3 / work.epochs) for name in (OURS, NUMPY, pytorch, "JAX")}
             cores = 2 if operations(work) > LARGE else 1
             tasks[cores].append(Task(f"{self.axis} {value:,}", "", "ms an epoch", entries, point=value))
         return [Group(self.axis, cores, tuple(some), seconds=0.02) for cores, some in tasks.items() if some]

@@ -12,6 +12,7 @@ from chainrule.lab.figures.svg import COLOR, STYLE
 
 LOOKS = {
     "chainrule": ("#0072B2", "o"),
+    "chainrule, NumPy": ("#0072B2", "d"),
     "PyTorch eager": ("#D55E00", "s"),
     "PyTorch vmap": ("#D55E00", "D"),
     "PyTorch eager, fused": ("#CC79A7", "P"),

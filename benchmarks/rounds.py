@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.contenders import OURS
+from benchmarks.contenders import NUMPY, OURS
 from benchmarks.profile import Line
 from benchmarks.spread import Spread, ratios
 from benchmarks.tasks import Entry, Group, Scale, Task
@@ -30,9 +30,9 @@ class Measured:
     """The measurements of a task. By contender: each round's time in the task's unit, and the rest if it applies.
 
     ready: the seconds by which the first run was longer than a later one: compiling.  memory: MB.  asked: epochs or
-    predictions per run.  notes: remarks for the reader.  profile: the NumPy functions that chainrule calls per unit,
-    how often, and their microseconds.  point: the task's value on its axis of growth.  left_out: the contenders that
-    failed, and why.  disturbed: who kept a core busy while others were timed; then no ratio decides anything.
+    predictions per run.  notes: remarks for the reader.  profile: the functions that chainrule calls with NumPy, per
+    unit, how often, and their microseconds.  point: the task's value on its axis of growth.  left_out: the contenders
+    that failed, and why.  disturbed: who kept a core busy while others were timed; then no ratio decides anything.
     """
 
     name: str
@@ -52,12 +52,10 @@ class Measured:
     @classmethod
     def of(cls, task: Task, cores: int) -> "Measured":
         """A task without measurements."""
-        entries = task.entries.items()
         return cls(
             *(task.name, task.what, task.unit, cores),
             times={name: [] for name in task.entries},
-            asked={name: entry.works[0].amount for name, entry in entries},
-            notes={name: entry.note for name, entry in entries if entry.note},
+            asked={name: entry.works[0].amount for name, entry in task.entries.items()},
             point=task.point,
         )
 
@@ -144,6 +142,8 @@ def measure(group: Group, scale: Scale, teams: Teams, show: Show = lambda text: 
             try:
                 each.ready[name] = max(together(workers[name], "prepare", entry.works))
                 check(task, name, entry, workers)
+                remarks = (entry.note, workers[name][0].ask("remark", entry.works[0]))
+                each.notes |= {name: "; ".join(filter(None, remarks))} if any(remarks) else {}
             except (WorkerError, DifferentError) as error:
                 each.leave_out(name, error)
     for number in range(scale.most_rounds):
@@ -162,8 +162,8 @@ def measure(group: Group, scale: Scale, teams: Teams, show: Show = lambda text: 
     disturbed = restless(workers)
     for task, each in found.items():
         each.disturbed = disturbed
-        if task.profiled and OURS in each.times:
-            each.profile = workers[OURS][0].ask("profile", task.entries[OURS].works[0])
+        if task.profiled and NUMPY in each.times:
+            each.profile = workers[NUMPY][0].ask("profile", task.entries[NUMPY].works[0])
     for worker in (each for team in workers.values() for each in team if each.lives):
         worker.ask("forget")
     for task, each in found.items():

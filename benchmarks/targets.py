@@ -7,6 +7,7 @@ from benchmarks.contenders import OURS
 from benchmarks.rounds import Measured
 from benchmarks.spread import Spread, ratios
 from benchmarks.startup import Startup
+from benchmarks.tasks import EVERYWHERE
 
 
 @dataclass(frozen=True)
@@ -54,22 +55,29 @@ class StartupTarget:
         return low <= self.at_most <= high and high - low > self.at_most
 
 
+PYTORCH = "PyTorch eager; PyTorch eager, fused"
+SMALL = "MLX; nn-engine-core; libfann"
+
 TARGETS = (
-    Target("T1", "PyTorch eager", 0.09),
-    Target("T1", "scikit-learn", 0.20),
-    Target("T1", "textbook NumPy", 0.35),
-    Target("T2, K = 32", "JAX", 1.1),
-    Target("T2, K = 32", "PyTorch eager", 0.035, than="T1"),
+    Target("T1", "JAX", 0.30),
+    Target("T1", "C", 0.95),
+    Target("T1", SMALL, 0.60),
+    Target("T2, K = 32", "JAX", 0.45),
+    Target("T2, K = 256", "JAX", 0.45),
+    Target("T2, K = 256, two cores", "JAX", 0.35),
     Target("T2, K = 256", "chainrule", 1.1, than="T2, K = 32"),
-    Target("T3", "PyTorch eager", 0.15),
-    Target("T3", "PyTorch eager, fused", 0.26),
-    Target("T3", "JAX", 1.2),
-    Target("T4, batch 32", "PyTorch eager; PyTorch eager, fused", 1.0),
-    Target("T4, batch 128", "PyTorch eager; PyTorch eager, fused", 1.3),
-    Target("T4, batch 512", "PyTorch eager; PyTorch eager, fused", 1.5),
+    Target("T3", "JAX", 0.55),
+    Target("T3", "PyTorch eager", 0.03),
+    Target("T3", SMALL, 0.60),
+    Target("T4, batch 32", PYTORCH, 0.20),
+    Target("T4, batch 128", PYTORCH, 0.25),
+    Target("T4, batch 512", PYTORCH, 0.25),
+    *(Target(f"T4, batch {size}", "MLX", 0.60) for size in (32, 128, 512)),
     Target("T5", "PyTorch eager", 0.03),
-    Target("T7, one sample, T1's network", "scikit-learn", 0.1),
-    Target("T7, one sample, T3's network", "scikit-learn", 0.1),
+    Target("T7, one sample, T1's network", "scikit-learn", 0.05),
+    Target("T7, one sample, T3's network", "scikit-learn", 0.05),
+    Target("T7, 100,000 samples, T1's network", EVERYWHERE, 1.0),
+    Target("T7, 100,000 samples, T3's network", EVERYWHERE, 1.0),
 )
 
 STARTUP_TARGETS = (

@@ -9,6 +9,10 @@ from chainrule.lab.report.chapters.chapter import EPOCHS as COMPARED_EPOCHS
 from chainrule.lab.report.chapters.chapter import Scale as LabScale
 from chainrule.lab.report.chapters.learning_rates import LearningRates
 
+BOTH = "chainrule; chainrule, NumPy"
+EVERYWHERE = "textbook NumPy; scikit-learn; PyTorch eager; JAX"
+"""Contenders, whose names are separated by semicolons."""
+
 QUICK_COMPARED_EPOCHS = 1_000
 """The epochs of T5 in a quick run."""
 
@@ -102,7 +106,7 @@ def reference(epochs: int, population: int | None = None) -> Training:
 
 
 def every(names: str, work: Work, per: float) -> dict[str, Entry]:
-    """One work for several contenders, whose names are separated by semicolons."""
+    """One work for several contenders."""
     return {name: Entry((work,), per) for name in names.split("; ")}
 
 
@@ -111,7 +115,7 @@ def reference_network(scale: Scale) -> Group:
     unit = "µs an epoch of a network"
     tasks = []
     single = reference(scale.shorter(2000))
-    names = "chainrule; textbook NumPy; scikit-learn; PyTorch eager; PyTorch eager, fused; JAX; MLX; libfann; C"
+    names = f"{BOTH}; {EVERYWHERE}; PyTorch eager, fused; MLX; libfann; C"
     entries = every(names, single, 1e6 / single.epochs)
     entries["scikit-learn"] = replace(entries["scikit-learn"], note=CROSS_ENTROPY_DIFFERS)
     tasks.append(
@@ -119,9 +123,20 @@ def reference_network(scale: Scale) -> Group:
     )
     for members, epochs in ((32, 320), (256, 80)):
         work = reference(scale.shorter(epochs), members)
-        entries = every("chainrule; PyTorch vmap; JAX; C", work, 1e6 / work.epochs / members)
+        entries = every(f"{BOTH}; PyTorch vmap; JAX; C", work, 1e6 / work.epochs / members)
         tasks.append(Task(f"T2, K = {members}", f"a population of {members} of it", unit, entries))
     return Group("T1, T2", 1, tuple(tasks))
+
+
+def two_cores(scale: Scale) -> Group:
+    """The population of T2 on two cores: JAX, which doesn't deal one out, has half of it in a process on each."""
+    members, work = 256, reference(scale.shorter(160), 256)
+    per, half = 1e6 / work.epochs / members, replace(work, population=members // 2)
+    entries = every(BOTH, work, per) | {"JAX": Entry((half, half), per)}
+    unit = "µs an epoch of a network"
+    return Group(
+        "T2, two cores", 2, (Task(f"T2, K = {members}, two cores", "on two cores", unit, entries),), seconds=0.0
+    )
 
 
 def digits(scale: Scale) -> Group:
@@ -133,7 +148,7 @@ def digits(scale: Scale) -> Group:
         checked=(1, 2),  # 57 and 114 steps
     )
     steps = work.epochs * -(-work.data.n // 32)
-    names = "chainrule; textbook NumPy; scikit-learn; PyTorch eager; PyTorch eager, fused; JAX; MLX; nn-engine-core; C"
+    names = f"{BOTH}; {EVERYWHERE}; PyTorch eager, fused; MLX; nn-engine-core; C"
     what, entries = "digits, 64-64-10, batches of 32, Adam, float32", every(names, work, 1e6 / steps)
     return Group("T3", 1, (Task("T3", what, "µs a step", entries, profiled=True),))
 
@@ -149,7 +164,7 @@ def lenet(scale: Scale) -> Group:
             checked=(1, 4) if size == 32 else (1,),  # 128 steps; larger batches run the same program
         )
         steps = work.epochs * IMAGES // size
-        entries = every("chainrule; PyTorch eager; PyTorch eager, fused; JAX; MLX", work, 1e3 / steps)
+        entries = every(f"{BOTH}; PyTorch eager; PyTorch eager, fused; JAX; MLX", work, 1e3 / steps)
         what = f"LeNet-5 on 28 x 28 images, batches of {size}, Adam, float32"
         tasks.append(Task(f"T4, batch {size}", what, "ms a step", entries, memory=size == 512))
     return Group("T4", 2, tuple(tasks), seconds=0.0)
@@ -180,8 +195,10 @@ def learning_rates(scale: Scale) -> Group:
     two = tuple(training([(rate, 0)], fewer, population=False) for rate in (0.1, 1.0))
     of_all, of_two = whole / fewer, whole / fewer * len(members) / 2
     note = f"extrapolated from {fewer:,} epochs"
+    ours = Entry((Comparison(experiment, tuple(rates), training(members, whole)),), 1.0, "by `cr.compare`")
     entries = {
-        "chainrule": Entry((Comparison(experiment, tuple(rates), training(members, whole)),), 1.0, "by `cr.compare`"),
+        "chainrule": ours,
+        "chainrule, NumPy": ours,
         "PyTorch eager": Entry(two, of_two, f"{note} of 2 of the {len(members)} runs"),
         **{name: Entry(halves, of_all, note) for name in ("PyTorch vmap", "JAX", "C")},
     }
@@ -193,7 +210,7 @@ def learning_rates(scale: Scale) -> Group:
 def predictions(scale: Scale) -> Group:
     """Predictions: T7."""
     tasks, what = [], "a prediction, its input checked"
-    names = "chainrule; textbook NumPy; scikit-learn; PyTorch eager; JAX"
+    names = f"{BOTH}; {EVERYWHERE}"
     for title, network, dtype in (("T1's network", REFERENCE, "float64"), ("T3's network", DIGITS, "float32")):
         one = Prediction(network, 1, scale.shorter(1000), dtype)
         entries = every(names, one, 1e6 / one.times)
@@ -203,12 +220,12 @@ def predictions(scale: Scale) -> Group:
     return Group("T7", 1, tuple(tasks), seconds=0.05)
 
 
-GROUPS: dict[str, Callable[[Scale], Group]] = {
-    "T1": reference_network,
-    "T2": reference_network,
-    "T3": digits,
-    "T7": predictions,
-    "T5": learning_rates,
-    "T4": lenet,
+GROUPS: dict[str, tuple[Callable[[Scale], Group], ...]] = {
+    "T1": (reference_network,),
+    "T2": (reference_network, two_cores),
+    "T3": (digits,),
+    "T7": (predictions,),
+    "T5": (learning_rates,),
+    "T4": (lenet,),
 }
-"""The group of each task, by the names that `--only` takes."""
+"""The groups of each task, by the names that `--only` takes."""

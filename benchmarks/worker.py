@@ -181,6 +181,10 @@ class Answers:
 
         return profile(work)
 
+    def remark(self, work: Work) -> str:
+        """What a reader should know of a run, if the contender tells: chainrule's engine."""
+        return self._module.remark(work) if work.kind == "train" and hasattr(self._module, "remark") else ""
+
     def forget(self) -> None:
         """Release everything that was prepared."""
         self._runs.clear()

@@ -35,6 +35,7 @@ TORCH = ("torch", "pip install torch")
 
 CONTENDERS = {
     "chainrule": Contender("chainrule_", "chainrule", "pip install ."),
+    "chainrule, NumPy": Contender("chainrule_numpy", "chainrule", "pip install ."),
     "textbook NumPy": Contender("textbook", "numpy", "pip install numpy"),
     "scikit-learn": Contender("scikit_learn", "sklearn", "pip install scikit-learn"),
     "PyTorch eager": Contender("pytorch", *TORCH),
@@ -48,7 +49,8 @@ CONTENDERS = {
 }
 """The contenders, by the names that the tables show."""
 
-OURS = "chainrule"
+OURS, NUMPY = "chainrule", "chainrule, NumPy"
+"""chainrule as it chooses its engine, and with NumPy alone."""
 
 
 def has_header(name: str) -> bool:
