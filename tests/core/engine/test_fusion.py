@@ -88,3 +88,18 @@ def test_fused_and_unfused_rows_are_numpys(data: st.DataObject):
         for ours, exact in zip(whole, seen if "left out" in name else expected, strict=True):
             np.testing.assert_array_equal(ours, exact, err_msg=name)
         np.testing.assert_array_equal(log, logged)
+
+
+def test_a_store_that_is_written_over_part_by_part_is_left_out():
+    whole, x, out, one = np.zeros(8), np.ones(8), np.zeros(8), np.ones(())
+    halves = [(whole[:4], out[:4]), (whole[4:], out[4:])]
+    copy, ends = bind_copy(x, whole), [call(np.negative, half, out=to) for half, to in halves]
+    over = [call(np.add, x[:4], one, out=half) for half, _ in halves]
+    for row, left_out in (([copy, *over, *ends], True), ([copy, *over[:1], *ends], False)):
+        program = Program(row, [out])
+        for each in row:
+            each()
+        exact, out[...] = out.copy(), 0.0
+        program()
+        np.testing.assert_array_equal(out, exact)
+        assert (whole.ctypes.data not in {key[0] for key in program._stored(0, program.nodes[0])}) == left_out

@@ -40,6 +40,8 @@ def _columns(node: Node) -> tuple[str, str, str]:
 
 def _kept(node: Node, stored: set[Key]) -> str:
     """How many results are never written to memory."""
+    if isinstance(node, Elementwise) and not stored:
+        return "left out"
     n = len({view.key for view in node.writes} - stored) if isinstance(node, Elementwise) else 0
     return f"{n} in registers" if n else ""
 

@@ -49,14 +49,17 @@ def without_unread_products(nodes: Sequence[Node], observed: Iterable[View]) -> 
 
 
 def is_dead(node: int, view: View, around: Iterable[tuple[int, bool, View]], opaque: Sequence[int]) -> bool:
-    """Whether a store is written over before it is read; `around`: the accesses after it, once around the row."""
+    """Whether all that a store writes is written over before it is read. around: the accesses after it, once around."""
+    since: list[View] = []  # what was written after it, part by part
     for other, writes, what in around:
         if any(node < i <= other if node < other else i > node or i <= other for i in opaque):
             return False
-        if not writes and what.meets(view):
+        if not writes and what.meets(view) and not any(covers(each, what) for each in since):
             return False
         if writes and covers(what, view):
             return True
+        if writes:
+            since.append(what)
     return False  # never reached: the store covers itself
 
 
