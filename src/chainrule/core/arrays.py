@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from chainrule.core.errors import DataError, ShapeError
+from chainrule.core.errors import DataError, ShapeError, reason
 from chainrule.core.foreign import said
 from chainrule.core.mapped import check_mapped
 
@@ -58,9 +58,8 @@ def as_array(values: ArrayLike, name: str) -> Array:
             raise ShapeError(
                 f"{name} should be an array, got rows of different lengths. Make them equally long."
             ) from None
-        said = str(error).strip().split("\n")[0].rstrip(".")
         raise DataError(
-            f"{name} should be an array, got a {type(values).__name__} that doesn't become one: {said}."
+            f"{name} should be an array, got a {type(values).__name__} that doesn't become one: {reason(error)}."
         ) from None
     check_mapped(array, name)
     if array.dtype.kind == "T":  # text of any length

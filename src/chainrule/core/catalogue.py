@@ -31,7 +31,7 @@ def from_dict(data: Mapping[str, Any]) -> Description:
         import difflib  # only for the sentence
 
         near = listing(difflib.get_close_matches(str(kind), every_kind(), n=5, cutoff=0.0))
-        raise FileError(f"unknown description {kind!r}; the nearest are {near}. Import the module that defines it.")
+        raise FileError(f"unknown description {said(kind)}; the nearest are {near}. Import the module that defines it.")
     values = {name: _value(value) for name, value in data.items() if name != "type"}
     try:
         return Description.known[kind](**values)

@@ -132,6 +132,20 @@ def listing(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))
 
 
+def reason(error: BaseException) -> str:
+    """What a parser complains about: the first line of its error, short, and with nothing that a terminal obeys.
+
+    >>> reason(RecursionError("maximum recursion depth exceeded")), reason(KeyError("theta")), reason(EOFError())
+    ('nested too deeply', "no 'theta'", 'EOFError')
+    """
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    first = str(error).strip().partition("\n")[0].rstrip(".")
+    words = visible(first)
+    words = words if len(words) <= 300 else f"{words[:300]}..."
+    return f"no {words}" if isinstance(error, KeyError) else words or type(error).__name__
+
+
 def takes(receiver: Callable[Given, Any]) -> Callable[[Callable[..., Result]], Callable[Given, Result]]:
     """Give a function that passes all its arguments on the signature of the function that it passes them to."""
     signature = inspect.signature(receiver)

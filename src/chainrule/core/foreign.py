@@ -23,8 +23,8 @@ LATEX = {
 }
 """The ten characters that mean something else to LaTeX."""
 
-
 XML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}
+"""The five that mean something else to XML, in quotes too."""
 
 
 def visible(text: str) -> str:

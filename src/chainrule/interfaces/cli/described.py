@@ -8,11 +8,12 @@ from typing import Any
 
 from chainrule.core.description import Description
 from chainrule.core.errors import SettingError, choices, known_name, listing
+from chainrule.core.foreign import said
 from chainrule.core.optimizers import OPTIMIZERS
 from chainrule.interfaces.cli.option import Option
 from chainrule.interfaces.cli.options import OPTIONS
 from chainrule.lab.experiments import toml
-from chainrule.lab.experiments.data import NAMED, DataFile, DataSet, described
+from chainrule.lab.experiments.data import NAMED, DataFile, DataSet, described, is_plain
 from chainrule.lab.experiments.defaults import experiment_for
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.samples import Samples
@@ -54,20 +55,18 @@ def file_of(data: str | DataSet | DataFile | None) -> str | None:
     source = data if data is None or isinstance(data, DataSet | DataFile) else named(data)
     if not isinstance(source, DataFile):
         return None
-    return "/dev/stdin" if source.file == "-" else source.file
+    return "/dev/stdin" if source.file == STANDARD_INPUT else source.file
 
 
 def named(data: str) -> DataSet | DataFile:
     """The data set of this name, or the file."""
-    if data in NAMED:
-        return DataSet(data)
-    if data == STANDARD_INPUT or os.path.exists(data) or data != Path(data).stem:
-        return DataFile(data)  # meant as a file: its reader complains where there is none
-    if known_name(data, NAMED) is None:
+    if data not in NAMED and os.path.exists(data):
+        return DataFile(data)
+    if is_plain(data) and known_name(data, NAMED) is None:
         raise SettingError(
-            f"there is no data set and no file {data!r}{choices(data, NAMED)}, or name a CSV or .npz file."
+            f"there is no data set and no file {said(data)}{choices(data, NAMED)}, or name a CSV or .npz file."
         )
-    return DataSet(data)
+    return described(data)
 
 
 def _with_data(data: DataSet | DataFile, option: Option, value: Any) -> DataSet | DataFile:

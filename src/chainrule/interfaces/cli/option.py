@@ -39,7 +39,7 @@ class Option:
     default: str = ""
     name: str = ""
     reader: Reader | None = None
-    panel: str = ""
+    panel: str | None = ""
 
     @property
     def key(self) -> str:

@@ -1,12 +1,12 @@
 """Data for a saved model to answer: of its shape, with its columns in its order, its classes as it numbers them."""
 
-import csv
 from dataclasses import replace
 
 from chainrule.core.arrays import count
-from chainrule.core.errors import DataError, ShapeError
+from chainrule.core.errors import DataError, FileError, ShapeError
 from chainrule.lab.experiments.data import DataFile, DataSet
 from chainrule.lab.experiments.samples import Samples, numbered
+from chainrule.training.data.sets.csv_files import count_columns
 from chainrule.training.data.sets.numpy_files import is_npz, is_numpy
 from chainrule.training.files.npz import Archive
 from chainrule.training.files.reading import Source
@@ -66,12 +66,7 @@ def _has_target(source: Source, n_inputs: int) -> bool:
     """Whether a file holds targets: an array y, or more columns than the model has inputs."""
     if is_numpy(source):
         return is_npz(source) and "y" in Archive(source).names
-    lines = source.head(LONGEST_ROW).decode("utf-8-sig", "replace").splitlines()
-    first = next((line for line in lines if line.strip()), "")
     try:
-        return (
-            max(len(next(csv.reader([first], delimiter=each, skipinitialspace=True), [])) for each in ",;\t")
-            != n_inputs
-        )
-    except csv.Error:  # its reader will say where
+        return count_columns(source.head(LONGEST_ROW).decode("utf-8-sig", "replace")) != n_inputs
+    except FileError:  # its reader will say where
         return True

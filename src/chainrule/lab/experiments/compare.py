@@ -4,7 +4,6 @@ Runs of one architecture are one population, in groups whose size is a constant;
 cores. Finished groups can be kept in a folder, from which an interrupted comparison continues.
 """
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from chainrule.lab.experiments.groups import by_setting, groups_of, make_folder,
 from chainrule.lab.experiments.prepared import prepare
 from chainrule.lab.experiments.settings import cross
 from chainrule.lab.experiments.workers import Progress, silent
+from chainrule.training.files.storage import FilePath
 
 LEVEL = 0.05
 """For classes, the loss at or below which a start succeeds, unless the caller gives another level: a squared error of
@@ -26,7 +26,7 @@ def compare(
     experiment: Experiment,
     *,
     level: float | None = None,
-    keep: str | os.PathLike[str] | None = None,
+    keep: FilePath | None = None,
     processes: int | None = None,
     progress: Progress = silent,
     **settings: Sequence[Any],

@@ -1,6 +1,5 @@
 """The results of a comparison: a tidy table of all runs, a summary by setting, and curves."""
 
-import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.labels import label, plain
 from chainrule.lab.experiments.populations import Runs
 from chainrule.lab.experiments.shown_loss import loss_name
+from chainrule.training.files.storage import FilePath
 from chainrule.training.files.tables import columns_to_csv, columns_to_pandas
 
 
@@ -103,7 +103,7 @@ class ComparedRuns:
         ]
         return {name: [row[i] for row in rows] for i, name in enumerate(columns)}
 
-    def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
+    def to_csv(self, path: FilePath | None = None) -> str:
         """The tidy table as CSV text, also written to `path` where one is given."""
         return columns_to_csv(self.to_dict(), path)
 

@@ -1,10 +1,10 @@
 """A comparison: its results, and their figure."""
 
-import os
 from dataclasses import dataclass
 
 from chainrule.lab.experiments.compared_runs import ComparedRuns
 from chainrule.lab.experiments.comparison_figure import draw, write_figure
+from chainrule.training.files.storage import FilePath
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -31,7 +31,7 @@ class Comparison(ComparedRuns):
         """
         return draw(self)
 
-    def save_figure(self, path: str | os.PathLike[str]) -> None:
+    def save_figure(self, path: FilePath) -> None:
         """Write the figure to a file, as SVG, PNG or PDF, as its name ends in .svg, .png or .pdf.
 
         Raises FileError for another name, MissingExtraError without Matplotlib, of the extra `report`.

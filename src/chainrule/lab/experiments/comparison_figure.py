@@ -1,7 +1,6 @@
 """A comparison as a figure: the learning curves of its settings, and their final losses."""
 
 import math
-import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from chainrule.lab.figures.axes import dot, epochs_below, log_scale, slant, titl
 from chainrule.lab.figures.files import Figure, write
 from chainrule.lab.figures.numbers import brief, counted, tick
 from chainrule.lab.figures.svg import COLOR, Drawing
+from chainrule.training.files.storage import FilePath
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +45,7 @@ def draw(comparison: ComparedRuns, *, name: str | None = None, columns: int = 2)
     return compose(comparison, _panels(comparison), name=name, columns=columns).svg()
 
 
-def write_figure(comparison: ComparedRuns, path: str | os.PathLike[str]) -> None:
+def write_figure(comparison: ComparedRuns, path: FilePath) -> None:
     """The figure as a file, in the form of its name: .svg, .png or .pdf."""
     write(compose(comparison, _panels(comparison)), path)
 

@@ -164,6 +164,11 @@ class DataFile(Description):
             return hashlib.file_digest(source.file, "sha256").hexdigest()  # type: ignore[arg-type]  # it reads
 
 
+def is_plain(name: str) -> bool:
+    """Whether a name is without a folder and an ending, as those of data sets are."""
+    return name == Path(name).stem and name != STANDARD_INPUT
+
+
 def described(data: Any) -> DataSet | DataFile:
     """Data by the name of a data set or a file, or a description as it is.
 
@@ -172,9 +177,7 @@ def described(data: Any) -> DataSet | DataFile:
     """
     if isinstance(data, DataSet | DataFile):
         return data
-    if isinstance(data, str) and data != STANDARD_INPUT and (known_name(data, NAMED) or not Path(data).suffix):
-        return DataSet(data)
     if isinstance(data, str):
-        return DataFile(data)
+        return DataSet(data) if known_name(data, NAMED) or is_plain(data) else DataFile(data)
     known = listing(NAMED)
     raise SettingError(f"data must be a data set ({known}), or a file such as DataFile('pets.csv'); got {said(data)}.")

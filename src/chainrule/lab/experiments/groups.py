@@ -20,7 +20,7 @@ from chainrule.lab.experiments.workers import Job, Progress, run_side_by_side
 from chainrule.lab.experiments.zipped import pattern
 from chainrule.training.files.npz import load_checked, save_checked
 from chainrule.training.files.reading import is_stream, name_of, reading
-from chainrule.training.files.storage import file_to_replace
+from chainrule.training.files.storage import FilePath, file_to_replace
 from chainrule.version import __version__
 
 FORMAT = "chainrule comparison 1"
@@ -135,7 +135,7 @@ def _write(path: Path, runs: Runs) -> None:
     save_checked(path, {name: getattr(runs, name) for name in KEPT} | {"group": path.stem})
 
 
-def make_folder(keep: str | os.PathLike[str]) -> Path:
+def make_folder(keep: FilePath) -> Path:
     """The folder for what is finished, made where it isn't there."""
     folder = Path(keep)
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 from chainrule.core.errors import FileError
 from chainrule.lab.figures.svg import COLOR, Drawing, as_file, drawn, render
-from chainrule.training.files.storage import check_path, replacing
+from chainrule.training.files.storage import FilePath, check_path, replacing
 
 FORMS = ("svg", "png", "pdf")
 """The forms of figures, which are the endings of their files' names."""
@@ -57,7 +57,7 @@ def one_panel(
     return {name: Figure([[drawing]], name, title, description, size)}
 
 
-def check_form(path: str | os.PathLike[str]) -> str:
+def check_form(path: FilePath) -> str:
     """The form of a figure by its file's name. Raises FileError for a name with another ending.
 
     >>> check_form("rates.PNG")
@@ -69,7 +69,7 @@ def check_form(path: str | os.PathLike[str]) -> str:
     return form
 
 
-def write(figure: Figure, path: str | os.PathLike[str]) -> None:
+def write(figure: Figure, path: FilePath) -> None:
     """Write a figure to a file in the form of its name. Raises FileError for another form."""
     contents = figure.file(check_form(path))
     with replacing(path, "wb") as file:

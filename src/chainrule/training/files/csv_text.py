@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from chainrule.core.errors import DataError
+from chainrule.core.foreign import said
 from chainrule.training.files.storage import FilePath, write_text
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -75,6 +76,6 @@ def _cell(value: object) -> str:
     if not isinstance(value, str):
         return str(value)
     if "\0" in value:
-        raise DataError(f"a CSV file can't hold the character NUL, got the text {value!r}; leave it out.")
+        raise DataError(f"a CSV file can't hold the character NUL, got the text {said(value)}; leave it out.")
     text = guarded(value)
     return '"' + text.replace('"', '""') + '"' if QUOTED.search(text) else text

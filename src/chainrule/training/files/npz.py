@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Literal
 import numpy as np
 
 from chainrule.core.arrays import Array, Shape, count
+from chainrule.core.foreign import said
 from chainrule.training.files.reading import Source, at_most
 from chainrule.training.files.storage import FilePath, replacing
 
@@ -114,7 +115,7 @@ class Archive:
         """
         found, total = {}, 0
         for name in names:
-            self._source.place = f"array {name!r}"
+            self._source.place = f"array {said(name)}"
             member = self._members[name]
             if member.compress_type not in COMPRESSIONS:
                 raise ValueError("it is compressed in a way that NumPy doesn't use")

@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from chainrule.core.errors import ChainruleError, FileError
-from chainrule.core.foreign import said, visible
+from chainrule.core.errors import ChainruleError, FileError, reason
 from chainrule.training.files.limits import LIMIT, Size, check_size, shown
 from chainrule.training.files.storage import FilePath, check_path
 
@@ -95,8 +94,6 @@ def reading(path: "FilePath | Source", expected: str, mend: str, max_size: Size 
     ...         print(str(error).partition("/n ")[2])
     isn't a whole number (invalid literal for int() with base 10: 'seven'); correct it.
     """
-    if not isinstance(path, str | os.PathLike | Source):
-        raise FileError(f"expected the name of a file, got {said(path)}; give a text or a Path.")
     source = None
     name = path.name if isinstance(path, Source) else name_of(path)
     limit = check_size("max_size", max_size)
@@ -131,20 +128,6 @@ def is_stream(path: FilePath) -> bool:
         return is_standard_input(path) or stat.S_ISFIFO(os.stat(path).st_mode)
     except (OSError, ValueError):  # its reader will say what is wrong
         return False
-
-
-def reason(error: BaseException) -> str:
-    """What a parser complains about: the first line of its error, short, and with nothing that a terminal obeys.
-
-    >>> reason(RecursionError("maximum recursion depth exceeded")), reason(KeyError("theta")), reason(EOFError())
-    ('nested too deeply', "no 'theta'", 'EOFError')
-    """
-    if isinstance(error, RecursionError):
-        return "nested too deeply"
-    first = str(error).strip().partition("\n")[0].rstrip(".")
-    words = visible(first)
-    words = words if len(words) <= 300 else f"{words[:300]}..."
-    return f"no {words}" if isinstance(error, KeyError) else words or type(error).__name__
 
 
 def at_most(stream: BinaryIO, n: int) -> bytearray:

@@ -65,6 +65,7 @@ def destination(path: FilePath) -> tuple[str, os.stat_result | None]:
         there = _status(path)
         name = os.fsdecode(path)
         target = os.path.realpath(name)
+        is_deleted = there is not None and _status(target) is None  # but open somewhere, as /proc/self/fd/3
     if there is not None and _standard_stream(there) is not None:
         return name, there
     if not os.path.basename(name) or (there is not None and stat.S_ISDIR(there.st_mode)):
@@ -75,7 +76,7 @@ def destination(path: FilePath) -> tuple[str, os.stat_result | None]:
         raise FileError(f"can't write {path}: it is write-protected; change its permissions or choose another place.")
     if not is_replaced(there):
         return name, there
-    if there is not None and _status(target) is None:  # open somewhere, as /proc/self/fd/3
+    if is_deleted:
         raise FileError(f"can't write {path}: its file was deleted; name another.")
     folder = os.path.dirname(target)
     if not os.path.isdir(folder):

@@ -1,14 +1,15 @@
 """`chainrule predict MODEL DATA`: a saved model's answers."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from chainrule.core.errors import SettingError
 from chainrule.interfaces.cli.answers import answer, show_rows
 from chainrule.interfaces.cli.described import file_of, named
-from chainrule.interfaces.cli.option import own, silence
+from chainrule.interfaces.cli.option import own, silence, takes
 from chainrule.interfaces.cli.options import OPTIONS, ROWS
 from chainrule.interfaces.cli.outputs import TABLE, Saving, check_outputs
 from chainrule.interfaces.cli.readers import row_count
@@ -28,21 +29,23 @@ EXAMPLES = examples(
 )
 
 
+@takes(
+    replace(OPTIONS["target"], default="the last column, if there is one", panel=None),
+    replace(OPTIONS["max_size"], panel=None),
+)
 def predict(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="A file that train --save wrote.")],
     data: Annotated[
         str, typer.Argument(metavar="DATA", help="A CSV or .npz file, with or without a target; or a data set's name.")
     ],
+    *,
     rows: Annotated[int | None, own(ROWS, "N|all", read=row_count)] = None,
     table: Annotated[str | None, own("Write CSV instead of rows; - for standard output.", "OUT", None, "--csv")] = None,
-    target: Annotated[
-        str | None, own("The target, by name or position. \\[the last column, if there is one]", "COLUMN")
-    ] = None,
-    max_size: Annotated[str | None, own("The most to read of a file, unpacked: 4GiB. \\[1 GiB]", "SIZE")] = None,
     plot: Annotated[
         bool | None, own("Draw the map of a plane. \\[in a terminal]", "", None, "--plot/--no-plot")
     ] = None,
     quiet: Annotated[bool, silence()] = False,
+    settings: dict[str, Any],
 ) -> None:
     """Print a row for each sample of DATA, and the accuracy where DATA has targets.
 
@@ -55,7 +58,7 @@ def predict(
     if to_stdout and plot:
         raise SettingError("--plot and --csv - both write to standard output; give --csv a file's name.")
     check_outputs({"--csv": (None if to_stdout else table, TABLE)}, {"MODEL": model, "DATA": file_of(data)})
-    loaded = Model.load(model, max_size or LIMIT)
+    loaded = Model.load(model, settings.get("max_size", LIMIT))
     if loaded.population is not None:
         raise SettingError(
             f"{model} is a population of {loaded.population}; predict answers for one network. "
@@ -63,8 +66,7 @@ def predict(
         )
     source = named(data)
     if isinstance(source, DataFile):
-        column = None if target is None else OPTIONS["target"].read(target)
-        source = DataFile(source.file, column, max_size)
+        source = replace(source, **settings)
     answers = answer(loaded, samples_for(loaded, source))
     saving = Saving()
     if table is None:

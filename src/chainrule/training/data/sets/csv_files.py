@@ -176,6 +176,15 @@ def write_csv(
     write_rows(path, [names, *rows])
 
 
+def count_columns(text: str) -> int:
+    r"""The cells of the first row of a file that begins with this text. Raises FileError where it isn't CSV.
+
+    >>> count_columns("a;b;c\n1;2;3\n")
+    3
+    """
+    return len(next(_rows("the text", text, None), (0, []))[1])
+
+
 def _rows(path: str, text: str, delimiter: str | None) -> Iterator[Row]:
     """The rows of a file, without the blank ones."""
     if delimiter is None:
@@ -278,7 +287,7 @@ def _target(
         if label not in number:
             known = ", ".join(map(str, names))
             raise DataError(
-                f"{_at(path, line, position, name)}: expected one of {known}; got {label!r}. Correct the cell."
+                f"{_at(path, line, position, name)}: expected one of {known}; got {said(label)}. Correct the cell."
             )
     return np.array([number[label] for label in labels], dtype=np.int64), names
 

@@ -7,6 +7,7 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.description import check_kind
 from chainrule.core.errors import FileError, ShapeError
+from chainrule.core.foreign import said
 from chainrule.training.files.limits import LIMIT, Size
 from chainrule.training.files.npz import NPY, ZIP, Archive, read_array, read_header
 from chainrule.training.files.reading import Source, reading
@@ -80,7 +81,7 @@ def _read_npz(source: Source, x: str, y: str | None) -> tuple[Array, Array | Non
         missing = [name for name in names if name not in archive.names]
         if missing:
             there = ", ".join(archive.names) or "none"
-            raise FileError(f"{source.name} has no array {missing[0]!r}; it has {there}. Name the array to read.")
+            raise FileError(f"{source.name} has no array {said(missing[0])}; it has {there}. Name the array to read.")
         arrays = archive.read(names)
         return arrays[x], None if y is None else arrays[y]
 
