@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from chainrule.core.errors import ChainruleError, FileError, reason
+from chainrule.core.foreign import said
 from chainrule.training.files.limits import LIMIT, Size, check_size, shown
 from chainrule.training.files.storage import FilePath, check_path
 
@@ -94,6 +95,8 @@ def reading(path: "FilePath | Source", expected: str, mend: str, max_size: Size 
     ...         print(str(error).partition("/n ")[2])
     isn't a whole number (invalid literal for int() with base 10: 'seven'); correct it.
     """
+    if not isinstance(path, str | os.PathLike | Source):  # bytes, which may name a file to write, could be contents here
+        raise FileError(f"expected the name of a file, got {said(path)}; give a text or a Path.")
     source = None
     name = path.name if isinstance(path, Source) else name_of(path)
     limit = check_size("max_size", max_size)
