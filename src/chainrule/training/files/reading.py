@@ -95,7 +95,7 @@ def reading(path: "FilePath | Source", expected: str, mend: str, max_size: Size 
     ...         print(str(error).partition("/n ")[2])
     isn't a whole number (invalid literal for int() with base 10: 'seven'); correct it.
     """
-    if not isinstance(path, str | os.PathLike | Source):  # bytes, which may name a file to write, could be contents here
+    if not isinstance(path, str | os.PathLike | Source):  # bytes could be contents
         raise FileError(f"expected the name of a file, got {said(path)}; give a text or a Path.")
     source = None
     name = path.name if isinstance(path, Source) else name_of(path)
