@@ -1,6 +1,6 @@
 """Text of others within what is written here: names of classes, columns and files, values that a sentence quotes.
 
-One function for each form. JSON needs none, `json` escapes; CSV has its own in `training/files/tables.py`.
+One function for each form. JSON needs none, `json` escapes; CSV has its own in `training/files/csv_text.py`.
 """
 
 import reprlib

@@ -12,11 +12,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from chainrule.core.errors import SettingError
+from chainrule.core.errors import SettingError, reason
 from chainrule.core.extras import missing_extra
 from chainrule.core.foreign import visible
 from chainrule.lab.figures.numbers import decimal
-from chainrule.training.files.reading import reason
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
