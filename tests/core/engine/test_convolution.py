@@ -170,6 +170,21 @@ def test_lenet_never_makes_its_columns(n: int, dtype: str, lead: tuple[int, ...]
     )
 
 
+@pytest.mark.parametrize("lead", [(), (2,)], ids=["single", "population"])
+def test_lenet_has_the_same_bits_with_avx2_and_avx512(lead: tuple[int, ...], monkeypatch: pytest.MonkeyPatch):
+    results = {}
+    for table in tables():
+        monkeypatch.setenv("CHAINRULE_INSTRUCTIONS", table)
+        program, observed = lenet(23, "float32", lead)
+        program()
+        results[table] = np.concatenate([each.ravel() for each in observed])
+        assert not any(isinstance(each, PythonCall) for each in program.nodes)
+    baseline = results.pop("baseline")
+    for ours in results.values():
+        assert np.array_equal(ours, next(iter(results.values())))
+        np.testing.assert_allclose(baseline, ours, rtol=0, atol=1e-4 * float(np.abs(ours).max()))
+
+
 def convolution(n: int = 16) -> tuple[Calls, dict[str, np.ndarray]]:
     """A convolution's forward pass, some other call, and its gradient to the weights."""
     axes, rng = (Axis.of(6, 3, 1, 0),), np.random.default_rng(0)
