@@ -59,9 +59,8 @@ class Rewriting:
         if product is not None:
             found = self.forward(product) or self.to_weights(product, nodes) or folded(product, nodes, self.reader)
             return found or (1, [node])
-        if isinstance(node, Elementwise):
-            (instruction,) = node.instructions
-            return 1, [self.elementwise(instruction)]
+        if isinstance(node, Elementwise) and self.unfoldings:
+            return 1, [self.elementwise(node.instructions[0])]
         if isinstance(node, Operation) and node.kind == "reduction":
             return 1, self.reduction(node)
         return 1, [node]

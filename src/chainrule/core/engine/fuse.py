@@ -36,7 +36,7 @@ def fits(group: Elementwise, new: Instruction) -> bool:
         return False
     if len(group.instructions) >= MOST_INSTRUCTIONS:
         return False
-    if len({view.key for each in (*group.instructions, new) for view in (each.out, *each.inputs)}) > MOST_OPERANDS:
+    if 3 * len(group.instructions) >= MOST_OPERANDS and count_operands([*group.instructions, new]) > MOST_OPERANDS:
         return False
     for old in group.instructions:
         for view in (old.out, *old.inputs):
@@ -46,6 +46,11 @@ def fits(group: Elementwise, new: Instruction) -> bool:
             if view.key != old.out.key and view.meets(old.out):
                 return False
     return True
+
+
+def count_operands(instructions: Iterable[Instruction]) -> int:
+    """The places that instructions read or write, at most three each."""
+    return len({view.key for each in instructions for view in (each.out, *each.inputs)})
 
 
 def index_space(instruction: Instruction) -> Shape:
