@@ -33,7 +33,7 @@ format: $(VENV)/.dev       ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev        ## time chainrule and its peers (a quarter of an hour); BENCH=--quick for a short run
+bench: $(VENV)/.dev        ## time chainrule and its peers; BENCH=--quick for a short run
 	$(BIN)/python -m benchmarks $(BENCH)
 
 lock: $(VENV)/.dev         ## write requirements.lock: every dependency of `all`, with hashes, for one Python

@@ -13,7 +13,9 @@ from pathlib import Path
 from benchmarks import machine
 from benchmarks.contenders import CONTENDERS, NUMPY, OURS, missing
 from benchmarks.growth import SWEEPS
+from benchmarks.lowering import lowering
 from benchmarks.plots import draw
+from benchmarks.report_training import EPOCHS, QUICK_EPOCHS, report_training
 from benchmarks.results import Results
 from benchmarks.rounds import Show, Teams, measure, processes
 from benchmarks.spread import FEWEST
@@ -21,8 +23,9 @@ from benchmarks.startup import ROUNDS, start_up
 from benchmarks.table import markdown
 from benchmarks.targets import summary
 from benchmarks.tasks import GROUPS, Group, Scale
+from chainrule.core.engine.extension import tables
 
-PARTS = sorted([*GROUPS, "T6", "growth"])
+PARTS = sorted([*GROUPS, "T6", "growth", "report"])
 """The names that `--only` takes."""
 
 PUBLISHED = Path("docs/benchmarks")
@@ -33,7 +36,7 @@ LOOKS = Path("benchmarks/results")
 
 EXAMPLES = """
 examples:
-  python -m benchmarks                       everything, in about a quarter of an hour
+  python -m benchmarks                       everything
   python -m benchmarks --quick               a first look at everything, in a few minutes
   python -m benchmarks --only T1,T3          some tasks
   python -m benchmarks --only T4 --rounds 15
@@ -93,8 +96,13 @@ def measure_all(found: Results, only: list[str], contenders: list[str], scale: S
         for group, of_group, place in sorted(jobs, key=lambda job: processes(job[0])):  # processes live on
             place += measure(of(group, there), of_group, teams, show)
     found.tasks.sort(key=lambda task: task.name[:2])
+    short = FEWEST if scale.quick else ROUNDS
     if "T6" in only:
-        found.startup = start_up(FEWEST if scale.quick else ROUNDS, show)
+        found.startup = start_up(short, show)
+    if "lowering" in only and tables():
+        found.lowering = lowering(short, show)
+    if "report" in only and not (scale.quick and only == PARTS):  # a first look at everything goes without
+        found.tasks.append(report_training(QUICK_EPOCHS if scale.quick else EPOCHS, show=show))
 
 
 def of(group: Group, contenders: set[str]) -> Group:
@@ -132,7 +140,8 @@ def main(arguments: list[str] | None = None) -> int:
     for name, how in results.missing.items():
         print(f"{name} is left out, since it isn't installed: {how}")
     for each in results.judged:
-        print(f"{each.task}, beside {each.against}: {each.measured}; at most {each.limit}: {each.verdict}")
+        beside = f", beside {each.against}" if each.against else ""
+        print(f"{each.task}{beside}: {each.measured}; at most {each.limit}: {each.verdict}")
     print(summary(results.judged))
     print(f"This processor is {machine.kind()}; the README shows {' and '.join(machine.in_readme()) or 'none'}.")
     print("written:", file, page, *draw(results, chosen.out), sep="\n  ")

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from benchmarks.lowering import Lowering
 from benchmarks.rounds import Measured
 from benchmarks.startup import Startup
 from benchmarks.targets import Judged, judged
@@ -21,11 +22,12 @@ class Results:
     tasks: list[Measured] = field(default_factory=list)
     growth: dict[str, list[Measured]] = field(default_factory=dict)
     startup: Startup | None = None
+    lowering: Lowering | None = None
 
     @property
     def judged(self) -> list[Judged]:
         """The targets of what was measured."""
-        return list(judged(self.tasks, self.startup))
+        return list(judged(self.tasks, self.startup, self.lowering))
 
     def write(self, path: Path) -> None:
         """Write the results as JSON."""
@@ -38,4 +40,5 @@ class Results:
         found["tasks"] = [Measured(**each) for each in found["tasks"]]
         found["growth"] = {axis: [Measured(**each) for each in points] for axis, points in found["growth"].items()}
         found["startup"] = found["startup"] and Startup(**found["startup"])
+        found["lowering"] = found.get("lowering") and Lowering(**found["lowering"])
         return cls(**found)

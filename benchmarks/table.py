@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from benchmarks.contenders import NUMPY, OURS
 from benchmarks.growth import sentence
+from benchmarks.lowering import BINDING, Lowering
 from benchmarks.results import Results
 from benchmarks.rounds import Measured
 from benchmarks.spread import Spread, figures
@@ -20,6 +21,8 @@ def markdown(results: Results) -> str:
     parts += [part for task in results.tasks for part in of_task(task)]
     if results.startup is not None:
         parts += of_startup(results.startup)
+    if results.lowering is not None:
+        parts += of_lowering(results.lowering)
     for axis, points in results.growth.items():
         if not points:
             continue
@@ -87,6 +90,26 @@ def of_startup(startup: Startup) -> list[str]:
         f"Fresh interpreters, {len(startup.times[BASE])} rounds.",
         rows_of(("program", "ms", "beyond NumPy's own import, ms"), rows),
         rows_of(("installed, with all that it needs", "MB"), sizes),
+    ]
+
+
+def of_lowering(lowering: Lowering) -> list[str]:
+    """The table of the times to bind a step, and to lower it."""
+    rows = [
+        (
+            network,
+            part,
+            str(Spread.of(times)),
+            "" if part == BINDING else lowering.ratio(network, part, BINDING).trusted,
+        )
+        for network, parts in lowering.times.items()
+        for part, times in parts.items()
+    ]
+    rounds = max(len(times) for parts in lowering.times.values() for times in parts.values())
+    return [
+        "## Lowering: a step is compiled",
+        f"Fresh interpreters on one core, {rounds} rounds.",
+        rows_of(("network", "part", "ms", "of the time of binding"), rows),
     ]
 
 

@@ -220,6 +220,13 @@ def predictions(scale: Scale) -> Group:
     return Group("T7", 1, tuple(tasks), seconds=0.05)
 
 
+def short_runs(scale: Scale) -> Group:
+    """A run that is too short to be compiled: choosing the engine must cost nothing."""
+    work = replace(reference(100), data=Data("xor", 21), checked=(1, 10))
+    task = Task("100 epochs of xor", "a whole run, which is too short to be compiled", "ms", every(BOTH, work, 1e3))
+    return Group("lowering", 1, (task,))
+
+
 GROUPS: dict[str, tuple[Callable[[Scale], Group], ...]] = {
     "T1": (reference_network,),
     "T2": (reference_network, two_cores),
@@ -227,5 +234,6 @@ GROUPS: dict[str, tuple[Callable[[Scale], Group], ...]] = {
     "T7": (predictions,),
     "T5": (learning_rates,),
     "T4": (lenet,),
+    "lowering": (short_runs,),
 }
 """The groups of each task, by the names that `--only` takes."""

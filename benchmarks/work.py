@@ -25,15 +25,15 @@ epsilon before the correction of the bias, which alone makes 4e-6 in 114 steps.)
 
 @dataclass(frozen=True)
 class Data:
-    """Samples by name: "linear" points, handwritten "digits" as vectors, or "noise" in the shape of MNIST's images."""
+    """Samples by name: "linear" or "xor" points, handwritten "digits" as vectors, or "noise" like MNIST's images."""
 
     name: str
     n: int
 
     def arrays(self, dtype: str) -> tuple[Array, Array]:
         """The samples x (n, ...), and y: quantities (n, 1), or class numbers (n,)."""
-        if self.name == "linear":
-            x, y = cr.datasets.linear(self.n)
+        if self.name in ("linear", "xor"):
+            x, y = cr.datasets.linear(self.n) if self.name == "linear" else cr.datasets.xor()
             return x.astype(dtype), y.astype(dtype)
         if self.name == "digits":
             images, y = cr.datasets.digits()

@@ -13,6 +13,7 @@ import pytest
 from benchmarks.contenders import CONTENDERS, Contender
 from benchmarks.growth import SWEEPS, crossings, sentence
 from benchmarks.plots import LOOKS, draw
+from benchmarks.report_training import report_training
 from benchmarks.results import Results
 from benchmarks.rounds import DifferentError, Measured, Teams, check, compare, measure
 from benchmarks.spread import FEWEST, Spread, rank, ratios
@@ -22,7 +23,20 @@ from benchmarks.tasks import GROUPS, Scale, Task, every, reference
 from benchmarks.worker import Worker, WorkerError
 
 from benchmarks import __main__ as command
-from benchmarks import contenders, growth, machine, profile, rounds, spread, startup, table, targets, tasks, work
+from benchmarks import (
+    contenders,
+    growth,
+    lowering,
+    machine,
+    profile,
+    rounds,
+    spread,
+    startup,
+    table,
+    targets,
+    tasks,
+    work,
+)
 
 
 def measured(name: str = "T1", point: float | None = None, **times: list[float]) -> Measured:
@@ -242,6 +256,8 @@ def all_tasks() -> list[Task]:
 def test_every_target_is_of_something_that_is_measured():
     of_tasks = {task.name: task for task in all_tasks()}
     for target in TARGETS:
+        if target.task == "report":  # has a part of its own
+            continue
         assert "chainrule" in of_tasks[target.task].entries
         assert set(target.against.split("; ")) & of_tasks[target.than or target.task].entries.keys()
     assert {each.program for each in STARTUP_TARGETS} <= set(PROGRAMS)
@@ -300,8 +316,11 @@ def test_runs_of_growth_are_bounded():
 
 def test_results_are_read_as_they_were_written(tmp_path: Path):
     startup = Startup({name: [1.0] * 7 for name in PROGRAMS}, {"numpy": 30.0})
+    of_lowering = lowering.Lowering({"T1": {"binding": [1.0] * 7}})
     points = [measured(point=x, chainrule=[1.0 * x] * 7, JAX=[2.0] * 7) for x in (1, 10)]
-    found = Results({"Python": "3"}, tasks=[measured(**STEADY)], growth={"width": points}, startup=startup)
+    found = Results(
+        {"Python": "3"}, tasks=[measured(**STEADY)], growth={"width": points}, startup=startup, lowering=of_lowering
+    )
     found.write(tmp_path / "results.json")
     assert Results.read(tmp_path / "results.json") == found
     written = [each.name for each in draw(found, tmp_path)]
@@ -317,6 +336,29 @@ def test_starting_up_is_measured_beside_numpy(monkeypatch: pytest.MonkeyPatch):
     assert found.megabytes["chainrule"] > found.megabytes["numpy"] > 1
     assert needed("chainrule") == {"chainrule", "numpy"}
     assert size("sklearn") > size("numpy")
+
+
+def test_lowering_is_measured_beside_binding(monkeypatch: pytest.MonkeyPatch):
+    """A real round. The verdicts are those of given times: T1 0.5 ms, LeNet 4, both nothing the second time."""
+    found = lowering.lowering(rounds=1).times
+    assert list(found) == ["T1", "LeNet"]
+    assert all(list(parts) == ["binding", "lowering", "lowering it again"] for parts in found.values())
+    given = {"T1": [0.4, 0.5, 0.001], "LeNet": [2.0, 4.0, 0.01]}
+    times = {name: {p: [ms] * 7 for p, ms in zip(found[name], each, strict=True)} for name, each in given.items()}
+    results = Results({}, lowering=lowering.Lowering(times))
+    assert [(each.task, each.verdict) for each in results.judged] == [
+        ("lowering T1, ms", "met"),
+        ("lowering T1 again", "met"),
+        ("lowering LeNet, ms", "missed"),
+        ("lowering LeNet again", "met"),
+    ]
+    assert "| LeNet | lowering | 4.00 (4.00 to 4.00) | 2.00 (2.00 to 2.00) |" in table.markdown(results)
+
+
+def test_the_reports_training_is_measured_with_both_engines():
+    found = report_training(20, rounds=1, chapters=["biases"])
+    assert [len(found.times[name]) for name in ("chainrule", "chainrule, NumPy")] == [1, 1]
+    assert Target("report", "chainrule, NumPy", 1 / 3).ratio({"report": found}).median > 0
 
 
 def test_bad_arguments_are_named(capsys):
