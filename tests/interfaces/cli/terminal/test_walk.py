@@ -56,6 +56,14 @@ def test_a_walk_goes_to_every_weight():
     assert walker.scroll == 0  # all of it is on the screen
 
 
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (5, 3), (20, 2), (300, 200)])
+def test_a_screen_of_any_size_has_a_page(size: tuple[int, int]):
+    walker = Walker(reference_step(), (2, 1, 3))
+    for key in ("scroll down", "scroll up", "page down"):
+        walker.press(key)
+        assert len(walker.page(*size).renderables) == max(1, size[1] - 1)
+
+
 @posix
 def test_a_walk_in_a_terminal():
     import pty

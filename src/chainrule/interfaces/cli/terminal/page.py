@@ -9,14 +9,14 @@ from chainrule.lab.explain.notations.text import WIDTH, lines
 
 STYLES = {"title": "bold", "heading": "bold cyan", "note": "dim", "equation": "", "": ""}
 
-WIDEST = WIDTH + 20
-"""The columns that a page takes at most."""
+NARROWEST, WIDEST = 40, WIDTH + 20
+"""The columns that a page takes at least, beyond the edge of a narrower terminal, and at most."""
 
 
 def show(derivation: Derivation) -> None:
     """Print a derivation on stdout: coloured in a terminal, plain in a pipe."""
     console = stdout()
-    width = max(console.width - 1, 40) if console.is_terminal else WIDTH
+    width = console.width - 1 if console.is_terminal else WIDTH
     for line in styled(derivation, width):
         console.print(line, soft_wrap=True)
     console.file.flush()  # an error in writing is then raised here, where it gets its sentence
@@ -24,4 +24,6 @@ def show(derivation: Derivation) -> None:
 
 def styled(derivation: Derivation, width: int) -> list[Text]:
     """The lines of a derivation with their colours, in at most `width` columns where they can be broken."""
-    return [Text(writable(text), STYLES[style]) for style, text in lines(derivation, min(width, WIDEST))]
+    return [
+        Text(writable(text), STYLES[style]) for style, text in lines(derivation, max(NARROWEST, min(width, WIDEST)))
+    ]

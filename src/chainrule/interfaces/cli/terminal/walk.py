@@ -89,15 +89,15 @@ class Walker:
         layer, name, index = self.address
         to, *rest = (each + 1 for each in index)
         derivation = self._step.weight(layer, to, tuple(rest) if name == "weights" else name, self._sample)
-        lines = styled(derivation, width)
-        self.scroll = min(self.scroll, max(0, len(lines) - (height - 2)))
-        shown = lines[self.scroll : self.scroll + height - 2]
+        lines, room = styled(derivation, width), max(0, height - 2)
+        self.scroll = min(self.scroll, max(0, len(lines) - room))
+        shown = lines[self.scroll : self.scroll + room]
         more = len(lines) - self.scroll - len(shown)
         rest_of_page = f"   ({more} more lines)" if more > 0 else ""
         foot = Text(writable(HELP) + rest_of_page, "reverse", no_wrap=True, overflow="crop")
         for line in shown:
             line.no_wrap, line.overflow = True, "crop"
-        return Group(*shown, *[Text()] * (height - 2 - len(shown)), foot)
+        return Group(*shown, *[Text()] * (room - len(shown)), foot)
 
 
 class ResizedError(Exception):
