@@ -151,7 +151,14 @@ class TriedRun(Inspection):
         curvature (LeCun et al., 1998, 4.1; Cohen et al., "Gradient descent on neural networks typically occurs at the
         edge of stability", 2021). Measured is what follows from it: smaller steps get down. It may also be met on the
         way, where the valley narrows: a run that broke down shows it where a trial of some steps doesn't.
+        No rate is advised whose own trial, from the start, ends above the run.
         """
+        verdict = self._suspected_rate
+        return verdict if verdict is not None and (self.diverged or verdict.advised.loss < self.end_loss) else None
+
+    @cached_property
+    def _suspected_rate(self) -> Verdict | None:
+        """What trials of rates say, whatever the one advised comes to in the end."""
         from_start, from_end = self.rates_from_start, self.rates_from_end
         if self.learnt or from_start is None:
             return None
