@@ -1,25 +1,21 @@
-"""A run under way: its steps, in the order that `loop.py` lists; its records, changes and end."""
+"""A run under way: its records, changes and end."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.calls import Calls, arithmetic
+from chainrule.core.calls import arithmetic
 from chainrule.core.description import check_kind
-from chainrule.core.engine.choice import Engine
 from chainrule.core.errors import DivergenceError, SettingError
-from chainrule.core.objective import Objective
-from chainrule.core.optimizers import bind_update
-from chainrule.core.penalties import bind_clip
-from chainrule.training.batches import Batches, Evaluator, FullBatch, MiniBatches
 from chainrule.training.history import Record
 from chainrule.training.model import Model
 from chainrule.training.run import Run, Setup
 from chainrule.training.state import TrainingState
+from chainrule.training.steps import Steps
 from chainrule.training.task import Task, changed
 
 
@@ -35,76 +31,30 @@ class Training:
     def __init__(self, task: Task) -> None:
         check_kind("task", Task, "the checked arguments that iterate() makes", task)
         self.task, self.state = task, TrainingState(task)
-        self._engine = Engine.of(task.engine, task.epochs * task.n_batches, task.n_numbers)
-        self._validate: Evaluator | None = None
-        if task.validation is not None:
-            without_penalty = Objective(task.network, task.objective.loss)
-            self._validate = Evaluator(without_penalty, task.validation, self.state.parameters, self._engine)
-        self._patience_checked = task.patience_checked
-        self._bind_batches()
-        self._bind_update()
-        self.setup = Setup.of(task, self._engine)
+        self._steps = Steps(task, self.state)
+        self._validate = self._steps.validate
+        self.setup = Setup.of(task, self._steps.engine)
         self._begin()
 
     def _begin(self) -> None:
         """Forget what followed from an earlier state: the latest record, the end and the result."""
         self._latest: Record | None = None
-        self._reason, self._is_over = "stopped by the caller", False
+        self._reason, self._steps.is_over = "stopped by the caller", False
         self._final: Array | None = None
         self._run: Run | None = None
 
-    def _bind_batches(self) -> None:
-        """Bind the network, the loss, the penalty and the data to the state's memory."""
-        kind = FullBatch if self.task.batch_size is None else MiniBatches
-        self._batches: Batches = kind(self.task, self.state, self._engine)
-        self._evaluate = Evaluator(self.task.objective, self.task.data, self.state.parameters, self._engine)
-
-    def _bind_update(self) -> None:
-        """Bind the clip and the optimizer to the state's memory."""
-        task, parameters = self.task, self.state.parameters
-        parameters.step[...] = self.state.optimizer_steps
-        clip = Calls() if task.clip is None else bind_clip(task.clip, parameters)
-        update = Calls(*clip, *bind_update(task.optimizer, parameters))
-        self._update = self._engine.row(update, self.state.observed, "the update")
-
     def _train_until(self, epoch: int, batch: int = 0) -> None:
-        """Train on to the start of a batch in an epoch, or until every member has ended or the run is stopped."""
-        state, monitor, batches, update = self.state, self.state.monitor, self._batches, self._update
-        load, patience = batches.load, self._patience_checked
-        while (state.epoch < epoch or state.batch < batch) and not (monitor.all_ended or self._is_over):
-            if state.batch == 0:
-                self._begin_epoch()
-                if monitor.all_ended:
-                    return
-            value_and_gradient = load(state.batch)
-            value_and_gradient()
-            monitor.check_finite(state.epoch, batches.value)
-            if patience == "at each step":
-                monitor.check_patience(state.epoch, batches.loss)
-            if monitor.all_ended:
-                return
-            update()
-            state.step += 1
-            state.batch += 1
-            if state.batch == batches.n:
-                if patience == "after each epoch":
-                    monitor.check_patience(state.epoch, batches.loss)
-                state.epoch, state.batch = state.epoch + 1, 0
+        """Train on to a batch of an epoch. The threads of its steps end with it; an interrupt ends the run."""
+        try:
+            with arithmetic(), closing(self._steps.batches):
+                self._steps.run_until(epoch, batch)
+        except KeyboardInterrupt:
+            self._end("interrupted")
+            raise
 
-    def _begin_epoch(self) -> None:
-        """The epoch's validation loss, the start of its record, and the order of its samples."""
-        task, state = self.task, self.state
-        is_recorded = state.epoch % task.record_every == 0
-        is_monitored = self._patience_checked == "before each epoch"
-        validation_loss = None
-        if self._validate is not None and (is_recorded or is_monitored):
-            validation_loss = self._validate()
-            if is_monitored:
-                state.monitor.check_patience(state.epoch, validation_loss)
-        if is_recorded:
-            theta, statistics = state.parameters.theta.copy(), state.statistics.copy()
-            state.begun = Record(state.epoch, task.epochs, state.step, None, theta, validation_loss, statistics)
-        self._batches.begin_epoch()
+    def _end(self, reason: str) -> None:
+        """End the run before its next step."""
+        self._reason, self._steps.is_over = reason, True
 
     def advance(self) -> bool:
         """Make a single step: one batch, and its update. Returns whether there was one left to make.
@@ -120,11 +70,10 @@ class Training:
         (True, 1)
         """
         state = self.state
-        if self._is_over or state.epoch >= self.task.epochs or state.monitor.all_ended:
+        if self._steps.is_over or state.epoch >= self.task.epochs or state.monitor.all_ended:
             return False
-        is_last = state.batch + 1 == self._batches.n
-        with self._running():
-            self._train_until(state.epoch + is_last, 0 if is_last else state.batch + 1)
+        is_last = state.batch + 1 == self._steps.batches.n
+        self._train_until(state.epoch + is_last, 0 if is_last else state.batch + 1)
         if state.batch == 0:
             self._end_record()
         self._raise_if_diverged()
@@ -135,31 +84,20 @@ class Training:
 
     def __next__(self) -> Record:
         """Train on to the end of the next epoch that is recorded, or to the end of the run."""
-        if self._is_over:
+        if self._steps.is_over:
             raise StopIteration
         task, state = self.task, self.state
         epoch = -(-state.epoch // task.record_every) * task.record_every
         if epoch < task.epochs:
-            with self._running():
-                self._train_until(epoch + 1)
+            self._train_until(epoch + 1)
             record = self._end_record() if state.epoch > epoch else None
             if record is not None:
                 return record
         else:
             self._finish()
-        self._is_over = True
+        self._steps.is_over = True
         self._raise_if_diverged()
         raise StopIteration
-
-    @contextmanager
-    def _running(self) -> Iterator[None]:
-        """NumPy's settings, and threads that end with the block; an interrupt ends the run."""
-        try:
-            with arithmetic(), closing(self._batches):
-                yield
-        except KeyboardInterrupt:
-            self._reason, self._is_over = "interrupted", True
-            raise
 
     def _end_record(self) -> Record | None:
         """Complete the record of an epoch that has ended, where there is one, and call the callbacks."""
@@ -167,16 +105,16 @@ class Training:
         if state.monitor.all_ended or state.begun is None:
             return None
         begun, state.begun = state.begun, None
-        loss, validation_loss = (self._of_active(each) for each in (self._batches.loss, begun.validation_loss))
+        loss, validation_loss = (self._of_active(each) for each in (self._steps.batches.loss, begun.validation_loss))
         record = self._latest = replace(begun, loss=loss, validation_loss=validation_loss)
         state.history.append(record)
         try:
             answers = [callback(self) for callback in self.task.callbacks]
         except KeyboardInterrupt:
-            self._reason, self._is_over = "interrupted", True
+            self._end("interrupted")
             raise
         if any(isinstance(answer, bool | np.bool) and answer for answer in answers):
-            self._reason, self._is_over = "stopped by a callback", True
+            self._end("stopped by a callback")
         return record
 
     def _of_active(self, loss: Array | None) -> Any:
@@ -188,12 +126,11 @@ class Training:
 
     def _finish(self) -> None:
         """Train on to the last epoch, and check the loss after the last update, too."""
-        with self._running():
-            self._train_until(self.task.epochs)
-        if self._is_over and self.state.epoch < self.task.epochs:
+        self._train_until(self.task.epochs)
+        if self._steps.is_over and self.state.epoch < self.task.epochs:
             return
         self._reason, monitor = "finished", self.state.monitor
-        final = self._final = self._evaluate()
+        final = self._final = self._steps.evaluate()
         monitor.check_finite(self.state.epoch, final)
         if self._validate is not None:
             monitor.keep_best(self.state.epoch, self._validate())
@@ -215,7 +152,7 @@ class Training:
         >>> str(training.result().ending)
         'stopped by the caller after 1 epoch'
         """
-        self._is_over = True
+        self._steps.is_over = True
 
     def change(self, **settings: Any) -> None:
         """Go on with other settings from the next step on: those of the optimizer by their names, and these.
@@ -238,7 +175,7 @@ class Training:
         >>> training.task.optimizer
         SGD(0.1)
         """
-        if self._is_over:
+        if self._steps.is_over:
             raise SettingError("this run has ended, so nothing of it can be changed; begin another with train(...).")
         state, before = self.state, self.task
         task = self.task = changed(before, state.epoch + (state.batch > 0), settings)
@@ -247,8 +184,8 @@ class Training:
             state.earlier_steps = state.step
             parameters.slots = {name: np.zeros_like(parameters.theta) for name in task.optimizer.slots}
         if task.objective != before.objective:
-            self._bind_batches()
-        self._bind_update()
+            self._steps.bind_batches(task)
+        self._steps.bind_update(task)
         self.setup = replace(self.setup, changes=(*self.setup.changes, (state.step, dict(settings))))
 
     def restore(self, arrays: Mapping[str, Array]) -> None:
@@ -275,13 +212,13 @@ class Training:
         """The finished run. Asking for it ends the run."""
         if self._run is None:
             task, state = self.task, self.state
-            if not self._is_over and state.epoch >= task.epochs:
+            if not self._steps.is_over and state.epoch >= task.epochs:
                 self._finish()
-            self._is_over = True
+            self._steps.is_over = True
             endings = state.monitor.finish(self._reason, state.epoch)
             theta, statistics = state.parameters.theta, state.statistics
             model = Model(task.network, theta, task.objective.loss, state=statistics, engine=self.setup.engine)
-            final = self._evaluate() if self._final is None or state.monitor.has_restored else self._final
+            final = self._steps.evaluate() if self._final is None or state.monitor.has_restored else self._final
             self._run = Run(
                 model=model,
                 history=state.history,
