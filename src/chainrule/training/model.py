@@ -19,12 +19,16 @@ from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.training.data.standardizer import Standardizer
 from chainrule.training.files.limits import LIMIT, Size, check_text
-from chainrule.training.files.npz import load_checked, save_checked
+from chainrule.training.files.npz import Archive, load_checked, save_checked
 from chainrule.training.files.reading import Source, reading
 from chainrule.training.files.storage import FilePath
 from chainrule.training.metrics import METRICS
 
 FORMAT = "chainrule model 1"
+
+EARLY = ("theta", "description")
+ARRAYS = (*EARLY, "state")
+"""The arrays of a file, which has a checksum of them; of one from before there were states and checksums."""
 
 LONGEST_DESCRIPTION = 2**24
 """The most characters of the description in a model's file: enough for a million names of classes."""
@@ -219,10 +223,11 @@ class Model:
         """
         expected, mend = "a chainrule model that can be read here", "train it, and save it again with Model.save()"
         with reading(path, expected, mend, max_size) as source:
-            arrays = load_checked(source, ("theta", "state", "description"))
+            is_early = sorted(Archive(source).names) == sorted(EARLY)
+            arrays = Archive(source).read(EARLY, "biufU") if is_early else load_checked(source, ARRAYS)
             description = _read_json(source, str(arrays["description"]))
             try:
-                return _from_description(arrays["theta"], arrays["state"], description)
+                return _from_description(arrays["theta"], arrays.get("state"), description)
             except ChainruleError as error:
                 raise ValueError(str(error)) from None
 
@@ -250,7 +255,7 @@ def _read_json(source: Source, text: str) -> dict[str, Any]:
     return description
 
 
-def _from_description(theta: Array, state: Array, description: dict[str, Any]) -> Model:
+def _from_description(theta: Array, state: Array | None, description: dict[str, Any]) -> Model:
     """The model of a description, if it describes this theta and this state."""
     parts: dict[str, Any] = {name: description[name] and from_dict(description[name]) for name in DESCRIBED}
     if layout(parts["network"]) != description["layout"]:
@@ -260,7 +265,8 @@ def _from_description(theta: Array, state: Array, description: dict[str, Any]) -
         if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
             raise ValueError(f"its {name} should be a list of names, got {said(names)}")
         parts[name] = tuple(names)
-    return Model(theta=theta, state=state, engine=description["engine"], **parts)
+    parts |= {"theta": theta, "state": state, "engine": description["engine"]}
+    return Model(**parts)
 
 
 def layout(network: Network) -> list[list[Any]]:
