@@ -95,12 +95,12 @@ def test_a_handler_of_a_real_signal_may_predict():
         model.predict(others)
 
     before = signal.signal(signal.SIGALRM, handle)
-    signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
     end = time.monotonic() + 0.5
     try:
         while time.monotonic() < end:
+            signal.setitimer(signal.ITIMER_REAL, RNG.uniform(1e-5, 3e-4))  # once: a handler isn't interrupted itself
             np.testing.assert_array_equal(model.predict(x), right)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
-    assert handled > 50
+    assert handled > 20
