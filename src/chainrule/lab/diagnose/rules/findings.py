@@ -6,7 +6,8 @@ import numpy as np
 
 from chainrule.lab.diagnose.finding import Finding
 from chainrule.lab.diagnose.rule import ProblemRule
-from chainrule.lab.diagnose.rules.course import BESIDES, COURSE, LAST_RESORT, SETTINGS
+from chainrule.lab.diagnose.rules.course import COURSE, SETTINGS
+from chainrule.lab.diagnose.rules.rest import BESIDES, LAST_RESORT
 from chainrule.lab.diagnose.rules.start import FIRST, START
 from chainrule.lab.diagnose.trials.tried import TriedRun
 
