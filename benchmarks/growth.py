@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import chainrule as cr
 from benchmarks.contenders import NUMPY, OURS
 from benchmarks.rounds import Measured
-from benchmarks.tasks import Entry, Group, Scale, Task, reference
-from benchmarks.work import Data, Training
+from benchmarks.spread import Spread
+from benchmarks.tasks import Entry, Group, Scale, Task, every, reference
+from benchmarks.work import Data, Products, Training
 
 SECONDS = 0.1
 """Seconds that a run of chainrule should take, roughly, unless its fewest epochs take longer."""
@@ -19,6 +20,12 @@ FEWEST, MOST = 5, 500
 
 LARGE = 2e7
 """Operations per epoch above which a second core pays; below, threads cost more than they save."""
+
+ALONE = "products alone"
+"""What is measured beside a large point: the products of an epoch, by each library's own product."""
+
+MUCH = 0.7
+"""Where the products are more than this fraction of chainrule's time, their own ratio tells what is left to gain."""
 
 QUICK_EPOCHS = 40
 """A quick run leaves out points with fewer epochs per run than this, since each of their epochs takes long."""
@@ -41,7 +48,11 @@ class Sweep:
             pytorch = "PyTorch vmap" if work.population else "PyTorch eager"
             entries = {name: Entry((work,), 1e3 / work.epochs) for name in (OURS, NUMPY, pytorch, "JAX")}
             cores = 2 if operations(work) > LARGE else 1
-            tasks[cores].append(Task(f"{self.axis} {value:,}", "", "ms an epoch", entries, point=value))
+            name, unit = f"{self.axis} {value:,}", "ms an epoch"
+            tasks[cores].append(Task(name, "", unit, entries, point=value))
+            if cores == 2:
+                alone = every(f"{OURS}; {pytorch}; JAX", Products(work, 1), 1e3)
+                tasks[cores].append(Task(f"{name}, {ALONE}", ALONE, unit, alone, point=value))
         return [Group(self.axis, cores, tuple(some), seconds=0.02) for cores, some in tasks.items() if some]
 
 
@@ -72,6 +83,17 @@ def verdict(point: Measured, peer: str) -> str:
     """Whether chainrule is faster at this point, slower, or level (the interval of the ratio holds 1)."""
     low, high = point.ratio(peer).interval
     return "faster" if high < 1 else "slower" if low > 1 else "level"
+
+
+def split(points: Sequence[Measured]) -> tuple[list[Measured], dict[float | None, Measured]]:
+    """The points that were measured, and the products alone by their point."""
+    measured = [each for each in points if each.what != ALONE and each.times.get(OURS)]
+    return measured, {each.point: each for each in points if each.what == ALONE and each.times.get(OURS)}
+
+
+def share(point: Measured, products: Measured) -> float:
+    """The fraction of chainrule's time that the products alone take, by NumPy."""
+    return Spread.of(products.times[OURS]).median / Spread.of(point.times[OURS]).median
 
 
 def crossings(xs: Sequence[float], ratios: Sequence[float]) -> list[float]:

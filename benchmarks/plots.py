@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.contenders import OURS
+from benchmarks.growth import split
 from benchmarks.results import Results
 from benchmarks.rounds import Measured
 from benchmarks.spread import Spread
@@ -41,7 +42,8 @@ def draw(results: Results, folder: Path) -> list[Path]:
     written = []
     with matplotlib.rc_context(ON_PAPER):
         for axis, points in results.growth.items():
-            if not any(point.times for point in points):
+            points, _ = split(points)
+            if not points:
                 continue
             figure, axes = pyplot.subplots(figsize=(7, 5), layout="constrained")
             draw_growth(axes, axis, points)

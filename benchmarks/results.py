@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.lowering import Lowering
 from benchmarks.rounds import Measured
 from benchmarks.startup import Startup
-from benchmarks.targets import Judged, judged
+from benchmarks.targets import Judged, judged, of_growth
 
 
 @dataclass
@@ -27,7 +27,8 @@ class Results:
     @property
     def judged(self) -> list[Judged]:
         """The targets of what was measured."""
-        return list(judged(self.tasks, self.startup, self.lowering))
+        grown = [each for axis, points in self.growth.items() for each in of_growth(axis, points)]
+        return [*judged(self.tasks, self.startup, self.lowering), *grown]
 
     def write(self, path: Path) -> None:
         """Write the results as JSON."""

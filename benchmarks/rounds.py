@@ -11,7 +11,7 @@ from benchmarks.contenders import NUMPY, OURS
 from benchmarks.profile import Line
 from benchmarks.spread import Spread, ratios
 from benchmarks.tasks import Entry, Group, Scale, Task
-from benchmarks.work import TOLERANCE
+from benchmarks.work import TOLERANCE, Comparison
 from benchmarks.worker import Worker, WorkerError, available_cores
 
 Show = Callable[[str], object]
@@ -178,7 +178,7 @@ def check(task: Task, name: str, entry: Entry, workers: Mapping[str, list[Worker
     (judge,) = workers[OURS]
     for worker, work in zip(workers[name], entry.works, strict=True):
         for each in work.checks():
-            training = getattr(each, "training", each)  # a comparison is checked as the population that it trains
+            training = each.training if isinstance(each, Comparison) else each  # the population that it trains
             theirs, ours = worker.ask("answers", each), judge.ask("answers", worker.ask("computes", training))
             compare(task.name, name, ours, theirs, TOLERANCE[each.dtype])
 

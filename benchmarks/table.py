@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from benchmarks.contenders import NUMPY, OURS
-from benchmarks.growth import sentence
+from benchmarks.growth import MUCH, sentence, share, split
 from benchmarks.lowering import BINDING, Lowering
 from benchmarks.results import Results
 from benchmarks.rounds import Measured
@@ -24,11 +24,7 @@ def markdown(results: Results) -> str:
     if results.lowering is not None:
         parts += of_lowering(results.lowering)
     for axis, points in results.growth.items():
-        if not points:
-            continue
-        peers = dict.fromkeys(name for each in points for name in each.times if name != OURS)
-        parts += [f"## Growth: {axis}", f"![Time of an epoch against {axis}]({axis}.svg)"]
-        parts += [sentence(axis, points, peer) for peer in peers]
+        parts += of_growth(axis, points)
     return "\n\n".join(parts) + "\n"
 
 
@@ -110,6 +106,34 @@ def of_lowering(lowering: Lowering) -> list[str]:
         "## Lowering: a step is compiled",
         f"Fresh interpreters on one core, {rounds} rounds.",
         rows_of(("network", "part", "ms", "of the time of binding"), rows),
+    ]
+
+
+def of_growth(axis: str, measured: Sequence[Measured]) -> list[str]:
+    """The plot, sentences, and the ratios at each point; beside them that of the products alone where they are much."""
+    points, products = split(measured)
+    if not points:
+        return []
+    peers = list(dict.fromkeys(name for each in points for name in each.times if name != OURS))
+    rows = []
+    for each in points:
+        alone = products.get(each.point)
+        row = [
+            f"{each.point:,.0f}",
+            *(each.ratio(name).trusted if name in each.times else "" for name in peers),
+            "",
+            "",
+        ]
+        if alone is not None and share(each, alone) > MUCH:
+            ratios = (f"{name} {alone.ratio(name).trusted}" for name in alone.times if name != OURS)
+            row[-2:] = [f"{share(each, alone):.0%}", "; ".join(ratios)]
+        rows.append(row)
+    header = (axis, *peers, "products' share of the time", "ratio of the products alone")
+    return [
+        *(f"## Growth: {axis}", f"![Time of an epoch against {axis}]({axis}.svg)"),
+        *(sentence(axis, points, peer) for peer in peers),
+        f"{RATIO}; where the products are over {MUCH:.0%} of it, their own ratio beside it:",
+        rows_of(header, rows),
     ]
 
 

@@ -1,9 +1,10 @@
 """The targets: how much of a peer's time chainrule may take, as medians, and whether each is met."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmarks.contenders import NUMPY, OURS
+from benchmarks.growth import split
 from benchmarks.lowering import AGAIN, LOWERING, Lowering
 from benchmarks.rounds import Measured
 from benchmarks.spread import Spread, ratios
@@ -100,6 +101,10 @@ AGAIN_TARGET = 0.1
 """The most of that time to lower a structure that was seen before."""
 
 
+GROWTH_TARGET = 1.10
+"""In growth no ratio's interval may lie wholly above this."""
+
+
 @dataclass(frozen=True)
 class Judged:
     """A target and what was measured, as text.  verdict: "met", "missed" or "too noisy", which is neither."""
@@ -132,6 +137,20 @@ def judged(
         yield Judged(f"lowering {network}, ms", "", found.trusted, f"{limit:g}", found.verdict(limit))
         of_again = (again.trusted, f"{AGAIN_TARGET:g}", again.verdict(AGAIN_TARGET))
         yield Judged(f"lowering {network} again", "the first time", *of_again)
+
+
+def of_growth(axis: str, measured: Sequence[Measured]) -> Iterator[Judged]:
+    """Whether chainrule keeps up with each peer at every point of an axis; the worst is shown."""
+    points, _ = split(measured)
+    for peer in dict.fromkeys(name for each in points for name in each.times if name not in (OURS, NUMPY)):
+        ratios = {each.point: each.ratio(peer) for each in points if each.times.get(peer)}
+        worst = max(ratios, key=lambda point: ratios[point].interval[0])
+        quiet = {each.point for each in points if not each.disturbed}
+        clear = quiet & {point for point, ratio in ratios.items() if not ratio.is_too_wide}
+        beyond = any(ratios[point].interval[0] > GROWTH_TARGET for point in clear)
+        verdict = "missed" if beyond else "met" if len(clear) == len(ratios) else "too noisy"
+        shown = f"{ratios[worst].trusted} at {worst:,.0f}"
+        yield Judged(f"growth, {axis}", peer, shown, f"{GROWTH_TARGET:.2f}, everywhere", verdict)
 
 
 def summary(found: Iterable[Judged]) -> str:

@@ -180,7 +180,45 @@ class Comparison:
         return self.training.answers(run)
 
 
-Work = Training | Prediction | Comparison
+@dataclass(frozen=True)
+class Products:
+    """The products of an epoch of a perceptron's training, and nothing else: z = W a, dW = dz aᵀ, da = Wᵀ dz."""
+
+    kind: ClassVar[str] = "products"
+
+    training: Training
+    times: int
+
+    @property
+    def amount(self) -> int:
+        """The epochs of a run, or its predictions."""
+        return self.times
+
+    @property
+    def dtype(self) -> str:
+        return self.training.dtype
+
+    def checks(self) -> tuple["Products", ...]:
+        """As a training's."""
+        return (self,)
+
+    def arrays(self) -> list[tuple[Array, Array, Array]]:
+        """W (..., O, I), a (..., I, n) and dz (..., O, n) of each Dense layer; in a population with a leading axis."""
+        rng, work = np.random.default_rng(0), self.training
+        lead = () if work.population is None else (work.population,)
+        found = []
+        for W, _ in work.start():
+            outputs, inputs = W.shape[-2:]
+            shapes = (outputs, inputs), (inputs, work.data.n), (outputs, work.data.n)
+            found.append(tuple(rng.random((*lead, *shape), work.dtype) for shape in shapes))
+        return found
+
+    def answers(self, run: Callable[[int], list[Any]]) -> Array:
+        """The sum of each product."""
+        return np.array([float(each.sum()) for each in run(1)])
+
+
+Work = Training | Prediction | Comparison | Products
 
 
 def named(network: cr.Network, theta: Array) -> Parameters:

@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 import chainrule as cr
-from benchmarks.work import Comparison, Parameters, Prediction, Training, named
+from benchmarks.work import Comparison, Parameters, Prediction, Products, Training, named
 from chainrule.core.arrays import Array
 from chainrule.core.engine.choice import asked
 from chainrule.core.engine.extension import tables
@@ -57,6 +57,21 @@ def predict(work: Prediction) -> Callable[[int], Array]:
         for _ in range(times):
             outputs = model.predict(x)
         return outputs
+
+    return run
+
+
+def products(work: Products) -> Callable[[int], list[Array]]:
+    """By NumPy, as Dense does it: the input of the first layer gets no gradient."""
+    row: list[Callable[[], Array]] = []
+    for number, (W, a, dz) in enumerate(work.arrays()):
+        row += [partial(np.matmul, W, a, out=np.empty_like(dz)), partial(np.matmul, dz, a.mT, out=np.empty_like(W))]
+        row += [partial(np.matmul, W.mT, dz, out=np.empty_like(a))] if number else []
+
+    def run(times: int) -> list[Array]:
+        for _ in range(times):
+            found = [call() for call in row]
+        return found
 
     return run
 

@@ -4,6 +4,6 @@ import os
 
 os.environ["CHAINRULE_ENGINE"] = "numpy"  # of this process, and of those that it starts; it is read at the first run
 
-from benchmarks.contenders.chainrule_ import compare, predict, remark, train
+from benchmarks.contenders.chainrule_ import compare, predict, products, remark, train
 
-__all__ = ["compare", "predict", "remark", "train"]
+__all__ = ["compare", "predict", "products", "remark", "train"]

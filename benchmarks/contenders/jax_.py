@@ -15,7 +15,7 @@ import numpy as np
 from jax import lax
 
 import chainrule as cr
-from benchmarks.work import Parameters, Prediction, Training, turned
+from benchmarks.work import Parameters, Prediction, Products, Training, turned
 from chainrule.core.arrays import Array
 
 jax.config.update("jax_enable_x64", True)  # float32 arrays stay float32
@@ -142,5 +142,24 @@ def predict(work: Prediction) -> Callable[[int], Array]:
         for _ in range(times):
             outputs = np.asarray(compiled(on_device, x))
         return outputs
+
+    return run
+
+
+def products(work: Products) -> Callable[[int], list[Any]]:
+    """Samples first, as in `forward`; W is (I, O)."""
+    layers = [tuple(jnp.asarray(np.ascontiguousarray(each.mT)) for each in of_layer) for of_layer in work.arrays()]
+
+    @jax.jit
+    def compiled(layers: Any) -> list[Any]:
+        found = []
+        for number, (W, a, dz) in enumerate(layers):
+            found += [a @ W, a.mT @ dz] + ([dz @ W.mT] if number else [])
+        return found
+
+    def run(times: int) -> list[Any]:
+        for _ in range(times):
+            found = jax.block_until_ready(compiled(layers))
+        return found
 
     return run

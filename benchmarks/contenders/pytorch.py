@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 import chainrule as cr
-from benchmarks.work import Parameters, Prediction, Training
+from benchmarks.work import Parameters, Prediction, Products, Training
 from chainrule.core.arrays import Array
 
 torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
@@ -86,5 +86,24 @@ def predict(work: Prediction) -> Callable[[int], Array]:
             for _ in range(times):
                 outputs = model(torch.from_numpy(x)).numpy()
         return outputs
+
+    return run
+
+
+def products(work: Products) -> Callable[[int], list[Any]]:
+    """Samples first, as in its modules."""
+    layers = [
+        (torch.from_numpy(W), torch.from_numpy(a).mT.contiguous(), torch.from_numpy(dz).mT.contiguous())
+        for W, a, dz in work.arrays()
+    ]
+
+    def run(times: int) -> list[Any]:
+        with torch.inference_mode():
+            for _ in range(times):
+                found = []
+                for number, (W, a, dz) in enumerate(layers):
+                    found += [torch.matmul(a, W.mT), torch.matmul(dz.mT, a)]
+                    found += [torch.matmul(dz, W)] if number else []
+        return found
 
     return run

@@ -13,6 +13,8 @@ import chainrule as cr
 from benchmarks.contenders import pytorch  # sets the threads
 from benchmarks.work import Parameters, Training, activations
 
+products = pytorch.products
+
 ACTIVATIONS = {cr.Sigmoid: torch.sigmoid, cr.ReLU: torch.relu, None: lambda z: z}
 
 

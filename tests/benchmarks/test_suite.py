@@ -311,7 +311,7 @@ def test_runs_of_growth_are_bounded():
     for sweep in SWEEPS.values():
         assert all(work.epochs >= 5 for work in sweep.works.values())
         quick = [task for group in sweep.groups(Scale(quick=True)) for task in group.tasks]
-        assert 2 <= len(quick) <= len(sweep.works)
+        assert 2 <= len([task for task in quick if task.what != growth.ALONE]) <= len(sweep.works)
 
 
 def test_results_are_read_as_they_were_written(tmp_path: Path):
@@ -389,6 +389,31 @@ def test_a_real_run_of_the_first_task(tmp_path: Path, monkeypatch: pytest.Monkey
     assert {each.name for each in tmp_path.iterdir()} == {"results.json", "table.md", "ratios.svg"}
     assert command.main(["--draw", "--out", str(tmp_path)]) == 0
     assert (tmp_path / "table.md").read_text() == page
+
+
+def test_a_real_run_of_growth_has_the_products_alone_beside_large_points(tmp_path, monkeypatch, capfd):
+    small = replace(growth.training((2, 3, 1), n=20), epochs=40)
+    monkeypatch.setattr(command, "SWEEPS", {"width": growth.Sweep("width", {3: small})})
+    monkeypatch.setattr(growth, "LARGE", 0)
+    monkeypatch.setattr(table, "MUCH", 0.0)
+    assert command.main(["--only", "growth", "--contenders", "JAX", "--quick", "--out", str(tmp_path)]) == 0
+    points, products = growth.split(Results.read(tmp_path / "results.json").growth["width"])
+    assert [each.point for each in points] == list(products) == [3]
+    assert not points[0].left_out | products[3].left_out
+    assert "growth, width, beside JAX:" in capfd.readouterr().out
+    page = (tmp_path / "table.md").read_text()
+    assert "| width | chainrule, NumPy | JAX | products' share of the time | ratio of the products alone |" in page
+    assert "% | JAX " in page
+
+
+def test_growth_is_judged_at_its_worst_point():
+    """At 10 steady, at 100 noisy or slower."""
+    ten, noisy = measured(point=10, **STEADY), measured(point=100, chainrule=NOISY, JAX=[2.0] * 7)
+    slow = measured(point=100, chainrule=[3.0] * 7, JAX=[2.0] * 7)
+    for points, verdict in (([ten], "met"), ([ten, noisy], "too noisy"), ([ten, slow], "missed")):
+        (found,) = [each for each in targets.of_growth("width", points) if each.against == "JAX"]
+        assert found.verdict == verdict
+    assert found.measured == "1.50 (1.50 to 1.50) at 100"
 
 
 @pytest.mark.parametrize("name", ["T1", "T3", "T7"])
