@@ -133,7 +133,7 @@ def listing(names: Iterable[str]) -> str:
 
 
 def reason(error: BaseException) -> str:
-    """What a parser complains about: the first line of its error, short, and with nothing that a terminal obeys.
+    """What another library complains about: the first line of its error, short, safe to show in a terminal.
 
     >>> reason(RecursionError("maximum recursion depth exceeded")), reason(KeyError("theta")), reason(EOFError())
     ('nested too deeply', "no 'theta'", 'EOFError')

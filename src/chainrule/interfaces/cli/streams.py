@@ -6,7 +6,7 @@ import sys
 
 
 def open_closed_streams() -> None:
-    """Open closed streams on nothing: nobody wants what is written there, and no file must get their numbers."""
+    """Open closed streams on nothing: what is written there is dropped, and no file gets their numbers."""
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         if getattr(sys, name) is None:
             opened = os.open(os.devnull, os.O_RDWR)

@@ -165,7 +165,7 @@ class DataFile(Description):
 
 
 def is_plain(name: str) -> bool:
-    """Whether a name is without a folder and an ending, as those of data sets are."""
+    """Whether a name has no folder and no ending, as names of data sets."""
     return name == Path(name).stem and name != STANDARD_INPUT
 
 

@@ -1,8 +1,8 @@
 """A worker: a process that computes jobs, one after another, and ends when the process that sends them does.
 
 Jobs come through its standard input, answers and counts leave through its standard output. Once the other end of the
-input is closed, by a process that ended in whatever way, nobody waits for an answer any more, and the worker ends, in
-the middle of a job, too. It leaves nothing behind: it has no files, no semaphores and no shared memory.
+input is closed, however the caller ended, the worker ends too, even in the middle of a job. It leaves nothing
+behind: it has no files, no semaphores and no shared memory.
 """
 
 import os

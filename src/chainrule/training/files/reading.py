@@ -19,7 +19,7 @@ STANDARD_INPUT = "-"
 """The name under which standard input is read, as a stream."""
 
 CHUNK = 2**20
-"""The bytes read at once: what is counted against a limit is never more than this ahead of it."""
+"""The bytes read at once: no more than this is read beyond a limit."""
 
 
 @dataclass

@@ -180,7 +180,7 @@ def _status(path: FilePath) -> os.stat_result | None:
 
 
 def _standard_stream(there: os.stat_result) -> int | None:
-    """The number of the process's standard output or error, if this is it: what is printed there would be lost."""
+    """The number of the process's standard output or error, if this is it: replacing it would lose what is printed."""
     for number in (1, 2):
         with suppress(OSError):  # it may be closed
             if there.st_ino and os.path.samestat(there, os.fstat(number)):

@@ -9,7 +9,7 @@ PATTERN = re.compile(r"\.chainrule-(?P<process>\d+)-(?P<start>\d+)-[0-9a-f]{8}-(
 """The process, when it started, a random part, and the host."""
 
 ABANDONED = 24 * 60 * 60
-"""Seconds after which a file is taken for left behind where the system doesn't say when a process started."""
+"""Seconds after which a file counts as left behind, where the system doesn't say when a process started."""
 
 
 def temporary_name() -> str:

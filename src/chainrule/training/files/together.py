@@ -13,9 +13,9 @@ def replace_together(files: Mapping[Path, bytes], outdated: Iterable[Path] = ())
 
     outdated: files of the old page that the new one doesn't have; they are removed. Other files aren't touched.
 
-    All contents are on the disk, under temporary names, before the first file is replaced. Then the old files give way,
-    the page is replaced, and the new files take their places: so nothing new stands beside an old page, and nothing old
-    beside a new one, wherever the process is killed. If it fails before the page is replaced, the old files come back.
+    All contents are on the disk, under temporary names, before the first file is replaced. Then the old files are moved
+    aside, the page is replaced, and the new files take their places: wherever the process is killed, an old page has no
+    new files beside it, and a new page no old ones. If it fails before the page is replaced, the old files come back.
     Raises FileError if a file can't be written.
 
     >>> import tempfile
@@ -51,5 +51,5 @@ def replace_together(files: Mapping[Path, bytes], outdated: Iterable[Path] = ())
 
 
 def _move(temporary: str, target: str) -> None:
-    with suppress(FileNotFoundError):  # an old file that hadn't given way yet
+    with suppress(FileNotFoundError):  # an old file that hadn't been moved yet
         os.replace(temporary, target)

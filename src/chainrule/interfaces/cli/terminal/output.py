@@ -97,7 +97,7 @@ def complain(sentence: str) -> None:
 
 
 def _tell(sentence: str | Text) -> None:
-    """Print on stderr. What nobody can read there changes nothing."""
+    """Print on stderr; an error there is ignored."""
     with suppress(OSError):
         _stderr().print(sentence)
 
