@@ -12,14 +12,16 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Call, Calls
 from chainrule.core.engine.extension import _engine, table
-from chainrule.core.engine.program import Program, lowered
 from chainrule.core.errors import SettingError
 from chainrule.core.foreign import said
+
+if TYPE_CHECKING:
+    from chainrule.core.engine.program import Program
 
 ENGINES = ("auto", "numpy", "compiled")
 VARIABLE = "CHAINRULE_ENGINE"
@@ -114,6 +116,8 @@ class Engine:
         """
         if self.numpy_because is not None:
             return calls
+        from chainrule.core.engine.program import Program, lowered  # with all that it reads: a model is loaded without
+
         program = lowered(calls, observed)
         if computes is not None and isinstance(program, Program):
             self.programs[computes] = program
