@@ -4,7 +4,8 @@ Making a call that is bound to its arrays takes about 0.6 of the time of the sam
 every name is looked up anew. And a row lists all that a step does.
 """
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from contextvars import Context
 from functools import partial
 from typing import Any
@@ -71,19 +72,37 @@ def bind_copy(source: Array, out: Array) -> Call:
     return partial(np.copyto, out, source)
 
 
-class NotFinite(Exception):  # noqa: N818  # no error: whoever made the calls knows what to do
-    """A number that should be finite isn't: the calls end there."""
+class Ended(Exception):  # noqa: N818  # no error: whoever made the calls knows what to do
+    """Raised by a call of a row: the calls after it aren't to be made."""
+
+
+def repeat(calls: Sequence[Call], times: int) -> int:
+    """Make the calls of a row so many times; return how often they came to their end: fewer times if one raised Ended.
+
+    >>> a = np.array(1e300)
+    >>> repeat([call(np.multiply, a, a, out=a), partial(check_finite, a, np.array(False))], times=3)
+    0
+    """
+    for done in range(times):
+        try:
+            for each in calls:
+                each()
+        except Ended:
+            return done
+    return times
 
 
 def check_finite(values: Array, ignored: Array) -> None:
-    """Raise NotFinite unless all values are finite, () or (K,), but for those that are ignored, a bool for each.
+    """Raise Ended unless all values are finite, () or (K,), but for those that are ignored, a bool for each.
 
     Bound, it ends a row of calls in front of the calls that come after it.
 
     >>> check_finite(np.array([1.0, np.nan]), np.array([False, True]))
     """
+    if values.ndim == 0 and math.isfinite(values.item()):  # in a tenth of the time that NumPy takes for one number
+        return
     if not (np.isfinite(values) | ignored).all():
-        raise NotFinite
+        raise Ended
 
 
 LEAST_BUFFER = 16

@@ -254,11 +254,10 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
 
 
 def bind_update(optimizer: Optimizer, parameters: Parameters) -> Calls:
-    """One step, in place, as a row of calls; where a call reads the number of the step, it is counted last."""
+    """One step, in place, as a row of calls, the last of which counts it."""
     update, step = optimizer.bind(parameters), parameters.step
     calls = one_by_one(update) if isinstance(update, Calls) else (partial(call_with_step, update, step),)
-    reads_step = any(argument is step for each in calls for argument in getattr(each, "args", ()))
-    return Calls(*calls, call(np.add, step, np.array(1), out=step)) if reads_step else Calls(*calls)
+    return Calls(*calls, call(np.add, step, np.array(1), out=step))
 
 
 def call_with_step(update: Callable[[int], object], step: Array) -> None:

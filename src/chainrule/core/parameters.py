@@ -24,7 +24,7 @@ class Parameters:
     state (S,): what layers keep without learning it, such as running statistics; None: nothing is kept.
     slots: what the optimizer keeps from step to step, each an array like theta, by the optimizer's name for it.
     is_weight (P,): 1 at a weight, 0 at a bias.
-    step (): the number of the optimizer's step, from 0, int64; counted where its calls read it.
+    step (): the number of the optimizer's step, from 0, int64, which its update counts.
 
     An optimizer or a penalty binds to them by the letters of its equation: W for theta, g for the gradient.
     """

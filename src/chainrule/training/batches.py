@@ -6,13 +6,14 @@ mini-batch is gathered when its turn comes, micro-batches and groups with sample
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 import numpy as np
 
 from chainrule.core.arrays import Array, chunks, count
-from chainrule.core.calls import Call, Calls, call, run, take, total
+from chainrule.core.calls import Calls, call, check_finite, run, take, total
 from chainrule.core.engine.choice import Engine
 from chainrule.core.mapped import check_mapped
 from chainrule.core.objective import Objective
@@ -22,6 +23,7 @@ from chainrule.core.plan.plan import EvaluationPlan
 from chainrule.training.data.augmentation import Augmenter
 from chainrule.training.execution.choice import bind_batch
 from chainrule.training.state import TrainingState
+from chainrule.training.stretches import Stretch
 from chainrule.training.task import Task, TrainingData
 
 VALUE_AND_GRADIENT = "loss and gradient"
@@ -35,15 +37,11 @@ class Batches(Protocol):
     """The number of batches."""
     loss: Array
     """The mean loss of the epoch, (), or (K,): complete when the epoch is."""
-    value: Array
-    """The loss of the batch that was run last."""
+    stretches: Sequence[Stretch]
+    """The batches, by their length."""
 
     def begin_epoch(self) -> None:
         """Choose the order of the samples."""
-
-    def load(self, i: int) -> Call:
-        """Load batch i, and return the call that computes its loss, its gradient, and what it adds to the mean."""
-        ...
 
     def close(self) -> None:
         """End the threads that batches run in; the next batch starts them again."""
@@ -66,16 +64,13 @@ class FullBatch:
             own_samples=data.own,
         )
         data.load(self._batch)
-        self.loss = self.value = self._batch.value
-        observed = [self.value, *state.observed]
-        self._value_and_gradient = engine.row(self._batch.value_and_gradient, observed, VALUE_AND_GRADIENT)
+        value = self.loss = self._batch.value
+        calls = Calls(*self._batch.value_and_gradient, partial(check_finite, value, state.monitor.ended))
+        value_and_gradient = engine.row(calls, [value, *state.observed], VALUE_AND_GRADIENT)
+        self.stretches: Sequence[Stretch] = [Stretch(1, value, Calls(), value_and_gradient)]  # loaded once for all
 
     def begin_epoch(self) -> None:
         """The order stays the data's own."""
-
-    def load(self, i: int) -> Call:
-        """The one batch: nothing is left to load."""
-        return self._value_and_gradient
 
     def close(self) -> None:
         """End the threads that the batch runs in."""
@@ -91,10 +86,11 @@ class MiniBatches:
         augmenter = None
         if task.augmentations:
             augmenter = Augmenter(task.augmentations, state.augment_generators, state.own_batches)
-        starts = range(0, data.n, size)
-        self.n = len(starts)
-        gathers: dict[int, Gather] = {}
-        for n in sorted({min(size, data.n), data.n - starts[-1]}):  # a listing shows the longer, which is bound last
+        n_full, n_short = divmod(data.n, size)
+        self.n = n_full + (n_short > 0)
+        lengths = [(n, length) for n, length in ((n_full, size), (1, n_short)) if n and length]
+        self._gathers: list[Gather] = []
+        for _, n in reversed(lengths):  # a listing shows the longer, which is bound last
             batch = bind_batch(
                 task.objective,
                 n,
@@ -104,33 +100,27 @@ class MiniBatches:
                 weighted=data.weights is not None,
                 own_samples=state.own_batches,
             )
-            gathers[n] = Gather(data, batch, state, augmenter, engine)
-        orders = state.order if state.own_batches else state.order[0]
-        rows = [orders[..., start : start + size] for start in starts]
-        self._batches = [(each, gathers[each.shape[-1]]) for each in rows]
-        self.value = self._batches[0][1].batch.value
+            self._gathers.insert(0, Gather(data, batch, size, state, augmenter, engine))
+        self.stretches: Sequence[Stretch] = [
+            Stretch(n, gather.batch.value, gather.load, gather.value_and_gradient)
+            for (n, _), gather in zip(lengths, self._gathers, strict=True)
+        ]
 
     def begin_epoch(self) -> None:
         """Shuffle the samples."""
         self._state.shuffle()
         self.loss[...] = 0.0
 
-    def load(self, i: int) -> Call:
-        """Gather the samples of batch i."""
-        rows, gather = self._batches[i]
-        gather.load(rows)
-        self.value = gather.batch.value
-        return gather.value_and_gradient
-
     def close(self) -> None:
         """End the threads that batches run in."""
-        for _, gather in self._batches:
+        for gather in self._gathers:
             gather.batch.close()
 
 
 class Gather:
     """Gathers rows of the data for a bound batch, through arrays of the data's own dtype.
 
+    size: the samples of a batch; the last may have fewer.
     share: the batch's part of the epoch's mean, (), or (K,) where members have batches of their own: its part of the
         samples, or of the sum of their weights.
     """
@@ -139,11 +129,12 @@ class Gather:
         self,
         data: TrainingData,
         batch: BoundBatch,
+        size: int,
         state: TrainingState,
         augmenter: Augmenter | None,
         engine: Engine,
     ) -> None:
-        self.batch = batch
+        self.batch, self._size, self._state = batch, size, state
         value, dtype = batch.value, batch.value.dtype
         lead = value.shape if state.own_batches else ()
         share = self._share = np.full(lead, batch.n / data.n, dtype)
@@ -152,6 +143,7 @@ class Gather:
             *batch.value_and_gradient,
             call(np.multiply, value, share, out=part),
             call(np.add, state.epoch_loss, part, out=state.epoch_loss),
+            partial(check_finite, value, state.monitor.ended),
         )
         self.value_and_gradient = engine.row(calls, [value, *state.observed], VALUE_AND_GRADIENT)
         set_input = batch.set_input if augmenter is None else augmenter.before(batch.set_input, dtype)
@@ -161,12 +153,16 @@ class Gather:
         if data.own:  # all members' samples in a row, which the order counts through
             pairs = [(source.reshape(-1, *source.shape[2:]), put) for source, put in pairs]
         self._pairs = pairs
+        self._order = state.order if state.own_batches else state.order[0]
         self._rows = np.empty((*lead, batch.n), np.intp)
         self._taken = [np.empty((*lead, batch.n, *source.shape[1:]), source.dtype) for source, _ in pairs]
         self._weights = None if data.weights is None else self._taken[-1]
         self._all_weights = np.array(1.0 if data.weights is None else total(data.weights, axis=-1))
 
-    def load(self, rows: Array) -> None:
+    def load(self) -> None:
+        """Gather the samples of the batch whose turn it is."""
+        start = self._state.batch * self._size
+        rows = self._order[..., start : start + self.batch.n]
         if not rows.flags.c_contiguous:  # `take` would copy these parts of the members' orders for each source
             np.copyto(self._rows, rows)
             rows = self._rows

@@ -20,13 +20,14 @@ from chainrule.training.stopping import StoppingMonitor
 from chainrule.training.task import Task
 
 COUNTERS = ("epoch", "batch", "step", "earlier_steps")
+"""What `arrays` has beside arrays; the first three follow from the last, and from the steps of the optimizer."""
 
 
 class TrainingState:
     """Parameters and slots, the place in the epoch, every generator, the best so far, the history.
 
-    epoch: the epoch under way, from 0.  batch: the number of its batches that are done.
     step: the number of steps made.  earlier_steps: those made by optimizers that the present one has replaced.
+    epoch: the epoch under way, from 0.  batch: the number of its batches that are done. Both follow from `step`.
     order: the order of the samples in this epoch, one row per seed.  epoch_loss: the mean loss of its batches so far.
     own_batches: whether each member of a population has batches of its own.
     """
@@ -35,7 +36,7 @@ class TrainingState:
         seeds, data = task.seeds, task.data
         self.statistics = task.state.copy()
         self.parameters = Parameters.of(task.network, task.theta.copy(), self.statistics, task.optimizer.slots)
-        self.epoch = self.batch = self.step = self.earlier_steps = 0
+        self.earlier_steps, self._n_batches = 0, task.n_batches
         self.own_batches = data.own or (task.batch_size is not None and len(set(seeds)) > 1)
         order_seeds = seeds if self.own_batches else seeds[:1]  # members with one seed share their batches
         n_ordered = 0 if task.batch_size is None else data.n
@@ -57,8 +58,24 @@ class TrainingState:
 
     @property
     def optimizer_steps(self) -> int:
-        """The number of steps that the present optimizer has made."""
-        return self.step - self.earlier_steps
+        """The number of steps that the present optimizer has made: its update counts them."""
+        made: int = self.parameters.step.item()
+        return made
+
+    @property
+    def step(self) -> int:
+        """The number of steps made."""
+        return self.earlier_steps + self.optimizer_steps
+
+    @property
+    def epoch(self) -> int:
+        """The epoch under way, from 0."""
+        return self.step // self._n_batches
+
+    @property
+    def batch(self) -> int:
+        """The number of the epoch's batches that are done."""
+        return self.step % self._n_batches
 
     @property
     def observed(self) -> list[Array]:
@@ -114,8 +131,7 @@ class TrainingState:
             array[...] = given[name]
         for name, generator in self._generators():
             _set_state(generator, given[name])
-        for name in COUNTERS:
-            setattr(self, name, int(given[name]))
+        self.earlier_steps = int(given["earlier_steps"])
         self.history.replace(_under(given, "history/"))
         plain: dict[str, Any] = {name: each.item() if each.ndim == 0 else each.copy() for name, each in begun.items()}
         self.begun = Record(**{"loss": None, **plain}) if plain else None
@@ -146,6 +162,10 @@ class TrainingState:
             faults += [] if fits else [name]
         likes = {"begun/theta": self.parameters.theta, "begun/state": self.statistics}
         faults += [name for name, like in likes.items() if begun and given[name].shape != like.shape]
+        if not faults:
+            epoch, batch, step, earlier = (int(given[name]) for name in COUNTERS)
+            made = earlier + int(given["optimizer_step"])
+            faults += [] if step == made == epoch * self._n_batches + batch else ["step"]
         if faults:
             name = faults[0]
             like = expected.get(name)

@@ -1,6 +1,10 @@
 """The steps of a run, in the order that `loop.py` lists: rows of calls, bound once to the state that they change."""
 
-from chainrule.core.calls import Calls
+from functools import partial
+
+import numpy as np
+
+from chainrule.core.calls import Calls, Ended, check_finite
 from chainrule.core.engine.choice import Engine
 from chainrule.core.objective import Objective
 from chainrule.core.optimizers import bind_update
@@ -8,6 +12,7 @@ from chainrule.core.penalties import bind_clip
 from chainrule.training.batches import Batches, Evaluator, FullBatch, MiniBatches
 from chainrule.training.history import Record
 from chainrule.training.state import TrainingState
+from chainrule.training.stretches import Stretches
 from chainrule.training.task import Task
 
 
@@ -19,7 +24,7 @@ class Steps:
     """
 
     def __init__(self, task: Task, state: TrainingState) -> None:
-        self._state, self.is_over = state, False
+        self._state, self._mark = state, np.zeros(())
         self.engine = Engine.of(task.engine, task.epochs * task.n_batches, task.n_numbers)
         self.validate: Evaluator | None = None
         if task.validation is not None:
@@ -29,6 +34,15 @@ class Steps:
         self.bind_batches(task)
         self.bind_update(task)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether no step is to follow: a number that each step checks, so that a program under way ends, too."""
+        return self._mark.item() != 0.0
+
+    @is_over.setter
+    def is_over(self, value: bool) -> None:
+        self._mark[...] = np.nan if value else 0.0
+
     def bind_batches(self, task: Task) -> None:
         """Bind the network, the loss, the penalty and the data to the state's memory."""
         kind = FullBatch if task.batch_size is None else MiniBatches
@@ -36,36 +50,42 @@ class Steps:
         self.evaluate = Evaluator(task.objective, task.data, self._state.parameters, self.engine)
 
     def bind_update(self, task: Task) -> None:
-        """Bind the clip and the optimizer to the state's memory."""
+        """Bind the clip and the optimizer to the state's memory, and so the steps."""
         self._task, parameters = task, self._state.parameters
-        parameters.step[...] = self._state.optimizer_steps
         clip = Calls() if task.clip is None else bind_clip(task.clip, parameters)
-        update = Calls(*clip, *bind_update(task.optimizer, parameters))
-        self._update = self.engine.row(update, self._state.observed, "the update")
+        check_mark = partial(check_finite, self._mark, np.array(False))
+        update = Calls(*clip, *bind_update(task.optimizer, parameters), check_mark)
+        bound = self.engine.row(update, self._state.observed, "the update")
+        look = self._look if self._patience_checked == "at each step" else Calls()
+        self._stretches = Stretches(self._state, self.batches.stretches, look, bound)
 
-    def run_until(self, epoch: int, batch: int = 0) -> None:
-        """Make the steps up to a batch of an epoch, or until every member has ended or the run is over."""
-        state, monitor, batches, update = self._state, self._state.monitor, self.batches, self._update
-        load, patience = batches.load, self._patience_checked
-        while (state.epoch < epoch or state.batch < batch) and not (monitor.all_ended or self.is_over):
+    def run_until(self, step: int) -> None:
+        """Make steps until there are so many, or until every member has ended or the run is over."""
+        state, monitor, stretches = self._state, self._state.monitor, self._stretches
+        while state.step < step and not (monitor.all_ended or self.is_over):
             if state.batch == 0:
                 self._begin_epoch()
                 if monitor.all_ended:
                     return
-            value_and_gradient = load(state.batch)
-            value_and_gradient()
-            monitor.check_finite(state.epoch, batches.value)
-            if patience == "at each step":
-                monitor.check_patience(state.epoch, batches.loss)
-            if monitor.all_ended:
-                return
-            update()
-            state.step += 1
-            state.batch += 1
-            if state.batch == batches.n:
-                if patience == "after each epoch":
-                    monitor.check_patience(state.epoch, batches.loss)
-                state.epoch, state.batch = state.epoch + 1, 0
+            is_complete = stretches.run(min(step, self._next_look()) - state.step)
+            if not is_complete and monitor.check_finite(state.epoch, stretches.value) and not monitor.all_ended:
+                stretches.complete()  # for the members that go on
+            if self._patience_checked == "after each epoch" and state.batch == 0:
+                monitor.check_patience(state.epoch - 1, self.batches.loss)
+
+    def _next_look(self) -> int:
+        """The step in front of which there is something else to do: shuffle, validate, begin a record."""
+        task, epoch = self._task, self._state.epoch + 1
+        if task.batch_size is None and self._patience_checked != "before each epoch":
+            epoch = -(-epoch // task.record_every) * task.record_every
+        return epoch * task.n_batches
+
+    def _look(self) -> None:
+        """Early stopping, by the loss of a step."""
+        monitor = self._state.monitor
+        monitor.check_patience(self._state.epoch, self.batches.loss)
+        if monitor.all_ended:
+            raise Ended
 
     def _begin_epoch(self) -> None:
         """The epoch's validation loss, the start of its record, and the order of its samples."""

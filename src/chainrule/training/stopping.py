@@ -1,6 +1,5 @@
 """Endings of a run: early stopping, divergence, and the parameters that are returned."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,7 +67,6 @@ class StoppingMonitor:
         self._end_epoch = np.zeros(members, int)
         self._last_loss = np.full(members, np.nan)
         self.ended = np.zeros(members, bool)
-        self._finite = np.empty(members, bool)
         self.all_ended = self.has_restored = False
 
     def arrays(self) -> dict[str, Array]:
@@ -94,19 +92,15 @@ class StoppingMonitor:
         """Whether the loss of some member became NaN or infinite."""
         return bool((self._reason == DIVERGED).any())
 
-    def check_finite(self, epoch: int, loss: Array) -> None:
-        """End the members whose loss is no longer finite, with the parameters that it was the loss of."""
-        if math.isfinite(loss.item()) if loss.ndim == 0 else self._all_finite(loss):
-            return
+    def check_finite(self, epoch: int, loss: Array) -> bool:
+        """End the members whose loss is no longer finite, with the parameters that it was the loss of, if any."""
         diverged = ~np.isfinite(loss) & ~self.ended
+        if not diverged.any():
+            return False
         if self._settings is None:
             self._keep(diverged)
         self._end(diverged, DIVERGED, epoch, loss)
-
-    def _all_finite(self, loss: Array) -> bool:
-        """Whether the loss of every member that goes on is finite: checked at every step, so without new arrays."""
-        finite = np.isfinite(loss, out=self._finite)
-        return bool(np.logical_and.reduce(np.logical_or(finite, self.ended, out=finite)))
+        return True
 
     def keep_best(self, epoch: int, loss: Array) -> None:
         """Keep the parameters and the state of the members that are the best so far."""

@@ -43,11 +43,11 @@ class Training:
         self._final: Array | None = None
         self._run: Run | None = None
 
-    def _train_until(self, epoch: int, batch: int = 0) -> None:
-        """Train on to a batch of an epoch. The threads of its steps end with it; an interrupt ends the run."""
+    def _train_until(self, step: int) -> None:
+        """Train on to a step. The threads of its steps end with it; an interrupt ends the run."""
         try:
             with arithmetic(), closing(self._steps.batches):
-                self._steps.run_until(epoch, batch)
+                self._steps.run_until(step)
         except KeyboardInterrupt:
             self._end("interrupted")
             raise
@@ -72,8 +72,7 @@ class Training:
         state = self.state
         if self._steps.is_over or state.epoch >= self.task.epochs or state.monitor.all_ended:
             return False
-        is_last = state.batch + 1 == self._steps.batches.n
-        self._train_until(state.epoch + is_last, 0 if is_last else state.batch + 1)
+        self._train_until(state.step + 1)
         if state.batch == 0:
             self._end_record()
         self._raise_if_diverged()
@@ -89,7 +88,7 @@ class Training:
         task, state = self.task, self.state
         epoch = -(-state.epoch // task.record_every) * task.record_every
         if epoch < task.epochs:
-            self._train_until(epoch + 1)
+            self._train_until((epoch + 1) * task.n_batches)
             record = self._end_record() if state.epoch > epoch else None
             if record is not None:
                 return record
@@ -126,7 +125,7 @@ class Training:
 
     def _finish(self) -> None:
         """Train on to the last epoch, and check the loss after the last update, too."""
-        self._train_until(self.task.epochs)
+        self._train_until(self.task.epochs * self.task.n_batches)
         if self._steps.is_over and self.state.epoch < self.task.epochs:
             return
         self._reason, monitor = "finished", self.state.monitor
@@ -182,6 +181,7 @@ class Training:
         parameters = state.parameters
         if type(task.optimizer) is not type(before.optimizer):
             state.earlier_steps = state.step
+            parameters.step[...] = 0
             parameters.slots = {name: np.zeros_like(parameters.theta) for name in task.optimizer.slots}
         if task.objective != before.objective:
             self._steps.bind_batches(task)

@@ -14,7 +14,7 @@ from cases import CASES, OPTIMIZERS, Case, N
 from chainrule.core.calls import (
     Call,
     Calls,
-    NotFinite,
+    Ended,
     arithmetic,
     bind_copy,
     call,
@@ -130,7 +130,7 @@ def test_a_program_ends_where_a_number_is_not_finite():
         assert x == np.inf
         x[...] = np.nan
         for each in (row, program):
-            with pytest.raises(NotFinite):
+            with pytest.raises(Ended):
                 each()
     never[...] = True
     assert program.run(3) == 3

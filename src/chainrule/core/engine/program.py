@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from chainrule.core.arrays import Array
-from chainrule.core.calls import Call, Calls, NotFinite, one_by_one
+from chainrule.core.calls import Call, Calls, Ended, one_by_one, repeat
 from chainrule.core.engine.convolution import without_columns
 from chainrule.core.engine.extension import _engine, table
 from chainrule.core.engine.fuse import fused
@@ -46,12 +47,13 @@ class Program:
         self.nodes: list[Node] = nodes
         self._dead: Stores = set() if seen is None else dead_stores(self.nodes, seen)
         records = (self._record(i, node) for i, node in enumerate(self.nodes))
-        self.run = _engine.Program(tuple(each for each in records if each is not None), table=table()).run
+        self.records = tuple(each for each in records if each is not None)
+        self.run: Callable[..., int] = _engine.Program(self.records, table=table()).run
 
     def __call__(self) -> None:
-        """Run once; raises NotFinite as the calls would."""
+        """Run once; raises Ended as the calls would."""
         if not self.run():
-            raise NotFinite
+            raise Ended
 
     @property
     def n(self) -> int:
@@ -89,3 +91,28 @@ def lowered(calls: Call, observed: Iterable[Array] | None = None) -> Program | C
     """
     row = one_by_one(calls)
     return Calls(*row) if _engine is None else Program(row, observed)
+
+
+def in_turn(*rows: Call) -> Callable[[int], int]:
+    """A function that makes the calls of several rows, one row after the other, so many times.
+
+    It returns how often they came to their end: fewer times where a `check_finite` found a number that isn't finite.
+    Rows that are programs are run as one; between them only what each has as observed is read.
+
+    >>> import numpy as np
+    >>> from chainrule.core.calls import call
+    >>> a, one = np.zeros(3), np.ones(())
+    >>> run = in_turn(lowered(call(np.add, a, one, out=a)), lowered(call(np.multiply, a, a, out=a)))
+    >>> run(3), a
+    (3, array([25., 25., 25.]))
+    """
+    if not any(isinstance(row, Program) for row in rows):
+        return partial(repeat, one_by_one(Calls(*rows)))
+    run: Callable[[int], int] = _engine.Program(tuple(records(rows)), table=table()).run
+    return run
+
+
+def records(rows: Iterable[Call]) -> Iterator[Record | Call]:
+    """What the extension makes of rows, some of them programs."""
+    for row in rows:
+        yield from row.records if isinstance(row, Program) else one_by_one(row)
