@@ -38,7 +38,7 @@ def test_each_batch_moves_the_state_as_by_hand() -> None:
             rows = order[start : start + 8]
             _, gradient = CALM.loss_and_gradient(theta, X[rows], Y[rows], cr.SquaredError(), state=state)
             theta = theta - 0.1 * gradient
-    np.testing.assert_allclose(run.model.theta, theta, rtol=1e-10)
+    np.testing.assert_allclose(run.model.theta, theta, rtol=1e-10, atol=1e-15)
     np.testing.assert_allclose(run.model.state, state, rtol=1e-10)
 
 
