@@ -111,7 +111,7 @@ def test_two_outputs_want_two_files(folder, command):
 
 @posix
 def test_a_device_takes_any_number_of_outputs(folder):
-    done = invoke("train", "pets.csv", "--epochs", 3, "--save", os.devnull, "--history", os.devnull)
+    done = invoke("train", "pets.csv", "--epochs", 3, "--save", os.devnull, "--history", os.devnull, "--quiet")
     assert (done.exit_code, done.stderr) == (0, "")
 
 
@@ -134,7 +134,7 @@ def refuse(path: object) -> None:
 
 def test_losses_that_cannot_be_written_cost_no_model(folder, monkeypatch):
     monkeypatch.setattr(History, "to_csv", lambda history, path: refuse(path))
-    done = invoke("train", "pets.csv", "--epochs", 3, "--history", "h.csv", "--save", "m.npz")
+    done = invoke("train", "pets.csv", "--epochs", 3, "--history", "h.csv", "--save", "m.npz", "--quiet")
     assert done.exit_code == 1
     assert done.stderr == "Error: can't write h.csv: No space left on device; choose another place.\n"
     assert "Accuracy" in done.stdout
@@ -144,7 +144,7 @@ def test_losses_that_cannot_be_written_cost_no_model(folder, monkeypatch):
 def test_every_failure_has_its_sentence(folder, monkeypatch):
     monkeypatch.setattr(History, "to_csv", lambda history, path: refuse(path))
     monkeypatch.setattr(cr.Model, "save", lambda model, path: refuse(path))
-    done = invoke("train", "pets.csv", "--epochs", 3, "--history", "h.csv", "--save", "m.npz")
+    done = invoke("train", "pets.csv", "--epochs", 3, "--history", "h.csv", "--save", "m.npz", "--quiet")
     assert done.exit_code == 1
     assert re.findall(r"Error: can't write (\S+):", done.stderr) == ["m.npz", "h.csv"]
 
