@@ -128,7 +128,7 @@ def of_growth(axis: str, measured: Sequence[Measured]) -> list[str]:
             ratios = (f"{name} {alone.ratio(name).trusted}" for name in alone.times if name != OURS)
             row[-2:] = [f"{share(each, alone):.0%}", "; ".join(ratios)]
         rows.append(row)
-    header = (axis, *peers, "products' share of the time", "ratio of the products alone")
+    header = (axis, *peers, "NumPy's products, of chainrule's time", "ratio of the products alone")
     return [
         *(f"## Growth: {axis}", f"![Time of an epoch against {axis}]({axis}.svg)"),
         *(sentence(axis, points, peer) for peer in peers),
