@@ -44,8 +44,8 @@ CONTENDERS = {
     "JAX": Contender("jax_", "jax", "pip install jax"),
     "MLX": Contender("mlx_", "mlx", "pip install 'mlx[cpu]'"),
     "nn-engine-core": Contender("nn_engine", "nn_core", "pip install nn-engine-core"),
-    "libfann": Contender("fann", "doublefann.h", "install libfann-dev, and a C compiler as `cc`"),
-    "C": Contender("c", "$cc", "install a C compiler as `cc`"),
+    "libfann": Contender("fann", "doublefann.h", "apt install libfann-dev, and a C compiler named cc"),
+    "C": Contender("c", "$cc", "install a C compiler named cc"),
 }
 """The contenders, by the names that the tables show."""
 
