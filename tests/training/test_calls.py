@@ -80,11 +80,11 @@ COSTS = {
         32,
         CLASSES | {"batch_size": 32},
         {
-            "add": 5,
-            "copyto": 1,
+            "add": 6,  # the place in the order is counted: a row can be a program
+            "copyto": 3,
             "divide": 2,
             "dot": 8,
-            "equal": 1,  # class numbers become zeros and a one
+            "equal": 1,  # class numbers become zeros and a one: a comparison, and its copy
             "exp": 1,
             "greater": 1,
             "log": 1,
@@ -93,7 +93,7 @@ COSTS = {
             "multiply": 10,
             "sqrt": 1,
             "subtract": 4,
-            "take": 2,
+            "take": 3,  # of the order, the samples, the class numbers
         },
         4,
     ),
@@ -104,7 +104,7 @@ COSTS = {
         {
             "add": 59,
             "add.reduce": 2,
-            "copyto": 58,
+            "copyto": 60,
             "divide": 3,
             "dot": 26,
             "equal": 18,
@@ -128,7 +128,7 @@ COSTS = {
         {
             "add": 111,
             "add.reduce": 4,
-            "copyto": 116,
+            "copyto": 120,
             "divide": 5,
             "dot": 52,
             "equal": 36,

@@ -15,6 +15,8 @@ ENGINES = ("numpy", pytest.param("compiled", marks=pytest.mark.skipif(_engine is
 each_engine = pytest.mark.parametrize("engine", ENGINES)
 X, Y = CASES["SquaredError"].data(11)
 NETWORK = CASES["SquaredError"].network
+CLASSES = CASES["SoftmaxCrossEntropy"]
+LABELS = CLASSES.data(11)[1]
 HELD_OUT = CASES["SquaredError"].data(5)
 
 SCHEDULES = {
@@ -42,6 +44,16 @@ SETTINGS = {
         "epochs": 60,
     },
     "early stopping of members": {"early_stopping": cr.EarlyStopping(2, 0.02), "population": 3, "epochs": 60},
+    "class numbers": {"network": CLASSES.network, "loss": CLASSES.loss, "y": LABELS, "batch_size": 4},
+    "class numbers as floats": {
+        "network": CLASSES.network,
+        "loss": CLASSES.loss,
+        "y": LABELS.astype(float),
+        "batch_size": 4,
+    },
+    "samples in bytes": {"x": (10 * X).astype("uint8"), "batch_size": 4},
+    "samples in another order of memory": {"x": np.asfortranarray(X), "batch_size": 4},
+    "float32": {"dtype": "float32", "x": X.astype("float32"), "batch_size": 4, "epochs": 1},
     "members that diverge": {"optimizer": cr.SGD([0.1, 1e200, 0.05]), "record_every": 4},
     "members that diverge in mini-batches": {"optimizer": cr.SGD([0.1, 1e200, 0.05]), "batch_size": 4, "clip": 1e300},
     "members that diverge or stop early": {
@@ -90,7 +102,9 @@ def at_once(training: cr.Training) -> cr.Training:
 @each_engine
 @pytest.mark.parametrize("name", SETTINGS)
 def test_steps_at_once_are_numpys_one_by_one(name: str, engine: str):
-    assert_alike(at_once(begun(engine, **SETTINGS[name])), one_by_one(begun("numpy", **SETTINGS[name])))
+    settings = SETTINGS[name]
+    tolerance = 1e-6 if "dtype" in settings else 1e-12
+    assert_alike(at_once(begun(engine, **settings)), one_by_one(begun("numpy", **settings)), tolerance)
 
 
 @each_engine
@@ -204,3 +218,14 @@ def test_counts_that_contradict_each_other_are_refused():
     next(training)
     with pytest.raises(cr.SettingError, match="step should be as in a run"):
         training.restore(training.state.arrays() | {"optimizer_step": np.array(3)})
+
+
+@pytest.mark.skipif(_engine is None, reason="Left out: no engine")
+@pytest.mark.parametrize("name", ["SquaredError", "SoftmaxCrossEntropy"])
+def test_a_step_of_a_plain_mini_batch_makes_no_call_into_python(name: str):
+    case = CASES[name]
+    x, y = case.data()
+    settings = {"loss": case.loss, "optimizer": cr.Momentum(0.1), "epochs": 3, "batch_size": 4}
+    run = cr.train(case.network, x, y, engine="compiled", **settings)
+    assert ", 0 in Python" in run.setup.engine
+    assert "the batch" in run.program().splitlines()

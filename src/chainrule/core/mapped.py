@@ -26,13 +26,19 @@ def check_mapped(array: np.ndarray[Any, Any], name: str = "the data") -> None:
     ...         print(str(error).replace(file.name, "FILE"))
     x is mapped from FILE, which was cut short: expected 80000 bytes, got 40000. Restore the file, and read it again.
     """
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    if not isinstance(array.base, mmap.mmap) or not isinstance(array, np.memmap):
+    whole = mapped(array)
+    if whole is None:
         return
-    expected, found = array.offset + array.nbytes, array.base.size()
+    expected, found = whole.offset + whole.nbytes, whole.base.size()
     if found < expected:
         raise DataError(
-            f"{name} is mapped from {array.filename}, which was cut short: expected {expected} bytes, got {found}. "
+            f"{name} is mapped from {whole.filename}, which was cut short: expected {expected} bytes, got {found}. "
             "Restore the file, and read it again."
         )
+
+
+def mapped(array: np.ndarray[Any, Any]) -> Any:
+    """The `memmap` that an array is, or is a view of; None for one in memory."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array if isinstance(array.base, mmap.mmap) and isinstance(array, np.memmap) else None

@@ -25,12 +25,14 @@ class Stretch:
 
     n: how many there are.
     value: the loss of the one that was run last, () or (K,).
-    load: loads the next one.
+    place (1,): the number of the next one, among all of the epoch.
+    load: loads that, and counts it.
     value_and_gradient: computes its loss and gradient, and ends the step where the loss isn't finite.
     """
 
     n: int
     value: Array
+    place: Array
     load: Call
     value_and_gradient: Call
 
@@ -45,7 +47,7 @@ class Stretches:
     def __init__(self, state: TrainingState, stretches: Sequence[Stretch], look: Call, update: Call) -> None:
         self._state, self._rest = state, (look, update)
         self._ends = list(accumulate(each.n for each in stretches[:-1]))  # the last one's is the epoch's
-        self._values = [each.value for each in stretches]
+        self._places, self._values = [each.place for each in stretches], [each.value for each in stretches]
         self._runs = [in_turn(each.load, each.value_and_gradient, look, update) for each in stretches]
         self.value = self._values[0]
 
@@ -58,7 +60,7 @@ class Stretches:
         which = bisect_right(self._ends, batch)
         if which < len(self._ends):
             times = min(times, self._ends[which] - batch)
-        self.value = self._values[which]
+        self.value, self._places[which][...] = self._values[which], batch
         try:
             return self._runs[which](times) == times
         except Ended:  # by `look`, inside a program

@@ -9,7 +9,7 @@ import numpy as np
 
 from chainrule.core.architecture import Architecture, Place, without_randomness
 from chainrule.core.arrays import Array, Shape, count
-from chainrule.core.calls import Call, Calls, Pass, one_by_one
+from chainrule.core.calls import Call, Calls, Pass, bind_copy, one_by_one
 from chainrule.core.layers.base import Buffers, Chain
 from chainrule.core.memory import memory_for
 from chainrule.core.parameters import Parameters
@@ -210,3 +210,7 @@ class BoundLayers:
     def set_input(self, x: Array) -> None:
         """Copy samples (n, *shape), or (K, n, *shape) where each member has its own, to where the network reads."""
         self.input[...] = x.transpose(self._to_samples_last)
+
+    def bind_input(self, x: Array) -> Calls:
+        """The calls that set samples to what x holds when they are made."""
+        return Calls(bind_copy(x.transpose(self._to_samples_last), out=self.input))

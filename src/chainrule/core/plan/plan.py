@@ -10,7 +10,7 @@ import numpy as np
 
 from chainrule.core.architecture import Architecture
 from chainrule.core.arrays import Array, Shape
-from chainrule.core.calls import Calls, one_by_one, total
+from chainrule.core.calls import Calls, bind_copy, call, one_by_one, total
 from chainrule.core.errors import SettingError
 from chainrule.core.losses import Loss, LossBuffers
 from chainrule.core.objective import Objective
@@ -50,8 +50,9 @@ class BoundLoss:
         self._factor = loss.factor(n_outputs)
         self._share = binder.memory((1,), False, lead, n, dtype) if weighted else None
         if loss.labelled:
-            self._labels = np.empty((*lead, n), np.intp)
-            self._outputs = np.arange(n_outputs)[:, np.newaxis]  # (O, 1)
+            self._labels = np.empty((*lead, n), dtype)
+            self._classes = np.arange(n_outputs, dtype=dtype)[:, np.newaxis]  # (O, 1)
+            self._is_class = np.empty(self.targets.shape, bool)
         at = LossBuffers(
             output=output,
             targets=self.targets,
@@ -64,11 +65,19 @@ class BoundLoss:
 
     def set_targets(self, rows: Array) -> None:
         """Copy targets in the form of `Loss.rows`: values (..., n, O), or class numbers (..., n)."""
+        self.bind_targets(rows)()
+
+    def bind_targets(self, rows: Array) -> Calls:
+        """The calls that set targets to what rows hold when they are made."""
         if rows.ndim == self.targets.ndim:
-            self.targets[...] = rows.mT
-        else:
-            self._labels[...] = rows
-            np.equal(self._labels[..., np.newaxis, :], self._outputs, out=self.targets)  # (..., O, n): 1 at the class
+            return Calls(bind_copy(rows.mT, out=self.targets))
+        is_real = rows.dtype == self._labels.dtype
+        labels = rows if is_real else self._labels
+        return Calls(
+            *(() if is_real else (bind_copy(rows, out=labels),)),
+            call(np.equal, labels[..., np.newaxis, :], self._classes, out=self._is_class),
+            bind_copy(self._is_class, out=self.targets),  # (..., O, n): 1 at the class
+        )
 
     def set_weights(self, weights: Array, of: Array | None = None) -> None:
         """Set each sample's share (..., n) of the mean: its weight divided by the sum of weights.
@@ -135,6 +144,7 @@ class Plan:
         self.input, self.output, self.d_output = layers.input, layers.output, layers.d_output
         self.targets, self.value = loss.targets, loss.value
         self.set_input, self.set_targets, self.set_weights = layers.set_input, loss.set_targets, loss.set_weights
+        self.bind_input, self.bind_targets = layers.bind_input, loss.bind_targets
         add_penalty, add_its_gradient = bind_penalty(objective, parameters, self.value)
         self.forward = layers.forward
         self.evaluate = Calls(*self.forward, *loss.forward, *add_penalty)
