@@ -67,7 +67,7 @@ def test_a_gradient_of_0_has_an_error_of_0():
         check = {each.symbol.letter: each for each in derivation.sections[-1].equations}
         assert [check[name].shown_value.value for name in ("difference", "error")] == [0.0, 0.0]
         said = " ".join(derivation.text().split())
-        assert re.search(r"error = 0 The losses are rounded, which may leave up to \de-1\d: difference and grad", said)
+        assert re.search(r"error = 0 The losses are rounded, which may leave up to \de−1\d: difference and grad", said)
         assert "0 as far as they can tell" not in step.weight(1, 1, 1).text()
 
 
