@@ -65,7 +65,8 @@ class TrainingState:
     @property
     def step(self) -> int:
         """The number of steps made."""
-        return self.earlier_steps + self.optimizer_steps
+        made: int = self.parameters.step.item()
+        return self.earlier_steps + made
 
     @property
     def epoch(self) -> int:

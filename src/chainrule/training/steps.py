@@ -62,12 +62,12 @@ class Steps:
     def run_until(self, step: int) -> None:
         """Make steps until there are so many, or until every member has ended or the run is over."""
         state, monitor, stretches = self._state, self._state.monitor, self._stretches
-        while state.step < step and not (monitor.all_ended or self.is_over):
+        while (made := state.step) < step and not (monitor.all_ended or self.is_over):
             if state.batch == 0:
                 self._begin_epoch()
                 if monitor.all_ended:
                     return
-            is_complete = stretches.run(min(step, self._next_look()) - state.step)
+            is_complete = stretches.run(min(step, self._next_look()) - made)
             if not is_complete and monitor.check_finite(state.epoch, stretches.value) and not monitor.all_ended:
                 stretches.complete()  # for the members that go on
             if self._patience_checked == "after each epoch" and state.batch == 0:
@@ -90,14 +90,15 @@ class Steps:
     def _begin_epoch(self) -> None:
         """The epoch's validation loss, the start of its record, and the order of its samples."""
         task, state = self._task, self._state
-        is_recorded = state.epoch % task.record_every == 0
+        epoch = state.epoch
+        is_recorded = epoch % task.record_every == 0
         is_monitored = self._patience_checked == "before each epoch"
         validation_loss = None
         if self.validate is not None and (is_recorded or is_monitored):
             validation_loss = self.validate()
             if is_monitored:
-                state.monitor.check_patience(state.epoch, validation_loss)
+                state.monitor.check_patience(epoch, validation_loss)
         if is_recorded:
             theta, statistics = state.parameters.theta.copy(), state.statistics.copy()
-            state.begun = Record(state.epoch, task.epochs, state.step, None, theta, validation_loss, statistics)
+            state.begun = Record(epoch, task.epochs, state.step, None, theta, validation_loss, statistics)
         self.batches.begin_epoch()
