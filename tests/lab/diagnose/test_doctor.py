@@ -107,3 +107,9 @@ def test_stop_is_true_or_false():
 def test_a_doctor_called_with_anything_but_a_run_under_way_says_what_it_wants(wrong):
     with pytest.raises(cr.SettingError, match=r"must be a Training, as train\(.*\) gives it; got"):
         cr.Doctor(*MOONS)(wrong)
+
+
+def test_one_row_is_a_worked_step_and_has_no_scale():
+    network = cr.mlp(2, 4, 1, activation="tanh", output="identity")
+    run = cr.train(network, [[1.0, 2.0]], [5.0], loss=cr.SquaredError(), optimizer=cr.SGD(0.01), epochs=5)
+    assert "unscaled targets" not in [each.name for each in cr.diagnose(run, [[1.0, 2.0]], [5.0])]

@@ -131,8 +131,8 @@ def unscaled_targets(run: Inspection) -> Seen | None:
     of squares of such errors saturates units, and one of 0.001 moves nothing.
     Source: LeCun et al., "Efficient BackProp" (1998), 4.5; the thresholds are those of inputs.
     """
-    if run.loss.link != "identity" or range_of(run.network) is not None:
-        return None
+    if run.loss.link != "identity" or range_of(run.network) is not None or len(run.targets) == 1:
+        return None  # a single row, a textbook's worked step, has no deviation to be brought to 1
     means, spreads = run.targets.mean(axis=0), run.targets.std(axis=0)
     k = int(np.maximum(np.abs(means), spreads).argmax())
     mean, spread = float(means[k]), float(spreads[k])
