@@ -119,7 +119,7 @@ COSTS = {
             "subtract": 23,
             "take": 2,
         },
-        24,  # two threads, started anew for each stretch between records
+        24,  # two threads, started anew between two records
     ),
     "T4, batch 128, one step": Cost(
         LENET,
@@ -143,7 +143,7 @@ COSTS = {
             "subtract": 45,
             "take": 2,
         },
-        24,  # two threads, started anew for each stretch between records
+        24,  # two threads, started anew between two records
     ),
 }
 each_cost = pytest.mark.parametrize("name", COSTS)

@@ -156,7 +156,7 @@ def no_alarm():
 @each_engine
 @pytest.mark.usefixtures("no_alarm")
 @pytest.mark.parametrize("batch_size", [None, 4])
-def test_an_interrupt_ends_a_long_stretch_at_once(batch_size: int | None, engine: str):
+def test_an_interrupt_ends_many_steps_at_once(batch_size: int | None, engine: str):
     """And the counters are those of the steps that were made: as many steps as by hand give the same parameters."""
     at: list[float] = []
 
@@ -182,7 +182,7 @@ def test_an_interrupt_ends_a_long_stretch_at_once(batch_size: int | None, engine
 @each_engine
 @pytest.mark.usefixtures("no_alarm")
 @pytest.mark.parametrize("by", ["a signal handler", "a thread"])
-def test_a_run_is_stopped_in_a_long_stretch(by: str, engine: str):
+def test_a_run_is_stopped_in_many_steps(by: str, engine: str):
     training, at = begun(engine, epochs=10**8, record_every=10**8), []
 
     def stop(*_: object) -> None:

@@ -22,8 +22,8 @@ from chainrule.core.plan.bound import BoundBatch
 from chainrule.core.plan.plan import EvaluationPlan, Plan
 from chainrule.training.data.augmentation import Augmenter
 from chainrule.training.execution.choice import bind_batch
+from chainrule.training.repeated_steps import EqualBatches
 from chainrule.training.state import TrainingState
-from chainrule.training.stretches import Stretch
 from chainrule.training.task import Task, TrainingData
 
 VALUE_AND_GRADIENT = "loss and gradient"
@@ -37,7 +37,7 @@ class Batches(Protocol):
     """The number of batches."""
     loss: Array
     """The mean loss of the epoch, (), or (K,): complete when the epoch is."""
-    stretches: Sequence[Stretch]
+    equal: Sequence[EqualBatches]
     """The batches, by their length."""
 
     def begin_epoch(self) -> None:
@@ -67,8 +67,8 @@ class FullBatch:
         value = self.loss = self._batch.value
         calls = Calls(*self._batch.value_and_gradient, partial(check_finite, value, state.monitor.ended))
         value_and_gradient = engine.row(calls, [value, *state.observed], VALUE_AND_GRADIENT)
-        self.stretches: Sequence[Stretch] = [
-            Stretch(1, value, np.zeros(1), Calls(), value_and_gradient)
+        self.equal: Sequence[EqualBatches] = [
+            EqualBatches(1, value, np.zeros(1), Calls(), value_and_gradient)
         ]  # loaded once for all
 
     def begin_epoch(self) -> None:
@@ -103,8 +103,8 @@ class MiniBatches:
                 own_samples=state.own_batches,
             )
             self._gathers.insert(0, Gather(data, batch, size, state, augmenter, engine))
-        self.stretches: Sequence[Stretch] = [
-            Stretch(n, gather.batch.value, gather.place, gather.load, gather.value_and_gradient)
+        self.equal: Sequence[EqualBatches] = [
+            EqualBatches(n, gather.batch.value, gather.place, gather.load, gather.value_and_gradient)
             for (n, _), gather in zip(lengths, self._gathers, strict=True)
         ]
 

@@ -11,8 +11,8 @@ from chainrule.core.optimizers import bind_update
 from chainrule.core.penalties import bind_clip
 from chainrule.training.batches import Batches, Evaluator, FullBatch, MiniBatches
 from chainrule.training.history import Record
+from chainrule.training.repeated_steps import RepeatedSteps
 from chainrule.training.state import TrainingState
-from chainrule.training.stretches import Stretches
 from chainrule.training.task import Task
 
 
@@ -57,19 +57,19 @@ class Steps:
         update = Calls(*clip, *bind_update(task.optimizer, parameters), check_mark)
         bound = self.engine.row(update, self._state.observed, "the update")
         look = self._look if self._patience_checked == "at each step" else Calls()
-        self._stretches = Stretches(self._state, self.batches.stretches, look, bound)
+        self._repeated = RepeatedSteps(self._state, self.batches.equal, look, bound)
 
     def run_until(self, step: int) -> None:
         """Make steps until there are so many, or until every member has ended or the run is over."""
-        state, monitor, stretches = self._state, self._state.monitor, self._stretches
+        state, monitor, repeated = self._state, self._state.monitor, self._repeated
         while (made := state.step) < step and not (monitor.all_ended or self.is_over):
             if state.batch == 0:
                 self._begin_epoch()
                 if monitor.all_ended:
                     return
-            is_complete = stretches.run(min(step, self._next_look()) - made)
-            if not is_complete and monitor.check_finite(state.epoch, stretches.value) and not monitor.all_ended:
-                stretches.complete()  # for the members that go on
+            is_complete = repeated.run(min(step, self._next_look()) - made)
+            if not is_complete and monitor.check_finite(state.epoch, repeated.value) and not monitor.all_ended:
+                repeated.complete()  # for the members that go on
             if self._patience_checked == "after each epoch" and state.batch == 0:
                 monitor.check_patience(state.epoch - 1, self.batches.loss)
 

@@ -1,4 +1,4 @@
-"""A step as rows of calls, which are made as many times as there are steps until somebody looks.
+"""A step as rows of calls, which are made as many times as there are steps until there is something to look at.
 
     load the batch -> its loss and gradient, checked to be finite -> early stopping -> the update, which counts the step
 
@@ -20,7 +20,7 @@ from chainrule.training.state import TrainingState
 
 
 @dataclass(frozen=True, eq=False)
-class Stretch:
+class EqualBatches:
     """Batches of one length, which follow each other in an epoch: their steps are the same calls.
 
     n: how many there are.
@@ -37,22 +37,22 @@ class Stretch:
     value_and_gradient: Call
 
 
-class Stretches:
+class RepeatedSteps:
     """The steps of an epoch.
 
-    stretches: its batches.  look: looks at the loss of a step, in front of its update, and may raise Ended.
+    batches: its batches.  look: looks at the loss of a step, in front of its update, and may raise Ended.
     value: the loss of the step that was made last, or begun.
     """
 
-    def __init__(self, state: TrainingState, stretches: Sequence[Stretch], look: Call, update: Call) -> None:
+    def __init__(self, state: TrainingState, batches: Sequence[EqualBatches], look: Call, update: Call) -> None:
         self._state, self._rest = state, (look, update)
-        self._ends = list(accumulate(each.n for each in stretches[:-1]))  # the last one's is the epoch's
-        self._places, self._values = [each.place for each in stretches], [each.value for each in stretches]
-        self._runs = [in_turn(each.load, each.value_and_gradient, look, update) for each in stretches]
+        self._ends = list(accumulate(each.n for each in batches[:-1]))  # the last one's is the epoch's
+        self._places, self._values = [each.place for each in batches], [each.value for each in batches]
+        self._runs = [in_turn(each.load, each.value_and_gradient, look, update) for each in batches]
         self.value = self._values[0]
 
     def run(self, times: int) -> bool:
-        """Make so many steps, but none beyond the present stretch; False where a step ended before its update.
+        """Make so many steps, but none of batches of another size; False where a step ended before its update.
 
         The update counts steps, so that `TrainingState.step` is right after an exception, too.
         """
