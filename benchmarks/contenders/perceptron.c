@@ -18,7 +18,7 @@ static inline __attribute__((always_inline)) void forward(
         }
 }
 
-/* da (O, n) becomes dz; then W and b are moved, and, where somebody asks, the error goes on to below (I, n). */
+/* da (O, n) becomes dz; then W and b are moved, and, where it is asked for, the error goes on to below (I, n). */
 static inline __attribute__((always_inline)) void backward(
     REAL *restrict W, REAL *restrict b, const REAL *restrict a, const REAL *restrict out, REAL *restrict da,
     REAL *restrict below, int I, int O, long n, REAL rate)

@@ -39,7 +39,7 @@ def visible(text: str) -> str:
 
 
 def in_brief(sentence: str) -> str:
-    """A sentence that anybody reads to its end: of a longer one the middle is left out.
+    """A sentence short enough to be read to its end: of a longer one the middle is left out.
 
     >>> len(in_brief("x" * 100_000))
     1005

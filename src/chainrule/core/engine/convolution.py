@@ -3,7 +3,7 @@
 A convolution's row copies the windows to columns and multiplies these; backward, products of columns are folded, summed
 into the image. Here each of the three products becomes one operation on the windows, a view of the image:
 
-    columns = windows                                    stays; liveness leaves it out where nobody reads the columns
+    columns = windows                                    stays; liveness leaves it out where the columns are never read
     z = W columns, in blocks                             convolve
     dWT = columns dzᵀ, in blocks, and their sum          convolve_to_weights
     columns = WT dz; dx = 0, dx += columns, 25 times     convolve_to_input

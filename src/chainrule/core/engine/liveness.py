@@ -1,4 +1,4 @@
-"""Which stores nobody reads: what is written over before anything reads it need not be written at all.
+"""Dead stores: what is written over before anything reads it need not be written at all.
 
 A row runs over and over, so after its last node comes its first one; in between the observed arrays are read.
 """
@@ -25,7 +25,7 @@ Stores = set[tuple[int, int]]
 
 
 def dead_stores(nodes: Sequence[Node], observed: Iterable[View]) -> Stores:
-    """The stores that nobody reads."""
+    """The stores that are never read."""
     end = len(nodes)
     accesses = [(i, False, view) for i, node in enumerate(nodes) for view in node.reads]
     accesses += [(i, True, view) for i, node in enumerate(nodes) for view in node.writes]
@@ -42,7 +42,7 @@ def dead_stores(nodes: Sequence[Node], observed: Iterable[View]) -> Stores:
 
 
 def without_unread_products(nodes: Sequence[Node], observed: Iterable[View]) -> list[Node]:
-    """The nodes without products that nobody reads, so that what only they read isn't read, either."""
+    """The nodes without products that are never read, so that what only they read isn't read, either."""
     dead = dead_stores(nodes, observed)
     unread = [is_product(node) and all((i, id(view)) in dead for view in node.writes) for i, node in enumerate(nodes)]
     return [node for node, left_out in zip(nodes, unread, strict=True) if not left_out]

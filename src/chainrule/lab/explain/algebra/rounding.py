@@ -26,7 +26,7 @@ from chainrule.lab.explain.algebra.symbols import DIGITS, Symbol, digits
 EPSILON = float(np.finfo(np.float64).eps)
 
 MOST_DIGITS = 17
-"""So many digits tell any two numbers apart."""
+"""Digits that tell any two numbers apart."""
 
 MARGIN = 4.0
 """A number of less than 4 times its error bound is 0: a sum in another order, or another formula, rounds otherwise."""
