@@ -110,15 +110,15 @@ def test_the_job_of_a_worker_that_was_killed_is_done_again(tmp_path):
 
 
 def test_a_worker_that_was_asleep_is_waited_for():
-    calls, others = [], children()  # of an earlier test, on its way out
+    seen = []
 
     def put_to_sleep(name, done, total):
-        calls.extend(each for each in children() if each not in others)
-        if len(calls) in (1, 6):
-            os.kill(calls[0], signal.SIGSTOP if len(calls) == 1 else signal.SIGCONT)
+        seen.append(children())
+        if len(seen) in (1, 6):
+            os.kill(seen[0][0], signal.SIGSTOP if len(seen) == 1 else signal.SIGCONT)
 
     assert run_side_by_side({"a": (linger, ())}, put_to_sleep) == {"a": "awake"}
-    assert len(calls) > 6
+    assert len(seen) > 6
 
 
 def test_what_progress_raises_ends_all_workers():
