@@ -89,11 +89,18 @@ def exit_code(otherwise: int = CTRL_C) -> int:
 
 @contextmanager
 def gently(stop: Callable[[], object]) -> Iterator[None]:
-    """Inside the block the first signal only calls `stop`, which sets a mark; the next one raises KeyboardInterrupt."""
+    """Inside the block the first signal only calls `stop`, which sets a mark; the next one raises KeyboardInterrupt.
+
+    A signal that waits already, held back, is the first one. Whoever asked to stop is on the way out afterwards.
+    """
     _signals.stop, _signals.is_gentle = stop, True
+    if _signals.is_due:
+        stop()
     try:
         yield
     finally:
+        if _signals.stop is None:
+            _signals.raised = time.monotonic()
         _signals.stop, _signals.is_gentle = None, False
 
 

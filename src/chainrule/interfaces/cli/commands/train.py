@@ -115,11 +115,11 @@ def train(
         say(toml.write(experiment).rstrip())
         return
     training = prepared.begin(record_every=Lab(epochs=experiment.epochs).record_every)
-    remark(summary(prepared))
 
     saving, model, ending = Saving(), None, Ending("interrupted", 0)
     try:
         with held():
+            remark(summary(prepared))
             run, ending, curves, unwritten = follow(training, prepared)
             if ending.reason != "diverged":
                 model = prepared.model(run)
