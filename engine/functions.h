@@ -66,24 +66,32 @@ INLINE vector v_exp(vector x)
 }
 
 #if IS_DOUBLE
-/* e^x - 1 = (2^k - 1) + 2^k r + 2^k r^2 q, with half of 2^k, which doesn't overflow before the result does. What the sum
-   of the first two loses, and what r lost when it was rounded, is added to the third, which is small. */
-INLINE vector v_expm1(vector x)
+/* (e^x - 1) / 2 = sum + third = (2^k - 1) / 2 + 2^k r / 2 + 2^k r^2 q / 2: a half, so that 2^k doesn't overflow before the
+   result does. What the sum of the first two loses, and what r lost when it was rounded, is added to the third, which is
+   small. */
+INLINE vector X(half_of_expm1)(vector x, vector *third)
 {
-    x = between(x, -50, 710);
     vector r, q, k = X(whole_part)(x, &r, &q), half = X(power_of_two)(k - 1);
     vector lost = fused(k, all(-LN2_REST), fused(k, all(-LN2), x) - r);
     vector first = half - 0.5, second = half * r, sum = first + second;
-    vector third = fused(half, fused(r * r, q, lost), second - (sum - first));
+    *third = fused(half, fused(r * r, q, lost), second - (sum - first));
+    return sum;
+}
+
+INLINE vector v_expm1(vector x)
+{
+    vector third, sum = X(half_of_expm1)(between(x, -50, 710), &third);
     return choose(x == 0, x, (sum + third) * 2);
 }
 
-/* tanh |x| = t / (t + 2) = 1 - 2 / (t + 2), with t = e^(2 |x|) - 1: the second where the result is near 1. */
+/* tanh |x| = h / d, with h = (e^(2 |x|) - 1) / 2 and d = h + 1. What h and d lost when they were rounded is small: it is
+   divided by d in multiplying it by 1 / d = 1 - tanh |x|. Where h is large, that has no digits left, and h / d will do. */
 INLINE vector v_tanh(vector x)
 {
-    vector t = v_expm1(between(v_abs(x) * 2, 0, 80));
-    mask near_one = t > 2;
-    vector ratio = choose(near_one, all(2), t) / (t + 2), y = choose(near_one, 1 - ratio, ratio);
+    vector third, sum = X(half_of_expm1)(between(v_abs(x) * 2, 0, 80), &third);
+    vector h = sum + third, d = h + 1, y = h / d;
+    vector lost = third - (h - sum), lost_of_d = lost + (h - (d - 1));
+    y += (lost - y * lost_of_d) * choose(h < 0x1p20, 1 - y, all(0));
     return choose(x == 0, x, choose(x < 0, -y, y));
 }
 

@@ -2,7 +2,7 @@
 
    ARITHMETIC maps real numbers to real numbers, COMPARISONS two of them to a bool, or as
    is_greater and so on to 1 or 0; from_bool a bool to 1 or 0.
-   Results are NumPy's, bit for bit, except for exp, log and expm1, within 2 units in the last place, tanh, within 2.5, and
+   Results are NumPy's, bit for bit, except for exp, log, expm1 and tanh, within 2 units in the last place, and
    logaddexp, within 2 units of the larger operand. */
 #define ARITHMETIC(each)                                                                    \
     each(copy, 1, x)                                                                        \
