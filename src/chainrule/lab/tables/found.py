@@ -1,0 +1,111 @@
+"""What is found in a file or a data frame: typed columns, how they were read, and what was noticed on the way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chainrule.core.arrays import Array
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A cell that can be read in several ways, where nothing in the table decides.
+
+    row: of the cell, counted from 0.  cell: as it is written.  readings: what it would be, and what to say for it, such
+    as ("1421", "--thousands ,"); the column's values are those of the first.
+
+    >>> Doubt(0, "1,421", (("1421", "--thousands ,"), ("1.421", "--decimal ,"))).readings[0]
+    ('1421', '--thousands ,')
+    """
+
+    row: int
+    cell: str
+    readings: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Odd:
+    """The first cell of text in a column of numbers. row: counted from 0.  count: how many such cells there are."""
+
+    row: int
+    cell: str
+    count: int
+
+
+@dataclass(frozen=True, eq=False)
+class FoundColumn:
+    """A column as it was found.
+
+    name: unlike all others', in Unicode's form NFC; "" where the table has no names.
+    values (n,): float64 with NaN for gaps; objects, str or None for a gap; or datetime64[us] with NaT.
+    position: in the table, from 0.
+    writing: how its values are written where not plainly: "decimal comma", "thousands comma", "per cent", "$".
+    notes: what is to be said of it.  doubts: readings that nothing in the table decides.
+    odd: where it holds numbers beside text that no rule explains; its values are text then.
+    n_numbers: how many of a text column's cells read as plain numbers.
+    levels: of a categorical column of a data frame, in its order.
+    """
+
+    name: str
+    values: Array
+    position: int
+    writing: str = ""
+    notes: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    odd: Odd | None = None
+    n_numbers: int = 0
+    levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a table was read. form: "CSV", "Excel", "SQLite", "a data frame" and so on; what it doesn't have is None.
+
+    header: whether its first row holds names.  skipped: lines above it.  part: the sheet, or the table of a database.
+    notes: what is to be said of the file as a whole.
+    """
+
+    form: str
+    delimiter: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    encoding: str | None = None
+    header: bool = True
+    skipped: int = 0
+    part: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A table as it was found. name: of the file, for sentences.  place(row): where a row is, "line 9".
+
+    >>> import numpy as np
+    >>> found = Found("pets.csv", (FoundColumn("weight", np.array([4.5, np.nan]), 0),), Reading("CSV"), by_row)
+    >>> len(found), found.column("weight").values.tolist(), found.place(1)
+    (2, [4.5, nan], 'row 2')
+    """
+
+    name: str
+    columns: tuple[FoundColumn, ...]
+    reading: Reading
+    place: Callable[[int], str]
+
+    def __len__(self) -> int:
+        return len(self.columns[0].values) if self.columns else 0
+
+    def column(self, name: str) -> FoundColumn:
+        """The column of this name. Raises KeyError."""
+        return next((each for each in self.columns if each.name == name), None) or _raise(name)
+
+
+def by_row(row: int) -> str:
+    """Where a row of a table without lines is: counted from 1.
+
+    >>> by_row(0)
+    'row 1'
+    """
+    return f"row {row + 1}"
+
+
+def _raise(name: str) -> FoundColumn:
+    raise KeyError(name)
