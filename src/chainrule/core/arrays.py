@@ -47,7 +47,7 @@ def as_array(values: ArrayLike, name: str) -> Array:
     >>> as_array([Fraction(1, 2), 10**30], "x"), as_array(np.array(["cat", "dog"], object), "y")
     (array([5.e-01, 1.e+30]), array(['cat', 'dog'], dtype='<U3'))
     """
-    if _is_masked(values) or (isinstance(values, list | tuple) and any(_is_masked(each) for each in values)):
+    if is_masked(values) or (isinstance(values, list | tuple) and any(is_masked(each) for each in values)):
         raise DataError(f"{name} should be a plain array, got a masked one. Fill its gaps: {name}.filled(...).")
     try:
         array = np.asarray(values)
@@ -83,7 +83,7 @@ def as_numbers(values: ArrayLike, name: str) -> Array:
     return array
 
 
-def _is_masked(values: object) -> bool:
+def is_masked(values: object) -> bool:
     """Whether this is of np.ma, which is large, and loaded by those who use it."""
     return isinstance(values, np.ndarray) and hasattr(values, "mask")
 
