@@ -5,9 +5,7 @@ All kinds have NaN for a gap: None, NaN, NaT or pandas' NA.
 
 import math
 import numbers
-import unicodedata
 from abc import abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -16,28 +14,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array, is_masked
+from chainrule.core.arrays import Array
 from chainrule.core.description import Description, check_kind, check_names, setting
-from chainrule.core.errors import DataError, SettingError, ShapeError, reason
+from chainrule.core.errors import DataError, SettingError
 from chainrule.core.foreign import said
-
-Place = Callable[[int], str]
-"""Where a row is, in the words of an error: "row 3", or "line 5" of a file."""
+from chainrule.training.data.columns.values import Place, as_float, column_of, composed, is_gap, level_of, reads_as, row
 
 MOST_LEVELS_SAID = 10
 """The most levels that a sentence lists."""
 
 EPOCH = np.datetime64("1970-01-01", "us")
 SECOND = np.timedelta64(1_000_000, "us")
-
-
-def row(number: int) -> str:
-    """A row of an array, counted from 0.
-
-    >>> row(3)
-    'row 3'
-    """
-    return f"row {number}"
 
 
 def _check_levels(name: str, value: Any) -> tuple[str, ...]:
@@ -74,7 +61,8 @@ class Kind(Description):
 
     def _strange(self, expected: str, value: Any, i: int, place: Place) -> DataError:
         return DataError(
-            f"column {self.name} should hold {expected}, got {said(value)} in {place(i)}. Correct it, or leave it empty."
+            f"column {self.name} should hold {expected}, got {said(value)} in {place(i)}. "
+            "Correct it, or leave it empty."
         )
 
 
@@ -98,7 +86,7 @@ class Number(Kind):
     def _from_value(self, value: Any, i: int, place: Place) -> float:
         if is_gap(value):
             return math.nan
-        number = _as_float(value)
+        number = as_float(value)
         if not math.isfinite(number):
             raise self._strange("numbers" if math.isnan(number) else "finite numbers", value, i, place)
         return number
@@ -128,9 +116,7 @@ class Category(Kind):
         found = {level_of(each) for each in column_of(values, name).tolist() if not is_gap(each)}
         if not found:
             raise DataError(f"column {name} should hold values, got gaps alone. Leave it out.")
-        return Category(
-            name, tuple(sorted(found, key=lambda level: (_reads_as(level) is None, _reads_as(level), level)))
-        )
+        return Category(name, tuple(sorted(found, key=lambda level: (reads_as(level) is None, reads_as(level), level))))
 
     def _from_array(self, column: Array, place: Place) -> Array:
         if column.dtype.kind == "M":
@@ -155,13 +141,13 @@ class Category(Kind):
             return by_name.get(level, -1)
         if not by_number or isinstance(value, bool | np.bool_):
             raise self._strange(self._expected(), value, i, place)
-        return by_number.get(_as_float(value), -1)
+        return by_number.get(as_float(value), -1)
 
     @cached_property
     def _places(self) -> tuple[dict[str, int], dict[float, int]]:
         """The position of each level, by its name; of those that read as numbers also by their number."""
-        by_name = {_composed(level): k for k, level in enumerate(self.levels)}
-        read = ((_reads_as(level), k) for k, level in enumerate(self.levels))
+        by_name = {composed(level): k for k, level in enumerate(self.levels)}
+        read = ((reads_as(level), k) for k, level in enumerate(self.levels))
         return by_name, {number: k for number, k in read if number is not None}
 
     def _expected(self) -> str:
@@ -189,83 +175,12 @@ class Moment(Kind):
     def _from_value(self, value: Any, i: int, place: Place) -> float:
         if is_gap(value):
             return math.nan
-        moment: Any = value
-        if isinstance(value, datetime) and value.tzinfo is not None:
-            moment = value.astimezone(UTC).replace(tzinfo=None)
-        if not isinstance(moment, str | date | np.datetime64):
-            raise self._strange("dates such as 2024-01-31", value, i, place)
         try:
-            return float((np.datetime64(moment, "us") - EPOCH) / SECOND)
+            moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+            if isinstance(moment, datetime) and moment.tzinfo is not None:
+                moment = moment.astimezone(UTC).replace(tzinfo=None)
+            if isinstance(moment, date | np.datetime64):
+                return float((np.datetime64(moment).astype("datetime64[us]") - EPOCH) / SECOND)
         except (ValueError, OverflowError):
-            raise self._strange("dates such as 2024-01-31", value, i, place) from None
-
-
-def column_of(values: ArrayLike, name: str) -> Array:
-    """Values as an array (n,): of numbers or datetime64 where it has such a dtype, else of objects.
-
-    Raises DataError for what can't become an array or is masked, ShapeError unless it has one axis.
-    """
-    if is_masked(values):
-        raise DataError(f"column {name} should be a plain array, got a masked one. Fill its gaps: .filled(...).")
-    try:
-        column = np.array(values, object) if isinstance(values, list | tuple) else np.asarray(values)
-    except MemoryError:
-        raise
-    except Exception as error:  # whatever the object's own __array__ raises
-        raise DataError(
-            f"column {name} should be an array, got a {type(values).__name__} that doesn't become one: {reason(error)}."
-        ) from None
-    if column.ndim != 1:
-        raise ShapeError(f"column {name} should have one axis, (n,), got shape {column.shape}. Give its values alone.")
-    return column if column.dtype.kind in "biufM" else column.astype(object)
-
-
-def is_gap(value: Any) -> bool:
-    """Whether a value stands for a gap: None, NaN, NaT, or pandas' NA, which can't be compared.
-
-    >>> is_gap(None), is_gap(math.nan), is_gap("")
-    (True, True, False)
-    """
-    if value is None:
-        return True
-    try:
-        return bool(value != value)
-    except Exception:  # NA raises a TypeError; what others raise is no number, and found where it is read
-        return type(value).__name__ == "NAType"
-
-
-def level_of(value: Any) -> str:
-    """The name of a value as a level: text in composed Unicode, a number in its shortest form.
-
-    >>> level_of(2.0), level_of(0.5), level_of("cat")
-    ('2', '0.5', 'cat')
-    """
-    if isinstance(value, str):
-        return _composed(value)
-    if isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_):
-        number = float(value)
-        return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
-    return str(value)
-
-
-def _composed(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-def _as_float(value: Any) -> float:
-    """A number of any kind as a float; NaN for what isn't one, infinity for one that is too large."""
-    try:
-        return float(value) if isinstance(value, numbers.Number) else math.nan  # type: ignore[arg-type]
-    except OverflowError:
-        return math.inf
-    except (TypeError, ValueError):  # complex numbers
-        return math.nan
-
-
-def _reads_as(level: str) -> float | None:
-    """The finite number that a level reads as, or None."""
-    try:
-        number = float(level)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+            pass
+        raise self._strange("dates such as 2024-01-31", value, i, place)
