@@ -42,6 +42,18 @@ def test_stratified_parts_have_each_class_within_one_sample(counts, test, seed):
         assert (abs(np.bincount(y_test, minlength=len(counts)) - share) < 1 + 1e-9).all()
 
 
+@examples(50)
+@given(counts=st.lists(st.integers(1, 9), min_size=2, max_size=5), test=st.floats(0.05, 0.95), seed=st.integers(0, 999))
+def test_a_rare_class_is_always_learnt_from(counts, test, seed):
+    y = np.repeat(np.arange(len(counts)), counts)
+    n_test = round(test * len(y))
+    if 0 < n_test <= len(y) - len(counts):
+        for targets in (y, y.astype(float), np.array(list("abcde"))[y]):
+            _, y_train, _, y_test = split(np.zeros((len(y), 1)), targets, test, seed, stratify=True)
+            assert len(y_test) == n_test
+            assert len(np.unique(y_train)) == len(counts)
+
+
 def test_split_depends_on_the_seed_alone():
     x, y = np.arange(40).reshape(40, 1), np.arange(40)
     np.testing.assert_array_equal(split(x, y, seed=1)[2], split(x, y, seed=1)[2])

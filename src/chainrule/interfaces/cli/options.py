@@ -10,7 +10,7 @@ from chainrule.core.activations import ACTIVATIONS
 from chainrule.core.losses import LOSSES
 from chainrule.core.optimizers import OPTIMIZERS, Adam, AdamW, Momentum, RMSprop
 from chainrule.interfaces.cli.option import Option
-from chainrule.interfaces.cli.readers import column, lower_case, units
+from chainrule.interfaces.cli.readers import column, lower_case, part, units
 from chainrule.lab.experiments.data import NAMED, DataFile, DataSet
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.perceptron import Perceptron
@@ -33,8 +33,8 @@ PANELS = {
     "Data": (
         Option(DataFile, "target", "COLUMN", "A file's target, by name or position.", "the last", reader=column),
         Option(DataFile, "max_size", "SIZE", "The most to read of a file, unpacked: 4GiB.", "1 GiB"),
-        Option(Experiment, "test", "FRACTION", "Hold out this fraction of the samples for the test."),
-        Option(Experiment, "validation", "FRACTION", "Hold out this fraction for the validation loss."),
+        Option(Experiment, "test", "FRACTION", "Hold out this fraction for the test; last:0.2, the last.", reader=part),
+        Option(Experiment, "validation", "FRACTION", "Likewise, for the validation loss.", reader=part),
         Option(Experiment, "standardize", "", "Bring features to mean 0 and deviation 1.", "files only"),
         Option(DataSet, "n", "N", "Number of points to draw of a named set.", name="points"),
         Option(DataSet, "noise", "DEVIATION", "Noise of a named set."),

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from chainrule.core.description import COUNT_OR_ZERO, NUMBER, Rule
+from chainrule.core.description import COUNT_OR_ZERO, NUMBER, PART, Rule
 from chainrule.core.errors import SettingError
 from chainrule.core.foreign import said
+from chainrule.lab.experiments.held_out import LAST
 
 Reader = Callable[[str, Any], Any]
 """A function of the option's flag, for sentences, and of what was typed."""
@@ -67,6 +68,17 @@ def _in_digits(text: str) -> str:
     if re.fullmatch(r"[\d.]+ ?%", text):
         return f"{float(text.rstrip(' %')) / 100:g}" if _values(float, text.rstrip(" %")) else text
     return next((str(int(each)) for each in _values(float, text) if each.is_integer() and abs(each) < 1e15), text)
+
+
+def part(flag: str, text: str) -> float | str:
+    """A part to hold out, from "0.25", or from "last:0.25".
+
+    >>> part("--test", "0.25"), part("--test", "last:0.25")
+    (0.25, 'last:0.25')
+    """
+    share = text.strip().lower()
+    fraction: float = number(PART)(flag, share.removeprefix(LAST))
+    return f"{LAST}{fraction:g}" if share.startswith(LAST) else fraction
 
 
 def row_count(flag: str, text: str) -> int:

@@ -3,17 +3,15 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from chainrule.core.arrays import Array
-from chainrule.core.errors import DataError, SettingError, ShapeError
+from chainrule.core.errors import DataError, SettingError
 from chainrule.core.layers.dense import Dense
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.lab.experiments.data import DataFile
+from chainrule.lab.experiments.held_out import hold_out, unlike
 from chainrule.lab.experiments.run_description import RunDescription
 from chainrule.lab.experiments.samples import Samples
-from chainrule.training.data.split import split
 from chainrule.training.data.standardizer import Standardizer
 from chainrule.training.data.targets import balanced_weights, count_classes, targets_for, varies
 from chainrule.training.loop import iterate
@@ -69,6 +67,11 @@ class Prepared:
             f"{'two classes or more' if learnt.n_classes else 'one that varies'}. Add samples with another, or choose "
             "another target."
         )
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be said of the parts: classes that are learnt and not tested, or tested and not learnt."""
+        return unlike(self.learnt, self.test)
 
     def arrays(self, samples: Samples) -> tuple[Array, Array]:
         """Samples as the run takes them: x (n, *network.input_shape) and targets y, both standardised where wanted."""
@@ -131,7 +134,8 @@ def prepare(experiment: RunDescription, samples: Samples | None = None) -> Prepa
     """
     samples = experiment.data.read() if samples is None else samples
     network = build_network(experiment, samples)
-    learnt, validation, test, tested_on = _split(experiment, samples.shaped(network.input_shape))
+    shaped = samples.shaped(network.input_shape)
+    learnt, validation, test, tested_on = hold_out(shaped, experiment.test, experiment.validation, experiment.seed)
     is_standardized = experiment.is_standardized
     if len(learnt) == 1 and experiment.standardize is None:
         is_standardized = False  # one sample has no deviation: all of its numbers would become 0
@@ -140,36 +144,6 @@ def prepare(experiment: RunDescription, samples: Samples | None = None) -> Prepa
     if standardizer is not None and learnt.n_classes == 0 and learns_scale(network, experiment.loss):
         target_standardizer = Standardizer.fit(learnt.targets.reshape(len(learnt), -1))
     return Prepared(experiment, network, learnt, validation, test, tested_on, standardizer, target_standardizer)
-
-
-def _split(experiment: RunDescription, samples: Samples) -> tuple[Samples, Samples | None, Samples, str]:
-    """The samples to learn, those for validation and those for the test; and what the test is, in words."""
-    wanted, learnt = experiment.test, samples
-    test = validation = None
-    share = 0.0
-    if wanted == "fresh" and samples.fresh is None:
-        raise ShapeError(f'{samples.name} can\'t be drawn anew; test on "training" or hold out a fraction.')
-    if isinstance(wanted, float):
-        share = wanted
-        learnt, test = _hold_out(learnt, wanted, experiment.seed)
-    elif wanted is None and samples.test_rows is not None:
-        test = samples.pick(samples.test_rows)
-        learnt = samples.pick(np.setdiff1d(np.arange(len(samples)), samples.test_rows))
-    tested_on = "" if test is None else f"{len(test):,} samples held out"
-    if test is None and wanted != "training" and samples.fresh is not None:
-        test, tested_on = samples.fresh, f"a fresh draw of {len(samples.fresh)} points"
-    if experiment.validation is not None:
-        learnt, validation = _hold_out(learnt, experiment.validation / (1 - share), experiment.seed)
-    if test is None:
-        test, tested_on = learnt, f"the {len(learnt):,} sample{'s' * (len(learnt) != 1)} it was trained on"
-    return learnt, validation, test, tested_on
-
-
-def _hold_out(samples: Samples, fraction: float, seed: int) -> tuple[Samples, Samples]:
-    """The samples without a random part, and that part: a fraction of each class."""
-    rows = np.arange(len(samples))
-    kept, _, out, _ = split(rows, samples.targets, fraction, seed, stratify=samples.n_classes > 0)
-    return samples.pick(kept), samples.pick(out)
 
 
 def learns_scale(network: Network, loss: Loss) -> bool:

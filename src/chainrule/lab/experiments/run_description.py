@@ -26,6 +26,7 @@ from chainrule.core.optimizers import SGD, Optimizer
 from chainrule.core.penalties import L2
 from chainrule.core.population import check_dtype
 from chainrule.lab.experiments.data import DataFile, DataSet, described
+from chainrule.lab.experiments.held_out import Part, check_part, share_of
 from chainrule.lab.experiments.network_text import NetworkText
 from chainrule.lab.experiments.perceptron import Perceptron
 from chainrule.training.stopping import EarlyStopping
@@ -48,24 +49,20 @@ def _check_network(name: str, value: Any) -> Perceptron | NetworkText | Network:
     return checked
 
 
-def _check_fraction(name: str, value: Any) -> float:
-    if isinstance(value, float) and PART.holds(value):
-        return value
-    raise SettingError(f"{name} must be {PART.words}; got {said(value)}.")
-
-
 def _check_class_weight(name: str, value: Any) -> str:
     if known_name(value, (BALANCED,)):
         return BALANCED
     raise SettingError(f'{name} must be "{BALANCED}", which makes all classes count alike; got {said(value)}.')
 
 
-def _check_test(name: str, value: Any) -> str | float:
-    in_words = isinstance(value, str) and value in ("fresh", "training")
-    if in_words or (isinstance(value, float) and PART.holds(value)):
-        checked: str | float = value
-        return checked
-    raise SettingError(f'{name} must be "fresh", "training", or the fraction to hold out, as 0.25; got {said(value)}.')
+def _check_test(name: str, value: Any) -> Part:
+    try:
+        return value if value in ("fresh", "training") else check_part(name, value)
+    except (SettingError, ValueError):  # an array has no truth value
+        raise SettingError(
+            f'{name} must be "fresh", "training", the fraction to hold out, as 0.25, or "last:0.25" for the last rows; '
+            f"got {said(value)}."
+        ) from None
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,8 +75,9 @@ class RunDescription(Description):
     penalty: an `L2`, or its strength.
     seed, starts: start k has seed + k for its weights, shuffling and dropout; all starts learn from the same samples.
     test: "fresh" (another draw of 100 points), "training" (the samples learnt from), or the fraction of the samples
-        to hold out; None: fresh where the data can be drawn anew, the test part of digits and mnist1d, else training.
-    validation: the fraction of the samples to hold out for the validation loss.
+        to hold out, 0.25 at random, of each class alike, or "last:0.25" of rows in order; None: fresh where the data
+        can be drawn anew, the test part of digits and mnist1d, else training.
+    validation: the fraction of the samples to hold out for the validation loss, likewise.
     early_stopping: an `EarlyStopping`, or its patience.
     standardize: whether features get mean 0 and deviation 1; None: those of files, not those of named data sets. The
         quantities of a file are then standardised too, where the network's outputs are unbounded.
@@ -100,8 +98,8 @@ class RunDescription(Description):
     dtype: str = setting(lambda name, value: check_dtype(value).name, "float64")
     seed: int = whole(SEED, 0)
     starts: int = whole(COUNT, 16)
-    test: str | float | None = optional(setting(_check_test, kind=float, rule=PART))
-    validation: float | None = optional(setting(_check_fraction, kind=float, rule=PART))
+    test: Part | None = optional(setting(_check_test, kind=float, rule=PART))
+    validation: Part | None = optional(setting(check_part, kind=float, rule=PART))
     early_stopping: EarlyStopping | None = optional(
         setting(
             lambda name, value: value if isinstance(value, EarlyStopping) else EarlyStopping(value),
@@ -121,9 +119,8 @@ class RunDescription(Description):
                 f"an Experiment has one value of each setting, got {count} of {name}; "
                 "compare(experiment, learning_rate=[...]) takes several."
             )
-        test = self.test if isinstance(self.test, float) else 0.0
-        if test + (self.validation or 0.0) >= 1:
-            raise SettingError(f"test {test} and validation {self.validation} leave nothing to learn; lower them.")
+        if share_of(self.test) + share_of(self.validation) >= 1:
+            raise SettingError(f"test {self.test} and validation {self.validation} leave nothing to learn; lower them.")
 
     @property
     def is_standardized(self) -> bool:

@@ -18,7 +18,8 @@ def split(
     """Split the samples at random: `(x_train, y_train, x_test, y_test)`.
 
     x (n, ...) and y (n,) or (n, outputs). `test`: the fraction of samples for the test, rounded to whole samples.
-    `stratify=True` takes this fraction of each class, within one sample (numeric targets are spread by size).
+    `stratify=True` takes this fraction of each class, within one sample (numeric targets are spread by size); every
+    class, text or whole numbers, keeps a sample to train on, if there are as many of these as classes.
     The results are fresh arrays, in shuffled order, even where x is a memory map. Raises ShapeError if x and y differ
     in length, SettingError for a fraction out of range, DataError if a part would be empty.
 
@@ -39,10 +40,13 @@ def split(
             "give more samples, or a fraction that leaves at least one on each side."
         )
     shuffled = stream(check_whole("seed", SEED, seed), "split").permutation(n)
-    order = shuffled[np.argsort(_ranks(y)[shuffled], kind="stable")] if stratify else shuffled
+    ranks = _ranks(y) if stratify else np.zeros(n, dtype=np.intp)
+    order = shuffled[np.argsort(ranks[shuffled], kind="stable")]
     # Sample i of the order is tested where floor(i n_test / n) steps up: n_test of them, evenly spread.
     tested = np.zeros(n, dtype=bool)
     tested[order] = np.diff(np.arange(n + 1) * n_test // n) > 0
+    if stratify and _are_classes(y):
+        _keep_one_of_each(ranks, tested, shuffled)
     train_rows, test_rows = shuffled[~tested[shuffled]], shuffled[tested[shuffled]]
     return x[train_rows], y[train_rows], x[test_rows], y[test_rows]
 
@@ -50,3 +54,26 @@ def split(
 def _ranks(y: Array) -> Array:
     """The rank (n,) of each sample's target among the distinct targets; a row of outputs is one target."""
     return np.unique(y.reshape(len(y), -1), axis=0, return_inverse=True)[1].reshape(-1)
+
+
+def _are_classes(y: Array) -> bool:
+    """Whether targets are text or whole numbers."""
+    return y.dtype.kind != "f" or bool((y == np.floor(y)).all())
+
+
+def _keep_one_of_each(ranks: Array, tested: Array, shuffled: Array) -> None:
+    """Change `tested` so that of each class, by its rank, a sample is left to train on; as many are tested as before.
+
+    In exchange one more is tested of the class whose share in the test is the furthest below its due.
+    """
+    counts = np.bincount(ranks)
+    if (~tested).sum() < len(counts):
+        return
+    due = counts * tested.mean()
+    for rank in range(len(counts)):
+        if not tested[ranks == rank].all():
+            continue
+        tested[shuffled[ranks[shuffled] == rank][0]] = False
+        n_tested = np.bincount(ranks, weights=tested)
+        spared = int(np.where(counts - n_tested > 1, due - n_tested, -np.inf).argmax())
+        tested[shuffled[(ranks[shuffled] == spared) & ~tested[shuffled]][0]] = True

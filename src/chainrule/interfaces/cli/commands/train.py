@@ -120,6 +120,8 @@ def train(
     try:
         with held():
             remark(summary(prepared))
+            for line in prepared.notes:
+                note(line)
             run, ending, curves, unwritten = follow(training, prepared)
             if ending.reason != "diverged":
                 model = prepared.model(run)
