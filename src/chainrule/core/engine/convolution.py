@@ -32,16 +32,20 @@ Step = tuple[int, list[Node]]
 """How many nodes are done, and what they become."""
 
 
-def without_columns(nodes: Sequence[Node], reader: Reader) -> list[Node]:
-    """The same nodes, but those that read columns read windows where they can."""
+def without_columns(nodes: Sequence[Node], reader: Reader) -> tuple[list[Node], list[Node]]:
+    """The same nodes, but those that read columns read windows where they can; and products that may be unread now."""
     rewriting, left = Rewriting(reader), list(nodes)
+    done: list[Node] = []
+    doubted: list[Node] = []
     while left:
         n_done, made = rewriting.step(left)
         for each in made:
             rewriting.note(each)
-        rewriting.done += made
+        done += made
+        if n_done > 1:
+            doubted += made[:-1]
         del left[:n_done]
-    return rewriting.done
+    return done, doubted
 
 
 @dataclass(eq=False)
@@ -50,7 +54,6 @@ class Rewriting:
 
     reader: Reader
     unfoldings: list[Unfolding] = field(default_factory=list)
-    done: list[Node] = field(default_factory=list)
 
     def step(self, nodes: Sequence[Node]) -> Step:
         """What becomes of the next nodes."""
@@ -69,11 +72,12 @@ class Rewriting:
         """Remember what a node writes over, and whether it unfolds."""
         if isinstance(node, PythonCall) and node.opaque:
             self.unfoldings.clear()
-        for view in node.writes if self.unfoldings else ():
-            self.unfoldings = [each for each in self.unfoldings if not view.meets(each.windows)]
-            for each in self.unfoldings:
-                if view.meets(each.columns):
-                    each.written.append(view)
+        if self.unfoldings:
+            for view in node.writes:
+                self.unfoldings = [each for each in self.unfoldings if not view.meets(each.windows)]
+                for each in self.unfoldings:
+                    if view.meets(each.columns):
+                        each.written.append(view)
         if isinstance(node, Elementwise) and is_unfolding(copy := node.instructions[0]):
             self.unfoldings.append(Unfolding(copy.inputs[0], copy.out))
 
@@ -105,7 +109,7 @@ class Rewriting:
         if not isinstance(node, Operation) or node.kind != "reduction" or node.settings != (0,):
             return None
         blocks, sums = node.operands
-        matches = self.reader.view(blocks).key == self.reader.view(products).key and blocks.ndim == products.ndim > 2
+        matches = self.reader.view(blocks).key is self.reader.view(products).key and blocks.ndim == products.ndim > 2
         return node if matches and sums.shape == (*products.shape[:-3], 1, *products.shape[-2:]) else None
 
     def windows(self, a: Array) -> tuple[tuple[Array, ...], int] | None:

@@ -1,7 +1,7 @@
 """Recognise a fold: the calls that sum the columns of a product into an image.
 
-Its stride, padding and kernel are read from the first and the last of these calls; then they must be the very calls
-that `bind_fold` makes with such settings.
+Its stride, padding and kernel are read from the first and the last of these calls; then they must be the calls that
+`bind_fold` makes with such settings, from the same places to the same places.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from chainrule.core.arrays import Array, Shape
-from chainrule.core.calls import one_by_one
 from chainrule.core.engine.matrices import MOST_AXES, SHORTEST, Product, lies_in_a_row
-from chainrule.core.engine.nodes import Elementwise, Node, Operation
-from chainrule.core.engine.row import Bound, Reader, Unknown
-from chainrule.core.layers.unfold import as_columns, bind_fold
+from chainrule.core.engine.nodes import Elementwise, Key, Node, Operation
+from chainrule.core.engine.row import Bound, Reader
+from chainrule.core.layers.unfold import as_columns, kernel_of
 from chainrule.core.layers.windows import Axes, Axis
 
 
@@ -35,7 +34,7 @@ def folded(product: Product, nodes: Sequence[Node], reader: Reader) -> tuple[int
     n_taps = columns.shape[-2] // channels
     terms = nodes[2 : 2 + n_taps]
     axes = axes_of(dx, columns, terms, reader)
-    if axes is None or n_taps * channels != columns.shape[-2] or not is_fold(columns, dx, axes, terms, reader):
+    if axes is None or not is_fold(columns, dx, axes, terms, reader):
         return None
     kernel, windows = tuple(axis.kernel for axis in axes), tuple(axis.windows for axis in axes)
     if n * dx.itemsize < SHORTEST or not lies_in_a_row(dx) or not lies_in_a_row(dz):
@@ -79,9 +78,9 @@ def axes_of(dx: Array, columns: Array, terms: Sequence[Node], reader: Reader) ->
         lengths = [lengths[0] // across, across]
     shifts = []
     for term, source in ((first, first.inputs[0]), (last, last.inputs[-1])):
-        in_row = (source.key[0] - reader.view(columns).key[0]) % columns.strides[-2]
+        in_row = (source.start - reader.view(columns).start) % columns.strides[-2]
         windows = places(in_row, [math.prod(lengths[i + 1 :]) * sample for i in range(n_axes)])
-        inputs = places(term.out.key[0] - reader.view(dx).key[0], steps)
+        inputs = places(term.out.start - reader.view(dx).start, steps)
         shifts.append([x - w * (s // step) for x, w, s, step in zip(inputs, windows, strides, steps, strict=True)])
     axes = []
     for i in range(n_axes):
@@ -104,20 +103,46 @@ def places(distance: int, steps: Sequence[int]) -> Shape:
 
 def is_fold(columns: Array, dx: Array, axes: Axes, terms: Sequence[Node], reader: Reader) -> bool:
     """Whether these are the copies and sums that fold columns along these axes, after dx was filled with zeros."""
-    channels, n_taps = dx.shape[columns.ndim - 2], math.prod(axis.kernel for axis in axes)
-    if n_taps * channels != columns.shape[-2]:
+    n_axes, channels = len(axes), dx.shape[columns.ndim - 2]
+    if math.prod(kernel_of(axes)) != len(terms) or len(terms) * channels != columns.shape[-2]:
         return False
     try:
-        made = reader.row(one_by_one(bind_fold(as_columns(columns, channels, axes), dx, axes)))
-    except (Unknown, ValueError):  # an offset that meets padding alone, or columns that aren't one matrix
+        taps = as_columns(columns, channels, axes)  # (kh, kw, ..., C, OH, OW, n)
+    except ValueError:  # columns that aren't one matrix
         return False
-    return len(made) == 1 + len(terms) and all(map(same, made[1:], terms))
+    image, column = reader.view(dx), reader.view(columns)
+    spatial = slice(-1 - n_axes, -1)
+    to_input, to_window, to_tap = dx.strides[spatial], taps.strides[spatial], taps.strides[:n_axes]
+    # for each axis and offset: where the inputs begin, and where the columns that are added to them; how many
+    parts = [
+        [part(*each, i) for i in range(each[0].kernel)] for each in zip(axes, to_input, to_window, to_tap, strict=True)
+    ]
+    steps = tuple(step * axis.stride for step, axis in zip(to_input, axes, strict=True))
+    strides = (*dx.strides[: -1 - n_axes], *steps, dx.strides[-1])
+    offsets = sorted(np.ndindex(kernel_of(axes)), key=lambda offset: is_sum(offset, axes))
+    for term, offset in zip(terms, offsets, strict=True):
+        to, of, lengths = zip(*(parts[axis][i] for axis, i in enumerate(offset)), strict=True)
+        shape = (*dx.shape[: -1 - n_axes], *lengths, dx.shape[-1])
+        out = reader.key(image.start + sum(to), image.type, shape, strides)
+        source = reader.key(column.start + sum(of), column.type, shape, taps.strides[n_axes:])
+        done = (out, "add", out, source) if is_sum(offset, axes) else (out, "copy", source)
+        if not isinstance(term, Elementwise) or does(term) != done:
+            return False
+    return True
 
 
-def same(one: Node, other: Node) -> bool:
-    """Whether two elementwise calls compute the same, from the same places, to the same place."""
-    if not isinstance(one, Elementwise) or not isinstance(other, Elementwise):
-        return False
-    a, b = one.instructions[0], other.instructions[0]
-    keys = [[view.key for view in (each.out, *each.inputs)] for each in (a, b)]
-    return a.name == b.name and keys[0] == keys[1]
+def part(axis: Axis, to_input: int, to_window: int, to_tap: int, offset: int) -> tuple[int, int, int]:
+    """Along an axis, for an offset of the kernel: the first input, the first column, in bytes; and how many."""
+    windows, inputs = axis.reach(offset)
+    return inputs.start * to_input, offset * to_tap + windows.start * to_window, windows.stop - windows.start
+
+
+def is_sum(offset: Shape, axes: Axes) -> bool:
+    """Whether a fold sums the columns of an offset: the first ones, within one stride, are copied."""
+    return any(i >= axis.stride for axis, i in zip(axes, offset, strict=True))
+
+
+def does(node: Elementwise) -> tuple[Key | str, ...]:
+    """What an elementwise call computes: to which place, and from which ones."""
+    (instruction,) = node.instructions
+    return instruction.out.key, instruction.name, *(view.key for view in instruction.inputs)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from chainrule.core.arrays import Shape
-from chainrule.core.engine.nodes import Elementwise, Instruction, Node
+from chainrule.core.engine.nodes import Elementwise, Instruction, Key, Node, View
 
 MOST_INSTRUCTIONS = 32
 """Instructions fused at most: a pool of 2 x 2 has 21 on its way back."""
@@ -17,40 +18,55 @@ MOST_OPERANDS = 48
 def fused(nodes: Iterable[Node]) -> list[Node]:
     """The same nodes, with neighbours fused where the order of their numbers doesn't matter."""
     found: list[Node] = []
+    group: Group | None = None
     for node in nodes:
-        last = found[-1] if found else None
-        if isinstance(node, Elementwise) and isinstance(last, Elementwise) and fits(last, node.instructions[0]):
-            found[-1] = Elementwise([*last.instructions, *node.instructions])
-        else:
+        if not isinstance(node, Elementwise):
+            group = None
             found.append(node)
+            continue
+        (new,) = node.instructions
+        if group is None or not group.takes(new):
+            group = Group(index_space(new), real_type(new))
+            found.append(Elementwise(group.instructions))
+        group.add(new)
     return found
 
 
-def fits(group: Elementwise, new: Instruction) -> bool:
-    """Whether an instruction may join: one index space, one type, and no place that another one reaches in another way.
+@dataclass(eq=False, slots=True)
+class Group:
+    """Instructions of one index space and one type that are fused, and by its key each place that they touch."""
 
-    Where views overlap without being equal, a tile of one would meet numbers that another tile reads or writes.
-    """
-    first = group.instructions[0]
-    if index_space(new) != index_space(first) or real_type(new) != real_type(first):
-        return False
-    if len(group.instructions) >= MOST_INSTRUCTIONS:
-        return False
-    if 3 * len(group.instructions) >= MOST_OPERANDS and count_operands([*group.instructions, new]) > MOST_OPERANDS:
-        return False
-    for old in group.instructions:
-        for view in (old.out, *old.inputs):
-            if view.key != new.out.key and view.meets(new.out):
+    space: Shape
+    type: str
+    instructions: list[Instruction] = field(default_factory=list)
+    operands: dict[Key, View] = field(default_factory=dict)
+    results: dict[Key, View] = field(default_factory=dict)
+
+    def add(self, new: Instruction) -> None:
+        """Take an instruction in."""
+        self.instructions.append(new)
+        self.operands.update((view.key, view) for view in (new.out, *new.inputs))
+        self.results[new.out.key] = new.out
+
+    def takes(self, new: Instruction) -> bool:
+        """Whether an instruction may join: one index space, one type, and no place that is reached in two ways.
+
+        Where views overlap without being equal, a tile of one would meet numbers that another tile reads or writes.
+        """
+        if index_space(new) != self.space or real_type(new) != self.type:
+            return False
+        if len(self.instructions) >= MOST_INSTRUCTIONS:
+            return False
+        if len(self.operands.keys() | {view.key for view in (new.out, *new.inputs)}) > MOST_OPERANDS:
+            return False
+        for view in self.operands.values():
+            if view.key is not new.out.key and view.meets(new.out):
                 return False
         for view in new.inputs:
-            if view.key != old.out.key and view.meets(old.out):
-                return False
-    return True
-
-
-def count_operands(instructions: Iterable[Instruction]) -> int:
-    """The places that instructions read or write, at most three each."""
-    return len({view.key for each in instructions for view in (each.out, *each.inputs)})
+            for out in self.results.values():
+                if view.key is not out.key and view.meets(out):
+                    return False
+        return True
 
 
 def index_space(instruction: Instruction) -> Shape:
@@ -63,5 +79,5 @@ def index_space(instruction: Instruction) -> Shape:
 
 def real_type(instruction: Instruction) -> str:
     """The type of an instruction's floating-point numbers."""
-    views = (instruction.out, *instruction.inputs)
-    return next(view.array.dtype.char for view in views if view.array.dtype != bool)
+    out, first = instruction.out, instruction.inputs[0]
+    return first.type if out.type == "?" else out.type

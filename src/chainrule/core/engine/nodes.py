@@ -11,28 +11,32 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Call
 
-Key = tuple[Any, ...]
-
 MOST_WORK: Any = 1000
 """Steps that NumPy may take to decide whether two views share memory."""
 
 
+class Key:
+    """Stands for numbers in memory, in their order: views of the same ones have the same key."""
+
+    __slots__ = ()
+
+
 @dataclass(eq=False, slots=True)
 class View:
-    """An array as an operand, and its place in memory: equal keys mean the same numbers, in the same order.
+    """An array as an operand, and its place in memory.
 
+    start: the address of its first number.  type: the type of its numbers, as a character.
     low, high: the bytes between which it lies; not all of them need be its own.
+    fills_its_bytes: whether no byte between its first and last is another's.
     """
 
     array: Array
     key: Key
+    start: int
+    type: str
     low: int
     high: int
-
-    @property
-    def fills_its_bytes(self) -> bool:
-        """Whether no byte between its first and last is another's."""
-        return self.array.nbytes == self.high - self.low
+    fills_its_bytes: bool
 
     def meets(self, other: View) -> bool:
         """Whether the two may share memory: a proof that they don't is looked for where views lie among each other."""

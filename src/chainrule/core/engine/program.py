@@ -11,7 +11,7 @@ from chainrule.core.engine.convolution import without_columns
 from chainrule.core.engine.extension import _engine, table
 from chainrule.core.engine.fuse import fused
 from chainrule.core.engine.listing import listing
-from chainrule.core.engine.liveness import Stores, dead_stores, without_unread_products
+from chainrule.core.engine.liveness import Stores, dead_stores, without_unread
 from chainrule.core.engine.nodes import Key, Node, Operation, PythonCall
 from chainrule.core.engine.registers import instruct
 from chainrule.core.engine.row import Reader
@@ -42,8 +42,8 @@ class Program:
         nodes = reader.row(self.calls)
         seen = None if observed is None else [reader.view(each) for each in observed if each.size]
         if fuse:
-            nodes = without_columns(nodes, reader)
-            nodes = fused(nodes if seen is None else without_unread_products(nodes, seen))
+            nodes, doubted = without_columns(nodes, reader)
+            nodes = fused(nodes if seen is None else without_unread(nodes, doubted, seen))
         self.nodes: list[Node] = nodes
         self._dead: Stores = set() if seen is None else dead_stores(self.nodes, seen)
         records = (self._record(i, node) for i, node in enumerate(self.nodes))

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, Shape
 from chainrule.core.calls import Call, check_finite, dot, one_by_one, take
 from chainrule.core.engine.extension import _engine
-from chainrule.core.engine.nodes import Elementwise, Instruction, Node, Operation, PythonCall, View
+from chainrule.core.engine.nodes import Elementwise, Instruction, Key, Node, Operation, PythonCall, View
 from chainrule.core.products import LARGEST
 
 INSTRUCTIONS: dict[str, int] = {} if _engine is None else {name: i for i, name in enumerate(_engine.INSTRUCTIONS)}
@@ -44,6 +44,7 @@ class Reader:
     """Reads calls; a view of each array is made once, and kept with its array."""
 
     views: dict[int, View] = field(default_factory=dict)
+    keys: dict[tuple[int, str, Shape, Shape], Key] = field(default_factory=dict)
 
     def row(self, calls: Iterable[Call]) -> list[Node]:
         """A node for each call, with the rows inside it opened."""
@@ -58,50 +59,41 @@ class Reader:
             if not array.flags.aligned or not array.dtype.isnative:
                 raise Unknown
             start, low, high = _engine.extent(array)
-            long = [(n, step) for n, step in zip(array.shape, array.strides, strict=True) if n != 1]
-            view = self.views[id(array)] = View(array, (start, array.dtype.char, *long), low, high)
+            key = self.key(start, array.dtype.char, array.shape, array.strides)
+            fills = array.nbytes == high - low
+            view = self.views[id(array)] = View(array, key, start, array.dtype.char, low, high, fills)
         return view
+
+    def key(self, start: int, type_: str, shape: Shape, strides: Shape) -> Key:
+        """The key of a view that lies so: axes of length 1 make no difference."""
+        if 1 in shape:
+            axes = [axis for axis in zip(shape, strides, strict=True) if axis[0] != 1]
+            shape, strides = tuple([n for n, _ in axes]), tuple([step for _, step in axes])
+        what = start, type_, shape, strides
+        key = self.keys.get(what)
+        if key is None:
+            key = self.keys[what] = Key()
+        return key
 
     def node(self, call: Call) -> Node:
         """The node of one call."""
-        if isinstance(call, partial):
-            read = self.reader_of(call.func)
+        if isinstance(call, partial) and isinstance(call.func, KINDS):
+            read = READERS.get(call.func)
             try:
-                return self.python(call) if read is None else read(call)
+                return self.python(call) if read is None else read(self, call)
             except Unknown:
                 pass
         return self.python(call)
 
-    def reader_of(self, function: Any) -> Callable[[Bound], Node] | None:
-        """What reads calls of this function; None where there is no operation for it."""
-        if function in (np.matmul, np.vecdot, dot):
-            return self.product
-        if function in (np.copyto, np.ndarray.fill):
-            return self.copy
-        if isinstance(function, np.ufunc):
-            return self.ufunc if function.__name__ in INSTRUCTIONS else None
-        if function is check_finite:
-            return self.check
-        if function is take:
-            return self.take
-        reduces = getattr(function, "__name__", None) == "reduce" and function.__self__ in REDUCTIONS
-        return self.reduction if reduces else None
-
     def ufunc(self, call: Bound) -> Node:
         """An elementwise call, or the count of steps, in whole numbers."""
-        n_in, settings = call.func.nin, dict(call.keywords)
-        out = self.view(settings.pop("out") if "out" in settings else call.args[n_in])
-        inputs = tuple(self.view(each) for each in call.args[:n_in])
-        if settings:
+        func, keywords = call.func, call.keywords
+        *inputs, out = map(self.view, (*call.args, *keywords.values()))
+        if len(inputs) != func.nin or (keywords and "out" not in keywords):
             raise Unknown
-        arrays = [each.array for each in (*inputs, out)]
-        if (
-            call.func is np.add
-            and inputs[0] is out
-            and all(each.dtype == np.int64 and not each.ndim for each in arrays)
-        ):
-            return Operation(call, "count", (out.array, inputs[1].array), inputs, (out,))
-        return elementwise(call, call.func.__name__, out, inputs)
+        if func is np.add and inputs[0] is out and all(is_count(each.array) for each in (*inputs, out)):
+            return Operation(call, "count", (out.array, inputs[1].array), tuple(inputs), (out,))
+        return elementwise(call, func.__name__, out, tuple(inputs))
 
     def copy(self, call: Bound) -> Node:
         """A copy, or a fill."""
@@ -183,6 +175,22 @@ class Reader:
             raise Unknown
 
 
+READERS: dict[Any, Callable[[Reader, Bound], Node]] = {
+    np.matmul: Reader.product,
+    np.vecdot: Reader.product,
+    dot: Reader.product,
+    np.copyto: Reader.copy,
+    np.ndarray.fill: Reader.copy,
+    check_finite: Reader.check,
+    take: Reader.take,
+    **{each.reduce: Reader.reduction for each in REDUCTIONS},
+}
+READERS |= {ufunc: Reader.ufunc for name in INSTRUCTIONS if isinstance(ufunc := getattr(np, name, None), np.ufunc)}
+"""What reads the calls of each function that there is an operation for."""
+
+KINDS = tuple({type(function) for function in READERS})
+"""The types of these functions; another callable may not be what a table can be asked for."""
+
 HARMLESS: tuple[type, ...] = (
     bool,
     int,
@@ -204,12 +212,21 @@ def same_reals(*arrays: Array) -> bool:
     return arrays[0].dtype.char in "df" and all(each.dtype == arrays[0].dtype for each in arrays)
 
 
+def is_count(array: Array) -> bool:
+    """Whether it is one whole number."""
+    return array.ndim == 0 and array.dtype == np.int64
+
+
 def elementwise(call: Call, name: str, out: View, inputs: tuple[View, ...]) -> Elementwise:
     """An elementwise call, if the tile machine takes its operands."""
-    numbers = inputs if name in COMPARISONS else (out,) if name == "from_bool" else (out, *inputs)
-    if not same_reals(*(each.array for each in numbers)) or (name in COMPARISONS and out.array.dtype != bool):
+    types = {each.type for each in inputs}
+    if name in COMPARISONS:
+        fits = out.type == "?" and (types == {"d"} or types == {"f"})
+    else:
+        fits = out.type in "df" and types == {"?" if name == "from_bool" else out.type}
+    if not fits:
         raise Unknown
     for each in inputs:
-        if each.key != out.key and each.meets(out) and np.shares_memory(each.array, out.array):
+        if each.key is not out.key and each.meets(out) and np.shares_memory(each.array, out.array):
             raise Unknown  # there NumPy copies first
     return Elementwise([Instruction(call, name, out, inputs)])

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from chainrule.core.arrays import Array
-from chainrule.core.engine.nodes import Instruction, View
+from chainrule.core.arrays import Array, Shape
+from chainrule.core.engine.nodes import Instruction, Key, View
+
+Source = tuple[Array, list[int]]
+"""A view of windows, and how many axes of it each axis of its copy became."""
 
 LEAST_AXES = 4
 """Of windows: kernel, channels, places, samples."""
@@ -18,19 +21,27 @@ class Unfolding:
     windows: View
     columns: View
     written: list[View] = field(default_factory=list)
+    sources: dict[tuple[Key, Shape], Source | None] = field(default_factory=dict)
 
-    def source(self, view: View) -> tuple[Array, list[int]] | None:
+    def source(self, view: View) -> Source | None:
         """What a view of the columns is a copy of, and how many axes each of its axes became; None if it is no copy."""
-        inside = self.columns.low <= view.low and view.high <= self.columns.high
-        if not inside or any(map(view.meets, self.written)):
+        if not (self.columns.low <= view.low and view.high <= self.columns.high):
             return None
-        return part_of(self.windows.array, self.columns.array, view.array, view.key[0] - self.columns.key[0])
+        if self.written and any(map(view.meets, self.written)):
+            return None
+        key = view.key, view.array.shape  # a pool's way back reads what its way forward read
+        if key not in self.sources:
+            start = view.start - self.columns.start
+            self.sources[key] = part_of(self.windows.array, self.columns.array, view.array, start)
+        return self.sources[key]
 
 
 def is_unfolding(copy: Instruction) -> bool:
-    """Whether a copy has the form of one that unfolds: of many axes, each within a step of the next."""
+    """Whether a copy has the form of one that unfolds: of many axes, each within a step of the next, to whole rows."""
     out, source = copy.out.array, copy.inputs[0].array
     if copy.name != "copy" or out.ndim < LEAST_AXES or out.shape != source.shape:
+        return False
+    if out.strides[-2] != out.shape[-1] * out.strides[-1]:
         return False
     end = out.itemsize
     for step, length in sorted(
@@ -42,7 +53,7 @@ def is_unfolding(copy: Instruction) -> bool:
     return True
 
 
-def part_of(source: Array, copy: Array, view: Array, start: int) -> tuple[Array, list[int]] | None:
+def part_of(source: Array, copy: Array, view: Array, start: int) -> Source | None:
     """The view of `source` that lies there as `view` lies in its copy, `start` bytes from its begin; or None.
 
     Also how many axes each axis of the view became: one that runs through several axes of the copy is split.
