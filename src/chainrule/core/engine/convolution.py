@@ -63,7 +63,7 @@ class Rewriting:
             found = self.forward(product) or self.to_weights(product, nodes) or folded(product, nodes, self.reader)
             return found or (1, [node])
         if isinstance(node, Elementwise) and self.unfoldings:
-            return 1, [self.elementwise(node.instructions[0])]
+            return 1, [self.elementwise(node)]
         if isinstance(node, Operation) and node.kind == "reduction":
             return 1, self.reduction(node)
         return 1, [node]
@@ -132,9 +132,12 @@ class Rewriting:
         *reads, write = map(self.reader.view, operands)
         return Operation(call, kind, operands, tuple(reads), (write,), (n_row_axes,))
 
-    def elementwise(self, instruction: Instruction) -> Elementwise:
+    def elementwise(self, node: Elementwise) -> Elementwise:
         """An elementwise call that reads windows, not their copies."""
-        inputs = tuple(self.read(view, instruction.out) for view in instruction.inputs)
+        (instruction,) = node.instructions
+        inputs = tuple([self.read(view, instruction.out) for view in instruction.inputs])
+        if inputs == instruction.inputs:
+            return node
         return Elementwise([Instruction(instruction.call, instruction.name, instruction.out, inputs)])
 
     def read(self, view: View, out: View) -> View:

@@ -5,7 +5,7 @@ A row runs over and over, so after its last node comes its first one; in between
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from operator import attrgetter
 
@@ -18,32 +18,45 @@ Stores = set[tuple[int, int]]
 """Stores by the number of their node and the id of what is written there."""
 
 
-def dead_stores(nodes: Sequence[Node], observed: Iterable[View], of: Container[int] | None = None) -> Stores:
-    """The stores that are never read, of all nodes or of some, by their numbers."""
+def dead_stores(nodes: Sequence[Node], observed: Iterable[View]) -> Stores:
+    """The stores that are never read."""
+    opaque, dead = opaque_among(nodes), set()
+    for block in by_block(accesses_of(nodes, observed)):
+        for place, (number, writes, view) in enumerate(block):
+            if writes and is_dead(number, view, chain(block[place + 1 :], block[: place + 1]), opaque):
+                dead.add((number, id(view)))
+    return dead
+
+
+def without_unread(nodes: Sequence[Node], doubted: Sequence[Node], observed: Iterable[View]) -> list[Node]:
+    """The nodes without those of the doubted that are never read, so that what only they read isn't read, either.
+
+    doubted: nodes that write one array each.
+    """
+    if not doubted:
+        return list(nodes)
+    opaque, accesses, unread = opaque_among(nodes), accesses_of(nodes, observed), set()
+    stores = [i for i, (number, writes, _) in enumerate(accesses) if writes and nodes[number] in doubted]
+    for place in stores:
+        number, _, view = accesses[place]
+        if is_dead(number, view, chain(accesses[place + 1 :], accesses[: place + 1]), opaque):
+            unread.add(number)
+    return [node for i, node in enumerate(nodes) if i not in unread]
+
+
+def accesses_of(nodes: Sequence[Node], observed: Iterable[View]) -> list[Access]:
+    """Who reads and who writes, in order; after the last node the observed arrays are read."""
     accesses: list[Access] = []
     for i, node in enumerate(nodes):  # a node reads before it writes
         accesses += [(i, False, view) for view in node.reads]
         accesses += [(i, True, view) for view in node.writes]
     accesses += [(len(nodes), False, view) for view in observed]
-    opaque = [i for i, node in enumerate(nodes) if isinstance(node, PythonCall) and node.opaque]
-    dead: Stores = set()
-    for block in by_block(accesses):
-        for place, (number, writes, view) in enumerate(block):
-            if writes and (of is None or number in of):
-                around = chain(block[place + 1 :], block[: place + 1])
-                if is_dead(number, view, around, opaque):
-                    dead.add((number, id(view)))
-    return dead
+    return accesses
 
 
-def without_unread(nodes: Sequence[Node], doubted: Sequence[Node], observed: Iterable[View]) -> list[Node]:
-    """The nodes without those of the doubted that are never read, so that what only they read isn't read, either."""
-    if not doubted:
-        return list(nodes)
-    numbers = {i for i, node in enumerate(nodes) if node in doubted}
-    dead = dead_stores(nodes, observed, numbers)
-    unread = {i for i in numbers if all((i, id(view)) in dead for view in nodes[i].writes)}
-    return [node for i, node in enumerate(nodes) if i not in unread]
+def opaque_among(nodes: Iterable[Node]) -> list[int]:
+    """The numbers of the nodes that may read anything."""
+    return [i for i, node in enumerate(nodes) if isinstance(node, PythonCall) and node.opaque]
 
 
 def is_dead(node: int, view: View, around: Iterable[Access], opaque: Sequence[int]) -> bool:

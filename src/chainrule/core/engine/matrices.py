@@ -19,7 +19,7 @@ SHORTEST = 64
 """Bytes that lie in a row where the engine convolves: the widest vector."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Product:
     """C = A B, in the engine or in the BLAS."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,17 +67,21 @@ class Elementwise:
     instructions: list[Instruction]
 
     @property
-    def reads(self) -> Iterator[View]:
+    def reads(self) -> Iterable[View]:
         """What is read before it is written."""
-        written = set()
+        if len(self.instructions) == 1:
+            return self.instructions[0].inputs
+        written: set[Key] = set()
+        found: list[View] = []
         for each in self.instructions:
-            yield from (view for view in each.inputs if view.key not in written)
+            found += [view for view in each.inputs if view.key not in written]
             written.add(each.out.key)
+        return found
 
     @property
-    def writes(self) -> Iterator[View]:
+    def writes(self) -> Iterable[View]:
         """What is written, each place once."""
-        yield from {each.out.key: each.out for each in self.instructions}.values()
+        return {each.out.key: each.out for each in self.instructions}.values()
 
 
 @dataclass(eq=False, slots=True)
