@@ -19,6 +19,7 @@ WEIGHTS = {
     "list": [4.0, None, 6.5],
     "NaN": np.array([4.0, np.nan, 6.5], np.float32),
     "objects": np.array([4, np.nan, Decimal("6.5")], object),
+    "one column": np.array([[4.0], [np.nan], [6.5]]),
     "pandas": pd.Series([4.0, None, 6.5]),
     "pandas, NA": pd.Series([4.0, None, 6.5], dtype="Float64"),
     "polars": pl.Series([4.0, None, 6.5]),
@@ -105,8 +106,8 @@ def test_a_file_names_its_lines():
 
 
 def test_what_is_no_column_is_refused():
-    with pytest.raises(ShapeError, match=r"column weight should have one axis, \(n,\), got shape \(2, 1\)"):
-        Number("weight").raw(np.zeros((2, 1)))
+    with pytest.raises(ShapeError, match=r"column weight should have one axis, \(n,\), got shape \(2, 2\)"):
+        Number("weight").raw(np.zeros((2, 2)))
     with pytest.raises(DataError, match="got a masked one"):
         Number("weight").raw(np.ma.array([1.0, 2.0], mask=[True, False]))
     with pytest.raises(DataError, match="column kind should hold values, got gaps alone"):

@@ -23,6 +23,9 @@ from chainrule.training.data.columns.values import Place, as_float, column_of, c
 MOST_LEVELS_SAID = 10
 """The most levels that a sentence lists."""
 
+UNSEEN = "(unseen)"
+"""What a level that isn't among a category's own is called where its raw number is all that is known of it."""
+
 EPOCH = np.datetime64("1970-01-01", "us")
 SECOND = np.timedelta64(1_000_000, "us")
 
@@ -50,6 +53,10 @@ class Kind(Description):
         if column.dtype.kind in "biufM":
             return self._from_array(column, place)
         return np.array([self._from_value(each, i, place) for i, each in enumerate(column.tolist())], np.float64)
+
+    def values(self, raw: Array) -> Array:
+        """The values (n,) of a raw column: floats, level names with None for gaps, or datetime64; `raw` takes them."""
+        return raw
 
     @abstractmethod
     def _from_array(self, column: Array, place: Place) -> Array:
@@ -131,6 +138,10 @@ class Category(Kind):
     def _from_value(self, value: Any, i: int, place: Place) -> float:
         return math.nan if is_gap(value) else self._position(value, i, place)
 
+    def values(self, raw: Array) -> Array:
+        names = np.array([*self.levels, UNSEEN, None], object)  # positions -2 and -1 count from the end
+        return names[np.where(np.isnan(raw), -1, np.where(raw == -1, -2, raw)).astype(np.intp)]
+
     def _position(self, value: Any, i: int, place: Place) -> float:
         by_name, by_number = self._places
         is_text = isinstance(value, str)
@@ -162,6 +173,10 @@ class Moment(Kind):
     >>> Moment("day").raw(np.array(["1970-01-02", "NaT"], "datetime64[D]")).tolist()
     [86400.0, nan]
     """
+
+    def values(self, raw: Array) -> Array:
+        microseconds = np.where(np.isnan(raw), 0, np.round(raw * 1e6)).astype(np.int64)
+        return np.where(np.isnan(raw), np.datetime64("NaT"), microseconds.astype("datetime64[us]"))
 
     def _from_array(self, column: Array, place: Place) -> Array:
         if column.dtype.kind != "M":

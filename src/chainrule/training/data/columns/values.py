@@ -26,7 +26,7 @@ def row(number: int) -> str:
 
 
 def column_of(values: ArrayLike, name: str) -> Array:
-    """Values as an array (n,): of numbers or datetime64 where it has such a dtype, else of objects.
+    """Values (n,) or (n, 1) as an array (n,): of numbers or datetime64 where it has such a dtype, else of objects.
 
     Raises DataError for what can't become an array or is masked, ShapeError unless it has one axis.
     """
@@ -40,6 +40,8 @@ def column_of(values: ArrayLike, name: str) -> Array:
         raise DataError(
             f"column {name} should be an array, got a {type(values).__name__} that doesn't become one: {reason(error)}."
         ) from None
+    if column.ndim == 2 and column.shape[1] == 1:  # one column as a frame
+        column = column[:, 0]
     if column.ndim != 1:
         raise ShapeError(f"column {name} should have one axis, (n,), got shape {column.shape}. Give its values alone.")
     return column if column.dtype.kind in "biufM" else column.astype(object)
