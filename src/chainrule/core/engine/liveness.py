@@ -1,6 +1,7 @@
 """Dead stores: what is written over before anything reads it need not be written at all.
 
-A row runs over and over, so after its last node comes its first one; in between the observed arrays are read.
+A row runs over and over, so after its last node comes its first one; in between the observed arrays are read. A check
+that isn't passed is followed by these, too.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from operator import attrgetter
 
-from chainrule.core.engine.nodes import Node, PythonCall, View
+from chainrule.core.calls import check_finite
+from chainrule.core.engine.nodes import Elementwise, Node, PythonCall, View
 
 Access = tuple[int, bool, View]
 """The number of a node, whether it writes, and what."""
@@ -20,10 +22,10 @@ Stores = set[tuple[int, int]]
 
 def dead_stores(nodes: Sequence[Node], observed: Iterable[View]) -> Stores:
     """The stores that are never read."""
-    opaque, dead = opaque_among(nodes), set()
+    opaque, checks, dead = opaque_among(nodes), checks_among(nodes), set()
     for block in by_block(accesses_of(nodes, observed)):
         for place, (number, writes, view) in enumerate(block):
-            if writes and is_dead(number, view, chain(block[place + 1 :], block[: place + 1]), opaque):
+            if writes and is_unread(place, block, opaque, checks):
                 dead.add((number, id(view)))
     return dead
 
@@ -35,21 +37,20 @@ def without_unread(nodes: Sequence[Node], doubted: Sequence[Node], observed: Ite
     """
     if not doubted:
         return list(nodes)
-    opaque, accesses, unread = opaque_among(nodes), accesses_of(nodes, observed), set()
+    opaque, checks, accesses = opaque_among(nodes), checks_among(nodes), accesses_of(nodes, observed)
     stores = [i for i, (number, writes, _) in enumerate(accesses) if writes and nodes[number] in doubted]
-    for place in stores:
-        number, _, view = accesses[place]
-        if is_dead(number, view, chain(accesses[place + 1 :], accesses[: place + 1]), opaque):
-            unread.add(number)
+    unread = {accesses[place][0] for place in stores if is_unread(place, accesses, opaque, checks)}
     return [node for i, node in enumerate(nodes) if i not in unread]
 
 
 def accesses_of(nodes: Sequence[Node], observed: Iterable[View]) -> list[Access]:
-    """Who reads and who writes, in order; after the last node the observed arrays are read."""
+    """Who reads and who writes, in order; after the last node, and at a check, the observed arrays are read."""
     accesses: list[Access] = []
+    checks, observed = checks_among(nodes), tuple(observed)
     for i, node in enumerate(nodes):  # a node reads before it writes
         accesses += [(i, False, view) for view in node.reads]
         accesses += [(i, True, view) for view in node.writes]
+        accesses += [(i, False, view) for view in observed if i in checks]
     accesses += [(len(nodes), False, view) for view in observed]
     return accesses
 
@@ -57,6 +58,26 @@ def accesses_of(nodes: Sequence[Node], observed: Iterable[View]) -> list[Access]
 def opaque_among(nodes: Iterable[Node]) -> list[int]:
     """The numbers of the nodes that may read anything."""
     return [i for i, node in enumerate(nodes) if isinstance(node, PythonCall) and node.opaque]
+
+
+def checks_among(nodes: Sequence[Node]) -> list[int]:
+    """The numbers of the nodes where a run may end before the last one."""
+    return [
+        i
+        for i, node in enumerate(nodes[:-1])
+        if not isinstance(node, Elementwise) and getattr(node.call, "func", None) is check_finite
+    ]
+
+
+def is_unread(place: int, accesses: Sequence[Access], opaque: Sequence[int], checks: Sequence[int]) -> bool:
+    """Whether the store at a place is dead on the way around, and on every way that a check cuts short."""
+    number, _, view = accesses[place]
+    after, until = accesses[place + 1 :], accesses[: place + 1]
+    return is_dead(number, view, chain(after, until), opaque) and all(
+        is_dead(number, view, chain((each for each in after if each[0] <= check), until), opaque)
+        for check in checks
+        if check > number
+    )
 
 
 def is_dead(node: int, view: View, around: Iterable[Access], opaque: Sequence[int]) -> bool:
