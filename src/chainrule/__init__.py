@@ -98,10 +98,19 @@ if TYPE_CHECKING:
     from chainrule.training.history import Record as Record
     from chainrule.training.loop import iterate as iterate
     from chainrule.training.loop import train as train
-    from chainrule.training.metrics import accuracy as accuracy
-    from chainrule.training.metrics import confusion_matrix as confusion_matrix
-    from chainrule.training.metrics import mean_squared_error as mean_squared_error
-    from chainrule.training.metrics import r2 as r2
+    from chainrule.training.metrics.classes import accuracy as accuracy
+    from chainrule.training.metrics.classes import by_class as by_class
+    from chainrule.training.metrics.classes import confusion_matrix as confusion_matrix
+    from chainrule.training.metrics.classes import f1 as f1
+    from chainrule.training.metrics.classes import precision as precision
+    from chainrule.training.metrics.classes import recall as recall
+    from chainrule.training.metrics.quantities import mean_absolute_error as mean_absolute_error
+    from chainrule.training.metrics.quantities import mean_squared_error as mean_squared_error
+    from chainrule.training.metrics.quantities import r2 as r2
+    from chainrule.training.metrics.quantities import root_mean_squared_error as root_mean_squared_error
+    from chainrule.training.metrics.ranking import average_precision as average_precision
+    from chainrule.training.metrics.ranking import log_loss as log_loss
+    from chainrule.training.metrics.ranking import roc_auc as roc_auc
     from chainrule.training.model import Model as Model
     from chainrule.training.run import Run as Run
     from chainrule.training.stopping import EarlyStopping as EarlyStopping
@@ -147,7 +156,9 @@ _NAMES = {
     "training.stopping": "EarlyStopping Ending",
     "training.history": "History Record",
     "training.loop": "iterate train",
-    "training.metrics": "accuracy confusion_matrix mean_squared_error r2",
+    "training.metrics.classes": "accuracy by_class confusion_matrix f1 precision recall",
+    "training.metrics.quantities": "mean_absolute_error mean_squared_error r2 root_mean_squared_error",
+    "training.metrics.ranking": "average_precision log_loss roc_auc",
     "training.model": "Model",
     "training.data.standardizer": "Standardizer",
     "training.data.split": "split",

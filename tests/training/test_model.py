@@ -122,8 +122,39 @@ def test_the_score_is_what_the_loss_is_about() -> None:
     for loss, units in ((cr.BinaryCrossEntropy(), 1), (cr.SoftmaxCrossEntropy(), 2)):
         model = model_of(cr.Dense(units), loss=loss, population=3)
         assert (model.score(X, labels) == [cr.accuracy(labels, each.classify(X)) for each in model]).all()
-    with pytest.raises(cr.SettingError, match="unknown metric 'f1'; choose from accuracy, mean_squared_error, r2"):
-        model.score(X, labels, "f1")
+    with pytest.raises(cr.SettingError, match="unknown metric 'f2'; choose from accuracy, average_precision"):
+        model.score(X, labels, "f2")
+
+
+def test_a_score_by_any_metric_is_that_of_the_function() -> None:
+    numbers, names = np.arange(len(X)) % 2, ("cat", "dog")
+    for layer, loss in ((cr.Dense(1), cr.BinaryCrossEntropy()), (cr.Dense(2), cr.SoftmaxCrossEntropy())):
+        model = model_of(layer, loss=loss, population=3, classes=names)
+        p, chosen = model.probabilities(X), model.classify(X)
+        named = np.array(names)[numbers]
+        for y in (numbers, named, numbers[:, np.newaxis].astype(float)):
+            for metric in (cr.confusion_matrix, cr.precision, cr.recall, cr.f1):
+                np.testing.assert_array_equal(model.score(X, y, metric.__name__), metric(named, chosen, names))
+            np.testing.assert_array_equal(model.score(X, y, "log_loss"), cr.log_loss(numbers, p))
+            for metric in (cr.roc_auc, cr.average_precision):
+                np.testing.assert_array_equal(model.score(X, y, metric.__name__), metric(numbers, p[..., -1]))
+    with pytest.raises(cr.DataError, match=r"accuracy expects class numbers from 0 to 1, or names among .*; got eel"):
+        model.score(X, ["eel"] * len(X))
+    of_three = model_of(cr.Dense(3), loss=cr.SoftmaxCrossEntropy())
+    assert of_three.score(X, numbers, "f1").shape == (3,)
+    with pytest.raises(cr.SettingError, match="roc_auc is of two classes, and the model has 3; take f1"):
+        of_three.score(X, numbers, "roc_auc")
+
+
+def test_a_score_of_several_questions_is_by_question() -> None:
+    model = model_of(cr.Dense(3), loss=cr.BinaryCrossEntropy(), population=2)
+    y = np.random.default_rng(0).integers(0, 2, (len(X), 3))
+    p = model.probabilities(X)
+    for metric in (cr.log_loss, cr.roc_auc, cr.average_precision):
+        assert model.score(X, y, metric.__name__).shape == (2, 3)
+        np.testing.assert_array_equal(model.score(X, y, metric.__name__), metric(y, p))
+    np.testing.assert_array_equal(model.score(X, y, "f1"), cr.f1(y, model.classify(X)))
+    assert model.score(X, y).shape == (2,)
 
 
 def test_a_standardizer_comes_first() -> None:

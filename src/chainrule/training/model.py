@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core import evaluate
-from chainrule.core.arrays import Array, as_array, count
+from chainrule.core.arrays import Array, count
 from chainrule.core.calls import arithmetic, total
 from chainrule.core.catalogue import from_dict
 from chainrule.core.checks import check_samples, check_state, check_theta
 from chainrule.core.description import Description, check_kind, check_member
-from chainrule.core.errors import ChainruleError, DataError, SettingError, ShapeError, choose, listing
+from chainrule.core.errors import ChainruleError, SettingError, choose, listing
 from chainrule.core.foreign import said
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
@@ -22,7 +22,7 @@ from chainrule.training.files.limits import LIMIT, Size, check_text
 from chainrule.training.files.npz import Archive, load_checked, save_checked
 from chainrule.training.files.reading import Source, reading
 from chainrule.training.files.storage import FilePath
-from chainrule.training.metrics import METRICS
+from chainrule.training.metrics.by_name import METRICS, OF_QUANTITIES, answers_to_questions, class_numbers, of_answers
 
 FORMAT = "chainrule model 1"
 
@@ -147,56 +147,43 @@ class Model:
         One output is class 1 where it is 0.5 or more. With several outputs the largest wins, unless the loss is
         a binary cross-entropy: then each output is a question of its own, and the result is (n, O) of 0 and 1.
         """
-        probabilities = self.probabilities(x)
-        if self.loss is not None and self.loss.link == "sigmoid" and probabilities.shape[-1] > 1:
+        chosen = self._chosen(self.probabilities(x))
+        return np.array(self.classes)[chosen] if self.classes and not self._asks_questions else chosen
+
+    @property
+    def _asks_questions(self) -> bool:
+        """Whether each output answers a yes/no question of its own."""
+        return self.loss is not None and self.loss.link == "sigmoid" and self.network.output_shape[0] > 1
+
+    def _chosen(self, probabilities: Array) -> Array:
+        """The numbers of the most probable classes."""
+        if self._asks_questions:
             return (probabilities >= 0.5).astype(np.intp)
         if probabilities.shape[-1] == 1:
-            numbers = (probabilities[..., 0] >= 0.5).astype(np.intp)
-        else:
-            numbers = probabilities.argmax(axis=-1)
-        return np.array(self.classes)[numbers] if self.classes else numbers
+            return (probabilities[..., 0] >= 0.5).astype(np.intp)
+        return np.asarray(probabilities.argmax(axis=-1))
 
     def score(self, x: ArrayLike, y: ArrayLike, metric: str | None = None) -> Any:
         """Score the model on x and y by a metric: accuracy for a cross-entropy, else R², unless named.
 
-        `metric`: accuracy (a part of 1), mean_squared_error (in the targets' unit squared) or r2. y (n,) or (n, O);
-        classes by their numbers, as `train` takes them, or by the model's names. A float, or (K,).
-        Raises SettingError for an unknown metric, DataError for the number of a class that the model doesn't have.
+        `metric`: of classes accuracy, log_loss, confusion_matrix, and a value per class of precision, recall, f1; of
+        two classes roc_auc, average_precision; of quantities r2, mean_squared_error, root_mean_squared_error,
+        mean_absolute_error. The functions of these names say more.
+        y (n,) or (n, O); classes by their numbers, as `train` takes them, or by the model's names. A float, or (K,).
+        Raises SettingError for an unknown metric, DataError for a class that the model doesn't have.
         """
         if metric is None:
             metric = "r2" if self.loss is None or self.loss.link == "identity" else "accuracy"
         measure = choose("metric", metric, METRICS)
-        if metric != "accuracy":
+        metric = measure.__name__
+        if metric in OF_QUANTITIES:
             return measure(y, self.predict(x))
-        answers = self.classify(x)
-        if answers.ndim > self.theta.ndim:  # several questions per sample: the accuracy over all of them
-            y = as_array(y, "accuracy's y")
-            if y.shape != answers.shape[-2:]:
-                raise ShapeError(
-                    f"accuracy expects y {answers.shape[-2:]}, a 0 or 1 per output of the network, got {y.shape}; "
-                    "give a row for each sample."
-                )
-            return measure(y.reshape(-1), answers.reshape(*self.theta.shape[:-1], -1))
-        return measure(self._named(y), answers)
-
-    def _named(self, y: ArrayLike) -> Array:
-        """Targets as `classify` names them: numbers of classes become the model's names, where it has some."""
-        labels = as_array(y, "accuracy's y")
-        if labels.shape[1:] not in ((), (1,)):
-            raise ShapeError(
-                f"accuracy expects one class per sample, got y {labels.shape}; argmax(axis=-1) makes it of columns."
-            )
-        is_whole = labels.dtype.kind in "biu" or (labels.dtype.kind == "f" and bool((labels == np.floor(labels)).all()))
-        if not self.classes or not is_whole:
-            return labels
-        unknown = labels[(labels < 0) | (labels >= len(self.classes))]
-        if unknown.size:
-            raise DataError(
-                f"accuracy expects class numbers from 0 to {len(self.classes) - 1}, or names among "
-                f"{listing(self.classes)}; got {unknown[0]}."
-            )
-        named: Array = np.array(self.classes)[labels.astype(np.intp)]
-        return named
+        probabilities = self.probabilities(x)
+        if self._asks_questions:
+            truth = answers_to_questions(metric, y, probabilities.shape[-2:])
+        else:
+            truth = class_numbers(metric, y, self.classes)
+        return of_answers(metric, truth, self._chosen(probabilities), probabilities)
 
     def save(self, path: FilePath) -> None:
         """Write the model to a NumPy file (.npz): theta, state, the description as JSON, and a checksum of the three.

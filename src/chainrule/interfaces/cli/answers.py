@@ -17,7 +17,8 @@ from chainrule.interfaces.cli.terminal.plot_data import Plane
 from chainrule.lab.experiments.samples import Samples
 from chainrule.lab.report.reference import TASKS, accuracy_line
 from chainrule.training.data.targets import varies
-from chainrule.training.metrics import accuracy, mean_squared_error, r2
+from chainrule.training.metrics.classes import accuracy
+from chainrule.training.metrics.quantities import mean_squared_error, r2
 from chainrule.training.model import Model
 
 WORDS = ("Sample", "True", "Predicted")

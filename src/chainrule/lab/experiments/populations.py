@@ -15,7 +15,7 @@ from chainrule.lab.experiments.shown_loss import loss_factor
 from chainrule.lab.experiments.zipped import zipped
 from chainrule.training.data.targets import varies
 from chainrule.training.loop import RECORDS
-from chainrule.training.metrics import METRICS
+from chainrule.training.metrics.by_name import METRICS
 from chainrule.training.model import Model
 
 MOST_MEMBERS = 64

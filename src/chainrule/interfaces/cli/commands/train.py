@@ -27,7 +27,7 @@ from chainrule.lab.experiments.shown_loss import loss_factor, loss_name
 from chainrule.lab.report.reference import Lab, log_line
 from chainrule.training.files.storage import FilePath
 from chainrule.training.history import Record
-from chainrule.training.metrics import mean_squared_error
+from chainrule.training.metrics.quantities import mean_squared_error
 from chainrule.training.run import Run
 from chainrule.training.stopping import Ending
 from chainrule.training.training import Training

@@ -1,0 +1,1 @@
+"""Metrics: targets compared with what one network predicts, or each member of a population."""
