@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chainrule.core.description import COUNT_OR_ZERO, Description, check_kind, optional, setting, whole
+from chainrule.core.description import COUNT_OR_ZERO, Description, check_kind, flag, optional, setting, whole
 from chainrule.core.errors import SettingError
 from chainrule.core.foreign import said
 from chainrule.training.files.limits import LIMIT, Size, check_size
@@ -34,7 +34,8 @@ class Options(Description):
     encoding: of text, such as "cp1252".  header: whether the first row holds names.  skip: lines above it.
     missing_values: cells that are gaps, besides the usual ones.  columns, drop: the inputs that are used, or not, by
     name.  categorical: columns whose numbers are names.  target_type: "class" or "quantity".
-    sheet: of a workbook.  table: of a database.  max_size: the most bytes that are read.
+    sheet: of a workbook.  table: of a database.  x, y: of NumPy's `.npz`, the names of inputs and targets.
+    yes: take the first reading of what the table leaves open.  max_size: the most bytes that are read.
 
     >>> Options(delimiter="tab", missing_values="-9999,unknown")
     Options('\t', missing_values=('-9999', 'unknown'))
@@ -55,6 +56,9 @@ class Options(Description):
     target_type: str | None = optional(setting(lambda name, value: _one_of(name, value, TARGET_TYPES)))
     sheet: str | None = optional(setting(lambda name, value: check_kind(name, str, "a sheet's name", value)))
     table: str | None = optional(setting(lambda name, value: check_kind(name, str, "a table's name", value)))
+    x: str | None = optional(setting(lambda name, value: check_kind(name, str, "an array's name", value)))
+    y: str | None = optional(setting(lambda name, value: check_kind(name, str, "an array's name", value)))
+    yes: bool = flag(False)
     max_size: Size = setting(lambda name, value: check_size(name, value), LIMIT)
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ Source: numpy.lib.format, and PKWARE's APPNOTE for zip archives.
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal
 
@@ -106,6 +107,14 @@ class Archive:
         self._zip = zipfile.ZipFile(_Sparing(source.file))  # type: ignore[type-var,unused-ignore]  # it reads, and seeks
         self._members = {each.filename.removesuffix(".npy"): each for each in self._zip.infolist()}
         self.names = list(self._members)
+
+    def headers(self) -> dict[str, Header]:
+        """What the archive's arrays say of themselves, without those that can't be read."""
+        found = {}
+        for name, member in self._members.items():
+            with suppress(ValueError), self._zip.open(member) as file:
+                found[name] = read_header(file)  # type: ignore[arg-type]  # it reads
+        return found
 
     def read(self, names: Iterable[str], kinds: str = "biuf") -> dict[str, Array]:
         """The arrays of these names, whose dtypes must be of these kinds.

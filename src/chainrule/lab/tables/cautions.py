@@ -1,0 +1,127 @@
+"""What in a table should make a person look twice: identities, leaks, constants, contradictions, rare classes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainrule.core.arrays import Array
+from chainrule.lab.tables.inputs import Input, said_name
+from chainrule.lab.tables.table import Table
+from chainrule.lab.tables.targets import FEW, is_whole
+from chainrule.training.data.columns.kinds import Category, Number
+
+SEEN_FIRST = 1_000
+"""The rows in which a column is looked at first: most columns of measurements are told there."""
+
+STRAIGHT = 0.9999
+"""The correlation from which an input counts as the target in another unit."""
+
+RARE = 3
+"""The rows that a class needs to be learnt, validated and tested."""
+
+
+@dataclass(frozen=True)
+class Caution:
+    """Something to look at twice. column: its name; None where it is about the rows or the target as a whole."""
+
+    column: str | None
+    sentence: str
+
+
+def cautions(table: Table) -> list[Caution]:
+    """All that there is to look at twice, the target first."""
+    found = [Caution(None, sentence) for sentence in (*_of_target(table), *_of_rows(table))]
+    column = 0
+    for each in table.inputs:
+        if each.kind is not None:
+            found += [Caution(each.name, sentence) for sentence in _of_input(table, each, table.raw[:, column])]
+            column += 1
+    return found
+
+
+def _of_target(table: Table) -> Iterator[str]:
+    names = ", ".join(table.targets)
+    if (table.y == table.y[0]).all():
+        shown = table.classes[0] if table.classes else f"{table.y.reshape(-1)[0]:.10g}"
+        yield f"the target {names} is {shown} in all {len(table):,} rows: there is nothing to learn"
+    elif table.classes:
+        counts = np.bincount(table.y, minlength=len(table.classes)).tolist()
+        rare = [f"{name} ({n} row{'s' * (n != 1)})" for name, n in zip(table.classes, counts, strict=True) if n < RARE]
+        if rare:
+            listed = ", ".join(rare[:5]) + (f" and {len(rare) - 5} more" if len(rare) > 5 else "")
+            yield f"classes too rare for learnt, validation and test rows: {listed}"
+
+
+def _of_rows(table: Table) -> Iterator[str]:
+    """Rows with the same inputs and different answers."""
+    if table.raw.ndim != 2 or not table.kinds:
+        return
+    answers: dict[bytes, set[bytes]] = {}
+    keys = [row.tobytes() for row in table.raw]
+    for key, y in zip(keys, table.y, strict=True):
+        answers.setdefault(key, set()).add(y.tobytes())
+    torn = sum(len(answers[key]) > 1 for key in keys)
+    if not torn:
+        return
+    several = sum(len(each) > 1 for each in answers.values())
+    yield (
+        f"{torn:,} of {len(table):,} rows have the same inputs as others with another answer "
+        f"({several:,} of {len(answers):,} different inputs)"
+    )
+
+
+def _of_input(table: Table, column: Input, raw: Array) -> Iterator[str]:
+    there = raw[~np.isnan(raw)]
+    advice = f"--drop {said_name(column.column)} leaves it out"
+    if len(there) < 2:
+        return
+    if (there == there[0]).all():
+        yield f"always the same: it says nothing ({advice})"
+        return
+    if _is_row_number(column, raw):
+        yield f"a row number in disguise? It grows by the same step from row to row ({advice})"
+    elif _all_differ(column, there):
+        yield f"every value differs: a name or a number of the row, an id? ({advice})"
+    elif _answers(table, column, raw):
+        yield f"alone answers the target: would it be known before the answer is? ({advice})"
+
+
+def _is_row_number(column: Input, raw: Array) -> bool:
+    if not isinstance(column.kind, Number) or len(raw) < FEW or not is_whole(raw[:FEW]):
+        return False
+    step = raw[1] - raw[0]
+    return bool(step != 0 and (np.diff(raw) == step).all())
+
+
+def _all_differ(column: Input, there: Array) -> bool:
+    """Whether a category's or a whole number's values all differ, as those of an id."""
+    if len(there) < FEW or not isinstance(column.kind, Number | Category):
+        return False
+    first = there[:SEEN_FIRST]
+    if len(np.unique(first)) < len(first) or not is_whole(there):
+        return False
+    return len(np.unique(there)) == len(there)
+
+
+def _answers(table: Table, column: Input, raw: Array) -> bool:
+    """Whether a column alone determines the classes, value by value, or follows a quantity in a straight line."""
+    y = table.y
+    if y.ndim > 1 or len(y) < FEW or np.isnan(raw).any():
+        return False
+    if table.classes:
+        return _determines(raw[:SEEN_FIRST], y[:SEEN_FIRST]) and _determines(raw, y)
+    if not isinstance(column.kind, Number):
+        return False
+    dx, dy = raw - raw.mean(), y - y.mean()
+    size = np.sqrt((dx @ dx) * (dy @ dy))
+    return bool(size > 0 and abs(dx @ dy) >= STRAIGHT * size)
+
+
+def _determines(values: Array, y: Array) -> bool:
+    """Whether rows with the same value have the same class, and most values occur more than once."""
+    order = np.lexsort((y, values))
+    new_value = np.diff(values[order]) != 0
+    n_values = int(new_value.sum()) + 1
+    is_torn = (~new_value & (np.diff(y[order]) != 0)).any()
+    return bool(len(np.unique(y)) > 1 and 2 * n_values <= len(y) and not is_torn)
