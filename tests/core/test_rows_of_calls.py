@@ -9,6 +9,7 @@ import pytest
 import chainrule as cr
 from cases import CASES, OPTIMIZERS, Case
 from chainrule.core.calls import Call
+from chainrule.core.layers.unfold import Fold
 from chainrule.core.objective import Objective
 from chainrule.core.optimizers import bind_update
 from chainrule.core.parameters import Parameters
@@ -31,6 +32,10 @@ def is_named(function: object) -> bool:
 
 
 def check_call(call: Call) -> None:
+    if isinstance(call, Fold):
+        for each in call:
+            check_call(each)
+        return
     assert isinstance(call, partial), call
     assert is_numpys(call.func) or is_named(call.func), call
     if is_numpys(call.func):

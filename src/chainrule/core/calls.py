@@ -51,8 +51,8 @@ class Calls(tuple[Call, ...]):
 
 
 def one_by_one(row: Call) -> tuple[Call, ...]:
-    """The calls of a row, with the rows inside it opened; any other call is a row of one."""
-    return tuple(each for inner in row for each in one_by_one(inner)) if isinstance(row, Calls) else (row,)
+    """The calls of a row, with the rows inside it opened; any other call is a row of one, and so is a `Fold`."""
+    return tuple(each for inner in row for each in one_by_one(inner)) if type(row) is Calls else (row,)
 
 
 def call(function: Callable[..., Any], *arrays: Array, out: Array | None, **settings: Any) -> Call:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from chainrule.core.calls import Call, Calls, bind_copy, call, one_by_one, total
 from chainrule.core.engine.extension import _engine
-from chainrule.core.engine.nodes import Operation
+from chainrule.core.engine.nodes import Operation, PythonCall
 from chainrule.core.engine.program import Program
 from chainrule.core.layers.unfold import as_columns, bind_fold, bind_unfold
 from chainrule.core.layers.windows import Axis
@@ -41,14 +41,14 @@ class Memory:
         columns = as_columns(a, 2, axes)
         in_a_row = columns.reshape(4, *y.shape, copy=False)
         is_largest = np.empty(y.shape, bool)
-        unfold, fold = one_by_one(bind_unfold(x, columns, axes)), one_by_one(bind_fold(columns, dx, axes))
+        unfold, fold = one_by_one(bind_unfold(x, columns, axes)), bind_fold(columns, dx, axes)
         to_columns = call(np.matmul, W[..., :8].mT, z, out=a[..., :8, :])
         self.likely: list[list[Call]] = [
             list(unfold),
             [call(np.matmul, W, a, out=z)],
             [call(np.matmul, a, z.mT, out=dWT)],
-            [to_columns, *bounded(a), *fold],
-            [to_columns, *fold],
+            [to_columns, *bounded(a), fold],
+            [to_columns, fold],
             [call(np.maximum.reduce, in_a_row, axis=0, out=y)],
         ]
         self.others: list[list[Call]] = [
@@ -119,28 +119,29 @@ def test_the_random_rows_convolve_without_columns():
     assert kinds == ["convolve", "convolve_to_weights", "convolve_to_input"]
 
 
-@pytest.mark.parametrize("change", ["none", "one twice", "one less", "another place", "other rows"])
-def test_only_a_fold_is_one(change: str):
-    results = []
+@pytest.mark.parametrize("change", ["none", "its calls alone", "other rows", "other columns", "another in between"])
+def test_only_a_fold_of_a_products_columns_becomes_a_part_of_it(change: str):
+    axes, results = (Axis.of(4, 2, 1, 0),) * 2, []
     for engine in (False, True):
         memory = Memory(0, 1, 0, (), 8)
-        to_columns, *fold = memory.likely[4]
-        fill, *terms = fold
         dx, a = memory.arrays[1], memory.arrays[5]
-        if change == "one twice":
-            terms[2] = terms[1]
-        elif change == "one less":
-            del terms[2]
-        elif change == "another place":
-            terms[2] = call(np.add, dx[..., :3, :3, :], terms[2].args[1], out=dx[..., :3, :3, :])
+        to_columns, fold = memory.likely[4]
+        after = [fold]
+        if change == "its calls alone":
+            after = list(fold)
         elif change == "other rows":
-            terms[2] = call(np.add, terms[2].args[0], a[:2].reshape(terms[2].args[0].shape), out=terms[2].args[0])
-        row = Calls(to_columns, fill, *terms)
+            after = [bind_fold(as_columns(a[1:], 2, axes), dx, axes)]
+        elif change == "other columns":
+            after = [bind_fold(as_columns(a.copy(), 2, axes), dx, axes)]
+        elif change == "another in between":
+            after = [call(np.negative, a, out=a), fold]
+        row = Calls(to_columns, *after)
         program = Program(row, [dx])
         (program if engine else row)()
         results.append(dx)
     kinds = [each.kind for each in program.nodes if isinstance(each, Operation)]
     assert ("convolve_to_input" in kinds) == (change == "none")
+    assert not any(isinstance(each, PythonCall) for each in program.nodes)
     np.testing.assert_array_equal(*results)
 
 

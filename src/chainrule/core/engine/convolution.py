@@ -6,9 +6,9 @@ into the image. Here each of the three products becomes one operation on the win
     columns = windows                                    stays; liveness leaves it out where the columns are never read
     z = W columns, in blocks                             convolve
     dWT = columns dzᵀ, in blocks, and their sum          convolve_to_weights
-    columns = WT dz; dx = 0, dx += columns, 25 times     convolve_to_input
+    columns = WT dz; fold columns into dx                convolve_to_input
 
-A pool's calls read the windows, too. All of it is decided by where arrays lie, not by which layer made the calls.
+A pool's calls read the windows, too. What is a copy of windows, and what reads it, is decided by where arrays lie.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Call
-from chainrule.core.engine.fold import folded
+from chainrule.core.engine.fold import fold_of, folded
 from chainrule.core.engine.matrices import MOST_AXES, Product, joined, lies_in_a_row, stretch
 from chainrule.core.engine.nodes import Elementwise, Instruction, Node, Operation, PythonCall, View
 from chainrule.core.engine.row import Reader
@@ -27,6 +27,7 @@ from chainrule.core.engine.unfolding import Unfolding, is_unfolding
 
 MOST_WINDOWS = 9
 """The most numbers per window of a pool that are joined one call after the other, not by a reduction."""
+
 
 Step = tuple[int, list[Node]]
 """How many nodes are done, and what they become."""
@@ -38,6 +39,9 @@ def without_columns(nodes: Sequence[Node], reader: Reader) -> tuple[list[Node], 
     done: list[Node] = []
     doubted: list[Node] = []
     while left:
+        if (fold := fold_of(left[0])) is not None:
+            left[:1] = map(reader.node, fold)
+            continue
         n_done, made = rewriting.step(left)
         for each in made:
             rewriting.note(each)
@@ -60,8 +64,7 @@ class Rewriting:
         node = nodes[0]
         product = Product.of(node)
         if product is not None:
-            found = self.forward(product) or self.to_weights(product, nodes) or folded(product, nodes, self.reader)
-            return found or (1, [node])
+            return self.forward(product) or self.to_weights(product, nodes) or self.to_input(product, nodes)
         if isinstance(node, Elementwise) and self.unfoldings:
             return 1, [self.elementwise(node)]
         if isinstance(node, Operation) and node.kind == "reduction":
@@ -102,6 +105,12 @@ class Rewriting:
         windows, n_row_axes = found
         operation = self.operation(call, "convolve_to_weights", (*windows, dz, dWT), n_row_axes)
         return len(before) + 1, [*before, operation]
+
+    def to_input(self, product: Product, nodes: Sequence[Node]) -> Step:
+        """WT dz, and the fold of these columns, which is the next node."""
+        fold = fold_of(nodes[1]) if len(nodes) > 1 else None
+        operation = None if fold is None else folded(product, fold, self.reader)
+        return (1, [nodes[0]]) if operation is None else (2, [nodes[0], operation])
 
     def sum_of_blocks(self, products: Array, nodes: Sequence[Node]) -> Operation | None:
         """The second node, if it sums products over blocks."""

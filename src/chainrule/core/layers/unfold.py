@@ -60,7 +60,15 @@ def bind_unfold(x: Array, columns: Array, axes: Axes, padding: float = 0.0) -> C
     return Calls(windows) if inside is x else Calls(bind_copy(x, out=inside), windows)
 
 
-def bind_fold(columns: Array, x: Array, axes: Axes) -> Calls:
+class Fold(Calls):
+    """The calls of a fold, which stay together, so that the engine knows what they are: it sums the columns into x."""
+
+    columns: Array
+    x: Array
+    axes: Axes
+
+
+def bind_fold(columns: Array, x: Array, axes: Axes) -> Fold:
     """Sum the columns (kh, kw, ..., C, OH, OW, n) into x (..., C, H, W, n), leaving out padding."""
     copies: list[Call] = []
     sums: list[Call] = []
@@ -76,4 +84,6 @@ def bind_fold(columns: Array, x: Array, axes: Axes) -> Calls:
     )
     if not covers:  # the copies leave gaps, which start at zero
         copies.insert(0, partial(np.ndarray.fill, x, np.zeros((), x.dtype)))
-    return Calls(*copies, *sums)
+    fold = Fold(*copies, *sums)
+    fold.columns, fold.x, fold.axes = columns, x, axes
+    return fold
