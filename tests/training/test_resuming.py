@@ -331,6 +331,16 @@ def test_advance_says_whether_a_step_was_made_and_raises_where_a_run_diverges():
     assert not diverging.advance()
 
 
+@pytest.mark.parametrize("settings", [{}, {"batch_size": 5}, {"record_every": 4}, {"batch_size": 5, "record_every": 2}])
+def test_many_steps_at_once_are_the_same_steps(settings: dict[str, int]):
+    at_once, one_by_one = begun(**settings), begun(**settings)
+    for steps in (1, 3, 7, 100):
+        made = [one_by_one.advance() for _ in range(steps)]
+        assert at_once.advance(steps) == all(made)
+        np.testing.assert_array_equal(at_once.state.parameters.theta, one_by_one.state.parameters.theta)
+    np.testing.assert_array_equal(at_once.state.history["loss"], one_by_one.state.history["loss"])
+
+
 def test_validation_is_computed_once_an_epoch(monkeypatch: pytest.MonkeyPatch):
     evaluated = []
     evaluate = Evaluator.__call__

@@ -9,7 +9,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.core.calls import arithmetic
-from chainrule.core.description import check_kind
+from chainrule.core.description import COUNT, check_kind, check_whole
 from chainrule.core.errors import DivergenceError, SettingError
 from chainrule.training.history import Record
 from chainrule.training.model import Model
@@ -56,8 +56,8 @@ class Training:
         """End the run before its next step."""
         self._reason, self._steps.is_over = reason, True
 
-    def advance(self) -> bool:
-        """Make a single step: one batch, and its update. Returns whether there was one left to make.
+    def advance(self, steps: int = 1) -> bool:
+        """Make so many steps, each one batch and its update, or as many as there are. Returns whether all were made.
 
         An epoch that ends and is recorded joins the history, and callbacks are called, as when iterating.
 
@@ -69,13 +69,16 @@ class Training:
         >>> training.advance(), training.state.step
         (True, 1)
         """
-        state = self.state
-        if self._steps.is_over or state.epoch >= self.task.epochs or state.monitor.all_ended:
-            return False
-        self._train_until(state.step + 1)
-        if state.batch == 0:
-            self._end_record()
-        self._raise_if_diverged()
+        state, task = self.state, self.task
+        end = state.step + check_whole("steps", COUNT, steps)
+        while state.step < end:
+            if self._steps.is_over or state.epoch >= task.epochs or state.monitor.all_ended:
+                return False
+            epoch = state.epoch if state.begun is not None else -(-state.epoch // task.record_every) * task.record_every
+            self._train_until(min(end, (epoch + 1) * task.n_batches))
+            if state.batch == 0:
+                self._end_record()
+            self._raise_if_diverged()
         return True
 
     def __iter__(self) -> Iterator[Record]:

@@ -20,7 +20,7 @@ Generators = Mapping[int, tuple["np.random.Generator", ...]]
 """By the number of a random layer: a generator for each member."""
 
 Observer = Callable[[Place, Buffers, Pass], Pass]
-"""Sees each layer as it is bound for training, and returns the passes that run in place of the layer's own."""
+"""Sees each layer as it is bound, and returns the passes that run in place of the layer's own."""
 
 Pools = dict[tuple[Shape, Shape], list[Array]]
 """Scratch arrays by the shape of their memory and their own."""
@@ -101,10 +101,7 @@ class Binder:
                 kept=partial(self._like, storages[i + 1], output),
                 branch=partial(self._bind_branch, each, storages[i], activations[i], gradients[i + 1], wanted),
             )
-            if not self.training:
-                forwards += one_by_one(each.layer.bind_prediction(at))
-                continue
-            forward, backward = each.layer.bind(at)
+            forward, backward = each.layer.bind(at) if self.training else (each.layer.bind_prediction(at), Calls())
             if self.observer is not None:
                 forward, backward = self.observer(each, at, (forward, backward))
             forwards += one_by_one(forward)

@@ -23,11 +23,21 @@ class ForwardPlan:
     """A network bound for prediction: nothing is random, and running statistics are read.
 
     forward: the outputs, which `outputs` shows samples first, (..., n, *shape).
+    in_place, observer: as in a `Plan`.
     """
 
-    def __init__(self, network: Architecture, n: int, parameters: Parameters, *, own_samples: bool = False) -> None:
+    def __init__(
+        self,
+        network: Architecture,
+        n: int,
+        parameters: Parameters,
+        *,
+        own_samples: bool = False,
+        in_place: bool = True,
+        observer: Observer | None = None,
+    ) -> None:
         self.n, self.parameters = n, parameters
-        self._binder = Binder(n, parameters, training=False)
+        self._binder = Binder(n, parameters, training=False, in_place=in_place, observer=observer)
         self._layers = BoundLayers(network, self._binder, own_samples=own_samples)
         self.forward, self.set_input = self._layers.forward, self._layers.set_input
         self.outputs = self._layers.samples_first

@@ -1,0 +1,132 @@
+"""A network watched: what every layer holds for samples of one's own, at any parameters.
+
+A training run writes over its arrays as it goes on. Here a network is bound once more, with nothing written over, and
+computed at the parameters that it is given: so watching changes nothing of the run, and costs it nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from chainrule.core.activations import Activation
+from chainrule.core.architecture import Place
+from chainrule.core.arrays import Array
+from chainrule.core.calls import Pass, arithmetic, run
+from chainrule.core.layers.base import Buffers
+from chainrule.core.network import Network
+from chainrule.core.objective import Objective
+from chainrule.core.parameters import Parameters
+from chainrule.core.plan.plan import ForwardPlan, Plan
+
+
+@dataclass(frozen=True, eq=False)
+class WatchedLayer:
+    """A layer's units: the weights that lead to them, and what they hold for each sample, samples last.
+
+    place: the layer with the weights.  activation: that of its units; None where z is what they answer.
+    weights, gradient (O, I + 1): views into theta and into its gradient, the biases last where there are any.
+    z, a (O, n): before and after the activation.  delta (O, n): the gradient of the loss in z, 0 in prediction.
+    """
+
+    place: Place
+    activation: Activation | None
+    weights: Array = field(repr=False)
+    gradient: Array = field(repr=False)
+    z: Array = field(repr=False)
+    a: Array = field(repr=False)
+    delta: Array = field(repr=False)
+
+
+Seen = tuple[Place, Buffers]
+
+
+class _Watched:
+    """What both ways of watching share: the parameters, and each layer as it is bound."""
+
+    def __init__(self, network: Network) -> None:
+        self._parameters = Parameters.of(network, np.zeros(network.n_parameters), network.initialize_state())
+        self._seen: list[Seen] = []
+        self.layers: tuple[WatchedLayer, ...] = ()
+
+    def _observe(self, place: Place, at: Buffers, closures: Pass) -> Pass:
+        self._seen.append((place, at))
+        return closures
+
+    def _set(self, theta: Array, state: Array) -> None:
+        self._parameters.theta[...] = theta
+        if self._parameters.state is not None:
+            self._parameters.state[...] = state
+
+
+class WatchedAnswers(_Watched):
+    """A network's answers to samples x (n, *input_shape), in prediction, with every layer on the way.
+
+    layers: the layers with weights, in their order.  outputs (n, O): those of the last `look`.
+
+    >>> from chainrule.core.network import mlp
+    >>> network = mlp(2, 3, 1)
+    >>> watched = WatchedAnswers(network, np.zeros((5, 2)))
+    >>> watched.look(np.zeros(network.n_parameters), network.initialize_state())
+    >>> [layer.a.shape for layer in watched.layers], float(watched.outputs[0, 0])
+    ([(3, 5), (1, 5)], 0.5)
+    """
+
+    def __init__(self, network: Network, x: Array) -> None:
+        super().__init__(network)
+        plan = ForwardPlan(network, len(x), self._parameters, in_place=False, observer=self._observe)
+        plan.set_input(x)
+        self._forward, self.outputs = plan.forward, plan.outputs
+        self.layers = _with_weights(self._seen)
+
+    def look(self, theta: Array, state: Array) -> None:
+        """Compute all layers at these parameters (P,) and running statistics (S,)."""
+        self._set(theta, state)
+        with arithmetic():
+            run(self._forward)
+
+
+class WatchedStep(_Watched):
+    """The loss of samples and its gradient, with every layer on the way, as in a training step that draws nothing.
+
+    x (n, *input_shape), and rows: the targets, as `Loss.rows` gives them.
+    layers: the layers with weights, in their order.  value: the loss of the last `look`.  gradient (P,): of theta.
+
+    >>> from chainrule.core.losses import SquaredError
+    >>> from chainrule.core.network import mlp
+    >>> network = mlp(2, 3, 1)
+    >>> watched = WatchedStep(Objective(network, SquaredError()), np.zeros((5, 2)), np.ones((5, 1)))
+    >>> watched.look(np.zeros(network.n_parameters), network.initialize_state())
+    >>> float(watched.value), float(watched.layers[-1].delta[0, 0])
+    (0.25, -0.05)
+    """
+
+    def __init__(self, objective: Objective, x: Array, rows: Array) -> None:
+        super().__init__(objective.network)
+        plan = Plan(objective, len(x), self._parameters, in_place=False, observer=self._observe)
+        plan.set_input(x)
+        plan.set_targets(rows)
+        self._pass, self.value, self.gradient = plan.value_and_gradient, plan.value, self._parameters.gradient
+        self.layers = _with_weights(self._seen)
+
+    def look(self, theta: Array, state: Array) -> None:
+        """Compute the loss, its gradient and all layers at these parameters (P,) and running statistics (S,)."""
+        self._set(theta, state)
+        with arithmetic():
+            run(self._pass)
+
+
+def _with_weights(seen: Sequence[Seen]) -> tuple[WatchedLayer, ...]:
+    """The layers with weights, each with what follows it up to its activation."""
+    starts = [i for i, (_, at) in enumerate(seen) if "weights" in at.parameters]
+    layers = []
+    for start, end in zip(starts, [*starts[1:], len(seen)], strict=True):
+        place, at = seen[start]
+        follows = next((each for each in seen[start + 1 : end] if isinstance(each[0].layer, Activation)), None)
+        if follows is None:
+            z, a, delta, activation = at.output, at.output, at.d_output, None
+        else:
+            z, a, activation = follows[1].input, follows[1].output, follows[0].layer
+            delta = np.zeros_like(z) if follows[1].d_input is None else follows[1].d_input
+        layers.append(WatchedLayer(place, activation, at.weights, at.d_weights, z, a, delta))  # type: ignore[arg-type]
+    return tuple(layers)
