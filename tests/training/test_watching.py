@@ -21,7 +21,7 @@ def test_watched_numbers_are_those_of_the_network(network: cr.Network):
     answers, step = WatchedAnswers(network, X), WatchedStep(Objective(network, cr.SquaredError()), X, Y)
     for _ in range(2):  # a second look, elsewhere
         answers.look(theta, state)
-        step.look(theta, state)
+        step.look(theta)
         np.testing.assert_allclose(answers.outputs, network.predict(theta, X, state), rtol=1e-13)
         loss, gradient = network.loss_and_gradient(theta, X, Y, loss=cr.SquaredError(), state=state)
         assert float(step.value) == pytest.approx(loss, rel=1e-13)
@@ -33,7 +33,7 @@ def test_delta_is_the_gradient_in_z():
     network = NETWORKS["mlp"]
     theta = network.initialize(1)
     step = WatchedStep(Objective(network, cr.SquaredError()), X, Y)
-    step.look(theta, network.initialize_state())
+    step.look(theta)
     hidden, last = step.layers
     np.testing.assert_allclose(hidden.a, np.tanh(hidden.z))
     np.testing.assert_allclose(hidden.delta, (last.weights[:, :-1].T @ last.delta) * (1 - hidden.a**2), rtol=1e-12)

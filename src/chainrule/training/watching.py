@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from chainrule.core.activations import Activation
-from chainrule.core.architecture import Place
+from chainrule.core.architecture import Architecture, Place
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Pass, arithmetic, run
 from chainrule.core.layers.base import Buffers
@@ -44,19 +44,14 @@ Seen = tuple[Place, Buffers]
 class _Watched:
     """What both ways of watching share: the parameters, and each layer as it is bound."""
 
-    def __init__(self, network: Network) -> None:
-        self._parameters = Parameters.of(network, np.zeros(network.n_parameters), network.initialize_state())
+    def __init__(self, network: Architecture, state: Array | None = None) -> None:
+        self._parameters = Parameters.of(network, np.zeros(network.n_parameters), state)
         self._seen: list[Seen] = []
         self.layers: tuple[WatchedLayer, ...] = ()
 
     def _observe(self, place: Place, at: Buffers, closures: Pass) -> Pass:
         self._seen.append((place, at))
         return closures
-
-    def _set(self, theta: Array, state: Array) -> None:
-        self._parameters.theta[...] = theta
-        if self._parameters.state is not None:
-            self._parameters.state[...] = state
 
 
 class WatchedAnswers(_Watched):
@@ -73,7 +68,8 @@ class WatchedAnswers(_Watched):
     """
 
     def __init__(self, network: Network, x: Array) -> None:
-        super().__init__(network)
+        self._state = network.initialize_state()
+        super().__init__(network, self._state)
         plan = ForwardPlan(network, len(x), self._parameters, in_place=False, observer=self._observe)
         plan.set_input(x)
         self._forward, self.outputs = plan.forward, plan.outputs
@@ -81,7 +77,7 @@ class WatchedAnswers(_Watched):
 
     def look(self, theta: Array, state: Array) -> None:
         """Compute all layers at these parameters (P,) and running statistics (S,)."""
-        self._set(theta, state)
+        self._parameters.theta[...], self._state[...] = theta, state
         with arithmetic():
             run(self._forward)
 
@@ -96,7 +92,7 @@ class WatchedStep(_Watched):
     >>> from chainrule.core.network import mlp
     >>> network = mlp(2, 3, 1)
     >>> watched = WatchedStep(Objective(network, SquaredError()), np.zeros((5, 2)), np.ones((5, 1)))
-    >>> watched.look(np.zeros(network.n_parameters), network.initialize_state())
+    >>> watched.look(np.zeros(network.n_parameters))
     >>> float(watched.value), float(watched.layers[-1].delta[0, 0])
     (0.25, -0.05)
     """
@@ -109,9 +105,9 @@ class WatchedStep(_Watched):
         self._pass, self.value, self.gradient = plan.value_and_gradient, plan.value, self._parameters.gradient
         self.layers = _with_weights(self._seen)
 
-    def look(self, theta: Array, state: Array) -> None:
-        """Compute the loss, its gradient and all layers at these parameters (P,) and running statistics (S,)."""
-        self._set(theta, state)
+    def look(self, theta: Array) -> None:
+        """Compute the loss, its gradient and all layers at these parameters (P,)."""
+        self._parameters.theta[...] = theta
         with arithmetic():
             run(self._pass)
 
