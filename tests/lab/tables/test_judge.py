@@ -146,7 +146,7 @@ def test_an_account_shows_the_target_and_twenty_columns() -> None:
     assert account.lines[0].name == "kind"
     assert "id" in [each.name for each in account.lines]
     assert account.more == (41, True)
-    assert account.target == "target kind (the last column): class, one of 2, text, 2 different ones"
+    assert account.target == "Target kind (the last column): one of 2 classes (text)"
     assert len(account_of(judged, everything=True).lines) == 61
 
 

@@ -57,7 +57,7 @@ def test_text_two_values_and_a_few_recurring_whole_numbers_are_classes_as_they_o
 )
 def test_other_numbers_are_quantities(values: list[float]) -> None:
     answer = judged(values)
-    assert (answer.classes, answer.y.tolist(), answer.what) == ((), values, "quantity")
+    assert (answer.classes, answer.y.tolist(), answer.what) == ((), values, "a quantity")
 
 
 def test_whole_numbers_are_said_to_be_what_they_are_taken_for_with_the_option_for_the_other() -> None:
@@ -75,10 +75,8 @@ def test_a_person_decides_otherwise() -> None:
 
 
 def test_yes_and_no_are_classes_by_their_words() -> None:
-    answer = judge(found(column("a", [1, 2, 3]), column("y", [0, 1, 1], writing="yes/no", levels=("FALSE", "TRUE"))))
-    assert (answer.classes, answer.y.tolist()) == (("FALSE", "TRUE"), [0, 1, 1])
-    one = judge(found(column("a", [1, 2]), column("y", [1, 1], writing="yes/no", levels=("FALSE", "TRUE"))))
-    assert (one.classes, one.y.tolist()) == (("TRUE",), [0, 0])
+    answer = judged(["FALSE", "TRUE", "TRUE"], writing="TRUE/FALSE")
+    assert (answer.classes, answer.y.tolist(), answer.why) == (("FALSE", "TRUE"), [0, 1, 1], "TRUE/FALSE")
 
 
 def test_text_that_nearly_always_differs_is_asked_about() -> None:
@@ -93,11 +91,11 @@ def test_text_that_nearly_always_differs_is_asked_about() -> None:
 def test_numbers_that_only_the_target_writes_in_another_way_are_asked_about() -> None:
     with pytest.raises(cr.DataError, match=r"decimal comma\): quantities, such as 1.3, .*--target-type class"):
         judged(GRADES, writing="decimal comma")
-    assert judged(GRADES, writing="decimal comma", yes=True).what == "quantity"
-    assert judged(GRADES, writing="decimal comma", decimal=",").what == "quantity"
+    assert judged(GRADES, writing="decimal comma", yes=True).what == "a quantity"
+    assert judged(GRADES, writing="decimal comma", decimal=",").what == "a quantity"
     assert judged(GRADES, writing="decimal comma", target_type="class").classes[0] == "1"
     others = column("a", GRADES, writing="decimal comma"), column("y", GRADES, writing="decimal comma")
-    assert judge(found(*others)).answer.what == "quantity"
+    assert judge(found(*others)).answer.what == "a quantity"
 
 
 def test_dates_are_seconds_or_two_classes() -> None:
@@ -167,6 +165,11 @@ def test_several_columns_are_quantities_questions_or_one_class() -> None:
     one_hot = several(b=[0, 1, 0, 0], c=[1, 0, 0, 0], d=[0, 0, 1, 1])
     assert (one_hot.y.tolist(), one_hot.classes) == ([1, 0, 2, 2], ("b", "c", "d"))
     assert "one-hot" in one_hot.why
+
+
+def test_words_answer_questions() -> None:
+    others = column("b", ["no", "yes", "yes"], writing="yes/no"), column("c", [0, 1, 0])
+    assert judge(found(column("a", [1, 2, 3]), *others), "b,c").y.tolist() == [[0, 0], [1, 1], [1, 0]]
 
 
 def test_a_row_must_have_all_of_several_targets() -> None:

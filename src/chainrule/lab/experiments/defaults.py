@@ -11,6 +11,7 @@ from chainrule.lab.experiments.perceptron import Perceptron
 from chainrule.lab.experiments.rates import usual_optimizer
 from chainrule.lab.experiments.samples import Samples
 from chainrule.lab.experiments.settings import with_settings
+from chainrule.training.data.targets import are_questions
 
 POINTS: dict[str, Any] = {
     "network": Perceptron((4, 4), "sigmoid", initializer=Normal()),
@@ -62,4 +63,5 @@ def usual_loss(data: DataSet | DataFile, samples: Samples) -> Loss:
         return SoftmaxCrossEntropy()
     if isinstance(data, DataSet):
         return HalfSquaredError()
-    return BinaryCrossEntropy() if samples.n_classes else SquaredError()
+    is_yes_or_no = samples.n_classes or (samples.y is not None and are_questions(samples.y))
+    return BinaryCrossEntropy() if is_yes_or_no else SquaredError()

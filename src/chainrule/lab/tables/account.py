@@ -20,6 +20,9 @@ MOST_SHOWN = 20
 MOST_LEVELS_SHOWN = 4
 """The most levels of a column that are shown."""
 
+FILLED = "gaps are filled: of numbers by the median, of text as a level of its own; an input more marks them"
+"""What becomes of gaps in the inputs."""
+
 BINS = 12
 """The bars of a histogram of numbers."""
 
@@ -111,18 +114,20 @@ def _target(table: Table) -> str:
     left_out = len(table.found) - len(answer.rows)
     rows = f"; {left_out:,} row{'s' * (left_out != 1)} without it left out" if left_out else ""
     where = " (the last column)" if last else ""
-    return f"target {', '.join(answer.names)}{where}: {answer.what}, {answer.why}{rows}"
+    return f"Target {', '.join(answer.names)}{where}: {answer.what} ({answer.why}){rows}"
 
 
 def _remarks(table: Table, found: Iterable[Caution]) -> Iterable[str]:
+    if np.isnan(table.raw).any():
+        yield FILLED
     yield from (each.sentence for each in found if each.column is None)
     for column in table.found.columns:
-        yield from (f"{called(column)}: {note}" for note in column.notes)
+        yield from (f"{called(column)}: {note}" for note in column.notes if not gaps(column.values).all())
     yield from (f"{each.column}: {each.sentence}" for each in found if each.column is not None)
 
 
 def _of_target(table: Table, column: FoundColumn) -> Line:
-    return Line(called(column), *_described(column), f"target: {table.answer.what}", _bars(column))
+    return Line(called(column), *_described(column), f"target, {table.answer.what}", _bars(column))
 
 
 def _of_input(each: Input) -> Line:
@@ -134,8 +139,9 @@ def _of_input(each: Input) -> Line:
     elif isinstance(each.kind, Moment):
         becomes = "parts of the date, and a number"
     else:
-        becomes = "a number" + "; gaps: median, and an input that marks them" * (n_gaps > 0)
-    return Line(each.name, *_described(each.column), becomes, _bars(each.column))
+        becomes = "a number"
+    filled = ", gaps filled" * (each.kind is not None and n_gaps > 0)
+    return Line(each.name, *_described(each.column), becomes + filled, _bars(each.column))
 
 
 def _described(column: FoundColumn) -> tuple[str, str, int]:
@@ -153,8 +159,7 @@ def _described(column: FoundColumn) -> tuple[str, str, int]:
         return "date", f"{_moment(lowest)} ... {_moment(highest)}", n_gaps
     kind = "whole number" if is_whole(there) else "number"
     if column.writing:
-        kind += f" ({column.writing})" if column.writing != "yes/no" else ""
-        kind = "yes/no" if column.writing == "yes/no" else kind
+        kind += f" ({column.writing})"
     return kind, f"{lowest:.6g} ... {highest:.6g}" if lowest < highest else f"{lowest:.6g}", n_gaps
 
 

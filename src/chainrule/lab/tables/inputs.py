@@ -64,4 +64,6 @@ def is_listed(column: FoundColumn, names: Collection[str]) -> bool:
 def said_name(column: FoundColumn) -> str:
     """A column as it is typed behind an option: by its name, in quotes where a shell needs them, or by position."""
     name = column.name or str(column.position)
-    return name if name.replace("_", "").replace("-", "").isalnum() else f"'{name}'"
+    if name.replace("_", "").replace("-", "").isalnum():
+        return name
+    return f"""'"{name}"'""" if "," in name else f"'{name}'"

@@ -1,9 +1,11 @@
 """What a person may say of a table, where it isn't to be found out."""
 
 import codecs
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import normalize
 
 from chainrule.core.description import COUNT_OR_ZERO, Description, check_kind, flag, optional, setting, whole
 from chainrule.core.errors import SettingError
@@ -95,9 +97,13 @@ def _encoding(name: str, value: Any) -> str:
 
 
 def _listed(name: str, value: Any) -> tuple[str, ...]:
-    """Names, from a list of them or a text that separates them by commas."""
+    """Texts in Unicode's form NFC, from a list, or from a text with commas between, as a row of CSV has them.
+
+    >>> _listed("drop", 'a, "Druck, hPa"')
+    ('a', 'Druck, hPa')
+    """
     if isinstance(value, str):
-        return tuple(each for each in (part.strip() for part in value.split(",")) if each)
+        value = [each.strip() for row in csv.reader([value], skipinitialspace=True) for each in row if each.strip()]
     if isinstance(value, Sequence) and all(isinstance(each, str | int | float) for each in value):
-        return tuple(map(str, value))
+        return tuple(normalize("NFC", str(each)) for each in value)
     raise SettingError(f'{name} must be a list such as ["a", "b"], or "a,b"; got {said(value)}.')

@@ -38,7 +38,7 @@ def check_readable(found: Found, column: FoundColumn, options: Options, as_text:
         readings = " or ".join(f"{value} ({option})" for value, option in doubt.readings)
         raise DataError(
             f"{at(found, doubt.row, column)}: {said(doubt.cell)} may be {readings}, and nothing in the table decides. "
-            "Give one of these options, or --yes for the first."
+            "Say which; --yes takes the first."
         )
     if column.odd is not None:
         odd = column.odd

@@ -23,6 +23,7 @@ from chainrule.lab.tables.options import Options
 from chainrule.lab.tables.places import at, called, check_readable
 from chainrule.training.data.columns.kinds import Category, Moment
 from chainrule.training.data.columns.values import reads_as
+from chainrule.training.data.targets import are_questions
 
 MOST_CLASSES = 20
 """The most different whole numbers that are taken for classes."""
@@ -143,7 +144,7 @@ def _text(
             f"rows, such as {said(values[0])}: classes, or a name or comment? If classes, say --target-type class; "
             "else name another column with --target, and leave this one out with --drop."
         )
-    why = "yes/no" if column.writing == "yes/no" else f"text, {different_ones(n_classes)}"
+    why = column.writing or "text"
     return _classes(names, rows, kind.raw(values), kind.levels, why if options.target_type is None else ASKED)
 
 
@@ -152,11 +153,6 @@ def _numbers(
 ) -> Answer:
     """A target of numbers: a class or a quantity."""
     wanted = options.target_type
-    if column.writing == "yes/no" and wanted != "quantity":
-        present = np.unique(values)
-        words = column.levels or ("no", "yes")
-        levels = tuple(words[int(each)] for each in present)
-        return _classes(names, rows, np.searchsorted(present, values), levels, "yes/no" if wanted is None else ASKED)
     if wanted is None and not options.yes:
         _check_writing(found, column, rows, values, options)
     different, counts = np.unique(values, return_counts=True)
@@ -164,15 +160,14 @@ def _numbers(
     few = whole and LEAST_EACH <= n_different <= MOST_CLASSES and bool(counts.min() >= LEAST_EACH)
     if wanted == "class" or (wanted is None and (n_different == 2 or few)):
         kind = Category.of(names[0], different)
-        why = "two different values" if n_different == 2 else f"whole numbers, {different_ones(n_different)}"
-        why += ", each at least three times" * few
-        if few and wanted is None:
-            why += "; if they are amounts, say --target-type quantity"
+        why = "two different values"
+        if few:
+            why = "whole numbers, each at least three times; if they are amounts, say --target-type quantity"
         return _classes(names, rows, kind.raw(values), kind.levels, why if wanted is None else ASKED)
     why = f"{'whole numbers' if whole else 'numbers'}, {different_ones(n_different)}"
     if whole and n_different > 1:
         why += "; if they are classes, say --target-type class"
-    return Answer(names, rows, values.astype(np.float64), (), "quantity", why if wanted is None else ASKED)
+    return Answer(names, rows, values.astype(np.float64), (), "a quantity", why if wanted is None else ASKED)
 
 
 def _check_writing(found: Found, column: FoundColumn, rows: Array, values: Array, options: Options) -> None:
@@ -194,9 +189,8 @@ def _check_writing(found: Found, column: FoundColumn, rows: Array, values: Array
 
 def _classes(names: tuple[str, ...], rows: Array, y: Array, classes: tuple[str, ...], why: str) -> Answer:
     n_classes = len(classes)
-    return Answer(
-        names, rows, y.astype(np.int64), classes, f"class, one of {n_classes}" if n_classes > 1 else "class", why
-    )
+    what = f"one of {n_classes} classes" if n_classes > 1 else "one class"
+    return Answer(names, rows, y.astype(np.int64), classes, what, why)
 
 
 def _several(
@@ -209,11 +203,10 @@ def _several(
 
 def judge_columns(name: str, names: tuple[str, ...], rows: Array, y: Array, options: Options) -> Answer:
     """What targets y (n, several) are: the one-hot columns of one class, yes/no questions, or quantities."""
-    is_question = bool(((y == 0) | (y == 1)).all())
-    if is_question and options.target_type != "quantity":
+    if are_questions(y) and options.target_type != "quantity":
         if (y.sum(axis=1) == 1).all():
             why = f"{len(names)} columns, of which each row has one 1 (one-hot)"
-            return Answer(names, rows, y.argmax(axis=1), names, f"class, one of {len(names)}", why)
+            return Answer(names, rows, y.argmax(axis=1), names, f"one of {len(names)} classes", why)
         return Answer(names, rows, y, (), f"{len(names)} yes/no questions", f"{len(names)} columns of 0 and 1")
     if options.target_type == "class":
         raise DataError(
@@ -224,13 +217,15 @@ def judge_columns(name: str, names: tuple[str, ...], rows: Array, y: Array, opti
 
 
 def _column_of_numbers(found: Found, column: FoundColumn, rows: Array) -> Array:
+    """One of several targets: numbers, or the answers to a question, of which the first in its writing is a yes."""
     values = column.values[rows]
-    if values.dtype.kind == "f":
+    if values.dtype.kind in "biuf":
         return values
-    first = values[0] if values.dtype.kind == "O" else str(values[0])
+    if values.dtype.kind == "O" and column.writing:
+        return np.array([float(each == column.writing.partition("/")[0]) for each in values])
     raise DataError(
         f"{at(found, int(rows[0]), column)}: expected a number, since several targets are quantities or questions with "
-        f"0 and 1, got {said(first)}. Name one target, or other columns, with --target."
+        f"0 and 1, got {said(str(values[0]))}. Name one target, or other columns, with --target."
     )
 
 

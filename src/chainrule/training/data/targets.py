@@ -21,6 +21,15 @@ def count_classes(y: Array) -> int:
     return len(numbers) if in_turn or numbers.tolist() == [0, 1] else 0
 
 
+def are_questions(y: Array) -> bool:
+    """Whether targets y (n, several) are the answers to yes/no questions: 0 and 1 alone.
+
+    >>> are_questions(np.array([[0, 1], [1, 1]])), are_questions(np.array([0, 1]))
+    (True, False)
+    """
+    return y.ndim == 2 and y.shape[1] > 1 and bool(((y == 0) | (y == 1)).all())
+
+
 def balanced_weights(y: Array) -> Array:
     """A weight (n,) for each sample that makes all classes in y, (n,) or (n, 1), count alike: n / (classes · rows).
 
