@@ -1,8 +1,9 @@
 """Columns: how the raw columns of a table become the inputs of a network, fitted to the learnt rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -70,11 +71,17 @@ class Columns(Description):
         """
         raw = _checked(self.kinds, raw)
         x = np.empty((len(raw), len(self.inputs)))
-        start = 0
-        for k, each in enumerate(self.fitted):
-            stop = start + len(each.inputs)
-            each.write(raw[:, k], x[:, start:stop])
-            start = stop
+        column = start = 0
+        for are_plain, run in groupby(self.fitted, _is_plain):
+            each = tuple(run)
+            if are_plain:
+                _write_plain(each, raw[:, column : column + len(each)], x[:, start : start + len(each)])
+                column, start = column + len(each), start + len(each)
+                continue
+            for one in each:
+                stop = start + len(one.inputs)
+                one.write(raw[:, column], x[:, start:stop])
+                column, start = column + 1, stop
         return x
 
     def standardizer(self, x: ArrayLike) -> Standardizer:
@@ -84,6 +91,18 @@ class Columns(Description):
         pairs = zip(found.mean, found.scale, measured, strict=True)
         mean, scale = zip(*((mean, scale) if moves else (0.0, 1.0) for mean, scale, moves in pairs), strict=True)
         return Standardizer(mean, scale)
+
+
+def _is_plain(each: FittedColumn) -> bool:
+    """Whether a column is one input as it is, but for gaps."""
+    return isinstance(each, NumberInputs) and not each.marks_gaps
+
+
+def _write_plain(run: Sequence[Any], raw: Array, x: Array) -> None:
+    """Write the inputs x (n, columns) of a run of plain numbers, raw (n, columns): at once, as memory holds them."""
+    x[:] = raw
+    row, column = np.nonzero(np.isnan(raw))
+    x[row, column] = np.array([each.filling for each in run])[column]
 
 
 def _fit(kind: Kind, raw: Array) -> FittedColumn:
