@@ -12,12 +12,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule as cr
 from chainrule.core import arrays
+from chainrule.training.data.columns.columns import Columns
+from chainrule.training.data.columns.fitted import NumberInputs
+from chainrule.training.data.columns.frames import raw_of
+from chainrule.training.data.columns.kinds import Category, Number
 from chainrule.training.files.npz import checksum
 from drawn import examples
 
@@ -90,9 +96,25 @@ def test_a_score_takes_as_many_answers_as_there_are_questions() -> None:
         with pytest.raises(cr.ShapeError, match=r"accuracy expects y \(\d+, 3\), a 0 or 1 per output"):
             questions.score(X, wrong)
     classes = model_of(cr.Dense(3), loss=cr.SoftmaxCrossEntropy())
-    for n in (2, 3, 4):
-        with pytest.raises(cr.ShapeError, match=r"accuracy expects one class per sample, got y .* argmax\(axis=-1\)"):
+    for n in (2, 4):
+        with pytest.raises(cr.ShapeError, match=r"accuracy expects one class per sample or 3 columns, got y \(12, "):
             classes.score(X, np.eye(n)[np.arange(len(X)) % n])
+    with pytest.raises(cr.ShapeError, match=r"accuracy expects one class per sample, got y \(12, 2\)"):
+        model_of(cr.Dense(1), loss=cr.BinaryCrossEntropy()).score(X, np.eye(2)[np.arange(len(X)) % 2])
+
+
+@pytest.mark.parametrize("names", [(), ("cat", "dog", "eel")])
+@pytest.mark.parametrize("loss", [cr.SoftmaxCrossEntropy(), cr.SquaredError()], ids=repr)
+def test_a_score_takes_classes_in_columns(loss: cr.Loss, names: tuple[str, ...]) -> None:
+    """As training by either loss does."""
+    model = model_of(cr.Dense(3), loss=loss, classes=names, targets=("a", "b", "c"))
+    numbers = np.arange(len(X)) % 3
+    columns = np.eye(3)[numbers]
+    score = model.score(X, numbers, "accuracy")
+    assert 0 < score < 1
+    swapped = pd.DataFrame(columns, columns=["a", "b", "c"])[["c", "a", "b"]]
+    for same in (columns, columns.astype(bool), columns.tolist(), 0.8 * columns + 0.1, swapped):
+        assert model.score(X, same, "accuracy") == score
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])
@@ -239,6 +261,57 @@ def test_predictions_are_fresh() -> None:
     assert (first == kept).all()
 
 
+# Tables ----------------------------------------------------------------------------------------------------------
+
+KINDS = Number("weight"), Category("kind", ("cat", "dog"))
+TABLE = pd.DataFrame({"id": [7, 8, 9], "kind": ["dog", None, "cow"], "weight": [4.0, np.nan, 6.0]})
+COLUMNS = Columns.fit(KINDS, raw_of(KINDS, [[4.0, "cat"], [6.0, "dog"]]))
+
+
+@pytest.mark.parametrize("population", [None, 4])
+def test_a_model_of_columns_takes_tables(population: int | None) -> None:
+    model = model_of(cr.Dense(2), columns=COLUMNS, standardizer=cr.Standardizer((5, 0, 0), (2, 1, 1)),
+                     population=population, loss=cr.SoftmaxCrossEntropy())  # fmt: skip
+    assert model.features == ("weight", "kind = cat", "kind = dog")
+    plain = model_of(cr.Dense(2), population=population)
+    expected = plain.predict([[-0.5, 0, 1], [0, 0, 0], [0.5, 0, 0]])
+    rows = [[4.0, "dog"], [None, None], [6.0, "cow"]]
+    for same in (TABLE, TABLE[["weight", "kind"]], pl.from_pandas(TABLE), rows, np.array(rows, object)):
+        np.testing.assert_allclose(model.predict(same), expected)
+    np.testing.assert_array_equal(model.classify(TABLE), model.classify(rows))
+    np.testing.assert_array_equal(model.score(TABLE, pd.Series([0, 1, 1])), model.score(rows, [0, 1, 1]))
+    with pytest.raises(cr.DataError, match="expected a column named kind, got a frame with id, weight"):
+        model.predict(TABLE[["id", "weight"]])
+    with pytest.raises(cr.ShapeError, match=r"\(n, 2\), one row per sample and one column each for weight, kind"):
+        model.predict(X)
+    with pytest.raises(cr.DataError, match=r"column kind should hold categories \(cat, dog\), got 1\.0 in row 0"):
+        model.predict([[4.0, 1.0]])
+    with pytest.raises(cr.SettingError, match="a Model's columns must become 2 inputs, those of its network; got 3"):
+        cr.Model(cr.mlp(2, 1), np.zeros(3), columns=COLUMNS)
+
+
+def test_images_may_come_from_a_table() -> None:
+    kinds = [Number(f"p{k}") for k in range(4)]
+    table = np.arange(8.0).reshape(2, 4)
+    network = cr.Network((1, 2, 2), [cr.Flatten(), cr.Dense(1)])
+    model = cr.Model(network, network.initialize(), columns=Columns.fit(kinds, table))
+    expected = cr.Model(network, model.theta).predict(table.reshape(2, 1, 2, 2))
+    assert (model.predict(table) == expected).all()
+    assert (model.predict(pd.DataFrame(table, columns=["p0", "p1", "p2", "p3"]).iloc[:, ::-1]) == expected).all()
+
+
+def test_names_of_features_order_a_frame() -> None:
+    model = model_of(cr.Dense(1), features=("a", "b", "c"), loss=cr.SquaredError(), targets=("y",))
+    frame = pd.DataFrame(X, columns=["a", "b", "c"]).assign(y=X[:, 0], more=1.0)
+    assert (model.predict(frame[["more", "c", "b", "a"]]) == model.predict(X)).all()
+    assert model.score(frame, frame) == model.score(X, X[:, 0])
+    assert (model.predict(pd.DataFrame(X)) == model.predict(X)).all()  # its names are 0, 1, 2
+    with pytest.raises(cr.DataError, match="expected a column named c, got a frame with a, b"):
+        model.predict(frame[["a", "b"]])
+    with pytest.raises(cr.DataError, match=r"finite float64 numbers, got nan in sample 2, feature 0"):
+        model.predict(frame.assign(a=[np.nan if k == 2 else 1.0 for k in range(12)]))
+
+
 # Round trips -----------------------------------------------------------------------------------------------------
 
 NORMED = cr.Network((3,), [cr.BatchNorm(), cr.Dense(2), cr.Residual([cr.BatchNorm(), cr.Tanh()]), cr.Dense(1)])
@@ -260,6 +333,7 @@ MODELS = {
     "standardizer": model_of(cr.Dense(1), standardizer=cr.Standardizer.fit(X)),
     "target": model_of(cr.Dense(1), target_standardizer=cr.Standardizer((1.0,), (2.0,)), features=("a", "b", "c")),
     "classes": model_of(cr.Dense(2), loss=cr.SoftmaxCrossEntropy(), classes=("ja", "naïve, \"quoted\"")),
+    "columns": model_of(cr.Dense(1), columns=COLUMNS, targets=("age",)),
     "float32": model_of(cr.Dense(1), dtype="float32"),
     "population": model_of(cr.Dense(2), cr.LeakyReLU((0.1, 0.2)), cr.Dropout((0.0, 0.5)), population=2),
     "running statistics": cr.Model(NORMED, NORMED.initialize(), state=np.linspace(0.1, 1.0, 10)),
@@ -271,8 +345,10 @@ MODELS = {
 def equal(one: cr.Model, other: cr.Model) -> bool:
     """The same to the last bit."""
     return (
-        (one.network, one.loss, one.standardizer, one.target_standardizer, one.features, one.classes)
-        == (other.network, other.loss, other.standardizer, other.target_standardizer, other.features, other.classes)
+        (one.network, one.loss, one.standardizer, one.target_standardizer, one.features, one.classes,
+         one.columns, one.targets)
+        == (other.network, other.loss, other.standardizer, other.target_standardizer, other.features, other.classes,
+            other.columns, other.targets)
         and one.theta.tobytes() == other.theta.tobytes()
         and one.state.tobytes() == other.state.tobytes()
         and one.state.shape == other.state.shape
@@ -441,6 +517,7 @@ def test_no_file_and_a_folder(tmp_path: Path) -> None:
 
 NETWORK = MODEL.network.to_dict()
 DENSE, SLOPE, LAST = NETWORK["layers"]
+FITTED = NumberInputs(Number("weight"), 5.0).to_dict()
 CHANGED = {
     "another format": ({"format": "chainrule model 99"}, "of the format 'chainrule model 1', got 'chainrule model 99'"),
     "an unknown layer": ({"network": NETWORK | {"layers": [DENSE, {"type": "Conv9D"}]}}, "description 'Conv9D'"),
@@ -461,6 +538,12 @@ CHANGED = {
     "a standardizer that is a loss": ({"standardizer": {"type": "SquaredError"}}, ""),
     "a standardizer of text": ({"standardizer": {"type": "Standardizer", "mean": ["a"], "scale": [1]}}, "finite mean"),
     "classes that are a number": ({"classes": 3}, ""),
+    "columns that are a loss": ({"columns": {"type": "SquaredError"}}, "columns must be Columns"),
+    "columns of layers": ({"columns": {"type": "Columns", "fitted": [DENSE]}}, "must be fitted columns"),
+    "no kind": ({"columns": {"type": "Columns", "fitted": [FITTED | {"column": DENSE}]}}, "must be a Number"),
+    "a filling that is NaN": ({"columns": {"type": "Columns", "fitted": [FITTED | {"filling": np.nan}]}}, "got nan"),
+    "too few columns": ({"columns": {"type": "Columns", "fitted": [FITTED]}}, "must become 3 inputs"),
+    "targets that are a number": ({"targets": 3}, "its targets should be a list of names"),
     "another network": ({"network": cr.mlp(3, 5, 2).to_dict()}, "another layout"),
     "another layout": ({"layout": [[0, "weights", [4, 4], 1]]}, "another layout"),
     "no layout": ({"layout": None}, "another layout"),
@@ -502,6 +585,11 @@ def test_a_description_without_a_part(contents: bytes, part: str, tmp_path: Path
     path = tmp_path / "part.npz"
     path.write_bytes(changed(contents, without=part))
     refused(path)
+
+
+def test_a_file_from_before_there_were_columns(contents: bytes, tmp_path: Path) -> None:
+    (tmp_path / "old.npz").write_bytes(changed(changed(contents, without="columns"), without="targets"))
+    assert equal(cr.Model.load(tmp_path / "old.npz"), MODEL)
 
 
 THETAS = {

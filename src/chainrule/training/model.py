@@ -1,58 +1,30 @@
 """A model: a network with its parameters. It predicts, keeps itself in a file, and belongs to no thread."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from chainrule.core import evaluate
 from chainrule.core.arrays import Array, count
-from chainrule.core.calls import arithmetic, total
-from chainrule.core.catalogue import from_dict
+from chainrule.core.calls import arithmetic
 from chainrule.core.checks import check_samples, check_state, check_theta
-from chainrule.core.description import Description, check_kind, check_member
-from chainrule.core.errors import ChainruleError, SettingError, choose, listing
+from chainrule.core.description import check_kind, check_member
+from chainrule.core.errors import ChainruleError, SettingError, choose
 from chainrule.core.foreign import said
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
+from chainrule.training.data.columns.columns import Columns
+from chainrule.training.data.columns.frames import is_frame, raw_of, table_of
+from chainrule.training.data.columns.kinds import Number
 from chainrule.training.data.standardizer import Standardizer
-from chainrule.training.files.limits import LIMIT, Size, check_text
-from chainrule.training.files.npz import Archive, load_checked, save_checked
-from chainrule.training.files.reading import Source, reading
+from chainrule.training.files.limits import LIMIT, Size
+from chainrule.training.files.reading import reading
 from chainrule.training.files.storage import FilePath
+from chainrule.training.links import LINKS
 from chainrule.training.metrics.by_name import METRICS, OF_QUANTITIES, answers_to_questions, class_numbers, of_answers
-
-FORMAT = "chainrule model 1"
-
-EARLY = ("theta", "description")
-ARRAYS = (*EARLY, "state")
-"""The arrays of a file, which has a checksum of them; of one from before there were states and checksums."""
-
-LONGEST_DESCRIPTION = 2**24
-"""The most characters of the description in a model's file: enough for a million names of classes."""
-
-DESCRIBED = ("network", "loss", "standardizer", "target_standardizer")
-PARTS = {*DESCRIBED, "classes", "engine", "features", "format", "layout"}
-"""The parts of a model that are descriptions; and all parts of the description in its file."""
-
-
-def sigmoid(z: Array) -> Array:
-    """1 / (1 + e^-z), for any z."""
-    a: Array = np.exp(-np.logaddexp(0.0, -z))
-    return a
-
-
-def softmax(z: Array) -> Array:
-    """e^z divided by its sum over the outputs, which are last."""
-    powers = np.exp(z - z.max(axis=-1, keepdims=True))
-    shares: Array = powers / total(powers, axis=-1, keepdims=True)
-    return shares
-
-
-LINKS: dict[str, Callable[[Array], Array]] = {"identity": lambda z: z, "sigmoid": sigmoid, "softmax": softmax}
-"""Functions from the network's outputs to probabilities, by the name of the loss's link."""
+from chainrule.training.model_file import fields_of, read_model, write_model
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,10 +32,12 @@ class Model:
     """A network and its theta, (P,), or (K, P) for a population; `model[k]` is one member.
 
     loss: the loss it was trained by, whose link `probabilities` and `classify` apply.
-    standardizer: applied to every x first, where there is one.
+    columns: what makes the network's inputs of a table's columns, where the model is of a table.
+    standardizer: applied to every x then, where there is one.
     target_standardizer: of the targets that the network learnt; undone in what it predicts.
     classes: names for the class numbers 0, 1, ...
-    features: names for the columns of x.
+    features: names for the network's inputs; those of the columns, where there are some.
+    targets: names for the columns of y.
     state: the running statistics that the network predicts by, (S,) or (K, S); S is 0 where no layer keeps any.
     engine: what made the calls of its training, in words.
 
@@ -84,6 +58,8 @@ class Model:
     features: tuple[str, ...] = ()
     state: Array = field(default=None, repr=False)  # type: ignore[arg-type]  # never None once checked
     engine: str = field(default="", repr=False)
+    columns: Columns | None = None
+    targets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_kind("a Model's network", Network, "a Network such as mlp(2, 4, 1)", self.network)
@@ -98,8 +74,18 @@ class Model:
             raise SettingError(
                 f"a Model's target_standardizer must be of {n_outputs} outputs; got {self.target_standardizer}."
             )
+        n_inputs = count(self.network.input_shape)
+        check_kind("a Model's columns", (Columns, type(None)), "Columns or None", self.columns)
+        if self.columns is not None:
+            if len(self.columns.inputs) != n_inputs:
+                raise SettingError(
+                    f"a Model's columns must become {n_inputs} inputs, those of its network; "
+                    f"got {len(self.columns.inputs)}."
+                )
+            object.__setattr__(self, "features", self.columns.inputs)
         _check_names("classes", self.classes, max(2, n_outputs))
-        _check_names("features", self.features, count(self.network.input_shape))
+        _check_names("features", self.features, n_inputs)
+        _check_names("targets", self.targets)
         check_kind("a Model's engine", str, "a text", self.engine)
 
     @property
@@ -121,27 +107,49 @@ class Model:
     def __iter__(self) -> Iterator["Model"]:
         return (self[k] for k in range(1 if self.population is None else self.population))
 
-    def predict(self, x: ArrayLike) -> Array:
-        """The last layer's output for x (n, *input_shape), in the targets' unit: (n, O), or (K, n, O)."""
+    def encoded(self, x: Any) -> Any:
+        """Samples as the network takes them, but for the standardizer: a frame by its names, an array by its positions.
+
+        With columns, what they make of x (n, *input_shape); with the names of features, a frame's columns in their
+        order, which may be more than needed; else x as it is.
+        Raises DataError for a column that is missing or of another type, ShapeError for another number of columns.
+        """
+        if self.columns is not None:
+            x = self.columns.apply(raw_of(self.columns.kinds, x))
+        elif self.features and is_frame(x):
+            x = raw_of([Number(name) for name in self.features], x)
+        else:
+            return x
+        return x.reshape(len(x), *self.network.input_shape)
+
+    def inputs(self, x: Any) -> Array:
+        """What the network takes for x: encoded, then standardised. Raises what `encoded` raises, and for NaN."""
+        x = self.encoded(x)
         if self.standardizer is not None:
             x = self.standardizer.apply(check_samples(self.network.input_shape, x))
-        x = check_samples(self.network.input_shape, x, dtype=self.theta.dtype)
-        outputs = evaluate.predict(self.network, self.theta, self.state, x)
+        return check_samples(self.network.input_shape, x, dtype=self.theta.dtype)
+
+    def predict(self, x: Any) -> Array:
+        """The last layer's output for x, in the targets' unit: (n, O), or (K, n, O).
+
+        x: an array (n, *input_shape), or (n, columns) for a model of columns, by position; or a frame, by names.
+        """
+        outputs = evaluate.predict(self.network, self.theta, self.state, self.inputs(x))
         if self.target_standardizer is not None:
             scale, mean = np.array((self.target_standardizer.scale, self.target_standardizer.mean), outputs.dtype)
             outputs = outputs * scale + mean
         return outputs
 
-    def probabilities(self, x: ArrayLike) -> Array:
+    def probabilities(self, x: Any) -> Array:
         """The outputs through the loss's link: a sigmoid or softmax for a cross-entropy, else as they are.
 
-        x (n, *input_shape); (n, O), or (K, n, O). Raises what `Network.predict` raises.
+        x as `predict` takes it; (n, O), or (K, n, O). Raises what `predict` raises.
         """
         outputs = self.predict(x)
         with arithmetic():
             return LINKS[self.loss.link if self.loss is not None else "identity"](outputs)
 
-    def classify(self, x: ArrayLike) -> Array:
+    def classify(self, x: Any) -> Array:
         """The most probable class of each sample: its number or name, (n,) or (K, n).
 
         One output is class 1 where it is 0.5 or more. With several outputs the largest wins, unless the loss is
@@ -163,26 +171,27 @@ class Model:
             return (probabilities[..., 0] >= 0.5).astype(np.intp)
         return np.asarray(probabilities.argmax(axis=-1))
 
-    def score(self, x: ArrayLike, y: ArrayLike, metric: str | None = None) -> Any:
+    def score(self, x: Any, y: Any, metric: str | None = None) -> Any:
         """Score the model on x and y by a metric: accuracy for a cross-entropy, else R², unless named.
 
         `metric`: of classes accuracy, log_loss, confusion_matrix, and a value per class of precision, recall, f1; of
         two classes roc_auc, average_precision; of quantities r2, mean_squared_error, root_mean_squared_error,
         mean_absolute_error. The functions of these names say more.
-        y (n,) or (n, O); classes by their numbers, as `train` takes them, or by the model's names. A float, or (K,).
+        x as `predict` takes it; y as `train` takes it, (n,) or (n, O), a series or a frame; classes by their numbers,
+        by the model's names, or as one-hot columns. A float, or (K,).
         Raises SettingError for an unknown metric, DataError for a class that the model doesn't have.
         """
         if metric is None:
             metric = "r2" if self.loss is None or self.loss.link == "identity" else "accuracy"
         measure = choose("metric", metric, METRICS)
-        metric = measure.__name__
+        metric, y = measure.__name__, table_of(self.targets, y)
         if metric in OF_QUANTITIES:
             return measure(y, self.predict(x))
         probabilities = self.probabilities(x)
         if self._asks_questions:
             truth = answers_to_questions(metric, y, probabilities.shape[-2:])
         else:
-            truth = class_numbers(metric, y, self.classes)
+            truth = class_numbers(metric, y, self.classes, probabilities.shape[-1])
         return of_answers(metric, truth, self._chosen(probabilities), probabilities)
 
     def save(self, path: FilePath) -> None:
@@ -192,13 +201,7 @@ class Model:
 
         Raises FileError where the file can't be written.
         """
-        import json  # large: only where a file is written or read
-
-        described: dict[str, Description | None] = {name: getattr(self, name) for name in DESCRIBED}
-        description: dict[str, Any] = {name: each and each.to_dict() for name, each in described.items()}
-        names = {"classes": list(self.classes), "features": list(self.features), "engine": self.engine}
-        description |= names | {"format": FORMAT, "layout": layout(self.network)}
-        save_checked(path, {"theta": self.theta, "state": self.state, "description": np.array(json.dumps(description))})
+        write_model(path, {each.name: getattr(self, each.name) for each in fields(self)})
 
     @staticmethod
     def load(path: FilePath, max_size: Size = LIMIT) -> "Model":
@@ -210,57 +213,16 @@ class Model:
         """
         expected, mend = "a chainrule model that can be read here", "train it, and save it again with Model.save()"
         with reading(path, expected, mend, max_size) as source:
-            is_early = sorted(Archive(source).names) == sorted(EARLY)
-            arrays = Archive(source).read(EARLY, "biufU") if is_early else load_checked(source, ARRAYS)
-            description = _read_json(source, str(arrays["description"]))
+            arrays, description = read_model(source)
             try:
-                return _from_description(arrays["theta"], arrays.get("state"), description)
+                return Model(**fields_of(arrays, description))
             except ChainruleError as error:
                 raise ValueError(str(error)) from None
 
 
-def _check_names(what: str, names: object, n: int) -> None:
-    """Raise SettingError unless these are n names, or none at all."""
+def _check_names(what: str, names: object, n: int | None = None) -> None:
+    """Raise SettingError unless these are names: n of them, or none at all."""
     if not isinstance(names, tuple) or not all(isinstance(each, str) for each in names):
         raise SettingError(f"a Model's {what} must be a tuple of names; got {said(names)}.")
-    if len(names) not in (0, n):
+    if n is not None and len(names) not in (0, n):
         raise SettingError(f"a Model's {what} must be {n} names; got {said(names)}.")
-
-
-def _read_json(source: Source, text: str) -> dict[str, Any]:
-    """A model's description. Raises what JSON raises, ValueError for another format or other parts."""
-    import json
-
-    check_text(f"{source.name}, description", text, longest=LONGEST_DESCRIPTION, longest_line=LONGEST_DESCRIPTION)
-    description = json.loads(text)
-    if not isinstance(description, dict) or description.get("format") != FORMAT:
-        found = description.get("format") if isinstance(description, dict) else None
-        raise ValueError(f"it should be of the format '{FORMAT}', got {said(found)}")
-    description.setdefault("engine", "")  # of files that were written before there was a choice
-    if description.keys() != PARTS:
-        raise ValueError(f"its description should hold {listing(PARTS)}; got {said(listing(description))}")
-    return description
-
-
-def _from_description(theta: Array, state: Array | None, description: dict[str, Any]) -> Model:
-    """The model of a description, if it describes this theta and this state."""
-    parts: dict[str, Any] = {name: description[name] and from_dict(description[name]) for name in DESCRIBED}
-    if layout(parts["network"]) != description["layout"]:
-        raise ValueError("its parameters are stored in another layout than this version's")
-    for name in ("classes", "features"):
-        names = description[name]
-        if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
-            raise ValueError(f"its {name} should be a list of names, got {said(names)}")
-        parts[name] = tuple(names)
-    parts |= {"theta": theta, "state": state, "engine": description["engine"]}
-    return Model(**parts)
-
-
-def layout(network: Network) -> list[list[Any]]:
-    """The layout of theta and the state: for each array its layer, name, shape of the matrix, start."""
-    return [
-        [leaf.number, parameter.name, list(parameter.matrix), start]
-        for leaf in network.leaves
-        for parameters, start in ((leaf.signature.parameters, leaf.start), (leaf.signature.state, leaf.state_start))
-        for parameter in parameters
-    ]

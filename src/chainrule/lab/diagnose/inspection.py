@@ -14,7 +14,7 @@ from chainrule.core.network import Network
 from chainrule.lab.diagnose import thresholds
 from chainrule.lab.diagnose.measurements import MeasuredLayer, Point, measure_layers, rms
 from chainrule.lab.figures.numbers import short
-from chainrule.training.model import LINKS
+from chainrule.training.links import LINKS
 from chainrule.training.run import Setup
 from chainrule.training.stopping import Ending
 

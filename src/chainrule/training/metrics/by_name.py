@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array, as_array
+from chainrule.core.arrays import Array, as_array, as_numbers
 from chainrule.core.errors import DataError, SettingError, ShapeError, listing
 from chainrule.core.foreign import visible
 from chainrule.training.metrics.aligned import labels
@@ -37,13 +37,18 @@ def answers_to_questions(metric: str, y: ArrayLike, shape: tuple[int, ...]) -> A
     return answers
 
 
-def class_numbers(metric: str, y: ArrayLike, names: tuple[str, ...]) -> Array:
-    """Targets (n,) as class numbers, from these or from a model's names of classes; () where it has none."""
-    found = labels(metric, "y", y)
+def class_numbers(metric: str, y: ArrayLike, names: tuple[str, ...], n_outputs: int) -> Array:
+    """Targets (n,) as class numbers, from these or from a model's names of classes; () where it has none.
+
+    Of columns (n, n_outputs), one-hot or probabilities, the largest is the class.
+    """
+    found = as_array(y, f"{metric}'s y")
+    if found.ndim == 2 and found.shape[1] == n_outputs > 1:
+        return np.asarray(as_numbers(found, f"{metric}'s y").argmax(axis=1))
+    found = labels(metric, "y", found)
     if found.shape[1:] not in ((), (1,)):
-        raise ShapeError(
-            f"{metric} expects one class per sample, got y {found.shape}; argmax(axis=-1) makes it of columns."
-        )
+        columns = f" or {n_outputs} columns" if n_outputs > 1 else ""
+        raise ShapeError(f"{metric} expects one class per sample{columns}, got y {found.shape}. Give one of these.")
     found = found.reshape(-1)
     if not names:
         return found

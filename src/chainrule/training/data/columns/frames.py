@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.core.arrays import Array, is_masked
+from chainrule.core.arrays import Array, as_array, is_masked
 from chainrule.core.errors import DataError, ShapeError, nearest, reason
 from chainrule.core.foreign import said
 from chainrule.training.data.columns.kinds import Kind, Number
@@ -55,23 +55,36 @@ def raw_of(kinds: Sequence[Kind], table: Any, place: Place = row) -> Array:
     >>> raw_of((Number("weight"), Category("kind", ("cat", "dog"))), [[4.0, "cat"], [None, "dog"]]).tolist()
     [[4.0, 0.0], [nan, 1.0]]
     """
-    columns = _by_name(kinds, table) if is_frame(table) else _by_position(kinds, table)
+    names = [kind.name for kind in kinds]
+    columns = columns_of(names, table) if is_frame(table) else _by_position(kinds, table)
     raw = [kind.raw(values, place) for kind, values in zip(kinds, columns, strict=True)]
     if len({len(each) for each in raw}) > 1:
         raise ShapeError(f"columns should be equally long, got {said([len(each) for each in raw])} rows. Pad them.")
     return np.stack(raw, axis=1)
 
 
-def _by_name(kinds: Sequence[Kind], frame: Any) -> list[Any]:
+def columns_of(names: Sequence[str], frame: Any) -> list[Any]:
+    """The columns of these names. Raises DataError for one that is missing, or there twice."""
     given = list(frame.columns)
     by_name = dict(zip(map(_composed, given), given, strict=True))
     times = Counter(map(_composed, given))
-    for kind in kinds:
-        if _composed(kind.name) not in by_name:
-            raise DataError(missing(kind.name, by_name))
-        if times[_composed(kind.name)] > 1:
-            raise DataError(f"expected one column named {kind.name}, got several. Rename the others.")
-    return [frame[by_name[_composed(kind.name)]] for kind in kinds]
+    for name in map(_composed, names):
+        if name not in by_name:
+            raise DataError(missing(name, by_name))
+        if times[name] > 1:
+            raise DataError(f"expected one column named {name}, got several. Rename the others.")
+    return [frame[by_name[name]] for name in map(_composed, names)]
+
+
+def table_of(names: Sequence[str], table: Any) -> Any:
+    """The columns of these names of a frame, as an array (n, names), or (n,) for one; anything else as it is.
+
+    Raises DataError for a column that is missing, or there twice.
+    """
+    if not names or not is_frame(table):
+        return table
+    columns = [as_array(column, f"column {name}") for name, column in zip(names, columns_of(names, table), strict=True)]
+    return columns[0] if len(columns) == 1 else np.stack(columns, axis=1)
 
 
 def missing(name: str, there: Iterable[str], what: str = "a frame") -> str:
