@@ -1,7 +1,9 @@
 """What is found in a file or a data frame: typed columns, how they were read, and what was noticed on the way."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from chainrule.core.arrays import Array
 
@@ -55,6 +57,24 @@ class FoundColumn:
     n_numbers: int = 0
     levels: tuple[str, ...] = ()
 
+    def noting(self, note: str) -> "FoundColumn":
+        """The column with one more note, unless that is empty."""
+        return replace(self, notes=(*self.notes, note)) if note else self
+
+    def gaps(self) -> Array:
+        """Which rows have no value, (n,) bool."""
+        if self.values.dtype == object:
+            return np.array([each is None for each in self.values], bool)
+        missing: Array = np.isnat(self.values) if self.values.dtype.kind == "M" else np.isnan(self.values)
+        return missing
+
+    def at(self, rows: Array) -> "FoundColumn":
+        """The column of these rows alone, (n,) bool; what is said of a row is of its new place."""
+        place = np.cumsum(rows) - 1
+        doubts = tuple(replace(each, row=int(place[each.row])) for each in self.doubts)
+        odd = None if self.odd is None else replace(self.odd, row=int(place[self.odd.row]))
+        return replace(self, values=self.values[rows], doubts=doubts, odd=odd)
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -79,7 +99,6 @@ class Reading:
 class Found:
     """A table as it was found. name: of the file, for sentences.  place(row): where a row is, "line 9".
 
-    >>> import numpy as np
     >>> found = Found("pets.csv", (FoundColumn("weight", np.array([4.5, np.nan]), 0),), Reading("CSV"), by_row)
     >>> len(found), found.column("weight").values.tolist(), found.place(1)
     (2, [4.5, nan], 'row 2')
@@ -96,6 +115,24 @@ class Found:
     def column(self, name: str) -> FoundColumn:
         """The column of this name. Raises KeyError."""
         return next((each for each in self.columns if each.name == name), None) or _raise(name)
+
+
+def without_empty_rows(found: Found) -> Found:
+    """The table without rows of gaps alone, and a note of how many there were; one column is left as it is."""
+    if len(found.columns) < 2:
+        return found
+    empty = np.ones(len(found), bool)
+    for column in found.columns:
+        empty &= column.gaps()
+        if not empty.any():
+            return found
+    if empty.all():
+        return found
+    kept = np.flatnonzero(~empty)
+    n = len(empty) - len(kept)
+    notes = (*found.reading.notes, f"{n} empty {'row is' if n == 1 else 'rows are'} left out")
+    columns = tuple(column.at(~empty) for column in found.columns)
+    return Found(found.name, columns, replace(found.reading, notes=notes), lambda row: found.place(int(kept[row])))
 
 
 def by_row(row: int) -> str:

@@ -69,6 +69,11 @@ class Options(Description):
             other = "thousands" if self.decimal == self.thousands else "delimiter"
             raise SettingError(f"decimal and {other} must differ; got {said(self.decimal)} for both.")
 
+    @property
+    def mark(self) -> str | None:
+        """The decimal mark, where it is said, or follows from that between thousands."""
+        return self.decimal or {",": ".", ".": ","}.get(self.thousands or "")
+
     @classmethod
     def checked(cls, field: Any, value: Any) -> Any:
         """As `Description.checked`, but a sentence names the option alone, as in a shell and in `read_table`."""

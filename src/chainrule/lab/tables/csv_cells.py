@@ -1,0 +1,80 @@
+"""All rows of a CSV file, piece by piece: numbers as numbers, and as text what isn't."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from chainrule.core.arrays import Array
+from chainrule.lab.tables.csv_piece import Piece
+from chainrule.lab.tables.decoded import Text
+from chainrule.lab.tables.dialect import Dialect
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+PIECE = 2**23
+"""The bytes of a file that are read at once: what is read of them takes about ten times as much memory."""
+
+Columns = dict[int, Array]
+"""Columns (n,) by their positions."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """The rows of a file below its header. text, dialect: the file, and how it is cut.  width: the cells of a row.
+
+    start: where they begin in the copy, in bytes.  line: the number of that line.  mark: the decimal mark of numbers.
+    gaps: cells without a value, besides the usual ones.
+    """
+
+    text: Text
+    dialect: Dialect
+    width: int
+    start: int
+    line: int
+    mark: str
+    gaps: tuple[str, ...] = ()
+
+    def read(self, database: "DuckDBPyConnection", numbers: Sequence[int]) -> tuple[Columns, Columns, Array]:
+        """All columns, and the line of each row (n,): float64 columns with NaN for gaps, and those of str or None.
+
+        numbers: the positions of the columns that should hold numbers; one in which a cell is no number is asked again,
+        as text. Raises FileError, with its line, for a row that isn't as wide as the others.
+        """
+        expected = set(numbers)
+        columns, refused, lines = self._pass(database, expected, set(range(self.width)) - expected)
+        if refused:
+            columns |= self._pass(database, set(), refused)[0]
+        kept = expected - refused
+        return {i: columns[i] for i in kept}, {i: columns[i] for i in columns.keys() - kept}, lines
+
+    def _pass(
+        self, database: "DuckDBPyConnection", numbers: Iterable[int], texts: Iterable[int]
+    ) -> tuple[Columns, set[int], Array]:
+        """The columns in one reading of the file, those of numbers in which a cell is none, and the rows' lines."""
+        left, texts = set(numbers), set(texts)
+        refused: set[int] = set()
+        parts: dict[int, list[Array]] = {i: [] for i in left | texts}
+        lines: list[Array] = []
+        same: dict[object, object] = {}  # each text once in memory
+        for piece in self._pieces():
+            columns, more = piece.read(database, left, texts)
+            refused |= more
+            left -= more
+            for i, values in columns.items():
+                if i in texts:
+                    values = np.array([same.setdefault(each, each) for each in values], object)
+                parts[i].append(values)
+            lines.append(piece.lines(len(next(iter(columns.values()), ()))))
+        found = {i: np.concatenate(parts.pop(i) or [np.empty(0)]) for i in left | texts}
+        return found, refused, np.concatenate(lines or [np.empty(0, np.int64)])
+
+    def _pieces(self) -> Iterator[Piece]:
+        line, folder = self.line, os.path.dirname(self.text.path)
+        for k, content in enumerate(self.text.pieces(PIECE, self.start)):
+            path = os.path.join(folder, f"{k}.csv")
+            yield Piece.of(self.text.name, path, self.dialect, self.width, self.mark, self.gaps, line, content)
+            line += content.count(b"\n")

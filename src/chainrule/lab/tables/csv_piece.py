@@ -1,0 +1,157 @@
+"""Some lines of a CSV file as DuckDB reads them: cut by one character, without blank lines."""
+
+import csv
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from chainrule.core.arrays import Array
+from chainrule.core.errors import FileError
+from chainrule.lab.tables.database import fetched
+from chainrule.lab.tables.dialect import LONGEST_LINE, Dialect, by_tabs
+from chainrule.lab.tables.gaps import GAPS
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+ABREAST = 8192
+"""The columns that one query gives: DuckDB keeps memory for 2048 rows of each."""
+
+FAULTS, BYTES_OF_FAULTS = 1000, 2**24
+"""The most cells that don't fit of which DuckDB tells, and the most bytes of their lines."""
+
+BLANK = re.compile(rb"^ *\n", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Lines of a file. name: of the file.  path: where DuckDB finds them.  dialect, width, mark, gaps: as in `Body`.
+
+    content: the lines without blank ones; places: the number of each in the file, from 1.
+    """
+
+    name: str
+    path: str
+    dialect: Dialect
+    width: int
+    mark: str
+    gaps: tuple[str, ...]
+    content: bytes
+    places: Array
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        path: str,
+        dialect: Dialect,
+        width: int,
+        mark: str,
+        gaps: tuple[str, ...],
+        line: int,
+        content: bytes,
+    ) -> "Piece":
+        """The piece of these lines, of which the first has this number in the file."""
+        if not content.endswith(b"\n"):
+            content += b"\n"
+        if dialect.delimiter == " ":
+            content = "\n".join(map(by_tabs, content.decode().split("\n"))).encode()
+        places = np.arange(line, line + content.count(b"\n"))
+        if BLANK.search(content) and (width == 1 or dialect.quote.encode() not in content):
+            lines = content.split(b"\n")[:-1]
+            kept = np.array([bool(each.strip(b" ")) for each in lines], bool)
+            content, places = BLANK.sub(b"", content), places[kept]
+        return cls(name, path, dialect, width, mark, gaps, content, places)
+
+    def read(
+        self, database: "DuckDBPyConnection", numbers: Iterable[int], texts: Iterable[int]
+    ) -> tuple[dict[int, Array], set[int]]:
+        """Columns by their positions, and the positions of those of numbers in which a cell is none.
+
+        Raises FileError, with its line, for a row that isn't as wide as the others.
+        """
+        with open(self.path, "wb") as file:
+            file.write(self.content)
+        try:
+            left, refused = set(numbers), set[int]()
+            for last in (False, False, False, True):
+                columns, more = self._asked(database, left, set(texts))
+                refused |= left if more and last else more
+                left -= refused
+                if not more:
+                    return columns, refused
+            return self._asked(database, left, set(texts))[0], refused
+        finally:
+            os.unlink(self.path)
+
+    def lines(self, n: int) -> Array:
+        """The numbers of the lines in which the n rows begin."""
+        if n == len(self.places):
+            return self.places
+        try:
+            rows = [at for at, _ in self.dialect.numbered(self.content.decode().splitlines(keepends=True))]
+        except csv.Error:
+            rows = []
+        return self.places[np.resize(rows, n) if len(rows) == n else np.minimum(np.arange(n), len(self.places) - 1)]
+
+    def _asked(
+        self, database: "DuckDBPyConnection", numbers: set[int], texts: set[int]
+    ) -> tuple[dict[int, Array], set[int]]:
+        wanted = sorted(numbers | texts)
+        columns: dict[int, Array] = {}
+        for start in range(0, len(wanted), ABREAST):
+            some = wanted[start : start + ABREAST]
+            columns |= zip(some, fetched(database, self._query(some, numbers), [self.path]), strict=True)
+            refused = self._faults(database)
+            if refused:
+                return {}, refused
+        return columns, set()
+
+    def _query(self, wanted: list[int], numbers: set[int]) -> str:
+        types = ", ".join(f"'c{i}': '{'DOUBLE' if i in numbers else 'VARCHAR'}'" for i in range(self.width))
+        faults = max(10, min(FAULTS, BYTES_OF_FAULTS * len(self.places) // len(self.content)))
+        longest = len(self.content) + 2
+        marks = {self.dialect.cut, self.dialect.quote, "\n"}
+        gaps = ", ".join(_quoted(each) for each in (*GAPS, *self.gaps) if not marks & {*each})
+        return f"""
+            SELECT {", ".join(f"c{i}" for i in wanted)} FROM read_csv(?, auto_detect = false, header = false,
+                columns = {{{types}}}, delim = {_quoted(self.dialect.cut)}, quote = {_quoted(self.dialect.quote)},
+                escape = {_quoted(self.dialect.quote)}, new_line = '\\n', decimal_separator = {_quoted(self.mark)},
+                nullstr = [{gaps}], store_rejects = true, rejects_limit = {faults},
+                max_line_size = {longest}, buffer_size = {longest})"""
+
+    def _faults(self, database: "DuckDBPyConnection") -> set[int]:
+        """The columns with a cell that is no number. Raises FileError for rows that are at fault as a whole."""
+        broken = database.execute(
+            "SELECT error_type, line_byte_position, csv_line FROM reject_errors WHERE error_type != 'CAST' "
+            "ORDER BY line_byte_position LIMIT 1"
+        ).fetchone()
+        columns = database.execute("SELECT DISTINCT column_idx - 1 FROM reject_errors").fetchall()
+        database.execute("DROP TABLE reject_errors; DROP TABLE reject_scans")
+        if broken is not None:
+            raise self._error(*broken)
+        return {position for (position,) in columns}
+
+    def _error(self, kind: str, position: int, row: str) -> FileError:
+        at = max(position - 1, 0)
+        at += len(row) - len(row.lstrip("\n"))  # it may begin with the end of the line before
+        line = self.places[min(self.content.count(b"\n", 0, at), len(self.places) - 1)]
+        if kind == "UNQUOTED VALUE":
+            mend = (
+                f"expected {self.dialect.quote} at the end of a cell that begins with it, and twice within; correct it"
+            )
+        elif kind in ("MISSING COLUMNS", "TOO MANY COLUMNS"):
+            got = len(next(iter(self.dialect.rows([row.lstrip("\n")])), []))
+            mend = f"expected {self.width} cells, got {got}; correct the line, or say --delimiter"
+        else:
+            mend = f"expected a row of at most {LONGEST_LINE:,} characters; correct it"
+        return FileError(f"{self.name}, line {line}: {mend}.")
+
+
+def _quoted(text: str) -> str:
+    """A text in SQL."""
+    return "'" + text.replace("'", "''") + "'"
