@@ -95,3 +95,11 @@ def test_what_a_run_that_ends_early_leaves_is_written():
     assert read_next.run(1) == 0
     assert read_next.run(1) == 1
     np.testing.assert_array_equal(x, 2.0)
+
+
+def test_numbers_that_are_never_stored_between_bools_have_a_type():
+    flags, number, above = np.array([True, False]), np.zeros(2, "float32"), np.zeros(2, bool)
+    half = np.full(2, 0.5, "float32")
+    for compared in (number, half):
+        Program([bind_copy(flags, number), call(np.greater, number, compared, out=above)], [above])()
+        np.testing.assert_array_equal(above, flags & (compared is half))

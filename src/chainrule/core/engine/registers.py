@@ -72,4 +72,7 @@ def instruct(group: Elementwise, stored: set[Key]) -> tuple[str, tuple[Array, ..
     instructions = Instructions(stored)
     for each in group.instructions:
         instructions.add(each.name, each.out, each.inputs)
-    return "elementwise", tuple(instructions.operands.values()), instructions.settings()
+    operands = tuple(instructions.operands.values())
+    if all(each.dtype == bool for each in operands):  # the extension tells the type of the numbers by its operands
+        return instruct(group, {view.key for view in group.writes})
+    return "elementwise", operands, instructions.settings()
