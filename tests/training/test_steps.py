@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -222,10 +223,38 @@ def test_counts_that_contradict_each_other_are_refused():
 
 @pytest.mark.skipif(_engine is None, reason="Left out: no engine")
 @pytest.mark.parametrize("name", ["SquaredError", "SoftmaxCrossEntropy"])
-def test_a_step_of_a_plain_mini_batch_makes_no_call_into_python(name: str):
-    case = CASES[name]
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"sample_weight": np.linspace(0.0, 1.0, 7)},
+        {"population": 3},
+        {"population": 3, "sample_weight": np.linspace(0.0, 1.0, 7)},
+        {"apart": True},
+        {"own": True, "population": 3},
+    ],
+    ids=["plain", "weights", "members' own batches", "their weights", "not contiguous", "members' own samples"],
+)
+def test_a_step_of_a_mini_batch_makes_no_call_into_python(name: str, settings: dict):
+    case, settings = CASES[name], dict(settings)
     x, y = case.data()
-    settings = {"loss": case.loss, "optimizer": cr.Momentum(0.1), "epochs": 3, "batch_size": 4}
-    run = cr.train(case.network, x, y, engine="compiled", **settings)
+    if settings.pop("apart", False):
+        x = np.repeat(x, 2, axis=-1)[..., ::2]
+    if settings.pop("own", False):
+        x, y = np.stack([x, x + 0.1, x]), np.stack([y, y, y])
+    settings = {"loss": case.loss, "optimizer": cr.Momentum(0.1), "epochs": 3, "batch_size": 4} | settings
+    run, exact = (cr.train(case.network, x, y, engine=each, **settings) for each in ("compiled", "numpy"))
     assert ", 0 in Python" in run.setup.engine
     assert "the batch" in run.program().splitlines()
+    np.testing.assert_allclose(run.model.theta, exact.model.theta, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.skipif(_engine is None, reason="Left out: no engine")
+def test_a_step_of_mapped_samples_looks_whether_they_are_there(tmp_path: Path):
+    case = CASES["SquaredError"]
+    x, y = case.data()
+    np.save(tmp_path / "x.npy", x)
+    settings = {"loss": case.loss, "optimizer": cr.Momentum(0.1), "epochs": 3, "batch_size": 4, "engine": "compiled"}
+    runs = [cr.train(case.network, each, y, **settings) for each in (x, np.load(tmp_path / "x.npy", mmap_mode="r"))]
+    assert ", 1 in Python" in runs[1].setup.engine
+    np.testing.assert_array_equal(runs[1].model.theta, runs[0].model.theta)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from chainrule.core.arrays import Array, as_numbers, count
+from chainrule.core.calls import Calls
 from chainrule.core.checks import (
     check_members,
     check_samples,
@@ -66,13 +67,28 @@ class TrainingData:
             return self
         return TrainingData(self.x[k], self.y[k], None if self.weights is None else self.weights[k])
 
+    def members(self, who: slice) -> "TrainingData":
+        """The samples of some of the members."""
+        if not self.own:
+            return self
+        return TrainingData(self.x[who], self.y[who], None if self.weights is None else self.weights[who], own=True)
+
+    def bind(self, plan: Any, of: "TrainingData | None" = None) -> Calls:
+        """The calls that set a plan of this length to what these arrays hold when they are made.
+
+        of: all samples that the plan's loss is the mean of, where these are a part of them.
+        """
+        of_weights = None if of is None else of.weights
+        return Calls(
+            *plan.bind_input(np.asarray(self.x)),
+            *plan.bind_targets(self.y),
+            *(() if self.weights is None else plan.bind_weights(self.weights, of_weights)),
+        )
+
     def load(self, plan: Any) -> None:
-        """Set a bound batch of this length to these samples."""
+        """Set a plan of this length to these samples."""
         check_mapped(self.x)
-        plan.set_input(self.x)
-        plan.set_targets(self.y)
-        if self.weights is not None:
-            plan.set_weights(self.weights)
+        self.bind(plan)()
 
 
 @dataclass(frozen=True, eq=False)

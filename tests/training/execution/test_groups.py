@@ -13,6 +13,7 @@ from chainrule.core.parameters import Parameters
 from chainrule.training.execution import choice
 from chainrule.training.execution.choice import bind_batch, groups
 from chainrule.training.execution.groups import Groups
+from chainrule.training.task import TrainingData
 
 K = 7
 NETWORKS = {
@@ -106,14 +107,13 @@ def test_groups_take_turns_in_one_memory():
     """Twenty groups take little more than the parameters of all and the activations of one."""
     network = cr.mlp(10, 100, 100, 1)
     theta = np.zeros((20, network.n_parameters))
+    samples = TrainingData(np.zeros((2500, 10)), np.zeros((2500, 1)))
     parameters = Parameters.of(network, theta, network.initialize_state(20))
 
     def taken(members: int) -> int:
         of_these = parameters.members(slice(members))
         tracemalloc.start()
-        batch = bind_batch(
-            Objective(network, cr.SquaredError()), 2500, of_these, [{}, {}], Engine("asked for"), weighted=False
-        )
+        batch = bind_batch(Objective(network, cr.SquaredError()), samples, of_these, [{}, {}], Engine("asked for"))
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert isinstance(batch, Groups) == (members > 1)

@@ -21,6 +21,7 @@ from chainrule.training.execution import threads as threads_module
 from chainrule.training.execution.choice import bind_batch, micro_batches
 from chainrule.training.execution.micro_batches import MicroBatches
 from chainrule.training.execution.threads import THREADS, OneBlasThread, Threads, one_blas_thread
+from chainrule.training.task import TrainingData
 from optional import needed
 
 LENET = CASES["LeNet, small"]
@@ -93,17 +94,11 @@ def test_value_and_gradient_are_the_whole_batchs(lead, weighted, penalty, engine
     theta, state = network.initialize(population=3 if lead else None), network.initialize_state(*lead)
     parameters, objective = Parameters.of(network, theta, state), Objective(network, LENET.loss, penalty)
     parameters.gradient.fill(np.nan)
-    with closing(bind_batch(objective, n, parameters, [{}] * THREADS, engine, weighted=weighted)) as batch:
+    samples = TrainingData(x, y, weights)
+    with closing(bind_batch(objective, samples, parameters, [{}] * THREADS, engine)) as batch:
         assert isinstance(batch, MicroBatches)
-        batch.set_input(x)
-        batch.set_targets(y)
-        if weights is not None:
-            batch.set_weights(weights)
         for _ in range(2):  # the second run finds what the first one left
             batch.value_and_gradient()
-        value = batch.value.copy()
-        batch.evaluate()
-    np.testing.assert_allclose(batch.value, value, rtol=1e-14)
     expected = network.loss_and_gradient(theta, x, y, LENET.loss, sample_weight=weights, penalty=penalty)
     np.testing.assert_allclose(batch.value, expected[0], rtol=1e-12)
     np.testing.assert_allclose(parameters.gradient, expected[1], rtol=1e-10, atol=1e-13)

@@ -108,6 +108,15 @@ class Engine:
             return cls("a short run")
         return cls()
 
+    def moves(self, array: Array) -> bool:
+        """Whether a program takes entries of an array from where they are, however it lies in memory."""
+        if self.numpy_because is not None:
+            return False
+        from chainrule.core.engine.row import MOST_AXES, MOVED
+
+        flags, dtype = array.flags, array.dtype
+        return dtype in MOVED and dtype.isnative and flags.aligned and array.ndim <= MOST_AXES
+
     def row(self, calls: Calls, observed: Iterable[Array], computes: str | None = None) -> Call:
         """The call to make in place of a row: its program, or the row itself.
 

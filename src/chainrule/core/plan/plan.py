@@ -6,6 +6,8 @@ Several plans may share parameters, one for each length of batch. A plan belongs
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from chainrule.core.architecture import Architecture
@@ -49,6 +51,7 @@ class BoundLoss:
     lead: (K,) where each member of a population has samples of its own, else ().
     weighted: whether samples have weights.
     of: how many samples the loss is the mean of, where these n are a part of them.
+    share (..., 1, n): each sample's share of the mean, where samples have weights.
     """
 
     def __init__(
@@ -58,7 +61,7 @@ class BoundLoss:
         self.targets = binder.memory((n_outputs,), False, lead, n, dtype)
         self.value = np.zeros(output.shape[:-2], dtype)
         self._factor = loss.factor(n_outputs)
-        self._share = binder.memory((1,), False, lead, n, dtype) if weighted else None
+        self.share = binder.memory((1,), False, lead, n, dtype) if weighted else None
         if loss.labelled:
             self._labels = np.empty((*lead, n), dtype)
             self._classes = np.arange(n_outputs, dtype=dtype)[:, np.newaxis]  # (O, 1)
@@ -68,7 +71,7 @@ class BoundLoss:
             targets=self.targets,
             d_output=d_output,
             value=self.value,
-            share=np.array(self._factor / of, dtype) if self._share is None else self._share,
+            share=np.array(self._factor / of, dtype) if self.share is None else self.share,
             scratch=binder.scratch(Storage((n_outputs,)), (n_outputs,), {}),  # its own: kept from forward to backward
         )
         self.forward, self.backward = (Calls(*one_by_one(each)) for each in loss.bind(at))
@@ -94,13 +97,24 @@ class BoundLoss:
 
         of: the weights of all samples that the loss is the mean of, where these are a part of them.
         """
-        if self._share is None:
+        self.bind_weights(weights, of)()
+
+    def bind_weights(self, weights: Array, of: Array | None = None) -> Calls:
+        """The calls that set shares to what weights hold when they are made; see `set_weights`."""
+        if self.share is None:
             raise SettingError("this plan is bound for samples without weights; got weights. Bind with weighted=True.")
-        share = self._share[..., 0, :]
-        share[...] = weights
-        sums = total(weights if of is None else of, axis=-1, keepdims=True).astype(share.dtype)
-        np.divide(share, np.maximum(sums, np.finfo(share.dtype).tiny), out=share)
-        np.multiply(share, self._factor, out=share)
+        share, summed = self.share[..., 0, :], weights if of is None else of
+        dtype = share.dtype
+        sums = np.empty((*summed.shape[:-1], 1), summed.dtype)
+        as_share = sums if sums.dtype == dtype else np.empty(sums.shape, dtype)
+        return Calls(
+            bind_copy(weights, out=share),
+            call(total, summed, out=sums, axis=-1, keepdims=True),
+            *(() if as_share is sums else (bind_copy(sums, out=as_share),)),
+            call(np.maximum, as_share, np.array(np.finfo(dtype).tiny), out=as_share),
+            call(np.divide, share, as_share, out=share),
+            call(np.multiply, share, np.array(self._factor, dtype), out=share),
+        )
 
 
 class EvaluationPlan(ForwardPlan):
@@ -114,12 +128,16 @@ class EvaluationPlan(ForwardPlan):
         lead = layers.sample_lead
         loss = BoundLoss(objective.loss, layers.output, layers.d_output, self._binder, lead, weighted=weighted, of=n)
         self.value, self.set_targets, self.set_weights = loss.value, loss.set_targets, loss.set_weights
+        self.bind_input, self.bind_targets, self.bind_weights = layers.bind_input, loss.bind_targets, loss.bind_weights
         penalty, _ = bind_penalty(objective, parameters, self.value)
         self.evaluate = Calls(*self.forward, *loss.forward, *penalty)
 
 
 class Plan:
-    """An objective bound for training: `BoundBatch` says what its passes do.
+    """An objective bound for training.
+
+    forward: the outputs.  evaluate: and the value, () or (K,).  value_and_gradient: and its gradient with respect to
+        theta.  loaded: the arrays that samples, targets and weights are copied to.
 
     parameters: read, and their gradient and state written, in place.
     generators: those of random layers; without them nothing is random.
@@ -154,7 +172,8 @@ class Plan:
         self.input, self.output, self.d_output = layers.input, layers.output, layers.d_output
         self.targets, self.value = loss.targets, loss.value
         self.set_input, self.set_targets, self.set_weights = layers.set_input, loss.set_targets, loss.set_weights
-        self.bind_input, self.bind_targets = layers.bind_input, loss.bind_targets
+        self.bind_input, self.bind_targets, self.bind_weights = layers.bind_input, loss.bind_targets, loss.bind_weights
+        self.loaded: Sequence[Array] = [layers.input, loss.targets, *(() if loss.share is None else (loss.share,))]
         add_penalty, add_its_gradient = bind_penalty(objective, parameters, self.value)
         self.forward = layers.forward
         self.evaluate = Calls(*self.forward, *loss.forward, *add_penalty)

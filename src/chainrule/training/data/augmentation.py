@@ -5,12 +5,14 @@ from __future__ import annotations
 import numbers
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from chainrule.core.arrays import Array, count
+from chainrule.core.calls import Calls, bind_copy
 from chainrule.core.description import COUNT, POSITIVE, Description, Rule, check_kind, check_real, setting, whole
 from chainrule.core.errors import SettingError, ShapeError
 from chainrule.core.foreign import said
@@ -148,15 +150,10 @@ class Augmenter:
                     if answer is not None:
                         batch[...] = _fitting(augmentation, batch, answer)
 
-    def before(self, put: Callable[[Array], None], dtype: np.dtype[Any]) -> Callable[[Array], None]:
-        """`put`, preceded by a cast to this dtype and by the augmentations, in place where the batch has the dtype."""
-
-        def put_augmented(x: Array) -> None:
-            x = x.astype(dtype, copy=False)
-            self(x)
-            put(x)
-
-        return put_augmented
+    def bind(self, x: Array, dtype: np.dtype[Any]) -> tuple[Array, Calls]:
+        """A batch in this dtype, and the calls that make it from x: changed in place where x has the dtype."""
+        batch = x if x.dtype == dtype else np.empty(x.shape, dtype)
+        return batch, Calls(*(() if batch is x else (bind_copy(x, batch),)), partial(self, batch))
 
 
 def _fitting(augmentation: Augmentation, batch: Array, answer: Any) -> Any:

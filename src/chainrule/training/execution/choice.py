@@ -14,8 +14,9 @@ from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import Generators
 from chainrule.core.plan.bound import BoundBatch
-from chainrule.core.plan.plan import Plan
 from chainrule.training.execution.threads import THREADS
+from chainrule.training.execution.whole import Whole
+from chainrule.training.task import TrainingData
 
 MOST_NUMBERS = 2**19
 """A micro-batch, or a group of members, has at most about this many numbers in its activations.
@@ -29,30 +30,27 @@ WORTH_THREADS = 2**18
 
 def bind_batch(
     objective: Objective,
-    n: int,
+    samples: TrainingData,
     parameters: Parameters,
     generators: Sequence[Generators],
     engine: Engine,
-    *,
-    weighted: bool,
-    own_samples: bool = False,
 ) -> BoundBatch:
-    """A batch of n samples. generators: those of each thread; a batch that runs in one takes the first's.
+    """A batch of samples. generators: those of each thread; a batch that runs in one takes the first's.
 
     engine: makes the calls of rows that run inside others, in threads.
     """
+    n = samples.n
     chunks = micro_batches(objective.network, n)
     if len(chunks) > 1:
         from chainrule.training.execution.micro_batches import MicroBatches
 
-        settings = {"weighted": weighted, "own_samples": own_samples}
-        return MicroBatches(objective, chunks, parameters, generators, engine, **settings)
+        return MicroBatches(objective, samples, chunks, parameters, generators, engine)
     members = groups(objective, n, count(parameters.theta.shape[:-1]))
     if len(members) > 1:
         from chainrule.training.execution.groups import Groups
 
-        return Groups(objective, n, members, parameters, generators[0], weighted=weighted, own_samples=own_samples)
-    return Plan(objective, n, parameters, generators=generators[0], weighted=weighted, own_samples=own_samples)
+        return Groups(objective, samples, members, parameters, generators[0])
+    return Whole(objective, samples, parameters, generators=generators[0])
 
 
 def micro_batches(network: Architecture, n: int) -> list[slice]:

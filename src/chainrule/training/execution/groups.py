@@ -6,8 +6,8 @@ take turns in one set of activations (`Arena`): thousands of networks need the m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -18,84 +18,43 @@ from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import Generators
 from chainrule.core.plan.layout import Arena
 from chainrule.core.plan.plan import Plan
+from chainrule.training.task import TrainingData
 
 
 class Groups:
     """A `BoundBatch` of a population that runs in groups of members, a plan each.
 
-    Samples that members share are loaded when they are set, once for each size of group: groups of one size read the
-    same memory. Samples of each member's own are loaded when it is their group's turn.
+    Samples that members share are loaded once for each size of group: groups of one size read the same memory. Samples
+    of each member's own are copied when it is their group's turn.
     """
 
     def __init__(
         self,
         objective: Objective,
-        n: int,
+        samples: TrainingData,
         members: Sequence[slice],
         parameters: Parameters,
         generators: Generators,
-        *,
-        weighted: bool,
-        own_samples: bool,
     ) -> None:
-        self.n, self.parameters = n, parameters
+        self.n, self.parameters = samples.n, parameters
         self.value = np.zeros(parameters.theta.shape[:-1], parameters.theta.dtype)
-        self._x = self._rows = np.empty(0)
-        self._weights: Array | None = None
-        self._own_samples = own_samples
-        self._groups: list[tuple[slice, Plan]] = []
+        settings: dict[str, Any] = {"own_samples": samples.own, "weighted": samples.weights is not None}
         arenas: dict[int, Arena] = {}
-        for who in members:
-            arena = arenas.setdefault(who.stop - who.start, Arena())
-            arena.rewind()
-            plan = Plan(
-                objective,
-                n,
-                parameters.members(who),
-                generators={number: of_members[who] for number, of_members in generators.items()},
-                own_samples=own_samples,
-                weighted=weighted,
-                memory=arena,
-            )
-            self._groups.append((who, plan))
-        first_of_size = {plan.value.shape: plan for _, plan in reversed(self._groups)}
-        self._loaded_at_once = [] if own_samples else list(first_of_size.values())
-        self.forward = self._in_turn(lambda plan: plan.forward)
-        self.evaluate = self._in_turn(lambda plan: plan.evaluate)
-        self.value_and_gradient = self._in_turn(lambda plan: plan.value_and_gradient)
-
-    def _in_turn(self, row_of: Callable[[Plan], Calls]) -> Calls:
-        """One pass of every group: its own samples, its plan's calls, and its value to where all values are."""
+        first_of_size: dict[int, Plan] = {}
         calls: list[Call] = []
-        for who, plan in self._groups:
-            calls += [partial(self._load, who, plan)] if self._own_samples else []
-            calls += [*row_of(plan), bind_copy(plan.value, out=self.value[who])]
-        return Calls(*calls)
-
-    def _load(self, who: slice, plan: Plan) -> None:
-        """Load the samples of a group's members."""
-        plan.set_input(self._x[who])
-        plan.set_targets(self._rows[who])
-        if self._weights is not None:
-            plan.set_weights(self._weights[who])
-
-    def set_input(self, x: Array) -> None:
-        """Set the samples (n, *shape), or (K, n, *shape) where each member has its own."""
-        self._x = x
-        for plan in self._loaded_at_once:
-            plan.set_input(x)
-
-    def set_targets(self, rows: Array) -> None:
-        """Set the targets in the form of `Loss.rows`."""
-        self._rows = rows
-        for plan in self._loaded_at_once:
-            plan.set_targets(rows)
-
-    def set_weights(self, weights: Array) -> None:
-        """Set the samples' weights (..., n)."""
-        self._weights = weights
-        for plan in self._loaded_at_once:
-            plan.set_weights(weights)
+        for who in members:
+            size = who.stop - who.start
+            arena = arenas.setdefault(size, Arena())
+            arena.rewind()
+            of_members = {number: each[who] for number, each in generators.items()}
+            plan = Plan(objective, self.n, parameters.members(who), generators=of_members, memory=arena, **settings)
+            first_of_size.setdefault(size, plan)
+            calls += samples.members(who).bind(plan) if samples.own else ()
+            calls += [*plan.value_and_gradient, bind_copy(plan.value, out=self.value[who])]
+        self.value_and_gradient = Calls(*calls)
+        shared = () if samples.own else first_of_size.values()
+        self.load = Calls(*(each for plan in shared for each in samples.bind(plan)))
+        self.loaded: Sequence[Array] = [array for plan in shared for array in plan.loaded]
 
     def close(self) -> None:
-        """All groups run in the caller's thread."""
+        """Nothing to end: groups run in the caller's thread."""
