@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help report test soak oldest check format bench lock audit engine sanitize wheels clean
+.PHONY: help report test soak oldest check format bench lock audit engine kernels sanitize wheels clean
 
 BUILT_FROM := pyproject.toml setup.py $(wildcard engine/*.c engine/*.h)
 
@@ -43,6 +43,10 @@ audit: lock                ## ask for known vulnerabilities of what requirements
 	$(BIN)/uv tool run pip-audit --require-hashes --disable-pip --requirement requirements.lock
 
 engine: $(VENV)/.dev       ## compile the engine anew, into src
+	$(BIN)/python setup.py --quiet build_ext --inplace
+
+kernels: $(VENV)/.dev      ## write the engine's catalogue of fused kernels anew, and compile it
+	PYTHONPATH=tests $(BIN)/python engine/catalogue.py
 	$(BIN)/python setup.py --quiet build_ext --inplace
 
 sanitize: $(VENV)/.dev     ## test the engine with gcc's sanitizers of memory and of undefined behaviour (Linux)

@@ -7,6 +7,31 @@
 #include "program.h"
 #include "tile.h"
 
+/* The catalogue of fused kernels: as many settings as it says, then zeros. */
+typedef struct {
+    int n_operands, n_settings;
+    unsigned char setting[4 * MOST_OPERANDS + 1];
+} Signature;
+
+static const Signature catalogue[] = {
+#define DO(name, out, x, y) do_##name, out, x, y,
+#define SIZE(...) (int)sizeof (unsigned char[]){__VA_ARGS__}
+#define KERNEL(n_operands, n_registers, loads, instructions, stores) \
+    {n_operands, SIZE(n_registers, instructions), {n_registers, instructions}},
+#include "catalogue.h"
+};
+
+int kernel_of(int n_operands, const int64_t *setting, int n_settings)
+{
+    for (int k = 0; k < (int)(sizeof catalogue / sizeof *catalogue); k++) {
+        const Signature *known = catalogue + k;
+        int i = known->n_operands == n_operands && known->n_settings == n_settings ? 0 : n_settings + 1;
+        while (i < n_settings && known->setting[i] == setting[i]) i++;
+        if (i == n_settings) return k;
+    }
+    return -1;
+}
+
 const char *prepare_elementwise(Op *op)
 {
     int n_registers = op->n_settings ? (int)op->setting[0] : -1, n_places = op->n_operands + n_registers;
@@ -49,6 +74,16 @@ const char *prepare_elementwise(Op *op)
         for (int axis = op->n_axes - 1; axis >= 0; next *= op->shape[axis--])
             x->constant &= x->stride[axis] == 0, x->in_a_row &= x->stride[axis] == next;
     }
+    op->way = kernel_of(op->n_operands, op->setting, op->n_settings);
+    int inner = op->n_axes - 1;
+    bool by_rows = op->n_axes == 1 || op->shape[inner] >= SHORT_ROW, in_place = true;
+    for (int k = 0; k < op->n_operands; k++) {
+        const Operand *x = op->operand + k;
+        bool constant = by_rows ? x->stride[inner] == 0 : x->constant;
+        in_place &= (by_rows ? x->stride[inner] == x->size : x->in_a_row) || (constant && !x->writes);
+    }
+    op->number[ENDS_WITH_ROWS] = by_rows;
+    op->number[LONGEST] = op->way >= 0 && in_place ? op->work : TILE_BYTES / (op->type == 'd' ? 8 : 4);
     op->scratch = (int64_t)n_places * TILE_BYTES;
     return NULL;
 }

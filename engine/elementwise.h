@@ -2,7 +2,6 @@
 #include <string.h>
 
 #define bytes X(bytes)
-#define TILE ((int64_t)(TILE_BYTES / sizeof(real)))
 typedef uint8_t bytes __attribute__((vector_size(VECTOR_BYTES / sizeof(real)), aligned(1), may_alias));
 
 /* One number, as often as a vector holds it. */
@@ -58,7 +57,7 @@ static void X(instruct)(int64_t what, int64_t n, char *out, Place a, Place b)
 #define CASE(name, expression) case do_##name: EACH_VECTOR(mask, expression, PUT_BOOL)
         COMPARISONS(CASE)
 #undef CASE
-#define CASE(name, expression) case do_is_##name: EACH_VECTOR(vector, choose(expression, all(1), all(0)), PUT_REAL)
+#define CASE(name, expression) case do_is_##name: EACH_VECTOR(vector, select(expression, all(1), all(0)), PUT_REAL)
         COMPARISONS(CASE)
 #undef CASE
     case do_from_bool: EACH_VECTOR(vector, __builtin_convertvector(x_bool, vector), PUT_REAL)
@@ -71,12 +70,12 @@ static bool X(elementwise)(const Op *op, char *scratch)
 {
     int n_places = op->n_operands + (int)op->setting[0], inner = op->n_axes - 1;
     int64_t row = op->shape[inner];
-    bool by_rows = op->n_axes == 1 || row >= SHORT_ROW; /* then no tile goes beyond a row */
+    bool by_rows = op->number[ENDS_WITH_ROWS];
     Place place[2 * MOST_OPERANDS];
 
     for (int64_t start = 0, m; start < op->work; start += m) {
         int64_t left = by_rows ? row - start % row : op->work - start;
-        m = left < TILE ? left : TILE;
+        m = left < op->number[LONGEST] ? left : op->number[LONGEST];
         for (int k = 0; k < n_places; k++) {
             const Operand *x = op->operand + k;
             char *buffer = scratch + k * TILE_BYTES;
@@ -86,7 +85,8 @@ static bool X(elementwise)(const Op *op, char *scratch)
             else if (!x->writes && (by_rows ? x->stride[inner] == 0 : x->constant)) place[k].step = 0, X(repeat)(x, address(op, x, start), buffer);
             else if (x->reads) X(move)(op, x, start, m, buffer, false);
         }
-        for (const int64_t *s = op->setting + 1; s < op->setting + op->n_settings; s += 4)
+        if (op->way >= 0) X(kernels)[op->way](m < WIDTH ? WIDTH : m, place);
+        else for (const int64_t *s = op->setting + 1; s < op->setting + op->n_settings; s += 4)
             X(instruct)(s[0], m < WIDTH ? WIDTH : m, place[s[1]].at, place[s[2]], place[s[3]]);
         for (int k = 0; k < op->n_operands; k++)
             if (op->operand[k].writes && place[k].at == scratch + k * TILE_BYTES)

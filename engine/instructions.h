@@ -18,9 +18,9 @@
     each(subtract, 2, x - y)                                                                \
     each(multiply, 2, x * y)                                                                \
     each(divide, 2, x / y)                                                                  \
-    each(maximum, 2, choose((x >= y) | (x != x), x, y))                                     \
-    each(minimum, 2, choose((x <= y) | (x != x), x, y))                                     \
-    each(heaviside, 2, choose(x == 0, y, choose(x > 0, all(1), choose(x < 0, all(0), x))))  \
+    each(maximum, 2, select((x >= y) | (x != x), x, y))                                     \
+    each(minimum, 2, select((x <= y) | (x != x), x, y))                                     \
+    each(heaviside, 2, select(x == 0, y, select(x > 0, all(1), select(x < 0, all(0), x))))  \
     each(logaddexp, 2, v_logaddexp(x, y))
 
 #define COMPARISONS(each)      \

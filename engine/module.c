@@ -8,6 +8,7 @@
 
 #include "instructions.h"
 #include "program.h"
+#include "tile.h"
 
 typedef struct {
     Op op;
@@ -288,7 +289,25 @@ static PyObject *extent(PyObject *module, PyObject *array)
     return Py_BuildValue("(nnn)", at, low, high);
 }
 
-static PyMethodDef module_methods[] = {{"extent", extent, METH_O, extent_says}, {NULL, NULL, 0, NULL}};
+static const char has_kernel_says[] = "has_kernel(n_operands, settings)\n--\n\nWhether an elementwise operation is in the catalogue of fused kernels.";
+
+static PyObject *has_kernel(PyObject *module, PyObject *args)
+{
+    (void)module;
+    int n_operands;
+    PyObject *settings;
+    int64_t setting[4 * MOST_OPERANDS + 1];
+    if (!PyArg_ParseTuple(args, "iO!", &n_operands, &PyTuple_Type, &settings)) return NULL;
+    Py_ssize_t n = PyTuple_Size(settings);
+    for (Py_ssize_t k = 0; k < n && k < 4 * MOST_OPERANDS + 1; k++) setting[k] = PyLong_AsLongLong(PyTuple_GetItem(settings, k));
+    return PyErr_Occurred() ? NULL : PyBool_FromLong(kernel_of(n_operands, setting, (int)n) >= 0);
+}
+
+static PyMethodDef module_methods[] = {
+    {"extent", extent, METH_O, extent_says},
+    {"has_kernel", has_kernel, METH_VARARGS, has_kernel_says},
+    {NULL, NULL, 0, NULL},
+};
 
 static int module_exec(PyObject *module)
 {

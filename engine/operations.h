@@ -1,6 +1,7 @@
 /* The operations for one type, in reading order. */
 #include "vectors.h"
 #include "functions.h"
+#include "kernel.h"
 #include "elementwise.h"
 #include "multiply.h"
 #include "convolution.h"

@@ -7,6 +7,13 @@
 
 enum { TILE_BYTES = 2048, SHORT_ROW = 64 };
 
+/* What is worked out in advance: whether tiles end where rows end, as they do where rows are long; and how many numbers a
+   tile has at most. A fused kernel takes any number of them, where nothing is gathered. */
+enum { ENDS_WITH_ROWS, LONGEST };
+
+/* The number of the fused kernel that does these instructions, -1 where there is none: then the tile machine does them. */
+int kernel_of(int n_operands, const int64_t *setting, int n_settings);
+
 /* A place of an instruction: numbers at `at`, or with step 0 one number, repeated to fill a vector. */
 typedef struct {
     char *at;

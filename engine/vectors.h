@@ -23,6 +23,7 @@
 #define store X(store)
 #define all X(all)
 #define choose X(choose)
+#define select X(select)
 #define fused X(fused)
 #define fused_one X(fused_one)
 #define v_abs X(v_abs)
@@ -48,6 +49,8 @@ INLINE void store(real *at, vector x) { *(vector *)at = x; }
 
 INLINE vector all(real x) { LANE_BY_LANE(x); }
 INLINE vector choose(mask which, vector x, vector y) { LANE_BY_LANE(which[i] ? x[i] : y[i]); }
+/* The same by its bits. gcc makes one instruction of `choose` in a long function, of this one between any instructions. */
+INLINE vector select(mask which, vector x, vector y) { return (vector)(((mask)x & which) | ((mask)y & ~which)); }
 #if IS_DOUBLE
 INLINE vector v_abs(vector x) { LANE_BY_LANE(__builtin_fabs(x[i])); }
 INLINE vector v_sqrt(vector x) { LANE_BY_LANE(__builtin_sqrt(x[i])); }

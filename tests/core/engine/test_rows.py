@@ -149,8 +149,8 @@ def test_a_program_lists_its_operations_beside_its_calls():
     row, observed = bound(CASES["the reference network"], cr.SGD(0.5))
     text = str(lowered(row, observed))
     assert re.search("product  +4 × 3 3 × 7 -> 4 × 7  +dot\n", text)
-    assert re.search("elementwise  4 × 7  +negative, exp, add, divide\n", text)
-    assert re.search("elementwise  4 × 7  +subtract, multiply, multiply  +1 in registers\n", text)
+    assert re.search("fused kernel +4 × 7  +negative, exp, add, divide\n", text)
+    assert re.search("fused kernel +4 × 7  +subtract, multiply, multiply  +1 in registers\n", text)
     assert text.endswith(f"for {len(one_by_one(row))} calls, 0 of them in Python")
 
 

@@ -10,9 +10,13 @@ from chainrule.core.calls import Call
 from chainrule.core.engine.nodes import Elementwise, Key, Node, Operation, PythonCall
 
 
-def listing(nodes: Sequence[Node], stored: Sequence[set[Key]]) -> str:
-    """One line per operation, and a line that counts them. stored: what each node writes to memory."""
-    lines = [(*_columns(node), _kept(node, keys)) for node, keys in zip(nodes, stored, strict=True)]
+def listing(nodes: Sequence[Node], stored: Sequence[set[Key]], has_kernel: Sequence[bool]) -> str:
+    """One line per operation, and a line that counts them.
+
+    stored: what each node writes to memory.  has_kernel: whether a fused kernel does it.
+    """
+    columns_of = [_columns(node, kernel) for node, kernel in zip(nodes, has_kernel, strict=True)]
+    lines = [(*columns, _kept(node, keys)) for node, columns, keys in zip(nodes, columns_of, stored, strict=True)]
     widths = [max((len(line[i]) for line in lines), default=0) for i in range(3)]
     text = []
     for number, line in enumerate(lines, start=1):
@@ -23,11 +27,11 @@ def listing(nodes: Sequence[Node], stored: Sequence[set[Key]]) -> str:
     return "\n".join([*text, f"{len(nodes)} operations for {n_calls} calls, {n_python} of them in Python"])
 
 
-def _columns(node: Node) -> tuple[str, str, str]:
+def _columns(node: Node, has_kernel: bool) -> tuple[str, str, str]:
     """An operation's kind, the shapes that it works on, and the names of its calls."""
     if isinstance(node, Elementwise):
         return (
-            "elementwise",
+            "fused kernel" if has_kernel else "elementwise",
             _shape(node.instructions[0].out.array),
             ", ".join(_name(each.call) for each in node.instructions),
         )

@@ -46,8 +46,8 @@ class Program:
             nodes = fused(nodes if seen is None else without_unread(nodes, doubted, seen))
         self.nodes: list[Node] = nodes
         self._dead: Stores = set() if seen is None else dead_stores(self.nodes, seen)
-        records = (self._record(i, node) for i, node in enumerate(self.nodes))
-        self.records = tuple(each for each in records if each is not None)
+        self._records = [self._record(i, node) for i, node in enumerate(self.nodes)]
+        self.records = tuple(each for each in self._records if each is not None)
         self.run: Callable[..., int] = _engine.Program(self.records, table=table()).run
 
     def __call__(self) -> None:
@@ -68,7 +68,7 @@ class Program:
     def __str__(self) -> str:
         """The operations, one per line, with the calls that each does."""
         stored = [self._stored(i, node) for i, node in enumerate(self.nodes)]
-        return listing(self.nodes, stored)
+        return listing(self.nodes, stored, [has_kernel(each) for each in self._records])
 
     def _stored(self, number: int, node: Node) -> set[Key]:
         """What a node writes to memory."""
@@ -82,6 +82,11 @@ class Program:
             return node.kind, node.operands, node.settings
         stored = self._stored(number, node)
         return instruct(node, stored) if stored else None
+
+
+def has_kernel(record: Record | Call | None) -> bool:
+    """Whether a fused kernel does an elementwise operation."""
+    return isinstance(record, tuple) and bool(_engine.has_kernel(len(record[1]), record[2]))
 
 
 def lowered(calls: Call, observed: Iterable[Array] | None = None) -> Program | Calls:

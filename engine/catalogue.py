@@ -1,0 +1,93 @@
+"""Write catalogue.h, the catalogue of fused kernels: `make kernels`.
+
+It trains every case of the tests' table, in the ways in which people train, and notes the instructions of each
+elementwise operation that the engine makes of the rows. So a kernel comes from a layer's calls, and from nowhere else.
+"""
+
+import itertools
+import textwrap
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import chainrule as cr
+from cases import CASES, OPTIMIZERS, Case
+from chainrule.core.arrays import Array
+from chainrule.core.engine import program
+from chainrule.core.engine.registers import instruct
+from chainrule.core.engine.row import COMPARISONS, INSTRUCTIONS
+
+PATH = Path(__file__).with_suffix(".h")
+NAMES = list(INSTRUCTIONS)
+
+HEADER = """\
+/* The catalogue of fused kernels, written by `make kernels`: kernel.h compiles it, elementwise.c looks it up.
+
+   A kernel is known by its operands' number, its registers' number and its instructions: what each does, where the
+   result goes, and what it reads. Places count operands, then registers. */
+"""
+
+LEFT_OUT = {INSTRUCTIONS[name] for name in ("expm1", "log", "tanh", "logaddexp", "from_bool", *COMPARISONS)}
+"""Functions that take so long that a kernel gains a tenth at most; and instructions on bools, which no case fuses."""
+
+Signature = tuple[int, tuple[int, ...]]
+"""The number of operands, and the settings of an elementwise operation."""
+
+
+def catalogue(found: Iterable[Signature]) -> str:
+    """The text of catalogue.h, the shortest kernels first."""
+    return HEADER + "".join(kernel(*each) for each in sorted(found, key=lambda each: (len(each[1]), each)))
+
+
+def kernel(n_operands: int, settings: tuple[int, ...]) -> str:
+    """A kernel as C reads it: its signature, with what it reads first and what it stores last."""
+    n_registers, numbers = settings[0], settings[1:]
+    read, written, steps = set[int](), set[int](), []
+    for what, out, *inputs in zip(*[iter(numbers)] * 4, strict=True):
+        read |= set(inputs) - written
+        written.add(out)
+        steps.append(f"DO({NAMES[what]},~{out},~{inputs[0]},~{inputs[1]})")
+    loads = " ".join(f"READ({k})" for k in sorted(read))
+    stores = " ".join(f"WRITE({k})" for k in sorted(written) if k < n_operands)
+    text = f"KERNEL({n_operands},~{n_registers},~{loads},~{' '.join(steps)},~{stores})"
+    return textwrap.fill(text, 128, subsequent_indent="    ").replace("~", " ") + "\n"
+
+
+def signatures() -> set[Signature]:
+    """The operands and settings of the elementwise operations of all cases, where a kernel is faster.
+
+    It saves the loads and stores between instructions: one instruction alone has none.
+    """
+    found: set[Signature] = set()
+
+    def noted(*args: Any) -> tuple[str, tuple[Array, ...], tuple[int, ...]]:
+        record = instruct(*args)
+        found.add((len(record[1]), record[2]))
+        return record
+
+    with mock.patch.object(program, "instruct", noted), cr.engine("compiled"):
+        train_cases()
+    return {(n, settings) for n, settings in found if len(settings) > 5 and LEFT_OUT.isdisjoint(settings[1::4])}
+
+
+def train_cases() -> None:
+    """Train each case; and one with each optimizer, with and without a clip and a penalty."""
+    for case in CASES.values():
+        train(case, optimizer=cr.SGD(0.1))
+    for optimizer, clip, penalty in itertools.product(OPTIMIZERS.values(), (None, 1.0), (None, cr.L2(0.01))):
+        train(CASES["SoftmaxCrossEntropy"], optimizer=optimizer, clip=clip, penalty=penalty)
+
+
+def train(case: Case, **settings: Any) -> None:
+    """Train a case for a moment: on the whole of its data and in mini-batches, alone and as a population."""
+    x, y = case.data(32)
+    for batch_size, population in itertools.product((None, 16), (None, 2)):
+        several = {"batch_size": batch_size, "population": population, "validation": (x, y)}
+        run = cr.train(case.network, x, y, loss=case.loss, epochs=1, **several, **settings)
+        run.model.predict(x)
+        case.network.loss_and_gradient(run.model.theta, x, y, case.loss, state=run.model.state)
+
+
+if __name__ == "__main__":
+    PATH.write_text(catalogue(signatures()), encoding="utf-8")
