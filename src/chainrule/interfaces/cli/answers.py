@@ -16,6 +16,7 @@ from chainrule.interfaces.cli.terminal.output import detail
 from chainrule.interfaces.cli.terminal.plot_data import Plane
 from chainrule.lab.experiments.samples import Samples
 from chainrule.lab.report.reference import TASKS, accuracy_line
+from chainrule.training.data.columns.kinds import Number
 from chainrule.training.data.targets import varies
 from chainrule.training.metrics.classes import accuracy
 from chainrule.training.metrics.quantities import mean_squared_error, r2
@@ -78,7 +79,7 @@ class Answers:
 
     def table(self) -> Iterator[list[Any]]:
         """A header, then one row per sample, with all digits: features, target where known, prediction, outputs."""
-        columns = [self.data.x.reshape(len(self.data), -1)]
+        columns = [self.data.cells]
         names = list(self.data.features)
         if self.true is not None:
             columns.append(self.true.reshape(len(self.true), -1))
@@ -95,7 +96,9 @@ class Answers:
 
     def plane(self) -> Plane | None:
         """The answers as points in a plane, if they are classes and the features are two."""
-        if self.model.network.input_shape != (2,) or self.chosen is None or self.chosen.ndim > 1:
+        x, kinds = self.data.x, self.data.kinds
+        in_plane = self.model.network.input_shape == (2,) == x.shape[1:] and all(isinstance(k, Number) for k in kinds)
+        if not in_plane or np.isnan(x).any() or self.chosen is None or self.chosen.ndim > 1:
             return None
         return Plane(self.model, self.data.x, self.data.features, self.chosen, self.true)
 
@@ -125,7 +128,7 @@ def show_rows(answers: Answers, most: int | None) -> None:
 
 def answer(model: Model, data: Samples) -> Answers:
     """The answers of a model to these data. Raises DataError for classes that the model doesn't know."""
-    outputs = model.probabilities(data.x)
+    outputs = model.probabilities(data.table)
     if not _are_classes(model, data):
         return Answers(model, data, outputs, None, data.y)
     true = None
@@ -137,7 +140,7 @@ def answer(model: Model, data: Samples) -> Answers:
                 f"{', '.join(model.classes)}; give it data of those classes, or without targets."
             )
         true = np.array(model.classes)[true] if model.classes else true
-    return Answers(model, data, outputs, model.classify(data.x), true)
+    return Answers(model, data, outputs, model.classify(data.table), true)
 
 
 def _are_classes(model: Model, data: Samples) -> bool:

@@ -15,7 +15,6 @@ from chainrule.lab.experiments.shown_loss import loss_factor
 from chainrule.lab.experiments.zipped import zipped
 from chainrule.training.data.targets import varies
 from chainrule.training.loop import RECORDS
-from chainrule.training.metrics.by_name import METRICS
 from chainrule.training.model import Model
 
 MOST_MEMBERS = 64
@@ -92,7 +91,7 @@ def train_members(
     first, K = experiments[0], len(seeds)
     samples = first.data.read()
     prepared = prepare(first, samples)
-    built = {each.network: build_network(each, samples) for each in experiments}
+    built = {each.network: build_network(each, samples, prepared.columns) for each in experiments}
     network = zipped([built[each.network] for each in experiments])
     settings = {name: zipped([getattr(each, name) for each in experiments], per_member=True) for name in PER_MEMBER}
     x, y = prepared.arrays(prepared.learnt)
@@ -144,12 +143,11 @@ def _score(model: Model, lost: Array, prepared: Prepared) -> Array:
     x, truth = prepared.arrays(prepared.test)
     theta, state = (np.where(lost[:, np.newaxis], 1.0, each) for each in (model.theta, model.state))
     asked = Model(model.network, theta, model.loss, state=state)
-    if prepared.metric == "accuracy":
-        truth, answers = prepared.test.class_numbers, asked.classify(x)
-    else:
-        truth, answers = truth.reshape(len(truth), -1), asked.predict(x)
+    if prepared.metric == "r2":
         lost = lost | (not varies(truth))
-    return np.where(lost, np.nan, METRICS[prepared.metric](truth, answers))
+    elif truth.ndim == 1 or prepared.test.n_classes:
+        truth = prepared.test.class_numbers
+    return np.where(lost, np.nan, asked.score(x, truth, prepared.metric))
 
 
 def in_groups(experiment: RunDescription, members: list[Any]) -> list[list[Any]]:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chainrule.core.arrays import Array
-from chainrule.core.errors import DataError, SettingError
+from chainrule.core.arrays import Array, count
+from chainrule.core.errors import DataError, SettingError, ShapeError
 from chainrule.core.layers.dense import Dense
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
@@ -12,8 +12,9 @@ from chainrule.lab.experiments.data import DataFile
 from chainrule.lab.experiments.held_out import hold_out, unlike
 from chainrule.lab.experiments.run_description import RunDescription
 from chainrule.lab.experiments.samples import Samples
+from chainrule.training.data.columns.columns import Columns
 from chainrule.training.data.standardizer import Standardizer
-from chainrule.training.data.targets import balanced_weights, count_classes, targets_for, varies
+from chainrule.training.data.targets import are_questions, balanced_weights, count_classes, targets_for, varies
 from chainrule.training.loop import iterate
 from chainrule.training.model import Model
 from chainrule.training.run import Run
@@ -30,8 +31,9 @@ OF_RUN = (
 class Prepared:
     """A described run with its data and its network, ready to begin.
 
-    learnt, validation, test: the samples, each in the shape of the network's input, in their own units.
+    learnt, validation, test: the samples, in their own units; in the shape of the network's input, or as raw columns.
     tested_on: what the test is, in words.
+    columns: what makes inputs of raw columns, fitted on the samples to learn; None for samples without kinds.
     standardizer, target_standardizer: fitted on the samples to learn; None where data are learnt as they are.
     """
 
@@ -41,16 +43,19 @@ class Prepared:
     validation: Samples | None
     test: Samples
     tested_on: str
+    columns: Columns | None
     standardizer: Standardizer | None
     target_standardizer: Standardizer | None
 
     @property
     def metric(self) -> str:
-        """The metric of the test: accuracy for classes, else r2."""
-        y = self.test.targets
-        one_column = y.ndim == 1 or y.shape[1] == 1
-        is_class = self.test.n_classes > 0 or self.experiment.loss.labelled
-        return "accuracy" if one_column and is_class else "r2"
+        """The metric of the test: accuracy for classes and for yes/no questions, else r2."""
+        y, loss = self.test.targets, self.experiment.loss
+        if y.ndim > 1 and y.shape[1] > 1:
+            is_class = loss.labelled or (loss.link == "sigmoid" and are_questions(y))
+        else:
+            is_class = loss.labelled or self.test.n_classes > 0
+        return "accuracy" if is_class else "r2"
 
     def check_target(self) -> None:
         """Raise DataError where the samples to learn, two or more, have one target: there is nothing to learn.
@@ -76,7 +81,8 @@ class Prepared:
     def arrays(self, samples: Samples) -> tuple[Array, Array]:
         """Samples as the run takes them: x (n, *network.input_shape) and targets y, both standardised where wanted."""
         y, _ = targets_for(self.experiment.loss, samples.targets, samples.n_classes)
-        x = samples.x if self.standardizer is None else self.standardizer.apply(samples.x)
+        x = encoded(self.columns, samples, self.network)
+        x = x if self.standardizer is None else self.standardizer.apply(x)
         if self.target_standardizer is not None:
             y = self.target_standardizer.apply(y.reshape(len(y), -1))
         return x, y
@@ -103,13 +109,15 @@ class Prepared:
         return balanced_weights(learnt.targets)
 
     def model(self, run: Run) -> Model:
-        """The model of a run, with what it must know of the data: the scales, and the names of classes and columns."""
+        """The model of a run, with what it must know of the data: columns, scales, and names."""
         return replace(
             run.model,
+            columns=self.columns,
             standardizer=self.standardizer,
             target_standardizer=self.target_standardizer,
             classes=self.classes,
             features=self.features,
+            targets=self.learnt.target_names,
         )
 
     @property
@@ -120,7 +128,9 @@ class Prepared:
 
     @property
     def features(self) -> tuple[str, ...]:
-        """The names of a file's columns; () for other data."""
+        """The names of the inputs that a file's columns become; () for other data."""
+        if self.columns is not None:
+            return self.columns.inputs
         is_table = isinstance(self.experiment.data, DataFile) and len(self.network.input_shape) == 1
         return self.learnt.features if is_table else ()
 
@@ -133,17 +143,31 @@ def prepare(experiment: RunDescription, samples: Samples | None = None) -> Prepa
     (37, 150, '50 samples held out')
     """
     samples = experiment.data.read() if samples is None else samples
-    network = build_network(experiment, samples)
-    shaped = samples.shaped(network.input_shape)
-    learnt, validation, test, tested_on = hold_out(shaped, experiment.test, experiment.validation, experiment.seed)
+    columns: Columns | None = None
+    if samples.kinds:
+        parts = hold_out(samples, experiment.test, experiment.validation, experiment.seed)
+        columns = Columns.fit(samples.kinds, parts.learnt.x)
+        network = build_network(experiment, samples, columns)
+    else:
+        network = build_network(experiment, samples, None)
+        shaped = samples.shaped(network.input_shape)
+        parts = hold_out(shaped, experiment.test, experiment.validation, experiment.seed)
+    learnt = parts.learnt
     is_standardized = experiment.is_standardized
     if len(learnt) == 1 and experiment.standardize is None:
         is_standardized = False  # one sample has no deviation: all of its numbers would become 0
-    standardizer = Standardizer.fit(learnt.x) if is_standardized else None
-    target_standardizer = None
-    if standardizer is not None and learnt.n_classes == 0 and learns_scale(network, experiment.loss):
+    standardizer = target_standardizer = None
+    if is_standardized:
+        x = encoded(columns, learnt, network)
+        standardizer = Standardizer.fit(x) if columns is None or x.ndim > 2 else columns.standardizer(x)
+    if is_standardized and learnt.n_classes == 0 and learns_scale(network, experiment.loss):
         target_standardizer = Standardizer.fit(learnt.targets.reshape(len(learnt), -1))
-    return Prepared(experiment, network, learnt, validation, test, tested_on, standardizer, target_standardizer)
+    return Prepared(experiment, network, *parts, columns, standardizer, target_standardizer)
+
+
+def encoded(columns: Columns | None, samples: Samples, network: Network) -> Array:
+    """The inputs x (n, *network.input_shape) of samples, in their own units."""
+    return samples.x if columns is None else columns.apply(samples.x).reshape(len(samples), *network.input_shape)
 
 
 def learns_scale(network: Network, loss: Loss) -> bool:
@@ -151,8 +175,18 @@ def learns_scale(network: Network, loss: Loss) -> bool:
     return isinstance(network.last_layer, Dense) and loss.link == "identity"
 
 
-def build_network(experiment: RunDescription, samples: Samples) -> Network:
-    """The experiment's network for these samples."""
+def build_network(experiment: RunDescription, samples: Samples, columns: Columns | None) -> Network:
+    """The experiment's network for these samples, or for what the columns make of them.
+
+    Raises ShapeError for a network of another number of inputs.
+    """
     loss, network = experiment.loss, experiment.network
     _, n_outputs = targets_for(loss, samples.targets, samples.n_classes)
-    return network if isinstance(network, Network) else network.build(samples.x.shape[1:], n_outputs, loss)
+    shape = samples.x.shape[1:] if columns is None else (len(columns.inputs),)
+    built = network if isinstance(network, Network) else network.build(shape, n_outputs, loss)
+    if columns is not None and count(built.input_shape) != count(shape):
+        raise ShapeError(
+            f"the network expects samples of shape {built.input_shape}, got {len(columns.inputs)} inputs: "
+            f"{', '.join(columns.inputs)}. Change the network's input shape."
+        )
+    return built

@@ -147,6 +147,8 @@ def prepared_as(model: Model, path: Path, experiment: Experiment, samples: Sampl
     if model.population is not None or model.loss is None:
         raise SettingError(f"{path} should be one network with its loss. Save a run's model, or one member's.")
     as_saved = replace(experiment, network=model.network, loss=model.loss, test="training", standardize=False)
+    if model.columns is not None or (samples.kinds and model.features):
+        samples = replace(samples, x=model.encoded(samples.table), kinds=())
     prepared = prepare(as_saved, samples)
     return replace(prepared, standardizer=model.standardizer, target_standardizer=model.target_standardizer)
 
