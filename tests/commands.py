@@ -12,9 +12,9 @@ def invoke(*words: object, **environment: str) -> Result:
 
 
 def output_of(*words: object, **environment: str) -> str:
-    """What a command prints on stdout. It must end well, and print nothing on stderr but a diagnosis."""
+    """What a command prints on stdout. It must end well, and print nothing on stderr but a diagnosis or advice."""
     result = invoke(*words, **environment)
-    complaints = [line for line in result.stderr.splitlines() if not line.startswith("Diagnosis: ")]
+    complaints = [line for line in result.stderr.splitlines() if not line.startswith(("Diagnosis: ", "Advice: "))]
     assert (result.exit_code, complaints) == (0, [])
     return result.stdout
 

@@ -1,5 +1,6 @@
 """Errors: one sentence on stderr, no traceback, and exit code 2 for bad input, 1 for a failed run."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -169,13 +170,15 @@ def test_explain_and_check_take_a_target_that_never_varies(folder: Path, name: s
 
 
 def test_one_row_may_be_learnt(folder: Path):
-    *_, row, error, score = lines_of("train", folder / "row.csv", "--epochs", "200")
+    *_, row, _, error, score = lines_of("train", folder / "row.csv", "--epochs", "200")
     assert row.startswith("Sample 0  True: 0.500000  Predicted: 0.5")
-    assert error == "Test Mean Squared Error: 0.000000"
-    assert score == "Test R²: not defined: the target never varies"
-    *_, row, score = lines_of("train", folder / "cat.csv", "--epochs", "200", "--save", folder / "cat.npz")
+    assert re.fullmatch(r"Training Root Mean Squared Error: \S+ \(always the mean: 0\)", error)
+    assert score == "Training R²: not defined: there is one sample"
+    *_, row, area, loss, score = lines_of("train", folder / "cat.csv", "--epochs", "200", "--save", folder / "cat.npz")
     assert row.startswith("Sample 0  True: cat  Predicted: cat  Probability: 0.9")
-    assert score == "Test Accuracy: 100.00%"
+    assert area == "Training ROC AUC: not defined: all samples are of class cat"
+    assert loss.endswith("(always the classes' shares: 0.000000)")
+    assert score == "Training Accuracy: 100.00% (always cat: 100.00%)"
     out = lines_of("compare", folder / "row.csv", "--learning-rate", "0.1,0.2", "--epochs", "5", "--processes", "1")
     assert [line.split()[-1] for line in out[:3]] == ["r2", "-", "-"]
     assert out[3] == "R² is not defined: the target never varies."

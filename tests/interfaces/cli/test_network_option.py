@@ -35,7 +35,7 @@ def test_it_is_the_run_of_the_same_network_in_python(trained: tuple[Path, list[s
     settings = {"loss": cr.SoftmaxCrossEntropy(), "optimizer": cr.Adam(0.01), "epochs": 1, "batch_size": 32, "seed": 0}
     run = cr.train(model.network, data.x[learnt], data.y[learnt], **settings)
     np.testing.assert_array_equal(model.theta, run.model.theta)
-    assert float(re.fullmatch(r"Test Accuracy: (.*)%", trained[1][-1])[1]) > 60
+    assert float(re.match(r"Test Accuracy: (.*?)% \(always ", trained[1][-1])[1]) > 60
 
 
 def test_the_saved_model_predicts_images_and_rows_of_64_numbers(trained: tuple[Path, list[str]], tmp_path: Path):
@@ -44,9 +44,9 @@ def test_the_saved_model_predicts_images_and_rows_of_64_numbers(trained: tuple[P
     lines_of("data", "digits", "--out", tmp_path / "all.csv")
     x, y = cr.datasets.digits()
     accuracy = f"Test Accuracy: {100 * cr.Model.load(model).score(x, y):.2f}%"
-    assert lines_of("predict", model, tmp_path / "all.csv")[-1] == accuracy
+    assert lines_of("predict", model, tmp_path / "all.csv")[-1].startswith(accuracy)
     np.savez(tmp_path / "all.npz", x=x, y=y)
-    assert lines_of("predict", model, tmp_path / "all.npz")[-1] == accuracy
+    assert lines_of("predict", model, tmp_path / "all.npz")[-1].startswith(accuracy)
     header, first, *_ = lines_of("predict", model, tmp_path / "all.csv", "--csv", "-")
     assert header.startswith("x1,x2,")
     assert len(first.split(",")) == 64 + 2 + 10
@@ -59,7 +59,7 @@ def test_images_of_a_file_are_standardised_by_channel(tmp_path: Path):
     out = lines_of("train", tmp_path / "images.npz", *network, "--epochs", "2", "--save", tmp_path / "m.npz")
     model = cr.Model.load(tmp_path / "m.npz")
     assert model.standardizer == cr.Standardizer.fit(x[:200])
-    assert lines_of("predict", tmp_path / "m.npz", tmp_path / "images.npz")[-1] == out[-1]
+    assert lines_of("predict", tmp_path / "m.npz", tmp_path / "images.npz")[-1] == out[-1].replace("Training", "Test")
 
 
 def test_series_meet_the_convolution_of_series(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

@@ -11,7 +11,6 @@ import typer
 from chainrule.core.description import COUNT
 from chainrule.core.errors import SettingError, choose
 from chainrule.core.optimizers import OPTIMIZERS, Optimizer
-from chainrule.interfaces.cli.answers import UNDEFINED
 from chainrule.interfaces.cli.described import describe, file_of, has, named, shell_name, with_options
 from chainrule.interfaces.cli.interrupts import gently
 from chainrule.interfaces.cli.lists import COMPARED, SHARED, cells
@@ -23,6 +22,7 @@ from chainrule.interfaces.cli.terminal import plots
 from chainrule.interfaces.cli.terminal.output import Bars, examples, remark, say
 from chainrule.interfaces.cli.terminal.plot_data import LossCurve
 from chainrule.interfaces.cli.terminal.tables import show_table
+from chainrule.interfaces.cli.verdicts import NEVER_VARIES, NOT_DEFINED
 from chainrule.lab.experiments.compare import compare as run_comparison
 from chainrule.lab.experiments.compared_runs import spaced, survivors
 from chainrule.lab.experiments.comparison import Comparison
@@ -187,7 +187,7 @@ def show_summary(comparison: Comparison) -> None:
     best = min(alive, key=lambda i: summary[i].median) if alive else None
     show_table(columns, rows, left=len(names), best=best)
     if alive and comparison.metric == "r2" and all(each.score != each.score for each in summary):
-        say(f"R² is {UNDEFINED}.")
+        say(f"R² is {NOT_DEFINED}: {NEVER_VARIES}.")
     if not alive:
         say("Every run diverged: try smaller learning rates, or --clip.")
 

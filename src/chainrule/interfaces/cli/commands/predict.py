@@ -14,7 +14,8 @@ from chainrule.interfaces.cli.options import OPTIONS, ROWS
 from chainrule.interfaces.cli.outputs import TABLE, Saving, check_outputs
 from chainrule.interfaces.cli.readers import row_count
 from chainrule.interfaces.cli.terminal import plots
-from chainrule.interfaces.cli.terminal.output import examples, hand_over, say
+from chainrule.interfaces.cli.terminal.output import examples, hand_over
+from chainrule.interfaces.cli.verdicts import show_verdict
 from chainrule.lab.experiments.asked import samples_for
 from chainrule.lab.experiments.data import DataFile
 from chainrule.training.files.csv_text import csv_text, write_rows
@@ -77,6 +78,6 @@ def predict(
         saving.save("answers", table, lambda path: write_rows(path, answers.table()))
     if not to_stdout and plots.wanted(plot):
         plots.show(plane=answers.plane())
-    for line in [] if to_stdout else answers.verdict():
-        say(line)
+    if not to_stdout:
+        show_verdict(answers)
     saving.end()

@@ -20,6 +20,7 @@ from chainrule.interfaces.cli.readers import row_count
 from chainrule.interfaces.cli.terminal import plots
 from chainrule.interfaces.cli.terminal.output import Bars, detail, examples, note, remark, say
 from chainrule.interfaces.cli.terminal.plot_data import LossCurve
+from chainrule.interfaces.cli.verdicts import show_verdict
 from chainrule.lab.experiments import toml
 from chainrule.lab.experiments.perceptron import Perceptron
 from chainrule.lab.experiments.prepared import Prepared, prepare
@@ -143,8 +144,7 @@ def train(
     show_rows(answers, rows)
     if plots.wanted(plot):
         plots.show(curves, shown, answers.plane(), epochs=ending.epoch)
-    for line in answers.verdict():
-        say(line)
+    show_verdict(answers, is_learnt=prepared.test is prepared.learnt)
     for line in () if quiet else diagnosis(run, prepared):
         note(f"Diagnosis: {line}")
     saving.end()
