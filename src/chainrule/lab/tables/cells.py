@@ -63,8 +63,17 @@ def decimal_marks(cells: Cells) -> set[str]:
     >>> decimal_marks(Cells.of(["1,5", "2"])), sorted(decimal_marks(Cells.of(["1,421"])))
     ({','}, [',', '.'])
     """
-    numerals = taken_apart(cells.among_numbers())
+    asked = cells.among_numbers()
+    if all(map(Writing().fits, asked)):
+        return {"."} if any("." in cell and not Writing(",", ".").fits(cell) for cell in asked) else {".", ","}
+    numerals = taken_apart(asked)
     return {each.decimal for each in numerals.fitting(None, None)} if numerals is not None else set()
+
+
+def decided_mark(columns: Iterable[Cells]) -> str | None:
+    """The decimal mark that columns decide, if they agree."""
+    decided = {next(iter(marks)) for marks in map(decimal_marks, columns) if len(marks) == 1}
+    return decided.pop() if len(decided) == 1 else None
 
 
 def understood(name: str, position: int, cells: Cells, options: Options, mark: str | None, first: str) -> FoundColumn:

@@ -15,8 +15,9 @@ from chainrule.lab.tables.dialect import Dialect
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-PIECE = 2**23
-"""The bytes of a file that are read at once: what is read of them takes about ten times as much memory."""
+PIECE, PER_COLUMN, MOST = 2**22, 2**11, 2**26
+"""The bytes of a file that are read at once: what is read of them takes about ten times as much memory. More for many
+columns, up to a bound: a query takes time for each of them."""
 
 Columns = dict[int, Array]
 """Columns (n,) by their positions."""
@@ -73,8 +74,9 @@ class Body:
         return found, refused, np.concatenate(lines or [np.empty(0, np.int64)])
 
     def _pieces(self) -> Iterator[Piece]:
+        size = min(max(PIECE, PER_COLUMN * self.width), MOST)
         line, folder = self.line, os.path.dirname(self.text.path)
-        for k, content in enumerate(self.text.pieces(PIECE, self.start)):
+        for k, content in enumerate(self.text.pieces(size, self.start)):
             path = os.path.join(folder, f"{k}.csv")
             yield Piece.of(self.text.name, path, self.dialect, self.width, self.mark, self.gaps, line, content)
             line += content.count(b"\n")

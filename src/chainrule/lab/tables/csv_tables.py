@@ -1,14 +1,14 @@
-"""CSV files, found: how one is cut and written is asked of its first part; then all of it is read."""
+"""CSV files, found: how one is laid out and written is asked of its first part; then all of it is read."""
 
 import csv
 import os
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 
-from chainrule.core.arrays import Array
 from chainrule.core.errors import DataError, FileError
-from chainrule.lab.tables.cells import Cells, decimal_marks, number_column, understood
+from chainrule.lab.tables.cells import Cells, decided_mark, number_column, understood
 from chainrule.lab.tables.csv_cells import Body
 from chainrule.lab.tables.database import database
 from chainrule.lab.tables.decoded import Text
@@ -18,66 +18,97 @@ from chainrule.lab.tables.header import counts_on, is_header, names_of
 from chainrule.lab.tables.numerals import Writing
 from chainrule.lab.tables.options import Options
 
-MOST_COLUMNS = 100_000
+MOST_COLUMNS = 50_000
 """The most columns that a table may have."""
 
 ROWS = 1000
 """The rows of the first part that are asked how they are written."""
 
 
+@dataclass(frozen=True)
+class Layout:
+    """What is known of a text file before it is read. dialect: how it is cut.  start, line: where its samples begin.
+
+    names: of the columns.  header: whether they stand in the file.  rows: the first samples.  noted: what is to be said
+    of each column; notes: of the table.  form: "CSV" or another.
+    """
+
+    dialect: Dialect
+    start: int
+    line: int
+    names: tuple[str, ...]
+    header: bool
+    rows: Rows
+    noted: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    form: str = "CSV"
+
+
 def found_csv(text: Text, options: Options) -> Found:
-    """The table in a text file. Raises FileError for what isn't one, DataError for one without samples."""
+    """The table in a CSV file. Raises FileError for what isn't one, DataError for one without samples."""
+    return read(text, layout_of(text, options), options)
+
+
+def layout_of(text: Text, options: Options) -> Layout:
+    """How a CSV file is laid out, as its first part tells."""
     lines = head_of(text)
     dialect = dialect_of(text.name, lines, options)
-    places, rows = _first_rows(text.name, dialect, lines[dialect.skipped :])
+    lines = lines[dialect.skipped :]
+    places, rows = _first_rows(text.name, dialect, lines)
     width = _width(text.name, rows)
     rows[0] = _as_wide(rows[0], rows[1:], width)
-    rest = [row for row in rows[1:] if len(row) == width]
+    whole = [row for row in rows[1:] if len(row) == width]
     header = options.header
     if header is None:
-        header = len(rows[0]) == width and is_header(rows[0], rest)
-    names, notes_on_names, notes = _names(dialect, rows[0], rest, width, header)
-    n_above = (places[1] if len(places) > 1 else len(lines) - dialect.skipped) if header else places[0]
-    start = dialect.start + sum(len(each.encode()) for each in lines[dialect.skipped :][:n_above])
-    asked = [Cells.of((row[j] for row in rest), options.missing_values) for j in range(width)]
-    if not header and len(rows[0]) == width:
-        asked = [Cells.of((row[j] for row in [rows[0], *rest]), options.missing_values) for j in range(width)]
+        header = len(rows[0]) == width and is_header(rows[0], whole)
+    names, noted, notes = _names(dialect, rows[0], whole, width, header)
+    n_above = (places[1] if len(places) > 1 else len(lines)) if header else places[0]
+    start = dialect.start + sum(len(each.encode()) for each in lines[:n_above])
+    samples = whole if header or len(rows[0]) != width else [rows[0], *whole]
+    return Layout(
+        dialect, start, 1 + dialect.skipped + n_above, names, header, samples, noted, (*dialect.notes, *notes)
+    )
 
-    mark = options.mark or _mark(asked)
+
+def read(text: Text, layout: Layout, options: Options) -> Found:
+    """All of a file that is laid out so. Raises as `found_csv`."""
+    names, dialect = layout.names, layout.dialect
+    asked = [Cells.of((row[j] for row in layout.rows), options.missing_values) for j in range(len(names))]
+    mark = options.mark or decided_mark(asked)
     plain = Writing(mark or ".")
     numbers = [
         j
         for j, cells in enumerate(asked)
-        if names[j] not in options.categorical and all(plain.value(cell) is not None for cell in cells.distinct)
+        if names[j] not in options.categorical and all(map(plain.fits, cells.distinct))
     ]
-    body = Body(text, dialect, width, start, 1 + dialect.skipped + n_above, plain.decimal, options.missing_values)
+    body = Body(text, dialect, len(names), layout.start, layout.line, plain.decimal, options.missing_values)
     with database(os.path.dirname(text.path)) as connection:
-        read, texts, line_of = body.read(connection, numbers)
+        columns, texts, line_of = body.read(connection, numbers)
     if len(line_of) == 0:
         raise DataError(f"{text.name} has a header but no samples; expected a row for each sample.")
 
     written = {j: Cells.of(values, options.missing_values) for j, values in texts.items()}
-    mark = mark or _mark(list(written.values()))
-    first = "," if dialect.delimiter == ";" else "."
-    columns = []
+    mark = mark or decided_mark(written.values())
+    likelier = "," if dialect.delimiter == ";" else "."
+    found = []
     for j, name in enumerate(names):
-        if j in read:
-            shown = "decimal comma" if plain.decimal == "," and _has(asked[j], ",") else ""
-            column = number_column(name, j, read[j], options, shown)
+        if j in columns:
+            is_comma = plain.decimal == "," and any("," in cell for cell in asked[j].distinct)
+            column = number_column(name, j, columns.pop(j), options, "decimal comma" if is_comma else "")
         else:
-            column = understood(name, j, written[j], options, mark, first)
-        columns.append(column.noting(notes_on_names[j]))
+            column = understood(name, j, written[j], options, mark, likelier)
+        found.append(column.noting(layout.noted[j]))
     reading = Reading(
-        "CSV",
+        layout.form,
         delimiter=dialect.delimiter,
         decimal=mark,
         thousands=options.thousands,
         encoding=text.encoding,
-        header=header,
+        header=layout.header,
         skipped=dialect.skipped,
-        notes=(*text.notes, *dialect.notes, *notes),
+        notes=(*text.notes, *layout.notes),
     )
-    return without_empty_rows(Found(text.name, tuple(columns), reading, _by_line(line_of)))
+    return without_empty_rows(Found(text.name, tuple(found), reading, lambda row: f"line {line_of[row]}"))
 
 
 def _first_rows(name: str, dialect: Dialect, lines: Sequence[str]) -> tuple[list[int], Rows]:
@@ -126,23 +157,3 @@ def _names(
             cells, notes = above, ("the names are those in the comment above the table",)
     names, of_each = names_of([*cells, *[""] * width][:width])
     return names, of_each, notes
-
-
-def _mark(columns: Sequence[Cells]) -> str | None:
-    """The decimal mark that columns decide, if they agree."""
-    decided = {next(iter(marks)) for marks in map(decimal_marks, columns) if len(marks) == 1}
-    return decided.pop() if len(decided) == 1 else None
-
-
-def _has(cells: Cells, mark: str) -> bool:
-    return any(mark in cell for cell in cells.distinct)
-
-
-class _by_line:  # noqa: N801  # called as a function; unlike a lambda it can be pickled
-    """Where a row is: the number of its line in the file."""
-
-    def __init__(self, lines: Array) -> None:
-        self.lines = lines
-
-    def __call__(self, row: int) -> str:
-        return f"line {self.lines[row]}"

@@ -18,6 +18,7 @@ BEFORE: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
     "memory_limit": "2GB",
+    "threads": 1,  # a piece is read by one, and each takes memory
 }
 """What is said before the database is there: nothing is fetched."""
 

@@ -110,7 +110,10 @@ def numbered(position: int) -> str:
     return f"column {position}"
 
 
+GAP = frozenset((*GAPS, *GAPS_AMONG_NUMBERS))
+
+
 def _kind(cell: str) -> str:
-    if cell in GAPS or cell in GAPS_AMONG_NUMBERS:
+    if cell in GAP:
         return "gap"
     return "number" if PLAIN.fullmatch(cell) or is_number(cell) else "date" if forms_of([cell]) else "text"

@@ -11,6 +11,9 @@ CURRENCY = rf"[{CURRENCIES}]|USD|EUR|GBP|CHF|JPY|CNY|INR"
 PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 """A number as programs write it."""
 
+LONGEST = 64
+"""The most characters of a cell that may be a number."""
+
 INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
 
 FRILLS = re.compile(
@@ -19,9 +22,6 @@ FRILLS = re.compile(
     rf" ?(?P<after>(?:{CURRENCY}|%)?)"
 )
 """A number in any writing: a sign, a currency before or behind it, a per cent sign, digits with marks among them."""
-
-LONGEST = 64
-"""The most characters of a cell that may be a number."""
 
 MARKS = {",": "comma", ".": "point", " ": "blank", "'": "apostrophe", "_": "underscore"}
 SAME = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2019": "'", "\u2212": "-"})
@@ -39,9 +39,13 @@ class Writing:
     decimal: str = "."
     thousands: str = ""
 
+    def fits(self, digits: str) -> bool:
+        """Whether the digits are a number in this writing."""
+        return len(digits) <= LONGEST and _shape(self.decimal, self.thousands).fullmatch(digits) is not None
+
     def value(self, digits: str) -> float | None:
         """The number that the digits are in this writing, or None."""
-        if not _shape(self.decimal, self.thousands).fullmatch(digits):
+        if not self.fits(digits):
             return None
         if self.thousands:
             digits = digits.replace(self.thousands, "")
@@ -84,7 +88,7 @@ class Numerals:
             for each in WRITINGS
             if decimal in (None, each.decimal) and (thousands is None or each.thousands in ("", thousands))
         ]
-        return [each for each in allowed if all(each.value(digits) is not None for digits in self.digits.values())]
+        return [each for each in allowed if all(map(each.fits, self.digits.values()))]
 
     def shows(self, writing: Writing) -> bool:
         """Whether a cell has a mark of this writing, and it isn't the plain one."""
