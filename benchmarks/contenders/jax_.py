@@ -1,8 +1,7 @@
 """JAX, the whole loop inside `jit`: a `fori_loop` over epochs, and in it over batches; `vmap` for populations.
 
 Nothing is donated: the start is kept for the next run, and inside the loop XLA writes where it reads. A last short
-batch has a step of its own in the same program. Images are (n, H, W, C), which XLA walks faster on a CPU, and the
-windows of a pool, which don't overlap, are axes of a reshaped array: `reduce_window` takes 1.2 to 1.3 of the time.
+batch has a step of its own in the same program.
 """
 
 from collections.abc import Callable
@@ -15,6 +14,7 @@ import numpy as np
 from jax import lax
 
 import chainrule as cr
+from benchmarks.channels_last import Operations, forward
 from benchmarks.work import Parameters, Prediction, Products, Training, turned
 from chainrule.core.arrays import Array
 
@@ -24,46 +24,18 @@ BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 CONVOLUTION = ("NHWC", "HWIO", "NHWC")
 
 
-def pool(a: Any, size: int) -> Any:
-    n, h, w, c = a.shape
-    return a.reshape(n, h // size, size, w // size, size, c).max(axis=(2, 4))
+def convolve(a: Any, W: Any, b: Any) -> Any:
+    return lax.conv_general_dilated(a, W, (1, 1), "VALID", dimension_numbers=CONVOLUTION) + b
 
 
-def forward(network: cr.Network) -> Callable[[Any, Any], Any]:
-    """The network as a function of parameters and samples."""
-    layers = network.leaves
-
-    def outputs(parameters: Any, a: Any) -> Any:
-        learnt = iter(parameters)
-        if a.ndim == 4:
-            a = a.transpose(0, 2, 3, 1)
-        for each in layers:
-            match each.layer:
-                case cr.Dense():
-                    W, b = next(learnt)
-                    a = a @ W + b
-                case cr.Conv2D():
-                    W, b = next(learnt)
-                    a = lax.conv_general_dilated(a, W, (1, 1), "VALID", dimension_numbers=CONVOLUTION) + b
-                case cr.MaxPool():
-                    a = pool(a, each.layer.kernel)
-                case cr.Flatten():
-                    a = a.transpose(0, 3, 1, 2).reshape(len(a), -1)
-                case cr.Sigmoid():
-                    a = jax.nn.sigmoid(a)
-                case cr.ReLU():
-                    a = jax.nn.relu(a)
-        return a
-
-    return outputs
-
+BY_JAX = Operations(lambda a, W, b: a @ W + b, convolve, jax.nn.sigmoid, jax.nn.relu)
 
 TO_JAX = {2: (1, 0), 4: (2, 3, 1, 0)}
 FROM_JAX = {2: (1, 0), 4: (3, 2, 0, 1)}
 
 
 def loss_of(work: Training) -> Callable[[Any, Any, Any], Any]:
-    outputs = forward(work.network)
+    outputs = forward(work.network, BY_JAX)
 
     def loss(parameters: Any, x: Any, y: Any) -> Any:
         a = outputs(parameters, x)
@@ -136,7 +108,7 @@ def train(work: Training) -> Callable[[int], Parameters]:
 
 def predict(work: Prediction) -> Callable[[int], Array]:
     x, parameters = work.arrays(), turned(work.start(), TO_JAX)
-    compiled, on_device = jax.jit(forward(work.network)), jax.device_put(parameters)
+    compiled, on_device = jax.jit(forward(work.network, BY_JAX)), jax.device_put(parameters)
 
     def run(times: int) -> Array:
         for _ in range(times):

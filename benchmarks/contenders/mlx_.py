@@ -1,7 +1,6 @@
 """MLX on the CPU, a step compiled. It has no loop inside a compiled function: Python walks over steps.
 
-Its arrays are computed when they are asked for: after each step, since with ten steps at once it takes longer. Images
-are (n, H, W, C), the only layout of its convolution, and the windows of a pool are axes of a reshaped array.
+Its arrays are computed when they are asked for: after each step, since with ten steps at once it takes longer.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ import mlx.core as mx
 import numpy as np
 
 import chainrule as cr
+from benchmarks.channels_last import Operations, forward
 from benchmarks.work import Parameters, Training, turned
 from chainrule.core.arrays import Array
 
@@ -22,44 +22,16 @@ TO_MLX = {2: (1, 0), 4: (0, 2, 3, 1)}
 FROM_MLX = {2: (1, 0), 4: (0, 3, 1, 2)}
 
 
-def pool(a: Any, size: int) -> Any:
-    n, h, w, c = a.shape
-    return a.reshape(n, h // size, size, w // size, size, c).max(axis=(2, 4))
-
-
-def forward(network: cr.Network) -> Callable[[Any, Any], Any]:
-    """The network as a function of parameters, flat, and samples."""
-    layers = network.leaves
-
-    def outputs(parameters: Any, a: Any) -> Any:
-        learnt = iter(parameters)
-        if a.ndim == 4:
-            a = a.transpose(0, 2, 3, 1)
-        for each in layers:
-            match each.layer:
-                case cr.Dense():
-                    W, b = next(learnt), next(learnt)
-                    a = mx.addmm(b, a, W)
-                case cr.Conv2D():
-                    a = mx.conv2d(a, next(learnt)) + next(learnt)
-                case cr.MaxPool():
-                    a = pool(a, each.layer.kernel)
-                case cr.Flatten():
-                    a = a.transpose(0, 3, 1, 2).reshape(len(a), -1)
-                case cr.Sigmoid():
-                    a = mx.sigmoid(a)
-                case cr.ReLU():
-                    a = mx.maximum(a, 0)
-        return a
-
-    return outputs
+BY_MLX = Operations(
+    lambda a, W, b: mx.addmm(b, a, W), lambda a, W, b: mx.conv2d(a, W) + b, mx.sigmoid, lambda a: mx.maximum(a, 0)
+)
 
 
 def loss_of(work: Training) -> Callable[[Any, Any, Any], Any]:
-    outputs = forward(work.network)
+    outputs = forward(work.network, BY_MLX)
 
     def loss(parameters: Any, x: Any, y: Any) -> Any:
-        a = outputs(parameters, x)
+        a = outputs(zip(parameters[::2], parameters[1::2], strict=True), x)  # a compiled step takes them flat
         if isinstance(work.loss, cr.HalfSquaredError):
             return 0.5 * mx.sum(mx.square(a - y)) / len(x)
         return mx.mean(mx.logsumexp(a, axis=1) - mx.take_along_axis(a, y[:, None], axis=1)[:, 0])

@@ -1,0 +1,42 @@
+"""The parts that are no tasks: starting up, lowering, the report's training."""
+
+import pytest
+from benchmarks.report_training import report_training
+from benchmarks.results import Results
+from benchmarks.startup import PROGRAMS, needed, size, start_up
+from benchmarks.targets import Target
+
+from benchmarks import lowering, table
+
+
+def test_starting_up_is_measured_beside_numpy(monkeypatch: pytest.MonkeyPatch):
+    few = {name: PROGRAMS[name] for name in ("import numpy", "import chainrule")}
+    monkeypatch.setattr("benchmarks.startup.PROGRAMS", few)
+    found = start_up(rounds=1)
+    assert [len(times) for times in found.times.values()] == [1, 1]
+    assert found.megabytes["chainrule"] > found.megabytes["numpy"] > 1
+    assert needed("chainrule") == {"chainrule", "numpy"}
+    assert size("sklearn") > size("numpy")
+
+
+def test_lowering_is_measured_beside_binding(monkeypatch: pytest.MonkeyPatch):
+    """A real round. The verdicts are those of given times: T1 0.5 ms, LeNet 4, both nothing the second time."""
+    found = lowering.lowering(rounds=1).times
+    assert list(found) == ["T1", "LeNet"]
+    assert all(list(parts) == ["binding", "lowering", "lowering it again"] for parts in found.values())
+    given = {"T1": [0.4, 0.5, 0.001], "LeNet": [2.0, 4.0, 0.01]}
+    times = {name: {p: [ms] * 7 for p, ms in zip(found[name], each, strict=True)} for name, each in given.items()}
+    results = Results({}, lowering=lowering.Lowering(times))
+    assert [(each.task, each.verdict) for each in results.judged] == [
+        ("lowering T1, ms", "met"),
+        ("lowering T1 again", "met"),
+        ("lowering LeNet, ms", "missed"),
+        ("lowering LeNet again", "met"),
+    ]
+    assert "| LeNet | lowering | 4.00 (4.00 to 4.00) | 2.00 (2.00 to 2.00) |" in table.markdown(results)
+
+
+def test_the_reports_training_is_measured_with_both_engines():
+    found = report_training(20, rounds=1, chapters=["biases"])
+    assert [len(found.times[name]) for name in ("chainrule", "chainrule, NumPy")] == [1, 1]
+    assert Target("report", "chainrule, NumPy", 1 / 3).ratio({"report": found}).median > 0
