@@ -100,7 +100,8 @@ def _without_objects(array: Array, name: str) -> Array:
     first = next((i for i in strange if not isinstance(objects[i], str)), strange[0])  # text beside None is right
     sample = f" in sample {np.unravel_index(first, array.shape)[0]}" if array.ndim else ""
     advice = "Fill such gaps, or remove the sample" if array.ndim else "Give a list or an array of numbers"
-    raise DataError(f"{name} should hold real numbers, got {said(objects[first])}{sample}. {advice}.")
+    got = "a gap (None)" if objects[first] is None else said(objects[first])
+    raise DataError(f"{name} should hold real numbers, got {got}{sample}. {advice}.")
 
 
 def _as_float(value: object) -> float | None:

@@ -26,6 +26,7 @@ from chainrule.core.penalties import L2
 from chainrule.core.population import agree, check_dtype
 from chainrule.core.streams import Seed, member_seeds
 from chainrule.training.data.augmentation import Augmentation, check_augment
+from chainrule.training.names import Names
 from chainrule.training.run import Run
 from chainrule.training.stopping import EarlyStopping
 from chainrule.training.task import (
@@ -73,9 +74,10 @@ def check_task(
     batch_size = None if batch_size is None else check_whole("batch_size", COUNT, batch_size)
     record_every = math.ceil(epochs / RECORDS) if record_every is None else record_every
     clip = None if clip is None else check_real("clip", POSITIVE, clip)
-    data = check_data(network, loss, x, y, sample_weight, dtype)
+    names = Names.of(network, loss, x, y)
+    data = check_data(network, loss, *names.arrays(loss, x, y), sample_weight, dtype)
     check_batches(network, data.n, batch_size)
-    held_out = None if validation is None else check_validation(network, loss, validation, dtype)
+    held_out = None if validation is None else check_validation(network, loss, names, validation, dtype)
 
     augmentations: tuple[Augmentation, ...] = ()
     if augment is not None:
@@ -108,6 +110,7 @@ def check_task(
         augmentations=augmentations,
         callbacks=tuple(callbacks),
         engine=asked(engine),
+        names=names,
     )
 
 
@@ -116,7 +119,8 @@ def train(*data: Any, **settings: Any) -> Run:
     """Train a network, or a population of K at once.
 
     x, y: samples (n, *input_shape), and targets that fit the loss; where each member of a population has samples of its
-        own, x (K, n, *input_shape) and y (K, n, ...); a member then predicts by `run.model[k]`.
+        own, x (K, n, *input_shape) and y (K, n, ...); a member then predicts by `run.model[k]`. The names of a frame's
+        columns and of a series, and classes that are text, are the model's.
     loss, optimizer: the loss that is minimised, and how.
     epochs: passes over the data.
     batch_size: samples per step, shuffled anew each epoch; None: all of them, in their order.

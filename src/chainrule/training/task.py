@@ -30,6 +30,7 @@ from chainrule.core.population import agree, check_dtype
 from chainrule.core.schedules import check_rates
 from chainrule.core.streams import Seed
 from chainrule.training.data.augmentation import Augmentation
+from chainrule.training.names import Names
 from chainrule.training.stopping import EarlyStopping
 
 Callback = Callable[[Any], object]
@@ -114,6 +115,7 @@ class Task:
     callbacks: tuple[Callback, ...]
     engine: str
     """The engine that was asked for: "auto", "numpy" or "compiled"."""
+    names: Names
 
     def __post_init__(self) -> None:
         check_rates(self.optimizer, self.epochs * self.n_batches)
@@ -201,13 +203,14 @@ def check_data(
 
 
 def check_validation(
-    network: Network, loss: Loss, validation: tuple[ArrayLike, ArrayLike], dtype: DTypeLike
+    network: Network, loss: Loss, names: Names, validation: tuple[ArrayLike, ArrayLike], dtype: DTypeLike
 ) -> TrainingData:
     """Held-out data that fit the network and the loss."""
     if not isinstance(validation, tuple | list) or len(validation) != 2:
         size = f" of {len(validation)}" if isinstance(validation, Sized) else ""
         raise SettingError(f"validation must be a pair (x, y); got {type(validation).__name__}{size}.")
-    return check_data(network, loss, *validation, None, dtype, "validation ")
+    x, y = names.arrays(loss, *validation, "validation ")
+    return check_data(network, loss, x, y, None, dtype, "validation ")
 
 
 def starting_parameters(

@@ -220,7 +220,8 @@ class Training:
             self._steps.is_over = True
             endings = state.monitor.finish(self._reason, state.epoch)
             theta, statistics = state.parameters.theta, state.statistics
-            model = Model(task.network, theta, task.objective.loss, state=statistics, engine=self.setup.engine)
+            learnt = {"state": statistics, "engine": self.setup.engine, **vars(task.names)}
+            model = Model(task.network, theta, task.objective.loss, **learnt)
             final = self._steps.evaluate() if self._final is None or state.monitor.has_restored else self._final
             self._run = Run(
                 model=model,

@@ -26,21 +26,24 @@ def names_of(table: Any) -> tuple[str, ...]:
     >>> names_of(frame), names_of(frame["kind"]), names_of(frame.to_numpy())
     (('weight', 'kind'), ('kind',), ())
     """
-    if isinstance(table, np.ndarray) or not hasattr(table, "__getitem__"):
+    if isinstance(table, np.ndarray) or not hasattr(type(table), "__getitem__"):
         return ()
-    names = getattr(table, "columns", None)
-    if names is None or callable(names):
-        names = [getattr(table, "name", None)]
-    try:
-        names = list(names)
-    except TypeError:
-        return ()
-    return tuple(map(_composed, names)) if all(isinstance(each, str) for each in names) else ()
+    return _texts(table, "columns") or _texts(table, "name")
 
 
 def is_frame(table: Any) -> bool:
     """Whether a table's columns have names."""
-    return hasattr(table, "columns") and bool(names_of(table))
+    return not isinstance(table, np.ndarray) and bool(_texts(table, "columns"))
+
+
+def _texts(table: Any, attribute: str) -> tuple[str, ...]:
+    """The text or texts in an attribute, in composed Unicode; () where it isn't there or holds anything else."""
+    try:
+        value = getattr(table, attribute, None)
+        texts = [value] if isinstance(value, str) else list(value if value is not None else ())
+    except Exception:  # whatever a property of somebody's own raises
+        return ()
+    return tuple(map(composed, texts)) if all(isinstance(each, str) for each in texts) else ()
 
 
 def raw_of(kinds: Sequence[Kind], table: Any, place: Place = row) -> Array:
