@@ -1,5 +1,7 @@
 """Run commands of chainrule inside the tests' own process."""
 
+import re
+
 from typer.testing import CliRunner, Result
 
 from chainrule.interfaces.cli.app import app
@@ -12,9 +14,9 @@ def invoke(*words: object, **environment: str) -> Result:
 
 
 def output_of(*words: object, **environment: str) -> str:
-    """What a command prints on stdout. It must end well, and print nothing on stderr but a diagnosis or advice."""
+    """What a command prints on stdout. It must end well, and on stderr tell no more than a table, diagnosis, advice."""
     result = invoke(*words, **environment)
-    complaints = [line for line in result.stderr.splitlines() if not line.startswith(("Diagnosis: ", "Advice: "))]
+    complaints = [line for line in told(result).splitlines() if not line.startswith(("Diagnosis: ", "Advice: "))]
     assert (result.exit_code, complaints) == (0, [])
     return result.stdout
 
@@ -22,3 +24,9 @@ def output_of(*words: object, **environment: str) -> str:
 def lines_of(*words: object, **environment: str) -> list[str]:
     """The lines of `output_of`."""
     return output_of(*words, **environment).splitlines()
+
+
+def told(result: Result) -> str:
+    """What a command prints on stderr, without how it read a table."""
+    account = re.match(r"(?s).*?: [^\n]*[\d,]+ rows?, [\d,]+ columns?[^\n]*\nTarget .*?\n\n", result.stderr)
+    return result.stderr[account.end() :] if account else result.stderr

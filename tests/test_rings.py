@@ -152,6 +152,7 @@ def test_every_public_name_has_a_docstring_with_an_example():
         "Ending",
         "Explanation",
         "LayerCheck",
+        "Table",
         "Record",
         "Run",
         "Training",

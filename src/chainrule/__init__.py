@@ -88,6 +88,8 @@ if TYPE_CHECKING:
     from chainrule.lab.explain.derivation import Derivation as Derivation
     from chainrule.lab.explain.explanation import Explanation as Explanation
     from chainrule.lab.explain.explanation import explain as explain
+    from chainrule.lab.tables.read_table import read_table as read_table
+    from chainrule.lab.tables.table import Table as Table
     from chainrule.training.data import datasets as datasets
     from chainrule.training.data.augmentation import Flip as Flip
     from chainrule.training.data.augmentation import Noise as Noise
@@ -149,6 +151,8 @@ _NAMES = {
     "lab.experiments.experiment": "Experiment",
     "lab.explain.explanation": "Explanation explain",
     "lab.explain.derivation": "Derivation",
+    "lab.tables.read_table": "read_table",
+    "lab.tables.table": "Table",
     "lab.experiments.network_text": "NetworkText",
     "lab.experiments.perceptron": "Perceptron",
     "training.data": "datasets",

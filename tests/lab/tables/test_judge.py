@@ -43,12 +43,6 @@ def test_columns_are_left_out_and_said() -> None:
     ).targets == ("b",)
 
 
-def test_columns_without_names_are_numbered() -> None:
-    judged = judge(found(column("", [1, 2]), column("", ["a", "b"]), column("", [3, 4])))
-    assert (judged.features, judged.targets) == (("x1", "x2"), ("y",))
-    assert judge(found(column("", [1, 2]), column("x1", [1, 2]), column("c", [3, 4]))).features == ("x1_", "x1")
-
-
 def test_names_of_numbers_are_categories_where_that_is_said() -> None:
     judged = table(column("zip", [10115, 80331, 10115, 20095]), categorical="zip")
     assert judged.kinds[0].levels == ("10115", "20095", "80331")

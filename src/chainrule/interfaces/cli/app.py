@@ -8,7 +8,7 @@ from typer import rich_utils
 
 from chainrule import __version__
 from chainrule.core.engine.extension import table
-from chainrule.interfaces.cli.commands import check, compare, explain, predict, report, train
+from chainrule.interfaces.cli.commands import check, compare, explain, look, predict, report, train
 from chainrule.interfaces.cli.commands import data as points
 from chainrule.interfaces.cli.mistyped import Command, Commands, as_named
 from chainrule.interfaces.cli.terminal.output import examples, in_sentences
@@ -23,6 +23,7 @@ app = typer.Typer(
     epilog=examples(
         "chainrule report",
         "chainrule train xor",
+        "chainrule look pets.csv",
         "chainrule train pets.csv --test 0.25 --save pets.npz",
         "chainrule predict pets.npz more_pets.csv",
         "chainrule compare xor --learning-rate 0.1,1,10",
@@ -41,6 +42,7 @@ for command, epilog in (
     (explain.explain, explain.EXAMPLES),
     (check.check, check.EXAMPLES),
     (points.data, points.EXAMPLES),
+    (look.look, look.EXAMPLES),
 ):
     app.command(command.__name__, cls=Command, epilog=epilog)(in_sentences(command))
 

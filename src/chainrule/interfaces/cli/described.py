@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from chainrule.core.description import Description
 from chainrule.core.errors import SettingError, choices, known_name, listing
@@ -12,13 +12,17 @@ from chainrule.core.foreign import said
 from chainrule.core.optimizers import OPTIMIZERS
 from chainrule.interfaces.cli.option import Option
 from chainrule.interfaces.cli.options import OPTIONS
+from chainrule.interfaces.cli.terminal.overview import note_account
 from chainrule.lab.experiments import toml
-from chainrule.lab.experiments.data import NAMED, DataFile, DataSet, described, is_plain
+from chainrule.lab.experiments.data import NAMED, DataFile, DataSet, described, is_plain, samples_of
 from chainrule.lab.experiments.defaults import experiment_for
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.samples import Samples
 from chainrule.lab.experiments.settings import parts_first, with_setting
+from chainrule.lab.tables.account import account_of
 from chainrule.training.files.reading import STANDARD_INPUT
+
+Data = TypeVar("Data", DataSet, DataFile, DataSet | DataFile)
 
 
 def describe(data: str | None, settings: Mapping[str, Any], config: Path | None = None) -> tuple[Experiment, Samples]:
@@ -38,12 +42,20 @@ def describe(data: str | None, settings: Mapping[str, Any], config: Path | None 
     others = {name: value for name, value in settings.items() if name not in of_data}
     if config is None and isinstance(source, DataSet) and source.takes("seed"):
         of_data = {"data_seed": settings.get("seed", 0)} | of_data
-    for name, value in of_data.items():
-        source = _with_data(source, OPTIONS[name], value)
-    samples = source.read()
+    source = with_data(source, of_data)
+    samples = read(source)
     if "optimizer" in others and "optimizer" not in in_file:
         in_file["optimizer"] = others.pop("optimizer")  # at its usual rate
     return with_options(experiment_for(source, samples, **in_file), others), samples
+
+
+def read(source: DataSet | DataFile) -> Samples:
+    """The samples; how a file was read is told on stderr."""
+    if isinstance(source, DataSet):
+        return source.read()
+    table = source.judged()
+    note_account(account_of(table))
+    return samples_of(table)
 
 
 def file_of(data: str | DataSet | DataFile | None) -> str | None:
@@ -69,7 +81,14 @@ def named(data: str) -> DataSet | DataFile:
     return described(data)
 
 
-def _with_data(data: DataSet | DataFile, option: Option, value: Any) -> DataSet | DataFile:
+def with_data(data: Data, settings: Mapping[str, Any]) -> Data:
+    """The data with other values of their own settings, by the options' names. Raises SettingError for others."""
+    for name, value in settings.items():
+        data = _with_one(data, OPTIONS[name], value)
+    return data
+
+
+def _with_one(data: Data, option: Option, value: Any) -> Data:
     """The data with another value of their own settings."""
     if isinstance(data, DataFile) and option.of is DataSet:
         raise SettingError(f"{option.flag} is for the data sets that have a name; {data.file} is a file, leave it out.")

@@ -31,14 +31,32 @@ SETS = ", ".join(NAMED)
 
 PANELS = {
     "Data": (
-        Option(DataFile, "target", "COLUMN", "A file's target, by name or position.", "the last", reader=column),
-        Option(DataFile, "max_size", "SIZE", "The most to read of a file, unpacked: 4GiB.", "1 GiB"),
+        Option(DataFile, "target", "COLUMN,...", "A file's target, by name or position.", "the last", reader=column),
         Option(Experiment, "test", "FRACTION", "Hold out this fraction for the test; last:0.2, the last.", reader=part),
         Option(Experiment, "validation", "FRACTION", "Likewise, for the validation loss.", reader=part),
         Option(Experiment, "standardize", "", "Bring features to mean 0 and deviation 1.", "files only"),
         Option(DataSet, "n", "N", "Number of points to draw of a named set.", name="points"),
         Option(DataSet, "noise", "DEVIATION", "Noise of a named set."),
         Option(DataSet, "seed", "N", "Decides which points are drawn.", "--seed", name="data_seed"),
+    ),
+    "How a file is read": (
+        Option(DataFile, "target_type", "NAME", "The target is a class, or a quantity.", "by rules that are said"),
+        Option(DataFile, "columns", "NAME,...", "The inputs to use.", "all but the target"),
+        Option(DataFile, "drop", "NAME,...", "Columns to leave out."),
+        Option(DataFile, "categorical", "NAME,...", "Columns whose numbers are names."),
+        Option(DataFile, "missing_values", "TEXT,...", "Cells that are gaps, besides empty ones, ?, NA, NULL."),
+        Option(DataFile, "delimiter", "CHARACTER", "Between cells: ; or tab or space.", "as found"),
+        Option(DataFile, "decimal", "CHARACTER", "The decimal mark, . or a comma.", "as found"),
+        Option(DataFile, "thousands", "CHARACTER", "Between thousands.", "as found"),
+        Option(DataFile, "encoding", "NAME", "Of text, such as cp1252.", "UTF-8, or as found"),
+        Option(DataFile, "header", "", "The first row holds names, or not.", "as found"),
+        Option(DataFile, "skip", "N", "Lines above the table.", "as found"),
+        Option(DataFile, "sheet", "NAME", "Of a workbook.", "the first"),
+        Option(DataFile, "table", "NAME", "Of a database.", "the only one"),
+        Option(DataFile, "x", "NAME", "The array of inputs in an .npz.", "x, or the only one"),
+        Option(DataFile, "y", "NAME", "The array of targets in an .npz.", "y, or the only one"),
+        Option(DataFile, "yes", "", "Take the first reading of what the file leaves open."),
+        Option(DataFile, "max_size", "SIZE", "The most to read of a file, unpacked: 4GiB.", "1 GiB"),
     ),
     "Network": (
         Option(Experiment, "network", "TEXT", "All layers, as text: flatten dense(16) relu dense(10)."),
@@ -93,7 +111,8 @@ def options(*names: str) -> list[Option]:
 ROWS = "Prediction rows to print. \\[in a terminal 20, else all]"
 """The help of --rows."""
 
-DATA = ("target", "max_size", "standardize", "points", "noise", "data_seed")
+READING = tuple(each.key for each in PANELS["How a file is read"])
+DATA = ("target", *READING, "standardize", "points", "noise", "data_seed")
 NETWORK = ("network", "layers", "activation", "output", "bias", "initializer")
 LOSS = ("loss", "penalty")
 OPTIMIZER = tuple(each.key for each in PANELS["Optimizer"])

@@ -16,19 +16,24 @@ from chainrule.core.description import (
     SEED,
     Description,
     check_kind,
+    check_names,
     optional,
     setting,
     whole,
 )
-from chainrule.core.errors import SettingError, choose, known_name, listing
+from chainrule.core.errors import FileError, SettingError, choose, known_name, listing
 from chainrule.core.foreign import said
 from chainrule.lab.experiments.samples import Samples, numbered
+from chainrule.lab.tables.arrays import arrays_of, judge_arrays
+from chainrule.lab.tables.find import find
+from chainrule.lab.tables.judge import judge
+from chainrule.lab.tables.options import Options
+from chainrule.lab.tables.table import Table
 from chainrule.training.data.sets import digits, load, mnist1d, read_csv, read_numpy
 from chainrule.training.data.sets.numpy_files import is_numpy
 from chainrule.training.data.sets.points import BY_NAME
 from chainrule.training.data.split import split
 from chainrule.training.data.targets import count_classes
-from chainrule.training.files.limits import LIMIT, Size, check_size
 from chainrule.training.files.reading import STANDARD_INPUT, Source, reading
 
 DRAWN = 100
@@ -116,33 +121,46 @@ class DataSet(Description):
 
 
 @dataclass(frozen=True, repr=False)
-class DataFile(Description):
-    """A CSV file or a NumPy `.npz`, by its name, relative to the current folder; "-" is standard input.
-
-    target: the target's column, by name or position (None: the last), or the name of y in an `.npz`.
-    max_size: the most bytes to read, unpacked, or a text such as "4 GiB"; None: 1 GiB.
-
-    >>> DataFile("pets.csv", target="kind")
-    DataFile('pets.csv', target='kind')
-    """
+class NamedFile(Description):
+    """A file and its target: the first fields of a DataFile."""
 
     file: str = setting(lambda name, value: check_kind(name, str, "the name of a file", value))
-    target: str | int | None = optional(
-        setting(lambda name, value: check_kind(name, (str, int), "a column's name or position", value))
-    )
-    max_size: Size | None = optional(setting(check_size))
+    target: str | int | tuple[str, ...] | None = optional(setting(lambda name, value: _check_target(name, value)))
+
+
+def _check_target(name: str, value: Any) -> str | int | tuple[str, ...]:
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        return value
+    return check_names(name, value)
+
+
+@dataclass(frozen=True, repr=False)
+class DataFile(Options, NamedFile):
+    """A table in a file, by its name, relative to the current folder, or a NumPy `.npz`; "-" is standard input.
+
+    target: the target's column, by name or position (None: the last); several by their names, with commas between; or
+    the name of y in an `.npz`. The other settings are those of `Options`.
+
+    >>> DataFile("pets.csv", target="kind", delimiter=";")
+    DataFile('pets.csv', target='kind', delimiter=';')
+    """
 
     def read(self) -> Samples:
-        """The samples. Raises FileError or DataError for a file that isn't what it claims to be."""
-        with self.opened() as source:
-            return self.rows(source)
+        """The samples. Raises FileError, DataError or SettingError for what can't be read or decided."""
+        return samples_of(self.judged())
 
-    def opened(self) -> AbstractContextManager[Source]:
-        """The file, open to be read: a stream can be opened only once."""
-        return reading(self.file, "a data file", "name a CSV file or an .npz", self.max_size or LIMIT)
+    def judged(self) -> Table:
+        """The table, judged. Raises as `read`."""
+        with self.opened() as source:
+            if not is_numpy(source):
+                return judge(find(source, self), self.target, self)
+            x, y, *names = arrays_of(source, self, None if self.target is None else str(self.target))
+            if y is None:
+                raise FileError(f"{source.name} holds no targets; save both: np.savez(path, x=x, y=y).")
+            return judge_arrays(source, x, y, (names[0], names[1]), self)
 
     def rows(self, source: Source, has_target: bool = True, classes: tuple[str, ...] = ()) -> Samples:
-        """All rows of the open file, with or without a target. classes: their names by their numbers, where known.
+        """All rows of the open file for a saved model, with or without a target. classes: their names by their numbers.
 
         Raises FileError or DataError for a file that isn't what it claims to be.
         """
@@ -152,16 +170,32 @@ class DataFile(Description):
             x, y = read_numpy(source, y=name if has_target else None)
             features = numbered(x)
         else:
-            column = None if not has_target else -1 if self.target is None else self.target
+            wanted = self.target if isinstance(self.target, str | int) else -1
+            column = wanted if has_target else None
             table = read_csv(source, target=column, classes=classes if has_target and classes else None)
             x, y, features, name, names = table.x, table.y, table.features, table.target or "y", table.classes
         n_classes = len(names) or (0 if y is None else count_classes(y))
         return Samples(source.name, x, y, features, name, n_classes, names)
 
+    def opened(self) -> AbstractContextManager[Source]:
+        """The file, open to be read: a stream can be opened only once."""
+        return reading(self.file, "a data file", "name a table such as a CSV file, or an .npz", self.max_size)
+
     def fingerprint(self) -> str:
         """A hash of the file's contents."""
         with self.opened() as source:
             return hashlib.file_digest(source.file, "sha256").hexdigest()  # type: ignore[arg-type]  # it reads
+
+
+def samples_of(table: Table) -> Samples:
+    """A table as samples, whose columns are fitted on what is learnt."""
+    return Samples(
+        *(table.name, table.raw, table.y, table.features, ", ".join(table.targets)),
+        n_classes=len(table.classes),
+        classes=table.classes,
+        kinds=table.kinds,
+        target_names=table.targets,
+    )
 
 
 def is_plain(name: str) -> bool:

@@ -9,9 +9,8 @@ from chainrule.core.arrays import Array
 from chainrule.lab.tables.cautions import Caution, cautions
 from chainrule.lab.tables.found import FoundColumn, Reading
 from chainrule.lab.tables.inputs import Input
-from chainrule.lab.tables.places import called
 from chainrule.lab.tables.table import Table
-from chainrule.lab.tables.targets import gaps, is_whole
+from chainrule.lab.tables.targets import is_whole
 from chainrule.training.data.columns.kinds import Category, Moment
 
 MOST_SHOWN = 20
@@ -122,16 +121,16 @@ def _remarks(table: Table, found: Iterable[Caution]) -> Iterable[str]:
         yield FILLED
     yield from (each.sentence for each in found if each.column is None)
     for column in table.found.columns:
-        yield from (f"{called(column)}: {note}" for note in column.notes if not gaps(column.values).all())
+        yield from (f"{column.name}: {note}" for note in column.notes if not column.gaps().all())
     yield from (f"{each.column}: {each.sentence}" for each in found if each.column is not None)
 
 
 def _of_target(table: Table, column: FoundColumn) -> Line:
-    return Line(called(column), *_described(column), f"target, {table.answer.what}", _bars(column))
+    return Line(column.name, *_described(column), f"target, {table.answer.what}", _bars(column))
 
 
 def _of_input(each: Input) -> Line:
-    n_gaps = int(gaps(each.column.values).sum())
+    n_gaps = int(each.column.gaps().sum())
     if each.kind is None:
         becomes = f"left out: {each.left_out}"
     elif isinstance(each.kind, Category):
@@ -146,7 +145,7 @@ def _of_input(each: Input) -> Line:
 
 def _described(column: FoundColumn) -> tuple[str, str, int]:
     """The type of a column, its values in brief, and how many gaps it has."""
-    missing = gaps(column.values)
+    missing = column.gaps()
     there, n_gaps = column.values[~missing], int(missing.sum())
     if not len(there):
         return "empty", "", n_gaps
@@ -177,7 +176,7 @@ def _moment(value: np.datetime64) -> str:
 
 def _bars(column: FoundColumn) -> tuple[int, ...]:
     """How many values each part of the column's range has; of text, each of its most frequent levels."""
-    there = column.values[~gaps(column.values)]
+    there = column.values[~column.gaps()]
     if not len(there):
         return ()
     if there.dtype.kind == "O":

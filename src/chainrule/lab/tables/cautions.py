@@ -73,7 +73,7 @@ def _of_rows(table: Table) -> Iterator[str]:
 
 def _of_input(table: Table, column: Input, raw: Array) -> Iterator[str]:
     there = raw[~np.isnan(raw)]
-    advice = f"--drop {said_name(column.column)} leaves it out"
+    advice = f"--drop {said_name(column.name)} leaves it out"
     if len(there) < 2:
         return
     if (there == there[0]).all():

@@ -1,6 +1,5 @@
 """What becomes of each column that isn't the target: a number, a category, a date, or nothing."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,6 @@ from chainrule.core.errors import DataError
 from chainrule.lab.tables.found import Found, FoundColumn
 from chainrule.lab.tables.options import Options
 from chainrule.lab.tables.places import at, check_readable
-from chainrule.lab.tables.targets import gaps
 from chainrule.training.data.columns.kinds import Category, Kind, Moment, Number
 
 MOST_LEVELS = 50
@@ -19,51 +17,53 @@ MOST_LEVELS = 50
 
 @dataclass(frozen=True, eq=False)
 class Input:
-    """A column as an input. kind: None for one that is left out.  raw: its values as floats (n,)."""
+    """A column as an input. kind: None for one that is left out, which says why.  raw: its values as floats (n,)."""
 
     column: FoundColumn
-    name: str
     kind: Kind | None
     raw: Array | None = None
     left_out: str = ""
 
+    @property
+    def name(self) -> str:
+        """The column's name."""
+        return self.column.name
 
-def judge_input(found: Found, column: FoundColumn, name: str, options: Options) -> Input:
+
+def judge_input(found: Found, column: FoundColumn, options: Options) -> Input:
     """What becomes of a column. Raises DataError, with a place and an option, for what can't be decided."""
-    if gaps(column.values).all():
-        return Input(column, name, None, left_out="empty")
-    is_category = is_listed(column, options.categorical)
+    if column.gaps().all():
+        return Input(column, None, left_out="empty")
+    is_category = column.name in options.categorical
     if not is_category:
-        check_readable(found, column, options, f"--categorical {said_name(column)}")
+        check_readable(found, column, options, f"--categorical {said_name(column.name)}")
     if column.values.dtype.kind == "M":
-        kind: Kind = Moment(name)
+        kind: Kind = Moment(column.name)
     elif column.values.dtype.kind == "O" or is_category:
-        kind = _category(found, column, name)
+        kind = _category(found, column)
     else:
-        kind = Number(name)
-    return Input(column, name, kind, kind.raw(column.values, found.place))
+        kind = Number(column.name)
+    return Input(column, kind, kind.raw(column.values, found.place))
 
 
-def _category(found: Found, column: FoundColumn, name: str) -> Category:
-    kind = Category(name, column.levels) if column.levels else Category.of(name, column.values)
+def _category(found: Found, column: FoundColumn) -> Category:
+    kind = Category(column.name, column.levels) if column.levels else Category.of(column.name, column.values)
     if len(kind.levels) > MOST_LEVELS:
-        first = int(np.flatnonzero(~gaps(column.values))[0])
+        first = int(np.flatnonzero(~column.gaps())[0])
         raise DataError(
             f"{at(found, first, column)}: text with {len(kind.levels):,} different values, such as "
             f"{kind.levels[0]}; expected at most {MOST_LEVELS}, since each becomes an input. Leave the column out with "
-            f"--drop {said_name(column)}."
+            f"--drop {said_name(column.name)}."
         )
     return kind
 
 
-def is_listed(column: FoundColumn, names: Collection[str]) -> bool:
-    """Whether a column is among those of an option: by its name, or by its position, from 0, where it has no name."""
-    return (column.name or str(column.position)) in names
+def said_name(name: str) -> str:
+    """A column's name as it is typed behind an option: in quotes where a shell needs them; twice, with a comma in it.
 
-
-def said_name(column: FoundColumn) -> str:
-    """A column as it is typed behind an option: by its name, in quotes where a shell needs them, or by position."""
-    name = column.name or str(column.position)
+    >>> print(said_name("weight"), said_name("body weight"), said_name("Druck, hPa"))
+    weight "body weight" '"Druck, hPa"'
+    """
     if name.replace("_", "").replace("-", "").isalnum():
         return name
-    return f"""'"{name}"'""" if "," in name else f"'{name}'"
+    return f"""'"{name}"'""" if "," in name else f'"{name}"'

@@ -1,6 +1,7 @@
 """Where a cell is, in the words of its table; and what can't be read as it is, said with its place and an option."""
 
 import math
+import re
 
 import numpy as np
 
@@ -13,19 +14,10 @@ LARGEST = 1e150
 """The largest number that can be learnt: beyond it the squares of numbers overflow."""
 
 
-def called(column: FoundColumn) -> str:
-    """A column in a sentence: by its name, or by its position, counted from 1 as in a spreadsheet.
-
-    >>> called(FoundColumn("", np.zeros(2), 0))
-    'column 1'
-    """
-    return column.name or f"column {column.position + 1}"
-
-
 def at(found: Found, row: int, column: FoundColumn) -> str:
     """The place of a cell: "pets.csv, line 9, column weight"."""
-    name = called(column)
-    return f"{found.name}, {found.place(row)}, {f'column {name}' if column.name else name}"
+    name = column.name if re.fullmatch(r"column \d+", column.name) else f"column {column.name}"
+    return f"{found.name}, {found.place(row)}, {name}"
 
 
 def check_readable(found: Found, column: FoundColumn, options: Options, as_text: str) -> None:

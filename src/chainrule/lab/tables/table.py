@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from chainrule.core.arrays import Array
 from chainrule.lab.tables.found import Found
 from chainrule.lab.tables.inputs import Input
@@ -27,6 +29,14 @@ class Table:
     kinds: tuple[Kind, ...]
     inputs: tuple[Input, ...]
     answer: Answer
+
+    @staticmethod
+    def of(found: Found, inputs: tuple[Input, ...], answer: Answer) -> "Table":
+        """The table of these inputs, in the rows that have an answer."""
+        learnt = [each for each in inputs if each.kind is not None and each.raw is not None]
+        raw = np.stack([each.raw for each in learnt if each.raw is not None], axis=1)
+        kinds = tuple(each.kind for each in learnt if each.kind is not None)
+        return Table(found, raw if len(answer.rows) == len(raw) else raw[answer.rows], kinds, inputs, answer)
 
     def __iter__(self) -> Iterator[Array]:
         return iter((self.x, self.y))

@@ -20,7 +20,7 @@ from chainrule.core.errors import DataError, SettingError, choices
 from chainrule.core.foreign import said
 from chainrule.lab.tables.found import Found, FoundColumn
 from chainrule.lab.tables.options import Options
-from chainrule.lab.tables.places import at, called, check_readable
+from chainrule.lab.tables.places import at, check_readable
 from chainrule.training.data.columns.kinds import Category, Moment
 from chainrule.training.data.columns.values import reads_as
 from chainrule.training.data.targets import are_questions
@@ -81,7 +81,7 @@ def _known(found: Found, typed: str) -> FoundColumn | None:
     """The column of this name, or at this position, counted from 0, or from -1 at the end."""
     name = normalize("NFC", typed.strip())
     for each in found.columns:
-        if each.name and name == each.name:
+        if name == each.name:
             return each
     if name.removeprefix("-").isdecimal() and -len(found.columns) <= int(name) < len(found.columns):
         return found.columns[int(name)]
@@ -92,22 +92,20 @@ def _column(found: Found, typed: str) -> FoundColumn:
     column = _known(found, typed)
     if column is not None:
         return column
-    names = [each.name for each in found.columns if each.name]
-    there = choices(typed, names) if names else ""
+    there = choices(typed, [each.name for each in found.columns])
     last = len(found.columns) - 1
-    raise SettingError(
-        f"{found.name} has no column {said(typed)}{there}{', or' if names else '; give'} a position from 0 to {last}."
-    )
+    raise SettingError(f"{found.name} has no column {said(typed)}{there}, or a position from 0 to {last}.")
 
 
-def judge_target(found: Found, columns: Sequence[FoundColumn], names: tuple[str, ...], options: Options) -> Answer:
+def judge_target(found: Found, columns: Sequence[FoundColumn], options: Options) -> Answer:
     """What the target's columns hold. Raises DataError where that can't be decided, or doesn't fit the options."""
+    names = tuple(each.name for each in columns)
     for column in columns:
         check_readable(found, column, options, "--target-type class")
-    answered = ~np.logical_or.reduce([gaps(each.values) for each in columns])
+    answered = ~np.logical_or.reduce([each.gaps() for each in columns])
     rows = np.flatnonzero(answered)
     if not len(rows):
-        raise DataError(f"{found.name}: the target {called(columns[0])} has no values. Name another with --target.")
+        raise DataError(f"{found.name}: the target {columns[0].name} has no values. Name another with --target.")
     if len(columns) > 1:
         return _several(found, columns, names, rows, options)
     column, values = columns[0], columns[0].values[rows]
@@ -116,13 +114,6 @@ def judge_target(found: Found, columns: Sequence[FoundColumn], names: tuple[str,
     if values.dtype.kind == "O":
         return _text(found, column, names, rows, values, options)
     return _numbers(found, column, names, rows, values, options)
-
-
-def gaps(values: Array) -> Array:
-    """Where the values of a column are missing (n,)."""
-    if values.dtype.kind == "O":
-        return np.array([each is None for each in values.tolist()], bool)
-    return np.isnat(values) if values.dtype.kind == "M" else np.isnan(values)
 
 
 def _text(
@@ -140,7 +131,7 @@ def _text(
     n_classes = len(kind.levels)
     if options.target_type is None and not options.yes and len(rows) >= FEW and n_classes > NEARLY_ALL * len(rows):
         raise DataError(
-            f"{found.name}: the target {called(column)} is text with {n_classes:,} different values in {len(rows):,} "
+            f"{found.name}: the target {column.name} is text with {n_classes:,} different values in {len(rows):,} "
             f"rows, such as {said(values[0])}: classes, or a name or comment? If classes, say --target-type class; "
             "else name another column with --target, and leave this one out with --drop."
         )
@@ -181,7 +172,7 @@ def _check_writing(found: Found, column: FoundColumn, rows: Array, values: Array
     if not column.writing or is_decided or others:
         return
     raise DataError(
-        f"{found.name}: the target {called(column)} holds numbers in another writing ({column.writing}): quantities, "
+        f"{found.name}: the target {column.name} holds numbers in another writing ({column.writing}): quantities, "
         f"such as {values[0]:.10g}, or names of classes? Say --target-type quantity or --target-type class, or --yes "
         "for the first."
     )

@@ -218,7 +218,8 @@ class TestFiles:
         x, y = chainrule.datasets.xor()
         chainrule.datasets.write_csv(tmp_path / "xor.csv", x, y)
         out = lines_of("train", tmp_path / "xor.csv", "--epochs", "400")
-        assert re.search(r"^Sample 20  True: 1  Predicted: \d\.\d{6}$", "\n".join(out), re.MULTILINE)
+        sample = r"^Sample 20  True: 1  Predicted: 1  Probability: \d\.\d{6}$"
+        assert re.search(sample, "\n".join(out), re.MULTILINE)
         assert out[-4].startswith("Training ROC AUC: 1.0000 (by chance: 0.5)")
         assert out[-1] == "Training Accuracy: 100.00% (always 0: 52.38%)"
 

@@ -9,7 +9,7 @@ from chainrule.core.differences import MOVE, TOLERANCE
 from chainrule.core.gradient_check import LayerCheck, check_gradient
 from chainrule.interfaces.cli.described import describe
 from chainrule.interfaces.cli.option import takes
-from chainrule.interfaces.cli.options import LOSS, NETWORK, options
+from chainrule.interfaces.cli.options import LOSS, NETWORK, READING, options
 from chainrule.interfaces.cli.terminal.output import FAILED, examples, remark, say
 from chainrule.interfaces.cli.terminal.tables import show_table
 from chainrule.lab.experiments.prepared import prepare
@@ -25,7 +25,7 @@ SAMPLES = 100
 """The most samples to check on: the error doesn't depend on their number, and the time does."""
 
 
-@takes(*options("target", "max_size", "standardize", "points", "noise", *NETWORK, *LOSS, "seed"))
+@takes(*options("target", *READING, "standardize", "points", "noise", *NETWORK, *LOSS, "seed"))
 def check(
     data: Annotated[
         str, typer.Argument(metavar="DATA", help="A data set's name; a CSV file; an .npz; or - for standard input.")

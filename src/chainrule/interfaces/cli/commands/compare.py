@@ -15,7 +15,7 @@ from chainrule.interfaces.cli.described import describe, file_of, has, named, sh
 from chainrule.interfaces.cli.interrupts import gently
 from chainrule.interfaces.cli.lists import COMPARED, SHARED, cells
 from chainrule.interfaces.cli.option import own, silence, takes
-from chainrule.interfaces.cli.options import OPTIONS, options
+from chainrule.interfaces.cli.options import OPTIONS, READING, options
 from chainrule.interfaces.cli.outputs import FIGURE, FOLDER, TABLE, Saving, check_outputs
 from chainrule.interfaces.cli.readers import number, whole
 from chainrule.interfaces.cli.terminal import plots
@@ -54,7 +54,7 @@ RUNS, RESULTS = "Runs", "Results"
 """Panels of the help page."""
 
 
-@takes(*COMPARED, *options("target", "max_size", "standardize", "points", "data_seed"), *SHARED)
+@takes(*COMPARED, *options("target", *READING, "standardize", "points", "data_seed"), *SHARED)
 def compare(
     data: Annotated[str, typer.Argument(metavar="DATA", help="A data set's name; a CSV file.", show_default=False)],
     *,
@@ -64,7 +64,7 @@ def compare(
     ] = None,
     processes: Annotated[int | None, own("The most at once. \\[all cores]", "N", RUNS, read=whole(COUNT))] = None,
     out: Annotated[Path | None, own("Draw curves and final losses.", "FIGURE.svg|.png|.pdf", RESULTS)] = None,
-    table: Annotated[Path | None, own("Write one row per run.", "FILE.csv", RESULTS, "--csv")] = None,
+    csv: Annotated[Path | None, own("Write one row per run.", "FILE.csv", RESULTS, "--csv")] = None,
     keep: Annotated[
         Path | None, own("Keep what is finished, and continue from there next time.", "FOLDER", RESULTS)
     ] = None,
@@ -86,7 +86,7 @@ def compare(
     A terminal also sees the median loss over epochs. --out draws it as a figure,
     whose form is that of the file's name: .svg, .png or .pdf.
     """
-    check_outputs({"--out": (out, FIGURE), "--csv": (table, TABLE), "--keep": (keep, FOLDER)}, {"DATA": file_of(data)})
+    check_outputs({"--out": (out, FIGURE), "--csv": (csv, TABLE), "--keep": (keep, FOLDER)}, {"DATA": file_of(data)})
     if out is not None:
         need_matplotlib()
     lists = {each.key: settings.pop(each.key) for each in COMPARED if each.key in settings}
@@ -119,7 +119,7 @@ def compare(
     saving = Saving()
     for each in unkept or ():
         saving.failed(str(each.message))
-    saving.save("runs", table, found.to_csv)
+    saving.save("runs", csv, found.to_csv)
     saving.save("figure", out, found.save_figure)
     if found.level is not None:
         remark(f"success: the loss ends at or below {found.level:g}")

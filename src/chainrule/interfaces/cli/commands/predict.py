@@ -10,7 +10,7 @@ from chainrule.core.errors import SettingError
 from chainrule.interfaces.cli.answers import answer, show_rows
 from chainrule.interfaces.cli.described import file_of, named
 from chainrule.interfaces.cli.option import own, silence, takes
-from chainrule.interfaces.cli.options import OPTIONS, ROWS
+from chainrule.interfaces.cli.options import OPTIONS, READING, ROWS, options
 from chainrule.interfaces.cli.outputs import TABLE, Saving, check_outputs
 from chainrule.interfaces.cli.readers import row_count
 from chainrule.interfaces.cli.terminal import plots
@@ -30,10 +30,7 @@ EXAMPLES = examples(
 )
 
 
-@takes(
-    replace(OPTIONS["target"], default="the last column, if there is one", panel=None),
-    replace(OPTIONS["max_size"], panel=None),
-)
+@takes(replace(OPTIONS["target"], default="the model's, if it is there", panel=None), *options(*READING))
 def predict(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="A file that train --save wrote.")],
     data: Annotated[
@@ -41,7 +38,7 @@ def predict(
     ],
     *,
     rows: Annotated[int | None, own(ROWS, "N|all", read=row_count)] = None,
-    table: Annotated[str | None, own("Write CSV instead of rows; - for standard output.", "OUT", None, "--csv")] = None,
+    csv: Annotated[str | None, own("Write CSV instead of rows; - for standard output.", "OUT", None, "--csv")] = None,
     plot: Annotated[
         bool | None, own("Draw the map of a plane. \\[in a terminal]", "", None, "--plot/--no-plot")
     ] = None,
@@ -55,10 +52,10 @@ def predict(
     predict uses train's fresh test points. A terminal also sees the map of the
     answers, where these are classes and the features are two.
     """
-    to_stdout = table == "-"
+    to_stdout = csv == "-"
     if to_stdout and plot:
         raise SettingError("--plot and --csv - both write to standard output; give --csv a file's name.")
-    check_outputs({"--csv": (None if to_stdout else table, TABLE)}, {"MODEL": model, "DATA": file_of(data)})
+    check_outputs({"--csv": (None if to_stdout else csv, TABLE)}, {"MODEL": model, "DATA": file_of(data)})
     loaded = Model.load(model, settings.get("max_size", LIMIT))
     if loaded.population is not None:
         raise SettingError(
@@ -70,12 +67,12 @@ def predict(
         source = replace(source, **settings)
     answers = answer(loaded, samples_for(loaded, source))
     saving = Saving()
-    if table is None:
+    if csv is None:
         show_rows(answers, rows)
     elif to_stdout:
         hand_over(csv_text(answers.table()))
     else:
-        saving.save("answers", table, lambda path: write_rows(path, answers.table()))
+        saving.save("answers", csv, lambda path: write_rows(path, answers.table()))
     if not to_stdout and plots.wanted(plot):
         plots.show(plane=answers.plane())
     if not to_stdout:

@@ -40,6 +40,7 @@ WORDS = str.maketrans(
         "→": "right",
         "↑": "up",
         "↓": "down",
+        **dict(zip("▁▂▃▄▅▆▇█", ".:-=+*#@", strict=True)),
     }
 )
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TextIO, TypeVar
 
 import typer
 from rich import progress
@@ -99,7 +99,7 @@ def complain(sentence: str) -> None:
 def _tell(sentence: str | Text) -> None:
     """Print on stderr; an error there is ignored."""
     with suppress(OSError):
-        _stderr().print(sentence)
+        notes_console().print(sentence)
 
 
 def examples(*commands: str) -> str:
@@ -119,7 +119,7 @@ def stdout(width: int | None = None, height: int | None = None) -> Console:
     return _Console(file=sys.stdout, force_terminal=sys.stdout.isatty(), width=width, height=height, highlight=False)
 
 
-def _stderr() -> Console:
+def notes_console(width: int | None = None) -> Console:
     """Rich's console for stderr: wraps sentences at blanks to a terminal's width; a file gets them as they are."""
     is_terminal = sys.stderr.isatty()
     return _Console(
@@ -129,15 +129,16 @@ def _stderr() -> Console:
         emoji=False,
         highlight=False,
         soft_wrap=not is_terminal,
+        width=width,
     )
 
 
-def print_lines(console: Console, drawn: RenderableType) -> None:
-    """Print what Rich draws, without the spaces that it leaves at the ends of lines."""
+def print_lines(console: Console, drawn: RenderableType, file: TextIO | None = None) -> None:
+    """Print what Rich draws, on stdout or in a file, without the spaces that it leaves at the ends of lines."""
     with console.capture() as captured:
         console.print(drawn)
     lines = captured.get().removesuffix("\n").split("\n")
-    print("\n".join(line.rstrip() for line in lines), flush=True)
+    print("\n".join(line.rstrip() for line in lines), flush=True, file=file)
 
 
 class Bars(progress.Progress):
@@ -148,7 +149,7 @@ class Bars(progress.Progress):
     """
 
     def __init__(self) -> None:
-        console = _stderr()
+        console = notes_console()
         # A log that is piped may come back to the same terminal (`| tee`), in the middle of a bar.
         seen = sys.stderr.isatty() and sys.stdout.isatty() and not console.is_dumb_terminal
         super().__init__(
