@@ -24,7 +24,7 @@ from chainrule.core.description import (
 from chainrule.core.errors import FileError, SettingError, choose, known_name, listing
 from chainrule.core.foreign import said
 from chainrule.lab.experiments.samples import Samples, numbered
-from chainrule.lab.tables.arrays import arrays_of, judge_arrays
+from chainrule.lab.tables.arrays import arrays_of, holds_arrays, judge_arrays
 from chainrule.lab.tables.find import find
 from chainrule.lab.tables.judge import judge
 from chainrule.lab.tables.options import Options
@@ -152,7 +152,7 @@ class DataFile(Options, NamedFile):
     def judged(self) -> Table:
         """The table, judged. Raises as `read`."""
         with self.opened() as source:
-            if not is_numpy(source):
+            if not holds_arrays(source):
                 return judge(find(source, self), self.target, self)
             x, y, *names = arrays_of(source, self, None if self.target is None else str(self.target))
             if y is None:

@@ -15,12 +15,22 @@ from chainrule.lab.tables.options import Options
 from chainrule.lab.tables.table import Table
 from chainrule.lab.tables.targets import judge_target
 from chainrule.training.data.columns.kinds import Number
-from chainrule.training.data.sets.numpy_files import is_npz, read_numpy
-from chainrule.training.files.npz import Archive, Header
+from chainrule.training.data.sets.numpy_files import is_npz, is_numpy, read_numpy
+from chainrule.training.files.npz import ZIP, Archive, Header
 from chainrule.training.files.reading import Source, reading
+
+FIRST_MEMBER = 512
+"""The bytes of an archive in which the name of its first member is looked for."""
 
 NUMBERS, TEXT = "biuf", "US"
 """The kinds of dtypes that hold numbers, and text."""
+
+
+def holds_arrays(source: Source) -> bool:
+    """Whether a file is NumPy's: workbooks are archives too, whose first member isn't an array."""
+    first = source.head(FIRST_MEMBER)
+    is_other = first.startswith(ZIP) and b".npy" not in first and not source.name.endswith(".npz")
+    return is_numpy(source) and not is_other
 
 
 def arrays_of(source: Source, options: Options, y: str | None = None) -> tuple[Array, Array | None, str, str]:
