@@ -13,7 +13,7 @@
 typedef struct {
     Op op;
     Py_buffer *buffer; /* keeps each operand's memory where it is */
-    PyObject *call;    /* instead of an operation: a call into Python */
+    PyObject *call;    /* a call into Python: instead of an operation, or where it can't be done */
 } Item;
 
 typedef struct {
@@ -103,16 +103,17 @@ static const char *prepare(Op *op, const char *kind, const Table *table)
     return "there is no such kind";
 }
 
-/* (kind, operands, settings): as core/engine/README.md says. */
+/* (kind, operands, settings), and perhaps a call: as engine/README.md says. */
 static bool read_item(Item *item, PyObject *record, const Table *table)
 {
     const char *kind;
-    PyObject *operands, *settings;
+    PyObject *operands, *settings, *otherwise = NULL;
     if (!PyTuple_Check(record)) {
         item->call = Py_NewRef(record);
         return true;
     }
-    if (!PyArg_ParseTuple(record, "sO!O!", &kind, &PyTuple_Type, &operands, &PyTuple_Type, &settings)) return false;
+    if (!PyArg_ParseTuple(record, "sO!O!|O", &kind, &PyTuple_Type, &operands, &PyTuple_Type, &settings, &otherwise)) return false;
+    item->call = Py_XNewRef(otherwise);
     Op *op = &item->op;
     Py_ssize_t n_operands = PyTuple_Size(operands), n_settings = PyTuple_Size(settings);
     if (n_operands > MOST_OPERANDS) {
@@ -219,10 +220,8 @@ static PyObject *program_run(PyObject *object, PyObject *args)
     PyThreadState *released = PyEval_SaveThread();
     for (; done < times; done++) {
         for (Item *item = self->item, *end = item + self->n_items; item < end; item++) {
-            if (!item->call) {
-                if ((goes_on = item->op.run(&item->op, self->scratch))) continue;
-                break;
-            }
+            if (item->op.run && item->op.run(&item->op, self->scratch)) continue;
+            if (!(goes_on = item->call)) break; /* a check, which ends the program */
             PyEval_RestoreThread(released);
             PyObject *answer = PyObject_CallNoArgs(item->call);
             failed = !answer;

@@ -21,7 +21,7 @@ typedef struct {
 
 /* One operation of a program, ready to run. `prepare` of its kind fills in what stands below the line. */
 typedef struct Op Op;
-typedef bool (*Run)(const Op *, char *scratch); /* false: the program ends here */
+typedef bool (*Run)(const Op *, char *scratch); /* false: it can't be done: see Item in module.c */
 struct Op {
     Operand *operand;
     int n_operands;
@@ -43,7 +43,7 @@ struct Op {
 /* The kinds of operations. A kind has a function that checks and prepares it, and one for each table and type. */
 #define KINDS(each)                                                                                             \
     each(elementwise) each(product) each(reduction) each(convolve) each(convolve_to_weights) each(convolve_to_input) \
-    each(check) each(count) each(take)
+    each(check) each(count) each(take) each(tabled)
 
 /* Each returns NULL, or says what is wrong with the operation: then the program isn't built. */
 #define DECLARE(kind) const char *prepare_##kind(Op *);

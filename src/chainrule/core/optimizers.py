@@ -14,7 +14,7 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Calls, call, one_by_one
 from chainrule.core.description import FRACTION, NON_NEGATIVE, POSITIVE, Description, Real, flag, real
-from chainrule.core.parameters import Parameters
+from chainrule.core.parameters import Numbers, Parameters
 from chainrule.core.schedules import Rate, Schedule, scheduled
 
 
@@ -23,7 +23,8 @@ class Optimizer(Description):
 
     `bind` finds W and g as `at.W` and `at.g`, what it keeps in `at.slots`, an array for the time of a step by
     `at.scratch()`, a setting as an operand by `at.number(...)`, and a learning rate that may be a schedule, with the
-    calls that set it, by `at.stepped(self, ...)`. The number of a step, from 0, is in `at.step`.
+    calls that set it, by `at.stepped(self, ...)`; other numbers that change from step to step by `at.of_step(...)`. The
+    number of a step, from 0, is in `at.step`.
     """
 
     slots: ClassVar[tuple[str, ...]] = ()
@@ -171,12 +172,12 @@ class Adam(Optimizer):
         W, g, m, v, s = at.W, at.g, at.slots["m"], at.slots["v"], at.scratch()
         beta1, rest1 = at.number(self.beta1), at.number(1.0 - np.array(self.beta1))
         beta2, rest2 = at.number(self.beta2), at.number(1.0 - np.array(self.beta2))
-        alpha, epsilon = at.operand(self), at.operand(self)
         rate, plain = at.rate(self.learning_rate), [at.plain(each) for each in (self.beta1, self.beta2, self.epsilon)]
-        correct = correct_bias if self.bias_correction else leave_bias
+        numbers_of = partial(corrected if self.bias_correction else uncorrected, rate, plain)
+        (alpha, epsilon), set_both = at.of_step(self, 2, numbers_of)
 
         return Calls(
-            partial(correct, at.step, rate, plain, alpha, epsilon),
+            *set_both,
             call(np.multiply, m, beta1, out=m),
             call(np.multiply, g, rest1, out=s),
             call(np.add, m, s, out=m),
@@ -192,22 +193,20 @@ class Adam(Optimizer):
         )
 
 
-def correct_bias(step: Array, rate: Rate, plain: Sequence[float | Array], alpha: Array, small: Array) -> None:
-    """Write Adam's two numbers of a step: W ← W - α m̂ / (√v̂ + ε) is W - alpha m / (√v + small), a pass less.
+def corrected(rate: Rate, plain: Sequence[float | Array], step: int) -> Numbers:
+    """Adam's α and ε with which W ← W - α m̂ / (√v̂ + ε) is W - α' m / (√v + ε'), a pass less.
 
-    alpha = α r / (1 - β1^t) and small = ε r, with r = √(1 - β2^t): Kingma and Ba, section 2. `plain` is β1, β2 and ε.
+    α' = α r / (1 - β1^t) and ε' = ε r, with r = √(1 - β2^t): Kingma and Ba, section 2. `plain` is β1, β2 and ε.
     """
     beta1, beta2, epsilon = plain
-    t = step.item() + 1
+    t = step + 1
     r = (1.0 - beta2**t) ** 0.5
-    alpha[...] = rate(t - 1) * r / (1.0 - beta1**t)
-    small[...] = epsilon * r
+    return rate(step) * r / (1.0 - beta1**t), epsilon * r
 
 
-def leave_bias(step: Array, rate: Rate, plain: Sequence[float | Array], alpha: Array, small: Array) -> None:
-    """Write Adam's two numbers of a step without bias correction: α and ε themselves."""
-    alpha[...] = rate(step.item())
-    small[...] = plain[-1]
+def uncorrected(rate: Rate, plain: Sequence[float | Array], step: int) -> Numbers:
+    """Adam's α and ε themselves."""
+    return rate(step), plain[-1]
 
 
 @dataclass(frozen=True, repr=False)

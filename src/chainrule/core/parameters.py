@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -14,6 +15,12 @@ from chainrule.core.calls import Calls
 from chainrule.core.description import Description, Real
 from chainrule.core.memory import memory_for
 from chainrule.core.schedules import Rate, Schedule, bind_rate
+
+Numbers = Sequence[float | Array]
+"""Numbers that change from step to step."""
+
+NumbersOf = Callable[[int], Numbers]
+"""Gives the numbers of a step."""
 
 
 @dataclass(eq=False)
@@ -77,19 +84,29 @@ class Parameters:
         """A learning rate as a function of the step, in plain numbers."""
         return bind_rate(value, self.plain)
 
-    def operand(self, optimizer: Description) -> Array:
-        """An array for a number that changes from step to step: (), or (K, 1) where a setting has K values."""
-        return np.empty((len(self.theta), 1) if optimizer.members() else (), self.theta.dtype)
-
     def stepped(self, optimizer: Description, value: Real | Schedule) -> tuple[Array, Calls]:
         """A learning rate as ufuncs take it fastest, and the calls that set it, none where it stays."""
-        alpha = self.operand(optimizer)
         if isinstance(value, Schedule):
-            return alpha, Calls(partial(set_rate, self.rate(value), self.step, alpha))
-        alpha[...] = self.plain(value)
-        return alpha, Calls()
+            (alpha,), set_alpha = self.of_step(optimizer, 1, partial(only, self.rate(value)))
+            return alpha, set_alpha
+        return self.number(value), Calls()
+
+    def of_step(self, optimizer: Description, n: int, numbers_of: NumbersOf) -> tuple[list[Array], Calls]:
+        """Arrays for n numbers that change from step to step, and the call that writes them.
+
+        numbers_of: gives the numbers of a step, by the step alone: it may be asked for those of steps to come. Each is
+            a number, or (K, 1) where a setting of the optimizer has K values.
+        """
+        numbers = np.empty((n, len(self.theta), 1) if optimizer.members() else (n,), self.theta.dtype)
+        return [numbers[i, ...] for i in range(n)], Calls(partial(write_numbers, numbers_of, self.step, numbers))
 
 
-def set_rate(rate: Rate, step: Array, alpha: Array) -> None:
-    """Write the rate of this step to where the calls of an update read it."""
-    alpha[...] = rate(step.item())
+def only(rate: Rate, step: int) -> Numbers:
+    """The rate, as the only number of a step."""
+    return (rate(step),)
+
+
+def write_numbers(numbers_of: NumbersOf, step: Array, numbers: Array) -> None:
+    """Write the numbers of this step to where the calls of an update read them."""
+    for i, number in enumerate(numbers_of(step.item())):
+        numbers[i] = number

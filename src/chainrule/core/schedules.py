@@ -37,7 +37,7 @@ Convert = Callable[[Real], Value]
 """Turns a setting into the form that a run computes with: a float stays, K values become an array."""
 
 Rate = Callable[[int], Value]
-"""The rate as a function of the step: a named function, bound to the schedule's numbers."""
+"""The rate as a function of the step alone, asked for steps to come as well: a named function, bound to numbers."""
 
 
 class Schedule(Description):

@@ -27,8 +27,8 @@ from chainrule.core.engine.nodes import PythonCall
 from chainrule.core.engine.program import lowered
 from chainrule.core.layers.regularize import draw_uniform
 from chainrule.core.objective import Objective
-from chainrule.core.optimizers import bind_update, correct_bias, leave_bias
-from chainrule.core.parameters import Parameters, set_rate
+from chainrule.core.optimizers import bind_update
+from chainrule.core.parameters import Parameters
 from chainrule.core.penalties import bind_clip
 from chainrule.core.plan.binding import generators
 from chainrule.core.plan.plan import Plan
@@ -36,8 +36,8 @@ from chainrule.core.products import bind_product
 
 pytestmark = pytest.mark.skipif(_engine is None, reason="Left out: the engine isn't built (make engine)")
 
-IN_PYTHON = {draw_uniform, correct_bias, leave_bias, set_rate}
-"""The functions that are called in Python: NumPy's generators draw, and schedules are functions of the step."""
+IN_PYTHON = {draw_uniform}
+"""The functions that are called in Python: NumPy's generators draw."""
 
 
 def bound(

@@ -1,10 +1,12 @@
 """The extension module, written in C: see engine/ at the root of the repository."""
 
 from collections.abc import Callable
+from typing import Any
 
 from chainrule.core.arrays import Array
 
-Record = tuple[str, tuple[Array, ...], tuple[int, ...]]
+Record = tuple[Any, ...]
+"""A kind, operands, settings, and perhaps a call."""
 
 TABLES: list[str]
 INSTRUCTIONS: list[str]

@@ -86,7 +86,10 @@ class Elementwise:
 
 @dataclass(eq=False, slots=True)
 class Operation:
-    """Any other operation of the extension: its kind, operands as it takes them, and settings."""
+    """Any other operation of the extension: its kind, operands as it takes them, and settings.
+
+    otherwise: what is called where it can't be done.
+    """
 
     call: Call
     kind: str
@@ -94,6 +97,7 @@ class Operation:
     reads: tuple[View, ...]
     writes: tuple[View, ...]
     settings: tuple[int, ...] = ()
+    otherwise: Call | None = None
 
 
 @dataclass(eq=False, slots=True)

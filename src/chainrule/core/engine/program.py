@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from typing import Any
 
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Call, Calls, Ended, one_by_one, repeat
@@ -16,7 +17,8 @@ from chainrule.core.engine.nodes import Key, Node, Operation, PythonCall
 from chainrule.core.engine.registers import instruct
 from chainrule.core.engine.row import Reader
 
-Record = tuple[str, tuple[Array, ...], tuple[int, ...]]
+Record = tuple[Any, ...]
+"""A kind, operands, settings, and perhaps a call."""
 
 
 class Program:
@@ -79,7 +81,8 @@ class Program:
         if isinstance(node, PythonCall):
             return node.call
         if isinstance(node, Operation):
-            return node.kind, node.operands, node.settings
+            record = node.kind, node.operands, node.settings
+            return record if node.otherwise is None else (*record, node.otherwise)
         stored = self._stored(number, node)
         return instruct(node, stored) if stored else None
 

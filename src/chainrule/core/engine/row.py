@@ -17,6 +17,8 @@ from chainrule.core.arrays import Array, Shape
 from chainrule.core.calls import Call, check_finite, dot, one_by_one, take
 from chainrule.core.engine.extension import _engine
 from chainrule.core.engine.nodes import Elementwise, Instruction, Key, Node, Operation, PythonCall, View
+from chainrule.core.engine.tabled import StepTable
+from chainrule.core.parameters import write_numbers
 from chainrule.core.products import LARGEST
 
 INSTRUCTIONS: dict[str, int] = {} if _engine is None else {name: i for i, name in enumerate(_engine.INSTRUCTIONS)}
@@ -151,6 +153,15 @@ class Reader:
             raise Unknown
         return Operation(call, "check", (values.array, ignored.array), (values, ignored), ())
 
+    def tabled(self, call: Bound) -> Node:
+        """Numbers that change from step to step."""
+        _, step, numbers = call.args
+        reads, write = (self.view(step),), self.view(numbers)
+        if not is_count(step) or not same_reals(numbers) or not numbers.flags.c_contiguous:
+            raise Unknown
+        table = StepTable(*call.args)
+        return Operation(call, "tabled", table.operands, reads, (write,), otherwise=table)
+
     def python(self, call: Call) -> PythonCall:
         """A call as it is: one that is bound touches the arrays among its arguments, any other perhaps anything."""
         try:
@@ -183,6 +194,7 @@ READERS: dict[Any, Callable[[Reader, Bound], Node]] = {
     np.ndarray.fill: Reader.copy,
     check_finite: Reader.check,
     take: Reader.take,
+    write_numbers: Reader.tabled,
     **{each.reduce: Reader.reduction for each in REDUCTIONS},
 }
 READERS |= {ufunc: Reader.ufunc for name in INSTRUCTIONS if isinstance(ufunc := getattr(np, name, None), np.ufunc)}
