@@ -10,7 +10,7 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.parameters import Numbers, NumbersOf
 
-MOST_STEPS = 64
+MOST_STEPS = 32
 """Steps of a table: asking for it takes little of their time, and few are for nothing where a run ends early."""
 
 MOST_NUMBERS = 2**14
