@@ -108,7 +108,7 @@ static bool read_item(Item *item, PyObject *record, const Table *table)
 {
     const char *kind;
     PyObject *operands, *settings, *otherwise = NULL;
-    if (!PyTuple_Check(record)) {
+    if (!PyTuple_CheckExact(record)) { /* a row of calls is a tuple, too */
         item->call = Py_NewRef(record);
         return true;
     }

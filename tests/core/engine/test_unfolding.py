@@ -156,3 +156,13 @@ def test_a_copy_is_read_where_its_image_is_written_over():
         (Program(row, [x]) if engine else row)()
         results.append(x)
     np.testing.assert_array_equal(*results)
+
+
+def test_a_fold_is_a_call_among_others_where_nothing_is_fused():
+    results = []
+    for engine in (False, True):
+        memory = Memory(0, 1, 0, (), 8)
+        row = Calls(*memory.likely[4])
+        (Program(row, None, fuse=False) if engine else row)()
+        results.append(memory.arrays[1])
+    np.testing.assert_array_equal(*results)

@@ -89,7 +89,7 @@ class Program:
 
 def has_kernel(record: Record | Call | None) -> bool:
     """Whether a fused kernel does an elementwise operation."""
-    return isinstance(record, tuple) and bool(_engine.has_kernel(len(record[1]), record[2]))
+    return type(record) is tuple and bool(_engine.has_kernel(len(record[1]), record[2]))
 
 
 def lowered(calls: Call, observed: Iterable[Array] | None = None) -> Program | Calls:
