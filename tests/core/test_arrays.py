@@ -51,7 +51,7 @@ TAKEN: dict[str, Any] = {
 REFUSED: dict[str, tuple[Any, str]] = {
     "masked": (np.ma.masked_greater(NUMBERS, 2), "plain array, got a masked one"),
     "a list of masked": ([np.ma.masked_greater(row, 2) for row in NUMBERS], "plain array, got a masked one"),
-    "a gap": ([[0, 1], [None, 2]], "got None in sample 1"),
+    "a gap": ([[0, 1], [None, 2]], r"got a gap \(None\) in sample 1"),
     "NA": (pd.DataFrame([[0, 1], [None, 2]], dtype="Int64"), "got (nan|<NA>)|NaN"),
     "text": ([["a", "b"], ["c", "d"]], "got text"),
     "dates": (np.array(NUMBERS, "M8[s]"), "got datetime64"),

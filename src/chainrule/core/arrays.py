@@ -100,7 +100,7 @@ def _without_objects(array: Array, name: str) -> Array:
     first = next((i for i in strange if not isinstance(objects[i], str)), strange[0])  # text beside None is right
     sample = f" in sample {np.unravel_index(first, array.shape)[0]}" if array.ndim else ""
     advice = "Fill such gaps, or remove the sample" if array.ndim else "Give a list or an array of numbers"
-    got = "a gap (None)" if objects[first] is None else said(objects[first])
+    got = "a gap (None)" if objects[first] is None and array.ndim else said(objects[first])
     raise DataError(f"{name} should hold real numbers, got {got}{sample}. {advice}.")
 
 
