@@ -92,7 +92,7 @@ WRITERS: dict[str, Callable[[Any, Prepared], str | None]] = {
     "sample_weight": lambda value, prepared: None if value is None else f"--class-weight {value}",
     "clip": lambda value, prepared: _number("--clip", value),
     "early_stopping": lambda value, prepared: _number("--early-stopping", None if value is None else value.patience),
-    "theta": lambda value, prepared: "",  # the shell starts from none
+    "theta": lambda value, prepared: "without --start" if prepared.experiment.start else "",
     "state": lambda value, prepared: "",
 }
 """A function for each setting of `train` that a finding may change."""

@@ -65,6 +65,9 @@ PANELS = {
         Option(Perceptron, "output", "NAME", "Activation of the last layer.", _LOGITS),
         Option(Perceptron, "bias", "", "Units without a bias."),
         Option(Perceptron, "initializer", "NAME", _names(INITIALIZERS), "normal; for a file by the activation"),
+        Option(
+            Experiment, "start", "FILE.toml", "Weights and biases to start from: \\[layer.1] weights, bias.", "drawn"
+        ),
         Option(Experiment, "dtype", "NAME", "float64 or float32.", "float64", reader=lower_case),
     ),
     "Loss": (
@@ -113,7 +116,7 @@ ROWS = "Prediction rows to print. \\[in a terminal 20, else all]"
 
 READING = tuple(each.key for each in PANELS["How a file is read"])
 DATA = ("target", *READING, "standardize", "points", "noise", "data_seed")
-NETWORK = ("network", "layers", "activation", "output", "bias", "initializer")
+NETWORK = ("network", "layers", "activation", "output", "bias", "initializer", "start")
 LOSS = ("loss", "penalty")
 OPTIMIZER = tuple(each.key for each in PANELS["Optimizer"])
 """Names of options that several commands take together."""

@@ -16,7 +16,8 @@ class Experiment(RunDescription):
     """A run described as a whole: what is learnt, by what, how long, and from how many starts.
 
     Its fields and their meaning are those of `RunDescription`: data, network, loss, optimizer, epochs, batch_size,
-    penalty, clip, dtype, seed, starts, test, validation, early_stopping, standardize, class_weight, engine.
+    penalty, clip, dtype, seed, starts, test, validation, early_stopping, standardize, class_weight, start,
+    engine.
 
     Raises SettingError, with the name of the setting, for a value that can't be used.
 

@@ -16,6 +16,7 @@ from chainrule.core.errors import FileError
 from chainrule.lab.experiments.data import DataFile
 from chainrule.lab.experiments.populations import BY_MEMBER, Runs, epochs_recorded, in_groups, join, train_members
 from chainrule.lab.experiments.run_description import RunDescription
+from chainrule.lab.experiments.start import contents
 from chainrule.lab.experiments.workers import Job, Progress, run_side_by_side
 from chainrule.lab.experiments.zipped import pattern
 from chainrule.training.files.npz import load_checked, save_checked
@@ -48,8 +49,9 @@ class Group:
     def name(self) -> str:
         """A hash of all that its results depend on, a file's contents too."""
         said = [each.to_dict() | {"starts": None, "engine": asked(each.engine)} for each in self.experiments]
-        contents = self.experiments[0].data.fingerprint()
-        text = json.dumps([FORMAT, __version__, said, self.seeds, contents])
+        first = self.experiments[0]
+        held = [first.data.fingerprint(), first.start and repr(contents(first.start))]
+        text = json.dumps([FORMAT, __version__, said, self.seeds, held])
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

@@ -8,10 +8,12 @@ from chainrule.core.errors import DataError, SettingError, ShapeError
 from chainrule.core.layers.dense import Dense
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
+from chainrule.core.streams import Seed
 from chainrule.lab.experiments.data import DataFile
 from chainrule.lab.experiments.held_out import hold_out, unlike
 from chainrule.lab.experiments.run_description import RunDescription
 from chainrule.lab.experiments.samples import Samples
+from chainrule.lab.experiments.start import written
 from chainrule.training.data.columns.columns import Columns
 from chainrule.training.data.standardizer import Standardizer
 from chainrule.training.data.targets import are_questions, balanced_weights, count_classes, targets_for, varies
@@ -95,9 +97,20 @@ class Prepared:
         settings = {name: getattr(self.experiment, name) for name in OF_RUN}
         if self.experiment.class_weight is not None:
             settings["sample_weight"] = self._class_weights()
+        if self.experiment.start is not None:
+            settings["theta"] = self.start(network, changes.get("seed"))
         if self.validation is not None:
             settings["validation"] = self.arrays(self.validation)
         return iterate(network or self.network, *self.arrays(self.learnt), **settings | changes)
+
+    def start(self, network: Network | None = None, seed: Seed | None = None) -> Array:
+        """The parameters that the run starts from, (P,) or (K, P): those of the experiment's file, else drawn.
+
+        network, seed: in place of the experiment's own.
+        """
+        network, seed = network or self.network, self.experiment.seed if seed is None else seed
+        theta = network.initialize(seed)
+        return theta if self.experiment.start is None else written(theta, network, self.experiment.start)
 
     def _class_weights(self) -> Array:
         learnt = self.learnt

@@ -82,6 +82,8 @@ class RunDescription(Description):
     standardize: whether features get mean 0 and deviation 1; None: those of files, not those of named data sets. The
         quantities of a file are then standardised too, where the network's outputs are unbounded.
     class_weight: "balanced" weighs the samples to learn so that all classes count alike in the loss.
+    start: the name of a TOML file with weights and biases to start from, see `lab/experiments/start.py`; None: drawn
+        by the seed.
     engine: as in `train`.
     """
 
@@ -109,6 +111,7 @@ class RunDescription(Description):
     )
     standardize: bool | None = optional(flag(True))
     class_weight: str | None = optional(setting(_check_class_weight))
+    start: str | None = optional(setting(_kind(str, 'the name of a file such as "start.toml"')))
     engine: str | None = optional(setting(check_engine))
 
     def __post_init__(self) -> None:

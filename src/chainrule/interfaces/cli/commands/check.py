@@ -45,7 +45,8 @@ def check(
     network, loss, seed = prepared.network, experiment.loss, experiment.seed
     x, y = (each[:SAMPLES] for each in prepared.arrays(prepared.learnt))
     remark(f"{len(y)} samples of {samples.name}, {network.n_parameters:,} parameters, {loss}, seed {seed}")
-    checks = check_gradient(network, x, y, loss, seed=seed, penalty=experiment.penalty)
+    theta = None if experiment.start is None else prepared.start()
+    checks = check_gradient(network, x, y, loss, theta=theta, seed=seed, penalty=experiment.penalty)
     columns = ("layer", "verdict", "parameters", "directions", "largest error")
     rows = [
         (

@@ -36,6 +36,7 @@ EXAMPLES = examples(
     "chainrule explain xor --sample 3 --walk",
     'chainrule explain digits --network "conv(4,3) relu pool(2) flatten dense(10)" --sample 0 --weight 1:1:1,3,3',
     "chainrule explain xor --model xor.npz --sample 20 --unit 2:4",
+    "chainrule explain worked.csv --start worked.toml --weight 2:1:1",
     "chainrule explain xor --program",
 )
 
@@ -101,9 +102,9 @@ def explain(
     chosen = None if sample is None else tuple(several(int, COUNT_OR_ZERO)("--sample", sample))
     if model is None:
         prepared = prepare(experiment, samples)
-        theta = prepared.network.initialize(experiment.seed)
+        theta = prepared.start()
     else:
-        for name in ("network", "layers", "activation", "output", "bias", "initializer", "loss"):
+        for name in ("network", "layers", "activation", "output", "bias", "initializer", "start", "loss"):
             if name in settings:
                 raise SettingError(f"{OPTIONS[name].flag} is the model's own; leave it out beside --model.")
         saved = Model.load(model)
