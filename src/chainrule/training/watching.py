@@ -13,7 +13,8 @@ from chainrule.core.activations import Activation
 from chainrule.core.architecture import Architecture, Place
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Pass, arithmetic, run
-from chainrule.core.layers.base import Buffers
+from chainrule.core.layers.base import Buffers, Layer
+from chainrule.core.losses import Loss, LossBuffers
 from chainrule.core.network import Network
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
@@ -30,15 +31,30 @@ class WatchedLayer:
     """
 
     place: Place
-    activation: Activation | None
+    activation: Layer | None
     weights: Array = field(repr=False)
     gradient: Array = field(repr=False)
     z: Array = field(repr=False)
     a: Array = field(repr=False)
     delta: Array = field(repr=False)
+    bound: tuple[Buffers, Pass] | None = field(repr=False, default=None)
+    """The activation's memory and passes, in training."""
+
+    def slopes(self) -> Array:
+        """The slope of the activation at each z (O, n), by its own backward pass; 1 without an activation."""
+        if self.bound is None:
+            return np.ones_like(self.z)
+        at, (_, backward) = self.bound
+        d_output, delta = at.d_output.copy(), self.delta.copy()
+        at.d_output[...] = 1.0
+        with arithmetic():
+            run(backward)
+        slopes = self.delta.copy()
+        at.d_output[...], self.delta[...] = d_output, delta
+        return slopes
 
 
-Seen = tuple[Place, Buffers]
+Seen = tuple[Place, Buffers, Pass]
 
 
 class _Watched:
@@ -50,7 +66,7 @@ class _Watched:
         self.layers: tuple[WatchedLayer, ...] = ()
 
     def _observe(self, place: Place, at: Buffers, closures: Pass) -> Pass:
-        self._seen.append((place, at))
+        self._seen.append((place, at, closures))
         return closures
 
 
@@ -114,15 +130,43 @@ class WatchedStep(_Watched):
 
 def _with_weights(seen: Sequence[Seen]) -> tuple[WatchedLayer, ...]:
     """The layers with weights, each with what follows it up to its activation."""
-    starts = [i for i, (_, at) in enumerate(seen) if "weights" in at.parameters]
+    starts = [i for i, (_, at, _) in enumerate(seen) if "weights" in at.parameters]
     layers = []
     for start, end in zip(starts, [*starts[1:], len(seen)], strict=True):
-        place, at = seen[start]
+        place, at, _ = seen[start]
+        own = at.weights, at.d_weights
         follows = next((each for each in seen[start + 1 : end] if isinstance(each[0].layer, Activation)), None)
         if follows is None:
-            z, a, delta, activation = at.output, at.output, at.d_output, None
-        else:
-            z, a, activation = follows[1].input, follows[1].output, follows[0].layer
-            delta = np.zeros_like(z) if follows[1].d_input is None else follows[1].d_input
-        layers.append(WatchedLayer(place, activation, at.weights, at.d_weights, z, a, delta))  # type: ignore[arg-type]
+            layers.append(WatchedLayer(place, None, *own, z=at.output, a=at.output, delta=at.d_output))
+            continue
+        activation, at, passes = follows
+        has_backward = at.d_input is not None
+        delta = at.d_input if at.d_input is not None else np.zeros_like(at.input)
+        bound = (at, passes) if has_backward else None
+        layers.append(WatchedLayer(place, activation.layer, *own, z=at.input, a=at.output, delta=delta, bound=bound))
     return tuple(layers)
+
+
+def losses_of_samples(loss: Loss, outputs: Array, targets: Array, shares: Array | None = None) -> Array:
+    """Each sample's own loss (n,), of outputs and targets (n, O): the loss bound to each of them alone.
+
+    shares (n,): what each is multiplied by, such as 1 / n for its part of the mean; None: 1.
+
+    >>> from chainrule.core.losses import SquaredError
+    >>> losses_of_samples(SquaredError(), np.array([[1.0], [3.0]]), np.array([[1.0], [1.0]])).tolist()
+    [0.0, 4.0]
+    """
+    n, n_outputs = outputs.shape
+    output, target = outputs[..., np.newaxis], np.asarray(targets, outputs.dtype)[..., np.newaxis]  # (n, O, 1)
+    at = LossBuffers(
+        output=np.ascontiguousarray(output),
+        targets=np.ascontiguousarray(target),
+        d_output=np.empty(output.shape),
+        value=np.empty(n),
+        share=loss.factor(n_outputs) * (np.ones(n) if shares is None else shares).reshape(n, 1, 1),
+        scratch=lambda: np.empty(output.shape),
+    )
+    forward, _ = loss.bind(at)
+    with arithmetic():
+        run(forward)
+    return at.value

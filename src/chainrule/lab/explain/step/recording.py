@@ -18,13 +18,13 @@ from chainrule.core.calls import Pass, run
 from chainrule.core.differences import beside
 from chainrule.core.kinks import Pieces
 from chainrule.core.layers.base import Buffers
-from chainrule.core.losses import LossBuffers
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import Generators
 from chainrule.core.plan.plan import Plan
 from chainrule.lab.explain.step.around import Around, Evaluated
 from chainrule.training.task import TrainingData
+from chainrule.training.watching import losses_of_samples
 
 
 @dataclass(eq=False)
@@ -157,21 +157,8 @@ class Recording:
 
     @cached_property
     def losses(self) -> Array:
-        """Each sample's contribution to the loss (n,), without the penalty: the loss bound to each of them alone."""
-        output, targets = (each.T[..., np.newaxis] for each in (self.output, self.targets))  # (O, n) -> (n, O, 1)
-        n, n_outputs, _ = output.shape
-        loss = self._objective.loss
-        at = LossBuffers(
-            output=output,
-            targets=targets,
-            d_output=np.empty_like(output),
-            value=np.empty(n),
-            share=loss.factor(n_outputs) * self.shares.reshape(n, 1, 1),
-            scratch=lambda: np.empty_like(output),
-        )
-        forward, _ = loss.bind(at)
-        run(forward)
-        return at.value
+        """Each sample's contribution to the loss (n,), without the penalty."""
+        return losses_of_samples(self._objective.loss, self.output.T, self.targets.T, self.shares)
 
     def around_output(self, place: Place, k: int, sample: int, step: float) -> Around:
         """The loss where a layer's output k of a sample is larger by a step, and smaller."""

@@ -1,0 +1,1 @@
+"""The playground: a page on which networks train, every number in sight."""

@@ -1,0 +1,43 @@
+"""The course of a run: losses, accuracies and what layers held, at steps that grow further apart as the run goes on."""
+
+import numpy as np
+
+from chainrule.core.arrays import Array
+
+MOST_ROWS = 2000
+"""When there are so many rows, every second one is dropped."""
+
+
+class Course:
+    """Rows of numbers; the first column is the step.
+
+    number: another one after each thinning, so that whoever has rows of an earlier one asks for all of them.
+
+    >>> course = Course(2)
+    >>> for step in range(3):
+    ...     course.add(np.array([step, 0.5]))
+    >>> course.rows(course.number, 1)[:, 0].tolist()
+    [1.0, 2.0]
+    """
+
+    def __init__(self, columns: int) -> None:
+        self.number, self._rows = 0, np.empty((MOST_ROWS, columns))
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    def add(self, row: Array) -> None:
+        """Add a row, unless the last one is of the same step."""
+        if self._length and self._rows[self._length - 1, 0] == row[0]:
+            return
+        if self._length == MOST_ROWS:
+            self._length = MOST_ROWS // 2
+            self._rows[: self._length] = self._rows[::2]
+            self.number += 1
+        self._rows[self._length] = row
+        self._length += 1
+
+    def rows(self, number: int, known: int) -> Array:
+        """The rows that whoever knows so many of the course of this number lacks."""
+        return self._rows[known if number == self.number and known <= self._length else 0 : self._length].copy()

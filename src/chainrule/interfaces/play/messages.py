@@ -1,0 +1,137 @@
+"""The messages between a page and its run.
+
+A page sends commands, as JSON; what it may send is checked here. It gets answers as JSON (`kind` says which), and
+pictures as binary frames (see `frames.py`). The JSON Schema of the commands gives the page its types.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from chainrule.core.errors import DataError
+from chainrule.interfaces.play.scene import Coordinate, Name, Scene, Strict
+
+LONGEST = 4_000_000
+"""The most bytes of a command: a saved file with all that a run has learnt is far smaller."""
+
+
+class Play(Strict):
+    """Train on."""
+
+    kind: Literal["play"]
+
+
+class Pause(Strict):
+    """Stand still."""
+
+    kind: Literal["pause"]
+
+
+class Step(Strict):
+    """Make one step, or the steps up to the end of an epoch, then stand still."""
+
+    kind: Literal["step"]
+    unit: Literal["step", "epoch"] = "step"
+
+
+class Pace(Strict):
+    """Train at so many steps a second; None: as fast as it goes."""
+
+    kind: Literal["pace"]
+    steps_per_second: Annotated[float, Field(gt=0.0, le=1e6)] | None = None
+
+
+class Set(Strict):
+    """Another scene: the run goes on with it where it can, else it begins anew."""
+
+    kind: Literal["set"]
+    scene: Scene
+
+
+class Reset(Strict):
+    """Begin anew from the same start, or from that of the next seed."""
+
+    kind: Literal["reset"]
+    start: Literal["same", "next"] = "same"
+
+
+class Undo(Strict):
+    """Back to what was before the last change, its weights included; or forward again."""
+
+    kind: Literal["undo", "redo"]
+
+
+class View(Strict):
+    """What the pictures show, and which of them are wanted."""
+
+    kind: Literal["view"]
+    units: Literal["a", "z", "delta"] = "a"
+    edges: Literal["weight", "gradient", "change"] = "weight"
+    samples: bool = False
+    left: Coordinate = -1.5
+    right: Coordinate = 1.5
+    bottom: Coordinate = -1.5
+    top: Coordinate = 1.5
+
+
+class Seen(Strict):
+    """A frame has been shown: the next one may follow. rows: the rows of the history that the page has."""
+
+    kind: Literal["seen"]
+    frame: Annotated[int, Field(ge=0)]
+    history: Annotated[int, Field(ge=0)] = 0
+    rows: Annotated[int, Field(ge=0)] = 0
+
+
+class Diagnose(Strict):
+    """Ask the doctor now."""
+
+    kind: Literal["diagnose"]
+
+
+class Treat(Strict):
+    """Do what the doctor's finding of this number advises."""
+
+    kind: Literal["treat"]
+    finding: Annotated[int, Field(ge=0, le=100)]
+
+
+class Save(Strict):
+    """Send a file: the scene with what was learnt, the model, or the history."""
+
+    kind: Literal["save"]
+    what: Literal["scene", "model", "history"] = "scene"
+
+
+class Open(Strict):
+    """Take a saved file up again, or what the page kept of a run that was lost."""
+
+    kind: Literal["open"]
+    file: dict[Name, Any]
+
+
+Command = Annotated[
+    Play | Pause | Step | Pace | Set | Reset | Undo | View | Seen | Diagnose | Treat | Save | Open,
+    Field(discriminator="kind"),
+]
+
+COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
+
+
+def command(text: str | bytes) -> Command:
+    """The command in a message. Raises DataError, in one sentence, for anything else."""
+    if len(text) > LONGEST:
+        raise DataError(f"expected a message of at most {LONGEST:,} bytes, got {len(text):,}; send less.")
+    try:
+        return COMMANDS.validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"])) or "the message"
+        raise DataError(f"{place}: {first['msg'][0].lower()}{first['msg'][1:]}; send a command of the protocol.") from None
+    except (RecursionError, UnicodeError):
+        raise DataError("expected a command as JSON, got something else; send a command of the protocol.") from None
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of all commands."""
+    return COMMANDS.json_schema()
