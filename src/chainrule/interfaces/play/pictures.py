@@ -46,6 +46,11 @@ class Pictures:
         return WatchedAnswers(self.stage.network, samples.x) if len(samples) else None
 
     @property
+    def layers(self) -> tuple[WatchedLayer, ...]:
+        """The layers with weights, as the learnt samples go through them."""
+        return self._step.layers
+
+    @property
     def columns(self) -> int:
         """The number of columns of the course."""
         return COLUMNS + PER_LAYER * len(self._step.layers)
