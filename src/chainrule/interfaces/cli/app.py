@@ -8,7 +8,7 @@ from typer import rich_utils
 
 from chainrule import __version__
 from chainrule.core.engine.extension import table
-from chainrule.interfaces.cli.commands import check, compare, explain, look, predict, report, train
+from chainrule.interfaces.cli.commands import check, compare, explain, look, play, predict, report, train
 from chainrule.interfaces.cli.commands import data as points
 from chainrule.interfaces.cli.mistyped import Command, Commands, as_named
 from chainrule.interfaces.cli.terminal.output import examples, in_sentences
@@ -43,6 +43,7 @@ for command, epilog in (
     (check.check, check.EXAMPLES),
     (points.data, points.EXAMPLES),
     (look.look, look.EXAMPLES),
+    (play.play, play.EXAMPLES),
 ):
     app.command(command.__name__, cls=Command, epilog=epilog)(in_sentences(command))
 

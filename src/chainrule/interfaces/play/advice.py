@@ -1,5 +1,6 @@
 """The doctor at a page: the run as the doctor takes it, and what a finding advises as another scene."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -33,8 +34,8 @@ def run_since(stage: Stage, training: Training, start: tuple[Array, Array, int],
     task, state = training.task, training.state
     rows = course[course[:, 0] >= first]
     history = History()
-    epochs = (rows[:, 0] - first) // task.n_batches
-    history.replace({"epoch": epochs.astype(np.int64), "step": (rows[:, 0] - first).astype(np.int64), "loss": rows[:, 1]})
+    steps = (rows[:, 0] - first).astype(np.int64)
+    history.replace({"epoch": steps // task.n_batches, "step": steps, "loss": rows[:, 1]})
     made = max(1, (state.step - first) // task.n_batches)
     ending = Ending("diverged" if diverged else "under way", made)
     setup: Setup = replace(
@@ -75,9 +76,9 @@ def _network(network: Network) -> dict[str, Any] | None:
     """The hidden layers of a network of dense layers, each with one activation."""
     hidden: list[Hidden] = []
     names = {kind: name for name, kind in ACTIVATIONS.items()}
-    layers = list(network.layers)
+    layers: list[Any] = list(network.layers)
     dense = [i for i, each in enumerate(layers) if isinstance(each, Dense)]
-    for i, end in zip(dense[:-1], dense[1:], strict=True):
+    for i, end in itertools.pairwise(dense):
         beside = layers[i + 1 : end]
         activation = [each for each in beside if isinstance(each, Activation)]
         if any(type(each) not in names for each in activation) or layers[i].units > MOST_UNITS:

@@ -16,6 +16,9 @@ from chainrule.core.arrays import Array
 
 ALIGNED = 8
 
+LARGEST = float(np.finfo(np.float32).max)
+"""Larger numbers are sent as this one; NaN stays what it is."""
+
 
 def frame(head: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
     """A frame of these numbers and arrays; float64 is sent as float32.
@@ -27,7 +30,8 @@ def frame(head: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
     places, parts, at = [], [], 0
     for name, array in arrays.items():
         kind = "u1" if array.dtype == np.uint8 else "f4"
-        data = np.ascontiguousarray(array, np.uint8 if kind == "u1" else np.dtype("<f4")).tobytes()
+        numbers = array if kind == "u1" else np.clip(array, -LARGEST, LARGEST).astype("<f4")
+        data = np.ascontiguousarray(numbers).tobytes()
         data += bytes(-len(data) % ALIGNED)
         places.append({"name": name, "type": kind, "shape": list(array.shape), "start": at})
         parts.append(data)

@@ -83,6 +83,12 @@ class Seen(Strict):
     rows: Annotated[int, Field(ge=0)] = 0
 
 
+class Hello(Strict):
+    """A page has connected: it gets the whole state, and a frame."""
+
+    kind: Literal["hello"]
+
+
 class Diagnose(Strict):
     """Ask the doctor now."""
 
@@ -111,7 +117,7 @@ class Open(Strict):
 
 
 Command = Annotated[
-    Play | Pause | Step | Pace | Set | Reset | Undo | View | Seen | Diagnose | Treat | Save | Open,
+    Play | Pause | Step | Pace | Set | Reset | Undo | View | Seen | Hello | Diagnose | Treat | Save | Open,
     Field(discriminator="kind"),
 ]
 
@@ -126,8 +132,8 @@ def command(text: str | bytes) -> Command:
         return COMMANDS.validate_json(text)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"])) or "the message"
-        raise DataError(f"{place}: {first['msg'][0].lower()}{first['msg'][1:]}; send a command of the protocol.") from None
+        place, said = ".".join(map(str, first["loc"])) or "the message", first["msg"]
+        raise DataError(f"{place}: {said[0].lower()}{said[1:]}; send a command of the protocol.") from None
     except (RecursionError, UnicodeError):
         raise DataError("expected a command as JSON, got something else; send a command of the protocol.") from None
 

@@ -22,7 +22,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The parts of a layer's numbers that are drawn over time."""
 
 PER_LAYER = 2 * len(QUANTILES) + 2
-"""The columns of a layer in the course: quantiles of its activations and of its gradients' sizes; flat and dead units."""
+"""The columns of a layer in the course: quantiles of its activations, of its gradients' sizes; flat and dead units."""
 
 COLUMNS = 5
 """The columns in front: step, loss of the learnt and of the test, accuracy of both."""
@@ -155,14 +155,16 @@ def grid(window: tuple[float, ...], side: int) -> Array:
 def as_bytes(numbers: Array, largest: Array) -> Array:
     """Numbers from -largest to largest as 1 to 255; 0 is 128."""
     scaled = np.divide(numbers, largest, out=np.zeros_like(numbers), where=largest > 0)
-    return (128 + 127 * np.clip(np.nan_to_num(scaled), -1, 1)).astype(np.uint8)
+    pixels: Array = (128 + 127 * np.clip(np.nan_to_num(scaled), -1, 1)).astype(np.uint8)
+    return pixels
 
 
 def chosen(stage: Stage, outputs: Array) -> Array:
     """The classes that outputs (n, O) stand for."""
-    if outputs.shape[1] > 1:
-        return outputs.argmax(axis=1)
-    return (outputs[:, 0] >= (0.5 if stage.loss.link == "identity" else 0.0)).astype(np.intp)
+    classes: Array = outputs.argmax(axis=1)
+    if outputs.shape[1] == 1:
+        classes = (outputs[:, 0] >= (0.5 if stage.loss.link == "identity" else 0.0)).astype(np.intp)
+    return classes
 
 
 def _sizes(layer: WatchedLayer) -> Array:

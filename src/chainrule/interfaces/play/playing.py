@@ -71,7 +71,7 @@ class Playing:
         self._begin(scene or Scene())
 
     def _begin(self, scene: Scene, arrays: Mapping[str, Array] | None = None) -> None:
-        """Set up a scene and begin its run, or go on from a moment of it. Raises, and changes nothing, if it can't be."""
+        """Begin a scene's run, or go on from a moment of it. Raises, and changes nothing, if it can't be."""
         stage = set_up(scene)
         training = iterate(stage.network, stage.learnt.x, stage.learnt.y, **stage.settings())
         if arrays is not None:
@@ -156,6 +156,12 @@ class Playing:
     def _seen(self, command: messages.Seen) -> None:
         self._shown, self._known = command.frame, (command.history, command.rows)
 
+    def _greet(self, command: messages.Hello) -> None:
+        """Nothing that was sent before counts: the page may be another one."""
+        self._frames = self._shown = 0
+        self._known = (0, 0)
+        self._say_state()
+
     def _save(self, command: messages.Save) -> None:
         self.answers.append(SAVED[command.what](self))
 
@@ -218,7 +224,7 @@ class Playing:
 
     def _ask_the_doctor(self, command: messages.Diagnose) -> None:
         """Look for problems in a thread of its own, so that the run goes on; the page hears of it afterwards."""
-        if self._doctor is not None and self._doctor.is_alive():
+        if self.doctor_is_here:
             return
         run = run_since(self.stage, self.training, self._start, self.course.rows(-1, 0), self._ended is not None)
         self._doctor = threading.Thread(target=self._diagnose, args=(run, self.stage), daemon=True)
@@ -248,11 +254,21 @@ class Playing:
         self.is_playing = was_playing
         self._remember(before)
 
+    @property
+    def doctor_is_here(self) -> bool:
+        """Whether the doctor is looking."""
+        return self._doctor is not None and self._doctor.is_alive()
+
     # What the page gets
+
+    @property
+    def wants_a_frame(self) -> bool:
+        """Whether the page may be sent the next frame, and there is something new in it."""
+        return self._is_changed and self._frames == self._shown
 
     def next_frame(self) -> bytes | None:
         """The present moment as a frame; None while the page hasn't shown the last one, or nothing has changed."""
-        if not self._is_changed or self._frames != self._shown:
+        if not self.wants_a_frame:
             return None
         began = time.monotonic()
         self._is_changed = False
@@ -274,7 +290,7 @@ class Playing:
             "from": total - len(arrays["course"]),
             "view": {"units": self.view.units, "edges": self.view.edges},
         }
-        whole = frame(head, {name: np.nan_to_num(each) if name != "course" else each for name, each in arrays.items()})
+        whole = frame(head, arrays)
         self._picture_time = time.monotonic() - began
         return whole
 
@@ -308,7 +324,7 @@ class Playing:
     def kept(self) -> Answer:
         """What a page keeps of its run, to go on from if this is lost; also a saved file."""
         arrays = io.BytesIO()
-        np.savez_compressed(arrays, **dict(self.training.state.arrays()))
+        np.savez_compressed(arrays, allow_pickle=False, **self.training.state.arrays())
         return {
             "format": "chainrule play 1",
             "scene": self.scene.model_dump(mode="json"),
@@ -317,7 +333,8 @@ class Playing:
 
 
 def _points(points: Array, targets: Array) -> list[list[float]]:
-    return np.column_stack([points, targets]).tolist()
+    rows: list[list[float]] = np.column_stack([points, targets]).tolist()
+    return rows
 
 
 def _from_file(file: Mapping[str, Any]) -> tuple[Scene, Mapping[str, Array]]:
@@ -330,7 +347,8 @@ def _from_file(file: Mapping[str, Any]) -> tuple[Scene, Mapping[str, Array]]:
             arrays = {name: archive[name] for name in archive.files}
         return Scene.model_validate(file["scene"]), arrays
     except (ValidationError, ValueError, KeyError, TypeError, OSError, EOFError) as error:
-        raise DataError(f"this isn't a file that the playground saved ({type(error).__name__}); open another.") from None
+        kind = type(error).__name__
+        raise DataError(f"this isn't a file that the playground saved ({kind}); open another.") from None
 
 
 def _model(playing: Playing) -> Answer:
@@ -376,6 +394,7 @@ OBEYED: dict[type, Callable[[Playing, Any], None]] = {
     messages.Undo: Playing._go_back,
     messages.View: Playing._look,
     messages.Seen: Playing._seen,
+    messages.Hello: Playing._greet,
     messages.Diagnose: Playing._ask_the_doctor,
     messages.Treat: Playing._treat,
     messages.Save: Playing._save,

@@ -1,7 +1,7 @@
 """A scene: all that a page sets, as JSON. The address, a saved file and undo hold it.
 
 Its bounds are checked here, once, for whatever comes from outside; what a setting means, the library checks. Parts with
-settings of their own (an optimizer, a schedule) are tables, as in a model's file: {"type": "Adam", "learning_rate": 0.01}.
+settings of their own, as optimizers, are tables like those in a model's file: {"type": "Adam", "learning_rate": 0.01}.
 """
 
 from typing import Annotated, Any, Literal

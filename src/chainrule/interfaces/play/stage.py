@@ -6,7 +6,7 @@ from typing import Any, cast
 import numpy as np
 
 from chainrule.core.activations import activation
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, one_hot
 from chainrule.core.catalogue import from_dict
 from chainrule.core.description import Description
 from chainrule.core.errors import DataError, FileError, SettingError, choose
@@ -24,7 +24,7 @@ from chainrule.interfaces.play.scene import MOST_CLASSES, OWN, Data, Scene
 from chainrule.training.data.plane import plane_inputs
 from chainrule.training.data.sets.points import BY_NAME, load
 from chainrule.training.data.split import split
-from chainrule.training.data.targets import one_hot, targets_for
+from chainrule.training.data.targets import targets_for
 
 FOREVER = 10**12
 """Epochs of a run that goes on until somebody stops it."""
@@ -148,5 +148,3 @@ def _part(kind: type[Description], what: str, table: dict[str, Any]) -> Descript
     if not isinstance(built, kind):
         raise SettingError(f"{what} must be one of the library's; got {built}.")
     return built
-
-

@@ -1,0 +1,33 @@
+"""`chainrule play`: the playground, in a browser."""
+
+from typing import Annotated
+
+from chainrule.core.description import Rule
+from chainrule.interfaces.cli.option import own
+from chainrule.interfaces.cli.readers import whole
+from chainrule.interfaces.cli.terminal.output import examples
+
+EXAMPLES = examples(
+    "chainrule play",
+    "chainrule play --port 8200 --no-browser",
+)
+
+PORT = Rule("a whole number from 1 to 65535", lambda value: 1 <= value <= 65535)
+
+
+def play(
+    *,
+    port: Annotated[int | None, own("Listen at this port.", "N", read=whole(PORT))] = None,
+    host: Annotated[
+        str, own("Listen at this address: others than your own machine's let others in.", "ADDRESS")
+    ] = "127.0.0.1",
+    browser: Annotated[bool, own("Open the page in a browser.", "", None, "--browser/--no-browser")] = True,
+) -> None:
+    """Open the playground: a page on which a network trains, every number in sight.
+
+    The address is printed, with a token without which nobody comes in. Ctrl-C
+    ends it.
+    """
+    from chainrule.interfaces.play.door import serve  # the extra `play`, only where somebody plays
+
+    serve(port, host, browser)

@@ -1,0 +1,48 @@
+/** The socket to the run; it opens again by itself. */
+
+const TRIES = [250, 500, 1000, 2000, 4000];
+
+export class Connection {
+  /**
+   * @param {(message: string | ArrayBuffer) => void} receive
+   * @param {(status: "connecting" | "open" | "lost" | "refused") => void} tell what it is: the server is new to us if it says "open"
+   */
+  constructor(receive, tell) {
+    this.receive = receive;
+    this.tell = tell;
+    this.tries = 0;
+    /** @type {WebSocket | null} */
+    this.socket = null;
+    this.page = crypto.randomUUID();
+  }
+
+  /** Open the socket. */
+  open() {
+    const address = new URL("/run", location.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    address.searchParams.set("token", new URLSearchParams(location.search).get("token") ?? "");
+    address.searchParams.set("page", this.page);
+    const socket = (this.socket = new WebSocket(address));
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
+      this.tries = 0;
+      this.tell("open");
+    };
+    socket.onmessage = ({ data }) => this.receive(data);
+    socket.onclose = ({ code }) => this.closed(code);
+  }
+
+  /** @param {number} code */
+  closed(code) {
+    if (code === 4001) return this.tell("refused");
+    if (code === 4002) return;
+    this.tell("lost");
+    const wait = TRIES[Math.min(this.tries++, TRIES.length - 1)];
+    setTimeout(() => this.open(), wait);
+  }
+
+  /** @param {string} text */
+  send(text) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(text);
+  }
+}

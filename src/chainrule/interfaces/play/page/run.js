@@ -1,0 +1,130 @@
+/** The run as the page knows it: what came last of everything, as signals; and the way to send it commands. */
+
+import { computed, signal } from "./vendor/signals.js";
+import { Connection } from "./connection.js";
+import { parse } from "./frame.js";
+
+/** The last state: the scene, its points, its layers, what can be done. */
+export const state = signal(/** @type {any} */ (null));
+
+/** The last frame. */
+export const frame = signal(/** @type {import("./frame.js").Frame | null} */ (null));
+
+/** The course of the run: an array for each column, the step first. */
+export const course = signal(/** @type {number[][]} */ ([]));
+
+/** What the doctor found. */
+export const findings = signal(/** @type {any[] | null} */ (null));
+
+/** Sentences for the reader: what was refused, what was lost. */
+export const notices = signal(/** @type {{id: number, sentence: string}[]} */ ([]));
+
+/** "connecting", "open", "lost", or "full". */
+export const status = signal("connecting");
+
+/** The scene. */
+export const scene = computed(() => state.value?.scene ?? null);
+
+/** What the run is made of, kept in case that it is lost. */
+let kept = /** @type {any} */ (null);
+
+let courseNumber = -1;
+let nextNotice = 0;
+
+const connection = new Connection(receive, (now) => {
+  status.value = now;
+});
+
+/**
+ * Send a command.
+ * @param {Record<string, unknown>} command
+ */
+export function send(command) {
+  connection.send(JSON.stringify(command));
+}
+
+/**
+ * Send the scene with these parts in place of its own.
+ * @param {Record<string, unknown>} parts
+ */
+export function change(parts) {
+  send({ kind: "set", scene: { ...scene.value, ...parts } });
+}
+
+/** Begin to listen. */
+export function connect() {
+  connection.open();
+}
+
+/**
+ * Show a sentence; it goes by itself after a while.
+ * @param {string} sentence
+ */
+export function notify(sentence) {
+  const id = nextNotice++;
+  notices.value = [...notices.value.slice(-2), { id, sentence }];
+  setTimeout(() => dismiss(id), 12_000);
+}
+
+/** @param {number} id */
+export function dismiss(id) {
+  notices.value = notices.value.filter((each) => each.id !== id);
+}
+
+/** @param {string | ArrayBuffer} message */
+function receive(message) {
+  if (typeof message !== "string") {
+    show(parse(message));
+    return;
+  }
+  const said = JSON.parse(message);
+  if (said.kind === "state") state.value = said;
+  else if (said.kind === "welcome") {
+    if (said.new && kept !== null) send({ kind: "open", file: kept });
+  } else if (said.kind === "findings") findings.value = said.findings;
+  else if (said.kind === "kept") kept = said.file;
+  else if (said.kind === "file") download(said);
+  else if (said.kind === "full") status.value = "full";
+  else notify(said.sentence);
+}
+
+/**
+ * Show a frame, and ask for the next one when it has been drawn.
+ * @param {import("./frame.js").Frame} next
+ */
+function show(next) {
+  const { head, arrays } = next;
+  extend(head, arrays.course);
+  frame.value = next;
+  requestAnimationFrame(() => send({ kind: "seen", frame: head.frame, history: head.course, rows: head.rows }));
+}
+
+/**
+ * Add the rows of a frame to the course.
+ * @param {Record<string, any>} head
+ * @param {import("./frame.js").Numbers} rows
+ */
+function extend(head, rows) {
+  const [count, width] = rows.shape;
+  const begins = head.course !== courseNumber || head.from === 0;
+  const columns = begins ? Array.from({ length: width }, () => /** @type {number[]} */ ([])) : course.value;
+  courseNumber = head.course;
+  if (columns.length !== width || columns[0].length !== head.from) return;
+  for (let row = 0; row < count; row++) {
+    for (let column = 0; column < width; column++) columns[column].push(rows.data[row * width + column]);
+  }
+  course.value = [...columns];
+}
+
+/**
+ * Hand a file to the reader.
+ * @param {{name: string, text?: string, base64?: string}} file
+ */
+export function download(file) {
+  const data = file.text ?? Uint8Array.from(atob(file.base64 ?? ""), (each) => each.charCodeAt(0));
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([data]));
+  link.download = file.name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

@@ -1,0 +1,229 @@
+"""The pages that are open, each with a run in a process of its own, and a warm process for the next one."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Protocol
+
+from chainrule.core.errors import ChainruleError, DataError
+from chainrule.interfaces.play.messages import command
+from chainrule.lab.experiments.worker_process import ONE_THREAD
+
+PROGRAM = "import sys; sys.path[:] = {path!r}; from chainrule.interfaces.play.player import main; main()"
+"""A run's process finds the modules that the server finds; it doesn't run the caller's own script again."""
+
+MOST_PAGES = 8
+"""The most pages that are open at once, where nothing else is said."""
+
+GRACE = 6.0
+"""Seconds for which a page that was closed, or lost its connection, may come back to its run."""
+
+RATE, BURST = 200.0, 400.0
+"""The most commands a second, in the long run and at once."""
+
+
+class Socket(Protocol):
+    """The connection to a page."""
+
+    async def send_text(self, data: str) -> None:
+        """Send JSON."""
+
+    async def send_bytes(self, data: bytes) -> None:
+        """Send a frame."""
+
+
+class Player:
+    """The server's end of a run's process."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @classmethod
+    async def start(cls) -> "Player":
+        """Start a process, whose run begins with the first scene."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-c", PROGRAM.format(path=sys.path)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env=os.environ | ONE_THREAD,
+            start_new_session=True,  # Ctrl-C is for the server alone
+        )
+        return cls(process)
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process.returncode is None
+
+    async def send(self, message: bytes) -> None:
+        """Send a command; to a process that has died, nothing."""
+        pipe = self._process.stdin
+        if pipe is None or pipe.is_closing():
+            return
+        with suppress(ConnectionError):
+            pipe.write(len(message).to_bytes(4, "little") + message)
+            await pipe.drain()
+
+    async def messages(self) -> AsyncIterator[bytes]:
+        """What the process says, until it ends."""
+        pipe = self._process.stdout
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while pipe is not None:
+                length = int.from_bytes(await pipe.readexactly(4), "little")
+                yield await pipe.readexactly(length)
+
+    async def end(self) -> None:
+        """End the process at once, and wait for its end."""
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+
+
+class Page:
+    """A page's run, whoever is connected to it at the moment."""
+
+    def __init__(self, pages: "Pages", player: Player) -> None:
+        self._pages, self.player = pages, player
+        self._socket: Socket | None = None
+        self._kept: bytes | None = None
+        self._left, self._filled, self._is_over_rate = BURST, 0.0, False
+        self._relay = asyncio.create_task(self._pass_on())
+        self._leaving: asyncio.Task[None] | None = None
+
+    async def connect(self, socket: Socket) -> None:
+        """Let a socket be the page's; the run tells it all from the beginning."""
+        self._socket = socket
+        if self._leaving is not None:
+            self._leaving.cancel()
+        await self.player.send(b'{"kind":"hello"}')
+
+    def disconnect(self, socket: Socket, name: str) -> None:
+        """The page has gone: unless it comes back soon, its process ends."""
+        if self._socket is socket:
+            self._socket = None
+            self._leaving = asyncio.create_task(self._leave(name))
+
+    async def _leave(self, name: str) -> None:
+        await asyncio.sleep(GRACE)
+        await self._pages.close(name)
+
+    async def receive(self, text: str) -> None:
+        """A message of the page: a command for the run, or refused in a sentence."""
+        try:
+            if not self._has_time():
+                return
+            command(text)
+        except ChainruleError as error:
+            await self.say({"kind": "refused", "sentence": str(error)})
+            return
+        await self.player.send(text.encode())
+
+    def _has_time(self) -> bool:
+        """Whether the page doesn't send more than anybody could look at. Raises DataError at the first that is over."""
+        now = asyncio.get_running_loop().time()
+        self._left = min(BURST, self._left + RATE * (now - self._filled))
+        self._filled = now
+        if self._left < 1.0:
+            was, self._is_over_rate = self._is_over_rate, True
+            if was:
+                return False
+            raise DataError(f"expected at most {RATE:g} commands a second, got more; those beyond are left out.")
+        self._left -= 1.0
+        self._is_over_rate = self._is_over_rate and self._left < BURST / 2
+        return True
+
+    async def say(self, message: dict[str, object]) -> None:
+        """Send the page a message of the server's own."""
+        if self._socket is not None:
+            with suppress(RuntimeError, OSError):
+                await self._socket.send_text(json.dumps(message))
+
+    async def _pass_on(self) -> None:
+        """Pass on what the run says; if its process ends, go on with another from what was kept."""
+        while True:
+            async for message in self.player.messages():
+                if message.startswith(b'{"kind": "kept"'):
+                    self._kept = message
+                await self._send(message)
+            await self.player.end()
+            self.player = await self._pages.another()
+            lost = "the run's process ended, and went on from what was kept of it"
+            await self.say({"kind": "lost", "sentence": f"{lost}." if self._kept else f"{lost}: its beginning."})
+            if self._kept is not None:
+                file = json.loads(self._kept)["file"]
+                await self.player.send(json.dumps({"kind": "open", "file": file}).encode())
+            await self.player.send(b'{"kind":"hello"}')
+
+    async def _send(self, message: bytes) -> None:
+        socket = self._socket
+        if socket is None:
+            return
+        with suppress(RuntimeError, OSError):  # it has gone; the server says so
+            if message[:1] == b"{":
+                await socket.send_text(message.decode())
+            else:
+                await socket.send_bytes(message)
+
+    async def close(self) -> None:
+        """End the run's process."""
+        self._relay.cancel()
+        if self._leaving is not None and self._leaving is not asyncio.current_task():
+            self._leaving.cancel()
+        await self.player.end()
+
+
+class Pages:
+    """All pages by their names, and the spare process."""
+
+    def __init__(self, most: int = MOST_PAGES) -> None:
+        self._most = most
+        self._pages: dict[str, Page] = {}
+        self._spare: asyncio.Task[Player] | None = None
+
+    def warm_up(self) -> None:
+        """Start a process for the next page."""
+        if self._spare is None:
+            self._spare = asyncio.create_task(Player.start())
+
+    async def another(self) -> Player:
+        """A process for a run: the spare one, which is replaced."""
+        self.warm_up()
+        spare, self._spare = self._spare, None
+        player = await spare if spare is not None else await Player.start()
+        self.warm_up()
+        return player if player.is_alive else await Player.start()
+
+    def has(self, name: str) -> bool:
+        """Whether the page of this name is open, or may still come back."""
+        return name in self._pages
+
+    async def open(self, name: str) -> Page:
+        """The page of this name, which is opened where it isn't yet. Raises DataError for one too many."""
+        if name not in self._pages:
+            if len(self._pages) >= self._most:
+                raise DataError(f"{self._most} pages are open, and no more can be; close one, and open this one again.")
+            player = await self.another()
+            self._pages[name] = Page(self, player)
+        return self._pages[name]
+
+    async def close(self, name: str) -> None:
+        """End a page's process."""
+        page = self._pages.pop(name, None)
+        if page is not None:
+            await page.close()
+
+    async def close_all(self) -> None:
+        """End every process."""
+        for name in list(self._pages):
+            await self.close(name)
+        if self._spare is not None:
+            spare = await self._spare
+            await spare.end()

@@ -1,0 +1,188 @@
+"""A page's run: what commands do to it, and what its frames hold."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+from chainrule.interfaces.play.course import MOST_ROWS, Course
+from chainrule.interfaces.play.frames import parsed
+from chainrule.interfaces.play.messages import command
+from chainrule.interfaces.play.pictures import ANSWER_MAP, COLUMNS, PER_LAYER, UNIT_MAP
+from chainrule.interfaces.play.playing import MOST_MOMENTS, Playing
+from chainrule.interfaces.play.scene import Scene
+
+
+def obey(playing: Playing, kind: str, **fields: Any) -> None:
+    """Let a run obey a command that came as JSON."""
+    playing.obey(command(json.dumps({"kind": kind, **fields})))
+
+
+def seen(playing: Playing) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """The next frame, which is then answered as the page does."""
+    head, arrays = parsed(playing.next_frame())
+    obey(playing, "seen", frame=head["frame"], history=head["course"], rows=head["rows"])
+    return head, arrays
+
+
+def scene_of(playing: Playing, **parts: Any) -> dict[str, Any]:
+    """The run's scene with other parts, as a page sends it."""
+    return playing.scene.model_dump(mode="json") | parts
+
+
+def refusals(playing: Playing) -> list[str]:
+    """The sentences in which something was refused."""
+    return [each["sentence"] for each in playing.answers if each["kind"] == "refused"]
+
+
+@pytest.mark.parametrize("batch_size", [None, 5])
+def test_steps_are_the_librarys_own(batch_size: int | None):
+    playing = Playing(Scene(batch_size=batch_size))
+    stage = playing.stage
+    training = cr.iterate(stage.network, stage.learnt.x, stage.learnt.y, **stage.settings())
+    obey(playing, "step")
+    training.advance()
+    np.testing.assert_array_equal(playing.training.state.parameters.theta, training.state.parameters.theta)
+    obey(playing, "step", unit="epoch")
+    assert (playing.training.state.batch, playing.training.state.epoch) == (0, 2 - (batch_size is not None))
+
+
+def test_a_frame_shows_the_networks_numbers():
+    playing = Playing(Scene(hidden=({"units": 3, "activation": "tanh"},)))
+    obey(playing, "view", units="a", edges="weight", left=0, right=1, bottom=0, top=1)
+    for _ in range(3):
+        obey(playing, "step")
+    head, arrays = seen(playing)
+    stage, theta = playing.stage, playing.training.state.parameters.theta
+    assert head["step"] == 3
+    np.testing.assert_allclose(arrays["edges"], theta, rtol=1e-6)
+    assert arrays["units"].shape == (4, UNIT_MAP, UNIT_MAP)
+    middle = (np.arange(ANSWER_MAP) + 0.5) / ANSWER_MAP
+    corner = stage.network.predict(theta, [[middle[0], middle[-1]]])  # left and top: the first pixel
+    assert arrays["answer"][0, 0, 0] == int(255 * corner[0, 0])
+    obey(playing, "view", edges="gradient")
+    loss, gradient = stage.network.loss_and_gradient(theta, stage.learnt.x, stage.learnt.y, cr.HalfSquaredError())
+    row = arrays["course"][-1]
+    assert len(row) == COLUMNS + PER_LAYER * 2
+    assert row[1] == pytest.approx(loss)
+    np.testing.assert_allclose(seen(playing)[1]["edges"], gradient, rtol=1e-5, atol=1e-9)
+
+
+def test_the_next_frame_waits_until_the_last_was_shown():
+    playing = Playing()
+    head, _ = parsed(playing.next_frame())
+    obey(playing, "step")
+    assert playing.next_frame() is None
+    obey(playing, "seen", frame=head["frame"], history=head["course"], rows=head["rows"])
+    second, arrays = parsed(playing.next_frame())
+    assert (second["step"], second["from"], len(arrays["course"])) == (1, 1, 1)
+
+
+def test_a_rate_changes_on_the_way_and_a_layer_begins_anew():
+    playing = Playing()
+    obey(playing, "step")
+    obey(playing, "set", scene=scene_of(playing, optimizer={"type": "SGD", "learning_rate": 0.5}))
+    assert (playing.training.task.optimizer, playing.training.state.step) == (cr.SGD(0.5), 1)
+    obey(playing, "set", scene=scene_of(playing, hidden=[{"units": 2}]))
+    assert (playing.training.state.step, playing.stage.network.n_parameters) == (0, 9)
+
+
+def test_what_was_changed_is_undone_with_its_weights():
+    playing = Playing()
+    for _ in range(3):
+        obey(playing, "step")
+    before = playing.training.state.parameters.theta.copy()
+    obey(playing, "reset", start="next")
+    assert (playing.scene.seed, playing.training.state.step) == (1, 0)
+    obey(playing, "undo")
+    np.testing.assert_array_equal(playing.training.state.parameters.theta, before)
+    obey(playing, "step")
+    obey(playing, "redo")
+    assert (playing.scene.seed, playing.training.state.step) == (1, 0)
+    for _ in range(MOST_MOMENTS + 5):
+        obey(playing, "reset")
+    assert playing.state()["undo"] == MOST_MOMENTS
+
+
+def test_what_can_not_be_is_said_and_changes_nothing():
+    playing = Playing()
+    obey(playing, "step")
+    theta = playing.training.state.parameters.theta.copy()
+    wrong = [
+        {"optimizer": {"type": "Adam", "learning_rate": -1.0}},
+        {"optimizer": {"type": "Dense", "units": 3}},
+        {"optimizer": {"type": "nothing"}},
+        {"loss": "binary_cross_entropy", "data": {"name": "own", "target": "quantity", "points": []}},
+        {"hidden": [{"units": 3, "activation": "sine"}]},
+        {"data": {"name": "nowhere"}},
+        {"inputs": ["x3"]},
+    ]
+    for parts in wrong:
+        obey(playing, "set", scene=scene_of(playing, **parts))
+    obey(playing, "undo")
+    obey(playing, "treat", finding=0)
+    obey(playing, "open", file={"format": "chainrule play 1", "scene": {}, "arrays": "AAAA"})
+    assert len(refusals(playing)) == len(wrong) + 3
+    np.testing.assert_array_equal(playing.training.state.parameters.theta, theta)
+
+
+def test_a_saved_file_goes_on_with_the_same_numbers():
+    first, second = Playing(Scene(batch_size=4)), Playing()
+    for _ in range(7):
+        obey(first, "step")
+    obey(first, "save")
+    file = json.loads(first.answers[-1]["text"])
+    obey(second, "open", file=file)
+    for playing in (first, second):
+        obey(playing, "step", unit="epoch")
+    np.testing.assert_array_equal(first.training.state.parameters.theta, second.training.state.parameters.theta)
+
+
+def test_a_rate_of_a_hundred_is_diagnosed_and_treated():
+    layers = ({"units": 4, "activation": "relu"},)
+    playing = Playing(Scene(data={"name": "moons"}, hidden=layers, optimizer={"type": "SGD", "learning_rate": 100.0}))
+    for _ in range(300):
+        obey(playing, "step")
+        seen(playing)
+    obey(playing, "diagnose")
+    playing._doctor.join()
+    found = next(each for each in playing.answers if each["kind"] == "findings")["findings"]
+    assert found[0]["treatable"]
+    obey(playing, "treat", finding=0)
+    assert playing.scene.optimizer["learning_rate"] < 100
+    for _ in range(300):
+        obey(playing, "step")
+    state = playing.training.state
+    assert playing.pictures.judged(True, state.parameters.theta, state.statistics)[0] < 0.1
+
+
+def test_a_run_that_diverges_stands_still_until_something_changes():
+    scene = Scene(
+        data={"name": "own", "target": "quantity", "points": [{"x1": i, "x2": 1, "y": 9 * i} for i in range(9)]},
+        loss="squared_error",
+        hidden=(),
+        optimizer={"type": "SGD", "learning_rate": 50.0},
+    )
+    playing = Playing(scene)
+    obey(playing, "play")
+    for _ in range(200):
+        playing.train_a_while()
+    assert not playing.is_playing
+    assert "too large" in playing.state()["ended"]
+    assert seen(playing)[0]["step"] > 0
+    obey(playing, "play")
+    assert refusals(playing)
+    obey(playing, "reset")
+    assert playing.state()["ended"] is None
+
+
+def test_a_course_is_thinned_and_keeps_its_beginning_and_its_end():
+    course = Course(1)
+    for step in range(3 * MOST_ROWS):
+        course.add(np.array([step]))
+    rows = course.rows(-1, 0)[:, 0]
+    assert (rows[0], rows[-1]) == (0, 3 * MOST_ROWS - 1)
+    assert len(rows) <= MOST_ROWS
+    assert (np.diff(rows) > 0).all()

@@ -1,0 +1,162 @@
+"""The server, for real: its process, its sockets, the processes of its pages."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import websockets
+
+import chainrule
+from chainrule.interfaces.play.frames import parsed
+from processes import children, ends_within
+from pseudo_terminal import posix
+
+pytestmark = posix
+
+SOURCE = str(Path(chainrule.__file__).parents[1])
+
+
+@contextmanager
+def server(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server and its address; it is to end by Ctrl-C, without a word, and its processes with it."""
+    environment = os.environ | {"PYTHONPATH": SOURCE, "XDG_CACHE_HOME": str(folder)}
+    command = [sys.executable, "-m", "chainrule", "play", "--no-browser", *options]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env=environment, start_new_session=True, **pipes) as program:
+        try:
+            yield program, program.stdout.readline().strip()
+            workers = children(program.pid)
+            program.send_signal(signal.SIGINT)
+            _, said = program.communicate(timeout=10)
+            assert said == ""
+            assert all(ends_within(5.0, each) for each in workers)
+        finally:
+            program.kill()
+
+
+@asynccontextmanager
+async def page(address: str, name: str = "one", **changes: Any) -> Any:
+    """A page's socket at a server."""
+    host, token = re.fullmatch(r"http://([^/]+)/\?token=(.+)", address).groups()
+    given = {"token": token, "origin": f"http://{host}"} | changes
+    where = f"ws://{host}/run?token={given['token']}&page={name}"
+    async with websockets.connect(where, origin=given["origin"], max_size=None) as socket:
+        yield socket
+
+
+async def until(socket: Any, is_wanted: Any, seconds: float = 20.0) -> Any:
+    """The first message that is wanted; frames are answered as the page does."""
+    async with asyncio.timeout(seconds):
+        while True:
+            message = await socket.recv()
+            if isinstance(message, bytes):
+                head, _ = parsed(message)
+                seen = {"kind": "seen", "frame": head["frame"], "history": head["course"], "rows": head["rows"]}
+                await socket.send(json.dumps(seen))
+                message = {"kind": "frame", **head}
+            else:
+                message = json.loads(message)
+            if is_wanted(message):
+                return message
+
+
+def of_kind(kind: str) -> Any:
+    return lambda message: message["kind"] == kind
+
+
+def test_a_page_trains_survives_its_process_and_leaves_none_behind(tmp_path: Path):
+    async def played(address: str, pid: int) -> None:
+        async with page(address) as socket:
+            assert (await until(socket, of_kind("welcome")))["new"]
+            await socket.send('{"kind": "play"}')
+            await until(socket, lambda message: message["kind"] == "frame" and message["step"] > 100)
+            kept = await until(socket, of_kind("kept"))
+            assert kept["file"]["scene"]["data"]["name"] == "xor"
+            for text in ("nonsense", '{"kind": "fly"}', "[" * 9999):
+                await socket.send(text)
+                await until(socket, of_kind("refused"))
+            for each in children(pid):
+                os.kill(each, signal.SIGKILL)
+            assert "went on from what was kept" in (await until(socket, of_kind("lost")))["sentence"]
+            assert (await until(socket, of_kind("frame")))["step"] > 100
+        async with page(address) as socket:  # it comes back to its run
+            assert not (await until(socket, of_kind("welcome")))["new"]
+            assert (await until(socket, of_kind("frame")))["step"] > 100
+
+    with server(tmp_path) as (program, address):
+        asyncio.run(played(address, program.pid))
+        before = time.monotonic()
+        while len(children(program.pid)) > 1:  # the spare stays
+            assert time.monotonic() - before < 10
+            time.sleep(0.1)
+
+
+def test_nobody_comes_in_without_the_token_or_from_elsewhere(tmp_path: Path):
+    async def is_refused(address: str, **changes: Any) -> bool:
+        try:
+            async with page(address, **changes) as socket:
+                await socket.recv()
+        except websockets.exceptions.ConnectionClosedError as error:
+            return error.rcvd.code == 4001
+        return False
+
+    def status(address: str, **headers: str) -> int:
+        try:
+            return int(urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=5).status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    with server(tmp_path) as (_, address):
+        assert asyncio.run(is_refused(address, token="guessed"))
+        assert asyncio.run(is_refused(address, origin="http://elsewhere.example"))
+        assert asyncio.run(is_refused(address, origin=None))
+        assert status(address) == 200
+        assert status(address.split("?")[0]) == 403
+        assert status(address, Host="elsewhere.example") == 403
+        assert status(address.split("?")[0] + "page/app.js") == 200
+        assert status(address.split("?")[0] + "page/app.js", Host="elsewhere.example") == 403
+        assert status(address.split("?")[0] + "page/../server.py") == 404
+        policy = urllib.request.urlopen(address, timeout=5).headers["Content-Security-Policy"]
+        assert "unsafe" not in policy
+
+
+def test_a_ninth_page_is_told_that_it_is_one_too_many(tmp_path: Path):
+    async def ninth(address: str) -> Any:
+        async with contextmanager_stack([page(address, str(k)) for k in range(8)]), page(address, "ninth") as socket:
+            return await until(socket, of_kind("full"))
+
+    with server(tmp_path) as (_, address):
+        assert "8 pages are open" in asyncio.run(ninth(address))["sentence"]
+
+
+@asynccontextmanager
+async def contextmanager_stack(contexts: list[Any]) -> Any:
+    """All of these, entered."""
+    from contextlib import AsyncExitStack
+
+    async with AsyncExitStack() as stack:
+        yield [await stack.enter_async_context(each) for each in contexts]
+
+
+def test_a_port_in_use_is_a_sentence_and_a_restarted_server_has_its_token(tmp_path: Path):
+    with server(tmp_path) as (_, address):
+        port = re.search(r":(\d+)/", address)[1]
+        command = [sys.executable, "-m", "chainrule", "play", "--no-browser", "--port", port]
+        environment = os.environ | {"PYTHONPATH": SOURCE}
+        second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+        assert second.returncode == 2
+        assert "choose another --port" in second.stderr
+    with server(tmp_path, "--port", port) as (_, again):
+        assert again == address
+    assert (tmp_path / "chainrule" / f"play-{port}.token").stat().st_mode & 0o077 == 0
