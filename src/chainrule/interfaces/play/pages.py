@@ -185,7 +185,7 @@ class Pages:
 
     def __init__(self, most: int = MOST_PAGES) -> None:
         self._most = most
-        self._pages: dict[str, Page] = {}
+        self._pages: dict[str, asyncio.Task[Page]] = {}
         self._spare: asyncio.Task[Player] | None = None
 
     def warm_up(self) -> None:
@@ -210,15 +210,17 @@ class Pages:
         if name not in self._pages:
             if len(self._pages) >= self._most:
                 raise DataError(f"{self._most} pages are open, and no more can be; close one, and open this one again.")
-            player = await self.another()
-            self._pages[name] = Page(self, player)
-        return self._pages[name]
+            self._pages[name] = asyncio.create_task(self._begin())
+        return await asyncio.shield(self._pages[name])
+
+    async def _begin(self) -> Page:
+        return Page(self, await self.another())
 
     async def close(self, name: str) -> None:
         """End a page's process."""
         page = self._pages.pop(name, None)
         if page is not None:
-            await page.close()
+            await (await page).close()
 
     async def close_all(self) -> None:
         """End every process."""
