@@ -54,8 +54,9 @@ class _Player:
         self._is_kept = True
 
     def run(self) -> None:
-        """Obey, train a while, show; wait where there is nothing to do."""
+        """Obey, train a while, show; wait where there is nothing to do. Nothing is shown before the first command."""
         playing, wait = self._playing, 0.0
+        self._obey(self._commands.get())
         while True:
             self._obey_all(wait)
             until_step = playing.train_a_while()
