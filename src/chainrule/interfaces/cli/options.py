@@ -74,6 +74,7 @@ PANELS = {
         Option(Experiment, "loss", "NAME", _names(LOSSES), _SUITABLE),
         Option(Experiment, "penalty", "STRENGTH", "L2 penalty on the weights.", "none"),
         Option(Experiment, "class_weight", "balanced", "All classes count alike.", "all samples do"),
+        Option(DataFile, "sample_weight", "COLUMN", "How much each row counts in the loss.", "alike"),
     ),
     "Optimizer": (
         Option(Experiment, "optimizer", "NAME", _names(OPTIMIZERS), "sgd; for a file adam"),
@@ -117,6 +118,6 @@ ROWS = "Prediction rows to print. \\[in a terminal 20, else all]"
 READING = tuple(each.key for each in PANELS["How a file is read"])
 DATA = ("target", *READING, "standardize", "points", "noise", "data_seed")
 NETWORK = ("network", "layers", "activation", "output", "bias", "initializer", "start")
-LOSS = ("loss", "penalty")
+LOSS = ("loss", "penalty", "sample_weight")
 OPTIMIZER = tuple(each.key for each in PANELS["Optimizer"])
 """Names of options that several commands take together."""

@@ -154,6 +154,10 @@ class DataFile(Options, NamedFile):
         with self.opened() as source:
             if not holds_arrays(source):
                 return judge(find(source, self), self.target, self)
+            if self.sample_weight is not None:
+                raise SettingError(
+                    f"--sample-weight names a column of a table; {source.name} holds arrays. Leave it out."
+                )
             x, y, *names = arrays_of(source, self, None if self.target is None else str(self.target))
             if y is None:
                 raise FileError(f"{source.name} holds no targets; save both: np.savez(path, x=x, y=y).")
@@ -195,6 +199,7 @@ def samples_of(table: Table) -> Samples:
         classes=table.classes,
         kinds=table.kinds,
         target_names=table.targets,
+        weights=table.weights,
     )
 
 

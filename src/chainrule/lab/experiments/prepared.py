@@ -95,8 +95,7 @@ class Prepared:
         Raises what is wrong with the settings or the data.
         """
         settings = {name: getattr(self.experiment, name) for name in OF_RUN}
-        if self.experiment.class_weight is not None:
-            settings["sample_weight"] = self._class_weights()
+        settings["sample_weight"] = self.sample_weight
         if self.experiment.start is not None:
             settings["theta"] = self.start(network, changes.get("seed"))
         if self.validation is not None:
@@ -112,14 +111,19 @@ class Prepared:
         theta = network.initialize(seed)
         return theta if self.experiment.start is None else written(theta, network, self.experiment.start)
 
-    def _class_weights(self) -> Array:
-        learnt = self.learnt
+    @property
+    def sample_weight(self) -> Array | None:
+        """How much each sample to learn counts, (n,): by its own weight times that of its class; None: all alike."""
+        learnt, weights = self.learnt, self.learnt.weights
+        if self.experiment.class_weight is None:
+            return weights
         if not count_classes(learnt.targets) and not learnt.n_classes:
             raise SettingError(
                 f"class_weight expects a target of classes, but {learnt.target} of {learnt.name} is a quantity; "
                 "leave class_weight out."
             )
-        return balanced_weights(learnt.targets)
+        balanced = balanced_weights(learnt.targets)
+        return balanced if weights is None else balanced * weights
 
     def model(self, run: Run) -> Model:
         """The model of a run, with what it must know of the data: columns, scales, and names."""

@@ -19,6 +19,7 @@ class Samples:
     features, target: the names of the columns.
     kinds: what the columns of x hold, where x is a raw matrix: see `training/data/columns`; () where x is inputs.
     target_names: of each of the target's columns, in a table.
+    weights (n,): how much each sample counts in the loss; None: all alike.
     n_classes: the number of classes in y, numbered from 0; 0 where y is a quantity.  classes: their names, if any.
     fresh: another draw of the same data set, for a test; None where the data can't be drawn anew.
     test_rows: the samples held out for the test by default; None for data without such a part.
@@ -35,6 +36,7 @@ class Samples:
     test_rows: Array | None = None
     kinds: tuple[Kind, ...] = ()
     target_names: tuple[str, ...] = ()
+    weights: Array | None = None
 
     def __len__(self) -> int:
         return len(self.x)
@@ -70,7 +72,8 @@ class Samples:
 
     def pick(self, rows: Any) -> "Samples":
         """The samples of these rows."""
-        return replace(self, x=self.x[rows], y=self.targets[rows], fresh=None, test_rows=None)
+        weights = None if self.weights is None else self.weights[rows]
+        return replace(self, x=self.x[rows], y=self.targets[rows], weights=weights, fresh=None, test_rows=None)
 
     def shaped(self, shape: Shape) -> "Samples":
         """The samples, each reshaped to the shape of a network's input.

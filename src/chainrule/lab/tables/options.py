@@ -36,6 +36,7 @@ class Options(Description):
     encoding: of text, such as "cp1252".  header: whether the first row holds names.  skip: lines above it.
     missing_values: cells that are gaps, besides the usual ones.  columns, drop: the inputs that are used, or not, by
     name.  categorical: columns whose numbers are names.  target_type: "class" or "quantity".
+    sample_weight: the column that says how much each row counts in the loss; it is no input.
     sheet: of a workbook.  table: of a database.  x, y: of NumPy's `.npz`, the names of inputs and targets.
     yes: take the first reading of what the table leaves open.  max_size: the most bytes that are read.
 
@@ -56,6 +57,7 @@ class Options(Description):
     drop: tuple[str, ...] = setting(lambda name, value: _listed(name, value), ())
     categorical: tuple[str, ...] = setting(lambda name, value: _listed(name, value), ())
     target_type: str | None = optional(setting(lambda name, value: _one_of(name, value, TARGET_TYPES)))
+    sample_weight: str | None = optional(setting(lambda name, value: normalize("NFC", _column(name, value))))
     sheet: str | None = optional(setting(lambda name, value: check_kind(name, str, "a sheet's name", value)))
     table: str | None = optional(setting(lambda name, value: check_kind(name, str, "a table's name", value)))
     x: str | None = optional(setting(lambda name, value: check_kind(name, str, "an array's name", value)))
@@ -99,6 +101,11 @@ def _encoding(name: str, value: Any) -> str:
         return codecs.lookup(value).name
     except (LookupError, ValueError, UnicodeError):
         raise SettingError(f"{name} must be one that Python knows, such as cp1252; got {said(value)}.") from None
+
+
+def _column(name: str, value: Any) -> str:
+    column: str = check_kind(name, str, "a column's name", value)
+    return column
 
 
 def _listed(name: str, value: Any) -> tuple[str, ...]:

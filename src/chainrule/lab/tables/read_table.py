@@ -16,7 +16,7 @@ def read_table(source: Any, /, target: int | str | Sequence[str] | None = None, 
     of pandas, Polars or what else narwhals knows.  target: the column to predict, by its name or position; several by a
     list, or a text with commas between. None: the last column.
     options: what the table leaves open, as in a shell: delimiter, decimal, thousands, encoding, header, skip,
-    missing_values, columns, drop, categorical, target_type, sheet, table, yes, max_size; see `Options`.
+    missing_values, columns, drop, categorical, target_type, sample_weight, sheet, table, yes, max_size; see `Options`.
 
     Text, TRUE/FALSE, two different values, and a few whole numbers that recur are classes; other numbers quantities.
     Gaps are filled, text of at most 50 levels becomes one-hot, dates become their parts.

@@ -22,6 +22,7 @@ class Table:
     (n, channels, ...).  kinds: of the columns; () where raw is what a network takes.
     inputs: all columns but the target, those that are left out among them.  answer: the target, and what it is.
     found: the table as it was read.
+    weights (n,): how much each row counts, from the column that says so; None where there is none.
     """
 
     found: Found
@@ -29,14 +30,17 @@ class Table:
     kinds: tuple[Kind, ...]
     inputs: tuple[Input, ...]
     answer: Answer
+    weights: Array | None = None
 
     @staticmethod
-    def of(found: Found, inputs: tuple[Input, ...], answer: Answer) -> "Table":
+    def of(found: Found, inputs: tuple[Input, ...], answer: Answer, weights: Array | None = None) -> "Table":
         """The table of these inputs, in the rows that have an answer."""
         learnt = [each for each in inputs if each.kind is not None and each.raw is not None]
         raw = np.stack([each.raw for each in learnt if each.raw is not None], axis=1)
         kinds = tuple(each.kind for each in learnt if each.kind is not None)
-        return Table(found, raw if len(answer.rows) == len(raw) else raw[answer.rows], kinds, inputs, answer)
+        if len(answer.rows) < len(raw):
+            raw, weights = raw[answer.rows], None if weights is None else weights[answer.rows]
+        return Table(found, raw, kinds, inputs, answer, weights)
 
     def __iter__(self) -> Iterator[Array]:
         return iter((self.x, self.y))

@@ -45,8 +45,11 @@ def check(
     network, loss, seed = prepared.network, experiment.loss, experiment.seed
     x, y = (each[:SAMPLES] for each in prepared.arrays(prepared.learnt))
     remark(f"{len(y)} samples of {samples.name}, {network.n_parameters:,} parameters, {loss}, seed {seed}")
+    weights = None if prepared.sample_weight is None else prepared.sample_weight[:SAMPLES]
     theta = None if experiment.start is None else prepared.start()
-    checks = check_gradient(network, x, y, loss, theta=theta, seed=seed, penalty=experiment.penalty)
+    checks = check_gradient(
+        network, x, y, loss, theta=theta, seed=seed, sample_weight=weights, penalty=experiment.penalty
+    )
     columns = ("layer", "verdict", "parameters", "directions", "largest error")
     rows = [
         (

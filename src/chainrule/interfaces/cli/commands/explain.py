@@ -121,6 +121,7 @@ def explain(
             seed=experiment.seed,
             penalty=experiment.penalty,
             clip=experiment.clip,
+            sample_weight=prepared.sample_weight,
             progress=bars,
         )
     step = step if model is None else replace(step, model=model.name)
