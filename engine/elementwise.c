@@ -76,14 +76,14 @@ const char *prepare_elementwise(Op *op)
     }
     op->way = kernel_of(op->n_operands, op->setting, op->n_settings);
     int inner = op->n_axes - 1;
-    bool by_rows = op->n_axes == 1 || op->shape[inner] >= SHORT_ROW, in_place = true;
+    int64_t size = op->type == 'd' ? 8 : 4, rows = inner ? op->shape[inner - 1] : 1;
+    bool in_place = op->way >= 0 && op->shape[inner] * size >= 64;
     for (int k = 0; k < op->n_operands; k++) {
         const Operand *x = op->operand + k;
-        bool constant = by_rows ? x->stride[inner] == 0 : x->constant;
-        in_place &= (by_rows ? x->stride[inner] == x->size : x->in_a_row) || (constant && !x->writes);
+        in_place &= x->stride[inner] == size || (x->stride[inner] == 0 && !x->writes);
+        if (inner && x->stride[inner] == 0 && x->stride[inner - 1]) rows = 1; /* one number for a row, another for the next */
     }
-    op->number[ENDS_WITH_ROWS] = by_rows;
-    op->number[LONGEST] = op->way >= 0 && in_place ? op->work : TILE_BYTES / (op->type == 'd' ? 8 : 4);
+    op->number[ROWS] = in_place ? rows : 0;
     op->scratch = (int64_t)n_places * TILE_BYTES;
     return NULL;
 }

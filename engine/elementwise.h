@@ -2,6 +2,7 @@
 #include <string.h>
 
 #define bytes X(bytes)
+#define TILE ((int64_t)(TILE_BYTES / sizeof(real)))
 typedef uint8_t bytes __attribute__((vector_size(VECTOR_BYTES / sizeof(real)), aligned(1), may_alias));
 
 /* One number, as often as a vector holds it. */
@@ -66,26 +67,53 @@ static void X(instruct)(int64_t what, int64_t n, char *out, Place a, Place b)
 #undef x
 #undef y
 
+/* A fused kernel on the operands as they lie in memory: row by row, or some rows in a call. */
+static void X(run_kernel)(const Op *op, char *scratch)
+{
+    int inner = op->n_axes - 1, n_walked = op->number[ROWS] > 1 ? inner - 1 : inner; /* axes that are walked here */
+    int64_t index[MOST_AXES] = {0};
+    Place place[MOST_OPERANDS];
+
+    for (int axis = 0; axis >= 0;) {
+        for (int k = 0; k < op->n_operands; k++) {
+            const Operand *x = op->operand + k;
+            char *at = x->at;
+            for (axis = 0; axis < n_walked; axis++) at += index[axis] * x->stride[axis];
+            if (x->stride[inner]) place[k] = (Place){at, 1, x->stride[n_walked]};
+            else {
+                place[k] = (Place){scratch + k * TILE_BYTES, 0, 0};
+                X(repeat)(x, at, place[k].at);
+            }
+        }
+        X(kernels)[op->way](op->shape[inner], op->number[ROWS], place);
+        for (axis = n_walked - 1; axis >= 0 && ++index[axis] == op->shape[axis]; axis--) index[axis] = 0;
+    }
+}
+
 static bool X(elementwise)(const Op *op, char *scratch)
 {
+    if (op->number[ROWS]) {
+        X(run_kernel)(op, scratch);
+        return true;
+    }
     int n_places = op->n_operands + (int)op->setting[0], inner = op->n_axes - 1;
     int64_t row = op->shape[inner];
-    bool by_rows = op->number[ENDS_WITH_ROWS];
+    bool by_rows = op->n_axes == 1 || row >= SHORT_ROW; /* then no tile goes beyond a row */
     Place place[2 * MOST_OPERANDS];
 
     for (int64_t start = 0, m; start < op->work; start += m) {
         int64_t left = by_rows ? row - start % row : op->work - start;
-        m = left < op->number[LONGEST] ? left : op->number[LONGEST];
+        m = left < TILE ? left : TILE;
         for (int k = 0; k < n_places; k++) {
             const Operand *x = op->operand + k;
             char *buffer = scratch + k * TILE_BYTES;
-            place[k] = (Place){buffer, 1};
+            place[k] = (Place){buffer, 1, 0};
             if (k >= op->n_operands) continue;
             if (m >= WIDTH && (by_rows ? x->stride[inner] == x->size : x->in_a_row)) place[k].at = address(op, x, start);
             else if (!x->writes && (by_rows ? x->stride[inner] == 0 : x->constant)) place[k].step = 0, X(repeat)(x, address(op, x, start), buffer);
             else if (x->reads) X(move)(op, x, start, m, buffer, false);
         }
-        if (op->way >= 0) X(kernels)[op->way](m < WIDTH ? WIDTH : m, place);
+        if (op->way >= 0) X(kernels)[op->way](m < WIDTH ? WIDTH : m, 1, place);
         else for (const int64_t *s = op->setting + 1; s < op->setting + op->n_settings; s += 4)
             X(instruct)(s[0], m < WIDTH ? WIDTH : m, place[s[1]].at, place[s[2]], place[s[3]]);
         for (int k = 0; k < op->n_operands; k++)

@@ -1,8 +1,8 @@
 /* Fused kernels for one type: one loop does all instructions of an elementwise operation, and keeps what isn't stored in
    the processor's registers. The catalogue says for which instructions there is one; the tile machine does the others.
 
-   A kernel gets what `instruct` gets: n >= WIDTH numbers, each place in a row or one number. Where n is no multiple of
-   WIDTH the last vector overlaps the one before it, so that its operands are read before anything is written. */
+   A kernel does rows of n >= WIDTH numbers, each place in a row or one number. Where n is no multiple of WIDTH the last
+   vector overlaps the one before it, so that its operands are read before anything is written. */
 
 /* Each instruction as a function. */
 #define FUNCTION(name, n_operands, expression) INLINE vector X(name)(vector x, vector y) { return (void)y, expression; }
@@ -16,29 +16,32 @@ COMPARISONS(FUNCTION)
 #define DO(name, out, x, y) p[out] = X(name)(p[x], p[y]);
 #define WRITE(k) store((real *)place[k].at + i, p[k]);
 #define THIS X(PASTE(kernel, __LINE__)) /* a kernel is named by its line of the catalogue */
-#define KERNEL(n_operands, n_registers, loads, instructions, stores)                  \
-    static void THIS(int64_t n, const Place *restrict place)                          \
-    {                                                                                 \
-        vector last[n_operands + n_registers];                                        \
-        if (n % WIDTH) {                                                              \
-            const int64_t i = n - WIDTH;                                              \
-            vector *const p = last;                                                   \
-            loads instructions                                                        \
-        }                                                                             \
-        for (int64_t i = 0; i + WIDTH <= n; i += WIDTH) {                             \
-            vector p[n_operands + n_registers];                                       \
-            loads instructions stores                                                 \
-        }                                                                             \
-        if (n % WIDTH) {                                                              \
-            const int64_t i = n - WIDTH;                                              \
-            vector *const p = last;                                                   \
-            stores                                                                    \
-        }                                                                             \
+#define KERNEL(n_operands, n_registers, loads, instructions, stores)                \
+    static void THIS(int64_t n, int64_t rows, Place *restrict place)                \
+    {                                                                               \
+        for (; rows > 0; rows--) {                                                  \
+            vector last[n_operands + n_registers];                                  \
+            if (n % WIDTH) {                                                        \
+                const int64_t i = n - WIDTH;                                        \
+                vector *const p = last;                                             \
+                loads instructions                                                  \
+            }                                                                       \
+            for (int64_t i = 0; i + WIDTH <= n; i += WIDTH) {                       \
+                vector p[n_operands + n_registers];                                 \
+                loads instructions stores                                           \
+            }                                                                       \
+            if (n % WIDTH) {                                                        \
+                const int64_t i = n - WIDTH;                                        \
+                vector *const p = last;                                             \
+                stores                                                              \
+            }                                                                       \
+            for (int k = 0; k < n_operands; k++) place[k].at += place[k].next;      \
+        }                                                                           \
     }
 #include "catalogue.h"
 #undef KERNEL
 
-static void (*const X(kernels)[])(int64_t n, const Place *restrict place) = {
+static void (*const X(kernels)[])(int64_t n, int64_t rows, Place *restrict place) = {
 #define KERNEL(...) THIS,
 #include "catalogue.h"
 #undef KERNEL

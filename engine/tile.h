@@ -7,9 +7,8 @@
 
 enum { TILE_BYTES = 2048, SHORT_ROW = 64 };
 
-/* What is worked out in advance: whether tiles end where rows end, as they do where rows are long; and how many numbers a
-   tile has at most. A fused kernel takes any number of them, where nothing is gathered. */
-enum { ENDS_WITH_ROWS, LONGEST };
+/* What is worked out for a fused kernel: how many rows it does in a call; 0 where numbers must be gathered first. */
+enum { ROWS };
 
 /* The number of the fused kernel that does these instructions, -1 where there is none: then the tile machine does them. */
 int kernel_of(int n_operands, const int64_t *setting, int n_settings);
@@ -18,6 +17,7 @@ int kernel_of(int n_operands, const int64_t *setting, int n_settings);
 typedef struct {
     char *at;
     int step;
+    int64_t next; /* bytes to the next row: for fused kernels */
 } Place;
 
 /* Where number `start` of the index space stands. */

@@ -53,22 +53,35 @@ def test_a_kernel_is_found_by_all_of_its_signature():
         _engine.has_kernel(1, (0.5,))
 
 
+WAYS = {
+    "whole": lambda shape: shape,
+    "wider": lambda shape: (*shape[:-1], 2 * shape[-1]),
+    "turned": lambda shape: shape[::-1],
+    "one number": lambda shape: (),
+    "a row": lambda shape: shape[-1:],
+    "a column": lambda shape: (*shape[:-1], 1),
+}
+"""Ways in which an operand lies in memory. Only the first three are for one that is written."""
+
+
 @st.composite
 def operands(draw: st.DrawFn, n_operands: int, settings: tuple[int, ...]) -> list[np.ndarray]:
-    """Operands of a kernel, whole, strided or, where they are only read, broadcast; with special values or without."""
-    shape = tuple(draw(st.sampled_from([(1,), (3,), (8,), (21,), (64,), (300,), (5, 3), (3, 70), (2, 300), (40, 20)])))
+    """Operands of a kernel that broadcast, with special values or without."""
+    shape = draw(
+        st.sampled_from([(1,), (3,), (21,), (300,), (5, 3), (5, 16), (3, 70), (40, 20), (2, 3, 24), (2, 4, 3, 33)])
+    )
+    ways = st.sampled_from(draw(st.sampled_from([list(WAYS), ["whole", "wider", "one number"], ["whole", "a row"]])))
     dtype = draw(st.sampled_from(["float64", "float32"]))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     numbers = np.array([*(SPECIAL if draw(st.booleans()) else []), *rng.normal(0, 2, 40)], dtype)
     written = {out for _, out, *_ in instructions(settings)}
     arrays = []
     for k in range(n_operands):
-        way = draw(st.sampled_from(["whole", "whole", "strided", "one number", "a row"]))
-        if k in written and way in ("one number", "a row"):
+        way = draw(ways)
+        if k in written and way not in ("whole", "wider", "turned"):
             way = "whole"
-        own = {"one number": (), "a row": shape[-1:], "strided": (*shape[:-1], 2 * shape[-1])}.get(way, shape)
-        array = rng.choice(numbers, own)
-        arrays.append(array[..., ::2] if way == "strided" else array)
+        memory = rng.choice(numbers, WAYS[way](shape))
+        arrays.append(memory[..., : shape[-1]] if way == "wider" else memory.T if way == "turned" else memory)
     return arrays
 
 
