@@ -5,24 +5,32 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <string.h>
+#include <time.h>
 
 #include "instructions.h"
 #include "program.h"
+#include "section.h"
 #include "tile.h"
 
-typedef struct {
+enum { MOST_THREADS = 64 };
+
+typedef struct Item Item;
+struct Item {
     Op op;
     Py_buffer *buffer; /* keeps each operand's memory where it is */
     PyObject *call;    /* a call into Python: instead of an operation, or where it can't be done */
-} Item;
+    Item *inner;       /* or, instead of one, the operations of a section */
+    Section section;
+};
 
 typedef struct {
     PyObject_HEAD
     Item *item;
     Py_ssize_t n_items;
     const Table *table;
-    char *scratch_memory, *scratch;
-    int64_t work; /* of all operations */
+    int n_threads;
+    char *scratch_memory, *scratch[MOST_THREADS]; /* what operations need while they run, for each thread */
+    int64_t work, work_of_sections; /* of all operations, and of those that are dealt out to threads */
     bool is_running;
 } Program;
 
@@ -66,6 +74,20 @@ static char type_of(const Py_buffer *buffer)
     return 0;
 }
 
+/* The part of the first member; the mark says which part each member has. */
+static bool take_part(Operand *x, int64_t members, long mark)
+{
+    if (mark == SHARED) return true;
+    if ((mark != OWN && mark != IN_TURNS) || !x->n_axes || x->shape[0] != members) {
+        PyErr_SetString(PyExc_ValueError, "an operand of a section that doesn't begin with its members");
+        return false;
+    }
+    x->to_next = x->stride[0], x->takes_turns = mark == IN_TURNS, x->n_axes--;
+    memmove(x->shape, x->shape + 1, x->n_axes * sizeof *x->shape);
+    memmove(x->stride, x->stride + 1, x->n_axes * sizeof *x->stride);
+    return true;
+}
+
 static bool read_operand(Op *op, Operand *x, PyObject *array, Py_buffer *buffer)
 {
     if (PyObject_GetBuffer(array, buffer, PyBUF_RECORDS_RO)) return false;
@@ -103,17 +125,17 @@ static const char *prepare(Op *op, const char *kind, const Table *table)
     return "there is no such kind";
 }
 
-/* (kind, operands, settings), and perhaps a call: as engine/README.md says. */
-static bool read_item(Item *item, PyObject *record, const Table *table)
+/* (kind, operands, settings), and perhaps a call, or in a section of so many members a mark for each operand. */
+static bool read_operation(Item *item, PyObject *record, const Table *table, int64_t members)
 {
     const char *kind;
-    PyObject *operands, *settings, *otherwise = NULL;
-    if (!PyTuple_CheckExact(record)) { /* a row of calls is a tuple, too */
-        item->call = Py_NewRef(record);
-        return true;
-    }
-    if (!PyArg_ParseTuple(record, "sO!O!|O", &kind, &PyTuple_Type, &operands, &PyTuple_Type, &settings, &otherwise)) return false;
+    PyObject *operands, *settings, *otherwise = NULL, *marks = NULL;
+    if (!PyArg_ParseTuple(record, "sO!O!|O", &kind, &PyTuple_Type, &operands, &PyTuple_Type, &settings, members ? &marks : &otherwise)) return false;
     item->call = Py_XNewRef(otherwise);
+    if (members && (!marks || !PyTuple_Check(marks) || PyTuple_Size(marks) != PyTuple_Size(operands))) {
+        PyErr_SetString(PyExc_ValueError, "the operands of a section have a mark each");
+        return false;
+    }
     Op *op = &item->op;
     Py_ssize_t n_operands = PyTuple_Size(operands), n_settings = PyTuple_Size(settings);
     if (n_operands > MOST_OPERANDS) {
@@ -132,6 +154,7 @@ static bool read_item(Item *item, PyObject *record, const Table *table)
     for (Py_ssize_t k = 0; k < n_operands; k++) {
         if (!read_operand(op, op->operand + k, PyTuple_GetItem(operands, k), item->buffer + k)) return false;
         op->n_operands = (int)k + 1;
+        if (marks && !take_part(op->operand + k, members, PyLong_AsLong(PyTuple_GetItem(marks, k)))) return false;
     }
     for (Py_ssize_t k = 0; k < n_settings; k++) setting[k] = PyLong_AsLongLong(PyTuple_GetItem(settings, k));
     op->n_settings = (int)n_settings;
@@ -141,12 +164,70 @@ static bool read_item(Item *item, PyObject *record, const Table *table)
     return !wrong;
 }
 
+/* ("section", members, records): operations that are carried out for one member after the other. */
+static bool read_section(Item *item, PyObject *record, const Table *table, int n_threads)
+{
+    const char *name;
+    long long members;
+    PyObject *records;
+    if (!PyArg_ParseTuple(record, "sLO!", &name, &members, &PyTuple_Type, &records)) return false;
+    Section *section = &item->section;
+    Py_ssize_t n = PyTuple_Size(records);
+    if (members < 1 || !n) {
+        PyErr_SetString(PyExc_ValueError, "a section without members, or without operations");
+        return false;
+    }
+    item->inner = PyMem_Calloc(n + 1, sizeof *item->inner);
+    section->op = PyMem_Calloc(n + 1, sizeof *section->op);
+    if (!item->inner || !section->op) {
+        PyErr_NoMemory();
+        return false;
+    }
+    section->members = members;
+    for (; section->n_ops < n; section->n_ops++) {
+        Item *inner = item->inner + section->n_ops;
+        bool is_read = read_operation(inner, PyTuple_GetItem(records, section->n_ops), table, members);
+        section->op[section->n_ops] = inner->op;
+        if (!is_read) return section->n_ops++, false;
+        section->work += members * inner->op.work;
+        if (inner->op.scratch > item->op.scratch) item->op.scratch = inner->op.scratch;
+    }
+    if (!deal_out(section, n_threads)) PyErr_NoMemory();
+    item->op.work = section->work;
+    return !PyErr_Occurred();
+}
+
+static bool read_item(Item *item, PyObject *record, const Table *table, int n_threads)
+{
+    if (!PyTuple_CheckExact(record)) { /* a row of calls is a tuple, too */
+        item->call = Py_NewRef(record);
+        return true;
+    }
+    PyObject *kind = PyTuple_Size(record) ? PyTuple_GetItem(record, 0) : NULL;
+    if (kind && PyUnicode_Check(kind) && !PyUnicode_CompareWithASCIIString(kind, "section"))
+        return read_section(item, record, table, n_threads);
+    return read_operation(item, record, table, 0);
+}
+
+static void free_item(Item *item)
+{
+    for (int i = 0; i < item->section.n_ops; i++) free_item(item->inner + i);
+    free_section(&item->section);
+    if (item->buffer)
+        for (int k = 0; item->buffer[k].obj; k++) PyBuffer_Release(item->buffer + k);
+    PyMem_Free(item->inner), PyMem_Free(item->section.op);
+    PyMem_Free(item->buffer), PyMem_Free(item->op.operand), PyMem_Free((void *)item->op.setting);
+    Py_XDECREF(item->call);
+}
+
 static PyObject *program_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
 {
-    static char *names[] = {"records", "table", NULL};
+    static char *names[] = {"records", "table", "threads", NULL};
     PyObject *records;
     const char *name = NULL;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O!|z", names, &PyTuple_Type, &records, &name)) return NULL;
+    int n_threads = 1;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O!|zi", names, &PyTuple_Type, &records, &name, &n_threads)) return NULL;
+    n_threads = n_threads < 1 ? 1 : n_threads < MOST_THREADS ? n_threads : MOST_THREADS;
     const Table *table = choose_table(name);
     if (!table) return NULL;
     Program *self = (Program *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
@@ -157,19 +238,22 @@ static PyObject *program_new(PyTypeObject *type, PyObject *args, PyObject *keywo
     int64_t scratch = 0;
     for (Py_ssize_t i = 0; self->item && i < n; i++) {
         self->n_items = i + 1;
-        if (!read_item(self->item + i, PyTuple_GetItem(records, i), table)) {
+        if (!read_item(self->item + i, PyTuple_GetItem(records, i), table, n_threads)) {
             Py_DECREF(self);
             return NULL;
         }
         if (self->item[i].op.scratch > scratch) scratch = self->item[i].op.scratch;
-        self->work += self->item[i].op.work;
+        self->work += self->item[i].op.work, self->work_of_sections += self->item[i].section.work;
     }
-    self->scratch_memory = self->item ? PyMem_Calloc(1, scratch + 128) : NULL;
+    self->n_threads = self->work_of_sections ? n_threads : 1;
+    scratch = scratch / 64 * 64 + 128;
+    self->scratch_memory = self->item ? PyMem_Calloc(self->n_threads, scratch + 64) : NULL;
     if (!self->scratch_memory) {
         Py_DECREF(self);
         return PyErr_NoMemory();
     }
-    self->scratch = self->scratch_memory + (64 - (uintptr_t)self->scratch_memory % 64);
+    char *first = self->scratch_memory + (64 - (uintptr_t)self->scratch_memory % 64);
+    for (int t = 0; t < self->n_threads; t++) self->scratch[t] = first + t * scratch;
     return (PyObject *)self;
 }
 
@@ -186,13 +270,7 @@ static void program_dealloc(PyObject *object)
     Program *self = (Program *)object;
     PyTypeObject *type = Py_TYPE(object);
     PyObject_GC_UnTrack(object);
-    for (Py_ssize_t i = 0; i < self->n_items; i++) {
-        Item *item = self->item + i;
-        if (item->buffer)
-            for (int k = 0; item->buffer[k].obj; k++) PyBuffer_Release(item->buffer + k);
-        PyMem_Free(item->buffer), PyMem_Free(item->op.operand), PyMem_Free((void *)item->op.setting);
-        Py_XDECREF(item->call);
-    }
+    for (Py_ssize_t i = 0; i < self->n_items; i++) free_item(self->item + i);
     PyMem_Free(self->item), PyMem_Free(self->scratch_memory);
     ((freefunc)PyType_GetSlot(type, Py_tp_free))(object);
     Py_DECREF(type);
@@ -200,7 +278,10 @@ static void program_dealloc(PyObject *object)
 
 /* ---- running ---- */
 
-enum { WORK_BETWEEN_LOOKS = 20000000 }; /* numbers touched, some 10 ms, after which Ctrl-C is looked for */
+enum {
+    WORK_BETWEEN_LOOKS = 1000000, /* numbers touched, some 0.5 ms, between looks at the clock */
+    WORTH_THREADS = 1000000       /* for fewer, starting threads would take longer */
+};
 
 static const char run_says[] = "run(times=1)\n--\n\nRun the program so many times, and return how often it ran before a check ended it.\n"
                                "The interpreter's lock is released, except for calls into Python.";
@@ -210,6 +291,7 @@ static PyObject *program_run(PyObject *object, PyObject *args)
     Program *self = (Program *)object;
     long long times = 1, done = 0;
     int64_t work = 0;
+    clock_t looked = clock();
     bool goes_on = true, failed = false;
     if (!PyArg_ParseTuple(args, "|L", &times)) return NULL;
     if (self->is_running) {
@@ -218,9 +300,14 @@ static PyObject *program_run(PyObject *object, PyObject *args)
     }
     self->is_running = true;
     PyThreadState *released = PyEval_SaveThread();
+    Team *team = (double)self->work_of_sections * times < WORTH_THREADS ? NULL : start_team(self->n_threads, self->scratch);
     for (; done < times; done++) {
         for (Item *item = self->item, *end = item + self->n_items; item < end; item++) {
-            if (item->op.run && item->op.run(&item->op, self->scratch)) continue;
+            if (item->inner) {
+                run_section(team, &item->section, self->scratch[0]);
+                continue;
+            }
+            if (item->op.run && item->op.run(&item->op, self->scratch[0])) continue;
             if (!(goes_on = item->call)) break; /* a check, which ends the program */
             PyEval_RestoreThread(released);
             PyObject *answer = PyObject_CallNoArgs(item->call);
@@ -230,14 +317,16 @@ static PyObject *program_run(PyObject *object, PyObject *args)
             if (failed) break;
         }
         if (failed || !goes_on) break;
-        if ((work += self->work) > WORK_BETWEEN_LOOKS) {
-            PyEval_RestoreThread(released);
-            failed = PyErr_CheckSignals();
-            released = PyEval_SaveThread();
-            if (failed) break;
-            work = 0;
-        }
+        if ((work += self->work) < WORK_BETWEEN_LOOKS) continue;
+        work = 0;
+        if (clock() - looked < CLOCKS_PER_SEC / 100) continue;
+        PyEval_RestoreThread(released); /* every 10 ms: waiting for the lock may take half as long */
+        failed = PyErr_CheckSignals();
+        released = PyEval_SaveThread();
+        looked = clock();
+        if (failed) break;
     }
+    end_team(team);
     PyEval_RestoreThread(released);
     self->is_running = false;
     return failed ? NULL : PyLong_FromLongLong(done);
@@ -252,7 +341,7 @@ static PyObject *program_call(PyObject *object, PyObject *args, PyObject *keywor
 static PyMethodDef program_methods[] = {{"run", program_run, METH_VARARGS, run_says}, {NULL, NULL, 0, NULL}};
 
 static PyType_Slot program_slots[] = {
-    {Py_tp_doc, (void *)"Program(records, table=None)\n--\n\nA row of operations and of calls into Python."},
+    {Py_tp_doc, (void *)"Program(records, table=None, threads=1)\n--\n\nA row of operations, of sections, and of calls into Python."},
     {Py_tp_new, program_new},
     {Py_tp_traverse, program_traverse},
     {Py_tp_dealloc, program_dealloc},

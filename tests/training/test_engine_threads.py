@@ -1,4 +1,4 @@
-"""The compiled engine in many threads at once, and in a process that was forked after its use: the same bits."""
+"""The compiled engine in many threads at once, each with threads of its own, and in a process forked after its use."""
 
 import multiprocessing
 import sys
@@ -25,8 +25,9 @@ def work(seed: int) -> list[np.ndarray]:
     settings = {"loss": cr.SoftmaxCrossEntropy(), "seed": seed, "engine": "compiled", "epochs": 30}
     whole = cr.train(network, x, y, optimizer=cr.SGD(0.1), **settings)
     small = cr.train(network, x, y, optimizer=cr.Adam(0.01), batch_size=7, **settings)
+    many = cr.train(network, x, y, optimizer=cr.SGD(0.1), population=20, **settings | {"epochs": 60})
     with cr.engine("compiled"):
-        return [whole.model.theta, small.model.theta, small.model.predict(x), small.history["loss"]]
+        return [whole.model.theta, small.model.theta, many.model.theta, small.model.predict(x), small.history["loss"]]
 
 
 def test_sixteen_threads_train_and_predict_at_once():

@@ -123,6 +123,18 @@ def test_a_run_that_diverges_ends_where_numpys_does(population: int | None):
     assert "diverged" in ended("compiled")
 
 
+@pytest.mark.parametrize("threads", [1, 3])
+def test_a_member_that_diverges_leaves_the_others_alone(threads: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("chainrule.core.engine.choice.threads", lambda: threads)
+    rates = np.full(40, 0.01)
+    rates[[3, 20]] = 1e200, 1e3
+    settings = {"optimizer": cr.SGD(rates), "epochs": 200, "record_every": 200, "population": 40}
+    ours, exact = (trained(each, CASES["Dense"], **settings) for each in ("compiled", "numpy"))
+    assert [str(each) for each in ours.ending] == [str(each) for each in exact.ending]
+    assert [each.reason == "diverged" for each in ours.ending] == [rate > 1.0 for rate in rates]
+    np.testing.assert_allclose(ours.model.theta, exact.model.theta, rtol=1e-12, atol=1e-12)
+
+
 @dataclass(frozen=True, repr=False)
 class Doubled(cr.Layer):
     """Twice its input, by plain functions."""

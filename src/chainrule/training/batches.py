@@ -108,7 +108,7 @@ class Evaluator:
         slices = list(chunks(data.n, numbers, at_least=4 * parameters.theta.size))
         settings = {"own_samples": data.own, "weighted": data.weights is not None}
         plans = {
-            n: EvaluationPlan(objective, n, parameters, **settings)
+            n: EvaluationPlan(objective, n, parameters, memory=engine.memory, **settings)
             for n in {which.stop - which.start for which in slices}
         }
         rows = {n: engine.row(plan.evaluate, [plan.value]) for n, plan in plans.items()}

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 
+from chainrule.core.arrays import count
 from chainrule.core.calls import Calls, Ended, check_finite
 from chainrule.core.engine.choice import Engine
 from chainrule.core.objective import Objective
@@ -25,7 +26,8 @@ class Steps:
 
     def __init__(self, task: Task, state: TrainingState) -> None:
         self._state, self._mark = state, np.zeros(())
-        self.engine = Engine.of(task.engine, task.epochs * task.n_batches, task.n_numbers)
+        members = count(task.theta.shape[:-1])
+        self.engine = Engine.of(task.engine, task.epochs * task.n_batches, task.n_numbers, members)
         self.validate: Evaluator | None = None
         if task.validation is not None:
             without_penalty = Objective(task.network, task.objective.loss)

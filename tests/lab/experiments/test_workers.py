@@ -14,7 +14,7 @@ import chainrule as cr
 from chainrule.core.engine.choice import asked
 from chainrule.core.errors import MissingExtraError, SettingError
 from chainrule.core.extras import advice
-from chainrule.lab.experiments.workers import WorkerError, cores, run_side_by_side
+from chainrule.lab.experiments.workers import WorkerError, run_side_by_side
 from processes import children, ends_within
 from pseudo_terminal import posix
 
@@ -161,7 +161,3 @@ def test_a_process_that_cant_be_started_ends_in_a_sentence(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/no/python")
     with pytest.raises(WorkerError, match=r"can't start a process: .*; try processes=1\."):
         run_side_by_side({"a": (echo, (1,))})
-
-
-def test_there_is_a_core():
-    assert 1 <= cores() <= (os.cpu_count() or 1)

@@ -87,20 +87,19 @@ def test_a_member_that_diverges_leaves_the_other_groups_alone(monkeypatch: pytes
 @pytest.mark.parametrize("members", [1, 373, 374, 4096, 5000])
 def test_groups_cover_the_members_and_are_of_one_size(members: int):
     network = CASES["LeNet, small"].network
-    found = groups(Objective(network, cr.SquaredError()), 20, members)
+    found = groups(Objective(network, cr.SquaredError()), 20, members, choice.MOST_NUMBERS)
     assert np.concatenate([np.arange(members)[who] for who in found]).tolist() == list(range(members))
     sizes = [who.stop - who.start for who in found]
     assert sizes[:-1] == sizes[:1] * (len(sizes) - 1)
     assert sizes[0] == 1 or (sizes[0] - 1) * 20 * network.n_numbers <= choice.MOST_NUMBERS
 
 
-def test_settings_with_k_values_run_as_one_group(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(choice, "MOST_NUMBERS", 1)
+def test_settings_with_k_values_run_as_one_group():
     network = cr.Network((3,), [cr.Dense(2), cr.LeakyReLU(np.linspace(0.1, 0.2, K)), cr.Dense(2)])
-    assert groups(Objective(network, cr.SquaredError()), 21, K) == [slice(0, K)]
+    assert groups(Objective(network, cr.SquaredError()), 21, K, 1) == [slice(0, K)]
     plain = Objective(NETWORKS["dense"], cr.SquaredError(), cr.L2([0.1] * K))
-    assert groups(plain, 21, K) == [slice(0, K)]
-    assert len(groups(Objective(NETWORKS["dense"], cr.SquaredError()), 21, 1)) == 1
+    assert groups(plain, 21, K, 1) == [slice(0, K)]
+    assert len(groups(Objective(NETWORKS["dense"], cr.SquaredError()), 21, 1, 1)) == 1
 
 
 def test_groups_take_turns_in_one_memory():

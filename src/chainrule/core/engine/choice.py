@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Call, Calls
+from chainrule.core.cores import threads
 from chainrule.core.engine.extension import _engine, table
 from chainrule.core.errors import SettingError
 from chainrule.core.foreign import said
+from chainrule.core.plan.layout import Allocate, allocate, allocate_by_members
 
 if TYPE_CHECKING:
     from chainrule.core.engine.program import Program
@@ -87,15 +89,18 @@ class Engine:
     """What makes the calls of a run: programs, or NumPy for a reason.
 
     numpy_because: why NumPy makes them; None: programs do.
+    members: of the population that the run is of.  threads: that a program may deal them out to.
     programs: the programs of a step so far, by what they compute.
     """
 
     numpy_because: str | None = None
+    members: int = 1
+    threads: int = field(default_factory=threads)
     programs: dict[str, Program] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, asked: str, steps: int, numbers: int) -> Engine:
-        """The engine of a run that plans so many steps, each of which computes so many activations.
+    def of(cls, asked: str, steps: int, numbers: int, members: int = 1) -> Engine:
+        """The engine of a run that plans so many steps, each of which computes so many activations of all members.
 
         >>> str(Engine.of("auto", 10, 1000)), str(Engine.of("numpy", 10**6, 1000))
         ('numpy (a short run)', 'numpy (asked for)')
@@ -106,7 +111,7 @@ class Engine:
             return cls("the engine is not compiled")
         if asked == "auto" and steps < MANY_STEPS and steps * numbers < MANY_NUMBERS:
             return cls("a short run")
-        return cls()
+        return cls(members=members)
 
     def moves(self, array: Array) -> bool:
         """Whether a program takes entries of an array from where they are, however it lies in memory."""
@@ -127,10 +132,15 @@ class Engine:
             return calls
         from chainrule.core.engine.program import Program, lowered  # with all that it reads: a model is loaded without
 
-        program = lowered(calls, observed)
+        program = lowered(calls, observed, members=self.members, threads=self.threads)
         if computes is not None and isinstance(program, Program):
             self.programs[computes] = program
         return program
+
+    @property
+    def memory(self) -> Allocate:
+        """Where activations are to lie: a member's side by side, where members are done one after the other."""
+        return allocate if self.numpy_because is not None else allocate_by_members
 
     def __str__(self) -> str:
         if self.numpy_because is not None:

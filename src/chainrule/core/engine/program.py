@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any
 
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Call, Calls, Ended, one_by_one, repeat
@@ -16,15 +15,14 @@ from chainrule.core.engine.liveness import Stores, dead_stores, without_unread
 from chainrule.core.engine.nodes import Key, Node, Operation, PythonCall
 from chainrule.core.engine.registers import instruct
 from chainrule.core.engine.row import Reader
-
-Record = tuple[Any, ...]
-"""A kind, operands, settings, and perhaps a call."""
+from chainrule.core.engine.sections import Record, Section, Sections
 
 
 class Program:
     """A row of calls, compiled. Calling it does what the calls do.
 
     calls: the row as it was, one by one.  nodes: what became of them.
+    members: of a population; each in turn does what it has of the row, on as many threads, `threads`, as there may be.
     run(times): runs the program so many times, without the interpreter's lock between calls into Python, and returns
         how often it ran to its end: fewer times where a `check_finite` in it found a number that isn't finite.
 
@@ -38,7 +36,15 @@ class Program:
     array([25., 25., 25.])
     """
 
-    def __init__(self, calls: Sequence[Call], observed: Iterable[Array] | None, *, fuse: bool = True) -> None:
+    def __init__(
+        self,
+        calls: Sequence[Call],
+        observed: Iterable[Array] | None,
+        *,
+        fuse: bool = True,
+        members: int = 1,
+        threads: int = 1,
+    ) -> None:
         self.calls = tuple(calls)
         reader = Reader()
         nodes = reader.row(self.calls)
@@ -49,8 +55,13 @@ class Program:
         self.nodes: list[Node] = nodes
         self._dead: Stores = set() if seen is None else dead_stores(self.nodes, seen)
         self._records = [self._record(i, node) for i, node in enumerate(self.nodes)]
-        self.records = tuple(each for each in self._records if each is not None)
-        self.run: Callable[..., int] = _engine.Program(self.records, table=table()).run
+        stored = [self._stored(i, node) for i, node in enumerate(self.nodes)]
+        records: Iterable[Record | Section | Call | None] = self._records
+        if members > 1:
+            records = Sections(self.nodes, stored, seen, reader, members).records(self._records)
+        self.records = tuple(each for each in records if each is not None)
+        self.threads = threads
+        self.run: Callable[..., int] = _engine.Program(self.records, table=table(), threads=threads).run
 
     def __call__(self) -> None:
         """Run once; raises Ended as the calls would."""
@@ -92,13 +103,16 @@ def has_kernel(record: Record | Call | None) -> bool:
     return type(record) is tuple and bool(_engine.has_kernel(len(record[1]), record[2]))
 
 
-def lowered(calls: Call, observed: Iterable[Array] | None = None) -> Program | Calls:
+def lowered(
+    calls: Call, observed: Iterable[Array] | None = None, *, members: int = 1, threads: int = 1
+) -> Program | Calls:
     """A row as one call: a program, or the calls themselves where the engine isn't built.
 
     observed: the arrays that are read after a run; None: any of them may be.
+    members: of a population, which are dealt out to so many threads.
     """
     row = one_by_one(calls)
-    return Calls(*row) if _engine is None else Program(row, observed)
+    return Calls(*row) if _engine is None else Program(row, observed, members=members, threads=threads)
 
 
 def in_turn(*rows: Call) -> Callable[[int], int]:
@@ -116,11 +130,12 @@ def in_turn(*rows: Call) -> Callable[[int], int]:
     """
     if not any(isinstance(row, Program) for row in rows):
         return partial(repeat, one_by_one(Calls(*rows)))
-    run: Callable[[int], int] = _engine.Program(tuple(records(rows)), table=table()).run
+    threads = max(row.threads for row in rows if isinstance(row, Program))
+    run: Callable[[int], int] = _engine.Program(tuple(records(rows)), table=table(), threads=threads).run
     return run
 
 
-def records(rows: Iterable[Call]) -> Iterator[Record | Call]:
+def records(rows: Iterable[Call]) -> Iterator[Record | Section | Call]:
     """What the extension makes of rows, some of them programs."""
     for row in rows:
         yield from row.records if isinstance(row, Program) else one_by_one(row)

@@ -85,8 +85,16 @@ def allocate(shape: Shape, ones: bool, lead: Shape, n: int, dtype: np.dtype[np.g
     return memory
 
 
+def allocate_by_members(shape: Shape, ones: bool, lead: Shape, n: int, dtype: np.dtype[np.generic]) -> Array:
+    """As `allocate`, but a population's vectors lie as (K, rows, n), too: what is one member's lies side by side."""
+    memory = empty((*lead, count(shape) + ones, n), dtype)
+    if ones:
+        memory[..., -1, :] = 1.0
+    return memory
+
+
 Allocate = Callable[[Shape, bool, Shape, int, "np.dtype[np.generic]"], Array]
-"""`allocate`, or what stands for it."""
+"""`allocate`, `allocate_by_members`, or an `Arena`."""
 
 
 class Arena:

@@ -24,6 +24,7 @@ from chainrule.core.plan.layout import Allocate, Storage, allocate
 class ForwardPlan:
     """A network bound for prediction: nothing is random, and running statistics are read.
 
+    memory: allocates samples and activations.
     forward: the outputs, which `outputs` shows samples first, (..., n, *shape).
     in_place, observer: as in a `Plan`.
     """
@@ -36,10 +37,11 @@ class ForwardPlan:
         *,
         own_samples: bool = False,
         in_place: bool = True,
+        memory: Allocate = allocate,
         observer: Observer | None = None,
     ) -> None:
         self.n, self.parameters = n, parameters
-        self._binder = Binder(n, parameters, training=False, in_place=in_place, observer=observer)
+        self._binder = Binder(n, parameters, training=False, in_place=in_place, observer=observer, memory=memory)
         self._layers = BoundLayers(network, self._binder, own_samples=own_samples)
         self.forward, self.set_input = self._layers.forward, self._layers.set_input
         self.outputs = self._layers.samples_first
@@ -121,9 +123,16 @@ class EvaluationPlan(ForwardPlan):
     """An objective bound for prediction: `evaluate` computes the outputs and the value."""
 
     def __init__(
-        self, objective: Objective, n: int, parameters: Parameters, *, own_samples: bool = False, weighted: bool = False
+        self,
+        objective: Objective,
+        n: int,
+        parameters: Parameters,
+        *,
+        own_samples: bool = False,
+        weighted: bool = False,
+        memory: Allocate = allocate,
     ) -> None:
-        super().__init__(objective.network, n, parameters, own_samples=own_samples)
+        super().__init__(objective.network, n, parameters, own_samples=own_samples, memory=memory)
         layers = self._layers
         lead = layers.sample_lead
         loss = BoundLoss(objective.loss, layers.output, layers.d_output, self._binder, lead, weighted=weighted, of=n)

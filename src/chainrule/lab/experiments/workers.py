@@ -3,16 +3,15 @@
 Populations of tiny networks gain nothing from threads, so several of them run in several processes.
 """
 
-import os
 import pickle
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from chainrule.core.cores import cores
 from chainrule.core.extras import missing_extra
 from chainrule.lab.experiments.worker import INTERVAL
 from chainrule.lab.experiments.worker_process import Message, Worker, WorkerError
@@ -121,12 +120,3 @@ class _SideBySide:
         answer = self._answers[name] = pickle.loads(content)
         self._keep(name, answer)
         self._progress(name, *self._counts[name])
-
-
-def cores() -> int:
-    """The number of cores that this process may use, in a container with a share of the machine, too."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with suppress(OSError, ValueError):  # another system than Linux, or no quota: "max"
-        quota, period = map(int, Path("/sys/fs/cgroup/cpu.max").read_text().split())
-        return max(1, min(allowed, -(-quota // period)))
-    return allowed

@@ -24,6 +24,9 @@ MOST_NUMBERS = 2**19
 Of the reference network on 100 points that is 374 members; 4,096 of them take half of the time that they take at once.
 """
 
+MOST_AT_ONCE = 2**24
+"""So many where the engine runs one member after the other: most of the memory that it takes is never touched."""
+
 WORTH_THREADS = 2**18
 """Batches of fewer numbers run whole: starting the threads would take longer."""
 
@@ -45,12 +48,14 @@ def bind_batch(
         from chainrule.training.execution.micro_batches import MicroBatches
 
         return MicroBatches(objective, samples, chunks, parameters, generators, engine)
-    members = groups(objective, n, count(parameters.theta.shape[:-1]))
+    takes_turns = engine.numpy_because is None and not generators[0]  # of its members, in memory that a cache can hold
+    most = MOST_AT_ONCE if takes_turns else MOST_NUMBERS
+    members = groups(objective, n, count(parameters.theta.shape[:-1]), most)
     if len(members) > 1:
         from chainrule.training.execution.groups import Groups
 
         return Groups(objective, samples, members, parameters, generators[0])
-    return Whole(objective, samples, parameters, generators=generators[0])
+    return Whole(objective, samples, parameters, generators=generators[0], memory=engine.memory)
 
 
 def micro_batches(network: Architecture, n: int) -> list[slice]:
@@ -71,14 +76,15 @@ def micro_batches(network: Architecture, n: int) -> list[slice]:
     return chunks_of(n, -(-n // (THREADS * rounds)))
 
 
-def groups(objective: Objective, n: int, members: int) -> list[slice]:
-    """The groups of a population's members: as few as can be, of one size (the last may be smaller).
+def groups(objective: Objective, n: int, members: int, most: int) -> list[slice]:
+    """The groups of a population's members, each of about so many numbers at most: as few as can be, of one size (the
+    last may be smaller).
 
     One where settings of the network or the penalty have K values: those lie in a description as a whole.
     """
     described = [each for each in (objective.network, objective.penalty) if each is not None]
     has_k_values = any(each.members() for each in described)
-    n_groups = 1 if has_k_values else -(-members * n * objective.network.n_numbers // MOST_NUMBERS)
+    n_groups = 1 if has_k_values else -(-members * n * objective.network.n_numbers // most)
     return chunks_of(members, -(-members // n_groups))
 
 

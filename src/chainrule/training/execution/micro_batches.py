@@ -22,6 +22,7 @@ from chainrule.core.engine.choice import Engine
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import Generators
+from chainrule.core.plan.layout import Allocate
 from chainrule.core.plan.plan import Plan, bind_penalty
 from chainrule.training.execution.threads import THREADS, Threads
 from chainrule.training.task import TrainingData
@@ -44,10 +45,14 @@ class MicroBatches:
         threads = Threads()
         self.close = threads.close
         self.value = np.zeros(parameters.theta.shape[:-1], parameters.theta.dtype)
-        one, other = (Worker(objective, samples, chunks[i::THREADS], parameters, generators[i]) for i in range(THREADS))
+        one, other = (
+            Worker(objective, samples, chunks[i::THREADS], parameters, generators[i], engine.memory)
+            for i in range(THREADS)
+        )
         add_penalty, add_its_gradient = bind_penalty(objective, parameters, self.value)  # of theta: added once
+        one_thread = replace(engine, threads=1)  # they are side by side already
         in_threads = [
-            engine.row(each.value_and_gradient, [each.value, each.gradient], f"loss and gradient, thread {number}")
+            one_thread.row(each.value_and_gradient, [each.value, each.gradient], f"loss and gradient, thread {number}")
             for number, each in enumerate((one, other), start=1)
         ]
         self.value_and_gradient = Calls(
@@ -69,12 +74,17 @@ class Worker:
         chunks: Sequence[slice],
         parameters: Parameters,
         generators: Generators,
+        memory: Allocate,
     ) -> None:
         theta = parameters.theta
         gradient, value = self.gradient, self.value = np.empty_like(theta), np.empty(theta.shape[:-1], theta.dtype)
         of_chunk = replace(parameters, gradient=np.empty_like(theta))
         without_penalty = replace(objective, penalty=None)
-        settings: dict[str, Any] = {"own_samples": samples.own, "weighted": samples.weights is not None}
+        settings: dict[str, Any] = {
+            "own_samples": samples.own,
+            "weighted": samples.weights is not None,
+            "memory": memory,
+        }
         plans = {
             n: Plan(without_penalty, n, of_chunk, generators=generators, of=samples.n, **settings)
             for n in {which.stop - which.start for which in chunks}

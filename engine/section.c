@@ -1,0 +1,167 @@
+/* Sections, and the threads that they are dealt out to; section.h says what they are. */
+#define _POSIX_C_SOURCE 200809L
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "section.h"
+
+enum { LOOKS = 200 }; /* at what others do, before a thread is put to sleep until they have done it: some 50 µs */
+
+/* ---- members */
+
+bool deal_out(Section *section, int n_threads)
+{
+    if (n_threads > section->members) n_threads = (int)section->members;
+    section->of_thread = calloc(n_threads, sizeof *section->of_thread);
+    if (!section->of_thread) return false;
+    for (section->n_threads = 0; section->n_threads < n_threads; section->n_threads++) {
+        Op *ops = section->of_thread[section->n_threads] = malloc(section->n_ops * sizeof *ops);
+        if (!ops) return false;
+        memcpy(ops, section->op, section->n_ops * sizeof *ops);
+        for (int i = 0; i < section->n_ops; i++) ops[i].operand = NULL;
+        for (int i = 0; i < section->n_ops; i++) {
+            int64_t bytes = ops[i].n_operands * (int64_t)sizeof *ops[i].operand;
+            if (!(ops[i].operand = malloc(bytes))) return section->n_threads++, false;
+            memcpy(ops[i].operand, section->op[i].operand, bytes);
+        }
+    }
+    return true;
+}
+
+void free_section(Section *section)
+{
+    for (int t = 0; t < section->n_threads; t++) {
+        for (int i = 0; i < section->n_ops; i++) free(section->of_thread[t][i].operand);
+        free(section->of_thread[t]);
+    }
+    free(section->of_thread);
+}
+
+/* Some members, one after the other, in one of the threads. */
+static void run_members(const Section *section, int thread, int64_t first, int64_t end, char *scratch)
+{
+    Op *op = section->of_thread[thread];
+    for (int64_t k = first; k < end; k++)
+        for (int i = 0; i < section->n_ops; i++) {
+            const Operand *of_first = section->op[i].operand;
+            for (int j = 0; j < op[i].n_operands; j++)
+                op[i].operand[j].at = of_first[j].at + of_first[j].to_next * (of_first[j].takes_turns ? thread : k);
+            op[i].run(op + i, scratch);
+        }
+}
+
+/* ---- threads */
+
+typedef struct {
+    Team *team;
+    pthread_t thread;
+    int number;
+    char *scratch;
+} Worker;
+
+struct Team {
+    int n; /* threads, the caller's included: it has the number 0 */
+    const Section *section; /* the present one, while there are members whom nobody has taken */
+    bool is_over;
+    atomic_llong next; /* the first of these members */
+    atomic_long begun, at_work; /* sections that were begun, and threads that are at work on the present one */
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    Worker worker[];
+};
+
+/* Members are taken a few at a time: a thread that the system has put aside keeps nobody waiting for the others. */
+static void take_members(Team *team, const Section *section, int thread, char *scratch)
+{
+    int64_t few = section->members / (8 * team->n) + 1, first;
+    if (thread >= section->n_threads) return;
+    while ((first = atomic_fetch_add(&team->next, few)) < section->members)
+        run_members(section, thread, first, first + few < section->members ? first + few : section->members, scratch);
+}
+
+static void wait_while(Team *team, atomic_long *number, long is)
+{
+    for (int i = 0; i < LOOKS; i++) {
+        if (atomic_load(number) != is) return;
+        sched_yield();
+    }
+    pthread_mutex_lock(&team->lock);
+    while (atomic_load(number) == is) pthread_cond_wait(&team->changed, &team->lock);
+    pthread_mutex_unlock(&team->lock);
+}
+
+static void *work(void *argument)
+{
+    Worker *self = argument;
+    Team *team = self->team;
+    for (long begun = 0;;) {
+        wait_while(team, &team->begun, begun);
+        pthread_mutex_lock(&team->lock);
+        begun = atomic_load(&team->begun);
+        const Section *section = team->section;
+        bool is_over = team->is_over;
+        if (section) atomic_fetch_add(&team->at_work, 1);
+        pthread_mutex_unlock(&team->lock);
+        if (is_over) return NULL;
+        if (!section) continue; /* others have done it */
+        take_members(team, section, self->number, self->scratch);
+        pthread_mutex_lock(&team->lock);
+        atomic_fetch_sub(&team->at_work, 1);
+        pthread_cond_broadcast(&team->changed);
+        pthread_mutex_unlock(&team->lock);
+    }
+}
+
+Team *start_team(int n_threads, char *const *scratch)
+{
+    Team *team = n_threads > 1 ? calloc(1, sizeof *team + n_threads * sizeof *team->worker) : NULL;
+    if (!team) return NULL;
+    pthread_mutex_init(&team->lock, NULL), pthread_cond_init(&team->changed, NULL);
+    sigset_t all, before; /* signals are the caller's: Python handles them */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    for (team->n = 1; team->n < n_threads; team->n++) {
+        Worker *worker = team->worker + team->n;
+        *worker = (Worker){.team = team, .number = team->n, .scratch = scratch[team->n]};
+        if (pthread_create(&worker->thread, NULL, work, worker)) break; /* then there are fewer */
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return team;
+}
+
+static void begin(Team *team, const Section *section)
+{
+    pthread_mutex_lock(&team->lock);
+    team->section = section, team->is_over = !section;
+    atomic_store(&team->next, 0);
+    atomic_fetch_add(&team->begun, 1);
+    pthread_cond_broadcast(&team->changed);
+    pthread_mutex_unlock(&team->lock);
+}
+
+void run_section(Team *team, const Section *section, char *scratch)
+{
+    if (!team) {
+        run_members(section, 0, 0, section->members, scratch);
+        return;
+    }
+    begin(team, section);
+    take_members(team, section, 0, scratch);
+    pthread_mutex_lock(&team->lock);
+    team->section = NULL;
+    pthread_mutex_unlock(&team->lock);
+    for (long n; (n = atomic_load(&team->at_work));) wait_while(team, &team->at_work, n);
+}
+
+void end_team(Team *team)
+{
+    if (!team) return;
+    begin(team, NULL);
+    for (int i = 1; i < team->n; i++) pthread_join(team->worker[i].thread, NULL);
+    pthread_cond_destroy(&team->changed), pthread_mutex_destroy(&team->lock);
+    free(team);
+}
