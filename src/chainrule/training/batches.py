@@ -20,11 +20,12 @@ from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.plan import EvaluationPlan
 from chainrule.training.data.augmentation import Augmenter
+from chainrule.training.data.samples import TrainingData
 from chainrule.training.execution.choice import bind_batch
 from chainrule.training.gather import VALUE_AND_GRADIENT, Gather
 from chainrule.training.repeated_steps import EqualBatches
 from chainrule.training.state import TrainingState
-from chainrule.training.task import Task, TrainingData
+from chainrule.training.task import Task
 
 
 class Batches(Protocol):

@@ -11,9 +11,10 @@ from chainrule.core.calls import Call, Calls, call, check_finite, take, total
 from chainrule.core.engine.choice import Engine
 from chainrule.core.mapped import check_mapped, mapped
 from chainrule.training.data.augmentation import Augmenter
+from chainrule.training.data.samples import TrainingData
 from chainrule.training.execution.choice import bind_batch
 from chainrule.training.state import TrainingState
-from chainrule.training.task import Task, TrainingData
+from chainrule.training.task import Task
 
 VALUE_AND_GRADIENT = "loss and gradient"
 """What this row of a step is called in a listing."""

@@ -10,10 +10,11 @@ from chainrule.core.arrays import Array
 from chainrule.core.engine.choice import Engine
 from chainrule.core.optimizers import Optimizer
 from chainrule.core.penalties import L2
+from chainrule.training.data.samples import TrainingData
 from chainrule.training.history import History
 from chainrule.training.model import Model
 from chainrule.training.stopping import Ending
-from chainrule.training.task import Task, TrainingData
+from chainrule.training.task import Task
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from chainrule.core.arrays import Array, as_numbers, count
-from chainrule.core.calls import Calls
 from chainrule.core.checks import (
     check_members,
     check_samples,
@@ -21,7 +20,6 @@ from chainrule.core.description import COUNT, POSITIVE, Real, check_kind, check_
 from chainrule.core.errors import DataError, SettingError, ShapeError, choose
 from chainrule.core.foreign import said
 from chainrule.core.losses import Loss
-from chainrule.core.mapped import check_mapped
 from chainrule.core.network import Network
 from chainrule.core.objective import Objective
 from chainrule.core.optimizers import Optimizer
@@ -30,6 +28,7 @@ from chainrule.core.population import agree, check_dtype
 from chainrule.core.schedules import check_rates
 from chainrule.core.streams import Seed
 from chainrule.training.data.augmentation import Augmentation
+from chainrule.training.data.samples import TrainingData
 from chainrule.training.names import Names
 from chainrule.training.stopping import EarlyStopping
 
@@ -38,58 +37,6 @@ Callback = Callable[[Any], object]
 
     train(..., callbacks=[lambda training: training.loss < 0.01])
 """
-
-
-@dataclass(frozen=True, eq=False)
-class TrainingData:
-    """Checked samples: x (n, *shape), the targets y in the form of `Loss.rows`, weights (n,) or None.
-
-    own: each member of a population has samples of its own, and all arrays a leading axis K.
-    """
-
-    x: Array
-    y: Array
-    weights: Array | None = None
-    own: bool = False
-
-    @property
-    def n(self) -> int:
-        """Samples; per member, where each has its own."""
-        return int(self.y.shape[self.own])
-
-    def chunk(self, which: slice) -> "TrainingData":
-        """Some of the samples: views."""
-        at = (slice(None), which) if self.own else which
-        return TrainingData(self.x[at], self.y[at], None if self.weights is None else self.weights[at], self.own)
-
-    def member(self, k: int) -> "TrainingData":
-        """The samples of member k."""
-        if not self.own:
-            return self
-        return TrainingData(self.x[k], self.y[k], None if self.weights is None else self.weights[k])
-
-    def members(self, who: slice) -> "TrainingData":
-        """The samples of some of the members."""
-        if not self.own:
-            return self
-        return TrainingData(self.x[who], self.y[who], None if self.weights is None else self.weights[who], own=True)
-
-    def bind(self, plan: Any, of: "TrainingData | None" = None) -> Calls:
-        """The calls that set a plan of this length to what these arrays hold when they are made.
-
-        of: all samples that the plan's loss is the mean of, where these are a part of them.
-        """
-        of_weights = None if of is None else of.weights
-        return Calls(
-            *plan.bind_input(np.asarray(self.x)),
-            *plan.bind_targets(self.y),
-            *(() if self.weights is None else plan.bind_weights(self.weights, of_weights)),
-        )
-
-    def load(self, plan: Any) -> None:
-        """Set a plan of this length to these samples."""
-        check_mapped(self.x)
-        self.bind(plan)()
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,10 +10,10 @@ from cases import CASES
 from chainrule.core.engine.choice import Engine
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
+from chainrule.training.data.samples import TrainingData
 from chainrule.training.execution import choice
 from chainrule.training.execution.choice import bind_batch, groups
 from chainrule.training.execution.groups import Groups
-from chainrule.training.task import TrainingData
 
 K = 7
 NETWORKS = {

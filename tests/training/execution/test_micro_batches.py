@@ -16,12 +16,12 @@ from chainrule.core.engine.extension import _engine
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import generators
+from chainrule.training.data.samples import TrainingData
 from chainrule.training.execution import choice
 from chainrule.training.execution import threads as threads_module
 from chainrule.training.execution.choice import bind_batch, micro_batches
 from chainrule.training.execution.micro_batches import MicroBatches
 from chainrule.training.execution.threads import THREADS, OneBlasThread, Threads, one_blas_thread
-from chainrule.training.task import TrainingData
 from optional import needed
 
 LENET = CASES["LeNet, small"]

@@ -43,8 +43,8 @@ from chainrule.lab.explain.step.chosen import check_chosen, check_enough, chosen
 from chainrule.lab.explain.step.numbers import Numbers
 from chainrule.lab.explain.step.recording import Recording, bound
 from chainrule.lab.explain.step.training_step import LayerStep, TrainingStep, all_frozen, frozen
+from chainrule.training.data.samples import TrainingData
 from chainrule.training.state import TrainingState
-from chainrule.training.task import TrainingData
 
 TASK, GLANCES = "Training", 200
 """The name of the progress, and how often it is told of the steps before."""

@@ -14,9 +14,9 @@ from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import Generators
 from chainrule.core.plan.bound import BoundBatch
+from chainrule.training.data.samples import TrainingData
 from chainrule.training.execution.threads import THREADS
 from chainrule.training.execution.whole import Whole
-from chainrule.training.task import TrainingData
 
 MOST_NUMBERS = 2**19
 """A micro-batch, or a group of members, has at most about this many numbers in its activations.

@@ -18,7 +18,7 @@ from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import Generators
 from chainrule.core.plan.layout import Arena
 from chainrule.core.plan.plan import Plan
-from chainrule.training.task import TrainingData
+from chainrule.training.data.samples import TrainingData
 
 
 class Groups:

@@ -24,8 +24,8 @@ from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import Generators
 from chainrule.core.plan.layout import Allocate
 from chainrule.core.plan.plan import Plan, bind_penalty
+from chainrule.training.data.samples import TrainingData
 from chainrule.training.execution.threads import THREADS, Threads
-from chainrule.training.task import TrainingData
 
 
 class MicroBatches:

@@ -7,7 +7,7 @@ from typing import Any
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.plan import Plan
-from chainrule.training.task import TrainingData
+from chainrule.training.data.samples import TrainingData
 
 
 class Whole(Plan):

@@ -23,7 +23,7 @@ from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import Generators
 from chainrule.core.plan.plan import Plan
 from chainrule.lab.explain.step.around import Around, Evaluated
-from chainrule.training.task import TrainingData
+from chainrule.training.data.samples import TrainingData
 from chainrule.training.watching import losses_of_samples
 
 
