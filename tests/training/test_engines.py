@@ -184,7 +184,7 @@ def test_a_run_says_what_made_its_calls(tmp_path: Path):
     assert lines[0] == compiled.setup.engine
     assert {"loss and gradient", "the update"} <= set(lines)
     assert sum(re.match(" *[0-9]+  ", line) is not None for line in lines) == n
-    assert exact.program() == "numpy (asked for)"
+    assert exact.program().startswith("numpy (asked for): iterate(...).program() lists its calls")
     for run in (compiled, exact):
         run.model.save(tmp_path / "model.npz")
         assert cr.Model.load(tmp_path / "model.npz").engine == run.setup.engine
@@ -202,3 +202,15 @@ def test_a_model_without_the_engines_name_can_be_read(tmp_path: Path):
     save_checked(tmp_path / "model.npz", arrays | {"description": np.array(json.dumps(description))})
     with pytest.raises(cr.FileError, match="engine must be a text"):
         cr.Model.load(tmp_path / "model.npz")
+
+
+def test_a_run_under_way_lists_numpys_calls():
+    x, y = cr.datasets.xor()
+    settings = {"loss": cr.HalfSquaredError(), "optimizer": cr.SGD(0.5), "engine": "numpy"}
+    said, row, *lines = cr.iterate(cr.mlp(2, 4, 1), x, y, epochs=3, **settings).program().splitlines()
+    assert (said, row) == ("numpy (asked for)", "")
+    assert lines[0] == "loss and gradient"
+    assert re.fullmatch(rf"  1  dot +4 × 3, 3 × {len(x)} -> 4 × {len(x)}", lines[1])
+    made = [line for line in lines if re.match(" *[0-9]+  ", line)]
+    assert sum(int(line.split()[0]) for line in lines if line.endswith(" calls")) == len(made)
+    assert any(line.split()[1] == "subtract" for line in lines[lines.index("the update") + 1 :] if line in made)

@@ -16,6 +16,9 @@ from chainrule.training.model import Model
 from chainrule.training.stopping import Ending
 from chainrule.training.task import Task
 
+HOW_TO_LIST = 'iterate(...).program() lists its calls, and with engine="compiled" what becomes of them.'
+"""What a run by NumPy says of its calls: a list of them would take as long as a few of its steps."""
+
 
 @dataclass(frozen=True, eq=False)
 class Setup:
@@ -25,7 +28,7 @@ class Setup:
     clip: the largest norm of a gradient, for each member if there are many.
     augmented, weighted: whether the data were augmented, and had sample weights.
     engine: what made the calls, as "compiled (avx512, 18 operations, 0 in Python)" or "numpy (a short run)".
-    program: the operations of a compiled step, as text; see `Run.program`.
+    program: what makes the calls of a step, as text: see `Run.program`.
     validation: the data held out, checked, not copied.
     changes: the settings that `Training.change` has changed since: the step, counted from 0, and the settings by name.
     """
@@ -60,7 +63,7 @@ class Setup:
             augmented=bool(task.augmentations),
             weighted=task.data.weights is not None,
             engine=str(engine),
-            program=engine.listing(),
+            program=engine.listing() if engine.numpy_because is None else f"{engine}: {HOW_TO_LIST}",
             validation=task.validation,
         )
 
@@ -87,6 +90,7 @@ class Run:
 
     def program(self) -> str:
         """What made the calls of a step; of a compiled step one line per operation, beside the calls that it makes.
+        `Training.program` lists the calls that NumPy makes as well.
 
         Each line has the operation, the shapes that it works on, its calls, and how many of their results stay in
         registers: they are never written to memory.

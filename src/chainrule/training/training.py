@@ -56,6 +56,10 @@ class Training:
         """End the run before its next step."""
         self._reason, self._steps.is_over = reason, True
 
+    def program(self) -> str:
+        """A step as it is made now: NumPy's calls, one per line, or a compiled step's operations: see `Run.program`."""
+        return self._steps.engine.listing()
+
     def advance(self, steps: int = 1) -> bool:
         """Make so many steps, each one batch and its update, or as many as there are. Returns whether all were made.
 

@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 ENGINES = ("auto", "numpy", "compiled")
 VARIABLE = "CHAINRULE_ENGINE"
 
-MANY_STEPS = 400
-"""Runs of so many steps are compiled. Lowering a call takes about 25 µs, and saves 0.4 µs or more at each step: what
-it took was saved after 30 to 60 steps in trials of xor, T1, T3 and populations of 3 and 64. The rest is a margin, for
-an engine that is imported, and for runs that end early."""
+MANY_STEPS = 200
+"""Runs of so many steps are compiled. Whole calls of `train` took as long with both engines at 100 to 120 steps (xor,
+T1 and T3 with SGD and Adam; 50 with three members), and at 200 a fifth less when compiled: medians of ratios of CPU
+time, run by run in turns."""
 
-MANY_NUMBERS = 2_000_000
-"""So are runs whose steps compute so many activations in all: each saves 1.5 ns or more (the gradient of T1's and T3's
-networks on 10,000 and 100,000 samples), which is 3 ms, where lowering takes 1."""
+MANY_NUMBERS = 5_000_000
+"""So are runs whose steps compute so many activations in all: there LeNet, and T1's network on 10,000 samples, took as
+long with both engines, and with twice as many a fifth less. Where all time goes to the BLAS, both take the same."""
 
 _of_context: ContextVar[str | None] = ContextVar("engine", default=None)
 
@@ -90,13 +90,14 @@ class Engine:
 
     numpy_because: why NumPy makes them; None: programs do.
     members: of the population that the run is of.  threads: that a program may deal them out to.
-    programs: the programs of a step so far, by what they compute.
+    programs: the programs of a step so far, by what they compute.  calls: its rows, where NumPy makes their calls.
     """
 
     numpy_because: str | None = None
     members: int = 1
     threads: int = field(default_factory=threads)
     programs: dict[str, Program] = field(default_factory=dict)
+    calls: dict[str, Calls] = field(default_factory=dict)
 
     @classmethod
     def of(cls, asked: str, steps: int, numbers: int, members: int = 1) -> Engine:
@@ -129,6 +130,8 @@ class Engine:
         computes: what a row of a step computes, as a listing names it; None: it isn't listed.
         """
         if self.numpy_because is not None:
+            if computes is not None:
+                self.calls[computes] = calls
             return calls
         from chainrule.core.engine.program import Program, lowered  # with all that it reads: a model is loaded without
 
@@ -151,6 +154,9 @@ class Engine:
         return f"compiled ({table()}{counted})"
 
     def listing(self) -> str:
-        """The programs of a step, one operation per line beside the calls that it makes."""
+        """A step, one operation per line beside the calls that it makes; or one of NumPy's calls per line."""
+        from chainrule.core.engine.listing import listing_of_calls
+
         parts = [f"{computes}\n{program}" for computes, program in self.programs.items()]
+        parts += [f"{computes}\n{listing_of_calls(row)}" for computes, row in self.calls.items()]
         return "\n\n".join([str(self), *parts])

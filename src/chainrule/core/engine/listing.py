@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from chainrule.core.calls import Call
+import numpy as np
+
+from chainrule.core.calls import Call, Calls, check_finite
 from chainrule.core.engine.nodes import Elementwise, Key, Node, Operation, PythonCall
 
 
@@ -25,6 +27,23 @@ def listing(nodes: Sequence[Node], stored: Sequence[set[Key]], has_kernel: Seque
     n_calls = sum(len(node.instructions) if isinstance(node, Elementwise) else 1 for node in nodes)
     n_python = sum(isinstance(node, PythonCall) for node in nodes)
     return "\n".join([*text, f"{len(nodes)} operations for {n_calls} calls, {n_python} of them in Python"])
+
+
+def listing_of_calls(calls: Calls) -> str:
+    """One line per call of NumPy's: its name, the shapes that it reads, and that of its result."""
+    made = [inner for each in calls for inner in (each if isinstance(each, Calls) else [each])]
+    lines = [f"{number:3}  {_call(each)}" for number, each in enumerate(made, start=1)]
+    return "\n".join([*lines, f"{len(made)} calls"])
+
+
+def _call(call: Call) -> str:
+    operands: list[Any] = [*call.args, *call.keywords.values()] if isinstance(call, partial) else []
+    if isinstance(call, partial) and call.func is np.copyto:
+        operands.reverse()
+    shapes = [_shape(each) for each in operands if isinstance(each, np.ndarray)]
+    writes = len(shapes) > 1 and call.func is not check_finite  # type: ignore[attr-defined]  # it is bound, then
+    read = ", ".join(shapes[:-1] if writes else shapes)
+    return f"{_name(call):16}  {read}{f' -> {shapes[-1]}' if writes else ''}".rstrip()
 
 
 def _columns(node: Node, has_kernel: bool) -> tuple[str, str, str]:

@@ -59,7 +59,7 @@ def test_a_unit_and_the_whole_step():
 def test_the_program_of_a_step():
     said = page("moons", "--layers", "8", "--optimizer", "adam", "--clip", "1", "--program")
     assert re.match(r"compiled \(\w+, \d+ operations, 0 in Python\)\n\nloss and gradient\n", said)
-    assert re.search(r"product      8 × 3 3 × 200 -> 8 × 200 +dot\n", said)
+    assert re.search(r"product +8 × 3 3 × 200 -> 8 × 200 +dot\n", said)
     assert re.search(r"tabled .* write_numbers\n", said)
     assert "Error: --program lists the step" in invoke("explain", "xor", "--program", "--weight", "2:1:3").stderr
 

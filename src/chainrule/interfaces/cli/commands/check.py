@@ -7,6 +7,7 @@ import typer
 
 from chainrule.core.differences import MOVE, TOLERANCE
 from chainrule.core.gradient_check import LayerCheck, check_gradient
+from chainrule.interfaces.cli.chosen_engine import chooses_engine
 from chainrule.interfaces.cli.described import describe
 from chainrule.interfaces.cli.option import takes
 from chainrule.interfaces.cli.options import LOSS, NETWORK, READING, options
@@ -25,6 +26,7 @@ SAMPLES = 100
 """The most samples to check on: the error doesn't depend on their number, and the time does."""
 
 
+@chooses_engine
 @takes(*options("target", *READING, "standardize", "points", "noise", *NETWORK, *LOSS, "seed"))
 def check(
     data: Annotated[

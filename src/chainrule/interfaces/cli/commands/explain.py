@@ -9,7 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from chainrule.core.description import COUNT_OR_ZERO
+from chainrule.core.engine.choice import asked
 from chainrule.core.errors import SettingError
+from chainrule.interfaces.cli.chosen_engine import chooses_engine
 from chainrule.interfaces.cli.described import describe, file_of
 from chainrule.interfaces.cli.option import own, takes
 from chainrule.interfaces.cli.options import DATA, LOSS, NETWORK, OPTIMIZER, OPTIONS, options
@@ -44,6 +46,7 @@ WHAT, HOW = "What is explained", "How it is shown"
 """Panels of the help page."""
 
 
+@chooses_engine
 @takes(*options(*DATA, *NETWORK, *LOSS, *OPTIMIZER, "seed"))
 def explain(
     data: Annotated[
@@ -63,7 +66,7 @@ def explain(
     html: Annotated[Path | None, own("A page, with the network drawn.", "OUT.html", HOW)] = None,
     latex: Annotated[bool, own("Print LaTeX.", "", HOW, "--latex")] = False,
     as_json: Annotated[bool, own("Print JSON.", "", HOW, "--json")] = False,
-    program: Annotated[bool, own("List the compiled step beside its calls.", "", HOW, "--program")] = False,
+    program: Annotated[bool, own("List the compiled step, or NumPy's calls.", "", HOW, "--program")] = False,
     walk: Annotated[bool, own("Go from weight to weight with the arrow keys.", "", HOW, "--walk")] = False,
     *,
     settings: dict[str, Any],
@@ -110,7 +113,7 @@ def explain(
         saved = Model.load(model)
         prepared, theta = prepared_as(saved, model, experiment, samples), saved.theta
     if program:
-        say(prepared.begin(epochs=1, theta=theta, engine="compiled").setup.program)
+        say(prepared.begin(epochs=1, theta=theta, engine="numpy" if asked() == "numpy" else "compiled").program())
         return
     with Bars() as bars:
         step = explain_step(

@@ -8,6 +8,7 @@ import typer
 
 from chainrule.core.errors import SettingError
 from chainrule.interfaces.cli.answers import answer, show_rows
+from chainrule.interfaces.cli.chosen_engine import chooses_engine
 from chainrule.interfaces.cli.described import file_of, named
 from chainrule.interfaces.cli.option import own, silence, takes
 from chainrule.interfaces.cli.options import OPTIONS, READING, ROWS, options
@@ -30,6 +31,7 @@ EXAMPLES = examples(
 )
 
 
+@chooses_engine
 @takes(replace(OPTIONS["target"], default="the model's, if it is there", panel=None), *options(*READING))
 def predict(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="A file that train --save wrote.")],

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from chainrule.core.description import COUNT, SEED
+from chainrule.interfaces.cli.chosen_engine import chooses_engine
 from chainrule.interfaces.cli.option import own, silence
 from chainrule.interfaces.cli.outputs import check_folder
 from chainrule.interfaces.cli.readers import whole
@@ -17,6 +18,7 @@ EXAMPLES = examples(
 )
 
 
+@chooses_engine
 def report(
     out: Annotated[Path, own("The folder to write into. \\[report]", "DIR")] = Path("report"),
     epochs: Annotated[
