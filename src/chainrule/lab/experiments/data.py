@@ -21,13 +21,11 @@ from chainrule.core.description import (
     setting,
     whole,
 )
-from chainrule.core.errors import FileError, SettingError, choose, known_name, listing
+from chainrule.core.errors import SettingError, choose, known_name, listing
 from chainrule.core.foreign import said
 from chainrule.lab.experiments.samples import Samples, numbered
-from chainrule.lab.tables.arrays import arrays_of, holds_arrays, judge_arrays
-from chainrule.lab.tables.find import find
-from chainrule.lab.tables.judge import judge
 from chainrule.lab.tables.options import Options
+from chainrule.lab.tables.read_table import table_of
 from chainrule.lab.tables.table import Table
 from chainrule.training.data.sets import digits, load, mnist1d, read_csv, read_numpy
 from chainrule.training.data.sets.numpy_files import is_numpy
@@ -151,17 +149,7 @@ class DataFile(Options, NamedFile):
 
     def judged(self) -> Table:
         """The table, judged. Raises as `read`."""
-        with self.opened() as source:
-            if not holds_arrays(source):
-                return judge(find(source, self), self.target, self)
-            if self.sample_weight is not None:
-                raise SettingError(
-                    f"--sample-weight names a column of a table; {source.name} holds arrays. Leave it out."
-                )
-            x, y, *names = arrays_of(source, self, None if self.target is None else str(self.target))
-            if y is None:
-                raise FileError(f"{source.name} holds no targets; save both: np.savez(path, x=x, y=y).")
-            return judge_arrays(source, x, y, (names[0], names[1]), self)
+        return table_of(self.file, self.target, self)
 
     def rows(self, source: Source, has_target: bool = True, classes: tuple[str, ...] = ()) -> Samples:
         """All rows of the open file for a saved model, with or without a target. classes: their names by their numbers.
