@@ -284,16 +284,19 @@ CELLS = (
     settings=st.fixed_dictionaries(
         {},
         optional={
-            "target": st.sampled_from((None, 0, -1, 5, "kind", "y")),
+            "target": st.sampled_from((None, 0, -1, 5, "kind", "y", "a,b")),
             "header": st.booleans(),
             "delimiter": st.sampled_from(",;\t'|"),
-            "classes": st.sampled_from((("cat", "dog"), ("0", "1"))),
+            "decimal": st.sampled_from(".,"),
+            "target_type": st.sampled_from(("class", "quantity")),
+            "yes": st.booleans(),
         },
     ),
 )
 def test_csv(path: Path, content: bytes, settings: dict[str, object]):
     path.write_bytes(content)
     with read_or_refused():
-        table = cr.datasets.read_csv(path, **settings)
+        table = cr.read_table(path, **settings)
         assert np.isfinite(table.x).all()
-        assert len(table.features) == table.x.shape[1]
+        assert len(table.features) == table.raw.shape[1]
+        assert len(table.x) == len(table.y) > 0

@@ -51,7 +51,7 @@ def pets(table):
 def test_a_quantity_is_learnt_and_answered_in_its_own_unit(homes, tmp_path):
     said = ask("train", homes, "--test", 0.25, "--save", tmp_path / "homes.npz")
     assert float(re.search(r"^Test R²: (\S+)$", said, re.MULTILINE)[1]) > 0.98
-    x, y = cr.datasets.read_csv(homes)
+    x, y = cr.read_table(homes)
     model = cr.Model.load(tmp_path / "homes.npz")
     assert model.features == ("rooms", "area")
     assert model.score(x, y) > 0.98

@@ -58,7 +58,7 @@ BOMBS = {
         "array 'x', isn't an .npz file of numbers (its header promises 131 bytes, an array of shape (3, 1), got 134,2",
     ),
     "a model": ("cr.Model.load", lambda path: archive(path, (SIZE,), *MODEL), BEYOND),
-    "a table": ("cr.datasets.read_csv", lambda path: path.write_bytes(bytes(SIZE)), "takes 128 MiB, beyond the limit"),
+    "a table": ("cr.read_table", lambda path: path.write_bytes(bytes(SIZE)), "takes 128 MiB, beyond the limit"),
 }
 
 PROGRAM = """

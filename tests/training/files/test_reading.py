@@ -32,7 +32,7 @@ def npz(**arrays) -> bytes:
 
 
 READERS = {
-    "read_csv": cr.datasets.read_csv,
+    "read_table": cr.read_table,
     "read_idx": cr.datasets.read_idx,
     "read_numpy": cr.datasets.read_numpy,
     "Model.load": cr.Model.load,
@@ -40,7 +40,7 @@ READERS = {
 }
 
 STREAMED = {
-    "read_csv": TABLE,
+    "read_table": TABLE,
     "read_idx": b"\0\0\x08\x02\0\0\0\2\0\0\0\3" + bytes(6),
     "read_numpy": npy(np.ones((2, 3))),
     "read_numpy of an archive": npz(x=np.ones((2, 3)), y=np.zeros(2)),
@@ -69,7 +69,7 @@ def test_standard_input_is_read_by_the_name_of_a_dash(name: str, content: bytes,
 def test_a_standard_input_that_is_closed(closed: object, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sys, "stdin", closed)
     with pytest.raises(cr.FileError, match="expected data on standard input, and it is closed; name a file"):
-        cr.datasets.read_csv("-")
+        cr.read_table("-")
 
 
 @POSIX
@@ -77,7 +77,7 @@ def test_a_device_as_standard_input(monkeypatch: pytest.MonkeyPatch):
     with open("/dev/zero") as zeros:
         monkeypatch.setattr(sys, "stdin", zeros)
         with pytest.raises(cr.FileError, match="got a device; use a pipe, or name a file"):
-            cr.datasets.read_csv("-")
+            cr.read_table("-")
 
 
 @POSIX
@@ -107,7 +107,7 @@ def test_a_stream_without_end_is_read_to_the_limit(tmp_path: Path):
     with pytest.raises(
         cr.FileError, match=r'goes on, beyond the limit of 2.86 MiB; .* max_size="1 GiB", in a shell --max'
     ):
-        cr.datasets.read_csv(tmp_path / "fifo", max_size="3 MB")
+        cr.read_table(tmp_path / "fifo", max_size="3 MB")
     writer.join()
     assert stopped == [True]
 
@@ -172,7 +172,7 @@ def test_what_is_no_size_gets_a_sentence(size: object, tmp_path: Path):
     with pytest.raises(cr.SettingError, match=r'must be a number of bytes or a text such as "4 GiB"; got'):
         cr.DataFile("a.csv", max_size=size)
     with pytest.raises(cr.SettingError, match="max_size must be"):
-        cr.datasets.read_csv(tmp_path / "a.csv", max_size=size)
+        cr.read_table(tmp_path / "a.csv", max_size=size)
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ class TestData:
     def test_into_a_file_that_train_reads(self, tmp_path: Path):
         settings = ("--points", "9", "--noise", "0.2", "--seed", "4", "--arms", "3")
         assert lines_of("data", "spiral", *settings, "--out", tmp_path / "s.csv") == []
-        table = cr.datasets.read_csv(tmp_path / "s.csv")
+        table = cr.read_table(tmp_path / "s.csv")
         x, y = cr.datasets.spiral(9, noise=0.2, seed=4, arms=3)
         np.testing.assert_array_equal(table.x, x)
         np.testing.assert_array_equal(table.y, y[:, 0])
