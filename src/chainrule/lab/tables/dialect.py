@@ -126,7 +126,12 @@ def _detected(sample: str, delimiter: str | None) -> tuple[str, str]:
     found = Detector().detect(sample, delimiters=DELIMITERS if delimiter is None else [delimiter], verbose=False)
     if found is None:
         return "", '"'
-    return found.delimiter or "", found.quotechar or '"'
+    quote = found.quotechar or '"'
+    edge = re.escape(found.delimiter or "\n")
+    begin, end = (
+        len(re.findall(each, sample, re.MULTILINE)) for each in (rf"(?:^|{edge}){quote}", rf"{quote}(?:$|{edge})")
+    )
+    return found.delimiter or "", quote if begin == end else '"'  # an apostrophe alone, as in '007, is no quote
 
 
 def _fitting(dialect: Dialect, body: list[str]) -> Dialect:
