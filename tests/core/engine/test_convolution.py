@@ -163,7 +163,10 @@ def test_lenet_never_makes_its_columns(n: int, dtype: str, lead: tuple[int, ...]
     called = [each for each in program.nodes if isinstance(each, PythonCall)]
     assert all(is_product(each) for each in called), "the BLAS' large products of dense layers"
     most = max(
-        each.array.nbytes for i, node in enumerate(program.nodes) for each in node.writes if program._stored(i, node)
+        each.array.nbytes
+        for node, stored in zip(program.nodes, program.stored, strict=True)
+        if stored
+        for each in node.writes
     )
     assert most <= 6 * 24 * 24 * n * np.dtype(dtype).itemsize * max(lead, default=1), (
         "no array as large as columns is written"
@@ -203,7 +206,7 @@ def kinds(program: Program) -> list[str]:
 
 
 def stores(program: Program) -> int:
-    return sum(bool(program._stored(i, node)) for i, node in enumerate(program.nodes))
+    return sum(map(bool, program.stored))
 
 
 def test_columns_that_are_read_elsewhere_are_made():

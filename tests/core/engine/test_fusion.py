@@ -80,7 +80,7 @@ def test_a_store_that_is_written_over_part_by_part_is_left_out():
         exact, out[...] = out.copy(), 0.0
         program()
         np.testing.assert_array_equal(out, exact)
-        stored = {view.start for view in program.nodes[0].writes if view.key in program._stored(0, program.nodes[0])}
+        stored = {view.start for view in program.nodes[0].writes if view.key in program.stored[0]}
         assert (whole.ctypes.data not in stored) == left_out
 
 

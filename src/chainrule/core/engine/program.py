@@ -21,7 +21,7 @@ from chainrule.core.engine.sections import Record, Section, Sections
 class Program:
     """A row of calls, compiled. Calling it does what the calls do.
 
-    calls: the row as it was, one by one.  nodes: what became of them.
+    calls: the row as it was, one by one.  nodes: what became of them.  stored: what each of these writes to memory.
     members: of a population; each in turn does what it has of the row, on as many threads, `threads`, as there may be.
     run(times): runs the program so many times, without the interpreter's lock between calls into Python, and returns
         how often it ran to its end: fewer times where a `check_finite` in it found a number that isn't finite.
@@ -53,12 +53,14 @@ class Program:
             nodes, doubted = without_columns(nodes, reader)
             nodes = fused(nodes if seen is None else without_unread(nodes, doubted, seen))
         self.nodes: list[Node] = nodes
-        self._dead: Stores = set() if seen is None else dead_stores(self.nodes, seen)
-        self._records = [self._record(i, node) for i, node in enumerate(self.nodes)]
-        stored = [self._stored(i, node) for i, node in enumerate(self.nodes)]
+        dead: Stores = set() if seen is None else dead_stores(self.nodes, seen)
+        self.stored = [
+            {view.key for view in node.writes if (i, id(view)) not in dead} for i, node in enumerate(self.nodes)
+        ]
+        self._records = [record_of(*each) for each in zip(self.nodes, self.stored, strict=True)]
         records: Iterable[Record | Section | Call | None] = self._records
         if members > 1:
-            records = Sections(self.nodes, stored, seen, reader, members).records(self._records)
+            records = Sections(self.nodes, self.stored, seen, reader, members).records(self._records)
         self.records = tuple(each for each in records if each is not None)
         self.threads = threads
         self.run: Callable[..., int] = _engine.Program(self.records, table=table(), threads=threads).run
@@ -80,22 +82,17 @@ class Program:
 
     def __str__(self) -> str:
         """The operations, one per line, with the calls that each does."""
-        stored = [self._stored(i, node) for i, node in enumerate(self.nodes)]
-        return listing(self.nodes, stored, [has_kernel(each) for each in self._records])
+        return listing(self.nodes, self.stored, [has_kernel(each) for each in self._records])
 
-    def _stored(self, number: int, node: Node) -> set[Key]:
-        """What a node writes to memory."""
-        return {view.key for view in node.writes if (number, id(view)) not in self._dead}
 
-    def _record(self, number: int, node: Node) -> Record | Call | None:
-        """A node as the extension takes it; None where nothing is left to do."""
-        if isinstance(node, PythonCall):
-            return node.call
-        if isinstance(node, Operation):
-            record = node.kind, node.operands, node.settings
-            return record if node.otherwise is None else (*record, node.otherwise)
-        stored = self._stored(number, node)
-        return instruct(node, stored) if stored else None
+def record_of(node: Node, stored: set[Key]) -> Record | Call | None:
+    """A node as the extension takes it; None where nothing is left to do. stored: what it writes to memory."""
+    if isinstance(node, PythonCall):
+        return node.call
+    if isinstance(node, Operation):
+        record = node.kind, node.operands, node.settings
+        return record if node.otherwise is None else (*record, node.otherwise)
+    return instruct(node, stored) if stored else None
 
 
 def has_kernel(record: Record | Call | None) -> bool:
