@@ -1,43 +1,46 @@
-"""Data for a saved model to answer: of its shape, with its columns in its order, its classes as it numbers them."""
+"""Data for a saved model to answer: a data set's test, the arrays of NumPy's files, or a table (`asked_table.py`)."""
 
 from dataclasses import replace
 
-from chainrule.core.arrays import count
-from chainrule.core.errors import DataError, FileError, ShapeError
+from chainrule.core.arrays import Array, count
+from chainrule.core.errors import ShapeError
+from chainrule.lab.experiments.asked_table import in_table, true_classes
 from chainrule.lab.experiments.data import DataFile, DataSet
 from chainrule.lab.experiments.samples import Samples, numbered
-from chainrule.training.data.sets.csv_files import count_columns
-from chainrule.training.data.sets.numpy_files import is_npz, is_numpy
-from chainrule.training.files.npz import Archive
-from chainrule.training.files.reading import Source
+from chainrule.lab.tables.arrays import arrays_of, holds_arrays
+from chainrule.lab.tables.find import find
+from chainrule.lab.tables.found import by_row
+from chainrule.training.data.columns.frames import raw_of
+from chainrule.training.data.columns.values import reads_as
+from chainrule.training.data.targets import count_classes
 from chainrule.training.model import Model
-
-LONGEST_ROW = 2**24
-"""The most bytes in which the first row of a CSV file is looked for."""
 
 
 def samples_for(model: Model, data: DataSet | DataFile) -> Samples:
     """The samples that a model is asked about, with targets or without: a data set's test, or a file's rows.
 
-    A CSV file with as many columns as the model has inputs has no target; with one more, the last is the target, unless
-    the file's description names another.
+    A table's columns are found by their names, in any order, among more than needed; its targets by the names that the
+    model learnt, or by the file's description. Where these are missing, or empty, there are no targets.
     Raises ShapeError or DataError for data that the model doesn't know how to answer.
     """
-    n_inputs = count(model.network.input_shape)
     if isinstance(data, DataSet):
-        samples = _test_of(data.read())
-    else:
-        with data.opened() as source:
-            has_target = data.target is not None or _has_target(source, n_inputs)
-            samples = data.rows(source, has_target, model.classes)
-    n_features = count(samples.x.shape[1:])
-    if n_features != n_inputs:
-        raise ShapeError(
-            f"the model expects {n_inputs} features per sample, got {n_features} in {samples.name}"
-            f"{'' if samples.y is None else f' beside the target {samples.target}'}. "
-            "A file holds the features, and may hold the target as its last column (or name it with --target)."
-        )
-    return _in_the_models_order(model, samples).shaped(model.network.input_shape)
+        return _fitting(model, _test_of(data.read()))
+    with data.opened() as source:
+        if not holds_arrays(source):
+            return in_table(model, find(source, data), data.target, data)
+        x, y, _, name = arrays_of(source, data, None if data.target is None else str(data.target))
+    n_classes = 0
+    if y is not None:
+        if y.ndim == 1 or y.shape[1] == 1:
+            y = _class_numbers(model, name, y.reshape(-1), source.name)
+        n_classes = len(model.classes) or count_classes(y)
+    return _fitting(model, Samples(source.name, x, y, numbered(x), name or "y", n_classes, model.classes))
+
+
+def _class_numbers(model: Model, name: str, y: Array, file: str) -> Array:
+    """Targets (n,), those of classes by their names as the model numbers them; numbers are numbers of classes."""
+    are_names = y.dtype.kind in "US" or any(reads_as(each) is not None for each in model.classes)
+    return true_classes(model, name, y, lambda row: f"{by_row(row)} of {file}") if model.classes and are_names else y
 
 
 def _test_of(samples: Samples) -> Samples:
@@ -47,26 +50,17 @@ def _test_of(samples: Samples) -> Samples:
     return samples if samples.test_rows is None else samples.pick(samples.test_rows)
 
 
-def _in_the_models_order(model: Model, samples: Samples) -> Samples:
-    """The columns in the model's order, where both have names."""
-    nameless = samples.features == numbered(samples.x)
-    if not model.features or samples.features == model.features or nameless:
-        return samples
-    if sorted(samples.features) != sorted(model.features):
-        wanted, there = ", ".join(model.features), ", ".join(samples.features)
-        raise DataError(
-            f"the model expects the columns {wanted}; got {there} in {samples.name}. "
-            "Give it a file with those columns, in any order."
+def _fitting(model: Model, samples: Samples) -> Samples:
+    """Samples of arrays as the model takes them: by positions. Raises ShapeError for another number of features."""
+    kinds = () if model.columns is None else model.columns.kinds
+    n_wanted = len(kinds) or count(model.network.input_shape)
+    n_features = count(samples.x.shape[1:])
+    if n_features != n_wanted:
+        raise ShapeError(
+            f"the model expects {n_wanted} features per sample, got {n_features} in {samples.name}"
+            f"{'' if samples.y is None else f' beside the target {samples.target}'}. Give it samples like those learnt."
         )
-    order = [samples.features.index(name) for name in model.features]
-    return replace(samples, x=samples.x[:, order], features=model.features)
-
-
-def _has_target(source: Source, n_inputs: int) -> bool:
-    """Whether a file holds targets: an array y, or more columns than the model has inputs."""
-    if is_numpy(source):
-        return is_npz(source) and "y" in Archive(source).names
-    try:
-        return count_columns(source.head(LONGEST_ROW).decode("utf-8-sig", "replace")) != n_inputs
-    except FileError:  # its reader will say where
-        return True
+    if not kinds:
+        return samples.shaped(model.network.input_shape)
+    raw = raw_of(kinds, samples.x.reshape(len(samples), -1))
+    return replace(samples, x=raw, kinds=kinds, features=tuple(kind.name for kind in kinds), fresh=None)

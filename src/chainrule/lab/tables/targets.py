@@ -188,7 +188,7 @@ def _several(
     found: Found, columns: Sequence[FoundColumn], names: tuple[str, ...], rows: Array, options: Options
 ) -> Answer:
     """Several columns: one class in columns of zeros and ones, yes/no questions, or quantities."""
-    values = [_column_of_numbers(found, each, rows) for each in columns]
+    values = [column_of_numbers(found, each, rows) for each in columns]
     return judge_columns(found.name, names, rows, np.stack(values, axis=1), options)
 
 
@@ -207,7 +207,7 @@ def judge_columns(name: str, names: tuple[str, ...], rows: Array, y: Array, opti
     return Answer(names, rows, y, (), f"{len(names)} quantities", f"{len(names)} columns of numbers")
 
 
-def _column_of_numbers(found: Found, column: FoundColumn, rows: Array) -> Array:
+def column_of_numbers(found: Found, column: FoundColumn, rows: Array) -> Array:
     """One of several targets: numbers, or the answers to a question, of which the first in its writing is a yes."""
     values = column.values[rows]
     if values.dtype.kind in "biuf":

@@ -15,6 +15,7 @@ from chainrule.core.errors import DataError, SettingError, ShapeError
 from chainrule.core.foreign import said
 from chainrule.training.data.columns.fitted import CategoryInputs, FittedColumn, MomentInputs, NumberInputs
 from chainrule.training.data.columns.kinds import Category, Kind, Moment, Number
+from chainrule.training.data.columns.values import called
 from chainrule.training.data.standardizer import Standardizer
 
 
@@ -127,14 +128,14 @@ def _checked(kinds: tuple[Kind, ...], raw: ArrayLike) -> Array:
     if len(raw) == 0:
         raise DataError(f"raw holds no rows: shape {raw.shape}. At least one is needed.")
     for k in np.flatnonzero(np.isinf(raw).any(axis=0))[:1]:
-        raise DataError(f"column {kinds[k].name} of raw should hold finite numbers or NaN, got infinity. Correct it.")
+        raise DataError(f"{called(kinds[k].name)} of raw should hold finite numbers or NaN, got infinity. Correct it.")
     for k, kind in enumerate(kinds):
         if isinstance(kind, Category):
             positions = raw[:, k]
             known = np.isnan(positions) | np.isin(positions, np.arange(-1, len(kind.levels)))
             if not known.all():
                 raise DataError(
-                    f"column {kind.name} of raw should hold positions among {len(kind.levels)} levels, or -1, got "
+                    f"{called(kind.name)} of raw should hold positions among {len(kind.levels)} levels, or -1, got "
                     f"{positions[~known][0]:g}. Category.raw(values) finds them."
                 )
     return raw

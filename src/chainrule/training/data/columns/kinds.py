@@ -18,7 +18,17 @@ from chainrule.core.arrays import Array
 from chainrule.core.description import Description, check_kind, check_names, setting
 from chainrule.core.errors import DataError, SettingError
 from chainrule.core.foreign import said
-from chainrule.training.data.columns.values import Place, as_float, column_of, composed, is_gap, level_of, reads_as, row
+from chainrule.training.data.columns.values import (
+    Place,
+    as_float,
+    called,
+    column_of,
+    composed,
+    is_gap,
+    level_of,
+    reads_as,
+    row,
+)
 
 MOST_LEVELS_SAID = 10
 """The most levels that a sentence lists."""
@@ -68,7 +78,7 @@ class Kind(Description):
 
     def _strange(self, expected: str, value: Any, i: int, place: Place) -> DataError:
         return DataError(
-            f"column {self.name} should hold {expected}, got {said(value)} in {place(i)}. "
+            f"{called(self.name)} should hold {expected}, got {said(value)} in {place(i)}. "
             "Correct it, or leave it empty."
         )
 
@@ -122,7 +132,7 @@ class Category(Kind):
         """
         found = {level_of(each) for each in column_of(values, name).tolist() if not is_gap(each)}
         if not found:
-            raise DataError(f"column {name} should hold values, got gaps alone. Leave it out.")
+            raise DataError(f"{called(name)} should hold values, got gaps alone. Leave it out.")
         return Category(name, tuple(sorted(found, key=lambda level: (reads_as(level) is None, reads_as(level), level))))
 
     def _from_array(self, column: Array, place: Place) -> Array:

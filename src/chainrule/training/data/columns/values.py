@@ -25,25 +25,34 @@ def row(number: int) -> str:
     return f"row {number}"
 
 
+def called(name: str) -> str:
+    """A column in a sentence; the name of one without a name in the file is its position already.
+
+    >>> called("weight"), called("column 3")
+    ('column weight', 'column 3')
+    """
+    return name if name.startswith("column ") else f"column {name}"
+
+
 def column_of(values: ArrayLike, name: str) -> Array:
     """Values (n,) or (n, 1) as an array (n,): of numbers or datetime64 where it has such a dtype, else of objects.
 
     Raises DataError for what can't become an array or is masked, ShapeError unless it has one axis.
     """
     if is_masked(values):
-        raise DataError(f"column {name} should be a plain array, got a masked one. Fill its gaps: .filled(...).")
+        raise DataError(f"{called(name)} should be a plain array, got a masked one. Fill its gaps: .filled(...).")
     try:
         column = np.array(values, object) if isinstance(values, list | tuple) else np.asarray(values)
     except MemoryError:
         raise
     except Exception as error:  # whatever the object's own __array__ raises
         raise DataError(
-            f"column {name} should be an array, got a {type(values).__name__} that doesn't become one: {reason(error)}."
+            f"{called(name)} should be an array, got a {type(values).__name__} that doesn't become one: {reason(error)}."
         ) from None
     if column.ndim == 2 and column.shape[1] == 1:  # one column as a frame
         column = column[:, 0]
     if column.ndim != 1:
-        raise ShapeError(f"column {name} should have one axis, (n,), got shape {column.shape}. Give its values alone.")
+        raise ShapeError(f"{called(name)} should have one axis, (n,), got shape {column.shape}. Give its values alone.")
     return column if column.dtype.kind in "biufM" else column.astype(object)
 
 
