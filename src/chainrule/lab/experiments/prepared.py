@@ -80,10 +80,14 @@ class Prepared:
         """What is to be said of the parts: classes that are learnt and not tested, or tested and not learnt."""
         return unlike(self.learnt, self.test)
 
+    def encoded(self, samples: Samples) -> Array:
+        """Samples as the network takes them, but in their own units."""
+        return encoded(self.columns, samples, self.network)
+
     def arrays(self, samples: Samples) -> tuple[Array, Array]:
         """Samples as the run takes them: x (n, *network.input_shape) and targets y, both standardised where wanted."""
         y, _ = targets_for(self.experiment.loss, samples.targets, samples.n_classes)
-        x = encoded(self.columns, samples, self.network)
+        x = self.encoded(samples)
         x = x if self.standardizer is None else self.standardizer.apply(x)
         if self.target_standardizer is not None:
             y = self.target_standardizer.apply(y.reshape(len(y), -1))

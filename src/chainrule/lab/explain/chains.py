@@ -47,6 +47,7 @@ def weight_chain(
         symbol=derivative(LOSS, weight.name),
         value=float(of.gradient[position]),
         sections=with_zeros(
+            *sections.inputs(at),
             sections.forward(units, at, _source(block, name, index, at, paths)),
             loss,
             sections.backward(units, at, loss),
@@ -78,7 +79,13 @@ def unit_chain(of: TrainingStep, layer: int, index: int | Sequence[int], sample:
         lead=sections.lead(at, FIRST if sample is None else ASKED, [block]),
         symbol=delta.name,
         value=delta.value,
-        sections=with_zeros(sections.forward(units, at), loss, sections.backward(units, at, loss), checked),
+        sections=with_zeros(
+            *sections.inputs(at),
+            sections.forward(units, at),
+            loss,
+            sections.backward(units, at, loss),
+            checked,
+        ),
         difference=difference,
         drawings=draw_step(of, at, (block.number, "unit", (unit,))),
         key=key_to(of),

@@ -7,6 +7,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.core.blocks import Block
+from chainrule.core.foreign import visible
 from chainrule.core.layers.normalize import BatchNorm
 from chainrule.core.optimizers import Adam, AdamW
 from chainrule.lab.explain.algebra.equation import Equation
@@ -16,6 +17,7 @@ from chainrule.lab.explain.algebra.symbols import DIGITS, LOSS, Symbol, derivati
 from chainrule.lab.explain.content import Section
 from chainrule.lab.explain.equations.paths import MOST_UNITS, Paths, Units
 from chainrule.lab.explain.equations.updates import Line, lines_of
+from chainrule.lab.explain.step.given import Given
 from chainrule.lab.explain.step.numbers import Numbers
 from chainrule.lab.explain.step.training_step import TrainingStep
 
@@ -26,6 +28,9 @@ GIVEN = (
 )
 """What a reader may take from the page as it stands, and how well it is followed with a calculator."""
 
+MOST_INPUTS = 20
+"""The most inputs of a sample that are shown: the largest."""
+
 NORMS = " are the optimizer’s beta1 and beta2; a β with a layer’s number is a batch normalisation’s shift."
 """What tells two kinds of β apart."""
 
@@ -35,6 +40,28 @@ class Sections:
 
     def __init__(self, of: TrainingStep) -> None:
         self.of, self.paths = of, Paths(of.numbers, of.objective)
+
+    def inputs(self, sample: int) -> tuple[Section, ...]:
+        """The sample's inputs, from the numbers in the data; nothing where they have no names and are as they were."""
+        given = self.of.given
+        if given is None or not given.is_said:
+            return ()
+        n = given.x.shape[1]
+        shown = sorted(np.argsort(-np.abs(self.of.numbers.inputs(sample)), kind="stable")[:MOST_INPUTS].tolist())
+        cut = (f"The largest {len(shown)} of {n:,}.",) if len(shown) < n else ()
+        how = ("Standardised: (x - mean) / standard deviation, both of the samples learnt.",)
+        note = sentences(how if given.standardizer is not None else (), cut)
+        return (Section("Inputs", tuple(self._input(given, feature, sample) for feature in shown), note),)
+
+    def _input(self, given: Given, feature: int, sample: int) -> Equation:
+        """An input, from the number in the data."""
+        made = None
+        if given.standardizer is not None:
+            mean, scale = given.standardizer.mean[feature], given.standardizer.scale[feature]
+            if (mean, scale) != (0.0, 1.0):
+                made = (Number(float(given.x[sample, feature])) - Number(mean)) / Number(scale)
+        number = self.of.numbers.a(0, feature, sample)
+        return replace(Equation.of(number, made), label=visible(given.name(feature)))
 
     def forward(self, units: Units, sample: int, below: Iterable[Equation] = ()) -> Section:
         """The equations of the units' z and a, and in front of them those of the layer below."""

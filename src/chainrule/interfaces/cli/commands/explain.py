@@ -117,8 +117,10 @@ def explain(
         return
     with Bars() as bars:
         step = explain_step(
-            *(prepared.network, theta, *prepared.arrays(prepared.learnt)),
+            *(prepared.network, theta, prepared.encoded(prepared.learnt), prepared.arrays(prepared.learnt)[1]),
             *(prepared.experiment.loss, experiment.optimizer),
+            standardizer=prepared.standardizer,
+            features=prepared.features,
             steps=steps,
             samples=chosen,
             seed=experiment.seed,
@@ -153,7 +155,7 @@ def prepared_as(model: Model, path: Path, experiment: Experiment, samples: Sampl
         raise SettingError(f"{path} should be one network with its loss. Save a run's model, or one member's.")
     as_saved = replace(experiment, network=model.network, loss=model.loss, test="training", standardize=False)
     if model.columns is not None or (samples.kinds and model.features):
-        samples = replace(samples, x=model.encoded(samples.table), kinds=())
+        samples = replace(samples, x=model.encoded(samples.table), kinds=(), features=model.features)
     prepared = prepare(as_saved, samples)
     return replace(prepared, standardizer=model.standardizer, target_standardizer=model.target_standardizer)
 

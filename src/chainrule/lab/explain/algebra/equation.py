@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from chainrule.lab.explain.algebra.expression import Expression, Number
+from chainrule.lab.explain.algebra.expression import Expression, Number, has_names
 from chainrule.lab.explain.algebra.notes import Formula, Note, sentences
 from chainrule.lab.explain.algebra.rounding import as_shown, is_followed, settled, typed
 from chainrule.lab.explain.algebra.shortened import note_of_zeros, shortened
@@ -15,6 +15,7 @@ class Equation:
     """A named number of the training step, and how it comes from others.
 
     value: the plan's.  expression: what it is made of; None for what isn't made of anything here.
+    label: what else it is called, such as a column of the data.
     note: a sentence beside it.  digits: how many the value is shown with.
     zeros: names of numbers that are 0 but for rounding, and are shown as 0.
     """
@@ -25,6 +26,7 @@ class Equation:
     note: Note = ()
     digits: int = DIGITS
     zeros: frozenset[Symbol] = frozenset()
+    label: str = ""
 
     @classmethod
     def of(cls, number: Number, expression: Expression | None = None, note: Note = ()) -> "Equation":
@@ -61,6 +63,8 @@ class Equation:
                 return (self.shown_value,)
             case Number() as named:
                 return (named, self.shown_value)
+            case shown if not has_names(shown):
+                return (typed(shown, self.shown_value), self.shown_value)
             case shown:
                 return (shown, typed(shown, self.shown_value), self.shown_value)
 

@@ -186,6 +186,17 @@ def functions_in(expression: Expression) -> frozenset[str]:
     return frozenset(own).union(*map(functions_in, expression.parts))
 
 
+def has_names(expression: Expression) -> bool:
+    """Whether any number in it has a name.
+
+    >>> has_names(Number(4.0) - Number(6.1)), has_names(1 - Number(0.5, Symbol("p")))
+    (False, True)
+    """
+    if isinstance(expression, Number):
+        return expression.symbol is not None
+    return isinstance(expression.parts, Terms) or any(map(has_names, expression.parts))
+
+
 def computed(node: Expression, parts: Sequence[float]) -> float:
     """The value of a node, from the values of its parts."""
     match node, parts:

@@ -67,6 +67,9 @@ class Latex(Notation):
             name += f"_{{{','.join(map(str, symbol.index))}}}"
         return name if symbol.sample is None else f"{name}[{symbol.sample}]"
 
+    def words(self, text: str) -> str:
+        return rf"\text{{ {self.plain(text)}}}"
+
     def number(self, text: str) -> str:
         mantissa, _, exponent = text.partition("e")
         return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
@@ -159,7 +162,7 @@ def aligned(equation: Equation) -> str:
     """An equation's lines, aligned at the sign: one for each side, and more for a long sum."""
     name, *sides = LATEX.sides(equation)
     _, *texts = MEASURE.sides(equation)
-    room = WIDTH - len(TEXT.symbol(equation.symbol))
+    room = WIDTH - len(TEXT.name(equation))
     found = []
     for i, (side, text) in enumerate(zip(sides, texts, strict=True)):
         widths = [len(sign) + len(shown) + 2 for sign, shown in text]

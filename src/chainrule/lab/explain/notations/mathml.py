@@ -65,6 +65,9 @@ class MathML(Notation):
             name = f"<mfrac><mrow><mi>∂</mi>{of}</mrow><mrow><mi>∂</mi>{name}</mrow></mfrac>"
         return f"<mrow><mtext>{in_xml(symbol.prefix)}&nbsp;</mtext>{name}</mrow>" if symbol.prefix else name
 
+    def words(self, text: str) -> str:
+        return f"<mtext>&nbsp;{self.plain(text)}</mtext>"
+
     def number(self, text: str) -> str:
         sign, text = (PREFIX, text[1:]) if text.startswith("-") else ("", text)
         mantissa, _, exponent = text.partition("e")

@@ -65,6 +65,15 @@ class Notation:
         name = name if symbol.of is None else f"∂{self.symbol(symbol.of)}/∂{name}"
         return f"{symbol.prefix} {name}" if symbol.prefix else name
 
+    def name(self, equation: Equation) -> str:
+        """What an equation is about: x₁ (weight)."""
+        symbol = self.symbol(equation.symbol)
+        return f"{symbol} {self.words(f'({equation.label})')}" if equation.label else symbol
+
+    def words(self, text: str) -> str:
+        """Text within a formula."""
+        return text
+
     def number(self, text: str) -> str:
         """A number, from the digits that all notations show."""
         return text
@@ -115,7 +124,7 @@ class Notation:
 
     def sides(self, equation: Equation) -> list[list[Piece]]:
         """The name, and everything that is equal to it; a side that looks like the one before is left out."""
-        sides = [[("", self.symbol(equation.symbol))], *map(self.pieces, equation.sides)]
+        sides = [[("", self.name(equation))], *map(self.pieces, equation.sides)]
         return [side for i, side in enumerate(sides) if i == 0 or side != sides[i - 1]]
 
     def pieces(self, expression: Expression) -> list[Piece]:

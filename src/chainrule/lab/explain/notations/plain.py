@@ -25,6 +25,8 @@ def equation(which: Equation) -> dict[str, Any]:
     """A name, its value, and the expression that makes it: as text, and as a tree."""
     shown = which.shown
     found: dict[str, Any] = {"name": TEXT.symbol(which.symbol), "value": which.shown_value.value}
+    if which.label:
+        found["label"] = which.label
     if shown is not None:
         found |= {"text": TEXT.write(shown), "made_of": fold(shown, tree)}
     if which.remark:

@@ -58,6 +58,11 @@ class Numbers:
             return self.z(block, unit, sample)
         return Number(float(self.last(block).output[unit, sample]), self.symbol("a", block, unit, sample))
 
+    def inputs(self, sample: int) -> Array:
+        """The input of a sample, all of its numbers in a line."""
+        numbers: Array = self.recording.input[:, sample]
+        return numbers
+
     def z(self, block: Block, unit: int, sample: int) -> Number:
         """A layer's number before its activation; called a where no activation follows and nothing is learnt."""
         value = float(self.of(block.head).output[unit, sample])

@@ -11,6 +11,7 @@ from chainrule.core.losses import Loss
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Optimizer
 from chainrule.core.penalties import L2
+from chainrule.lab.explain.step.given import Given
 from chainrule.lab.explain.step.numbers import Numbers
 
 
@@ -60,6 +61,7 @@ class TrainingStep:
     gradient (P,): of the loss with respect to theta, the plan's.
     step: how many were taken before; it is shown as one more, counted from 1.
     theta (P,), new_theta (P,): before and after the update.  before, after: the optimizer's slots, by their names.
+    given: the inputs of its samples in their own units, and their names; None where nothing is known of them.
     model: the name of the trained model whose parameters these are; None where they are what was given.
     """
 
@@ -78,6 +80,7 @@ class TrainingStep:
     before: dict[str, Array] = field(repr=False)
     after: dict[str, Array] = field(repr=False)
     numbers: Numbers = field(repr=False)
+    given: Given | None = field(default=None, repr=False)
     model: str | None = None
 
 

@@ -47,7 +47,8 @@ def column_of(values: ArrayLike, name: str) -> Array:
         raise
     except Exception as error:  # whatever the object's own __array__ raises
         raise DataError(
-            f"{called(name)} should be an array, got a {type(values).__name__} that doesn't become one: {reason(error)}."
+            f"{called(name)} should be an array, got a {type(values).__name__} that doesn't become one: "
+            f"{reason(error)}."
         ) from None
     if column.ndim == 2 and column.shape[1] == 1:  # one column as a frame
         column = column[:, 0]
