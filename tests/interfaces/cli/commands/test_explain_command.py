@@ -92,10 +92,14 @@ def test_a_file_is_standardised_as_train_does(tmp_path: Path):
         "a,b,kind\n" + "".join(f"{a:.3f},{b:.3f},{'xy'[a > 50]}\n" for a, b in rng.uniform(0, 100, (20, 2)).tolist())
     )
     found = json.loads(page(table, "--sample", "2", "--weight", "1:1:2", "--json"))
-    assert found["sections"][1]["note"].startswith("BinaryCrossEntropy(). ")
+    inputs, forward, loss = found["sections"][:3]
+    assert loss["note"].startswith("BinaryCrossEntropy(). ")
     x = np.loadtxt(table, delimiter=",", skiprows=1, usecols=(0, 1))
     expected = ((x - x.mean(axis=0)) / x.std(axis=0))[2]
-    terms = found["sections"][0]["equations"][0]["made_of"]["sum"][:2]
+    assert [each["label"] for each in inputs["equations"]] == ["a", "b"]
+    np.testing.assert_allclose([each["value"] for each in inputs["equations"]], expected, rtol=1e-12)
+    assert inputs["equations"][0]["made_of"]["quotient"][0]["sum"][0] == x[2, 0]
+    terms = forward["equations"][0]["made_of"]["sum"][:2]
     np.testing.assert_allclose([each["product"][1]["value"] for each in terms], expected, rtol=1e-12)
 
 
