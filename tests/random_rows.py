@@ -20,16 +20,36 @@ COMPARISONS = [np.greater, np.less_equal, np.equal, np.not_equal]
 SUMS = [np.add.reduce, np.maximum.reduce, np.minimum.reduce]
 SHAPES: list[Shape] = [(3, 4), (3, 4), (4, 3), (12,), (2, 3, 2), (3, 2, 2), (4,), (1, 4), (3, 1), (2, 2), (1,), ()]
 STARTS = [0, 0, 0, 12, 12, 24, 24, 36, 1, 6, 14, 23]
-MEMORY = 48
+MEMORY = 72
 """Numbers of the memory, in multiples of the scale."""
+
+MEMBERS = 3
+SHAPES_OF_A_POPULATION: list[Shape] = [
+    (3, 2, 4),
+    (3, 2, 4),
+    (3, 2, 4),
+    (3, 4, 2),
+    (3, 2, 2),
+    (3, 1, 4),
+    (3, 2, 1),
+    (2, 4),
+]
+STARTS_OF_A_POPULATION = [0, 0, 24, 24, 48, 48, 8]
 
 
 class Drawing:
-    """Draws a row from a seed. Some rows are wide, so that operations have several tiles of numbers."""
+    """Draws a row from a seed.
+
+    Some rows are wide, so that operations have several tiles of numbers. Some are those of a population, whose arrays
+    have the members along their first axis.
+    """
 
     def __init__(self, seed: int) -> None:
         self.draw = random.Random(seed)
         self.scale = self.draw.choice([1, 1, 1, 1, 1, 5, 18, 70])
+        is_populations = self.draw.random() < 0.3
+        self.shapes = SHAPES_OF_A_POPULATION if is_populations else SHAPES
+        self.starts = STARTS_OF_A_POPULATION if is_populations else STARTS
         self.reals = np.empty(MEMORY * self.scale, self.draw.choice(["float64", "float64", "float32"]))
         self.flags = np.empty(MEMORY * self.scale, bool)
         self.count = np.empty((), np.int64)
@@ -40,7 +60,7 @@ class Drawing:
 
     def view(self, memory: Array) -> Array:
         """A view that reaches none of its numbers twice."""
-        draw, shape = self.draw, self.draw.choice(SHAPES)
+        draw, shape = self.draw, self.draw.choice(self.shapes)
         if shape and shape[-1] > 1:
             shape = (*shape[:-1], shape[-1] * self.scale)
         if len(shape) == 2 and draw.random() < 0.25:  # a block of the memory as a matrix
@@ -50,7 +70,7 @@ class Drawing:
             if block.shape == shape:
                 return block
         step, n = draw.choice([1, 1, 1, 2, -1, -2]), math.prod(shape)
-        start = draw.choice(STARTS) * self.scale
+        start = draw.choice(self.starts) * self.scale
         stretch = memory[start : start + n * abs(step)][::step]
         if len(stretch) < n:
             stretch = memory[:n]
@@ -119,14 +139,16 @@ class Drawing:
         return None
 
     def product(self, _: Array) -> DrawnCall | None:
-        matrices = [each for each in self.views if each.ndim == 2]
-        pairs = [(a, b) for a in matrices for b in matrices if a.shape[1] == b.shape[0]]
+        matrices = [each for each in self.views if each.ndim >= 2]
+        pairs = [
+            (a, b) for a in matrices for b in matrices if a.shape[:-2] == b.shape[:-2] and a.shape[-1] == b.shape[-2]
+        ]
         self.draw.shuffle(pairs)
         for a, b in pairs:
-            fitting = [each for each in matrices if each.shape == (a.shape[0], b.shape[1])]
+            fitting = [each for each in matrices if each.shape == (*a.shape[:-1], b.shape[-1])]
             if fitting:
                 out = self.draw.choice(fitting)
-                contiguous = all(each.flags.c_contiguous for each in (a, b, out))
+                contiguous = out.ndim == 2 and all(each.flags.c_contiguous for each in (a, b, out))
                 multiply = dot if contiguous and self.draw.random() < 0.5 else np.matmul
                 return DrawnCall(call(multiply, a, b, out=out), (a, b, out), (a, b))
         return None

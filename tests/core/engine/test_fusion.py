@@ -14,7 +14,7 @@ from chainrule.core.calls import bind_copy, call, check_finite, one_by_one, repe
 from chainrule.core.engine.extension import _engine, tables
 from chainrule.core.engine.program import Program, in_turn
 from drawn import SOAK
-from random_rows import Drawing, DrawnRow
+from random_rows import MEMBERS, Drawing, DrawnRow
 
 pytestmark = pytest.mark.skipif(_engine is None, reason="Left out: the engine isn't built (make engine)")
 
@@ -28,12 +28,14 @@ TOGETHER = 500
 def ways(drawn: DrawnRow) -> dict[str, tuple[Callable[[], object], list[Array]]]:
     """Each way to run a row so many times, and what is read after it."""
     row, third = one_by_one(drawn.row), len(drawn.calls) // 3
+    by_members = Program(row, drawn.observed, members=MEMBERS, threads=2)
     programs = [Program(one_by_one(part), observed) for part, observed in drawn.parts(third, 2 * third)]
     return {
         "unfused": (partial(Program(row, None, fuse=False).run, TIMES), drawn.memory),
         "fused": (partial(Program(row, None).run, TIMES), drawn.memory),
         "unfused, with stores left out": (partial(Program(row, drawn.observed, fuse=False).run, TIMES), drawn.observed),
         "fused, with stores left out": (partial(Program(row, drawn.observed).run, TIMES), drawn.observed),
+        "a member after the other": (partial(by_members.run, TIMES), drawn.observed),
         "as three programs in turn": (partial(in_turn(*programs), TIMES), drawn.observed),
     }
 
@@ -103,3 +105,16 @@ def test_numbers_that_are_never_stored_between_bools_have_a_type():
     for compared in (number, half):
         Program([bind_copy(flags, number), call(np.greater, number, compared, out=above)], [above])()
         np.testing.assert_array_equal(above, flags & (compared is half))
+
+
+def test_a_call_that_may_touch_anything_stands_between_the_members_operations():
+    x, seen = np.ones((3, 400)), []
+    row = [call(np.negative, x, out=x), lambda: seen.append(x.sum()), call(np.negative, x, out=x)]
+    Program(row, None, members=3, threads=2)()
+    assert seen == [-1200.0]
+
+
+def test_a_product_whose_rows_are_as_many_as_members_is_one():
+    A, B, C = np.ones((3, 4)), np.ones((4, 2)), np.zeros((3, 2))
+    Program([call(np.matmul, A, B, out=C), call(np.negative, C, out=C)], [C], members=3, threads=2)()
+    np.testing.assert_array_equal(C, -4.0)

@@ -86,9 +86,11 @@ class Sections:
         for number, block in enumerate(of_blocks):
             for each in block:
                 each.block = number
-        self.found = [each for each in cut(of_nodes) if is_worth_it(of_nodes[each.start : each.stop], members)]
+        opaque = opaque_among(nodes)
+        sections = cut(of_nodes, opaque)
+        self.found = [each for each in sections if is_worth_it(of_nodes[each.start : each.stop], members)]
         self._in_turns: list[tuple[int, int]] = []  # memory, from where to where
-        if observed is not None and not opaque_among(nodes):
+        if observed is not None and not opaque:
             for block in of_blocks:
                 if any(is_passed_on(block, each) for each in self.found):
                     views = [each.view for each in block]
@@ -137,6 +139,8 @@ def axes_with_members(node: Node) -> int | None:
     if node.kind in LED:
         is_led = node.operands[-1].ndim == 3 + (len(node.settings) // 2 if node.kind == "convolve_to_input" else 0)
         return 0 if is_led else None
+    if node.kind == "product" and max(each.ndim for each in node.operands) == 2:
+        return None
     return max(each.ndim for each in node.operands) if node.kind in BROADCAST else None
 
 
@@ -160,14 +164,14 @@ def accesses(i: int, node: Node, stored: set[Key], reader: Reader, members: int)
         yield Access(i, is_written, each, each.low, each.high - step * (members - 1), step)
 
 
-def cut(of_nodes: Sequence[Sequence[Access]]) -> Iterator[range]:
-    """The longest sections, from the first node on."""
+def cut(of_nodes: Sequence[Sequence[Access]], opaque: Sequence[int]) -> Iterator[range]:
+    """The longest sections, from the first node on. opaque: the nodes that may touch anything, which are in none."""
     start, touched = 0, Touched()
     for i, node in enumerate(of_nodes):
-        joined = with_node(touched, node)
+        joined = None if i in opaque else with_node(touched, node)
         if joined is None:
             yield range(start, i)
-            start, joined = i, with_node({}, node)
+            start, joined = i, None if i in opaque else with_node({}, node)
             if joined is None:
                 start, joined = i + 1, {}
         touched = joined
