@@ -18,6 +18,7 @@ from chainrule.core.arrays import Array
 from chainrule.core.errors import ChainruleError, DataError, DivergenceError
 from chainrule.interfaces.play import messages
 from chainrule.interfaces.play.advice import run_since, treated
+from chainrule.interfaces.play.catalogue import catalogue
 from chainrule.interfaces.play.course import Course
 from chainrule.interfaces.play.frames import frame
 from chainrule.interfaces.play.pictures import Pictures
@@ -35,6 +36,9 @@ MOST_MOMENTS = 50
 
 SLICE = 0.012
 """Seconds of training between two looks at what the page wants."""
+
+FIRST_PACE = 200.0
+"""Steps a second at first: at full speed a small network has learnt before one looks."""
 
 Answer = dict[str, Any]
 
@@ -58,7 +62,7 @@ class Playing:
 
     def __init__(self, scene: Scene | None = None) -> None:
         self.is_playing = False
-        self.steps_per_second: float | None = None
+        self.steps_per_second: float | None = FIRST_PACE
         self.view = messages.View(kind="view")
         self.answers: list[Answer] = []
         self._undo: list[Moment] = []
@@ -160,6 +164,7 @@ class Playing:
         """Nothing that was sent before counts: the page may be another one."""
         self._frames = self._shown = 0
         self._known = (0, 0)
+        self.answers.append({"kind": "catalogue", **catalogue()})
         self._say_state()
 
     def _save(self, command: messages.Save) -> None:

@@ -23,3 +23,16 @@ function scale() {
 export function css([r, g, b]) {
   return `rgb(${r} ${g} ${b})`;
 }
+
+/**
+ * The colour of a quantity, from 0, dark blue, to 1, yellow: lighter is more, for every eye.
+ * @param {number} part
+ */
+export function ofRange(part) {
+  const at = Math.min(1, Math.max(0, part)) * (RANGE.length - 1);
+  const below = Math.min(Math.floor(at), RANGE.length - 2);
+  return RANGE[below].map((from, c) => Math.round(from + (at - below) * (RANGE[below + 1][c] - from)));
+}
+
+/** Source: the ends and the middles of "cividis", Nunez, Anderton and Renslow (2018). */
+const RANGE = [[0, 34, 78], [65, 77, 107], [124, 123, 120], [187, 173, 108], [254, 232, 56]];

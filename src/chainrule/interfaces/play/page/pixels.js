@@ -1,6 +1,6 @@
 /** Maps of bytes as pictures. */
 
-import { CLASSES, SCALE } from "./colours.js";
+import { CLASSES, SCALE, ofRange } from "./colours.js";
 
 /**
  * Paint a map of side x side bytes on a canvas of that size, by the scale of signs.
@@ -37,6 +37,18 @@ export function paintClasses(canvas, bytes, [count, side]) {
   }
   context.putImageData(image, 0, 0);
 }
+
+/**
+ * Paint a quantity, (1, side, side) bytes from its least to its greatest.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Uint8Array} bytes
+ * @param {number[]} shape
+ */
+export function paintRange(canvas, bytes, [, side]) {
+  paint(canvas, side, (i) => 3 * bytes[i], RANGE);
+}
+
+const RANGE = new Uint8ClampedArray(Array.from({ length: 256 }, (_, i) => ofRange(i / 255)).flat());
 
 /**
  * @param {HTMLCanvasElement} canvas

@@ -7,6 +7,9 @@ import { parse } from "./frame.js";
 /** The last state: the scene, its points, its layers, what can be done. */
 export const state = signal(/** @type {any} */ (null));
 
+/** What can be chosen: data sets, layers, losses, optimizers. */
+export const catalogue = signal(/** @type {any} */ (null));
+
 /** The last frame. */
 export const frame = signal(/** @type {import("./frame.js").Frame | null} */ (null));
 
@@ -27,6 +30,9 @@ export const scene = computed(() => state.value?.scene ?? null);
 
 /** What the run is made of, kept in case that it is lost. */
 let kept = /** @type {any} */ (null);
+
+/** What is done when the page has its run for the first time. */
+let begin = () => {};
 
 let courseNumber = -1;
 let nextNotice = 0;
@@ -49,6 +55,14 @@ export function send(command) {
  */
 export function change(parts) {
   send({ kind: "set", scene: { ...scene.value, ...parts } });
+}
+
+/**
+ * Do something once the page has its run for the first time.
+ * @param {() => void} action
+ */
+export function whenReady(action) {
+  begin = action;
 }
 
 /** Begin to listen. */
@@ -78,7 +92,12 @@ function receive(message) {
     return;
   }
   const said = JSON.parse(message);
-  if (said.kind === "state") state.value = said;
+  if (said.kind === "state") {
+    const isFirst = state.value === null;
+    state.value = said;
+    if (isFirst) begin();
+  }
+  else if (said.kind === "catalogue") catalogue.value = said;
   else if (said.kind === "welcome") {
     if (said.new && kept !== null) send({ kind: "open", file: kept });
   } else if (said.kind === "findings") findings.value = said.findings;

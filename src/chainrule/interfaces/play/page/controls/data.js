@@ -1,0 +1,81 @@
+/** The data: a set that has a name, or points of one's own; and the inputs made of them. */
+
+import { html } from "../html.js";
+import { catalogue, change, scene, state } from "../run.js";
+import { brush } from "../views/answer.js";
+import { CLASSES, css } from "../colours.js";
+import { words } from "../words.js";
+import { Choice, Quantity, Slider, Switch } from "./fields.js";
+
+export const OWN = "own";
+
+/** @param {Record<string, unknown>} parts */
+function set(parts) {
+  change({ data: { ...scene.value.data, ...parts } });
+}
+
+export function Data() {
+  const { data } = scene.value;
+  const known = catalogue.value.data;
+  const taken = known[data.name] ?? {};
+  const names = [...Object.keys(known), OWN];
+  return html`<fieldset>
+    <legend>${words.data}</legend>
+    <${Choice} name="set" anew value=${data.name} set=${choose} options=${names.map((each) => [each, each === OWN ? words.ownPoints : each.replace("_", " ")])} />
+    ${"noise" in taken && html`<${Slider} name="noise" anew min=${0} max=${1} step=${0.01} value=${data.noise ?? taken.noise} set=${(/** @type {number} */ noise) => set({ noise })} />`}
+    ${"n" in taken && html`<${Quantity} name="points" anew whole min=${4} max=${catalogue.value.most.points} value=${data.n ?? taken.n} set=${(/** @type {number} */ n) => set({ n })} />`}
+    <${Slider} name="test" anew min=${0} max=${0.9} step=${0.05} value=${data.test} shown=${`${Math.round(100 * data.test)} %`} set=${(/** @type {number} */ test) => set({ test })} />
+    ${data.name === OWN ? html`<${Own} />` : html`<button onClick=${() => set({ seed: data.seed + 1 })}>${words.redraw}</button>`}
+  </fieldset>`;
+}
+
+/**
+ * Choose a set; one's own points begin with those that are there.
+ * @param {string} name
+ */
+function choose(name) {
+  const { data } = scene.value;
+  const points = name === OWN && data.points.length === 0 ? here() : data.points;
+  const target = name === OWN ? data.target : "class";
+  change({ data: { ...data, name, points, target, noise: null, n: null }, ...fitting(target) });
+}
+
+/** The points that are shown now. */
+function here() {
+  return [...state.value.learnt, ...state.value.test].map(([x1, x2, y]) => ({ x1, x2, y }));
+}
+
+/**
+ * A loss that fits the target, in place of one that doesn't.
+ * @param {string} target
+ */
+function fitting(target) {
+  const { loss } = scene.value;
+  return target === "quantity" && loss.endsWith("entropy") ? { loss: "squared_error" } : {};
+}
+
+function Own() {
+  const { data } = scene.value;
+  return html`
+    <${Choice} name="target" anew value=${data.target} options=${[["class", words.class], ["quantity", words.quantity]]} set=${(/** @type {string} */ target) => change({ data: { ...data, target }, ...fitting(target) })} />
+    ${data.target === "class"
+      ? html`<div class="brushes" role="radiogroup" aria-label=${words.class}>
+          ${CLASSES.map((colour, k) => html`<button key=${k} role="radio" aria-checked=${brush.value === k} style=${{ background: css(colour) }} onClick=${() => (brush.value = k)}>${k}</button>`)}
+        </div>`
+      : html`<${Quantity} name="quantity" value=${brush.value} set=${(/** @type {number} */ value) => (brush.value = value)} />`}
+    <p class="hint">${words.drawing}</p>
+    <button onClick=${() => set({ points: data.points.slice(0, 4) })}>${words.clear}</button>
+  `;
+}
+
+export function Inputs() {
+  const { inputs } = scene.value;
+  const toggle = (/** @type {string} */ name) => {
+    const next = catalogue.value.inputs.filter((/** @type {string} */ each) => (each === name) !== inputs.includes(each));
+    if (next.length) change({ inputs: next });
+  };
+  return html`<fieldset class="switches">
+    <legend>${words.inputs}</legend>
+    ${catalogue.value.inputs.map((/** @type {string} */ name) => html`<${Switch} key=${name} name=${name} label=${name} anew value=${inputs.includes(name)} set=${() => toggle(name)} />`)}
+  </fieldset>`;
+}

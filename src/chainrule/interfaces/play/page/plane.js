@@ -1,0 +1,41 @@
+/** The window of the plane that is shown: around the points, with room at their sides; and what the pictures show. */
+
+import { effect, signal } from "./vendor/signals.js";
+import { send, state, status } from "./run.js";
+
+/** What the units and the edges show, and whether the samples are wanted. */
+export const view = signal({ units: "a", edges: "weight", samples: false });
+
+/** @type {import("./vendor/signals.js").Signal<{left: number, right: number, bottom: number, top: number}>} */
+export const window = signal({ left: -1.5, right: 1.5, bottom: -1.5, top: 1.5 });
+
+const ROOM = 0.15;
+
+effect(() => {
+  const now = state.value;
+  if (now === null) return;
+  const points = [...now.learnt, ...now.test];
+  const next = around(points, window.peek());
+  if (JSON.stringify(next) !== JSON.stringify(window.peek())) window.value = next;
+});
+
+effect(() => {
+  if (status.value === "open" && state.value !== null) send({ kind: "view", ...view.value, ...window.value });
+});
+
+/**
+ * A square around points; the one that there is, as long as it holds them all and isn't far too large.
+ * @param {number[][]} points
+ * @param {{left: number, right: number, bottom: number, top: number}} now
+ */
+export function around(points, now) {
+  const across = points.map(([x1]) => x1);
+  const up = points.map(([, x2]) => x2);
+  const [left, right, bottom, top] = [Math.min(...across), Math.max(...across), Math.min(...up), Math.max(...up)];
+  const side = Math.max(right - left, top - bottom) || 1;
+  const holds = left >= now.left && right <= now.right && bottom >= now.bottom && top <= now.top;
+  if (holds && now.right - now.left < 2 * (1 + 2 * ROOM) * side) return now;
+  const half = side * (0.5 + ROOM);
+  const [x, y] = [(left + right) / 2, (bottom + top) / 2];
+  return { left: x - half, right: x + half, bottom: y - half, top: y + half };
+}

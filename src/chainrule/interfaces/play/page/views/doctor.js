@@ -1,0 +1,39 @@
+/** The doctor's findings, with what to try as a button. */
+
+import { signal } from "../vendor/signals.js";
+import { html } from "../html.js";
+import { findings, send, state } from "../run.js";
+import { words } from "../words.js";
+
+/** Whether the doctor has been asked and hasn't answered. */
+const isAsked = signal(false);
+
+export function ask() {
+  isAsked.value = true;
+  findings.value = null;
+  send({ kind: "diagnose" });
+}
+
+export function Doctor() {
+  const found = findings.value;
+  if (found !== null) isAsked.value = false;
+  return html`<div class="doctor">
+    ${state.value.ended !== null && html`<p class="ended">${words.ended}${state.value.ended}</p>`}
+    <button onClick=${ask} disabled=${isAsked.value}>${isAsked.value ? words.asking : words.ask}</button>
+    <div aria-live="polite">
+      ${found === null && !isAsked.value && html`<p class="hint">${words.notAsked}</p>`}
+      ${found?.length === 0 && html`<p>${words.healthy}</p>`}
+      ${(found ?? []).map((each, k) => html`<article key=${k}>
+        <h3>${each.illness}</h3>
+        <p>${each.sentence}</p>
+        <p>${each.advice} ${each.treatable && html`<button class="main" onClick=${() => treat(k)}>${words.try}</button>`}</p>
+      </article>`)}
+    </div>
+  </div>`;
+}
+
+/** @param {number} finding */
+function treat(finding) {
+  send({ kind: "treat", finding });
+  findings.value = null;
+}
