@@ -166,6 +166,7 @@ def test_a_run_that_diverges_stands_still_until_something_changes():
         optimizer={"type": "SGD", "learning_rate": 50.0},
     )
     playing = Playing(scene)
+    obey(playing, "pace")
     obey(playing, "play")
     for _ in range(200):
         playing.train_a_while()
