@@ -84,3 +84,12 @@ def test_objects_of_numbers_are_numbers_and_none_is_a_gap():
         cr.train(mlp(1), X, [1.0, 2.0, None] + [0.0] * 37, **SETTINGS)
     with pytest.raises(cr.DataError, match=r"x should hold real numbers, got a gap \(None\) in sample 0"):
         cr.train(mlp(1), np.where(X > 2, X, None), y, **SETTINGS)
+
+
+def test_the_doctor_goes_by_names():
+    """A frame in another order is diagnosed as the run's own."""
+    run = cr.train(mlp(3), FRAME, KINDS, **OF_CLASSES | {"epochs": 1})
+    one, other = (cr.diagnose(run, frame, KINDS) for frame in (FRAME, FRAME[["c", "b", "a"]]))
+    assert [str(each) for each in one] == [str(each) for each in other]
+    doctor = cr.Doctor(FRAME[["b", "c", "a"]], KINDS)
+    cr.train(mlp(3), FRAME, KINDS, callbacks=[doctor], **OF_CLASSES)

@@ -144,6 +144,22 @@ def test_one_hot_targets_are_one_class(tmp_path: Path):
     assert samples.y.tolist() == [1, 0]
 
 
+def test_a_comparison_may_have_networks_of_two_widths(tmp_path: Path):
+    """A level and a gap that one part of the rows has and another not."""
+    rows = [f"{w if k else ''},{'rare' if k == 0 else sex},{kind}"
+            for k, (w, sex, kind) in enumerate(zip(WEIGHTS, SEXES, KINDS, strict=True))]  # fmt: skip
+    data = table(tmp_path / "pets.csv", "\n".join(["weight,sex,kind", *rows]))
+    experiment = dataclasses.replace(experiment_for(data, epochs=3), starts=2)
+    compared = [
+        cr.compare(experiment, validation=["last:0.2", 0.2, 0.5, 0.7], keep=tmp_path / "kept", processes=1)
+        for _ in "12"
+    ]
+    widths = [runs.theta.shape[1] for runs in compared[0].runs]
+    assert len(set(widths)) == 2
+    for one, other in zip(*(each.runs for each in compared), strict=True):
+        assert (one.theta == other.theta).all()
+
+
 def test_arrays_go_by_positions(tmp_path: Path):
     x = np.stack([WEIGHTS, np.arange(40.0)], axis=1)
     y = np.array(KINDS)

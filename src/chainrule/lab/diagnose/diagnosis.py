@@ -19,6 +19,7 @@ from chainrule.lab.diagnose.measurements import Point
 from chainrule.lab.diagnose.rules.findings import findings
 from chainrule.lab.diagnose.trials.tried import TriedRun
 from chainrule.training.model import Model
+from chainrule.training.names import Names
 from chainrule.training.run import Run, Setup
 from chainrule.training.stopping import Ending
 
@@ -80,7 +81,9 @@ def check_data(model: Model, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
             raise DataError(
                 f"diagnose() needs {name}: {what}, as they were given to train; got None. Write diagnose(run, x, y)."
             )
-    samples, targets = check_samples(network.input_shape, x), as_numbers(y, "y")
+    names = Names(targets=model.targets, classes=model.classes)
+    samples = check_samples(network.input_shape, model.encoded(x))
+    targets = as_numbers(names.arrays(model.loss, None, y)[1], "y")  # type: ignore[arg-type]  # there is a loss
     if model.target_standardizer is not None:
         targets = model.target_standardizer.apply(targets.reshape(len(targets), -1))
     return samples, check_targets(network, model.loss, targets, len(samples))  # type: ignore[arg-type]  # there is a loss

@@ -78,7 +78,7 @@ def _so_far(training: Training) -> Run:
     epochs = max(1, record.epoch)
     endings = [Ending("under way" if np.isfinite(each) else "diverged", epochs) for each in np.ravel(record.loss)]
     return Run(
-        model=Model(task.network, record.theta, task.objective.loss, state=record.state),
+        model=Model(task.network, record.theta, task.objective.loss, state=record.state, **vars(task.names)),
         history=training.state.history,
         final_loss=record.loss,
         ending=tuple(endings) if record.theta.ndim == 2 else endings[0],

@@ -49,10 +49,11 @@ def predict(
 ) -> None:
     """Print a row for each sample of DATA, and the accuracy where DATA has targets.
 
-    A CSV file with as many columns as the model has inputs has no target. With
-    one more, the last is the target, or --target names it. For random sets,
-    predict uses train's fresh test points. A terminal also sees the map of the
-    answers, where these are classes and the features are two.
+    A table's columns are found by the names that the model learnt, in any order
+    and among others; the target too, where it is there and not empty. A table
+    without names has the columns in their places. For random sets, predict uses
+    train's fresh test points. A terminal also sees the map of the answers, where
+    these are classes and the features are two.
     """
     to_stdout = csv == "-"
     if to_stdout and plot:
