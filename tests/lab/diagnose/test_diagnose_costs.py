@@ -175,8 +175,24 @@ def test_rows_that_occur_with_two_targets_are_counted():
     settings |= {"network": cr.mlp(2, 8, 1, activation="tanh", output="identity")}
     _, found = diagnosed(settings)
     assert names(found) == ["contradictory rows"]
-    assert "120 of the 120 rows have an x that occurs with another target" in found[0].sentence
-    assert "a loss of 0.693 is left" in found[0].sentence
+    assert found[0].sentence.startswith("60 of 60 inputs have both answers, so mixed that they tell next to nothing: ")
+    assert found[0].evidence["least"] == pytest.approx(np.log(2))
+
+
+def test_inputs_that_have_several_answers_each_tell_nothing_unless_some_are_more_frequent():
+    levels = np.array([[a, b] for a in range(4) for b in range(3)] * 6, dtype=float)
+    how = {"network": cr.mlp(2, 8, 1, activation="tanh", output="identity"), "loss": CROSS, "optimizer": cr.Adam(0.01)}
+    mixed = np.repeat([0.0, 1.0], 36)
+    _, found = diagnosed(quantity(x=levels, y=mixed, **how, epochs=100))
+    assert names(found) == ["contradictory rows"]
+    assert found[0].sentence.startswith("12 of 12 inputs have both answers")
+    telling = np.where(np.arange(72) < 60, levels[:, 0] > 1, levels[:, 0] <= 1).astype(float)  # right 5 times of 6
+    _, found = diagnosed(quantity(x=levels, y=telling, **how, epochs=400))
+    assert "contradictory rows" not in names(found)
+    three = np.repeat([0, 1, 2], 24)
+    how |= {"network": cr.mlp(2, 8, 3, activation="tanh", output="identity"), "loss": cr.SoftmaxCrossEntropy()}
+    _, found = diagnosed(quantity(x=levels, y=three, **how, epochs=100))
+    assert found[0].sentence.startswith("12 of 12 inputs have several answers")
 
 
 def test_a_third_of_contradictory_rows_bounds_what_can_be_learnt_and_a_few_do_not():

@@ -397,7 +397,7 @@ def test_samples_that_are_all_the_same_tell_nothing():
         network=network, x=np.full((50, 3), 0.3), y=y, loss=SQUARED, optimizer=cr.Adam(0.01), epochs=100
     )
     assert names(found) == ["nothing to learn from"]
-    assert found[0].sentence.startswith("All 50 rows of x are the same")
+    assert found[0].sentence.startswith("No input varies: all 50 rows of x are the same")
 
 
 def test_augmentation_that_holds_a_long_run_back_is_not_told_to_go_on():

@@ -24,6 +24,7 @@ def diagnosis(run: Run, prepared: Prepared) -> list[str]:
         named,
         *prepared.arrays(prepared.learnt),
         loss_factor=loss_factor(prepared.experiment.loss, prepared.network),
+        held_out=None if prepared.test is prepared.learnt else prepared.arrays(prepared.test),
     )
     if isinstance(run.ending, Ending) and run.ending.reason in INTERRUPTIONS:
         found = tuple(each for each in found if not each.may_pass)

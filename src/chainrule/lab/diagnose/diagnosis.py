@@ -1,6 +1,7 @@
 """`diagnose`: the problems of a run, of a model, or of a network with its parameters."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -36,11 +37,13 @@ def diagnose(
     theta: ArrayLike | None = None,
     loss: Loss | None = None,
     loss_factor: float = 1.0,
+    held_out: tuple[ArrayLike, ArrayLike] | None = None,
 ) -> Any:
     """Find the problems of a run, a model, or a network at theta: the most probable first cause first; none if healthy.
 
     x, y: the data that it learns from, as `train` takes them; at most 500 samples, drawn at random, are inspected.
     theta, loss: of a network; a run and a model know their own.
+    held_out: samples that weren't learnt, as x and y: rows learnt by heart are then found without validation data, too.
     loss_factor: findings speak of this many times the loss, for a log that shows a multiple of it.
 
     For a run everything is checked: its start, its losses, and other settings that are tried. For a model, a theta or
@@ -65,10 +68,11 @@ def diagnose(
     if model.loss is None:
         raise SettingError("diagnose() needs the loss that was to be made small; got none. Give loss=SquaredError().")
     samples, targets = check_data(model, x, y)
+    others = None if held_out is None else check_data(model, *held_out)
     if model.population is None:
-        return findings(inspected(model, run, None, samples, targets, loss_factor))
+        return findings(inspected(model, run, None, samples, targets, loss_factor, others))
     members = range(model.population)
-    return tuple(findings(inspected(model[k], run, k, samples, targets, loss_factor)) for k in members)
+    return tuple(findings(inspected(model[k], run, k, samples, targets, loss_factor, others)) for k in members)
 
 
 def check_data(model: Model, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
@@ -100,15 +104,25 @@ def _model(diagnosed: Run | Model | Network, theta: ArrayLike | None, loss: Loss
     return diagnosed.model if isinstance(diagnosed, Run) else diagnosed
 
 
-def inspected(model: Model, run: Run | None, k: int | None, x: Array, y: Array, loss_factor: float = 1.0) -> TriedRun:
+def inspected(
+    model: Model,
+    run: Run | None,
+    k: int | None,
+    x: Array,
+    y: Array,
+    loss_factor: float = 1.0,
+    held_out: tuple[Array, Array] | None = None,
+) -> TriedRun:
     """A single run, or member k of a population, with samples to inspect it by."""
     network, loss = model.network, model.loss
 
-    def draw(most: int) -> tuple[Array, Array]:
+    def drawn(x: Array, y: Array, most: int) -> tuple[Array, Array]:
         """Samples as the network takes them, and targets as the loss does; always the same ones."""
         rows = np.arange(len(x)) if len(x) <= most else np.sort(stream(0, "diagnosis").permutation(len(x))[:most])
         seen = x[rows] if model.standardizer is None else model.standardizer.apply(x[rows])
         return seen, loss.rows(y[rows], network.output_shape[0])  # type: ignore[union-attr]  # there is a loss
+
+    draw = partial(drawn, x, y)
 
     setup: Setup | None = None
     ending, history = NO_RUN, dict[str, Array]()
@@ -132,6 +146,7 @@ def inspected(model: Model, run: Run | None, k: int | None, x: Array, y: Array, 
         classes=model.classes,
         draw=draw,
         loss_factor=loss_factor,
+        held_out=None if held_out is None else drawn(*held_out, thresholds.MOST_LEARNT),
     )
 
 

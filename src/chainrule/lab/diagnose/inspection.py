@@ -49,6 +49,7 @@ class Inspection:
     ending: its reason is "under way" while the run goes on, "" without a run.
     features, classes: the names of the columns of x, and of the class numbers, where they are known.
     draw: that many samples of all the data, drawn at random, and their targets; fewer where there are no more.
+    held_out: samples that weren't learnt, and their targets, as x and y; None where there are none.
     loss_factor: all losses are this many times the network's own, as a log shows them.
     """
 
@@ -68,6 +69,7 @@ class Inspection:
     classes: tuple[str, ...]
     draw: Callable[[int], tuple[Array, Array]]
     loss_factor: float = 1.0
+    held_out: tuple[Array, Array] | None = None
 
     # How the run went
 
@@ -162,6 +164,16 @@ class Inspection:
         held_out = self.y if self.setup is None or self.setup.validation is None else self.setup.validation.y
         mean = self.loss_of_mean(self.y, held_out)
         return self.validation.argmin() == 0 or bool(self.validation.min() > (1 - thresholds.NEGLIGIBLE) * mean)
+
+    @cached_property
+    def held_out_loss(self) -> float | None:
+        """The loss, at the end, of samples that weren't learnt: of the validation, else of a test; None without."""
+        if len(self.validation) >= 4:
+            return float(self.validation[-1])
+        if self.held_out is None or self.end is None:
+            return None
+        x, y = self.held_out
+        return self.loss_of(self.network.predict(self.end.theta, x, self.end.state).astype(np.float64), y)
 
     @cached_property
     def mean_loss(self) -> float:

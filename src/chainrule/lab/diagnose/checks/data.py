@@ -156,6 +156,8 @@ def unscaled_inputs(run: Inspection) -> Seen | None:
     apart = float(highest[varying].max() / highest[varying].min()) if varying.any() and x.ndim == run.x.ndim else 1.0
     if largest <= thresholds.LARGE and overall >= thresholds.NEGLIGIBLE and apart <= thresholds.LARGE**2:
         return None
+    if _is_standardised(run.draw(run.n_samples)[0]):
+        return None  # a rare indicator has a large maximum all the same
     how = f"The inputs' root mean square is {short(overall)}"
     if largest > thresholds.LARGE and len(sizes) > 1:
         k = int(sizes.argmax())
@@ -163,3 +165,11 @@ def unscaled_inputs(run: Inspection) -> Seen | None:
     elif apart > thresholds.LARGE**2:
         how = f"Some features are {short(apart)} times as large as others"
     return {"root mean square": overall, "largest feature": largest, "largest beside smallest": apart, "how": how}
+
+
+def _is_standardised(x: Array) -> bool:
+    """Whether each feature of all samples has mean 0, and deviation 1 if it varies."""
+    features = x.reshape(len(x), -1).astype(np.float64)
+    means, deviations = features.mean(axis=0), features.std(axis=0)
+    varying = deviations > thresholds.SAME
+    return bool(varying.any() and np.allclose(deviations[varying], 1, rtol=1e-3) and np.allclose(means, 0, atol=1e-3))

@@ -12,6 +12,9 @@ from chainrule.lab.diagnose.trials.held_out import FOLDS, shown_by_all, split, t
 from chainrule.lab.diagnose.trials.trial import Samples, pace, trial
 from chainrule.lab.diagnose.trials.tried import TriedRun
 
+MOST_NAMED = 3
+"""The most classes that a sentence names."""
+
 
 def nothing_to_learn(run: TriedRun) -> Seen | None:
     """Targets that don't depend on x: rows held out are predicted no better than after learning shuffled targets.
@@ -49,6 +52,8 @@ def rare_class(run: TriedRun) -> Seen | None:
     Source: He and Garcia, "Learning from imbalanced data" (2009).
     """
     rare = find_rare(run)
+    if run.setup is not None and run.setup.weighted:
+        return None  # what would be advised is done already, or in another way
     if rare is None or rare.rows < FOLDS or rare.recall >= thresholds.CLEARLY_LOWER * rare.recall_of_others:
         return None
     own, tried, mean, steps = 0.0, 0.0, 0.0, 0
@@ -73,6 +78,31 @@ def rare_class(run: TriedRun) -> Seen | None:
     seen: Seen = {"share": float(shares.min()), "recall": rare.recall, "recall of others": rare.recall_of_others}
     seen |= {"loss": own, "loss when equal": tried, "steps": f"{steps:,}", "rare": run.class_name(rare.number)}
     return seen | weights | {"changes": {"sample_weight": BALANCED}}
+
+
+def never_answered(run: TriedRun) -> Seen | None:
+    """Classes that occur and are never answered, on rows held out where there are some: the accuracy may hide it."""
+    if run.end is None or len(_shares(run, run.y)) < 2:
+        return None
+    x, y = run.held_out or run.draw(thresholds.MOST_LEARNT)
+    counts = np.round(_shares(run, y) * len(y)).astype(int)
+    answered = np.bincount(_chosen(run, x), minlength=len(counts))
+    missing = np.flatnonzero((counts > 1) & (answered == 0))
+    if not len(missing):
+        return None
+    names = [run.class_name(int(k)) for k in missing[:MOST_NAMED]]
+    more = [f"{len(missing) - MOST_NAMED} more"] * (len(missing) > MOST_NAMED)
+    n = int(counts[missing].sum())
+    what = f"Class {names[0]} is" if len(missing) == 1 else f"The classes {', '.join(names + more)} are"
+    seen: Seen = {"what": what, "rows": f"{n:,}", "share": n / len(y)}
+    seen["rows of"] = f"{len(y):,} rows{' held out' * (run.held_out is not None)}"
+    weighted = run.setup is not None and run.setup.weighted
+    if weighted:
+        return seen | {"advice": "Add rows of that class, or features that tell it from the others"}
+    return seen | {
+        "advice": "Give all classes the same weight, and judge each by itself",
+        "changes": {"sample_weight": BALANCED},
+    }
 
 
 class Rare(NamedTuple):
@@ -107,10 +137,15 @@ def find_rare(run: TriedRun) -> Rare | None:
 def _recall(run: TriedRun, x: Array, of_class: Array, number: int) -> float:
     """The fraction of the rows of a class, of as many as are inspected, that the network classifies correctly."""
     rows = np.flatnonzero(of_class == number)[: thresholds.MOST_SAMPLES]
-    outputs = run.network.predict(run.end.theta, x[rows], run.end.state)  # type: ignore[union-attr]  # there is an end
+    return float((_chosen(run, x[rows]) == number).mean())
+
+
+def _chosen(run: TriedRun, x: Array) -> Array:
+    """The number of the class that the network answers, for each row."""
+    outputs = run.network.predict(run.end.theta, x, run.end.state)  # type: ignore[union-attr]  # there is an end
     threshold = 0.5 if run.loss.link == "identity" else 0.0
-    answers = (outputs[:, 0] >= threshold) if outputs.shape[1] == 1 else outputs.argmax(axis=1)
-    return float((answers == number).mean())
+    chosen = outputs[:, 0] >= threshold if outputs.shape[1] == 1 else outputs.argmax(axis=1)
+    return np.asarray(chosen, dtype=np.intp)
 
 
 def _shares(run: TriedRun, y: Array) -> Array:

@@ -1,5 +1,7 @@
 """Rows that mislead: values far from all others, and rows that contradict each other."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from chainrule.core.arrays import Array
@@ -62,30 +64,67 @@ def _in_all_rows(run: Inspection, name: str, k: int, code: float | None, seen: S
     return seen | {"feature": run.feature_name(k) if name == "x" else column}
 
 
+class Repeated(NamedTuple):
+    """Rows by their different inputs: targets (n, O), y as the loss takes it, and the number of each row's input (n,).
+
+    counts (inputs,): the rows of each.  means (inputs, O): of their targets: the best answers that there are.
+    """
+
+    targets: Array
+    y: Array
+    group: Array
+    counts: Array
+    means: Array
+
+    @property
+    def left(self) -> Array:
+        """(n,): the squared distance of each row's target from the best answer to its input."""
+        return np.asarray(np.square(self.targets - self.means[self.group]).sum(axis=1))
+
+
+def _repeated(run: Inspection) -> Repeated:
+    x, y = run.draw(thresholds.MOST_LEARNT)
+    flat = np.ascontiguousarray(x.reshape(len(x), -1))
+    _, group = np.unique(flat.view(np.dtype((np.void, flat.dtype.itemsize * flat.shape[1]))), return_inverse=True)
+    group = group.reshape(-1)
+    counts, targets = np.bincount(group), run.columns(y)
+    means = np.column_stack([np.bincount(group, weights=each) for each in targets.T]) / counts[:, np.newaxis]
+    return Repeated(targets, y, group, counts, means)
+
+
+def contradicted(run: Inspection) -> Seen | None:
+    """Inputs that all have several answers, so mixed that the best answer to each is hardly better than the mean."""
+    rows = _repeated(run)
+    variance = float(rows.targets.var(axis=0).sum())
+    several = np.bincount(rows.group, weights=rows.left > thresholds.SAME * variance) > 0
+    if not several.all() or len(several) < 2:
+        return None
+    least, mean = run.loss_of(run.logits(rows.means[rows.group]), rows.y), run.loss_of_mean(rows.y, rows.y)
+    if not least > thresholds.LOWER * mean:
+        return None
+    n_answers = len(np.unique(rows.targets, axis=0))
+    answers = "both answers" if n_answers == 2 else "several answers"
+    seen: Seen = {"contradicted": int(several.sum()), "inputs": len(several), "answers": answers}
+    return seen | {"least": least, "mean loss": mean}
+
+
 def contradictory(run: Inspection) -> Seen | None:
     """Rows with the same x and other targets, so many that they bound what can be learnt.
 
     The best answer to such rows is the mean of their targets; what varies around it is left. Where most rows share
     their x with others, as with a few yes-or-no features, that is noise, and nothing is said.
     """
-    x, y = run.draw(thresholds.MOST_LEARNT)
-    flat = np.ascontiguousarray(x.reshape(len(x), -1))
-    _, group = np.unique(flat.view(np.dtype((np.void, flat.dtype.itemsize * flat.shape[1]))), return_inverse=True)
-    group = group.reshape(-1)
-    counts = np.bincount(group)
-    if len(counts) == len(x) or len(counts) < thresholds.MOST * len(x):
+    rows = _repeated(run)
+    n = len(rows.y)
+    if len(rows.counts) == n or len(rows.counts) < thresholds.MOST * n:
         return None
-    targets = run.columns(y)
-    means = np.column_stack([np.bincount(group, weights=each) for each in targets.T]) / counts[:, np.newaxis]
-    left = np.square(targets - means[group]).sum(axis=1)
-    variance = float(targets.var(axis=0).sum())
+    variance, left = float(rows.targets.var(axis=0).sum()), rows.left
     if not left.mean() > thresholds.LEARNT * variance:
         return None
-    best = (
-        "" if run.loss.link == "identity" else f", and at best {_classified(means[group]):.0%} are classified correctly"
-    )
-    seen: Seen = {"rows": int((left > thresholds.SAME * variance).sum()), "best": best, "rows of": f"{len(x):,}"}
-    return seen | {"least": run.loss_of(run.logits(means[group]), y), "mean loss": run.loss_of_mean(y, y)}
+    means = rows.means[rows.group]
+    best = "" if run.loss.link == "identity" else f", and at best {_classified(means):.0%} are classified correctly"
+    seen: Seen = {"rows": int((left > thresholds.SAME * variance).sum()), "best": best, "rows of": f"{n:,}"}
+    return seen | {"least": run.loss_of(run.logits(means), rows.y), "mean loss": run.loss_of_mean(rows.y, rows.y)}
 
 
 def _classified(shares: Array) -> float:

@@ -72,9 +72,10 @@ def learnt_by_heart(run: TriedRun) -> Seen | None:
 
     Compared with the loss of always answering the mean. Penalties are tried on rows held out of those learnt.
     """
-    if len(run.validation) < 4 or run.stopped_early or run.end is None:
+    last = run.held_out_loss
+    if last is None or run.stopped_early or run.end is None or not len(run.losses):
         return None
-    last, training = float(run.validation[-1]), float(run.losses[-1])
+    training = float(run.losses[-1])
     is_bad = last >= thresholds.UNLEARNT * run.mean_loss and training <= thresholds.GAP * last
     is_exact = last >= thresholds.LEARNT * run.mean_loss and training <= thresholds.BY_HEART * last
     if not (is_bad or is_exact):
@@ -84,7 +85,8 @@ def learnt_by_heart(run: TriedRun) -> Seen | None:
     seen |= {"how": how}
     penalty, left = best_penalty(run)
     changes: Changes = {"penalty": penalty}
-    if not run.fails_held_out and (lowest := float(run.validation.min()) / last) < left:
+    is_validated = len(run.validation) and not run.fails_held_out
+    if is_validated and (lowest := float(run.validation.min()) / last) < left:
         changes, left = {"early_stopping": EarlyStopping(20)}, lowest
     if not left < thresholds.LOWER:
         return seen | {"advice": "Learn from more data, or with a smaller network"}

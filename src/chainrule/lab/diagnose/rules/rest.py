@@ -42,6 +42,15 @@ LAST_RESORT = (  # a loss that stays, for no reason found
         unless=(TOO_LOW, NOTHING),
         may_pass=True,
     ),
+    ProblemRule(
+        "a class never answered",
+        learnable.never_answered,
+        "{what} never answered, although {rows} of the {rows of} are of it ({share:.1%}): the accuracy hides it.",
+        {"{advice}.": None},
+        unless=(TOO_LOW, NOTHING, "plateau"),
+        even_if_learnt=True,
+        may_pass=True,
+    ),
 )
 
 BESIDES = (  # what goes with any other problem

@@ -31,8 +31,17 @@ FIRST = (  # what makes all else meaningless
     ProblemRule(
         NOTHING,
         data.inputs_never_vary,
-        "All {rows:,} rows of x are the same: no answer is better than the targets' mean.",
+        "No input varies: all {rows:,} rows of x are the same, so that no answer is better than the targets' mean.",
         {"Check how x was read, or take features that vary.": None},
+        even_if_learnt=True,
+        certain=True,
+    ),
+    ProblemRule(
+        CONTRADICTORY,
+        rows.contradicted,
+        "{contradicted} of {inputs} inputs have {answers}, so mixed that they tell next to nothing: the best answer to "
+        "each leaves a loss of {least}, where always answering the mean has {mean loss}.",
+        {"Look where these rows come from, or add a feature that tells them apart.": None},
         even_if_learnt=True,
         certain=True,
     ),
