@@ -13,6 +13,9 @@ from chainrule.lab.tables.numerals import INFINITE, Numerals, Writing, decided, 
 from chainrule.lab.tables.options import Options
 from chainrule.training.files.csv_text import unguarded
 
+EMPTY = "it is empty"
+"""What is said of a column of gaps alone."""
+
 ANSWERS = ({"yes", "no"}, {"true", "false"}, {"y", "n"}, {"t", "f"}, {"on", "off"})
 """Pairs of words that answer a question."""
 
@@ -84,7 +87,7 @@ def understood(name: str, position: int, cells: Cells, options: Options, mark: s
     if name not in options.categorical:
         asked = cells.among_numbers()
         if not asked:
-            return FoundColumn(name, np.full(len(cells.places), np.nan), position, notes=("it is empty",))
+            return FoundColumn(name, np.full(len(cells.places), np.nan), position, notes=(EMPTY,))
         found = _numbers(name, position, cells, asked, options, mark, first) or _moments(name, position, cells, asked)
         if found is not None:
             return found
@@ -97,7 +100,9 @@ def number_column(name: str, position: int, values: Array, options: Options, wri
     if missing:
         values = np.where(np.isin(values, missing), np.nan, values)
     strange = sentinel(values)
-    notes = () if strange is None else (f"{strange:g} looks like a gap: --missing-values {strange:g}",)
+    notes = () if strange is None else (f"{strange:.15g} looks like a gap: --missing-values {strange:.15g}",)
+    if np.isnan(values).all():
+        notes = (EMPTY,)
     return FoundColumn(name, values, position, writing, notes)
 
 

@@ -20,6 +20,9 @@ MAGIC = b"SQLite format 3\x00"
 STEPS, MOST_STEPS = 10_000, 200_000_000
 """The steps of SQLite's machine between two looks, and the most for one table: some seconds. A view may never end."""
 
+PER_VALUE = 64
+"""The bytes that a value takes in Python, beside a text's characters."""
+
 AT_ONCE = 10_000
 """The rows that are fetched at once."""
 
@@ -52,7 +55,9 @@ def found_database(source: Source, options: Options) -> Found:
         n_bytes = 0
         while some := cursor.fetchmany(AT_ONCE):
             rows += some
-            n_bytes += sum(len(each) if isinstance(each, str | bytes) else 8 for row in some for each in row)
+            n_bytes += sum(
+                PER_VALUE + (len(each) if isinstance(each, str | bytes) else 0) for row in some for each in row
+            )
             source.check(n_bytes, unpacked=True)
     if not rows:
         raise DataError(f"{source.name}, table {table}, has no rows; expected one for each sample.")

@@ -9,6 +9,7 @@ from itertools import islice
 from chainrule.core.errors import FileError
 from chainrule.core.extras import missing_extra
 from chainrule.lab.tables.decoded import Text
+from chainrule.lab.tables.numerals import Writing
 from chainrule.lab.tables.options import Options
 
 HEAD, LEAST_LINES, LONGEST_LINE = 100_000, 10, 2**24
@@ -104,7 +105,7 @@ def dialect_of(name: str, lines: Sequence[str], options: Options) -> Dialect:
     found_delimiter, quote = _detected(_sample(body), delimiter)
     dialect = Dialect(delimiter if delimiter is not None else found_delimiter, quote, above, 0, comment)
     if delimiter is None:
-        dialect = _fitting(dialect, body)
+        dialect = replace(dialect, delimiter="") if _is_one_column(body) else _fitting(dialect, body)
     if options.skip is None and (more := _above(list(dialect.numbered(body)))):
         dialect = replace(dialect, skipped=above + more, notes=(f"{more} lines above the table are left out",))
     return replace(dialect, start=sum(len(line.encode()) for line in lines[: dialect.skipped]))
@@ -147,6 +148,12 @@ def _fitting(dialect: Dialect, body: list[str]) -> Dialect:
     likely = DELIMITERS if dialect.delimiter else DELIMITERS[:-1]  # blanks are in text, too
     fit = [each for each in likely if len(widths[each]) == 1 and max(widths[each]) > 1]
     return replace(dialect, delimiter=fit[0]) if fit else dialect
+
+
+def _is_one_column(body: Sequence[str]) -> bool:
+    """Whether all lines below the first are numbers with a decimal comma, and the first isn't cut by one."""
+    cells = [line.strip() for line in body if line.strip()]
+    return len(cells) > 1 and "," not in cells[0] and all(map(Writing(",").fits, cells[1:]))
 
 
 def _widths(dialect: Dialect, body: list[str]) -> set[int]:

@@ -22,7 +22,7 @@ def found_frame(frame: Any, options: Options) -> Found:
     Raises DataError for what isn't a data frame, for one without rows, and for columns of lists and the like.
     """
     try:
-        import narwhals as nw
+        import narwhals.stable.v2 as nw
     except ImportError:
         raise missing_extra("data frames need narwhals", "tables") from None
     try:

@@ -22,9 +22,9 @@ EPOCH = datetime.datetime(1970, 1, 1)
 def typed_columns(
     table: str, names: Iterable[str], columns: Iterable[Values], options: Options
 ) -> tuple[FoundColumn, ...]:
-    """The columns of these values: numbers, moments, truth, text, None for a gap; a mixture is read as text is.
+    """The columns of these values: numbers, moments, spans of time as seconds, truth, text, None for a gap.
 
-    table: its name, for sentences. Raises DataError for values of other kinds, such as lists.
+    table: its name, for sentences. A mixture is read as text is. Raises DataError for other values, such as lists.
 
     >>> [each.values.tolist() for each in typed_columns("t", ["a", "b"], [[1, None], ["1,5", "x"]], Options())]
     [[1.0, nan], ['1,5', 'x']]
@@ -60,6 +60,8 @@ def _typed(place: str, values: Array, is_categorical: bool) -> Array | Cells:
         raise DataError(f"{place}: expected numbers, text or dates, got {said(odd)}; leave it out with --drop.")
     if kinds == {"number"} and not is_categorical:
         return np.array([np.nan if _is_gap(each) else float(each) for each in values], np.float64)
+    if kinds == {"span"} and not is_categorical:
+        return np.array([np.nan if _is_gap(each) else each.total_seconds() for each in values], np.float64)
     if kinds == {"moment"} and not is_categorical:
         return np.array([np.datetime64("NaT") if _is_gap(each) else _moment(each) for each in values], "datetime64[us]")
     return Cells.of(None if _is_gap(each) else text_of(each) for each in values.tolist())
@@ -85,6 +87,8 @@ def _kind(value: object) -> str:
         return "text"
     if isinstance(value, bool | np.bool_):
         return "truth"
+    if isinstance(value, datetime.timedelta):
+        return "span"
     if isinstance(value, numbers.Number) and not isinstance(value, complex):
         return "number"
     return "moment" if isinstance(value, datetime.date | datetime.time | np.datetime64) else "other"
