@@ -249,7 +249,14 @@ def test_lines_are_numbered_as_in_the_file():
         ("@relation x\n@attribute a real\n", {}, r"is an ARFF file without @data"),
         ("@relation x\n@attribute a real\n@data\n{0 1}\n", {}, r"is a sparse ARFF file; save it with all values"),
         ('{"a": [1, 2], "b": [1]}', {}, r"has columns of different lengths; expected a list of records"),
-        ("[]", {}, r"has no samples|isn't a table"),
+        ("[]", {}, r"has no samples; expected a row, or a record, for each"),
+        ('[{"a": 1}, 3]', {}, r"holds JSON, but no table; expected a list of records"),
+        ('{"a": 1', {}, r"pets.csv isn't a table \(Invalid Input Error: Malformed JSON it, at byte 8 in record"),
+        (
+            '[{"a": 1, "b": [1]}, {"a": 2}]',
+            {},
+            r"column b: expected numbers, text or dates, got .*; leave it out with --drop",
+        ),
     ],
 )
 def test_what_is_no_table_is_said_in_a_sentence(text: str | bytes, options: dict[str, Any], sentence: str):
@@ -298,3 +305,8 @@ def test_nothing_but_the_file_is_read(tmp_path: Path, monkeypatch: pytest.Monkey
         ):
             with pytest.raises(Exception, match=r"[Cc]annot|disabled|locked|not allowed"):
                 connection.execute(statement).fetchall()
+
+
+def test_a_column_that_is_left_out_may_hold_anything():
+    text = '[{"a": 1, "b": [1]}, {"a": 2}]'
+    assert found_in(text, drop="b").column("a").values.tolist() == [1.0, 2.0]

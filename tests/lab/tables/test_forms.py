@@ -322,5 +322,5 @@ def test_what_is_larger_than_the_limit_is_not_read(tmp_path: Path):
         with pytest.raises(cr.FileError, match="beyond the limit of 70 bytes"):
             find(tmp_path / "pets", Options(max_size=70))
     (tmp_path / "bomb.gz").write_bytes(gzip.compress(bytes(10**8)))
-    with pytest.raises(cr.FileError, match="unpacked, beyond the limit of 1 MiB|got a zero byte"):
+    with pytest.raises(cr.FileError, match="got a zero byte"):
         find(tmp_path / "bomb.gz", Options(max_size="1 MiB"))

@@ -62,6 +62,8 @@ def _found(name: str, form: str, connection: "DuckDBPyConnection", call: str, pa
     described = connection.execute(f"DESCRIBE SELECT * FROM {call}", [path]).fetchall()
     counted = connection.execute(f"SELECT count(*) FROM {call}", [path]).fetchone()
     n = counted[0] if counted else 0
+    if form == "JSON" and [each[:2] for each in described] == [("json", "JSON")]:
+        raise DataError(f"{name} holds JSON, but no table; expected a list of records, or a list for each column.")
     if n == 0 or not described:
         raise DataError(f"{name} has no samples; expected a row, or a record, for each.")
     if n * len(described) > MOST_NUMBERS:

@@ -1,6 +1,7 @@
 """DuckDB, locked: it reads what lies in one folder of ours, and nothing else; it fetches and loads no extensions."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainrule.core.arrays import Array
+from chainrule.core.errors import reason
 from chainrule.core.extras import missing_extra
 
 if TYPE_CHECKING:
@@ -28,7 +30,10 @@ AFTER = ("SET temp_directory = ''", "SET enable_external_access = false", "SET l
 
 @contextmanager
 def database(folder: str) -> Iterator["DuckDBPyConnection"]:
-    """A database in memory that may read the files in this folder alone. Raises MissingExtraError without DuckDB."""
+    """A database in memory that may read the files in this folder alone.
+
+    Raises MissingExtraError without DuckDB, ValueError for what it raises in the block, without the folder's name.
+    """
     try:
         import duckdb
     except ImportError:
@@ -37,7 +42,11 @@ def database(folder: str) -> Iterator["DuckDBPyConnection"]:
         connection.execute("SET allowed_directories = ?", [[os.path.realpath(folder), folder]])
         for statement in AFTER:
             connection.execute(statement)
-        yield connection
+        try:
+            yield connection
+        except duckdb.Error as error:
+            words = re.sub(rf"""(?: in)? [Ff]ile ['"]?{re.escape(folder)}[^'"\s]*['"]?""", " it", reason(error))
+            raise ValueError(words) from None
 
 
 def fetched(connection: "DuckDBPyConnection", query: str, parameters: list[Any]) -> list[Array]:

@@ -112,9 +112,9 @@ def _copy(source: Source, file: BinaryIO, path: str, encoding: str, is_packed: b
             source.check(n_bytes, unpacked=is_packed)
             try:
                 text = decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
-                n_lines += chunk.count(b"\n", 0, error.start)
-                return f"line {n_lines}: {error.reason}"
+            except UnicodeError as error:  # a UnicodeDecodeError, or one of a codec of its own
+                n_lines += chunk.count(b"\n", 0, getattr(error, "start", 0))
+                return f"line {n_lines}: {getattr(error, 'reason', error)}"
             if "\0" in text:
                 n_lines += text.count("\n", 0, text.index("\0"))
                 raise FileError(

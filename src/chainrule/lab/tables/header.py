@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from chainrule.lab.tables.gaps import GAPS, GAPS_AMONG_NUMBERS
 from chainrule.lab.tables.moments import forms_of
-from chainrule.lab.tables.numerals import PLAIN, is_number
+from chainrule.lab.tables.numerals import is_number, is_plain
 from chainrule.training.files.csv_text import unguarded
 
 LOOKED_AT = 200
@@ -76,7 +76,7 @@ def _is_apart(first: Row, rest: Sequence[Row]) -> bool:
         return True
     for j, cell in enumerate(first):
         below = [row[j].strip() for row in rest]
-        numbers = [float(each) for each in below if PLAIN.fullmatch(each)]
+        numbers = [float(each) for each in below if is_plain(each)]
         is_whole = numbers and "." not in "".join(below)
         if cell.strip().isdecimal() and is_whole and min(numbers) <= float(cell) <= max(numbers):
             return False
@@ -116,4 +116,4 @@ GAP = frozenset((*GAPS, *GAPS_AMONG_NUMBERS))
 def _kind(cell: str) -> str:
     if cell in GAP:
         return "gap"
-    return "number" if PLAIN.fullmatch(cell) or is_number(cell) else "date" if forms_of([cell]) else "text"
+    return "number" if is_number(cell) else "date" if forms_of([cell]) else "text"

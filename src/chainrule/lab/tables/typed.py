@@ -34,8 +34,9 @@ def typed_columns(
     written: dict[int, Cells] = {}
     for j, (name, values) in enumerate(zip(own, columns, strict=True)):
         array = values if isinstance(values, np.ndarray) else np.array([*values, None], object)[:-1]
-        if name in options.categorical or array.dtype.kind not in "fiuMm":
-            typed = _typed(f"{table}, column {name}", array, name in options.categorical)
+        as_text = name in options.categorical or name in options.drop
+        if as_text or array.dtype.kind not in "fiuMm":
+            typed = _typed(f"{table}, column {name}", array, as_text)
         else:
             typed = array
         if isinstance(typed, Cells):
@@ -51,18 +52,18 @@ def typed_columns(
     return tuple(found[j].noting(note) for j, note in enumerate(notes))
 
 
-def _typed(place: str, values: Array, is_categorical: bool) -> Array | Cells:
+def _typed(place: str, values: Array, as_text: bool) -> Array | Cells:
     """The values as an array of numbers or of moments, or as cells of text."""
     known = [each for each in values.tolist() if not _is_gap(each)] if values.dtype == object else values.tolist()
     kinds = {_kind(each) for each in known}
-    if "other" in kinds:
+    if "other" in kinds and not as_text:
         odd = next(each for each in known if _kind(each) == "other")
         raise DataError(f"{place}: expected numbers, text or dates, got {said(odd)}; leave it out with --drop.")
-    if kinds == {"number"} and not is_categorical:
+    if kinds == {"number"} and not as_text:
         return np.array([np.nan if _is_gap(each) else float(each) for each in values], np.float64)
-    if kinds == {"span"} and not is_categorical:
+    if kinds == {"span"} and not as_text:
         return np.array([np.nan if _is_gap(each) else each.total_seconds() for each in values], np.float64)
-    if kinds == {"moment"} and not is_categorical:
+    if kinds == {"moment"} and not as_text:
         return np.array([np.datetime64("NaT") if _is_gap(each) else _moment(each) for each in values], "datetime64[us]")
     return Cells.of(None if _is_gap(each) else text_of(each) for each in values.tolist())
 
