@@ -249,9 +249,9 @@ def test_lines_are_numbered_as_in_the_file():
         ("@relation x\n@attribute a real\n", {}, r"is an ARFF file without @data"),
         ("@relation x\n@attribute a real\n@data\n{0 1}\n", {}, r"is a sparse ARFF file; save it with all values"),
         ('{"a": [1, 2], "b": [1]}', {}, r"has columns of different lengths; expected a list of records"),
-        ("[]", {}, r"has no samples; expected a row, or a record, for each"),
+        ("[]", {}, r"holds JSON, but no table; expected a list of records"),
         ('[{"a": 1}, 3]', {}, r"holds JSON, but no table; expected a list of records"),
-        ('{"a": 1', {}, r"pets.csv isn't a table \(Invalid Input Error: Malformed JSON it, at byte 8 in record"),
+        ('{"a": 1', {}, r"pets.csv isn't a table \(Malformed JSON at byte 8 in record"),
         (
             '[{"a": 1, "b": [1]}, {"a": 2}]',
             {},

@@ -45,8 +45,9 @@ def database(folder: str) -> Iterator["DuckDBPyConnection"]:
         try:
             yield connection
         except duckdb.Error as error:
-            words = re.sub(rf"""(?: in)? [Ff]ile ['"]?{re.escape(folder)}[^'"\s]*['"]?""", " it", reason(error))
-            raise ValueError(words) from None
+            copy = rf"""(?:in )?[Ff]ile ['"]?{re.escape(folder)}[^'"\s]*['"]?,?\s*"""
+            words = re.sub(copy, "", re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", reason(error)))
+            raise ValueError(words.strip()) from None
 
 
 def fetched(connection: "DuckDBPyConnection", query: str, parameters: list[Any]) -> list[Array]:
