@@ -30,7 +30,7 @@ VARIABLE = "CHAINRULE_ENGINE"
 
 MANY_STEPS = 200
 """Runs of so many steps are compiled. Whole calls of `train` took as long with both engines at 100 to 120 steps (xor,
-T1 and T3 with SGD and Adam; 50 with three members), and at 200 a fifth less when compiled: medians of ratios of CPU
+T1 and T3 with SGD and Adam; 80 with three members), and at 200 a fifth less when compiled: medians of ratios of CPU
 time, run by run in turns."""
 
 MANY_NUMBERS = 5_000_000

@@ -77,9 +77,10 @@ class Rewriting:
             self.unfoldings.clear()
         if self.unfoldings:
             for view in node.writes:
-                self.unfoldings = [each for each in self.unfoldings if not view.meets(each.windows)]
-                for each in self.unfoldings:
-                    if view.meets(each.columns):
+                for each in self.unfoldings.copy():
+                    if view.meets(each.windows):
+                        self.unfoldings.remove(each)
+                    elif view.meets(each.columns):
                         each.written.append(view)
         if isinstance(node, Elementwise) and is_unfolding(copy := node.instructions[0]):
             self.unfoldings.append(Unfolding(copy.inputs[0], copy.out))
@@ -123,9 +124,11 @@ class Rewriting:
 
     def windows(self, a: Array) -> tuple[tuple[Array, ...], int] | None:
         """Columns as windows, and the rows below them, if any; and how many axes of the windows are rows."""
+        whole = self.reader.view(a)
         for unfolding in self.unfoldings:
-            n_rows = unfolding.columns.array.size // (math.prod(a.shape[:-2]) * a.shape[-1])
-            if not 0 < n_rows <= a.shape[-2]:
+            columns = unfolding.columns
+            n_rows = columns.array.size // (math.prod(a.shape[:-2]) * a.shape[-1])
+            if not whole.low <= columns.low < whole.high or not 0 < n_rows <= a.shape[-2]:
                 continue
             found = unfolding.source(self.reader.view(a[..., :n_rows, :]))
             if found is None:
