@@ -108,7 +108,7 @@ def lowered(
     observed: the arrays that are read after a run; None: any of them may be.
     members: of a population, which are dealt out to so many threads.
 
-    A row like one before is lowered again. To know that it is alike, with arrays that lie to each other in the same way,
+    A row like one before is lowered again. To know that it is alike, its arrays lying to each other in the same way,
     takes a sixth of lowering it (0.09 of 0.54 ms for T1), and operands must be made anew: perhaps a third in all.
     """
     row = one_by_one(calls)
