@@ -1,18 +1,20 @@
 """Write catalogue.h, the catalogue of fused kernels: `make kernels`.
 
-It trains every case of the tests' table, in the ways in which people train, and notes the instructions of each
-elementwise operation that the engine makes of the rows. So a kernel comes from a layer's calls, and from nowhere else.
+It trains every case of the tests' table and usual stacks of layers, in the ways in which people train, and notes the
+instructions of each elementwise operation that the engine makes of the rows. So a kernel comes from a layer's calls,
+and from nowhere else.
 """
 
 import itertools
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import chainrule as cr
 from cases import CASES, OPTIMIZERS, Case
+from chainrule.core.activations import ACTIVATIONS
 from chainrule.core.arrays import Array
 from chainrule.core.engine import program
 from chainrule.core.engine.registers import instruct
@@ -72,11 +74,23 @@ def signatures() -> set[Signature]:
 
 
 def train_cases() -> None:
-    """Train each case; and one with each optimizer, with and without a clip and a penalty."""
-    for case in CASES.values():
+    """Train each case, and usual stacks; and one case with each optimizer, with and without a clip and a penalty."""
+    for case in (*CASES.values(), *usual_stacks()):
         train(case, optimizer=cr.SGD(0.1))
     for optimizer, clip, penalty in itertools.product(OPTIMIZERS.values(), (None, 1.0), (None, cr.L2(0.01))):
         train(CASES["SoftmaxCrossEntropy"], optimizer=optimizer, clip=clip, penalty=penalty)
+
+
+def usual_stacks() -> Iterator[Case]:
+    """Each activation among the layers that people put around it: neighbours' calls are fused with each other."""
+    for kind in ACTIVATIONS.values():
+        a, drop, norm = kind(), cr.Dropout(0.2), cr.BatchNorm()
+        dense, last = cr.Dense(5), (cr.Flatten(), cr.Dense(2))
+        for stack in ((a, drop), (norm, a), (cr.Residual([dense, a, dense]), a)):
+            yield Case(cr.Network((3,), (dense, *stack, *last)), cr.SquaredError())
+        for stack in ((norm, a, cr.MaxPool(2)), (a, cr.MaxPool(2), drop), (a, cr.AveragePool(2), drop)):
+            yield Case(cr.Network((2, 8, 8), (cr.Conv2D(3, 3), *stack, *last)), cr.SquaredError())
+        yield Case(cr.Network((3,), (dense, cr.Dense(2), a)), cr.SquaredError())
 
 
 def train(case: Case, **settings: Any) -> None:
