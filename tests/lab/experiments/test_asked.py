@@ -117,9 +117,10 @@ def test_a_table_without_names_goes_by_positions(tmp_path: Path):
 def test_a_model_from_before_there_were_columns_goes_by_its_features(tmp_path: Path):
     network = cr.mlp(2, 1)
     model = cr.Model(network, network.initialize(), cr.SquaredError(), features=("a", "b"))
-    samples = samples_for(model, table(tmp_path / "new.csv", "b,y,a\n2,5,1\n4,6,3\n"))
+    samples = samples_for(model, table(tmp_path / "new.csv", "b,a,y\n2,1,5\n4,3,6\n"))
     assert samples.y.tolist() == [5, 6]
     np.testing.assert_array_equal(model.predict(samples.table), model.predict([[1, 2], [3, 4]]))
+    assert samples_for(model, table(tmp_path / "new.csv", "id,b,a\n5,2,1\n6,4,3\n")).y is None
     nameless = dataclasses.replace(model, features=())
     samples = samples_for(nameless, table(tmp_path / "new.csv", "u,v,y\n1,2,5\n3,4,6\n"))
     np.testing.assert_array_equal(nameless.predict(samples.table), model.predict([[1, 2], [3, 4]]))

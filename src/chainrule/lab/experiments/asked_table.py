@@ -86,8 +86,8 @@ def _targets(model: Model, found: Found, target: Target, kinds: Sequence[Kind], 
     if model.targets:
         return [names[name] for name in model.targets] if names.keys() >= {*model.targets} else []
     known = {kind.name for kind in kinds}
-    others = [each for each in found.columns if each.name not in known]
-    return others if len(others) == 1 else []  # a model from before they knew the names of their targets
+    last = found.columns[-1]  # of a model from before they knew the names of their targets
+    return [last] if len(found.columns) == len(kinds) + 1 and last.name not in known else []
 
 
 def _named(found: Found, name: str) -> FoundColumn:

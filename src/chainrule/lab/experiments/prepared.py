@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from chainrule.core.arrays import Array, count
 from chainrule.core.errors import DataError, SettingError, ShapeError
 from chainrule.core.layers.dense import Dense
@@ -27,6 +29,10 @@ OF_RUN = (
     *("dtype", "seed", "early_stopping", "engine"),
 )
 """The settings of an experiment that `train` takes as they are."""
+
+
+MOST_NUMBERS = 2**20
+"""Tables are standardised in pieces of about so many numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,11 +93,23 @@ class Prepared:
     def arrays(self, samples: Samples) -> tuple[Array, Array]:
         """Samples as the run takes them: x (n, *network.input_shape) and targets y, both standardised where wanted."""
         y, _ = targets_for(self.experiment.loss, samples.targets, samples.n_classes)
-        x = self.encoded(samples)
-        x = x if self.standardizer is None else self.standardizer.apply(x)
+        x = self._inputs(samples)
         if self.target_standardizer is not None:
             y = self.target_standardizer.apply(y.reshape(len(y), -1))
         return x, y
+
+    def _inputs(self, samples: Samples) -> Array:
+        """Samples as the network takes them, standardised where wanted; of a table in pieces, to hold it only twice."""
+        if self.standardizer is None:
+            return self.encoded(samples)
+        if self.columns is None:
+            return self.standardizer.apply(samples.x)
+        x = np.empty((len(samples), *self.network.input_shape))
+        rows = max(1, MOST_NUMBERS // len(self.columns.inputs))
+        for start in range(0, len(x), rows):
+            piece = replace(samples, x=samples.x[start : start + rows])
+            x[start : start + rows] = self.standardizer.apply(self.encoded(piece))
+        return x
 
     def begin(self, network: Network | None = None, **changes: Any) -> Training:
         """The run under way. network, changes: in place of the experiment's own, as `train` takes them.

@@ -51,7 +51,7 @@ class Samples:
     @property
     def table(self) -> Any:
         """What a model takes: a table by the names of its columns, which holds their values; x where it is inputs."""
-        return Table(self.kinds, self.x) if self.kinds else self.x
+        return Frame(self.kinds, self.x) if self.kinds else self.x
 
     @property
     def cells(self) -> Array:
@@ -92,11 +92,11 @@ class Samples:
         return replace(self, x=self.x.reshape(len(self.x), *shape), fresh=fresh)
 
 
-class Table:
+class Frame:
     """A raw matrix (n, columns) as a frame of the columns' values: `columns`, and `table[name]`.
 
     >>> from chainrule.training.data.columns.kinds import Number
-    >>> Table([Number("weight")], np.array([[4.0], [20.0]]))["weight"].tolist()
+    >>> Frame([Number("weight")], np.array([[4.0], [20.0]]))["weight"].tolist()
     [4.0, 20.0]
     """
 
