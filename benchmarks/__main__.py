@@ -21,11 +21,12 @@ from benchmarks.rounds import Show, Teams, measure, processes
 from benchmarks.spread import FEWEST
 from benchmarks.startup import ROUNDS, start_up
 from benchmarks.table import markdown
+from benchmarks.tables import tables as reading
 from benchmarks.targets import summary
 from benchmarks.tasks import GROUPS, Group, Scale
 from chainrule.core.engine.extension import tables
 
-PARTS = sorted([*GROUPS, "T6", "growth", "report"])
+PARTS = sorted([*GROUPS, "T6", "growth", "report", "tables"])
 """The names that `--only` takes."""
 
 PUBLISHED = Path("docs/benchmarks")
@@ -101,6 +102,8 @@ def measure_all(found: Results, only: list[str], contenders: list[str], scale: S
         found.startup = start_up(short, show)
     if "lowering" in only and tables():
         found.lowering = lowering(short, show)
+    if "tables" in only:
+        found.tables = reading(short, 0.1 if scale.quick else 1.0, show)
     if "report" in only and not (scale.quick and only == PARTS):  # a first look at everything goes without
         found.tasks.append(report_training(QUICK_EPOCHS if scale.quick else EPOCHS, show=show))
 

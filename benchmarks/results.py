@@ -7,7 +7,8 @@ from pathlib import Path
 from benchmarks.lowering import Lowering
 from benchmarks.rounds import Measured
 from benchmarks.startup import Startup
-from benchmarks.targets import Judged, judged, of_growth
+from benchmarks.tables import Tables
+from benchmarks.targets import Judged, judged, of_growth, of_tables
 
 
 @dataclass
@@ -23,12 +24,13 @@ class Results:
     growth: dict[str, list[Measured]] = field(default_factory=dict)
     startup: Startup | None = None
     lowering: Lowering | None = None
+    tables: Tables | None = None
 
     @property
     def judged(self) -> list[Judged]:
         """The targets of what was measured."""
         grown = [each for axis, points in self.growth.items() for each in of_growth(axis, points)]
-        return [*judged(self.tasks, self.startup, self.lowering), *grown]
+        return [*judged(self.tasks, self.startup, self.lowering), *of_tables(self.tables), *grown]
 
     def write(self, path: Path) -> None:
         """Write the results as JSON."""
@@ -42,4 +44,5 @@ class Results:
         found["growth"] = {axis: [Measured(**each) for each in points] for axis, points in found["growth"].items()}
         found["startup"] = found["startup"] and Startup(**found["startup"])
         found["lowering"] = found.get("lowering") and Lowering(**found["lowering"])
+        found["tables"] = found.get("tables") and Tables(**found["tables"])
         return cls(**found)

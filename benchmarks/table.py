@@ -9,6 +9,7 @@ from benchmarks.results import Results
 from benchmarks.rounds import Measured
 from benchmarks.spread import Spread, figures
 from benchmarks.startup import BASE, Startup
+from benchmarks.tables import Tables
 from benchmarks.targets import summary
 
 RATIO = "chainrule's time / contender's"
@@ -23,6 +24,8 @@ def markdown(results: Results) -> str:
         parts += of_startup(results.startup)
     if results.lowering is not None:
         parts += of_lowering(results.lowering)
+    if results.tables is not None:
+        parts += of_tables(results.tables)
     for axis, points in results.growth.items():
         parts += of_growth(axis, points)
     return "\n\n".join(parts) + "\n"
@@ -106,6 +109,16 @@ def of_lowering(lowering: Lowering) -> list[str]:
         "## Lowering: a step is compiled",
         f"Fresh interpreters on one core, {rounds} rounds.",
         rows_of(("network", "part", "ms", "of the time of binding"), rows),
+    ]
+
+
+def of_tables(tables: Tables) -> list[str]:
+    """The table of what reading large files takes."""
+    rows = [(file, unit, str(tables.spread(file, unit))) for file, units in tables.taken.items() for unit in units]
+    return [
+        "## Tables: from a CSV file to a matrix",
+        "Fresh interpreters, on all cores; without the imports' time, with their memory.",
+        rows_of(("file", "unit", "taken"), rows),
     ]
 
 

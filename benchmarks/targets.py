@@ -9,6 +9,7 @@ from benchmarks.lowering import AGAIN, LOWERING, Lowering
 from benchmarks.rounds import Measured
 from benchmarks.spread import Spread, ratios
 from benchmarks.startup import Startup
+from benchmarks.tables import MEGABYTES, SECONDS, Tables
 from benchmarks.tasks import EVERYWHERE
 
 
@@ -101,6 +102,13 @@ AGAIN_TARGET = 0.1
 """The most of that time to lower a structure that was seen before."""
 
 
+TABLES_TARGETS = (
+    ("36 MB of images", SECONDS, 2.0),
+    ("36 MB of images", MEGABYTES, 400.0),
+    ("20,000 columns", SECONDS, 10.0),
+)
+"""What reading a file may take."""
+
 GROWTH_TARGET = 1.10
 """In growth no ratio's interval may lie wholly above this."""
 
@@ -137,6 +145,13 @@ def judged(
         yield Judged(f"lowering {network}, ms", "", found.trusted, f"{limit:g}", found.verdict(limit))
         of_again = (again.trusted, f"{AGAIN_TARGET:g}", again.verdict(AGAIN_TARGET))
         yield Judged(f"lowering {network} again", "the first time", *of_again)
+
+
+def of_tables(tables: Tables | None) -> Iterator[Judged]:
+    """Whether large tables are read within their limits."""
+    for file, unit, limit in TABLES_TARGETS if tables is not None else ():
+        found = tables.spread(file, unit)
+        yield Judged(f"{file}, {unit}", "", found.trusted, f"{limit:g}", found.verdict(limit))
 
 
 def of_growth(axis: str, measured: Sequence[Measured]) -> Iterator[Judged]:

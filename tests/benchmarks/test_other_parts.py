@@ -6,7 +6,7 @@ from benchmarks.results import Results
 from benchmarks.startup import PROGRAMS, needed, size, start_up
 from benchmarks.targets import Target
 
-from benchmarks import lowering, table
+from benchmarks import lowering, table, tables
 
 
 def test_starting_up_is_measured_beside_numpy(monkeypatch: pytest.MonkeyPatch):
@@ -34,6 +34,22 @@ def test_lowering_is_measured_beside_binding(monkeypatch: pytest.MonkeyPatch):
         ("lowering LeNet again", "met"),
     ]
     assert "| LeNet | lowering | 4.00 (4.00 to 4.00) | 2.00 (2.00 to 2.00) |" in table.markdown(results)
+
+
+def test_reading_tables_is_measured_in_seconds_and_memory():
+    """A real round, of a hundredth of the rows. The verdicts are those of given numbers."""
+    found = tables.tables(rounds=1, part=0.01).taken
+    assert [(file, *units) for file, units in found.items()] == [(file, "s", "MB") for file in tables.FILES]
+    assert all(0 < value < 2000 for units in found.values() for (value,) in units.values())
+    given = {"36 MB of images": (1.2, 500.0), "20,000 columns": (11.0, 300.0)}
+    taken = {file: {"s": [s] * 7, "MB": [mb] * 7} for file, (s, mb) in given.items()}
+    results = Results({}, tables=tables.Tables(taken))
+    assert [(each.task, each.verdict) for each in results.judged] == [
+        ("36 MB of images, s", "met"),
+        ("36 MB of images, MB", "missed"),
+        ("20,000 columns, s", "missed"),
+    ]
+    assert "| 36 MB of images | MB | 500 (500 to 500) |" in table.markdown(results)
 
 
 def test_the_reports_training_is_measured_with_both_engines():
