@@ -107,14 +107,15 @@ def keep_plan(plan: ForwardPlan | Plan, compute: Call, key: Hashable) -> None:
 
 def predict(network: Architecture, theta: Array, state: Array, x: Array) -> Array:
     """The outputs (n, *shape), or (K, n, *shape), chunk by chunk. All arguments are checked already."""
-    outputs = []
-    for which in chunks(len(x), network.n_numbers * count(theta.shape[:-1]), at_least=4 * theta.size):
+    lead = theta.shape[:-1]
+    outputs = np.empty((*lead, len(x), *network.output_shape), theta.dtype)
+    for which in chunks(len(x), network.n_numbers * count(lead), at_least=4 * theta.size):
         plan, compute, key = take_plan(ForwardPlan, network, which.stop - which.start, network, theta, state)
         plan.set_input(x[which])
         run(compute)
-        outputs.append(plan.outputs.copy())
+        outputs[(slice(None),) * len(lead) + (which,)] = plan.outputs
         keep_plan(plan, compute, key)
-    return outputs[0] if len(outputs) == 1 else np.concatenate(outputs, axis=theta.ndim - 1)
+    return outputs
 
 
 def loss_and_gradient(

@@ -22,6 +22,10 @@ Generators = Mapping[int, tuple["np.random.Generator", ...]]
 Observer = Callable[[Place, Buffers, Pass], Pass]
 """Sees each layer as it is bound, and returns the passes that run in place of the layer's own."""
 
+TURNED_AT_ONCE = 2**13
+"""Numbers that are copied from samples first to samples last at once: of more, each line of memory has left the nearest
+cache before its next number comes. Predictions for 100,000 digits take 0.9 of the time."""
+
 Pools = dict[tuple[Shape, Shape], list[Array]]
 """Scratch arrays by the shape of their memory and their own."""
 
@@ -206,7 +210,11 @@ class BoundLayers:
 
     def set_input(self, x: Array) -> None:
         """Copy samples (n, *shape), or (K, n, *shape) where each member has its own, to where the network reads."""
-        self.input[...] = x.transpose(self._to_samples_last)
+        samples_last = x.transpose(self._to_samples_last)
+        at_once = max(128, TURNED_AT_ONCE // count(x.shape[len(self.sample_lead) + 1 :]))
+        for start in range(0, self.n, at_once):
+            part = (..., slice(start, start + at_once))
+            self.input[part] = samples_last[part]
 
     def bind_input(self, x: Array) -> Calls:
         """The calls that set samples to what x holds when they are made."""
