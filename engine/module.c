@@ -164,13 +164,27 @@ static bool read_operation(Item *item, PyObject *record, const Table *table, int
     return !wrong;
 }
 
-/* ("section", members, records): operations that are carried out for one member after the other. */
+/* How many operations there are up to the last one of each member; NULL where that can't be. */
+static int *read_ends(PyObject *ends, int64_t members, Py_ssize_t n)
+{
+    int *end = PyTuple_Size(ends) == members ? PyMem_Calloc(members, sizeof *end) : NULL;
+    for (int64_t k = 0; end && k < members; k++) {
+        long value = PyLong_AsLong(PyTuple_GetItem(ends, k)), before = k ? end[k - 1] : 0;
+        if (value < before || value > n) PyMem_Free(end), end = NULL;
+        else end[k] = (int)value;
+    }
+    if (!end && !PyErr_Occurred()) PyErr_SetString(PyExc_ValueError, "the operations of a section end elsewhere");
+    return end;
+}
+
+/* ("section", members, records): operations that are carried out for one member after the other; with a fourth entry,
+   each has operations of its own, and the entry says how many there are up to each one's last. */
 static bool read_section(Item *item, PyObject *record, const Table *table, int n_threads)
 {
     const char *name;
     long long members;
-    PyObject *records;
-    if (!PyArg_ParseTuple(record, "sLO!", &name, &members, &PyTuple_Type, &records)) return false;
+    PyObject *records, *ends = NULL;
+    if (!PyArg_ParseTuple(record, "sLO!|O!", &name, &members, &PyTuple_Type, &records, &PyTuple_Type, &ends)) return false;
     Section *section = &item->section;
     Py_ssize_t n = PyTuple_Size(records);
     if (members < 1 || !n) {
@@ -189,9 +203,10 @@ static bool read_section(Item *item, PyObject *record, const Table *table, int n
         bool is_read = read_operation(inner, PyTuple_GetItem(records, section->n_ops), table, members);
         section->op[section->n_ops] = inner->op;
         if (!is_read) return section->n_ops++, false;
-        section->work += members * inner->op.work;
+        section->work += (ends ? 1 : members) * inner->op.work;
         if (inner->op.scratch > item->op.scratch) item->op.scratch = inner->op.scratch;
     }
+    if (ends && !(section->end = read_ends(ends, members, n))) return false;
     if (!deal_out(section, n_threads)) PyErr_NoMemory();
     item->op.work = section->work;
     return !PyErr_Occurred();
@@ -215,7 +230,7 @@ static void free_item(Item *item)
     free_section(&item->section);
     if (item->buffer)
         for (int k = 0; item->buffer[k].obj; k++) PyBuffer_Release(item->buffer + k);
-    PyMem_Free(item->inner), PyMem_Free(item->section.op);
+    PyMem_Free(item->inner), PyMem_Free(item->section.op), PyMem_Free(item->section.end);
     PyMem_Free(item->buffer), PyMem_Free(item->op.operand), PyMem_Free((void *)item->op.setting);
     Py_XDECREF(item->call);
 }

@@ -46,7 +46,7 @@ static void run_members(const Section *section, int thread, int64_t first, int64
 {
     Op *op = section->of_thread[thread];
     for (int64_t k = first; k < end; k++)
-        for (int i = 0; i < section->n_ops; i++) {
+        for (int i = section->end && k ? section->end[k - 1] : 0, after = section->end ? section->end[k] : section->n_ops; i < after; i++) {
             const Operand *of_first = section->op[i].operand;
             for (int j = 0; j < op[i].n_operands; j++)
                 op[i].operand[j].at = of_first[j].at + of_first[j].to_next * (of_first[j].takes_turns ? thread : k);

@@ -13,6 +13,7 @@ typedef struct {
     int64_t members, work; /* how many members there are, and about how many numbers are touched for all of them */
     Op *op;
     int n_ops;
+    int *end; /* where members have operations of their own: behind the last one of each; else NULL */
     Op **of_thread; /* the same operations, whose operands lie where a thread's present member is */
     int n_threads;
 } Section;

@@ -50,6 +50,20 @@ class Calls(tuple[Call, ...]):
         return tuple(self)
 
 
+class SideBySide:
+    """Calls of which none touches what another one writes, so that they may be made at the same time.
+
+    make: makes such calls, in threads or in turn; all have ended when it returns.
+    """
+
+    def __init__(self, calls: Sequence[Call], make: Callable[[Sequence[Call]], object]) -> None:
+        self.calls = tuple(calls)
+        self._make = partial(make, [partial(run, each) for each in calls])  # NumPy's settings hold in one thread
+
+    def __call__(self) -> None:
+        self._make()
+
+
 def one_by_one(row: Call) -> tuple[Call, ...]:
     """The calls of a row, with the rows inside it opened; any other call is a row of one, and so is a `Fold`."""
     return tuple(each for inner in row for each in one_by_one(inner)) if type(row) is Calls else (row,)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import chainrule as cr
 from cases import CASES, Case
-from chainrule.core.calls import Call, Calls, arithmetic, call, total
+from chainrule.core.calls import Call, Calls, SideBySide, arithmetic, call, total
 from chainrule.core.engine.extension import _engine
 from chainrule.core.engine.program import lowered
 from chainrule.core.engine.sections import IN_TURNS, OWN, SHARED
@@ -184,6 +184,20 @@ def test_members_whose_parts_meet_are_not_cut():
     np.testing.assert_array_equal(out, exact)
 
 
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_rows_side_by_side_are_a_section(threads: int):
+    arrays = [np.ones(1000) for _ in range(3)]
+    rows = [lowered(Calls(*[call(np.negative, each, out=each)] * n)) for n, each in enumerate(arrays, start=1)]
+    made = []
+    for rows, n_python in (rows, 0), ([*rows, partial(made.append, 1)], 1):  # noqa: B020
+        program = lowered(Calls(SideBySide(rows, lambda calls: [each() for each in calls])), threads=threads)
+        assert program.n_python == n_python
+        assert str(program).count("in Python" if n_python else "side by side") == 1 + n_python
+        program.run(501)
+    assert [each[0] for each in arrays] == [1.0, 1.0, 1.0]
+    assert len(made) == 501
+
+
 def test_control_c_ends_a_long_run_on_threads():
     case = CASES["the reference network"]
     row, observed = bound(case, case.network.initialize(0, 64))
@@ -217,6 +231,9 @@ def test_control_c_ends_a_long_run_on_threads():
             "doesn't begin with its members",
         ),
         ((4, (("reduction", (X, np.ones((4, 2, 2))), (0,), (1, 1)),)), "reduction: "),
+        ((2, (("check", (X, X > 0), (), (0, 0)),), (1,)), "end elsewhere"),
+        ((2, (("check", (X, X > 0), (), (0, 0)),), (1, 2)), "end elsewhere"),
+        ((2, (("check", (X, X > 0), (), (0, 0)),), (1, 0)), "end elsewhere"),
     ],
 )
 def test_a_section_that_would_reach_elsewhere_is_not_built(section: tuple, said: str):

@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 
 from chainrule.core.calls import Call, Calls, check_finite
-from chainrule.core.engine.nodes import Elementwise, Key, Node, Operation, PythonCall
+from chainrule.core.engine.nodes import Elementwise, Key, Node, Operation
+
+IN_PYTHON = "in Python"
 
 
-def listing(nodes: Sequence[Node], stored: Sequence[set[Key]], has_kernel: Sequence[bool]) -> str:
+def listing(nodes: Sequence[Node], stored: Sequence[set[Key]], kinds: Sequence[str]) -> str:
     """One line per operation, and a line that counts them.
 
-    stored: what each node writes to memory.  has_kernel: whether a fused kernel does it.
+    stored: what each node writes to memory.  kinds: what does it.
     """
-    columns_of = [_columns(node, kernel) for node, kernel in zip(nodes, has_kernel, strict=True)]
+    columns_of = [(kind, *_columns(node)) for node, kind in zip(nodes, kinds, strict=True)]
     lines = [(*columns, _kept(node, keys)) for node, columns, keys in zip(nodes, columns_of, stored, strict=True)]
     widths = [max((len(line[i]) for line in lines), default=0) for i in range(3)]
     text = []
@@ -25,8 +27,9 @@ def listing(nodes: Sequence[Node], stored: Sequence[set[Key]], has_kernel: Seque
         columns = [column.ljust(width) for column, width in zip(line, widths, strict=False)]
         text.append("  ".join([f"{number:3}", *columns, line[-1]]).rstrip())
     n_calls = sum(len(node.instructions) if isinstance(node, Elementwise) else 1 for node in nodes)
-    n_python = sum(isinstance(node, PythonCall) for node in nodes)
-    return "\n".join([*text, f"{len(nodes)} operations for {n_calls} calls, {n_python} of them in Python"])
+    return "\n".join(
+        [*text, f"{len(nodes)} operations for {n_calls} calls, {kinds.count(IN_PYTHON)} of them in Python"]
+    )
 
 
 def listing_of_calls(calls: Calls) -> str:
@@ -46,19 +49,15 @@ def _call(call: Call) -> str:
     return f"{_name(call):16}  {read}{f' -> {shapes[-1]}' if writes else ''}".rstrip()
 
 
-def _columns(node: Node, has_kernel: bool) -> tuple[str, str, str]:
-    """An operation's kind, the shapes that it works on, and the names of its calls."""
+def _columns(node: Node) -> tuple[str, str]:
+    """The shapes that an operation works on, and the names of its calls."""
     if isinstance(node, Elementwise):
-        return (
-            "fused kernel" if has_kernel else "elementwise",
-            _shape(node.instructions[0].out.array),
-            ", ".join(_name(each.call) for each in node.instructions),
-        )
+        return _shape(node.instructions[0].out.array), ", ".join(_name(each.call) for each in node.instructions)
     if isinstance(node, Operation):
         *inputs, out = node.operands
         arrow = f" -> {_shape(out)}" if node.writes else ""
-        return node.kind, " ".join(map(_shape, inputs)) + arrow, _name(node.call)
-    return "in Python", " ".join(_shape(view.array) for view in node.reads), _name(node.call)
+        return " ".join(map(_shape, inputs)) + arrow, _name(node.call)
+    return " ".join(_shape(view.array) for view in node.reads), _name(node.call)
 
 
 def _kept(node: Node, stored: set[Key]) -> str:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import accumulate, chain
 
 from chainrule.core.arrays import Array
-from chainrule.core.calls import Call, Calls, Ended, one_by_one, repeat
+from chainrule.core.calls import Call, Calls, Ended, SideBySide, one_by_one, repeat
 from chainrule.core.engine.convolution import without_columns
 from chainrule.core.engine.extension import _engine, table
 from chainrule.core.engine.fuse import fused
-from chainrule.core.engine.listing import listing
+from chainrule.core.engine.listing import IN_PYTHON, listing
 from chainrule.core.engine.liveness import Stores, dead_stores, without_unread
 from chainrule.core.engine.nodes import Key, Node, Operation, PythonCall
 from chainrule.core.engine.registers import instruct
 from chainrule.core.engine.row import Reader
-from chainrule.core.engine.sections import Record, Section, Sections
+from chainrule.core.engine.sections import SHARED, Record, Section, Sections
 
 
 class Program:
@@ -78,26 +79,47 @@ class Program:
     @property
     def n_python(self) -> int:
         """The number of calls into Python."""
-        return sum(isinstance(node, PythonCall) for node in self.nodes)
+        return sum(type(each) is not tuple for each in self.records)
 
     def __str__(self) -> str:
         """The operations, one per line, with the calls that each does."""
-        return listing(self.nodes, self.stored, [has_kernel(each) for each in self._records])
+        kinds = [kind_of(*each) for each in zip(self.nodes, self._records, strict=True)]
+        return listing(self.nodes, self.stored, kinds)
 
 
 def record_of(node: Node, stored: set[Key]) -> Record | Call | None:
     """A node as the extension takes it; None where nothing is left to do. stored: what it writes to memory."""
     if isinstance(node, PythonCall):
-        return node.call
+        return together(node.call) if isinstance(node.call, SideBySide) else node.call
     if isinstance(node, Operation):
         record = node.kind, node.operands, node.settings
         return record if node.otherwise is None else (*record, node.otherwise)
     return instruct(node, stored) if stored else None
 
 
+def kind_of(node: Node, record: Record | Call | None) -> str:
+    """What does a node's work, in words."""
+    if isinstance(node, Operation):
+        return node.kind
+    if isinstance(node, PythonCall):
+        return "side by side" if type(record) is tuple else IN_PYTHON
+    return "fused kernel" if has_kernel(record) else "elementwise"
+
+
 def has_kernel(record: Record | Call | None) -> bool:
     """Whether a fused kernel does an elementwise operation."""
     return type(record) is tuple and bool(_engine.has_kernel(len(record[1]), record[2]))
+
+
+def together(call: SideBySide) -> Section | Call:
+    """The programs of several calls as one section, for a thread each; or the call, where they call Python."""
+    found = [each.records if isinstance(each, Program) else () for each in call.calls]
+    marked: list[Record] = []
+    for record in chain.from_iterable(found):
+        if type(record) is not tuple or record[0] == "section" or len(record) > 3:
+            return call
+        marked.append((*record, (SHARED,) * len(record[1])))
+    return ("section", len(found), tuple(marked), tuple(accumulate(map(len, found)))) if all(found) else call
 
 
 def lowered(

@@ -21,7 +21,8 @@ from chainrule.core.engine.row import MOST_AXES, Reader
 Record = tuple[Any, ...]
 """A kind, operands, settings, and perhaps a call."""
 
-Section = tuple[str, int, tuple[Record, ...]]
+Section = tuple[Any, ...]
+"""The word, the number of members, records, and perhaps where each member's own records end."""
 
 SHARED, OWN, IN_TURNS = range(3)
 """Whose an operand is: the same for all members, each has a part of its own, or they have one part in turns."""

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.calls import Call, Calls, call, run
+from chainrule.core.calls import Call, Calls, SideBySide, call
 from chainrule.core.engine.choice import Engine
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
@@ -56,7 +56,7 @@ class MicroBatches:
             for number, each in enumerate((one, other), start=1)
         ]
         self.value_and_gradient = Calls(
-            partial(threads.run, [partial(run, each) for each in in_threads]),  # NumPy's settings hold in one thread
+            SideBySide(in_threads, threads.run),
             call(np.add, one.gradient, other.gradient, out=parameters.gradient),
             call(np.add, one.value, other.value, out=self.value),
             *add_penalty,
