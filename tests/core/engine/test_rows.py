@@ -114,7 +114,7 @@ def test_every_instruction_set_and_every_run_gives_the_same_numbers(name: str, m
 
 
 def test_a_large_product_stays_a_call_of_numpys():
-    A, B, C = np.ones((200, 100)), np.ones((100, 60)), np.empty((200, 60))
+    A, B, C = np.ones((300, 100)), np.ones((100, 600)), np.empty((300, 600))
     program = lowered(Calls(*one_by_one(bind_product(A, B, C))))
     program()
     assert isinstance(program.nodes[0], PythonCall)
