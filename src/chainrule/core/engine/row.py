@@ -25,8 +25,8 @@ REDUCTIONS = (np.add, np.maximum, np.minimum)
 """The reductions, in the order of their numbers."""
 
 LARGEST = 2**22
-"""The most multiplications of a product that is done here, in a tenth of a millisecond. Up to 2**24 it takes 0.6 to 1.1 of
-OpenBLAS' time in one thread, by AVX2 and by AVX-512; but of larger ones the BLAS' threads share the work."""
+"""The most multiplications of a product that is done here, in a tenth of a millisecond. Up to 2**24 it takes 0.6 to 1.1
+of OpenBLAS' time in one thread, by AVX2 and by AVX-512; but of larger ones the BLAS' threads share the work."""
 
 MOST_AXES = 7
 """One axis fewer than the extension takes: a product may add one."""
