@@ -131,6 +131,51 @@ def test_what_was_learnt_is_called_training_and_advice_follows(tmp_path: Path):
     assert (len(quiet.stdout.splitlines()), quiet.stderr) == (4, "")
 
 
+CASES = Path(__file__).parents[2] / "lab" / "tables" / "cases"
+
+
+def test_a_rare_class_of_a_table_shows_that_it_is_not_found():
+    done = invoke("train", CASES / "P35_cards.csv", "--test", 0.25)
+    lines = done.stdout.splitlines()
+    assert lines[-1] == "Test Accuracy: 95.00% (always ok: 95.00%)"
+    assert any(line.split() == ["fraud", "5", "-", "0.0%", "0.0%"] for line in lines)
+    assert "Diagnosis: A class never answered: Class fraud is never answered" in done.stderr
+    assert "Options: --class-weight balanced." in done.stderr
+    weighed = invoke("train", CASES / "P35_cards.csv", "--test", 0.25, "--class-weight", "balanced")
+    assert not any("-" in line.split() for line in weighed.stdout.splitlines() if line.startswith("fraud"))
+    assert "--class-weight" not in weighed.stderr
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_class_of_one_row_is_learnt_and_said(seed: int):
+    done = invoke("train", CASES / "P34_rare.csv", "--test", 0.25, "--epochs", 5, "--seed", seed)
+    assert "No sample of class rare is in the test; all of them are learnt." in done.stderr.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("case", "sentence"),
+    [
+        ("P68_flat.csv", "No input varies: all 40 rows of x are the same"),
+        ("P69_contradict.csv", "12 of 12 inputs have both answers"),
+    ],
+)
+def test_tables_that_cannot_be_learnt_are_named(case: str, sentence: str):
+    assert sentence in invoke("train", CASES / case, "--epochs", 50).stderr
+
+
+def test_a_gap_to_the_test_is_spoken_of_without_validation(tmp_path: Path):
+    rng = np.random.default_rng(61)
+    cr.datasets.write_csv(
+        tmp_path / "genes.csv",
+        rng.normal(size=(30, 200)),
+        np.arange(30) % 2,
+        target="group",
+        classes=["case", "control"],
+    )
+    done = invoke("train", tmp_path / "genes.csv", "--test", 0.25, "--epochs", 200)
+    assert "Diagnosis: Overfitting: The 22 rows are learnt by heart" in done.stderr
+
+
 def test_the_references_tasks_keep_their_form():
     for name in ("xor", "linear"):
         done = invoke("train", name, "--epochs", "3")

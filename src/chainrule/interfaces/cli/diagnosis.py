@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from chainrule.interfaces.cli.advice import as_options
 from chainrule.lab.diagnose.diagnosis import diagnose
-from chainrule.lab.diagnose.finding import Finding
+from chainrule.lab.diagnose.finding import STANDARDIZED, Finding
 from chainrule.lab.experiments.prepared import Prepared
 from chainrule.lab.experiments.shown_loss import loss_factor
 from chainrule.training.run import Run
@@ -28,8 +28,18 @@ def diagnosis(run: Run, prepared: Prepared) -> list[str]:
     )
     if isinstance(run.ending, Ending) and run.ending.reason in INTERRUPTIONS:
         found = tuple(each for each in found if not each.may_pass)
+    new = tuple(each for each in found if not _is_followed(each, prepared))
     lines = []
-    for each in found:
+    for each in new or (found if _is_diverged(run) else ()):
         options = as_options(each.changes, prepared)
         lines.append(f"{each} Options: {options}." if options else str(each))
     return lines
+
+
+def _is_followed(finding: Finding, prepared: Prepared) -> bool:
+    """Whether what is advised was done: of columns, the levels of categories stay 0 and 1 though it is asked for."""
+    return any(name in finding.changes and getattr(prepared, name) is not None for name in STANDARDIZED.values())
+
+
+def _is_diverged(run: Run) -> bool:
+    return isinstance(run.ending, Ending) and run.ending.reason == "diverged"

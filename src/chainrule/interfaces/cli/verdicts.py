@@ -115,7 +115,6 @@ def _of_probabilities(answers: Answers, names: Sequence[str]) -> list[str]:
     """How good probabilities are: of two classes how well they rank samples, the rarer class first; the log loss."""
     truth, p = np.asarray(answers.true), answers.outputs
     shares = np.bincount(truth, minlength=len(names)) / len(truth)
-    entropy = float((shares[shares > 0] * np.log(1 / shares[shares > 0])).sum())
     lines = []
     if len(names) == 2:
         rare = 0 if 0 < shares[0] < shares[1] else 1
@@ -126,7 +125,7 @@ def _of_probabilities(answers: Answers, names: Sequence[str]) -> list[str]:
         if shares.max() < 1:
             lines.append(f"Average Precision of {names[rare]}: {precise:.4f} (by chance: {shares[rare]:.4f})")
     loss = float(log_loss(truth, p))
-    return [*lines, f"Log Loss: {loss:.6f} (always the classes' shares: {entropy:.6f})"]
+    return [*lines, f"Log Loss: {loss:.6f} (always the classes' shares: {_entropy(shares):.6f})"]
 
 
 def of_questions(answers: Answers) -> Verdict:
@@ -135,6 +134,7 @@ def of_questions(answers: Answers) -> Verdict:
     found = by_class(truth, chosen)
     shares = truth.mean(axis=0)
     usual = np.maximum(shares, 1 - shares)
+    unsure = np.mean([_entropy(np.array([each, 1 - each])) for each in shares])
     columns = [
         [visible(each) for each in answers.target_names],
         [f"{n:,}" for n in found.support],
@@ -143,7 +143,7 @@ def of_questions(answers: Answers) -> Verdict:
     ]
     names = ("question", "yes", "accuracy", "always", "precision", "recall", "F1", "ROC AUC", "average precision")
     lines = [
-        f"Log Loss: {np.mean(log_loss(truth, p)):.6f} (mean over {len(shares)} questions)",
+        f"Log Loss: {np.mean(log_loss(truth, p)):.6f} (always the answers' shares: {unsure:.6f})",
         f"Answers All Right: {100 * (truth == chosen).all(axis=1).mean():.2f}% of samples",
         f"Accuracy: {100 * (truth == chosen).mean():.2f}% (always the commoner answer: {100 * usual.mean():.2f}%)",
     ]
@@ -180,6 +180,12 @@ def of_quantities(answers: Answers) -> Verdict:
 def _number(value: float) -> str:
     """An error with six significant digits."""
     return quantity(value, places_of(np.array([value]))) if value else "0"
+
+
+def _entropy(shares: Array) -> float:
+    """The log loss of always answering the shares of the classes."""
+    there = shares[shares > 0]
+    return float((there * np.log(1 / there)).sum())
 
 
 def _percent(values: Array) -> list[str]:
