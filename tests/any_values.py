@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 
 import chainrule as cr
+from chainrule.training.data.columns.columns import Columns
+from chainrule.training.data.columns.kinds import Category, Moment, Number
 
 Made = Callable[[], Any]
 
@@ -147,6 +149,14 @@ STRANGE: dict[str, Made] = {
 
 def model(members: int | None = None) -> cr.Model:
     return run(members).model
+
+
+def model_of_columns() -> cr.Model:
+    """A model of a table: a number, a category and a date."""
+    kinds = Number("weight"), Category("kind", ("cat", "dog")), Moment("day")
+    columns = Columns.fit(kinds, [[4.0, 0.0, 0.0], [np.nan, 1.0, 86_400.0]])
+    network = cr.mlp(len(columns.inputs), 1)
+    return cr.Model(network, network.initialize(), columns=columns)
 
 
 @functools.cache

@@ -32,6 +32,7 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "normed": lambda: values.NORMED,
     "model": values.model,
     "population": lambda: values.model(2),
+    "model of columns": values.model_of_columns,
     "run": values.run,
     "history": lambda: cr.train(values.NETWORK, values.X, values.Y, **values.FIT).history,
     "training": values.training,

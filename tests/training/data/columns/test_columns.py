@@ -111,7 +111,8 @@ WRONG = [
     (lambda: Columns.fit([Number("a")], [[np.inf]]), DataError, "column a of raw should hold finite numbers or NaN"),
     (lambda: Columns.fit([Category("a", LEVELS)], [[3.0]]), DataError, "positions among 3 levels, or -1, got 3"),
     (lambda: Columns.fit([Category("a", LEVELS)], [[0.5]]), DataError, r"positions among 3 levels, or -1, got 0\.5"),
-    (lambda: Columns.fit(["a"], [[0.5]]), SettingError, "kinds must be Numbers, Categories and Moments; got 'a'"),
+    (lambda: Columns.fit(["a"], [[0.5]]), SettingError, r"kinds must be Numbers, Categories and Moments; got \['a'\]"),
+    (lambda: Columns.fit(3, [[0.5]]), SettingError, "kinds must be Numbers, Categories and Moments; got 3"),
     (lambda: CategoryInputs(Category("a", LEVELS), ("cow",)), SettingError, "unknown level of a 'cow'"),
 ]
 

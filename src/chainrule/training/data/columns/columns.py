@@ -1,10 +1,10 @@
 """Columns: how the raw columns of a table become the inputs of a network, fitted to the learnt rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -46,12 +46,12 @@ class Columns(Description):
     fitted: tuple[FittedColumn, ...] = setting(_check_fitted)
 
     @staticmethod
-    def fit(kinds: Iterable[Kind], raw: ArrayLike) -> "Columns":
+    def fit(kinds: Sequence[Kind], raw: ArrayLike) -> "Columns":
         """Fit the inputs of these columns to the learnt rows, raw (n, columns).
 
         Raises ShapeError for another number of columns, DataError for no rows.
         """
-        kinds = tuple(kinds)
+        kinds = _check_kinds(kinds)
         raw = _checked(kinds, raw)
         return Columns(tuple(_fit(kind, np.ascontiguousarray(raw[:, k])) for k, kind in enumerate(kinds)))
 
@@ -106,15 +106,18 @@ def _write_plain(run: Sequence[Any], raw: Array, x: Array) -> None:
     x[row, column] = np.array([each.filling for each in run])[column]
 
 
+def _check_kinds(kinds: Any) -> tuple[Kind, ...]:
+    listed: tuple[Any, ...] = tuple(kinds) if isinstance(kinds, Sequence) else ()
+    if all(isinstance(each, Number | Category | Moment) for each in listed) and isinstance(kinds, Sequence):
+        return listed
+    raise SettingError(f"kinds must be Numbers, Categories and Moments; got {said(kinds)}.")
+
+
 def _fit(kind: Kind, raw: Array) -> FittedColumn:
     """The inputs of one column, fitted to the raw numbers (n,) of its learnt rows."""
-    if isinstance(kind, Number):
-        return NumberInputs.fit(kind, raw)
     if isinstance(kind, Category):
         return CategoryInputs.fit(kind, raw)
-    if isinstance(kind, Moment):
-        return MomentInputs.fit(kind, raw)
-    raise SettingError(f"kinds must be Numbers, Categories and Moments; got {said(kind)}.")
+    return MomentInputs.fit(kind, raw) if isinstance(kind, Moment) else NumberInputs.fit(cast(Number, kind), raw)
 
 
 def _checked(kinds: tuple[Kind, ...], raw: ArrayLike) -> Array:

@@ -80,7 +80,7 @@ def level_of(value: Any) -> str:
     if isinstance(value, str):
         return composed(value)
     if isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_):
-        number = float(value)
+        number = as_float(value)
         return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
     return str(value)
 
