@@ -180,3 +180,18 @@ def test_the_example_of_a_convolution_teaches():
     (command,) = [line for line in EXAMPLES.splitlines() if "conv(" in line]
     found = json.loads(page(*shlex.split(command)[3:], "--json"))
     assert abs(found["value"]) > 1e-3
+
+
+def test_a_saved_model_numbers_the_classes_of_a_file(tmp_path: Path):
+    """A file that holds dogs alone, whose number is the model's."""
+    pets, dogs, cows = (tmp_path / f"{name}.csv" for name in ("pets", "dogs", "cows"))
+    pets.write_text("weight,kind\n" + "4.5,cat\n20.0,dog\n" * 10)
+    dogs.write_text("weight,kind\n20.0,dog\n21.0,dog\n")
+    cows.write_text("weight,kind\n20.0,dog\n300.0,cow\n")
+    saved = str(tmp_path / "pets.npz")
+    output_of("train", pets, "--epochs", "5", "--save", saved, "--quiet")
+    of_dogs, of_pets = (page(each, "--model", saved, "--sample", k) for each, k in ((dogs, "0"), (pets, "1")))
+    assert of_dogs.partition("Inputs")[2] == of_pets.partition("Inputs")[2]
+    refused = invoke("explain", cows, "--model", saved)
+    assert refused.exit_code == 2
+    assert "knows (cat, dog), got 'cow' in sample 1 of" in refused.stderr

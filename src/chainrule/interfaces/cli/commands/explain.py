@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 
 from chainrule.core.description import COUNT_OR_ZERO
@@ -21,6 +22,7 @@ from chainrule.interfaces.cli.terminal.encoding import writable
 from chainrule.interfaces.cli.terminal.output import Bars, examples, say
 from chainrule.interfaces.cli.terminal.page import show
 from chainrule.interfaces.cli.terminal.walk import walk_through
+from chainrule.lab.experiments.asked_table import true_classes
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.prepared import Prepared, prepare
 from chainrule.lab.experiments.samples import Samples
@@ -154,6 +156,10 @@ def prepared_as(model: Model, path: Path, experiment: Experiment, samples: Sampl
     if model.population is not None or model.loss is None:
         raise SettingError(f"{path} should be one network with its loss. Save a run's model, or one member's.")
     as_saved = replace(experiment, network=model.network, loss=model.loss, test="training", standardize=False)
+    if samples.classes and model.classes and samples.classes != model.classes:
+        names = np.array(samples.classes, object)[samples.class_numbers]
+        y = true_classes(model, samples.target, names, lambda row: f"sample {row} of {samples.name}")
+        samples = replace(samples, y=y, n_classes=len(model.classes), classes=model.classes)
     if model.columns is not None or (samples.kinds and model.features):
         samples = replace(samples, x=model.encoded(samples.table), kinds=(), features=model.features)
     prepared = prepare(as_saved, samples)
