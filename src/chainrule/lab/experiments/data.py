@@ -27,11 +27,9 @@ from chainrule.lab.experiments.samples import Samples, numbered
 from chainrule.lab.tables.options import Options
 from chainrule.lab.tables.read_table import table_of
 from chainrule.lab.tables.table import Table
-from chainrule.training.data.sets import digits, load, mnist1d, read_csv, read_numpy
-from chainrule.training.data.sets.numpy_files import is_numpy
+from chainrule.training.data.sets import digits, load, mnist1d
 from chainrule.training.data.sets.points import BY_NAME
 from chainrule.training.data.split import split
-from chainrule.training.data.targets import count_classes
 from chainrule.training.files.reading import STANDARD_INPUT, Source, reading
 
 DRAWN = 100
@@ -150,24 +148,6 @@ class DataFile(Options, NamedFile):
     def judged(self) -> Table:
         """The table, judged. Raises as `read`."""
         return table_of(self.file, self.target, self)
-
-    def rows(self, source: Source, has_target: bool = True, classes: tuple[str, ...] = ()) -> Samples:
-        """All rows of the open file for a saved model, with or without a target. classes: their names by their numbers.
-
-        Raises FileError or DataError for a file that isn't what it claims to be.
-        """
-        names: tuple[str, ...] = ()
-        if is_numpy(source):
-            name = str(self.target or "y")
-            x, y = read_numpy(source, y=name if has_target else None)
-            features = numbered(x)
-        else:
-            wanted = self.target if isinstance(self.target, str | int) else -1
-            column = wanted if has_target else None
-            table = read_csv(source, target=column, classes=classes if has_target and classes else None)
-            x, y, features, name, names = table.x, table.y, table.features, table.target or "y", table.classes
-        n_classes = len(names) or (0 if y is None else count_classes(y))
-        return Samples(source.name, x, y, features, name, n_classes, names)
 
     def opened(self) -> AbstractContextManager[Source]:
         """The file, open to be read: a stream can be opened only once."""

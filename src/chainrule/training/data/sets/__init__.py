@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 from chainrule.names import lazily
 
 if TYPE_CHECKING:
-    from chainrule.training.data.sets.csv_files import Table as Table
-    from chainrule.training.data.sets.csv_files import read_csv as read_csv
     from chainrule.training.data.sets.csv_writing import write_csv as write_csv
     from chainrule.training.data.sets.idx_files import read_idx as read_idx
     from chainrule.training.data.sets.idx_files import read_images as read_images
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazily(
     __name__,
     {
-        "csv_files": "Table read_csv",
         "csv_writing": "write_csv",
         "idx_files": "read_idx read_images",
         "numpy_files": "read_numpy",

@@ -20,7 +20,7 @@ def write_csv(
     target: str = "y",
     classes: Sequence[str] = (),
 ) -> None:
-    """Write a CSV file: a header, the features, then the target. `read_csv` reads it back to the last digit.
+    """Write a CSV file: a header, the features, then the target. `read_table` reads it back to the last digit.
 
     x (n, features); y (n,) or (n, 1), or None to write features alone. `features` are their names (x1, x2, ...);
     `classes` are the names to write in place of y's class numbers. The file is written completely or not at all.
