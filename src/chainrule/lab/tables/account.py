@@ -16,8 +16,8 @@ from chainrule.training.data.columns.kinds import Category, Moment
 MOST_SHOWN = 20
 """The most columns that are shown, where not all are asked for."""
 
-MOST_LEVELS_SHOWN = 4
-"""The most levels of a column that are shown."""
+MOST_LETTERS = 30
+"""The most letters of a column's levels that are shown."""
 
 FILLED = "gaps are filled: of numbers by the median, of text as a level of its own; an input more marks them"
 """What becomes of gaps in the inputs."""
@@ -126,7 +126,7 @@ def _remarks(table: Table, found: Iterable[Caution]) -> Iterable[str]:
 
 
 def _of_target(table: Table, column: FoundColumn) -> Line:
-    return Line(column.name, *_described(column), f"target, {table.answer.what}", _bars(column))
+    return Line(column.name, *_described(column), "target", _bars(column))
 
 
 def _of_input(each: Input) -> Line:
@@ -136,9 +136,9 @@ def _of_input(each: Input) -> Line:
     elif isinstance(each.kind, Category):
         becomes = f"one-hot, {len(each.kind.levels)} levels"
     elif isinstance(each.kind, Moment):
-        becomes = "parts of the date, and a number"
+        becomes = "parts of the date"
     else:
-        becomes = "a number"
+        becomes = "number"
     filled = ", gaps filled" * (each.kind is not None and n_gaps > 0)
     return Line(each.name, *_described(each.column), becomes + filled, _bars(each.column))
 
@@ -150,9 +150,11 @@ def _described(column: FoundColumn) -> tuple[str, str, int]:
     if not len(there):
         return "empty", "", n_gaps
     if there.dtype.kind == "O":
-        levels = _levels(there)
-        shown = ", ".join(name for name, _ in levels[:MOST_LEVELS_SHOWN])
-        return "text", f"{len(levels):,}: {shown}{', ...' * (len(levels) > MOST_LEVELS_SHOWN)}", n_gaps
+        levels = [name for name, _ in _levels(there)]
+        shown, n = levels[0][:MOST_LETTERS], 1
+        while n < len(levels) and len(shown) + len(levels[n]) <= MOST_LETTERS:
+            shown, n = f"{shown}, {levels[n]}", n + 1
+        return "text", f"{len(levels):,}: {shown}{', ...' * (n < len(levels))}", n_gaps
     lowest, highest = there.min(), there.max()
     if there.dtype.kind == "M":
         return "date", f"{_moment(lowest)} ... {_moment(highest)}", n_gaps

@@ -27,7 +27,7 @@ def test_look_shows_how_a_file_is_read_and_what_becomes_of_it(pets: Path) -> Non
     assert first.startswith(f"{pets}: CSV, 40 rows, 4 columns; semicolons between cells, decimal comma, utf-8")
     assert target == "Target kind (the last column): one of 2 classes (text)"
     assert heading.split() == ["column", "type", "values", "histogram", "becomes"]
-    assert rows[0].split() == ["kind", "text", "2:", "cat,", "dog", "██", "target,", "one", "of", "2", "classes"]
+    assert rows[0].split() == ["kind", "text", "2:", "cat,", "dog", "██", "target"]
     assert "Größe   number (decimal comma)" in shown
     assert "one-hot, 2 levels" in shown
     assert "! id: every value differs" in shown
@@ -98,4 +98,4 @@ def test_arrays_are_judged_as_tables_are(tmp_path: Path) -> None:
     assert "a (30, 2) are the inputs, c" in output_of("look", tmp_path / "two.npz", "--x", "a", "--y", "c")
     x[3, 1] = np.nan
     np.savez(tmp_path / "gap.npz", x=x, y=np.arange(30) % 2)
-    assert "a number, gaps filled" in output_of("look", tmp_path / "gap.npz")
+    assert "number, gaps filled" in output_of("look", tmp_path / "gap.npz")

@@ -17,6 +17,9 @@ from chainrule.lab.tables.account import Account
 MOST_REMARKS = 10
 """The most remarks before a run; `chainrule look` shows all."""
 
+MIN_WIDTHS = {"column": 10, "becomes": 12}
+"""The columns that are wrapped in a narrow terminal, and their least widths."""
+
 BLOCKS = " ▁▂▃▄▅▆▇█"
 """The bars of a histogram, from none to all."""
 
@@ -43,7 +46,8 @@ def _drawn(account: Account, terminal: bool, most: int | None, bars: bool = Fals
         table.add_column(
             heading,
             justify="right" if heading == "gaps" else "left",
-            no_wrap=heading not in ("column", "becomes"),
+            no_wrap=heading not in MIN_WIDTHS,
+            min_width=MIN_WIDTHS.get(heading),
             overflow="fold" if heading == "column" else "ellipsis",
         )
     for line in account.lines:
