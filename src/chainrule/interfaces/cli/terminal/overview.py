@@ -17,7 +17,7 @@ from chainrule.lab.tables.account import Account
 MOST_REMARKS = 10
 """The most remarks before a run; `chainrule look` shows all."""
 
-MIN_WIDTHS = {"column": 10, "becomes": 12}
+MIN_WIDTHS = {"column": 10, "values": 12, "becomes": 10}
 """The columns that are wrapped in a narrow terminal, and their least widths."""
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
