@@ -47,7 +47,7 @@ def _drawn(account: Account, terminal: bool, most: int | None, bars: bool = Fals
             heading,
             justify="right" if heading == "gaps" else "left",
             no_wrap=heading not in MIN_WIDTHS,
-            min_width=MIN_WIDTHS.get(heading),
+            min_width=MIN_WIDTHS.get(heading) if terminal else None,
             overflow="fold" if heading == "column" else "ellipsis",
         )
     for line in account.lines:
