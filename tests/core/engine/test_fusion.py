@@ -118,3 +118,9 @@ def test_a_product_whose_rows_are_as_many_as_members_is_one():
     A, B, C = np.ones((3, 4)), np.ones((4, 2)), np.zeros((3, 2))
     Program([call(np.matmul, A, B, out=C), call(np.negative, C, out=C)], [C], members=3, threads=2)()
     np.testing.assert_array_equal(C, -4.0)
+
+
+def test_a_row_and_a_column_of_the_same_numbers_are_two_operands():
+    x, out = np.arange(3.0), np.empty((3, 3))
+    Program([call(np.subtract, x[:, None], x, out=out)], None)()
+    np.testing.assert_array_equal(out, np.subtract.outer(x, x))

@@ -70,10 +70,11 @@ class Reader:
         return view
 
     def key(self, start: int, type_: str, shape: Shape, strides: Shape) -> Key:
-        """The key of a view that lies so: axes of length 1 make no difference."""
+        """The key of a view that lies so: leading axes of length 1 make no difference, as it broadcasts alike."""
         if 1 in shape:
-            axes = [axis for axis in zip(shape, strides, strict=True) if axis[0] != 1]
-            shape, strides = tuple([n for n, _ in axes]), tuple([step for _, step in axes])
+            strides = tuple([0 if n == 1 else step for n, step in zip(shape, strides, strict=True)])
+            while shape[:1] == (1,):
+                shape, strides = shape[1:], strides[1:]
         what = start, type_, shape, strides
         key = self.keys.get(what)
         if key is None:
