@@ -9,7 +9,7 @@ from itertools import islice
 from chainrule.core.errors import FileError
 from chainrule.core.extras import missing_extra
 from chainrule.lab.tables.decoded import Text
-from chainrule.lab.tables.numerals import Writing
+from chainrule.lab.tables.header import counts_on, is_header
 from chainrule.lab.tables.options import Options
 
 HEAD, LEAST_LINES, LONGEST_LINE = 100_000, 10, 2**24
@@ -107,7 +107,9 @@ def dialect_of(name: str, lines: Sequence[str], options: Options) -> Dialect:
     found_delimiter, quote = _detected(_sample(body), delimiter)
     dialect = Dialect(delimiter if delimiter is not None else found_delimiter, quote, above, 0, comment)
     if delimiter is None:
-        dialect = replace(dialect, delimiter="") if _is_one_column(body) else _fitting(dialect, body)
+        dialect = _fitting(dialect, body)
+        if _is_one_column(dialect.rows(body)):
+            dialect = replace(dialect, delimiter="")
     if options.skip is None and (more := _above(list(dialect.numbered(body)))):
         dialect = replace(dialect, skipped=above + more, notes=(f"{more} lines above the table are left out",))
     return replace(dialect, start=sum(len(line.encode()) for line in lines[: dialect.skipped]))
@@ -152,10 +154,20 @@ def _fitting(dialect: Dialect, body: list[str]) -> Dialect:
     return replace(dialect, delimiter=fit[0]) if fit else dialect
 
 
-def _is_one_column(body: Sequence[str]) -> bool:
-    """Whether all lines below the first are numbers with a decimal comma, and the first isn't cut by one."""
-    cells = [line.strip() for line in body if line.strip()]
-    return len(cells) > 1 and "," not in cells[0] and all(map(Writing(",").fits, cells[1:]))
+def _is_one_column(rows: Rows) -> bool:
+    """Whether what cuts the lines in two isn't in the first one: decimal commas below a name, say, or "New York".
+
+    It isn't where the first line is a title, with names below it, or where rows are numbered, as R does.
+    """
+    first, below = rows[:1], rows[1:]
+    if not below or len(first[0]) != 1 or {len(row) for row in below} != {2}:
+        return False
+    return not _is_title(below) and not counts_on([row[0] for row in below])
+
+
+def _is_title(below: Rows) -> bool:
+    """Whether a line above these rows is a title: there are names in the first of them."""
+    return len(below) > 2 and is_header(below[0], below[1:])
 
 
 def _widths(dialect: Dialect, body: list[str]) -> set[int]:
@@ -170,4 +182,5 @@ def _above(rows: list[tuple[int, list[str]]]) -> int:
     widths = [len(row) for _, row in rows]
     first = widths.index(widths[-1]) if widths else 0
     is_table = first > 0 and set(widths[first:]) == {widths[-1]} and len(widths) - first >= 3
-    return rows[first][0] if is_table and max(widths[:first]) < widths[-1] - 1 else 0
+    is_apart = is_table and (max(widths[:first]) < widths[-1] - 1 or _is_title([row for _, row in rows[first:]]))
+    return rows[first][0] if is_apart else 0
