@@ -94,7 +94,7 @@ def set_up(scene: Scene) -> Stage:
     if loss.link != "identity" and not n_classes:
         raise SettingError(f"{loss} is for classes, and the target is a quantity; choose a squared error.")
     y, n_outputs = targets_for(loss, targets, n_classes)
-    if scene.data.test:
+    if 0 < round(scene.data.test * len(points)) < len(points):
         learnt, _, test, _ = split(
             np.arange(len(points)), targets, scene.data.test, seed=scene.data.seed, stratify=n_classes > 0
         )
@@ -115,8 +115,8 @@ def _points(data: Data) -> tuple[Array, Array]:
         x, y = load(data.name, **{name: each for name, each in given.items() if each is not None and name in taken})
         return x, y[:, 0]
     table = np.array([[each.x1, each.x2, each.y] for each in data.points]).reshape(-1, 3)
-    if len(table) < 4:
-        raise DataError(f"expected four points at least, got {len(table)}; draw some more.")
+    if not len(table):
+        raise DataError("expected a point at least, got none; draw one.")
     classes = table[:, 2]
     if data.target == "class" and not (np.isin(classes, range(MOST_CLASSES)).all()):
         raise DataError(f"expected classes from 0 to {MOST_CLASSES - 1}, got {said(float(classes.max()))}; mend it.")

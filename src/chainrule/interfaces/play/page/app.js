@@ -4,6 +4,7 @@ import { signal } from "./vendor/signals.js";
 import { html, render } from "./html.js";
 import { catalogue, connect, dismiss, notices, send, state, status, whenReady } from "./run.js";
 import { words } from "./words.js";
+import { LOOKS, look } from "./look.js";
 import { view } from "./plane.js";
 import { SAVES, open, sceneInAddress } from "./take.js";
 import { KEYS } from "./keyboard.js";
@@ -17,18 +18,15 @@ import { Layers } from "./views/layers.js";
 import { Doctor } from "./views/doctor.js";
 import { Confusion, Samples } from "./views/tables.js";
 
-const LOOKS = ["system", "light", "dark", "contrast"];
 const FIRST_VISIT = "chainrule has been here";
 
 const tab = signal("doctor");
-const look = signal(localStorage.getItem("chainrule look") ?? "system");
 const isFirstVisit = signal(localStorage.getItem(FIRST_VISIT) === null);
 
 /** @type {Record<string, () => any>} */
 const TABS = { doctor: Doctor, layers: Layers, confusion: Confusion, samples: Samples };
 
 function App() {
-  document.documentElement.dataset.look = look.value;
   if (state.value === null || catalogue.value === null) return html`<p class="waiting" role="status">${words[status.value]}</p>`;
   return html`
     <header>
@@ -79,17 +77,11 @@ function Menu() {
       <dl class="popup">${KEYS.map(([key, does]) => html`<div key=${key}><dt><kbd>${key === " " ? "␣" : key}</kbd></dt><dd>${does}</dd></div>`)}</dl>
     </details>
     <label>${words.appearance}
-      <select name="look" onChange=${(/** @type {any} */ event) => appear(event.currentTarget.value)}>
+      <select name="look" onChange=${(/** @type {any} */ event) => (look.value = event.currentTarget.value)}>
         ${LOOKS.map((each) => html`<option key=${each} value=${each} selected=${look.value === each}>${words[each]}</option>`)}
       </select>
     </label>
   </div>`;
-}
-
-/** @param {string} name */
-function appear(name) {
-  look.value = name;
-  localStorage.setItem("chainrule look", name);
 }
 
 function FirstVisit() {

@@ -64,7 +64,7 @@ function Own() {
         </div>`
       : html`<${Quantity} name="quantity" value=${brush.value} set=${(/** @type {number} */ value) => (brush.value = value)} />`}
     <p class="hint">${words.drawing}</p>
-    <button onClick=${() => set({ points: data.points.slice(0, 4) })}>${words.clear}</button>
+    <button onClick=${() => set({ points: data.points.slice(0, 1) })}>${words.clear}</button>
   `;
 }
 

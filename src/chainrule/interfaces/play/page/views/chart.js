@@ -2,6 +2,7 @@
 
 import uPlot from "../vendor/uplot.js";
 import { html, useEffect, useRef } from "../html.js";
+import { look } from "../look.js";
 import { words } from "../words.js";
 
 /**
@@ -11,7 +12,7 @@ import { words } from "../words.js";
 export function Chart({ lines, columns, logarithmic = false, height, label, bands }) {
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
   const plot = useRef(/** @type {any} */ (null));
-  const kind = JSON.stringify([lines, logarithmic, height]);
+  const kind = JSON.stringify([lines, logarithmic, height, look.value]);
   const drawn = useRef("");
   useEffect(() => {
     const box = place.current;

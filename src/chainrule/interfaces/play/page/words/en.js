@@ -34,7 +34,7 @@ export default {
   class: "class",
   quantity: "quantity",
   drawing: "A click on the plane adds a point of this class; a drag moves one; a click with Shift removes one.",
-  clear: "Remove all points",
+  clear: "Remove all but one",
   inputs: "Inputs",
 
   network: "Network",

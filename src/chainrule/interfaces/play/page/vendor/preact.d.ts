@@ -1,0 +1,2 @@
+export const h: any;
+export const render: (tree: any, place: Element) => void;

@@ -1,0 +1,62 @@
+"""A browser, and a server for it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import chainrule
+from chromium import need_chromium
+
+SOURCE = str(Path(chainrule.__file__).parents[1])
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium, without a window."""
+    path = need_chromium()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server of this module's own."""
+    environment = os.environ | {"PYTHONPATH": SOURCE, "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
+    command = [sys.executable, "-m", "chainrule", "play", "--no-browser"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as program:
+        yield program.stdout.readline().strip()
+        program.send_signal(signal.SIGINT)
+
+
+@pytest.fixture
+def opened(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
+    """Opens the page, as a visitor who has been here before; what its console says is an error of the test."""
+    faults: list[str] = []
+    contexts = []
+
+    def open_page(width: int = 1280, height: int = 800, fragment: str = "", **settings: Any) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": height}, **settings)
+        contexts.append(context)
+        context.add_init_script("localStorage.setItem('chainrule has been here', 'yes')")
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(address + fragment)
+        page.wait_for_selector(".count")
+        return page
+
+    yield open_page
+    for each in contexts:
+        each.close()
+    assert faults == []

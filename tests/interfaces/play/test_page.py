@@ -1,0 +1,181 @@
+"""The page in a browser: what a visitor does and sees."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+
+Opened = Callable[..., Any]
+
+
+def step(page: Any) -> int:
+    """The step that the page shows."""
+    return int(re.search(r"Step ([\d,]+)", page.text_content("output.count"))[1].replace(",", ""))
+
+
+def until_step(page: Any, least: int) -> None:
+    """Wait until the page shows such a step."""
+    shown = "Number(document.querySelector('.count').textContent.match(/Step ([\\d,]+)/)[1].replaceAll(',', ''))"
+    page.wait_for_function(f"least => {shown} >= least", arg=least)
+
+
+def play(page: Any) -> None:
+    page.click("button.main:text('Play')")
+
+
+def pixels(page: Any, selector: str) -> str:
+    """A canvas as it is seen."""
+    return str(page.eval_on_selector(selector, "canvas => canvas.toDataURL()"))
+
+
+def test_it_trains_pauses_steps_resets_and_goes_back(opened: Opened):
+    page = opened()
+    before = pixels(page, ".plane canvas")
+    play(page)
+    until_step(page, 100)
+    page.click("button.main:text('Pause')")
+    page.wait_for_selector("button.main:text('Play')")
+    page.wait_for_timeout(300)
+    assert pixels(page, ".plane canvas") != before
+    reached = step(page)
+    page.click("button:text-is('Step')")
+    until_step(page, reached + 1)
+    page.click("button:text-is('Reset')")
+    page.wait_for_function("() => document.querySelector('.count').textContent.startsWith('Step 0')")
+    page.click("button:has-text('Undo')")
+    until_step(page, reached + 1)
+
+
+def test_two_spirals_are_drawn_a_rate_of_a_hundred_fails_and_the_doctor_helps(opened: Opened, tmp_path: Path):
+    page = opened()
+    page.select_option("select[name=set]", "own")
+    page.click("button:has-text('Remove all but one')")
+    page.wait_for_function("() => document.querySelectorAll('circle').length === 1")
+    box = page.locator(".plane svg").bounding_box()
+    count = 1
+    for kind in (0, 1):
+        page.click(f".brushes button:text-is('{kind}')")
+        for turn in range(5):
+            angle, radius = turn * 0.7 + kind * np.pi, 0.1 + 0.08 * turn
+            x = box["x"] + box["width"] * (0.5 + radius * np.cos(angle))
+            y = box["y"] + box["height"] * (0.5 + radius * np.sin(angle))
+            page.mouse.click(x, y)
+            count += 1
+            page.wait_for_function("count => document.querySelectorAll('circle').length === count", arg=count)
+    page.select_option("select[name=optimizer]", "SGD")
+    page.fill("input[name=learning_rate]", "100")
+    page.keyboard.press("Enter")
+    page.locator(".hidden summary").first.click()
+    page.locator(".hidden select[name=activation]").first.select_option("relu")
+    play(page)
+    until_step(page, 400)
+    page.click("#tab-doctor")
+    page.click(".doctor > button")
+    page.wait_for_selector(".doctor article")
+    page.locator(".doctor button.main").first.click()
+    page.wait_for_function("() => document.querySelector('input[name=learning_rate]').value !== '100'")
+    page.click("summary:has-text('Take along')")
+    with page.expect_download() as saved:
+        page.click("button:text-is('Save')")
+    file = tmp_path / "playground.json"
+    saved.value.save_as(file)
+    assert len(json.loads(file.read_text())["scene"]["data"]["points"]) == count
+    other = opened()
+    other.locator("input[type=file]").set_input_files(file)
+    other.wait_for_function("count => document.querySelectorAll('circle').length === count", arg=count)
+
+
+def test_the_model_that_is_taken_along_answers_as_the_page_does(opened: Opened, tmp_path: Path):
+    page = opened()
+    page.select_option("select[name=speed]", "0")
+    play(page)
+    until_step(page, 3000)
+    page.click("button.main")
+    page.click("summary:has-text('Take along')")
+    with page.expect_download() as saved:
+        page.click("button:has-text('Model')")
+    saved.value.save_as(tmp_path / "model.npz")
+    x, y = cr.datasets.xor()
+    model = cr.Model.load(tmp_path / "model.npz")
+    assert model.score(x, y[:, 0], "accuracy") > 0.7
+    with page.expect_download() as saved:
+        page.click("button:has-text('History')")
+    saved.value.save_as(tmp_path / "history.csv")
+    assert (tmp_path / "history.csv").read_text().startswith("step,loss,")
+
+
+@pytest.mark.parametrize(
+    ("select", "choice"),
+    [
+        ("set", "gaussians"), ("optimizer", "Momentum"), ("schedule", "Cosine"), ("loss", "binary_cross_entropy"),
+        ("initializer", "He"), ("units", "delta"), ("units", "z"), ("edges", "gradient"), ("edges", "change"),
+    ],
+)  # fmt: skip
+def test_every_choice_goes_on_training(opened: Opened, select: str, choice: str):
+    page = opened()
+    page.locator(f"select[name={select}]").first.select_option(choice)
+    play(page)
+    until_step(page, 20)
+    assert page.locator(".notices p").count() == 0
+
+
+def test_layers_and_units_come_and_go(opened: Opened):
+    page = opened()
+    page.click("[aria-label='Add a layer']")
+    page.wait_for_function("() => document.querySelectorAll('.hidden').length === 3")
+    page.click("[aria-label='Layer 1: One unit more']")
+    page.wait_for_selector("[aria-label='Network: 2-5-4-4-1']")
+    page.click("[aria-label='Remove the last layer']")
+    page.wait_for_selector("[aria-label='Network: 2-5-4-1']")
+    page.locator(".switches input").nth(2).check()
+    page.wait_for_selector("[aria-label='Network: 3-5-4-1']")
+
+
+def test_an_address_holds_the_scene(opened: Opened):
+    page = opened()
+    page.select_option("select[name=set]", "moons")
+    page.wait_for_function("() => document.querySelector('select[name=set]').value === 'moons'")
+    page.wait_for_selector("input[name=noise]")
+    page.click("summary:has-text('Take along')")
+    page.click("button:has-text('address')")
+    page.wait_for_function("() => location.hash.length > 1")
+    fragment = page.evaluate("location.hash")
+    other = opened(fragment=fragment)
+    other.wait_for_function("() => document.querySelector('select[name=set]').value === 'moons'")
+    broken = opened(fragment="#nonsense!")
+    broken.wait_for_selector(".notices p")
+
+
+def test_everything_goes_by_the_keyboard(opened: Opened):
+    page = opened()
+    page.keyboard.press("Space")
+    until_step(page, 10)
+    page.keyboard.press("Space")
+    page.wait_for_selector("button.main:text('Play')")
+    page.keyboard.press("r")
+    page.wait_for_function("() => document.querySelector('.count').textContent.startsWith('Step 0')")
+    page.keyboard.press("s")
+    until_step(page, 1)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") == "BUTTON"
+
+
+def test_names_are_never_markup(opened: Opened):
+    page = opened()
+    script = "<img src=x onerror=alert(1)>"
+    page.evaluate(
+        """async text => {
+            const { send } = await import('/page/run.js');
+            send({ kind: 'set', scene: { inputs: [text] } });
+        }""",
+        script,
+    )
+    page.wait_for_selector(".notices p")
+    assert script.split("=")[0] in page.text_content(".notices")
+    assert page.locator(".notices img").count() == 0
