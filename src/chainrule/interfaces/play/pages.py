@@ -21,6 +21,9 @@ MOST_PAGES = 8
 GRACE = 6.0
 """Seconds for which a page that was closed, or lost its connection, may come back to its run."""
 
+PATIENCE = 1.0
+"""Seconds in which a process ends by itself, once its input is closed."""
+
 RATE, BURST = 200.0, 400.0
 """The most commands a second, in the long run and at once."""
 
@@ -81,10 +84,15 @@ class Player:
                 yield await pipe.readexactly(length)
 
     async def end(self) -> None:
-        """End the process at once, and wait for its end."""
-        with suppress(ProcessLookupError):
-            self._process.kill()
-        await self._process.wait()
+        """End the process, and wait for its end: by closing its input, and by force where that isn't enough."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            await asyncio.wait_for(self._process.wait(), PATIENCE)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
 
 
 class Page:
