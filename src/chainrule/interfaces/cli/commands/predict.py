@@ -1,5 +1,6 @@
 """`chainrule predict MODEL DATA`: a saved model's answers."""
 
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from chainrule.interfaces.cli.options import OPTIONS, READING, ROWS, options
 from chainrule.interfaces.cli.outputs import TABLE, Saving, check_outputs
 from chainrule.interfaces.cli.readers import row_count
 from chainrule.interfaces.cli.terminal import plots
-from chainrule.interfaces.cli.terminal.output import examples, hand_over
+from chainrule.interfaces.cli.terminal.output import examples, hand_over, note
 from chainrule.interfaces.cli.verdicts import show_verdict
 from chainrule.lab.experiments.asked import samples_for
 from chainrule.lab.experiments.data import DataFile
@@ -68,7 +69,11 @@ def predict(
     source = named(data)
     if isinstance(source, DataFile):
         source = replace(source, **settings)
-    answers = answer(loaded, samples_for(loaded, source))
+    with warnings.catch_warnings(action="always", category=UserWarning, record=True) as unjudged:
+        samples = samples_for(loaded, source)
+    for each in unjudged:
+        note(str(each.message))
+    answers = answer(loaded, samples)
     saving = Saving()
     if csv is None:
         show_rows(answers, rows)
