@@ -30,7 +30,8 @@ SAMPLES = 100
 @takes(*options("target", *READING, "standardize", "points", "noise", *NETWORK, *LOSS, "seed"))
 def check(
     data: Annotated[
-        str, typer.Argument(metavar="DATA", help="A data set's name; a CSV file; an .npz; or - for standard input.")
+        str,
+        typer.Argument(metavar="DATA", help="A data set's name; a table's file; an .npz; or - for standard input."),
     ] = "xor",
     *,
     settings: dict[str, Any],

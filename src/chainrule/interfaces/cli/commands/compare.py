@@ -56,7 +56,7 @@ RUNS, RESULTS = "Runs", "Results"
 
 @takes(*COMPARED, *options("target", *READING, "standardize", "points", "data_seed"), *SHARED)
 def compare(
-    data: Annotated[str, typer.Argument(metavar="DATA", help="A data set's name; a CSV file.", show_default=False)],
+    data: Annotated[str, typer.Argument(metavar="DATA", help="A data set's name; a table's file.", show_default=False)],
     *,
     level: Annotated[
         float | None,

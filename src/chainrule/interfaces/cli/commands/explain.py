@@ -52,7 +52,8 @@ WHAT, HOW = "What is explained", "How it is shown"
 @takes(*options(*DATA, *NETWORK, *LOSS, *OPTIMIZER, "seed"))
 def explain(
     data: Annotated[
-        str, typer.Argument(metavar="DATA", help="A data set's name; a CSV file; an .npz; or - for standard input.")
+        str,
+        typer.Argument(metavar="DATA", help="A data set's name; a table's file; an .npz; or - for standard input."),
     ] = "xor",
     sample: Annotated[str | None, own("The step on these samples alone, from 0.", "N,...", WHAT)] = None,
     follow: Annotated[

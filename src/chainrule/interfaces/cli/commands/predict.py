@@ -37,7 +37,8 @@ EXAMPLES = examples(
 def predict(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="A file that train --save wrote.")],
     data: Annotated[
-        str, typer.Argument(metavar="DATA", help="A CSV or .npz file, with or without a target; or a data set's name.")
+        str,
+        typer.Argument(metavar="DATA", help="A table or an .npz, with or without a target; or a data set's name."),
     ],
     *,
     rows: Annotated[int | None, own(ROWS, "N|all", read=row_count)] = None,

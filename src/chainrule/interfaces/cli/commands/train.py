@@ -54,7 +54,7 @@ RUN = "Run"
 def train(
     data: Annotated[
         str | None,
-        typer.Argument(metavar="DATA", help=f"{SETS}; a CSV file; an .npz with x and y; or - for standard input."),
+        typer.Argument(metavar="DATA", help=f"{SETS}; a table in a file; an .npz; or - for standard input."),
     ] = None,
     *,
     config: Annotated[
@@ -84,9 +84,11 @@ def train(
     conv(8, (3, 5), stride=2, padding=same). The last layer needs one output per
     target or class.
 
-    A file's target that is text, or only 0 and 1, is a class; any other is a
-    quantity, judged by its squared error and R². If its numbers 0, 1, 2, ... are
-    classes, say so: --loss softmax_cross_entropy.
+    How a file is read is told first: its target, what becomes of each column. A
+    target is a class if it is text, or has two different values, or 3 to 20 whole
+    numbers that each occur three times; else a quantity, judged by its errors and
+    R². --target-type decides otherwise. What the file leaves open stops with the
+    option for each reading; --yes takes the first. look shows all that alone.
 
     --config reads an experiment as TOML, and --print-config writes one to begin
     with. Its keys are data, network, loss, optimizer, and options by their names,
