@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -142,6 +143,16 @@ def test_an_account_shows_the_target_and_twenty_columns() -> None:
     assert account.more == (41, True)
     assert account.target == "Target kind (the last column): one of 2 classes (text)"
     assert len(account_of(judged, everything=True).lines) == 61
+
+
+def test_a_frame_is_judged_by_its_names_and_its_types() -> None:
+    frame = pd.DataFrame({"a": [1.5, None, 3, 4], "b": [True, False, True, True], "s": pd.Categorical([*"xyxy"])})
+    table = cr.read_table(frame, target="b")
+    assert (table.targets, table.features, table.classes) == (("b",), ("a", "s"), ("False", "True"))
+    assert account_of(table).read == "the data frame: 4 rows, 3 columns"
+    assert cr.read_table(frame.assign(y=[0, 1, 1, 0]), target=["b", "y"]).y.tolist() == [[1, 0], [0, 1], [1, 1], [1, 0]]
+    with pytest.raises(cr.SettingError, match="no option delimter, did you mean delimiter"):
+        cr.read_table(frame, delimter=";")
 
 
 cells = st.none() | st.floats(-1e3, 1e3) | st.integers(0, 3).map(float)

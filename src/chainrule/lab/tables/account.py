@@ -19,7 +19,10 @@ MOST_SHOWN = 20
 MOST_LETTERS = 30
 """The most letters of a column's levels that are shown."""
 
-FILLED = "gaps are filled: of numbers by the median, of text as a level of its own; an input more marks them"
+FRAME = "a data frame"
+"""The form whose tables have no other name."""
+
+FILLED = "gaps are filled: of numbers by the median, of text as a level of its own; one more input marks them"
 """What becomes of gaps in the inputs."""
 
 BINS = 12
@@ -87,7 +90,8 @@ def _read(table: Table) -> str:
     part = f" {reading.part}" if reading.part else ""
     size = f"{rows:,} row{'s' * (rows != 1)}, {columns:,} column{'s' * (columns != 1)}"
     how = "; ".join(filter(None, (", ".join(_how(reading)), *reading.notes)))
-    return f"{table.name}: {reading.form}{part}, {size}{f'; {how}' if how else ''}"
+    form = "" if reading.form == FRAME else f"{reading.form}{part}, "
+    return f"{table.name}: {form}{size}{f'; {how}' if how else ''}"
 
 
 def _how(reading: Reading) -> list[str]:
@@ -103,7 +107,9 @@ def _how(reading: Reading) -> list[str]:
         found.append(reading.encoding)
     if reading.skipped:
         found.append(f"{reading.skipped} line{'s' * (reading.skipped != 1)} skipped")
-    return [*found, "names in the first row" if reading.header else "no names in the first row"]
+    if reading.delimiter is not None or reading.form == "workbook":  # other forms have names of their own
+        found.append("names in the first row" if reading.header else "no names in the first row")
+    return found
 
 
 def _target(table: Table) -> str:

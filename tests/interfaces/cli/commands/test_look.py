@@ -84,7 +84,7 @@ def test_arrays_are_judged_as_tables_are(tmp_path: Path) -> None:
     kinds = np.array(["cat", "dog", "cow"])[np.arange(30) % 3]
     np.savez(tmp_path / "named.npz", images=x, labels=kinds)
     shown = output_of("look", tmp_path / "named.npz")
-    assert "NumPy, 30 rows, 3 columns; no names in the first row; images (30, 2) are the inputs, labels (30,)" in shown
+    assert "NumPy, 30 rows, 3 columns; images (30, 2) are the inputs, labels (30,)" in shown
     assert "Target labels (the last column): one of 3 classes (text)" in shown
     np.savez(tmp_path / "questions.npz", x=x, y=np.stack([x[:, 0] > 0, x[:, 1] > 0], axis=1))
     assert "2 yes/no questions" in output_of("look", tmp_path / "questions.npz")
