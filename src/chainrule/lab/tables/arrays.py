@@ -40,9 +40,12 @@ def arrays_of(source: Source, options: Options, y: str | None = None) -> tuple[A
     """
     if not is_npz(source):
         return *read_numpy(source), Path(source.name).stem, ""
-    with reading(source, "an .npz file of numbers", "use np.savez(path, x=x, y=y)"):
+    with reading(source, "an .npz file of numbers", "save numbers: np.savez(path, x=x, y=y)"):
         archive = Archive(source)
         headers = archive.headers()
+        for name in (options.x or "x", options.y or y or "y"):
+            if name in archive.names and name not in headers:
+                archive.read([name])  # says why it can't be read
         x_name, y_name = _pair(source.name, headers, options.x, options.y or y)
         wanted = [x_name] if y_name is None else [x_name, y_name]
         found = archive.read(wanted, NUMBERS + TEXT)

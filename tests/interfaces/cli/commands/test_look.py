@@ -99,3 +99,6 @@ def test_arrays_are_judged_as_tables_are(tmp_path: Path) -> None:
     x[3, 1] = np.nan
     np.savez(tmp_path / "gap.npz", x=x, y=np.arange(30) % 2)
     assert "number, gaps filled" in output_of("look", tmp_path / "gap.npz")
+    np.savez(tmp_path / "objects.npz", x=np.array([[1, None], [2, 3]], object), y=[0, 1])
+    refused = invoke("look", tmp_path / "objects.npz").stderr
+    assert "array 'x', isn't an .npz file of numbers (it holds Python objects, which are never loaded)" in refused
