@@ -81,13 +81,17 @@ def rare_class(run: TriedRun) -> Seen | None:
 
 
 def never_answered(run: TriedRun) -> Seen | None:
-    """Classes that occur and are never answered, on rows held out where there are some: the accuracy may hide it."""
+    """Classes that are never answered, of less than half an even share: the accuracy hides it.
+
+    On rows held out, where there are some.
+    """
     if run.end is None or len(_shares(run, run.y)) < 2:
         return None
     x, y = run.held_out or run.draw(thresholds.MOST_LEARNT)
     counts = np.round(_shares(run, y) * len(y)).astype(int)
     answered = np.bincount(_chosen(run, x), minlength=len(counts))
-    missing = np.flatnonzero((counts > 1) & (answered == 0))
+    are_few = counts < len(y) / (2 * np.count_nonzero(counts))
+    missing = np.flatnonzero((counts > 1) & are_few & (answered == 0))
     if not len(missing):
         return None
     names = [run.class_name(int(k)) for k in missing[:MOST_NAMED]]
