@@ -330,3 +330,24 @@ def test_without_the_extra_a_sentence_names_it(package: str, monkeypatch: pytest
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(cr.MissingExtraError, match=r"tables need (DuckDB|CleverCSV): pip install .*tables"):
         found_in("a,b\n1,2\n")
+
+
+def test_columns_that_all_turn_out_to_be_text_far_down():
+    text = "a,b,c\n" + "1,2,3\n" * 60_000 + "x,y,z\n" * 3
+    found = found_in(text)
+    assert len(found) == 60_003
+    assert [each.odd.cell for each in found.columns] == ["x", "y", "z"]
+    assert [each.odd.row for each in found.columns] == [60_000] * 3
+
+
+def test_nothing_but_blank_lines_for_megabytes():
+    assert values("a,b\n" + "\n" * 9_000_000 + "1,2\n") == {"a": [1.0], "b": [2.0]}
+    assert found_in("a,b\n" + "\n" * 9_000_000 + "1,2\n").place(0) == "line 9000002"
+
+
+def test_json_beyond_its_limits_is_refused():
+    keys = ",".join(f'"k{i}": 1' for i in range(10_001))
+    with pytest.raises(cr.DataError, match="has 10,001 columns, more than 10,000; save it as CSV"):
+        found_in(f"[{{{keys}}}]")
+    with pytest.raises(cr.FileError, match="exceeds maximum recursion depth"):
+        found_in('[{"a":' + "[" * 100_000 + "]" * 100_000 + "}]")

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 PARQUET = b"PAR1"
 
+MOST_KEYS = 10_000
+"""The most columns of a JSON file: DuckDB takes some seconds for so many."""
+
 MOST_NUMBERS = 2**27
 """The most values of a table: packed in Parquet, a few bytes can be billions of them."""
 
@@ -54,6 +57,10 @@ def is_json(head: str) -> bool:
 def found_json(text: Text, options: Options) -> Found:
     """The table in a JSON file: a list of records, a record a line, or a list per column. Raises as `found_parquet`."""
     with database(os.path.dirname(text.path)) as connection:
+        keys = "SELECT DISTINCT unnest(json_keys(json)) FROM read_json_objects(?, maximum_object_size = 67108864)"
+        counted = connection.execute(f"SELECT count(*) FROM ({keys})", [text.path]).fetchone()
+        if counted is not None and counted[0] > MOST_KEYS:
+            raise DataError(f"{text.name} has {counted[0]:,} columns, more than {MOST_KEYS:,}; save it as CSV.")
         call = "read_json(?, sample_size = -1, maximum_object_size = 67108864, map_inference_threshold = -1)"
         return _found(text.name, "JSON", connection, call, text.path, options)
 

@@ -48,7 +48,8 @@ class Body:
         expected = set(numbers)
         columns, refused, lines = self._pass(database, expected, set(range(self.width)) - expected)
         if refused:
-            columns |= self._pass(database, set(), refused)[0]
+            again, _, lines = self._pass(database, set(), refused)
+            columns |= again
         kept = expected - refused
         return {i: columns[i] for i in kept}, {i: columns[i] for i in columns.keys() - kept}, lines
 

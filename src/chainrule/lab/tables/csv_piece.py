@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 ABREAST = 16_384
 """The columns that one query gives: DuckDB keeps memory for 2048 rows of each."""
 
-FAULTS, BYTES_OF_FAULTS = 1000, 2**24
-"""The most cells that don't fit of which DuckDB tells, and the most bytes of their lines."""
+TRIES = 4
+"""The columns of a piece that are found to hold something else, one by one; then all are asked again."""
+
+ODD = re.compile(r'^Error when converting column "c([0-9]+)"', re.MULTILINE)
+"""What DuckDB says of a cell that isn't a number. Storing all such cells would take memory for each of them."""
 
 BLANK = re.compile(rb"^ *\n", re.MULTILINE)
 
@@ -77,14 +80,7 @@ class Piece:
         with open(self.path, "wb") as file:
             file.write(self.content)
         try:
-            left, refused = set(numbers), set[int]()
-            for last in (False, False, False, True):
-                columns, more = self._asked(database, left, set(texts))
-                refused |= left if more and last else more
-                left -= refused
-                if not more:
-                    return columns, refused
-            return self._asked(database, left, set(texts))[0], refused
+            return self._read(database, set(numbers), set(texts))
         finally:
             os.unlink(self.path)
 
@@ -98,22 +94,34 @@ class Piece:
             rows = []
         return self.places[np.resize(rows, n) if len(rows) == n else np.minimum(np.arange(n), len(self.places) - 1)]
 
-    def _asked(
+    def _read(
         self, database: "DuckDBPyConnection", numbers: set[int], texts: set[int]
     ) -> tuple[dict[int, Array], set[int]]:
+        import duckdb
+
+        refused: set[int] = set()
+        for _ in range(TRIES if self.content else 0):
+            try:
+                return self._asked(database, numbers, texts), refused
+            except duckdb.Error as error:
+                odd = ODD.search(str(error))
+                if odd is None or int(odd[1]) not in numbers:
+                    break
+                refused.add(int(odd[1]))
+                numbers = numbers - refused
+        self._check_rows(database)
+        return self._asked(database, set(), texts), refused | numbers
+
+    def _asked(self, database: "DuckDBPyConnection", numbers: set[int], texts: set[int]) -> dict[int, Array]:
         wanted = sorted(numbers | texts)
         columns: dict[int, Array] = {}
         for start in range(0, len(wanted), ABREAST):
             some = wanted[start : start + ABREAST]
             columns |= zip(some, fetched(database, self._query(some, numbers), [self.path]), strict=True)
-            refused = self._faults(database)
-            if refused:
-                return {}, refused
-        return columns, set()
+        return columns
 
-    def _query(self, wanted: list[int], numbers: set[int]) -> str:
+    def _query(self, wanted: list[int], numbers: set[int], more: str = "") -> str:
         types = ", ".join(f"'c{i}': '{'DOUBLE' if i in numbers else 'VARCHAR'}'" for i in range(self.width))
-        faults = max(10, min(FAULTS, BYTES_OF_FAULTS * len(self.places) // len(self.content)))
         longest = len(self.content) + 2  # a piece is one buffer: more of them cost more than threads gain
         marks = {self.dialect.cut, self.dialect.quote, "\n"}
         gaps = ", ".join(_quoted(each) for each in (*GAPS, *self.gaps) if not marks & {*each})
@@ -121,20 +129,19 @@ class Piece:
             SELECT {", ".join(f"c{i}" for i in wanted)} FROM read_csv(?, auto_detect = false, header = false,
                 columns = {{{types}}}, delim = {_quoted(self.dialect.cut)}, quote = {_quoted(self.dialect.quote)},
                 escape = {_quoted(self.dialect.quote)}, new_line = '\\n', decimal_separator = {_quoted(self.mark)},
-                nullstr = [{gaps}], store_rejects = true, rejects_limit = {faults},
-                max_line_size = {longest}, buffer_size = {longest})"""
+                nullstr = [{gaps}],
+                max_line_size = {longest}, buffer_size = {longest}{more})"""
 
-    def _faults(self, database: "DuckDBPyConnection") -> set[int]:
-        """The columns with a cell that is no number. Raises FileError for rows that are at fault as a whole."""
+    def _check_rows(self, database: "DuckDBPyConnection") -> None:
+        """Raise FileError for the first row that is at fault as a whole. All is asked as text: no cell is a fault."""
+        rejects = ", store_rejects = true, rejects_limit = 1000"
+        database.execute(f"SELECT count(*) FROM ({self._query([0], set(), rejects)})", [self.path]).fetchall()
         broken = database.execute(
-            "SELECT error_type, line_byte_position, csv_line FROM reject_errors WHERE error_type != 'CAST' "
-            "ORDER BY line_byte_position LIMIT 1"
+            "SELECT error_type, line_byte_position, csv_line FROM reject_errors ORDER BY line_byte_position LIMIT 1"
         ).fetchone()
-        columns = database.execute("SELECT DISTINCT column_idx - 1 FROM reject_errors").fetchall()
         database.execute("DROP TABLE reject_errors; DROP TABLE reject_scans")
         if broken is not None:
             raise self._error(*broken)
-        return {position for (position,) in columns}
 
     def _error(self, kind: str, position: int, row: str) -> FileError:
         at = max(position - 1, 0)
@@ -146,7 +153,8 @@ class Piece:
             )
         elif kind in ("MISSING COLUMNS", "TOO MANY COLUMNS"):
             got = len(next(iter(self.dialect.rows([row.lstrip("\n")])), []))
-            mend = f"expected {self.width} cells, got {got}; correct the line, or say --delimiter"
+            cells = "1 cell" if self.width == 1 else f"{self.width} cells"
+            mend = f"expected {cells}, got {got}; correct the line, or say --delimiter"
         else:
             mend = f"expected a row of at most {LONGEST_LINE:,} characters; correct it"
         return FileError(f"{self.name}, line {line}: {mend}.")

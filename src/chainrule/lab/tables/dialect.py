@@ -110,7 +110,11 @@ def dialect_of(name: str, lines: Sequence[str], options: Options) -> Dialect:
         dialect = _fitting(dialect, body)
         if _is_one_column(dialect.rows(body)):
             dialect = replace(dialect, delimiter="")
-    if options.skip is None and (more := _above(list(dialect.numbered(body)))):
+    try:
+        more = _above(list(dialect.numbered(body))) if options.skip is None else 0
+    except csv.Error as error:
+        raise FileError(f"{name}: expected rows of CSV ({error}); say --delimiter, or correct the file.") from None
+    if more:
         dialect = replace(dialect, skipped=above + more, notes=(f"{more} lines above the table are left out",))
     return replace(dialect, start=sum(len(line.encode()) for line in lines[: dialect.skipped]))
 
