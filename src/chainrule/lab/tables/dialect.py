@@ -106,11 +106,11 @@ def dialect_of(name: str, lines: Sequence[str], options: Options) -> Dialect:
     delimiter = options.delimiter or said
     found_delimiter, quote = _detected(_sample(body), delimiter)
     dialect = Dialect(delimiter if delimiter is not None else found_delimiter, quote, above, 0, comment)
-    if delimiter is None:
-        dialect = _fitting(dialect, body)
-        if _is_one_column(dialect.rows(body)):
-            dialect = replace(dialect, delimiter="")
     try:
+        if delimiter is None:
+            dialect = _fitting(dialect, body)
+            if _is_one_column(dialect.rows(body)):
+                dialect = replace(dialect, delimiter="")
         more = _above(list(dialect.numbered(body))) if options.skip is None else 0
     except csv.Error as error:
         raise FileError(f"{name}: expected rows of CSV ({error}); say --delimiter, or correct the file.") from None

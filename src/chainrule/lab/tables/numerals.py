@@ -88,7 +88,11 @@ class Numerals:
             for each in WRITINGS
             if decimal in (None, each.decimal) and (thousands is None or each.thousands in ("", thousands))
         ]
-        return [each for each in allowed if all(map(each.fits, self.digits.values()))]
+        return [each for each in allowed if all(map(each.fits, self.marked()))]
+
+    def marked(self) -> list[str]:
+        """The digits among which there is a mark, or a sign: those without are the same number in every writing."""
+        return [digits for digits in self.digits.values() if not digits.isdecimal() or len(digits) > LONGEST]
 
     def shows(self, writing: Writing) -> bool:
         """Whether a cell has a mark of this writing, and it isn't the plain one."""
@@ -149,4 +153,4 @@ def decided(fitting: Collection[Writing], numerals: Numerals) -> bool:
     """
     if len(fitting) < 2:
         return True
-    return all(len({each.value(digits) for each in fitting}) == 1 for digits in numerals.digits.values())
+    return all(len({each.value(digits) for each in fitting}) == 1 for digits in numerals.marked())
