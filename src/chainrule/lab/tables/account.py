@@ -190,6 +190,8 @@ def _bars(column: FoundColumn) -> tuple[int, ...]:
     if there.dtype.kind == "O":
         return tuple(count for _, count in _levels(there)[:BINS])
     numbers = there.astype(np.int64).astype(np.float64) if there.dtype.kind == "M" else there
-    different = np.unique(numbers[:1000])
-    bins = min(BINS, max(1, len(different)))
-    return tuple(int(each) for each in np.histogram(numbers, bins=bins)[0])
+    bins = min(BINS, len(np.unique(numbers[:1000])))
+    try:
+        return tuple(int(each) for each in np.histogram(numbers, bins=bins)[0])
+    except ValueError:  # numbers that differ by rounding alone
+        return (len(numbers),)

@@ -89,7 +89,7 @@ class Piece:
         if n == len(self.places):
             return self.places
         try:
-            rows = [at for at, _ in self.dialect.numbered(self.content.decode().splitlines(keepends=True))]
+            rows = [at for at, _ in self.dialect.numbered(f"{each}\n" for each in self.content.decode().split("\n"))]
         except csv.Error:
             rows = []
         return self.places[np.resize(rows, n) if len(rows) == n else np.minimum(np.arange(n), len(self.places) - 1)]

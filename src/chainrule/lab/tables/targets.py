@@ -8,6 +8,7 @@ The rules, in this order; `--target-type` stands above them:
 - several columns: one class where each row has one 1 and else 0; questions where all are 0 or 1; else quantities
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from unicodedata import normalize
@@ -23,7 +24,7 @@ from chainrule.lab.tables.options import Options
 from chainrule.lab.tables.places import at, check_readable
 from chainrule.training.data.columns.kinds import Category, Moment
 from chainrule.training.data.columns.values import reads_as
-from chainrule.training.data.targets import are_questions
+from chainrule.training.data.targets import are_questions, varies
 
 MOST_CLASSES = 20
 """The most different whole numbers that are taken for classes."""
@@ -83,7 +84,7 @@ def _known(found: Found, typed: str) -> FoundColumn | None:
     for each in found.columns:
         if name == each.name:
             return each
-    if name.removeprefix("-").isdecimal() and -len(found.columns) <= int(name) < len(found.columns):
+    if re.fullmatch("-?[0-9]{1,9}", name) and -len(found.columns) <= int(name) < len(found.columns):
         return found.columns[int(name)]
     return None
 
@@ -149,7 +150,8 @@ def _numbers(
     different, counts = np.unique(values, return_counts=True)
     n_different, whole = len(different), is_whole(different)
     few = whole and LEAST_EACH <= n_different <= MOST_CLASSES and bool(counts.min() >= LEAST_EACH)
-    if wanted == "class" or (wanted is None and (n_different == 2 or few)):
+    two = n_different == 2 and varies(values)  # by more than rounding
+    if wanted == "class" or (wanted is None and (two or few)):
         kind = Category.of(names[0], different)
         why = "two different values"
         if few:
