@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from chainrule.core.schedules import Schedule as Schedule
     from chainrule.core.schedules import StepDecay as StepDecay
     from chainrule.core.schedules import WarmUp as WarmUp
+    from chainrule.interfaces.play.door import play as play
     from chainrule.lab.diagnose.diagnosis import diagnose as diagnose
     from chainrule.lab.diagnose.doctor import Doctor as Doctor
     from chainrule.lab.diagnose.finding import Finding as Finding
@@ -141,6 +142,7 @@ _NAMES = {
     "core.optimizers": "Adam AdamW Momentum Nesterov Optimizer RMSprop SGD",
     "core.penalties": "L2",
     "core.schedules": "Constant Cosine Exponential Schedule StepDecay WarmUp",
+    "interfaces.play.door": "play",
     "lab.experiments.compare": "compare",
     "lab.experiments.comparison": "Comparison",
     "lab.diagnose.diagnosis": "diagnose",

@@ -1,7 +1,6 @@
 """A page's run: what commands do to it, and what its frames hold."""
 
 import json
-from typing import Any
 
 import numpy as np
 import pytest
@@ -9,32 +8,10 @@ import pytest
 import chainrule as cr
 from chainrule.interfaces.play.course import MOST_ROWS, Course
 from chainrule.interfaces.play.frames import parsed
-from chainrule.interfaces.play.messages import command
 from chainrule.interfaces.play.pictures import ANSWER_MAP, COLUMNS, PER_LAYER, UNIT_MAP
 from chainrule.interfaces.play.playing import MOST_MOMENTS, Playing
 from chainrule.interfaces.play.scene import Scene
-
-
-def obey(playing: Playing, kind: str, **fields: Any) -> None:
-    """Let a run obey a command that came as JSON."""
-    playing.obey(command(json.dumps({"kind": kind, **fields})))
-
-
-def seen(playing: Playing) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """The next frame, which is then answered as the page does."""
-    head, arrays = parsed(playing.next_frame())
-    obey(playing, "seen", frame=head["frame"], history=head["course"], rows=head["rows"])
-    return head, arrays
-
-
-def scene_of(playing: Playing, **parts: Any) -> dict[str, Any]:
-    """The run's scene with other parts, as a page sends it."""
-    return playing.scene.model_dump(mode="json") | parts
-
-
-def refusals(playing: Playing) -> list[str]:
-    """The sentences in which something was refused."""
-    return [each["sentence"] for each in playing.answers if each["kind"] == "refused"]
+from played import obey, refusals, scene_of, seen
 
 
 @pytest.mark.parametrize("batch_size", [None, 5])

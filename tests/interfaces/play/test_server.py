@@ -1,7 +1,6 @@
 """The server, for real: its process, its sockets, the processes of its pages."""
 
 import asyncio
-import json
 import os
 import re
 import signal
@@ -18,7 +17,7 @@ from typing import Any
 import websockets
 
 import chainrule
-from chainrule.interfaces.play.frames import parsed
+from played import of_kind, page, until
 from processes import children, ends_within
 from pseudo_terminal import posix
 
@@ -43,36 +42,6 @@ def server(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str],
             assert all(ends_within(5.0, each) for each in workers)
         finally:
             program.kill()
-
-
-@asynccontextmanager
-async def page(address: str, name: str = "one", **changes: Any) -> Any:
-    """A page's socket at a server."""
-    host, token = re.fullmatch(r"http://([^/]+)/\?token=(.+)", address).groups()
-    given = {"token": token, "origin": f"http://{host}"} | changes
-    where = f"ws://{host}/run?token={given['token']}&page={name}"
-    async with websockets.connect(where, origin=given["origin"], max_size=None) as socket:
-        yield socket
-
-
-async def until(socket: Any, is_wanted: Any, seconds: float = 20.0) -> Any:
-    """The first message that is wanted; frames are answered as the page does."""
-    async with asyncio.timeout(seconds):
-        while True:
-            message = await socket.recv()
-            if isinstance(message, bytes):
-                head, _ = parsed(message)
-                seen = {"kind": "seen", "frame": head["frame"], "history": head["course"], "rows": head["rows"]}
-                await socket.send(json.dumps(seen))
-                message = {"kind": "frame", **head}
-            else:
-                message = json.loads(message)
-            if is_wanted(message):
-                return message
-
-
-def of_kind(kind: str) -> Any:
-    return lambda message: message["kind"] == kind
 
 
 def test_a_page_trains_survives_its_process_and_leaves_none_behind(tmp_path: Path):

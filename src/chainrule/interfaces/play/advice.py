@@ -48,7 +48,7 @@ def run_since(stage: Stage, training: Training, start: tuple[Array, Array, int],
         epochs=min(made, MOST_EPOCHS),
         changes=(),
     )
-    model = Model(task.network, state.parameters.theta, stage.loss, state=state.statistics, features=stage.scene.inputs)
+    model = Model(task.network, state.parameters.theta, stage.loss, state=state.statistics, features=stage.plane.names)
     return Run(model, history, float(rows[-1, 1]) if len(rows) else np.nan, ending, setup=setup)
 
 
@@ -63,7 +63,7 @@ def treated(scene: Scene, changes: Mapping[str, Any]) -> Scene | None:
     for name, value in changes.items():
         if name in ("theta", "state", "epochs", "early_stopping"):
             continue
-        if name not in _CHANGES:
+        if name not in _CHANGES or (name == "network" and scene.is_given):
             return None
         part = _CHANGES[name](value)
         if part is None:

@@ -1,6 +1,7 @@
-"""The door: a free port, a token, a browser; the server until Ctrl-C."""
+"""The doors, `chainrule play` and `cr.play`: a free port, a token, a browser; a server until Ctrl-C, or in a thread."""
 
 import os
+import pickle
 import secrets
 import socket
 import sys
@@ -8,36 +9,137 @@ import threading
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
+
+from numpy.typing import ArrayLike
 
 from chainrule.core.errors import SettingError
 from chainrule.core.extras import missing_extra
+from chainrule.core.foreign import said
+from chainrule.core.network import Network
+from chainrule.lab.experiments.data import DataFile, DataSet
+from chainrule.training.run import Run
+
+NEEDS = "the playground needs Starlette and what belongs to it"
 
 
-def serve(port: int | None = None, host: str = "127.0.0.1", browser: bool = True) -> None:
+def serve(
+    port: int | None = None, host: str = "127.0.0.1", browser: bool = True, data: DataSet | DataFile | None = None
+) -> None:
     """Serve the playground until Ctrl-C; its address is printed, and opened in a browser.
 
-    port: None: the first free one from 8100 on.
-    Raises SettingError for a port in use, MissingExtraError without the extra `play`.
+    port: None: the first free one from 8100 on.  data: with which pages begin.
+    Raises SettingError for a port in use, MissingExtraError without the extra `play`, and what is wrong with the data.
     """
     try:
-        import uvicorn
-
-        from chainrule.interfaces.play.pages import Pages
-        from chainrule.interfaces.play.server import SETTINGS, application
+        from chainrule.interfaces.play.beginning import scene_of_data
     except ImportError:
-        raise missing_extra("the playground needs Starlette and what belongs to it", "play") from None
-    listening = _listen(host, port)
-    number = listening.getsockname()[1]
-    token = _token(number)
-    shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{number}/?token={token}"
-    sys.stdout.write(address + "\n")
-    sys.stdout.flush()
-    if browser:
-        threading.Timer(0.3, webbrowser.open, (address,)).start()
-    server = uvicorn.Server(uvicorn.Config(application(token, host, Pages()), **SETTINGS))
-    with suppress(KeyboardInterrupt):
-        server.run(sockets=[listening])
+        raise missing_extra(NEEDS, "play") from None
+    Playground(pickle.dumps((scene_of_data(data), None)), port, host).serve(browser)
+
+
+def play(network_or_run: Network | Run, x: ArrayLike, y: ArrayLike, *, browser: bool = True) -> "Playground":
+    """Open the playground with a network, its parameters and its data, in a browser.
+
+    network_or_run: a Network, which begins as its initializer draws it, or a Run, which goes on from what it learnt,
+    with its loss, and its optimizer where that is the library's. Inputs and outputs must be vectors. Layers of your own
+    are sent along.
+    x (n, I): its inputs as they are; of many rows so many are drawn at random as a page may hold.
+    y (n,) or (n, 1): class numbers or quantities; (n, O): zeros and a one for each class.
+
+    It prints the page's address. In a script it serves until Ctrl-C; in a notebook it returns at once, and serves until
+    `close()` of what it returns, which also has the `address`. What is learnt on the page is saved there.
+    Raises SettingError or DataError for what the page can't show, or what can't be sent to its process;
+    MissingExtraError without the extra `play`.
+
+    >>> import chainrule as cr
+    >>> x, y = cr.datasets.moons()
+    >>> cr.play(cr.mlp(2, 8, 1), x, y)  # doctest: +SKIP
+    http://127.0.0.1:8100/?token=...
+    """
+    try:
+        from cloudpickle import dumps  # type: ignore[import-untyped,unused-ignore]  # layers of one's own, too
+
+        from chainrule.interfaces.play.beginning import beginning_of
+    except ImportError:
+        raise missing_extra(NEEDS, "play") from None
+    beginning = beginning_of(network_or_run, x, y)
+    try:
+        sent = dumps(beginning)
+    except Exception as error:  # whatever a layer's own code raises
+        raise SettingError(
+            f"this network can't be sent to the page's process ({type(error).__name__}: {said(str(error))}); "
+            "leave open files, locks and generators out of its layers."
+        ) from None
+    playground = Playground(sent)
+    if _is_notebook():
+        playground.start(browser)
+    else:
+        playground.serve(browser)
+    return playground
+
+
+def _is_notebook() -> bool:
+    """Whether somebody types on while the server runs: a notebook, or IPython."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and ipython.get_ipython() is not None
+
+
+class Playground:
+    """A server of the playground, which listens from the beginning. address: of its page, with the token.
+
+    beginning: what each page begins with: a scene, and the network that came from Python, pickled.
+    """
+
+    def __init__(self, beginning: bytes, port: int | None = None, host: str = "127.0.0.1") -> None:
+        try:
+            import uvicorn
+
+            from chainrule.interfaces.play.pages import Pages
+            from chainrule.interfaces.play.server import SETTINGS, application
+        except ImportError:
+            raise missing_extra(NEEDS, "play") from None
+        self._listening = _listen(host, port)
+        number = self._listening.getsockname()[1]
+        token = _token(number)
+        shown = f"[{host}]" if ":" in host else host
+        self.address = f"http://{shown}:{number}/?token={token}"
+        self._server = uvicorn.Server(uvicorn.Config(application(token, host, Pages(beginning)), **SETTINGS))
+        self._thread: threading.Thread | None = None
+
+    def serve(self, browser: bool = True) -> None:
+        """Serve until Ctrl-C."""
+        self._announce(browser)
+        with suppress(KeyboardInterrupt):
+            self._server.run(sockets=[self._listening])
+
+    def start(self, browser: bool = True) -> None:
+        """Serve in a thread, until `close()`."""
+        self._announce(browser)
+        self._thread = threading.Thread(target=self._server.run, args=([self._listening],), daemon=True)
+        self._thread.start()
+
+    def _announce(self, browser: bool) -> None:
+        sys.stdout.write(self.address + "\n")
+        sys.stdout.flush()
+        if browser:
+            threading.Timer(0.3, webbrowser.open, (self.address,)).start()
+
+    def close(self) -> None:
+        """End the server, and the processes of its pages; nothing, where it has ended."""
+        self._server.should_exit = True
+        if self._thread is not None:
+            self._thread.join()
+        self._listening.close()
+
+    def __enter__(self) -> "Playground":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return self.address
 
 
 FIRST_PORT, PORTS = 8100, 100

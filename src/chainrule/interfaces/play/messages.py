@@ -116,8 +116,16 @@ class Open(Strict):
     file: dict[Name, Any]
 
 
+class Read(Strict):
+    """Read a table, in a file of this name, and learn it."""
+
+    kind: Literal["read"]
+    name: Annotated[str, Field(max_length=200)]
+    base64: str
+
+
 Command = Annotated[
-    Play | Pause | Step | Pace | Set | Reset | Undo | View | Seen | Hello | Diagnose | Treat | Save | Open,
+    Play | Pause | Step | Pace | Set | Reset | Undo | View | Seen | Hello | Diagnose | Treat | Save | Open | Read,
     Field(discriminator="kind"),
 ]
 

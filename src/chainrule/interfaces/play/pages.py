@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import pickle
 import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -45,8 +46,8 @@ class Player:
         self._process = process
 
     @classmethod
-    async def start(cls) -> "Player":
-        """Start a process, whose run begins with the first scene."""
+    async def start(cls, beginning: bytes) -> "Player":
+        """Start a process. beginning: a scene and the network that came from Python, or None, pickled."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-c", PROGRAM.format(path=sys.path)),
             stdin=asyncio.subprocess.PIPE,
@@ -54,7 +55,9 @@ class Player:
             env=os.environ | ONE_THREAD,
             start_new_session=True,  # Ctrl-C is for the server alone
         )
-        return cls(process)
+        player = cls(process)
+        await player.send(beginning)
+        return player
 
     @property
     def pid(self) -> int:
@@ -191,23 +194,23 @@ class Page:
 class Pages:
     """All pages by their names, and the spare process."""
 
-    def __init__(self, most: int = MOST_PAGES) -> None:
-        self._most = most
+    def __init__(self, beginning: bytes = pickle.dumps((None, None)), most: int = MOST_PAGES) -> None:
+        self._beginning, self._most = beginning, most
         self._pages: dict[str, asyncio.Task[Page]] = {}
         self._spare: asyncio.Task[Player] | None = None
 
     def warm_up(self) -> None:
         """Start a process for the next page."""
         if self._spare is None:
-            self._spare = asyncio.create_task(Player.start())
+            self._spare = asyncio.create_task(Player.start(self._beginning))
 
     async def another(self) -> Player:
         """A process for a run: the spare one, which is replaced."""
         self.warm_up()
         spare, self._spare = self._spare, None
-        player = await spare if spare is not None else await Player.start()
+        player = await spare if spare is not None else await Player.start(self._beginning)
         self.warm_up()
-        return player if player.is_alive else await Player.start()
+        return player if player.is_alive else await Player.start(self._beginning)
 
     def has(self, name: str) -> bool:
         """Whether the page of this name is open, or may still come back."""

@@ -99,7 +99,7 @@ class Pictures:
             stage = self.stage
             coarse, fine = grid(window, UNIT_MAP), grid(window, ANSWER_MAP)
             apart = ((coarse[:, np.newaxis] - stage.learnt.points) ** 2).sum(axis=2)
-            small, large = (WatchedAnswers(stage.network, stage.inputs(each)) for each in (coarse, fine))
+            small, large = (WatchedAnswers(stage.network, stage.plane.inputs(each)) for each in (coarse, fine))
             self._plane = window, small, large, apart.argmin(axis=1)
         return self._plane[1:]
 

@@ -1,11 +1,13 @@
 """The process of a page's run: commands come through its standard input, answers and frames leave by its output.
 
-Each message is its length in 4 bytes, and the bytes: JSON that begins with "{", or a frame. When the input ends,
-however its server ended, the process ends too, even in the middle of a step.
+Each message is its length in 4 bytes, and the bytes: JSON that begins with "{", or a frame. The first one is the
+beginning, pickled by the server: a scene, and the network that came from Python. When the input ends, however its
+server ended, the process ends too, even in the middle of a step.
 """
 
 import json
 import os
+import pickle
 import sys
 import threading
 import time
@@ -49,7 +51,7 @@ class _Player:
 
     def __init__(self, out: IO[bytes], commands: SimpleQueue[bytes]) -> None:
         self._out, self._commands = out, commands
-        self._playing = Playing()
+        self._playing = Playing(*pickle.loads(commands.get()))
         self._shown = self._kept = 0.0
         self._is_kept = True
 

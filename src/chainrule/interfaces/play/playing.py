@@ -1,18 +1,12 @@
 """A page's run: what each command does to it, and the frames that it shows. It knows nothing of pages or processes."""
 
-import base64
-import io
-import json
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from pydantic import ValidationError
 
 from chainrule.core.arrays import Array
 from chainrule.core.errors import ChainruleError, DataError, DivergenceError
@@ -21,13 +15,14 @@ from chainrule.interfaces.play.advice import run_since, treated
 from chainrule.interfaces.play.catalogue import catalogue
 from chainrule.interfaces.play.course import Course
 from chainrule.interfaces.play.frames import frame
+from chainrule.interfaces.play.own_tables import scene_of_table, uploaded
 from chainrule.interfaces.play.pictures import Pictures
+from chainrule.interfaces.play.saved import SAVED, Answer, from_file, kept
 from chainrule.interfaces.play.scene import Scene
-from chainrule.interfaces.play.stage import Stage, changeable, set_up
+from chainrule.interfaces.play.stage import Given, Stage, changeable, set_up
 from chainrule.lab.diagnose.diagnosis import diagnose
 from chainrule.lab.diagnose.finding import Finding
 from chainrule.training.loop import iterate
-from chainrule.training.model import Model
 from chainrule.training.run import Run
 from chainrule.training.training import Training
 
@@ -39,8 +34,6 @@ SLICE = 0.012
 
 FIRST_PACE = 200.0
 """Steps a second at first: at full speed a small network has learnt before one looks."""
-
-Answer = dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +53,8 @@ class Playing:
     1
     """
 
-    def __init__(self, scene: Scene | None = None) -> None:
+    def __init__(self, scene: Scene | None = None, given: Given | None = None) -> None:
+        self._given = given
         self.is_playing = False
         self.steps_per_second: float | None = FIRST_PACE
         self.view = messages.View(kind="view")
@@ -76,11 +70,19 @@ class Playing:
 
     def _begin(self, scene: Scene, arrays: Mapping[str, Array] | None = None) -> None:
         """Begin a scene's run, or go on from a moment of it. Raises, and changes nothing, if it can't be."""
-        stage = set_up(scene)
-        training = iterate(stage.network, stage.learnt.x, stage.learnt.y, **stage.settings())
+        stage = set_up(scene, self._given)
+        training = _training(stage)
         if arrays is not None:
             training.restore(arrays)
         self._put(stage, training)
+
+    def _go_on_with_points(self, scene: Scene) -> None:
+        """Other points of one's own: the weights stay, where the network stays the same; all else begins anew."""
+        state, network = self.training.state, self.stage.network
+        stage = set_up(scene, self._given)
+        same = stage.network == network
+        kept = {"theta": state.parameters.theta, "state": state.statistics} if same and self._ended is None else {}
+        self._put(stage, _training(stage, **kept))
 
     def _put(self, stage: Stage, training: Training) -> None:
         self.stage, self.training, self.pictures = stage, training, Pictures(stage)
@@ -128,14 +130,20 @@ class Playing:
         self._say_state()
 
     def _set(self, command: messages.Set) -> None:
-        before = self._moment()
-        if self.scene.goes_on(command.scene) and self._ended is None:
-            settings = changeable(command.scene)
-            self.training.change(**settings)
+        before, scene = self._moment(), command.scene
+        if scene.data == self.scene.data:
+            scene = scene.model_copy(update={"data": self.scene.data})  # one copy of a table, whatever can be undone
+        if self.scene.goes_on(scene) and self._ended is None:
+            stage = self.stage.with_scene(scene)
+            self.training.change(**changeable(scene))
             self._start_anew_for_the_doctor()
-            self.stage = replace(self.stage, scene=command.scene)
+            if stage.plane is not self.stage.plane:
+                self.pictures = Pictures(stage)
+            self.stage = stage
+        elif self.scene.keeps_weights(scene):
+            self._go_on_with_points(scene)
         else:
-            self._begin(command.scene)
+            self._begin(scene)
         self._remember(before)
 
     def _reset(self, command: messages.Reset) -> None:
@@ -150,7 +158,10 @@ class Playing:
             raise DataError(f"there is nothing to {command.kind}.")
         other.append(self._moment())
         moment = source.pop()
-        self._begin(moment.scene, moment.arrays)
+        if self.scene.keeps_weights(moment.scene):
+            self._go_on_with_points(moment.scene)
+        else:
+            self._begin(moment.scene, moment.arrays)
 
     def _look(self, command: messages.View) -> None:
         if not (command.left < command.right and command.bottom < command.top):
@@ -168,11 +179,16 @@ class Playing:
         self._say_state()
 
     def _save(self, command: messages.Save) -> None:
-        self.answers.append(SAVED[command.what](self))
+        self.answers.append(SAVED[command.what](self.stage, self.training, self.course))
 
     def _open(self, command: messages.Open) -> None:
         before = self._moment()
-        self._begin(*_from_file(command.file))
+        self._begin(*from_file(command.file))
+        self._remember(before)
+
+    def _read(self, command: messages.Read) -> None:
+        before = self._moment()
+        self._begin(scene_of_table(self.scene, uploaded(command.name, command.base64)))
         self._remember(before)
 
     def _remember(self, before: Moment) -> None:
@@ -317,77 +333,34 @@ class Playing:
             "ended": self._ended,
             "classes": stage.n_classes,
             "layers": [
-                {"units": len(each.z), "inputs": each.weights.shape[1] - stage.scene.bias, "start": each.place.start}
+                {
+                    "units": len(each.z),
+                    "inputs": each.place.input_shape[0],
+                    "row": each.weights.shape[1],
+                    "start": each.place.start,
+                }
                 for each in self.pictures.layers
             ],
-            "bias": stage.scene.bias,
+            "inputs": stage.plane.names,
             "learnt": _points(stage.learnt.points, stage.learnt.shown),
             "test": _points(stage.test.points, stage.test.shown),
             "engine": self.training.setup.engine,
         }
 
     def kept(self) -> Answer:
-        """What a page keeps of its run, to go on from if this is lost; also a saved file."""
-        arrays = io.BytesIO()
-        np.savez_compressed(arrays, allow_pickle=False, **self.training.state.arrays())
-        return {
-            "format": "chainrule play 1",
-            "scene": self.scene.model_dump(mode="json"),
-            "arrays": base64.b64encode(arrays.getvalue()).decode(),
-        }
+        """What a page keeps of its run."""
+        return kept(self.stage, self.training)
+
+
+def _training(stage: Stage, **start: Array) -> Training:
+    """The training of a stage. start: theta and state, if they aren't the stage's own."""
+    return iterate(stage.network, stage.learnt.x, stage.learnt.y, **stage.settings() | start)
 
 
 def _points(points: Array, targets: Array) -> list[list[float]]:
     rows: list[list[float]] = np.column_stack([points, targets]).tolist()
     return rows
 
-
-def _from_file(file: Mapping[str, Any]) -> tuple[Scene, Mapping[str, Array]]:
-    """The scene and the arrays of a saved file. Raises DataError for another one."""
-    try:
-        if file.get("format") != "chainrule play 1":
-            raise ValueError("another format")
-        packed = base64.b64decode(file["arrays"], validate=True)
-        with np.load(io.BytesIO(packed), allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-        return Scene.model_validate(file["scene"]), arrays
-    except (ValidationError, ValueError, KeyError, TypeError, OSError, EOFError) as error:
-        kind = type(error).__name__
-        raise DataError(f"this isn't a file that the playground saved ({kind}); open another.") from None
-
-
-def _model(playing: Playing) -> Answer:
-    """The model as a file, for `chainrule predict` and `Model.load`."""
-    state = playing.training.state
-    model = Model(
-        playing.stage.network,
-        state.parameters.theta,
-        playing.stage.loss,
-        state=state.statistics,
-        features=playing.scene.inputs,
-        engine=playing.training.setup.engine,
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "model.npz")
-        model.save(path)
-        data = path.read_bytes()
-    return {"kind": "file", "name": "model.npz", "base64": base64.b64encode(data).decode()}
-
-
-def _history(playing: Playing) -> Answer:
-    """The course as CSV."""
-    names = ["step", "loss", "test_loss", "accuracy", "test_accuracy"]
-    rows = playing.course.rows(-1, 0)[:, : len(names)]
-    lines = [",".join(names), *(",".join("" if np.isnan(each) else repr(float(each)) for each in row) for row in rows)]
-    return {"kind": "file", "name": "history.csv", "text": "\n".join(lines) + "\n"}
-
-
-def _scene(playing: Playing) -> Answer:
-    return {"kind": "file", "name": "playground.json", "text": json.dumps(playing.kept())}
-
-
-SAVED: dict[str, Callable[[Playing], Answer]] = {"scene": _scene, "model": _model, "history": _history}
-"""What can be taken along, by name."""
 
 OBEYED: dict[type, Callable[[Playing, Any], None]] = {
     messages.Play: Playing._play,
@@ -404,5 +377,6 @@ OBEYED: dict[type, Callable[[Playing, Any], None]] = {
     messages.Treat: Playing._treat,
     messages.Save: Playing._save,
     messages.Open: Playing._open,
+    messages.Read: Playing._read,
 }
 """What each command does."""

@@ -6,17 +6,22 @@ settings of their own, as optimizers, are tables like those in a model's file: {
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-OWN = "own"
-"""The name of the data that are drawn on the page, or came with it."""
+OWN, TABLE = "own", "table"
+"""The names of the data that are drawn on the page, and of those that came as a table."""
 
 MOST_POINTS, MOST_LAYERS, MOST_UNITS, MOST_CLASSES = 1000, 8, 16, 5
+
+MOST_NUMBERS = 50_000
+"""The most inputs of a table in all: each change sends them."""
 
 Coordinate = Annotated[float, Field(ge=-1e6, le=1e6)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
 Fraction = Annotated[float, Field(ge=0.0, lt=1.0)]
 Name = Annotated[str, Field(max_length=40)]
+Label = Annotated[str, Field(max_length=200)]
+Column = Annotated[int, Field(ge=0, lt=MOST_NUMBERS)]
 Table = dict[Name, Any]
 """A description with settings; the library builds it, and refuses what it doesn't know."""
 
@@ -35,14 +40,38 @@ class Point(Strict):
     y: Coordinate
 
 
+class OwnTable(Strict):
+    """A table as a network takes it: x (n, I) by the names of its inputs, and y (n,), class numbers or quantities.
+
+    note: what is to be said of it.  parts: the descriptions with which a model of it is saved.
+    """
+
+    file: Label
+    inputs: Annotated[tuple[Label, ...], Field(min_length=1)]
+    x: Annotated[tuple[tuple[Coordinate, ...], ...], Field(min_length=1, max_length=MOST_POINTS)]
+    y: tuple[Coordinate, ...]
+    classes: Annotated[tuple[Label, ...], Field(max_length=MOST_CLASSES)] = ()
+    note: Annotated[str, Field(max_length=400)] = ""
+    parts: Table = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _check(self) -> "OwnTable":
+        if {len(row) for row in self.x} != {len(self.inputs)} or len(self.y) != len(self.x):
+            raise ValueError("each row needs a number for each input, and a target")
+        if len(self.x) * len(self.inputs) > MOST_NUMBERS:
+            raise ValueError(f"expected at most {MOST_NUMBERS:,} numbers")
+        return self
+
+
 class Data(Strict):
-    """Points of a data set that has a name, or one's own. None: the set's own default."""
+    """Points of a data set that has a name, or one's own: drawn, or a table. None: the set's own default."""
 
     name: Name = "xor"
     n: Annotated[int, Field(ge=4, le=MOST_POINTS)] | None = None
     noise: Annotated[float, Field(ge=0.0, le=2.0)] | None = None
     seed: Seed = 0
     points: Annotated[tuple[Point, ...], Field(max_length=MOST_POINTS)] = ()
+    table: OwnTable | None = None
     target: Literal["class", "quantity"] = "class"
     test: Fraction = 0.25
 
@@ -57,12 +86,18 @@ class Hidden(Strict):
 
 
 class Scene(Strict):
-    """Data, network and training."""
+    """Data, network and training.
+
+    axes: the two inputs of a table that the plane shows; the others are held at their means.
+    is_given: whether the network is the one that came from Python, instead of the hidden layers here.
+    """
 
     format: Literal["chainrule scene 1"] = "chainrule scene 1"
     data: Data = Data()
     inputs: Annotated[tuple[Name, ...], Field(min_length=1, max_length=7)] = ("x1", "x2")
     hidden: Annotated[tuple[Hidden, ...], Field(max_length=MOST_LAYERS)] = (Hidden(), Hidden())
+    axes: tuple[Column, Column] = (0, 1)
+    is_given: bool = False
     bias: bool = True
     initializer: Table | None = None
     loss: Name = "half_squared_error"
@@ -76,6 +111,11 @@ class Scene(Strict):
         """Whether a run of this scene goes on with the other's settings; else it begins anew."""
         return all(getattr(self, name) == getattr(other, name) for name in ANEW)
 
+    def keeps_weights(self, other: "Scene") -> bool:
+        """Whether the other scene differs in points of one's own alone: what was learnt of them is kept."""
+        points_alone = self.data.model_copy(update={"points": other.data.points}) == other.data
+        return self.data.name == OWN and points_alone and self.goes_on(other.model_copy(update={"data": self.data}))
 
-ANEW = ("data", "inputs", "hidden", "bias", "initializer", "loss", "batch_size", "seed")
+
+ANEW = ("data", "inputs", "hidden", "is_given", "bias", "initializer", "loss", "batch_size", "seed")
 """The parts of a scene that a run can't change on its way."""

@@ -1,6 +1,6 @@
 """The stage: a scene made ready for training, from the library's own parts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import numpy as np
@@ -20,8 +20,8 @@ from chainrule.core.losses import LOSSES, Loss
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Optimizer
 from chainrule.core.penalties import L2
-from chainrule.interfaces.play.scene import MOST_CLASSES, OWN, Data, Scene
-from chainrule.training.data.plane import plane_inputs
+from chainrule.interfaces.play.planes import Coordinates, Cut, Plane
+from chainrule.interfaces.play.scene import MOST_CLASSES, OWN, TABLE, Data, Scene
 from chainrule.training.data.sets.points import BY_NAME, load
 from chainrule.training.data.split import split
 from chainrule.training.data.targets import targets_for
@@ -44,25 +44,39 @@ class Samples:
 
 
 @dataclass(frozen=True, eq=False)
+class Given:
+    """A network that came from Python, and where it starts: theta and state, for the seed alone; None: by the seed."""
+
+    network: Network
+    theta: Array | None = field(repr=False, default=None)
+    state: Array | None = field(repr=False, default=None)
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
 class Stage:
     """A scene with its points and its network. n_classes: 0 where the target is a quantity."""
 
     scene: Scene
+    given: Given | None
     network: Network
     loss: Loss
     n_classes: int
+    plane: Plane
     learnt: Samples
     test: Samples
 
     def settings(self) -> dict[str, Any]:
         """What `iterate` takes beside the network, x and y."""
-        scene = self.scene
+        scene, given = self.scene, self.given
+        start = {"theta": given.theta, "state": given.state} if given and given.seed == scene.seed else {}
         return {
             "loss": self.loss,
             "batch_size": scene.batch_size,
             "seed": scene.seed,
             "epochs": FOREVER,
             "record_every": FOREVER,
+            **start,
             **changeable(scene),
         }
 
@@ -72,9 +86,14 @@ class Stage:
         rows = self.loss.rows(samples.y, n_outputs)
         return one_hot(rows, n_outputs) if rows.ndim == 1 else rows
 
-    def inputs(self, points: Array) -> Array:
-        """The network's inputs for points (n, 2)."""
-        return plane_inputs(points, self.scene.inputs)
+    def with_scene(self, scene: Scene) -> "Stage":
+        """The stage with another scene, with which the run goes on: perhaps seen along other axes."""
+        if scene.axes == self.scene.axes or scene.data.table is None:
+            return replace(self, scene=scene)
+        x = np.concatenate([self.learnt.x, self.test.x])
+        cut = Cut.of(scene.data.table, x, scene.axes)
+        learnt, test = (replace(each, points=cut.points(each.x)) for each in (self.learnt, self.test))
+        return replace(self, scene=scene, plane=cut, learnt=learnt, test=test)
 
 
 def changeable(scene: Scene) -> dict[str, Any]:
@@ -86,24 +105,54 @@ def changeable(scene: Scene) -> dict[str, Any]:
     }
 
 
-def set_up(scene: Scene) -> Stage:
-    """The stage of a scene. Raises SettingError or DataError where it can't be trained, in one sentence."""
-    points, targets = _points(scene.data)
+def set_up(scene: Scene, given: Given | None = None) -> Stage:
+    """The stage of a scene. Raises SettingError or DataError where it can't be trained, in one sentence.
+
+    given: the network that came from Python, for scenes with it.
+    """
+    plane, points, x, targets = _data(scene)
     loss = choose("loss", scene.loss, LOSSES)()
     n_classes = 0 if scene.data.target == "quantity" else max(2, int(targets.max()) + 1)
     if loss.link != "identity" and not n_classes:
         raise SettingError(f"{loss} is for classes, and the target is a quantity; choose a squared error.")
+    if scene.data.table is not None:
+        n_classes = max(n_classes, len(scene.data.table.classes))
     y, n_outputs = targets_for(loss, targets, n_classes)
-    if 0 < round(scene.data.test * len(points)) < len(points):
-        learnt, _, test, _ = split(
-            np.arange(len(points)), targets, scene.data.test, seed=scene.data.seed, stratify=n_classes > 0
-        )
-        rows = np.sort(learnt), np.sort(test)
+    if scene.is_given:
+        network = _given(given, x.shape[1], n_outputs)
     else:
-        rows = np.arange(len(points)), np.arange(0)
-    x = plane_inputs(points, scene.inputs)
+        given, network = None, _network(scene, x.shape[1], n_outputs, loss, n_classes)
+    rows = _parts(scene.data, targets, n_classes)
     parts = [Samples(points[each], x[each], targets[each], y[each]) for each in rows]
-    return Stage(scene, _network(scene, n_outputs, loss, n_classes), loss, n_classes, *parts)
+    return Stage(scene, given, network, loss, n_classes, plane, *parts)
+
+
+def _parts(data: Data, targets: Array, n_classes: int) -> tuple[Array, Array]:
+    """The rows that are learnt, and those held out. Of drawn points every so many: a new one moves no other."""
+    n = len(targets)
+    rows = np.arange(n)
+    if data.name == OWN:
+        is_test = np.diff(np.floor(np.arange(n + 1) * data.test + 1e-9)) > 0
+        return rows[~is_test], rows[is_test]
+    if not 0 < round(data.test * n) < n:
+        return rows, rows[:0]
+    learnt, _, test, _ = split(rows, targets, data.test, seed=data.seed, stratify=n_classes > 0)
+    return np.sort(learnt), np.sort(test)
+
+
+def _data(scene: Scene) -> tuple[Plane, Array, Array, Array]:
+    """The plane, the points (n, 2) in it, their inputs x (n, I) and their targets (n,)."""
+    data = scene.data
+    if data.name == TABLE:
+        if data.table is None:
+            raise DataError("expected a table, got none; drop a CSV file on the page.")
+        x, targets = np.array(data.table.x), np.array(data.table.y)
+        _check_classes(data, targets)
+        cut = Cut.of(data.table, x, scene.axes)
+        return cut, cut.points(x), x, targets
+    plane = Coordinates(scene.inputs)
+    points, targets = _points(data)
+    return plane, points, plane.inputs(points), targets
 
 
 def _points(data: Data) -> tuple[Array, Array]:
@@ -117,13 +166,31 @@ def _points(data: Data) -> tuple[Array, Array]:
     table = np.array([[each.x1, each.x2, each.y] for each in data.points]).reshape(-1, 3)
     if not len(table):
         raise DataError("expected a point at least, got none; draw one.")
-    classes = table[:, 2]
-    if data.target == "class" and not (np.isin(classes, range(MOST_CLASSES)).all()):
-        raise DataError(f"expected classes from 0 to {MOST_CLASSES - 1}, got {said(float(classes.max()))}; mend it.")
-    return table[:, :2], classes
+    _check_classes(data, table[:, 2])
+    return table[:, :2], table[:, 2]
 
 
-def _network(scene: Scene, n_outputs: int, loss: Loss, n_classes: int) -> Network:
+def _check_classes(data: Data, targets: Array) -> None:
+    """Raise DataError unless the targets are class numbers, where they are said to be."""
+    wrong = targets[~np.isin(targets, range(MOST_CLASSES))]
+    if data.target == "class" and len(wrong):
+        raise DataError(f"expected classes from 0 to {MOST_CLASSES - 1}, got {said(float(wrong[0]))}; mend it.")
+
+
+def _given(given: Given | None, n_inputs: int, n_outputs: int) -> Network:
+    """The network that came from Python. Raises where there is none, or where the data don't fit it."""
+    if given is None:
+        raise SettingError("this scene's network came from Python; open its page by cr.play(network, x, y).")
+    shapes = given.network.input_shape, given.network.output_shape
+    if shapes != ((n_inputs,), (n_outputs,)):
+        raise SettingError(
+            f"the network from Python has shapes {shapes[0]} to {shapes[1]}, and these settings ask for ({n_inputs},) "
+            f"to ({n_outputs},); choose other data or another loss."
+        )
+    return given.network
+
+
+def _network(scene: Scene, n_inputs: int, n_outputs: int, loss: Loss, n_classes: int) -> Network:
     """The hidden layers, and an output that fits the loss: squared errors of classes are of sigmoids."""
     layers: list[Layer] = []
     for each in scene.hidden:
@@ -136,7 +203,7 @@ def _network(scene: Scene, n_outputs: int, loss: Loss, n_classes: int) -> Networ
         layers.append(activation("sigmoid"))
     layers = [each for each in layers if not each.view]
     initializer = None if scene.initializer is None else _part(Initializer, "the initializer", scene.initializer)
-    return Network((len(scene.inputs),), tuple(layers), cast(Initializer | None, initializer))
+    return Network((n_inputs,), tuple(layers), cast(Initializer | None, initializer))
 
 
 def _part(kind: type[Description], what: str, table: dict[str, Any]) -> Description:

@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+import typer
+
 from chainrule.core.description import Rule
 from chainrule.interfaces.cli.option import own
 from chainrule.interfaces.cli.readers import whole
@@ -9,6 +11,8 @@ from chainrule.interfaces.cli.terminal.output import examples
 
 EXAMPLES = examples(
     "chainrule play",
+    "chainrule play spiral",
+    "chainrule play pets.csv",
     "chainrule play --port 8200 --no-browser",
 )
 
@@ -16,6 +20,10 @@ PORT = Rule("a whole number from 1 to 65535", lambda value: 1 <= value <= 65535)
 
 
 def play(
+    data: Annotated[
+        str | None,
+        typer.Argument(metavar="[DATA]", help="Begin with this data set, or with the table in this file."),
+    ] = None,
     *,
     port: Annotated[int | None, own("Listen at this port.", "N", read=whole(PORT))] = None,
     host: Annotated[
@@ -28,6 +36,7 @@ def play(
     The address is printed, with a token without which nobody comes in. Ctrl-C
     ends it.
     """
+    from chainrule.interfaces.cli.described import named
     from chainrule.interfaces.play.door import serve  # the extra `play`, only where somebody plays
 
-    serve(port, host, browser)
+    serve(port, host, browser, None if data is None else named(data))

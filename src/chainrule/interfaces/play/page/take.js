@@ -1,5 +1,6 @@
 /** What is taken along: a file, the address, the model, the history, a picture. */
 
+import { html } from "./html.js";
 import { download, notify, scene, send } from "./run.js";
 import { words } from "./words.js";
 
@@ -39,17 +40,54 @@ export function sceneInAddress() {
   }
 }
 
+/** The most bytes of a table: it is sent as a whole. */
+const LARGEST_TABLE = 2_500_000;
+
 /**
- * Open a file that was saved.
+ * Open a file: one that was saved, or a table to learn.
  * @param {File | undefined} file
  */
 export async function open(file) {
   if (!file) return;
+  if (!file.name.endsWith(".json")) return read(file);
   try {
     send({ kind: "open", file: JSON.parse(await file.text()) });
   } catch {
     notify(words.badFile);
   }
+}
+
+/**
+ * Send a table to be learnt.
+ * @param {File} file
+ */
+async function read(file) {
+  if (file.size > LARGEST_TABLE) return notify(words.largeTable);
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  send({ kind: "read", name: file.name.slice(-200), base64: btoa(text) });
+}
+
+/** Open a file that is dropped anywhere on the page. */
+export function takeDrops() {
+  addEventListener("dragover", (event) => event.preventDefault());
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    open(event.dataTransfer?.files[0]);
+  });
+}
+
+/**
+ * A button that asks for a file.
+ * @param {{label: string}} props
+ */
+export function OpenFile({ label }) {
+  const pick = (/** @type {any} */ event) => {
+    open(event.currentTarget.files[0]);
+    event.currentTarget.value = "";
+  };
+  return html`<label class="file">${label}<input type="file" accept=".json,.csv,.tsv,.txt,.xlsx,.parquet,.gz" onChange=${pick} /></label>`;
 }
 
 /** Save the network's picture. */

@@ -2,12 +2,14 @@
 
 import { html } from "../html.js";
 import { catalogue, change, scene, state } from "../run.js";
+import { OpenFile } from "../take.js";
 import { brush } from "../views/answer.js";
 import { CLASSES, css } from "../colours.js";
 import { words } from "../words.js";
 import { Choice, Quantity, Slider, Switch } from "./fields.js";
 
 export const OWN = "own";
+const TABLE = "table";
 
 /** @param {Record<string, unknown>} parts */
 function set(parts) {
@@ -18,15 +20,33 @@ export function Data() {
   const { data } = scene.value;
   const known = catalogue.value.data;
   const taken = known[data.name] ?? {};
-  const names = [...Object.keys(known), OWN];
+  const names = [...Object.keys(known), OWN, ...(data.table ? [TABLE] : [])];
   return html`<fieldset>
     <legend>${words.data}</legend>
-    <${Choice} name="set" anew value=${data.name} set=${choose} options=${names.map((each) => [each, each === OWN ? words.ownPoints : each.replace("_", " ")])} />
+    <${Choice} name="set" anew value=${data.name} set=${choose} options=${names.map((each) => [each, called(each)])} />
     ${"noise" in taken && html`<${Slider} name="noise" anew min=${0} max=${1} step=${0.01} value=${data.noise ?? taken.noise} set=${(/** @type {number} */ noise) => set({ noise })} />`}
     ${"n" in taken && html`<${Quantity} name="points" anew whole min=${4} max=${catalogue.value.most.points} value=${data.n ?? taken.n} set=${(/** @type {number} */ n) => set({ n })} />`}
     <${Slider} name="test" anew min=${0} max=${0.9} step=${0.05} value=${data.test} shown=${`${Math.round(100 * data.test)} %`} set=${(/** @type {number} */ test) => set({ test })} />
-    ${data.name === OWN ? html`<${Own} />` : html`<button onClick=${() => set({ seed: data.seed + 1 })}>${words.redraw}</button>`}
+    ${data.name === OWN ? html`<${Own} />` : data.name === TABLE ? html`<${Table} />` : html`<button onClick=${() => set({ seed: data.seed + 1 })}>${words.redraw}</button>`}
+    <${OpenFile} label=${words.openTable} />
   </fieldset>`;
+}
+
+/** @param {string} name */
+function called(name) {
+  if (name === TABLE) return scene.value.data.table.file;
+  return name === OWN ? words.ownPoints : name.replace("_", " ");
+}
+
+/** The two inputs of a table that the plane shows. */
+function Table() {
+  const { data, axes } = scene.value;
+  const options = data.table.inputs.map((/** @type {string} */ name, /** @type {number} */ k) => [String(k), name]);
+  const put = (/** @type {number} */ axis, /** @type {string} */ k) => change({ axes: axes.map((/** @type {number} */ each, /** @type {number} */ i) => (i === axis ? Number(k) : each)) });
+  return html`
+    <p class="hint">${data.table.note}</p>
+    ${["across", "upwards"].map((name, axis) => html`<${Choice} key=${name} name=${name} value=${String(axes[axis])} options=${options} set=${(/** @type {string} */ k) => put(axis, k)} />`)}
+  `;
 }
 
 /**
@@ -36,8 +56,8 @@ export function Data() {
 function choose(name) {
   const { data } = scene.value;
   const points = name === OWN && data.points.length === 0 ? here() : data.points;
-  const target = name === OWN ? data.target : "class";
-  change({ data: { ...data, name, points, target, noise: null, n: null }, ...fitting(target) });
+  const target = name === OWN ? data.target : name === TABLE && !data.table.classes.length ? "quantity" : "class";
+  change({ data: { ...data, name, points, target, noise: null, n: null }, is_given: false, ...fitting(target) });
 }
 
 /** The points that are shown now. */
@@ -69,7 +89,8 @@ function Own() {
 }
 
 export function Inputs() {
-  const { inputs } = scene.value;
+  const { inputs, data } = scene.value;
+  if (data.name === TABLE) return html`<p class="hint">${words.inputsOfTable}</p>`;
   const toggle = (/** @type {string} */ name) => {
     const next = catalogue.value.inputs.filter((/** @type {string} */ each) => (each === name) !== inputs.includes(each));
     if (next.length) change({ inputs: next });

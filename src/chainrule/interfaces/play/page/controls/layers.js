@@ -14,7 +14,8 @@ function set(hidden) {
 
 /** Add and remove layers. */
 export function Depth() {
-  const { hidden } = scene.value;
+  const { hidden, is_given } = scene.value;
+  if (is_given) return html`<p class="hint">${words.layersGiven}</p>`;
   const most = catalogue.value.most.layers;
   const last = hidden.at(-1) ?? { units: 4, activation: "sigmoid", batch_norm: false, dropout: 0 };
   return html`<div class="depth">

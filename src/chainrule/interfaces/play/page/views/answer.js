@@ -38,10 +38,16 @@ export function Answer() {
       </svg>
     </div>
     <figcaption>
-      ${classes ? Array.from({ length: classes }, (_, k) => html`<span key=${k}><i style=${{ background: css(CLASSES[k]) }} />${k}</span>`) : html`<span>${low.toPrecision(3)} <i class="range" /> ${high.toPrecision(3)}</span>`}
+      ${classes ? Array.from({ length: classes }, (_, k) => html`<span key=${k}><i style=${{ background: css(CLASSES[k]) }} />${nameOf(k)}</span>`) : html`<span>${low.toPrecision(3)} <i class="range" /> ${high.toPrecision(3)}</span>`}
       ${test.length > 0 && html`<span><i class="ring" />${words.heldOut}</span>`}
     </figcaption>
   </figure>`;
+}
+
+/** @param {number} k a class */
+function nameOf(k) {
+  const { name, table } = scene.value.data;
+  return (name === "table" && table.classes[k]) || k;
 }
 
 /** @param {number} x1 */

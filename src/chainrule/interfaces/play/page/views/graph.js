@@ -11,15 +11,15 @@ import { Choice } from "../controls/fields.js";
 
 const LARGEST_UNIT = 44;
 
-/** @typedef {{units: number, inputs: number, start: number}} Layer */
+/** @typedef {{units: number, inputs: number, row: number, start: number}} Layer */
 
 export function Graph() {
-  const { layers, bias } = state.value;
-  const { inputs, hidden } = scene.value;
+  const { layers, inputs } = state.value;
+  const { hidden, is_given } = scene.value;
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const shown = frame.value;
   useEffect(() => {
-    if (canvas.current && shown) draw(canvas.current, shown, layers, inputs, bias);
+    if (canvas.current && shown) draw(canvas.current, shown, layers, inputs);
   });
   const set = (/** @type {Record<string, string>} */ parts) => (view.value = { ...view.value, ...parts });
   return html`
@@ -29,11 +29,11 @@ export function Graph() {
       <${Choice} name="edges" value=${view.value.edges} options=${[["weight", words.edgesWeight], ["gradient", words.edgesGradient], ["change", words.edgesChange]]} set=${(/** @type {string} */ edges) => set({ edges })} />
     </div>
     <canvas ref=${canvas} class="network" role="img" aria-label=${described(inputs, layers)} />
-    <div class="columns" style=${{ gridTemplateColumns: `repeat(${layers.length + 1}, 1fr)` }}>
+    ${!is_given && html`<div class="columns" style=${{ gridTemplateColumns: `repeat(${layers.length + 1}, 1fr)` }}>
       <span>${words.inputs}</span>
       ${hidden.map((/** @type {unknown} */ _, /** @type {number} */ k) => html`<${HiddenLayer} key=${k} number=${k} />`)}
       <span>${words.output}</span>
-    </div>
+    </div>`}
   `;
 }
 
@@ -64,9 +64,8 @@ export function places(width, height, counts) {
  * @param {import("../frame.js").Frame} shown
  * @param {Layer[]} layers
  * @param {string[]} inputs
- * @param {boolean} bias
  */
-function draw(canvas, shown, layers, inputs, bias) {
+function draw(canvas, shown, layers, inputs) {
   const scale = devicePixelRatio || 1;
   const { clientWidth: width, clientHeight: height } = canvas;
   if (canvas.width !== Math.round(width * scale) || canvas.height !== Math.round(height * scale)) {
@@ -80,7 +79,7 @@ function draw(canvas, shown, layers, inputs, bias) {
   const units = shown.arrays.units.shape[0];
   if (units !== counts.slice(1).reduce((sum, each) => sum + each, 0)) return; // a frame of the network before
   const at = places(width, height, counts);
-  layers.forEach((layer, number) => drawEdges(context, shown.arrays.edges.data, layer, at[number], at[number + 1], bias));
+  layers.forEach((layer, number) => drawEdges(context, shown.arrays.edges.data, layer, at[number], at[number + 1]));
   const size = Math.min(LARGEST_UNIT, (0.9 * height) / Math.max(...counts), (0.6 * width) / counts.length);
   drawUnits(context, shown.arrays.units, at.slice(1).flat(), size);
   context.fillStyle = getComputedStyle(canvas).color;
@@ -99,10 +98,8 @@ function draw(canvas, shown, layers, inputs, bias) {
  * @param {Layer} layer
  * @param {Spot[]} from
  * @param {Spot[]} to
- * @param {boolean} bias
  */
-function drawEdges(context, numbers, { units, start, inputs }, from, to, bias) {
-  const row = inputs + Number(bias);
+function drawEdges(context, numbers, { units, start, inputs, row }, from, to) {
   let largest = 1e-30;
   for (let unit = 0; unit < units; unit++) {
     for (let input = 0; input < inputs; input++) largest = Math.max(largest, Math.abs(numbers[start + unit * row + input]));

@@ -1,0 +1,91 @@
+"""Tables of one's own: a file, read by the tables' door, becomes the data of a scene."""
+
+import base64
+import binascii
+import io
+from pathlib import Path
+
+import numpy as np
+
+from chainrule.core.arrays import Array
+from chainrule.core.errors import DataError
+from chainrule.core.losses import LOSSES
+from chainrule.core.streams import stream
+from chainrule.interfaces.play.scene import MOST_CLASSES, MOST_NUMBERS, MOST_POINTS, TABLE, Data, OwnTable, Scene
+from chainrule.lab.tables.options import Options
+from chainrule.lab.tables.read_table import table_of
+from chainrule.lab.tables.table import Table
+from chainrule.training.data.columns.columns import Columns
+from chainrule.training.data.standardizer import Standardizer
+from chainrule.training.files.reading import Source
+
+LARGEST_FILE = 64 * 2**20
+"""The most bytes of memory that an uploaded table may take, unpacked."""
+
+
+def uploaded(name: str, content: str) -> Table:
+    """The table in a file that a page sent, in base64. Raises what `read_table` raises."""
+    try:
+        data = base64.b64decode(content, validate=True)
+    except (binascii.Error, ValueError):
+        raise DataError("expected a file in base64, got something else; choose the file once more.") from None
+    if not data:
+        raise DataError(f"{name} is empty; choose a table with a header and rows.")
+    return table_of(Source(name, None, io.BytesIO(data), LARGEST_FILE), None, Options(max_size=LARGEST_FILE))
+
+
+def scene_of_table(scene: Scene, table: Table) -> Scene:
+    """The scene with a table as its data. Raises DataError for what the page can't show.
+
+    Inputs and a quantity are standardised; of many rows so many are drawn at random as a page may hold.
+    """
+    if table.y.ndim > 1 and table.y.shape[1] > 1:
+        raise DataError(f"the playground learns one target, got {table.y.shape[1]}; leave one of them in the table.")
+    if len(table.classes) > MOST_CLASSES:
+        raise DataError(
+            f"the plane shows at most {MOST_CLASSES} classes, got {len(table.classes)}; merge or drop some."
+        )
+    if table.raw.ndim > 2:
+        raise DataError("the playground learns tables, got images; use chainrule train.")
+    x, y = table.x, table.y.reshape(-1).astype(np.float64)
+    columns: Columns | None = table.columns
+    standardizer = Standardizer.fit(x) if columns is None else columns.standardizer(x)
+    parts = {"columns": columns, "standardizer": standardizer}
+    if standardizer is not None:
+        x = standardizer.apply(x)
+    if not table.classes:
+        parts["target_standardizer"] = of_target = Standardizer.fit(y[:, np.newaxis])
+        y = of_target.apply(y[:, np.newaxis])[:, 0]
+    inputs = table.features if columns is None else columns.inputs
+    rows, note = drawn(len(x), x.shape[1])
+    name, what = ", ".join(table.targets), "class" if table.classes else "quantity, standardised"
+    own = OwnTable(
+        file=Path(table.name).name[-200:],
+        inputs=tuple(each[:200] for each in inputs),
+        x=tuple(map(tuple, x[rows].tolist())),
+        y=tuple(y[rows].tolist()),
+        classes=tuple(each[:200] for each in table.classes),
+        note=f"{note}Target: {name[:200]} ({what}).",
+        parts={name: each.to_dict() for name, each in parts.items() if each is not None},
+    )
+    return with_table(scene, own)
+
+
+def with_table(scene: Scene, table: OwnTable) -> Scene:
+    """The scene with this table, and a loss that fits it."""
+    data = Data(name=TABLE, table=table, target="class" if table.classes else "quantity", test=scene.data.test)
+    parts: dict[str, object] = {"data": data, "axes": (0, min(1, len(table.inputs) - 1)), "is_given": False}
+    if not table.classes and LOSSES[scene.loss].link != "identity":
+        parts["loss"] = "squared_error"
+    return scene.model_copy(update=parts)
+
+
+def drawn(n: int, n_inputs: int) -> tuple[Array, str]:
+    """The rows that a page shows of n with so many inputs, and what is to be said of them."""
+    most = min(MOST_POINTS, MOST_NUMBERS // n_inputs)
+    if most < 1:
+        raise DataError(f"expected at most {MOST_NUMBERS:,} inputs, got {n_inputs:,}; drop some columns.")
+    if n <= most:
+        return np.arange(n), ""
+    rows = np.sort(stream(0, "split").permutation(n)[:most])
+    return rows, f"{most:,} of {n:,} rows, drawn at random. "

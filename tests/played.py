@@ -1,0 +1,66 @@
+"""A page's run, as its page plays it, without a server and with one: commands as JSON, frames that are answered."""
+
+import asyncio
+import json
+import re
+from contextlib import asynccontextmanager
+from typing import Any
+
+import numpy as np
+import websockets
+
+from chainrule.interfaces.play.frames import parsed
+from chainrule.interfaces.play.messages import command
+from chainrule.interfaces.play.playing import Playing
+
+
+def obey(playing: Playing, kind: str, **fields: Any) -> None:
+    """Let a run obey a command that came as JSON."""
+    playing.obey(command(json.dumps({"kind": kind, **fields})))
+
+
+def seen(playing: Playing) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """The next frame, which is then answered as the page does."""
+    head, arrays = parsed(playing.next_frame())
+    obey(playing, "seen", frame=head["frame"], history=head["course"], rows=head["rows"])
+    return head, arrays
+
+
+def scene_of(playing: Playing, **parts: Any) -> dict[str, Any]:
+    """The run's scene with other parts, as a page sends it."""
+    return playing.scene.model_dump(mode="json") | parts
+
+
+def refusals(playing: Playing) -> list[str]:
+    """The sentences in which something was refused."""
+    return [each["sentence"] for each in playing.answers if each["kind"] == "refused"]
+
+
+@asynccontextmanager
+async def page(address: str, name: str = "one", **changes: Any) -> Any:
+    """A page's socket at a server."""
+    host, token = re.fullmatch(r"http://([^/]+)/\?token=(.+)", address).groups()
+    given = {"token": token, "origin": f"http://{host}"} | changes
+    where = f"ws://{host}/run?token={given['token']}&page={name}"
+    async with websockets.connect(where, origin=given["origin"], max_size=None) as socket:
+        yield socket
+
+
+async def until(socket: Any, is_wanted: Any, seconds: float = 20.0) -> Any:
+    """The first message that is wanted; frames are answered as the page does."""
+    async with asyncio.timeout(seconds):
+        while True:
+            message = await socket.recv()
+            if isinstance(message, bytes):
+                head, _ = parsed(message)
+                seen = {"kind": "seen", "frame": head["frame"], "history": head["course"], "rows": head["rows"]}
+                await socket.send(json.dumps(seen))
+                message = {"kind": "frame", **head}
+            else:
+                message = json.loads(message)
+            if is_wanted(message):
+                return message
+
+
+def of_kind(kind: str) -> Any:
+    return lambda message: message["kind"] == kind
