@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -154,3 +155,29 @@ def test_data_named_in_a_shell_are_the_first_scene(tmp_path: Path):
     assert scene_of_data(DataFile(str(tmp_path / "pets.csv"))).data.table.file == "pets.csv"
     with pytest.raises(cr.SettingError, match="isn't in the plane"):
         scene_of_data(DataSet("digits"))
+
+
+def test_a_csv_file_is_chosen_and_dropped_on_the_page(opened: Any, tmp_path: Path):
+    page = opened()
+    file = tmp_path / "pets.csv"
+    file.write_text(PETS.replace("cat", "<b>cat</b>"))
+    with page.expect_file_chooser() as chooser:
+        page.click("button:has-text('Your own table')")
+    chooser.value.set_files(file)
+    page.wait_for_function("() => document.querySelectorAll('circle').length === 6")
+    assert "<b>cat</b>" in page.text_content("figcaption")
+    before = page.eval_on_selector_all("circle", "all => all.map(each => each.getAttribute('cx')).join()")
+    page.select_option("select[name=across]", "1")
+    page.wait_for_function(
+        "before => [...document.querySelectorAll('circle')].map(each => each.getAttribute('cx')).join() !== before",
+        arg=before,
+    )
+    drop = """text => {
+      const data = new DataTransfer();
+      data.items.add(new File([text], "more.csv"));
+      document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+    }"""
+    page.evaluate(drop, "a,b,c\n" + "\n".join(f"{k},{k * k % 7},{k}.5" for k in range(20)))
+    page.wait_for_function("() => document.querySelectorAll('circle').length === 20")
+    page.evaluate(drop, "")
+    page.wait_for_selector(".notices:has-text('is empty')")

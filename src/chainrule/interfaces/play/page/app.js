@@ -6,7 +6,7 @@ import { catalogue, connect, dismiss, notices, send, state, status, whenReady } 
 import { words } from "./words.js";
 import { LOOKS, look } from "./look.js";
 import { view } from "./plane.js";
-import { OpenFile, SAVES, sceneInAddress, takeDrops } from "./take.js";
+import { SAVES, open, sceneInAddress, takeDrops } from "./take.js";
 import { KEYS } from "./keyboard.js";
 import { Data, Inputs } from "./controls/data.js";
 import { Pace } from "./controls/pace.js";
@@ -60,12 +60,16 @@ function Tabs() {
 }
 
 function Menu() {
+  const pick = (/** @type {any} */ event) => {
+    open(event.currentTarget.files[0]);
+    event.currentTarget.value = "";
+  };
   return html`<div class="menu">
     <details>
       <summary>${words.take}</summary>
       <div class="popup">
         ${SAVES.map(([name, save]) => html`<button key=${name} onClick=${save}>${name}</button>`)}
-        <${OpenFile} label=${words.open} />
+        <label class="file">${words.open}<input type="file" accept=".json" onChange=${pick} /></label>
       </div>
     </details>
     <details>

@@ -1,6 +1,5 @@
 /** What is taken along: a file, the address, the model, the history, a picture. */
 
-import { html } from "./html.js";
 import { download, notify, scene, send } from "./run.js";
 import { words } from "./words.js";
 
@@ -78,16 +77,12 @@ export function takeDrops() {
   });
 }
 
-/**
- * A button that asks for a file.
- * @param {{label: string}} props
- */
-export function OpenFile({ label }) {
-  const pick = (/** @type {any} */ event) => {
-    open(event.currentTarget.files[0]);
-    event.currentTarget.value = "";
-  };
-  return html`<label class="file">${label}<input type="file" accept=".json,.csv,.tsv,.txt,.xlsx,.parquet,.gz" onChange=${pick} /></label>`;
+/** Ask for a file, and open it. */
+export function pick() {
+  const input = document.createElement("input");
+  input.type = "file";
+  input.onchange = () => open(input.files?.[0]);
+  input.click();
 }
 
 /** Save the network's picture. */

@@ -2,7 +2,7 @@
 
 import { html } from "../html.js";
 import { catalogue, change, scene, state } from "../run.js";
-import { OpenFile } from "../take.js";
+import { pick } from "../take.js";
 import { brush } from "../views/answer.js";
 import { CLASSES, css } from "../colours.js";
 import { words } from "../words.js";
@@ -28,7 +28,7 @@ export function Data() {
     ${"n" in taken && html`<${Quantity} name="points" anew whole min=${4} max=${catalogue.value.most.points} value=${data.n ?? taken.n} set=${(/** @type {number} */ n) => set({ n })} />`}
     <${Slider} name="test" anew min=${0} max=${0.9} step=${0.05} value=${data.test} shown=${`${Math.round(100 * data.test)} %`} set=${(/** @type {number} */ test) => set({ test })} />
     ${data.name === OWN ? html`<${Own} />` : data.name === TABLE ? html`<${Table} />` : html`<button onClick=${() => set({ seed: data.seed + 1 })}>${words.redraw}</button>`}
-    <${OpenFile} label=${words.openTable} />
+    <button onClick=${pick}>${words.openTable}</button>
   </fieldset>`;
 }
 
