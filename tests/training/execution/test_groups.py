@@ -102,8 +102,9 @@ def test_settings_with_k_values_run_as_one_group():
     assert len(groups(Objective(NETWORKS["dense"], cr.SquaredError()), 21, 1, 1)) == 1
 
 
-def test_groups_take_turns_in_one_memory():
+def test_groups_take_turns_in_one_memory(monkeypatch):
     """Twenty groups take little more than the parameters of all and the activations of one."""
+    monkeypatch.setattr("chainrule.training.execution.choice.WORTH_THREADS", 10**9)  # one member alone runs whole
     network = cr.mlp(10, 100, 100, 1)
     theta = np.zeros((20, network.n_parameters))
     samples = TrainingData(np.zeros((2500, 10)), np.zeros((2500, 1)))

@@ -11,6 +11,7 @@ import pytest
 
 import chainrule as cr
 from cases import CASES
+from chainrule.core.cores import OF_THREADS
 from chainrule.core.engine.choice import Engine
 from chainrule.core.engine.extension import _engine
 from chainrule.core.objective import Objective
@@ -29,6 +30,8 @@ WITH_DROPOUT = cr.Network(
     (1, 10, 10),
     [cr.Conv2D(2, 3), cr.ReLU(), cr.Dropout(0.3), cr.MaxPool(2), cr.Flatten(), cr.Dropout(0.2), cr.Dense(3)],
 )
+DIGITS = cr.mlp(64, 32, 10)
+REFERENCE = cr.mlp(2, 4, 4, 1)
 IMAGES = cr.Network((1, 28, 28), [cr.Conv2D(6, 5), cr.ReLU(), cr.MaxPool(2), cr.Flatten(), cr.Dense(10)])
 
 
@@ -52,29 +55,37 @@ def trained(network: cr.Network = WITH_DROPOUT, n: int = 23, **settings) -> cr.R
 # ---- the rule
 
 
-@pytest.mark.parametrize("n", [32, 33, 128, 500, 512, 1000])
-def test_micro_batches_cover_the_batch_and_are_dealt_out_evenly(n):
-    chunks = micro_batches(IMAGES, n)
+@pytest.mark.parametrize(
+    ("network", "n"), [*((IMAGES, n) for n in (32, 33, 128, 500, 512, 1000)), (REFERENCE, 99_999), (DIGITS, 5000)]
+)
+def test_micro_batches_cover_the_batch_and_are_dealt_out_evenly(network, n):
+    chunks = micro_batches(network, n)
+    assert len(chunks) > 1
     assert np.concatenate([np.arange(n)[which] for which in chunks]).tolist() == list(range(n))
     sizes = [which.stop - which.start for which in chunks]
     assert sizes[:-1] == sizes[:1] * (len(sizes) - 1)
-    assert sizes[0] * IMAGES.n_numbers <= choice.MOST_NUMBERS + IMAGES.n_numbers
+    assert sizes[0] * network.n_numbers <= choice.MOST_NUMBERS + network.n_numbers
     one, other = (sum(sizes[thread::THREADS]) for thread in range(THREADS))
     assert abs(one - other) <= sizes[0]
 
 
 @pytest.mark.parametrize(
-    ("network", "n"),
+    ("network", "n", "members"),
     [
-        (cr.mlp(784, 100, 10), 10_000),
-        (IMAGES, 1),
-        (cr.Network((1, 28, 28), [cr.Conv2D(6, 5), cr.BatchNorm(), cr.Flatten(), cr.Dense(10)]), 512),
-        (cr.Network((1, 28, 28), [cr.Conv2D(6, 5), cr.Residual([cr.BatchNorm()]), cr.Flatten(), cr.Dense(10)]), 512),
+        (cr.mlp(784, 100, 10), 10_000, 1),
+        (REFERENCE, 10_000, 1),
+        (REFERENCE, 100_000, 2),
+        (cr.Network((2,), [cr.Dense(4), cr.Dropout(0.5)]), 100_000, 1),
+        (IMAGES, 1, 1),
+        (cr.Network((1, 28, 28), [cr.Conv2D(6, 5), cr.BatchNorm(), cr.Flatten(), cr.Dense(10)]), 512, 1),
+        (cr.Network((1, 28, 28), [cr.Conv2D(6, 5), cr.Residual([cr.BatchNorm()]), cr.Flatten(), cr.Dense(10)]), 512, 1),
     ],
-    ids=["without convolution", "little", "mixes samples", "mixes samples inside"],
-)
-def test_what_runs_whole(network, n):
-    assert micro_batches(network, n) == [slice(0, n)]
+    ids=[
+        "large products", "few numbers", "a population", "random", "little", "mixes samples", "mixes samples inside",
+    ],
+)  # fmt: skip
+def test_what_runs_whole(network, n, members):
+    assert micro_batches(network, n, members) == [slice(0, n)]
 
 
 # ---- the same numbers
@@ -135,6 +146,25 @@ def test_the_threads_draw_from_generators_of_their_own():
     draws = [generators(WITH_DROPOUT, [0], thread) for thread in range(THREADS)]
     numbers = [generator.random() for each in draws for (generator,) in each.values()]
     assert len(set(numbers)) == len(numbers) == 4
+
+
+@pytest.mark.skipif(_engine is None, reason="Left out: the engine isn't built (make engine)")
+@pytest.mark.parametrize("network", [REFERENCE, DIGITS], ids=["reference", "digits"])
+def test_a_large_batch_has_the_same_bits_on_any_number_of_threads(network, monkeypatch):
+    x = np.random.default_rng(0).random((12_007, *network.input_shape))
+    y, runs = x[:, : network.output_shape[0]], []
+    settings = {"loss": cr.SquaredError(), "optimizer": cr.SGD(0.1), "epochs": 3, "record_every": 1}
+    for name in OF_THREADS:
+        monkeypatch.delenv(name, raising=False)
+    for threads in (1, 2, 3, 5):
+        monkeypatch.setattr("chainrule.core.cores.cores", lambda n=threads: n)
+        runs.append(cr.train(network, x, y, **settings, engine="compiled"))
+        assert "thread 2" in str(runs[-1].program())
+    for other in runs[1:]:
+        np.testing.assert_array_equal(other.model.theta, runs[0].model.theta)
+    monkeypatch.setattr(choice, "WORTH_THREADS", 10**9)
+    whole = cr.train(network, x, y, **settings, engine="numpy")
+    np.testing.assert_allclose(runs[0].model.theta, whole.model.theta, rtol=1e-12)
 
 
 # ---- threads

@@ -30,6 +30,13 @@ MOST_AT_ONCE = 2**24
 WORTH_THREADS = 2**18
 """Batches of fewer numbers run whole: starting the threads would take longer."""
 
+LARGEST_PRODUCT = 2**22
+"""The most multiplications of a product in a micro-batch of a network without convolutions, done here.
+Where a micro-batch would be small by this, the BLAS does the products of whole batches, on its threads."""
+
+FEWEST_NUMBERS = 2**17
+"""A micro-batch of fewer numbers by this limit is small."""
+
 
 def bind_batch(
     objective: Objective,
@@ -43,36 +50,45 @@ def bind_batch(
     engine: makes the calls of rows that run inside others, in threads.
     """
     n = samples.n
-    chunks = micro_batches(objective.network, n)
+    members = count(parameters.theta.shape[:-1])
+    chunks = micro_batches(objective.network, n, members)
     if len(chunks) > 1:
         from chainrule.training.execution.micro_batches import MicroBatches
 
         return MicroBatches(objective, samples, chunks, parameters, generators, engine)
     takes_turns = engine.numpy_because is None and not generators[0]  # of its members, in memory that a cache can hold
     most = MOST_AT_ONCE if takes_turns else MOST_NUMBERS
-    members = groups(objective, n, count(parameters.theta.shape[:-1]), most)
-    if len(members) > 1:
+    in_groups = groups(objective, n, members, most)
+    if len(in_groups) > 1:
         from chainrule.training.execution.groups import Groups
 
-        return Groups(objective, samples, members, parameters, generators[0])
+        return Groups(objective, samples, in_groups, parameters, generators[0])
     return Whole(objective, samples, parameters, generators=generators[0], memory=engine.memory)
 
 
-def micro_batches(network: Architecture, n: int) -> list[slice]:
+def micro_batches(network: Architecture, n: int, members: int = 1) -> list[slice]:
     """The micro-batches of a batch of n samples, of one size (the last may be shorter), as many for each thread.
 
-    One where the network has no convolution, or a layer that mixes samples or keeps a state.
+    One where a layer mixes samples or keeps a state. Without convolutions also for a population, whose members are
+    dealt out to threads instead, where layers are random, and where products are large.
 
     >>> from chainrule.core.layers.dense import Dense
-    >>> micro_batches(Architecture(784, [Dense(10)]), 512)
-    [slice(0, 512, None)]
+    >>> micro_batches(Architecture(784, [Dense(10)]), 300)
+    [slice(0, 300, None)]
+    >>> len(micro_batches(Architecture(2, [Dense(4)]), 1_000_000))
+    14
     """
     layers = [leaf.layer for leaf in network.leaves]
-    unfolds = any(layer.unfolds for layer in layers)
     is_whole = network.n_state > 0 or any(layer.mixes_samples for layer in layers)
-    if not unfolds or is_whole or network.n_numbers * n < WORTH_THREADS:
+    most = MOST_NUMBERS
+    if not any(layer.unfolds for layer in layers):
+        largest = max(leaf.stop - leaf.start for leaf in network.leaves)
+        most = min(most, LARGEST_PRODUCT // max(largest, 1) * network.n_numbers)
+        is_random = any(layer.without_randomness() is not layer for layer in layers)
+        is_whole |= members > 1 or is_random or most < min(FEWEST_NUMBERS, MOST_NUMBERS)
+    if is_whole or network.n_numbers * n < WORTH_THREADS:
         return [slice(0, n)]
-    rounds = -(-n * network.n_numbers // (THREADS * MOST_NUMBERS))
+    rounds = -(-n * network.n_numbers // (THREADS * most))
     return chunks_of(n, -(-n // (THREADS * rounds)))
 
 

@@ -1,4 +1,4 @@
-"""A large batch of a network with convolutions, run in micro-batches whose activations a cache can hold.
+"""A large batch, run in micro-batches whose activations a cache can hold.
 
     loss = Σ over the micro-batches,    gradient = Σ over them,    each sample with its share of the whole batch's mean
 
