@@ -18,8 +18,8 @@ report: $(VENV)/.report    ## train the reference network and write report/index
 test: $(VENV)/.dev         ## run all tests
 	$(BIN)/python -m pytest -n 2 -q
 
-soak: $(VENV)/.dev         ## run the property tests with twenty times as many examples
-	CHAINRULE_SOAK=$${CHAINRULE_SOAK:-20} $(BIN)/python -m pytest -n 2 -q tests -m hypothesis
+soak: $(VENV)/.dev         ## run the property tests with twenty times as many examples, and longer storms
+	CHAINRULE_SOAK=$${CHAINRULE_SOAK:-20} $(BIN)/python -m pytest -n 2 -q tests -m "hypothesis or soak"
 
 oldest: $(VENV)/.oldest     ## test core and training with the oldest dependencies that pyproject.toml allows
 	$(VENV)/oldest/bin/python -m pytest -n 2 -q tests/core tests/training src/chainrule/core src/chainrule/training

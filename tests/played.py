@@ -2,16 +2,24 @@
 
 import asyncio
 import json
+import os
 import re
-from contextlib import asynccontextmanager
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import websockets
 
+import chainrule
 from chainrule.interfaces.play.frames import parsed
 from chainrule.interfaces.play.messages import command
 from chainrule.interfaces.play.playing import Playing
+from processes import children, ends_within
 
 
 def obey(playing: Playing, kind: str, **fields: Any) -> None:
@@ -64,3 +72,24 @@ async def until(socket: Any, is_wanted: Any, seconds: float = 20.0) -> Any:
 
 def of_kind(kind: str) -> Any:
     return lambda message: message["kind"] == kind
+
+
+SOURCE = str(Path(chainrule.__file__).parents[1])
+
+
+@contextmanager
+def server(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server and its address; it is to end by Ctrl-C, without a word, and its processes with it."""
+    environment = os.environ | {"PYTHONPATH": SOURCE, "XDG_CACHE_HOME": str(folder)}
+    command = [sys.executable, "-m", "chainrule", "play", "--no-browser", *options]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env=environment, start_new_session=True, **pipes) as program:
+        try:
+            yield program, program.stdout.readline().strip()
+            workers = children(program.pid)
+            program.send_signal(signal.SIGINT)
+            _, said = program.communicate(timeout=10)
+            assert said == ""
+            assert all(ends_within(5.0, each) for each in workers)
+        finally:
+            program.kill()

@@ -27,3 +27,9 @@ def ends_within(seconds: float, process: int) -> bool:
             return False
         time.sleep(0.05)
     return True
+
+
+def memory(process: int) -> float:
+    """The bytes of memory that a process takes now."""
+    kilobytes = subprocess.run(["ps", "-o", "rss=", "-p", str(process)], capture_output=True, text=True).stdout
+    return 1024.0 * int(kilobytes)

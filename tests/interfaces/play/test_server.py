@@ -9,39 +9,17 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import websockets
 
-import chainrule
-from played import of_kind, page, until
-from processes import children, ends_within
+from played import SOURCE, of_kind, page, server, until
+from processes import children
 from pseudo_terminal import posix
 
 pytestmark = posix
-
-SOURCE = str(Path(chainrule.__file__).parents[1])
-
-
-@contextmanager
-def server(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A server and its address; it is to end by Ctrl-C, without a word, and its processes with it."""
-    environment = os.environ | {"PYTHONPATH": SOURCE, "XDG_CACHE_HOME": str(folder)}
-    command = [sys.executable, "-m", "chainrule", "play", "--no-browser", *options]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, env=environment, start_new_session=True, **pipes) as program:
-        try:
-            yield program, program.stdout.readline().strip()
-            workers = children(program.pid)
-            program.send_signal(signal.SIGINT)
-            _, said = program.communicate(timeout=10)
-            assert said == ""
-            assert all(ends_within(5.0, each) for each in workers)
-        finally:
-            program.kill()
 
 
 def test_a_page_trains_survives_its_process_and_leaves_none_behind(tmp_path: Path):

@@ -5,12 +5,14 @@ import json
 import os
 import pickle
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Protocol
 
 from chainrule.core.errors import ChainruleError, DataError
 from chainrule.interfaces.play.messages import command
+from chainrule.interfaces.play.outbox import Outbox
 from chainrule.lab.experiments.worker_process import ONE_THREAD
 
 PROGRAM = "import sys; sys.path[:] = {path!r}; from chainrule.interfaces.play.player import main; main()"
@@ -27,6 +29,12 @@ PATIENCE = 1.0
 
 RATE, BURST = 200.0, 400.0
 """The most commands a second, in the long run and at once."""
+
+PER_COMMAND = 20_000.0
+"""So many bytes of a long command count as one more: saved files don't pile up in a process."""
+
+QUICK, LONGEST_PAUSE = 5.0, 60.0
+"""A process that ended within so many seconds, three times, is followed by another after a pause, longer each time."""
 
 
 class Socket(Protocol):
@@ -104,6 +112,8 @@ class Page:
     def __init__(self, pages: "Pages", player: Player) -> None:
         self._pages, self.player = pages, player
         self._socket: Socket | None = None
+        self._outbox = Outbox()
+        self._sending: asyncio.Task[None] | None = None
         self._kept: bytes | None = None
         self._left, self._filled, self._is_over_rate = BURST, 0.0, False
         self._relay = asyncio.create_task(self._pass_on())
@@ -111,7 +121,9 @@ class Page:
 
     async def connect(self, socket: Socket) -> None:
         """Let a socket be the page's; the run tells it all from the beginning."""
-        self._socket = socket
+        self._stop_sending()
+        self._socket, self._outbox = socket, Outbox()
+        self._sending = asyncio.create_task(_send_all(socket, self._outbox))
         if self._leaving is not None:
             self._leaving.cancel()
         await self.player.send(b'{"kind":"hello"}')
@@ -120,7 +132,12 @@ class Page:
         """The page has gone: unless it comes back soon, its process ends."""
         if self._socket is socket:
             self._socket = None
+            self._stop_sending()
             self._leaving = asyncio.create_task(self._leave(name))
+
+    def _stop_sending(self) -> None:
+        if self._sending is not None:
+            self._sending.cancel()
 
     async def _leave(self, name: str) -> None:
         await asyncio.sleep(GRACE)
@@ -129,66 +146,73 @@ class Page:
     async def receive(self, text: str) -> None:
         """A message of the page: a command for the run, or refused in a sentence."""
         try:
-            if not self._has_time():
+            if not self._has_time(len(text)):
                 return
             command(text)
         except ChainruleError as error:
-            await self.say({"kind": "refused", "sentence": str(error)})
+            self.say({"kind": "refused", "sentence": str(error)})
             return
         await self.player.send(text.encode())
 
-    def _has_time(self) -> bool:
+    def _has_time(self, size: int) -> bool:
         """Whether the page doesn't send more than anybody could look at. Raises DataError at the first that is over."""
-        now = asyncio.get_running_loop().time()
+        now, cost = asyncio.get_running_loop().time(), 1.0 + size / PER_COMMAND
         self._left = min(BURST, self._left + RATE * (now - self._filled))
         self._filled = now
-        if self._left < 1.0:
+        if self._left < cost:
             was, self._is_over_rate = self._is_over_rate, True
             if was:
                 return False
             raise DataError(f"expected at most {RATE:g} commands a second, got more; those beyond are left out.")
-        self._left -= 1.0
+        self._left -= cost
         self._is_over_rate = self._is_over_rate and self._left < BURST / 2
         return True
 
-    async def say(self, message: dict[str, object]) -> None:
+    def say(self, message: dict[str, object]) -> None:
         """Send the page a message of the server's own."""
-        if self._socket is not None:
-            with suppress(RuntimeError, OSError):
-                await self._socket.send_text(json.dumps(message))
+        self._outbox.put(json.dumps(message).encode())
 
     async def _pass_on(self) -> None:
         """Pass on what the run says; if its process ends, go on with another from what was kept."""
+        quickly = 0
         while True:
+            began = time.monotonic()
             async for message in self.player.messages():
                 if message.startswith(b'{"kind": "kept"'):
                     self._kept = message
-                await self._send(message)
+                if self._socket is not None:
+                    self._outbox.put(message)
             await self.player.end()
+            quickly = quickly + 1 if time.monotonic() - began < QUICK else 0
+            if quickly > 2:
+                self._kept = None  # perhaps it is what ends the process
+                await asyncio.sleep(min(2.0 ** (quickly - 2), LONGEST_PAUSE))
             self.player = await self._pages.another()
             lost = "the run's process ended, and went on from what was kept of it"
-            await self.say({"kind": "lost", "sentence": f"{lost}." if self._kept else f"{lost}: its beginning."})
+            self.say({"kind": "lost", "sentence": f"{lost}." if self._kept else f"{lost}: its beginning."})
             if self._kept is not None:
                 file = json.loads(self._kept)["file"]
                 await self.player.send(json.dumps({"kind": "open", "file": file}).encode())
             await self.player.send(b'{"kind":"hello"}')
 
-    async def _send(self, message: bytes) -> None:
-        socket = self._socket
-        if socket is None:
-            return
-        with suppress(RuntimeError, OSError):  # it has gone; the server says so
+    async def close(self) -> None:
+        """End the run's process."""
+        self._relay.cancel()
+        self._stop_sending()
+        if self._leaving is not None and self._leaving is not asyncio.current_task():
+            self._leaving.cancel()
+        await self.player.end()
+
+
+async def _send_all(socket: Socket, outbox: Outbox) -> None:
+    """Send what is left in the outbox, for as long as the socket is there."""
+    with suppress(RuntimeError, OSError):  # it has gone; the server says so
+        while True:
+            message = await outbox.get()
             if message[:1] == b"{":
                 await socket.send_text(message.decode())
             else:
                 await socket.send_bytes(message)
-
-    async def close(self) -> None:
-        """End the run's process."""
-        self._relay.cancel()
-        if self._leaving is not None and self._leaving is not asyncio.current_task():
-            self._leaving.cancel()
-        await self.player.end()
 
 
 class Pages:

@@ -11,6 +11,7 @@ import pickle
 import sys
 import threading
 import time
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import IO
 
@@ -21,17 +22,31 @@ from chainrule.interfaces.play.playing import Playing
 KEEP_EVERY = 2.0
 """Seconds from one copy of the run that its page keeps to the next."""
 
+MOST_MEMORY = 2 * 2**30
+"""The most bytes of memory that a run's process may ask for: 2 GiB, ten times what the largest scene takes."""
+
 FRAME = 1 / 60
 """The fewest seconds from frame to frame."""
 
 
 def main() -> None:
     """Obey commands until the input ends."""
+    _limit_memory()
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a network of one's own prints doesn't come between messages
     commands: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_receive, args=(sys.stdin.buffer, commands), daemon=True).start()
     _Player(out, commands).run()
+
+
+def _limit_memory() -> None:
+    """Let a run that eats memory fail by itself, where the system can: not on Windows."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        most = MOST_MEMORY if hard == resource.RLIM_INFINITY else min(MOST_MEMORY, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
 
 
 def _receive(stream: IO[bytes], commands: SimpleQueue[bytes]) -> None:
@@ -70,12 +85,13 @@ class _Player:
                 wait = min(wait, 0.1)
 
     def _obey_all(self, wait: float) -> None:
-        """Obey the commands that are there; wait so long for one."""
+        """Obey the commands that are there, for so long that training goes on; wait so long for one."""
         try:
             text = self._commands.get(timeout=wait) if wait > 0 else self._commands.get_nowait()
-            while True:
-                self._obey(text)
-                text = self._commands.get_nowait()
+            began = time.monotonic()
+            self._obey(text)
+            while time.monotonic() < began + FRAME:
+                self._obey(self._commands.get_nowait())
         except Empty:
             pass
 

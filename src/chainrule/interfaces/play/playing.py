@@ -105,6 +105,8 @@ class Playing:
             OBEYED[type(command)](self, command)
         except ChainruleError as error:
             self.answers.append({"kind": "refused", "sentence": str(error)})
+        except MemoryError:
+            self.answers.append({"kind": "refused", "sentence": "this takes more memory than a page has; take less."})
         self._is_changed = self._is_changed or not isinstance(command, messages.Seen)
 
     # What commands do

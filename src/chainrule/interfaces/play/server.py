@@ -145,6 +145,8 @@ SETTINGS: dict[str, Any] = {
     "log_level": "critical",
     "access_log": False,
     "ws_max_size": LONGEST,
+    "ws_max_queue": 8,
+    "ws_per_message_deflate": False,
     "timeout_graceful_shutdown": 1,
 }
-"""How uvicorn serves: it is silent, and takes no longer message than a command may be."""
+"""How uvicorn serves: silent, no longer messages than a command may be, few at once; pictures aren't worth packing."""
