@@ -18,6 +18,7 @@ import pandas as pd
 import chainrule as cr
 from chainrule.training.data.columns.columns import Columns
 from chainrule.training.data.columns.kinds import Category, Moment, Number
+from chainrule.training.files.reading import in_memory
 
 Made = Callable[[], Any]
 
@@ -170,6 +171,12 @@ def training() -> cr.Training:
 
 def experiment() -> cr.Experiment:
     return cr.Experiment("xor", network=cr.Perceptron((2,)), optimizer=cr.SGD(0.5), epochs=3, starts=2)
+
+
+@functools.cache
+def table() -> cr.Table:
+    """A table in a file with an empty row, whose samples stand in lines 2 and 5."""
+    return cr.read_table(in_memory("pets.csv", b"weight,kind\n4.5,cat\n\n,\n20,dog\n"))
 
 
 @functools.cache

@@ -51,6 +51,7 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "Model": values.model,
     "Network": lambda: values.NETWORK,
     "Run": values.run,
+    "Table": values.table,
     "Training": values.training,
 }
 ABSTRACT = {"Initializer", "Layer", "Loss", "Optimizer", "Schedule", "Description"}
@@ -82,9 +83,11 @@ def test_every_public_object_is_copied_or_says_why_not(name: str, how: str) -> N
     assert str(found) == str(original) or type(original).__str__ is object.__str__
     if isinstance(original, cr.Description):
         assert found == original
-    for field in ("theta", "mean", "final_loss", "value", "gradient"):
+    for field in ("theta", "mean", "final_loss", "value", "gradient", "x", "y"):
         if hasattr(original, field):
             np.testing.assert_array_equal(getattr(found, field), getattr(original, field))
+    if isinstance(original, cr.Table):
+        assert [found.found.place(row) for row in range(2)] == ["line 2", "line 5"]
 
 
 @pytest.mark.parametrize("how", COPIES)

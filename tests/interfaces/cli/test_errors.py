@@ -12,7 +12,7 @@ from commands import invoke, lines_of, output_of, told
 FILES = {
     "good.csv": "a,b,y\n1,2,0\n3,4,1\n5,6,0\n",
     "ragged.csv": "a,b,y\n1,2,0\n3,4\n",
-    "nan.csv": "a,b,y\n1,inf,0\n",
+    "inf.csv": "a,b,y\n1,inf,0\n",
     "text.csv": "a,b,y\n1,2,0\n2,3,0\n3,x,1\n",
     "empty.csv": "",
     "header.csv": "a,b,y\n",
@@ -30,7 +30,7 @@ BAD_INPUT = {
     "train xorr": "no data set and no file 'xorr', did you mean xor? Choose from circles, digits, gaussians, linear",
     "train nothing.csv": "there is no file nothing.csv",
     "train ragged.csv": "ragged.csv, line 3: expected 3 cells, got 2",
-    "train nan.csv": "nan.csv, line 2, column b: expected a finite number, got inf",
+    "train inf.csv": "inf.csv, line 2, column b: expected a finite number, got inf",
     "train text.csv": "text.csv, line 4, column b: expected a number, as in others of its cells, got 'x'",
     "train empty.csv": "empty.csv holds no table",
     "train header.csv": "header.csv has a header but no samples",

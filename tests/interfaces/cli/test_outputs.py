@@ -190,14 +190,27 @@ main()
 
 
 @posix
-@pytest.mark.parametrize("most", [1000])
-def test_where_files_may_not_grow_the_old_ones_stay(folder, most):
+@pytest.mark.parametrize(("most", "data"), [(0, "xor"), (1000, "pets.csv")])
+def test_where_files_may_not_grow_the_old_ones_stay(folder, most, data):
     before = contents(folder)
-    words = ["train", "pets.csv", "--epochs", "200", "--save", "pets.npz", "--history", "h.csv"]
+    words = ["train", data, "--epochs", "200", "--save", "pets.npz", "--history", "h.csv"]
     done = subprocess.run([sys.executable, "-c", LIMITED, str(most), *words], capture_output=True, text=True)
     assert done.returncode == 1
     said = [f"Error: can't write {name}: File too large; choose another place." for name in ("pets.npz", "h.csv")]
     assert "\n".join(said) in done.stderr
+    assert contents(folder) == before
+
+
+@posix
+@pytest.mark.parametrize("most", [0, 10])
+def test_a_table_that_cannot_be_copied_is_refused(folder, most):
+    before = contents(folder)
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(most), "train", "pets.csv"], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Error: can't write the temporary copy from which pets.csv is read: ")
+    assert done.stderr.endswith("; make room, or name another folder in the variable TMPDIR.\n")
     assert contents(folder) == before
 
 

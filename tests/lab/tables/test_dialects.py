@@ -235,6 +235,8 @@ def test_lines_are_numbered_as_in_the_file():
     found = found_in('# x\n\na,b\n1,"p\nq"\n\n2,r\n,\n3,s\n')
     assert [found.place(row) for row in range(3)] == ["line 4", "line 7", "line 9"]
     assert found.reading.notes == ("1 empty row is left out",)
+    found = found_in('a,b\n1,"p\nq"\n2,"r\u2028s\x0bt\x85u"\n3,v\n')  # Unicode's other ends of a line end none here
+    assert [found.place(row) for row in range(3)] == ["line 2", "line 4", "line 5"]
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,7 @@ def test_rows_and_classes_are_pointed_out() -> None:
     assert "too rare for" in remarks(NOISE, column("kind", [*["x"] * 20, *["y"] * 19, "z"]))
     assert "z (1 row)" in remarks(NOISE, column("kind", [*["x"] * 20, *["y"] * 19, "z"]))
     assert "kind is x in all 40 rows" in remarks(NOISE, column("kind", ["x"] * N))
+    assert remarks(column("a", [3]), column("kind", ["x"])) == ""  # a worked example
     assert "euro: alone answers" in remarks(
         column("euro", NOISE.values * 1.1 + 3), NOISE, column("dollar", NOISE.values)
     )

@@ -41,6 +41,8 @@ def cautions(table: Table) -> list[Caution]:
 
 
 def _of_target(table: Table) -> Iterator[str]:
+    if len(table) < 2:  # a worked example
+        return
     names = ", ".join(table.targets)
     if (table.y == table.y[0]).all():
         shown = table.classes[0] if table.classes else f"{table.y.reshape(-1)[0]:.10g}"

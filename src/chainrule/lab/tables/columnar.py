@@ -2,12 +2,12 @@
 
 import os
 import shutil
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from chainrule.core.errors import DataError
+from chainrule.lab.tables.copies import folder_for_copy
 from chainrule.lab.tables.database import database, fetched
 from chainrule.lab.tables.decoded import Text
 from chainrule.lab.tables.found import Found, Reading, by_row, without_empty_rows
@@ -35,7 +35,7 @@ def is_parquet(source: Source) -> bool:
 def found_parquet(source: Source, options: Options) -> Found:
     """The table in a Parquet file. Raises FileError for one that is damaged, DataError for one without samples."""
     source.check(source.size())
-    with TemporaryDirectory(prefix="chainrule-") as folder:
+    with folder_for_copy(source.name) as folder:
         path = os.path.join(folder, "table.parquet")
         source.file.seek(0)
         with open(path, "wb") as copy:

@@ -5,6 +5,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from chainrule.core.errors import DataError, FileError
@@ -13,7 +14,7 @@ from chainrule.lab.tables.csv_cells import Body
 from chainrule.lab.tables.database import database
 from chainrule.lab.tables.decoded import Text
 from chainrule.lab.tables.dialect import Dialect, Rows, dialect_of, head_of
-from chainrule.lab.tables.found import Found, Reading, without_empty_rows
+from chainrule.lab.tables.found import Found, Reading, by_number, without_empty_rows
 from chainrule.lab.tables.header import counts_on, is_header, names_of
 from chainrule.lab.tables.numerals import Writing
 from chainrule.lab.tables.options import Options
@@ -108,7 +109,7 @@ def read(text: Text, layout: Layout, options: Options) -> Found:
         skipped=dialect.skipped,
         notes=(*text.notes, *layout.notes),
     )
-    return without_empty_rows(Found(text.name, tuple(found), reading, lambda row: f"line {line_of[row]}"))
+    return without_empty_rows(Found(text.name, tuple(found), reading, partial(by_number, "line", line_of)))
 
 
 def _first_rows(name: str, dialect: Dialect, lines: Sequence[str]) -> tuple[list[int], Rows]:

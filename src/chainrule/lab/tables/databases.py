@@ -5,11 +5,11 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from tempfile import TemporaryDirectory
 from urllib.request import pathname2url
 
 from chainrule.core.errors import DataError, FileError, SettingError, choices
 from chainrule.core.foreign import said
+from chainrule.lab.tables.copies import folder_for_copy
 from chainrule.lab.tables.found import Found, Reading, by_row, without_empty_rows
 from chainrule.lab.tables.options import Options
 from chainrule.lab.tables.typed import typed_columns
@@ -70,7 +70,7 @@ def found_database(source: Source, options: Options) -> Found:
 def _opened(source: Source) -> Iterator[sqlite3.Connection]:
     """A copy of the database, open to be read: another program may be writing it, and a stream has no name."""
     source.check(source.size())
-    with TemporaryDirectory(prefix="chainrule-") as folder:
+    with folder_for_copy(source.name) as folder:
         path = os.path.join(folder, "table.db")
         source.file.seek(0)
         with open(path, "wb") as copy:

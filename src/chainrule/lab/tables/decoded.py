@@ -7,10 +7,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from chainrule.core.errors import FileError
+from chainrule.lab.tables.copies import folder_for_copy
 from chainrule.training.files.reading import CHUNK, Source
 
 MARKS = (
@@ -80,7 +80,7 @@ def decoded(source: Source, encoding: str | None = None) -> Iterator[Text]:
     """
     head = source.head(4)
     is_packed = head.startswith(GZIP)
-    with TemporaryDirectory(prefix="chainrule-") as folder, _unpacked(source, is_packed) as file:
+    with folder_for_copy(source.name) as folder, _unpacked(source, is_packed) as file:
         if is_packed:
             head = file.read(4)
         marked = next((name for mark, name in MARKS if head.startswith(mark)), None)

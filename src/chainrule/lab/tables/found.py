@@ -1,7 +1,8 @@
 """What is found in a file or a data frame: typed columns, how they were read, and what was noticed on the way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -132,7 +133,16 @@ def without_empty_rows(found: Found) -> Found:
     n = len(empty) - len(kept)
     notes = (*found.reading.notes, f"{n} empty {'row is' if n == 1 else 'rows are'} left out")
     columns = tuple(column.at(~empty) for column in found.columns)
-    return Found(found.name, columns, replace(found.reading, notes=notes), lambda row: found.place(int(kept[row])))
+    return Found(found.name, columns, replace(found.reading, notes=notes), partial(_kept, found.place, kept))
+
+
+def by_number(word: str, numbers: Sequence[int] | Array, row: int) -> str:
+    """Where a row is, by its number in the file. A partial of it goes where a table is pickled to, a lambda doesn't.
+
+    >>> by_number("line", [2, 4], 1)
+    'line 4'
+    """
+    return f"{word} {numbers[row]}"
 
 
 def by_row(row: int) -> str:
@@ -142,6 +152,10 @@ def by_row(row: int) -> str:
     'row 1'
     """
     return f"row {row + 1}"
+
+
+def _kept(place: Callable[[int], str], kept: Array, row: int) -> str:
+    return place(int(kept[row]))
 
 
 def _raise(name: str) -> FoundColumn:

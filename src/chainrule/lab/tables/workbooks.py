@@ -1,12 +1,13 @@
 """Workbooks, found: Excel's and OpenDocument's, by python-calamine."""
 
 import io
+from functools import partial
 
 from chainrule.core.errors import DataError, SettingError, choices
 from chainrule.core.extras import missing_extra
 from chainrule.core.foreign import said
 from chainrule.lab.tables.archives import check_archive
-from chainrule.lab.tables.found import Found, Reading, without_empty_rows
+from chainrule.lab.tables.found import Found, Reading, by_number, without_empty_rows
 from chainrule.lab.tables.header import is_header
 from chainrule.lab.tables.options import Options
 from chainrule.lab.tables.typed import text_of, typed_columns
@@ -67,7 +68,8 @@ def _found(file: str, sheet: str, rows: list[list[object]], above: int, sheets: 
     first = above + n_skipped + header + 1
     columns = typed_columns(f"{file}, sheet {sheet}", names, list(zip(*below, strict=True)), options)
     reading = Reading("workbook", header=header, skipped=n_skipped, part=sheet, notes=notes)
-    return without_empty_rows(Found(file, columns, reading, lambda row: f"row {first + row}"))
+    place = partial(by_number, "row", range(first, first + len(below)))
+    return without_empty_rows(Found(file, columns, reading, place))
 
 
 def _titles(rows: list[list[object]]) -> int:
