@@ -42,9 +42,12 @@ def test_a_command_computes_with_the_engine_that_is_chosen(
     assert asked() == outside
 
 
-@pytest.mark.parametrize("command", [("check",), ("explain",), ("predict", "no.npz", "xor"), ("report",)])
-def test_another_name_is_an_error_before_any_work(command: tuple[str, ...]):
-    said = invoke(*command, "--engine", "fast")
+COMMANDS = ["check", "explain", "predict no.npz xor", "report", "train xor", "compare xor --learning-rate 0.5,1"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_another_name_is_an_error_before_any_work(command: str):
+    said = invoke(*command.split(), "--engine", "fast")
     assert said.stderr == 'Error: --engine must be "auto", "numpy" or "compiled"; got \'fast\'.\n'
 
 

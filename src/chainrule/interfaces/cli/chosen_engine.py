@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
-from chainrule.core.engine.choice import check_engine, engine
+from chainrule.core.engine.choice import engine
 from chainrule.interfaces.cli.options import OPTIONS
 
 OPTION = replace(OPTIONS["engine"], panel=None)
@@ -19,7 +19,7 @@ def chooses_engine(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def run(**typed: Any) -> None:
         name = typed.pop(OPTION.key)
-        with nullcontext() if name is None else engine(check_engine(OPTION.flag, OPTION.read(name))):
+        with nullcontext() if name is None else engine(OPTION.read(name)):
             command(**typed)
 
     parameters = inspect.signature(command).parameters.values()

@@ -10,7 +10,7 @@ from chainrule.core.activations import ACTIVATIONS
 from chainrule.core.losses import LOSSES
 from chainrule.core.optimizers import OPTIMIZERS, Adam, AdamW, Momentum, RMSprop
 from chainrule.interfaces.cli.option import Option
-from chainrule.interfaces.cli.readers import column, lower_case, part, units
+from chainrule.interfaces.cli.readers import column, engine_name, lower_case, part, units
 from chainrule.lab.experiments.data import NAMED, DataFile, DataSet
 from chainrule.lab.experiments.experiment import Experiment
 from chainrule.lab.experiments.perceptron import Perceptron
@@ -93,7 +93,7 @@ PANELS = {
         Option(Experiment, "batch_size", "N", "Samples per step, shuffled.", "all, in order"),
         Option(Experiment, "seed", "N", "Decides points, start, shuffling, and what is held out.", "0"),
         Option(Experiment, "early_stopping", "PATIENCE", "Stop after this many epochs without a better loss."),
-        Option(Experiment, "engine", "NAME", "Calls made by numpy, or compiled.", "auto", reader=lower_case),
+        Option(Experiment, "engine", "NAME", "Calls made by numpy, or compiled.", "auto", reader=engine_name),
         Option(Experiment, "starts", "N", "Starts per setting.", "16"),
     ),
 }

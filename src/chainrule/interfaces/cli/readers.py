@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chainrule.core.description import COUNT_OR_ZERO, NUMBER, PART, Rule
+from chainrule.core.engine.choice import check_engine
 from chainrule.core.errors import SettingError
 from chainrule.core.foreign import said
 from chainrule.lab.experiments.held_out import LAST
@@ -107,6 +108,11 @@ def column(flag: str, target: str) -> str | int:
 def lower_case(flag: str, name: str) -> str:
     """A name in lower case: `float32` for Float32."""
     return name.lower()
+
+
+def engine_name(flag: str, name: str) -> str:
+    """The name of an engine that is here."""
+    return check_engine(flag, name.lower())
 
 
 def units(flag: str, layers: str) -> tuple[int, ...]:
