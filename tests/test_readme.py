@@ -16,6 +16,7 @@ from benchmarks.machine import in_readme
 from benchmarks.results import Results
 
 import chainrule as cr
+from chainrule.core.engine.extension import tables
 from optional import needed
 
 ROOT = Path(__file__).parents[1]
@@ -172,5 +173,9 @@ def test_the_layer_of_contributing_is_a_layer():
     exec(textwrap.dedent(block[1]), names)  # our own page
     network = cr.Network((3,), [cr.Dense(4), names["Swish"](), cr.Dense(2)])
     rng = np.random.default_rng(0)
-    checks = cr.check_gradient(network, rng.standard_normal((5, 3)), rng.standard_normal((5, 2)), cr.SquaredError())
+    x, y = rng.standard_normal((5, 3)), rng.standard_normal((5, 2))
+    checks = cr.check_gradient(network, x, y, cr.SquaredError())
     assert max(check.error for check in checks) < 1e-7
+    if tables():  # where the engine is built
+        run = cr.train(network, x, y, loss=cr.SquaredError(), optimizer=cr.SGD(0.1), epochs=2, engine="compiled")
+        assert run.setup.engine.endswith("0 in Python)")
