@@ -15,8 +15,8 @@ from chainrule.core.arrays import Array
 
 FLAGS = ("-O3", "-march=native", "-ffast-math", "-shared", "-fPIC")
 WIDE = "-mprefer-vector-width=512"
-"""The widest vectors that the processor has, if the compiler knows the option: by itself it may use half of them, and 256
-on a processor with AVX-512 takes 1.2 times as long for T1, 1.1 times for T3."""
+"""The widest vectors that the processor has, if the compiler knows the option: by itself it may use half of
+them. On one with AVX-512, 256 bits take 1.2 times as long for T1, 1.1 times for T3."""
 
 
 def compiled(source: str, dtype: str, *libraries: str) -> Any:
