@@ -116,7 +116,7 @@ def of_tables(tables: Tables) -> list[str]:
     """The table of what reading large files takes."""
     rows = [(file, unit, str(tables.spread(file, unit))) for file, units in tables.taken.items() for unit in units]
     return [
-        "## Tables: from a CSV file to a matrix",
+        "## Tables: from a CSV file to a run's arrays",
         "Fresh interpreters, on all cores; without the imports' time, with their memory.",
         rows_of(("file", "unit", "taken"), rows),
     ]

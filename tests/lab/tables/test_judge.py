@@ -34,6 +34,17 @@ def test_columns_become_numbers_categories_and_dates() -> None:
     assert (len(x), y.tolist()) == (4, [0, 1, 0, 1])
 
 
+def test_a_large_table_is_held_once() -> None:
+    """Of what was found nothing is left but the columns that are no numbers: CSV's numbers are in one large block."""
+    block = np.arange(15.0).reshape(3, 5)
+    judged = judge(found(*(column(name, block[k]) for k, name in enumerate("abc"))), "b", Options(sample_weight="c"))
+    a, b, c = (each.values for each in judged.found.columns)
+    assert np.shares_memory(a, judged.raw)
+    assert judged.inputs[0].column is judged.found.columns[0]
+    assert not any(np.shares_memory(each, block) for each in (a, b, c, judged.y, judged.weights))
+    assert (b.tolist(), c.tolist()) == (block[1].tolist(), block[2].tolist())
+
+
 def test_columns_are_left_out_and_said() -> None:
     judged = table(column("a", [1, 2, 3, 4]), column("b", [1, 2, 3, 5]), column("empty", [None] * 4), drop="b")
     assert judged.features == ("a",)

@@ -59,20 +59,31 @@ class Body:
         """The columns in one reading of the file, those of numbers in which a cell is none, and the rows' lines."""
         left, texts = set(numbers), set(texts)
         refused: set[int] = set()
-        parts: dict[int, list[Array]] = {i: [] for i in left | texts}
+        matrix, place = np.empty((len(left), self._most_rows())), {i: k for k, i in enumerate(left)}
+        parts: dict[int, list[Array]] = {i: [] for i in texts}
         lines: list[Array] = []
+        n = 0
         same: dict[object, object] = {}  # each text once in memory
         for piece in self._pieces():
             columns, more = piece.read(database, left, texts)
             refused |= more
             left -= more
-            for i, values in columns.items():
-                if i in texts:
-                    values = np.array([same.setdefault(each, each) for each in values], object)
-                parts[i].append(values)
-            lines.append(piece.lines(len(next(iter(columns.values()), ()))))
-        found = {i: np.concatenate(parts.pop(i) or [np.empty(0)]) for i in left | texts}
+            rows = len(next(iter(columns.values()), ()))
+            for i in left:
+                matrix[place[i], n : n + rows] = columns[i]
+            for i in texts if rows else ():
+                parts[i].append(np.array([same.setdefault(each, each) for each in columns[i]], object))
+            lines.append(piece.lines(rows))
+            n += rows
+        found = {i: matrix[place[i], :n] for i in left}
+        found |= {i: np.concatenate(parts.pop(i) or [np.empty(0)]) for i in texts}
         return found, refused, np.concatenate(lines or [np.empty(0, np.int64)])
+
+    def _most_rows(self) -> int:
+        """A bound of the rows, for the memory of their numbers: a row ends in a line's end, and has all delimiters."""
+        n_bytes = os.path.getsize(self.text.path) - self.start
+        n_lines = 1 + sum(content.count(b"\n") for content in self.text.pieces(PIECE, self.start))
+        return min(n_lines, n_bytes // self.width + 1)
 
     def _pieces(self) -> Iterator[Piece]:
         size = min(max(PIECE, PER_COLUMN * self.width), MOST)

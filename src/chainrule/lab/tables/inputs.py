@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.core.arrays import Array
 from chainrule.core.errors import DataError
 from chainrule.lab.tables.found import Found, FoundColumn
 from chainrule.lab.tables.options import Options
@@ -17,11 +16,10 @@ MOST_LEVELS = 50
 
 @dataclass(frozen=True, eq=False)
 class Input:
-    """A column as an input. kind: None for one that is left out, which says why.  raw: its values as floats (n,)."""
+    """A column as an input. kind: None for one that is left out, which says why."""
 
     column: FoundColumn
     kind: Kind | None
-    raw: Array | None = None
     left_out: str = ""
 
     @property
@@ -43,7 +41,7 @@ def judge_input(found: Found, column: FoundColumn, options: Options) -> Input:
         kind = _category(found, column)
     else:
         kind = Number(column.name)
-    return Input(column, kind, kind.raw(column.values, found.place))
+    return Input(column, kind)
 
 
 def _category(found: Found, column: FoundColumn) -> Category:

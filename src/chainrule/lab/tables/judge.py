@@ -60,7 +60,7 @@ def weights_of(found: Found, targets: tuple[str, ...], options: Options) -> Arra
         cell = column.values[wrong[0]]
         got = "a gap" if np.isnan(cell) else f"{cell:g}"
         raise DataError(f"{at(found, int(wrong[0]), column)}: expected a weight of 0 or more, got {got}; correct it.")
-    return column.values
+    return column.values.copy()
 
 
 def _check_names(found: Found, options: Options) -> None:

@@ -1,7 +1,7 @@
 """A table that has been judged: what is learnt from which columns."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,7 +11,7 @@ from chainrule.lab.tables.found import Found
 from chainrule.lab.tables.inputs import Input
 from chainrule.lab.tables.targets import Answer
 from chainrule.training.data.columns.columns import Columns
-from chainrule.training.data.columns.kinds import Kind
+from chainrule.training.data.columns.kinds import Kind, Number
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,10 +34,24 @@ class Table:
 
     @staticmethod
     def of(found: Found, inputs: tuple[Input, ...], answer: Answer, weights: Array | None = None) -> "Table":
-        """The table of these inputs, in the rows that have an answer."""
-        learnt = [each for each in inputs if each.kind is not None and each.raw is not None]
-        raw = np.stack([each.raw for each in learnt if each.raw is not None], axis=1)
-        kinds = tuple(each.kind for each in learnt if each.kind is not None)
+        """The table of these inputs, in the rows that have an answer.
+
+        Its columns of numbers are views of raw, and hold nothing of what was found: so a large table is held once.
+        """
+        learnt = [(each, each.kind) for each in inputs if each.kind is not None]
+        raw = np.empty((len(found), len(learnt)))
+        values: dict[int, Array] = {}
+        for k, (each, kind) in enumerate(learnt):
+            raw[:, k] = kind.raw(each.column.values, found.place)
+            if isinstance(kind, Number):
+                values[id(each.column)] = raw[:, k]
+        own = {
+            id(each): replace(each, values=values[id(each)] if id(each) in values else each.values.copy())
+            for each in found.columns
+        }
+        found = replace(found, columns=tuple(own.values()))
+        inputs = tuple(replace(each, column=own[id(each.column)]) for each in inputs)
+        kinds = tuple(kind for _, kind in learnt)
         if len(answer.rows) < len(raw):
             raw, weights = raw[answer.rows], None if weights is None else weights[answer.rows]
         return Table(found, raw, kinds, inputs, answer, weights)

@@ -56,6 +56,8 @@ class Kind(Description):
     def raw(self, values: ArrayLike, place: Place = row) -> Array:
         """The values (n,), of an array, a list or a series, as floats (n,): what a raw matrix holds of this column.
 
+        Numbers that are float64 already are returned as they are, not copied.
+
         Raises DataError, with the column and the place of the row, for a value of another type; ShapeError unless the
         values have one axis.
         """
@@ -94,7 +96,7 @@ class Number(Kind):
     def _from_array(self, column: Array, place: Place) -> Array:
         if column.dtype.kind == "M":
             raise self._strange("numbers", str(column[0]), 0, place)
-        floats = column.astype(np.float64)
+        floats = np.asarray(column, np.float64)
         infinite = np.isinf(floats)
         if infinite.any():
             raise self._strange("finite numbers", column[infinite][0].item(), int(infinite.argmax()), place)
