@@ -32,6 +32,14 @@ int kernel_of(int n_operands, const int64_t *setting, int n_settings)
     return -1;
 }
 
+/* Whether an operation is a copy of a matrix that lies column by column to one that lies row by row. */
+static bool turns(const Op *op)
+{
+    if (op->n_settings != 5 || op->setting[0] || op->setting[1] != do_copy || op->n_axes != 2) return false;
+    const Operand *to = op->operand + op->setting[2], *from = op->operand + op->setting[3];
+    return to->stride[1] == to->size && from->stride[0] == to->size;
+}
+
 const char *prepare_elementwise(Op *op)
 {
     int n_registers = op->n_settings ? (int)op->setting[0] : -1, n_places = op->n_operands + n_registers;
@@ -84,6 +92,7 @@ const char *prepare_elementwise(Op *op)
         if (inner && x->stride[inner] == 0 && x->stride[inner - 1]) rows = 1; /* one number for a row, another for the next */
     }
     op->number[ROWS] = in_place ? rows : 0;
+    if (turns(op)) op->way = TURNS;
     op->scratch = (int64_t)n_places * TILE_BYTES;
     return NULL;
 }

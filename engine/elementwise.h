@@ -96,6 +96,12 @@ static bool X(elementwise)(const Op *op, char *scratch)
         X(run_kernel)(op, scratch);
         return true;
     }
+    if (op->way == TURNS && op->shape[0] >= WIDTH && op->shape[1] >= WIDTH) {
+        const Operand *to = op->operand + op->setting[2], *from = op->operand + op->setting[3];
+        int64_t size = sizeof(real);
+        X(turn_matrix)(op->shape[0], op->shape[1], (real *)from->at, from->stride[1] / size, (real *)to->at, to->stride[0] / size);
+        return true;
+    }
     int n_places = op->n_operands + (int)op->setting[0], inner = op->n_axes - 1;
     int64_t row = op->shape[inner];
     bool by_rows = op->n_axes == 1 || row >= SHORT_ROW; /* then no tile goes beyond a row */

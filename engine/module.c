@@ -30,7 +30,7 @@ typedef struct {
     const Table *table;
     int n_threads;
     char *scratch_memory, *scratch[MOST_THREADS]; /* what operations need while they run, for each thread */
-    int64_t work, work_of_sections; /* of all operations, and of those that are dealt out to threads */
+    int64_t work_of_sections; /* what is dealt out to threads */
     bool is_running;
 } Program;
 
@@ -74,11 +74,11 @@ static char type_of(const Py_buffer *buffer)
     return 0;
 }
 
-/* The part of the first member; the mark says which part each member has. */
-static bool take_part(Operand *x, int64_t members, long mark)
+/* The part of the first member; the mark says which part each member has. turns: how many parts they have in turns. */
+static bool take_part(Operand *x, int64_t members, int64_t turns, long mark)
 {
     if (mark == SHARED) return true;
-    if ((mark != OWN && mark != IN_TURNS) || !x->n_axes || x->shape[0] != members) {
+    if ((mark != OWN && mark != IN_TURNS) || !x->n_axes || (mark == OWN ? x->shape[0] != members : x->shape[0] < turns)) {
         PyErr_SetString(PyExc_ValueError, "an operand of a section that doesn't begin with its members");
         return false;
     }
@@ -126,7 +126,7 @@ static const char *prepare(Op *op, const char *kind, const Table *table)
 }
 
 /* (kind, operands, settings), and perhaps a call, or in a section of so many members a mark for each operand. */
-static bool read_operation(Item *item, PyObject *record, const Table *table, int64_t members)
+static bool read_operation(Item *item, PyObject *record, const Table *table, int64_t members, int n_threads)
 {
     const char *kind;
     PyObject *operands, *settings, *otherwise = NULL, *marks = NULL;
@@ -154,7 +154,7 @@ static bool read_operation(Item *item, PyObject *record, const Table *table, int
     for (Py_ssize_t k = 0; k < n_operands; k++) {
         if (!read_operand(op, op->operand + k, PyTuple_GetItem(operands, k), item->buffer + k)) return false;
         op->n_operands = (int)k + 1;
-        if (marks && !take_part(op->operand + k, members, PyLong_AsLong(PyTuple_GetItem(marks, k)))) return false;
+        if (marks && !take_part(op->operand + k, members, members < n_threads ? members : n_threads, PyLong_AsLong(PyTuple_GetItem(marks, k)))) return false;
     }
     for (Py_ssize_t k = 0; k < n_settings; k++) setting[k] = PyLong_AsLongLong(PyTuple_GetItem(settings, k));
     op->n_settings = (int)n_settings;
@@ -200,7 +200,7 @@ static bool read_section(Item *item, PyObject *record, const Table *table, int n
     section->members = members;
     for (; section->n_ops < n; section->n_ops++) {
         Item *inner = item->inner + section->n_ops;
-        bool is_read = read_operation(inner, PyTuple_GetItem(records, section->n_ops), table, members);
+        bool is_read = read_operation(inner, PyTuple_GetItem(records, section->n_ops), table, members, n_threads);
         section->op[section->n_ops] = inner->op;
         if (!is_read) return section->n_ops++, false;
         section->work += (ends ? 1 : members) * inner->op.work;
@@ -221,7 +221,7 @@ static bool read_item(Item *item, PyObject *record, const Table *table, int n_th
     PyObject *kind = PyTuple_Size(record) ? PyTuple_GetItem(record, 0) : NULL;
     if (kind && PyUnicode_Check(kind) && !PyUnicode_CompareWithASCIIString(kind, "section"))
         return read_section(item, record, table, n_threads);
-    return read_operation(item, record, table, 0);
+    return read_operation(item, record, table, 0, n_threads);
 }
 
 static void free_item(Item *item)
@@ -258,7 +258,7 @@ static PyObject *program_new(PyTypeObject *type, PyObject *args, PyObject *keywo
             return NULL;
         }
         if (self->item[i].op.scratch > scratch) scratch = self->item[i].op.scratch;
-        self->work += self->item[i].op.work, self->work_of_sections += self->item[i].section.work;
+        self->work_of_sections += self->item[i].section.work;
     }
     self->n_threads = self->work_of_sections ? n_threads : 1;
     scratch = scratch / 64 * 64 + 128;
@@ -298,6 +298,51 @@ enum {
     WORTH_THREADS = 1000000       /* for fewer, starting threads would take longer */
 };
 
+/* A program while it runs: what it does with the interpreter's lock, and when it looked for Ctrl-C. */
+typedef struct {
+    Look look;
+    PyThreadState *released;
+    int64_t work; /* since it looked at the clock */
+    clock_t looked;
+    bool failed;
+} Running;
+
+static bool look_for_signals(Look *look, int64_t work)
+{
+    Running *running = (Running *)look;
+    if ((running->work += work) < WORK_BETWEEN_LOOKS) return false;
+    running->work = 0;
+    if (clock() - running->looked < CLOCKS_PER_SEC / 100) return false;
+    PyEval_RestoreThread(running->released); /* every 10 ms: waiting for the lock may take half as long */
+    running->failed = PyErr_CheckSignals();
+    running->released = PyEval_SaveThread();
+    running->looked = clock();
+    return running->failed;
+}
+
+static bool make_call(Running *running, PyObject *call)
+{
+    PyEval_RestoreThread(running->released);
+    PyObject *answer = PyObject_CallNoArgs(call);
+    running->failed = !answer;
+    Py_XDECREF(answer);
+    running->released = PyEval_SaveThread();
+    return !running->failed;
+}
+
+/* Once; false where it ended before its end. */
+static bool run_once(const Program *self, Team *team, Running *running)
+{
+    for (Item *item = self->item, *end = item + self->n_items; item < end; item++) {
+        if (item->inner) {
+            if (!run_section(team, &item->section, self->scratch[0], &running->look)) return false;
+        } else if (item->op.run && item->op.run(&item->op, self->scratch[0])) {
+            if (look_for_signals(&running->look, item->op.work)) return false;
+        } else if (!item->call || !make_call(running, item->call)) return false; /* without a call: a check */
+    }
+    return true;
+}
+
 static const char run_says[] = "run(times=1)\n--\n\nRun the program so many times, and return how often it ran before a check ended it.\n"
                                "The interpreter's lock is released, except for calls into Python.";
 
@@ -305,46 +350,20 @@ static PyObject *program_run(PyObject *object, PyObject *args)
 {
     Program *self = (Program *)object;
     long long times = 1, done = 0;
-    int64_t work = 0;
-    clock_t looked = clock();
-    bool goes_on = true, failed = false;
+    Running running = {.look = {look_for_signals}, .looked = clock()};
     if (!PyArg_ParseTuple(args, "|L", &times)) return NULL;
     if (self->is_running) {
         PyErr_SetString(PyExc_RuntimeError, "a program belongs to one thread; this one is running in another.");
         return NULL;
     }
     self->is_running = true;
-    PyThreadState *released = PyEval_SaveThread();
+    running.released = PyEval_SaveThread();
     Team *team = (double)self->work_of_sections * times < WORTH_THREADS ? NULL : start_team(self->n_threads, self->scratch);
-    for (; done < times; done++) {
-        for (Item *item = self->item, *end = item + self->n_items; item < end; item++) {
-            if (item->inner) {
-                run_section(team, &item->section, self->scratch[0]);
-                continue;
-            }
-            if (item->op.run && item->op.run(&item->op, self->scratch[0])) continue;
-            if (!(goes_on = item->call)) break; /* a check, which ends the program */
-            PyEval_RestoreThread(released);
-            PyObject *answer = PyObject_CallNoArgs(item->call);
-            failed = !answer;
-            Py_XDECREF(answer);
-            released = PyEval_SaveThread();
-            if (failed) break;
-        }
-        if (failed || !goes_on) break;
-        if ((work += self->work) < WORK_BETWEEN_LOOKS) continue;
-        work = 0;
-        if (clock() - looked < CLOCKS_PER_SEC / 100) continue;
-        PyEval_RestoreThread(released); /* every 10 ms: waiting for the lock may take half as long */
-        failed = PyErr_CheckSignals();
-        released = PyEval_SaveThread();
-        looked = clock();
-        if (failed) break;
-    }
+    while (done < times && run_once(self, team, &running)) done++;
     end_team(team);
-    PyEval_RestoreThread(released);
+    PyEval_RestoreThread(running.released);
     self->is_running = false;
-    return failed ? NULL : PyLong_FromLongLong(done);
+    return running.failed ? NULL : PyLong_FromLongLong(done);
 }
 
 static PyObject *program_call(PyObject *object, PyObject *args, PyObject *keywords)

@@ -129,26 +129,11 @@ static void X(dots)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_
     }
 }
 
-/* A matrix whose columns are contiguous, written row by row; squares at the edges may overlap those before them. */
-static void X(pack_turned)(int64_t rows, int64_t columns, const real *from, int64_t column, real *to, int64_t row_to)
-{
-    for (int64_t r = 0; r < rows; r += WIDTH) {
-        if (r + WIDTH > rows) r = rows - WIDTH;
-        for (int64_t c = 0; c < columns; c += WIDTH) {
-            if (c + WIDTH > columns) c = columns - WIDTH;
-            vector square[WIDTH];
-            UNROLL for (int i = 0; i < WIDTH; i++) square[i] = load(from + (c + i) * column + r);
-            X(turn)(square);
-            UNROLL for (int i = 0; i < WIDTH; i++) store(to + (r + i) * row_to + c, square[i]);
-        }
-    }
-}
-
 /* A matrix that lies in any way, written row by row. */
 static void X(pack)(int64_t rows, int64_t columns, const real *from, int64_t row, int64_t column, real *to, int64_t row_to)
 {
     if (row == 1 && rows >= WIDTH && columns >= WIDTH) {
-        X(pack_turned)(rows, columns, from, column, to, row_to);
+        X(turn_matrix)(rows, columns, from, column, to, row_to);
         return;
     }
     for (int64_t r = 0; r < rows; r++)

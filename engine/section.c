@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "section.h"
 
@@ -41,8 +42,8 @@ void free_section(Section *section)
     free(section->of_thread);
 }
 
-/* Some members, one after the other, in one of the threads. */
-static void run_members(const Section *section, int thread, int64_t first, int64_t end, char *scratch)
+/* Some members, one after the other, in one of the threads; false where that was ended. look: the caller's thread's. */
+static bool run_members(const Section *section, int thread, int64_t first, int64_t end, char *scratch, Look *look, atomic_bool *is_ended)
 {
     Op *op = section->of_thread[thread];
     for (int64_t k = first; k < end; k++)
@@ -51,7 +52,9 @@ static void run_members(const Section *section, int thread, int64_t first, int64
             for (int j = 0; j < op[i].n_operands; j++)
                 op[i].operand[j].at = of_first[j].at + of_first[j].to_next * (of_first[j].takes_turns ? thread : k);
             op[i].run(op + i, scratch);
+            if (look ? look->ends(look, op[i].work) : atomic_load_explicit(is_ended, memory_order_relaxed)) return false;
         }
+    return true;
 }
 
 /* ---- threads */
@@ -68,6 +71,7 @@ struct Team {
     const Section *section; /* the present one, while there are members whom nobody has taken */
     bool is_over;
     atomic_llong next; /* the first of these members */
+    atomic_bool is_ended; /* before all members were done */
     atomic_long begun, at_work; /* sections that were begun, and threads that are at work on the present one */
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -75,22 +79,33 @@ struct Team {
 };
 
 /* Members are taken a few at a time: a thread that the system has put aside keeps nobody waiting for the others. */
-static void take_members(Team *team, const Section *section, int thread, char *scratch)
+static void take_members(Team *team, const Section *section, int thread, char *scratch, Look *look)
 {
     int64_t few = section->members / (8 * team->n) + 1, first;
     if (thread >= section->n_threads) return;
-    while ((first = atomic_fetch_add(&team->next, few)) < section->members)
-        run_members(section, thread, first, first + few < section->members ? first + few : section->members, scratch);
+    while ((first = atomic_fetch_add(&team->next, few)) < section->members) {
+        int64_t end = first + few < section->members ? first + few : section->members;
+        if (run_members(section, thread, first, end, scratch, look, &team->is_ended)) continue;
+        atomic_store(&team->is_ended, true);
+        return;
+    }
 }
 
-static void wait_while(Team *team, atomic_long *number, long is)
+/* Wait for a number to change; with `a_while` for 10 ms at most. */
+static void wait_while(Team *team, atomic_long *number, long is, bool a_while)
 {
     for (int i = 0; i < LOOKS; i++) {
         if (atomic_load(number) != is) return;
         sched_yield();
     }
     pthread_mutex_lock(&team->lock);
-    while (atomic_load(number) == is) pthread_cond_wait(&team->changed, &team->lock);
+    if (a_while && atomic_load(number) == is) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        if ((until.tv_nsec += 10000000) >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
+        pthread_cond_timedwait(&team->changed, &team->lock, &until);
+    }
+    while (!a_while && atomic_load(number) == is) pthread_cond_wait(&team->changed, &team->lock);
     pthread_mutex_unlock(&team->lock);
 }
 
@@ -99,7 +114,7 @@ static void *work(void *argument)
     Worker *self = argument;
     Team *team = self->team;
     for (long begun = 0;;) {
-        wait_while(team, &team->begun, begun);
+        wait_while(team, &team->begun, begun, false);
         pthread_mutex_lock(&team->lock);
         begun = atomic_load(&team->begun);
         const Section *section = team->section;
@@ -108,7 +123,7 @@ static void *work(void *argument)
         pthread_mutex_unlock(&team->lock);
         if (is_over) return NULL;
         if (!section) continue; /* others have done it */
-        take_members(team, section, self->number, self->scratch);
+        take_members(team, section, self->number, self->scratch, NULL);
         pthread_mutex_lock(&team->lock);
         atomic_fetch_sub(&team->at_work, 1);
         pthread_cond_broadcast(&team->changed);
@@ -137,24 +152,25 @@ static void begin(Team *team, const Section *section)
 {
     pthread_mutex_lock(&team->lock);
     team->section = section, team->is_over = !section;
-    atomic_store(&team->next, 0);
+    atomic_store(&team->next, 0), atomic_store(&team->is_ended, false);
     atomic_fetch_add(&team->begun, 1);
     pthread_cond_broadcast(&team->changed);
     pthread_mutex_unlock(&team->lock);
 }
 
-void run_section(Team *team, const Section *section, char *scratch)
+bool run_section(Team *team, const Section *section, char *scratch, Look *look)
 {
-    if (!team) {
-        run_members(section, 0, 0, section->members, scratch);
-        return;
-    }
+    if (!team) return run_members(section, 0, 0, section->members, scratch, look, NULL);
     begin(team, section);
-    take_members(team, section, 0, scratch);
+    take_members(team, section, 0, scratch, look);
     pthread_mutex_lock(&team->lock);
     team->section = NULL;
     pthread_mutex_unlock(&team->lock);
-    for (long n; (n = atomic_load(&team->at_work));) wait_while(team, &team->at_work, n);
+    for (long n; (n = atomic_load(&team->at_work));) {
+        wait_while(team, &team->at_work, n, true);
+        if (!atomic_load(&team->is_ended) && look->ends(look, section->work)) atomic_store(&team->is_ended, true);
+    }
+    return !atomic_load(&team->is_ended);
 }
 
 void end_team(Team *team)

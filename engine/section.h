@@ -22,8 +22,14 @@ typedef struct {
 bool deal_out(Section *section, int n_threads);
 void free_section(Section *section);
 
+/* What the caller's thread asks after each operation, which took so much work: whether all is to end here. */
+typedef struct Look Look;
+struct Look {
+    bool (*ends)(Look *, int64_t work);
+};
+
 /* Threads that wait for sections. Each has scratch memory. */
 typedef struct Team Team;
 Team *start_team(int n_threads, char *const *scratch); /* NULL where there are no threads: then sections run in the caller's */
-void run_section(Team *team, const Section *section, char *scratch);
+bool run_section(Team *team, const Section *section, char *scratch, Look *look); /* false where it was ended */
 void end_team(Team *team);

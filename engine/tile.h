@@ -10,6 +10,9 @@ enum { TILE_BYTES = 2048, SHORT_ROW = 64 };
 /* What is worked out for a fused kernel: how many rows it does in a call; 0 where numbers must be gathered first. */
 enum { ROWS };
 
+/* The way of a copy between matrices of which one lies row by row, the other column by column. */
+enum { TURNS = -2 };
+
 /* The number of the fused kernel that does these instructions, -1 where there is none: then the tile machine does them. */
 int kernel_of(int n_operands, const int64_t *setting, int n_settings);
 

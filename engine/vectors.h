@@ -112,6 +112,21 @@ INLINE void X(turn)(vector *row)
     }
 }
 
+/* A matrix whose columns are contiguous, written row by row; squares at the edges may overlap those before them. */
+INLINE void X(turn_matrix)(int64_t rows, int64_t columns, const real *from, int64_t column, real *to, int64_t row_to)
+{
+    for (int64_t r = 0; r < rows; r += WIDTH) {
+        if (r + WIDTH > rows) r = rows - WIDTH;
+        for (int64_t c = 0; c < columns; c += WIDTH) {
+            if (c + WIDTH > columns) c = columns - WIDTH;
+            vector square[WIDTH];
+            UNROLL for (int i = 0; i < WIDTH; i++) square[i] = load(from + (c + i) * column + r);
+            X(turn)(square);
+            UNROLL for (int i = 0; i < WIDTH; i++) store(to + (r + i) * row_to + c, square[i]);
+        }
+    }
+}
+
 /* A window of LANES numbers that begins at number t has its last t bits set. */
 static const X(integer) X(last_lanes)[2 * LANES] = {
 #define ZEROS 0, 0, 0, 0, 0, 0, 0, 0

@@ -7,9 +7,11 @@ caller's array would be bound anew each time. Prediction without a state is refu
 the statistics that it starts with, the outputs would look right.
 """
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -36,7 +38,10 @@ from chainrule.core.plan.binding import generators
 from chainrule.core.plan.plan import ForwardPlan, Plan
 from chainrule.core.streams import Seed, member_seeds
 
-AnyPlan = TypeVar("AnyPlan", ForwardPlan, Plan)
+if TYPE_CHECKING:
+    from chainrule.core.engine.pieces import Pieces
+
+AnyPlan = TypeVar("AnyPlan", bound=ForwardPlan | Plan)
 
 KEPT_PLANS = 8
 """The number of bound plans that a thread keeps."""
@@ -87,6 +92,8 @@ def take_plan(
 
 def bind_pass(plan: ForwardPlan | Plan, engine: Engine) -> Call:
     """What a plan is bound for: the outputs, or the value and the gradient, by an engine."""
+    if isinstance(plan, PiecePlan):
+        return plan.compile(engine)
     if isinstance(plan, ForwardPlan):
         return engine.row(plan.forward, [plan.outputs])
     parameters = plan.parameters
@@ -105,11 +112,54 @@ def keep_plan(plan: ForwardPlan | Plan, compute: Call, key: Hashable) -> None:
         plans.pop(used_longest_ago, None)
 
 
+class PiecePlan(ForwardPlan):
+    """A network bound for n of many samples, to be run for all of them on threads. pieces: None where that can't be."""
+
+    pieces: Pieces | None = None
+
+    def __init__(self, network: Architecture, n: int, parameters: Parameters) -> None:
+        super().__init__(network, n, parameters)
+        dtype, lead = parameters.theta.dtype, parameters.theta.shape[:-1]
+        self.samples = np.moveaxis(np.empty((n, *network.input_shape), dtype), 0, -1)
+        self.predicted = np.moveaxis(np.empty((*lead, n, *network.output_shape), dtype), len(lead), -1)
+
+    def compile(self, engine: Engine) -> Call:
+        """The program of a piece."""
+        own = [self.samples, self.predicted]
+        program = engine.row(self.bind_piece(*own), [self.predicted])
+        if engine.numpy_because is None:
+            from chainrule.core.engine.pieces import Pieces
+            from chainrule.core.engine.program import Program
+
+            pieces = Pieces(program, own) if isinstance(program, Program) else None
+            self.pieces = pieces if pieces is not None and pieces.is_possible else None
+        return program
+
+    def predict(self, pieces: Pieces, x: Array, outputs: Array) -> None:
+        """The outputs (..., k * n, *shape) for k * n samples."""
+        axis = self.parameters.theta.ndim - 1  # of the outputs' samples
+        x = x.reshape(-1, self.n, *x.shape[1:], copy=False)
+        outputs = outputs.reshape(*outputs.shape[:axis], -1, self.n, *outputs.shape[axis + 1 :], copy=False)
+        pieces.run([np.moveaxis(x, 1, -1), np.moveaxis(outputs, (axis, axis + 1), (0, -1))])
+
+
 def predict(network: Architecture, theta: Array, state: Array, x: Array) -> Array:
-    """The outputs (n, *shape), or (K, n, *shape), chunk by chunk. All arguments are checked already."""
+    """The outputs (n, *shape), or (K, n, *shape), chunk by chunk. All arguments are checked already.
+
+    Chunks of equal length run on threads, where the engine can do all that they need; any others one after the other.
+    """
     lead = theta.shape[:-1]
     outputs = np.empty((*lead, len(x), *network.output_shape), theta.dtype)
-    for which in chunks(len(x), network.n_numbers * count(lead), at_least=4 * theta.size):
+    in_turn = list(chunks(len(x), network.n_numbers * count(lead), at_least=4 * theta.size))
+    rows = in_turn[0].stop
+    if (whole := len(x) // rows) > 1 and asked() != "numpy" and x.dtype == theta.dtype and x.flags.aligned:
+        of_piece, compute, key = take_plan(PiecePlan, network, rows, network, theta, state)
+        if of_piece.pieces is not None:
+            which = slice(whole * rows)
+            of_piece.predict(of_piece.pieces, x[which], outputs[(slice(None),) * len(lead) + (which,)])
+            in_turn = in_turn[whole:]
+        keep_plan(of_piece, compute, key)
+    for which in in_turn:
         plan, compute, key = take_plan(ForwardPlan, network, which.stop - which.start, network, theta, state)
         plan.set_input(x[which])
         run(compute)

@@ -46,6 +46,11 @@ class ForwardPlan:
         self.forward, self.set_input = self._layers.forward, self._layers.set_input
         self.outputs = self._layers.samples_first
 
+    def bind_piece(self, samples: Array, outputs: Array) -> Calls:
+        """The calls that predict what samples (*input_shape, n) hold to outputs (..., *shape, n)."""
+        layers = self._layers
+        return Calls(bind_copy(samples, out=layers.input), *self.forward, bind_copy(layers.output, out=outputs))
+
 
 class BoundLoss:
     """The loss of outputs (..., O, n), and its gradient with respect to them.
