@@ -93,3 +93,13 @@ def test_the_doctor_goes_by_names():
     assert [str(each) for each in one] == [str(each) for each in other]
     doctor = cr.Doctor(FRAME[["b", "c", "a"]], KINDS)
     cr.train(mlp(3), FRAME, KINDS, callbacks=[doctor], **OF_CLASSES)
+
+
+def test_a_frame_of_one_column_is_taken():
+    frame = pd.DataFrame({"weight": [1.0, 2.0, 3.0]})
+    network = cr.mlp(1, 2, 1, output="identity")
+    run = cr.train(network, frame, frame, loss=cr.SquaredError(), optimizer=cr.SGD(0.1), epochs=2)
+    assert (run.model.features, run.model.targets) == (("weight",), ("weight",))
+    assert run.model.predict(frame.assign(other=0.0)).shape == (3, 1)
+    step = cr.explain(network, network.initialize(0), frame, frame, cr.SquaredError(), cr.SGD(0.1), features=["weight"])
+    assert step.loss > 0

@@ -1,6 +1,7 @@
 """Inputs in their own units: what the data hold, the name of its column, and how it was standardised."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import chainrule as cr
@@ -81,3 +82,27 @@ def test_what_does_not_fit_is_said():
         explained(standardizer=3)
     with pytest.raises(cr.ShapeError, match="Standardizer expects 1 features"):
         explained(standardizer=cr.Standardizer((1.0,), (1.0,)))
+
+
+def test_a_standardised_target_comes_from_the_number_in_the_data():
+    theta = NETWORK.initialize(0)
+    scale = cr.Standardizer((20.0,), (8.0,))
+    y = [12.0, 20.0, 28.0]
+    settings = {"loss": cr.SquaredError(), "optimizer": cr.SGD(0.1), "samples": 0}
+    step = cr.explain(NETWORK, theta, X, y, target_standardizer=scale, targets=["price"], **settings)
+    text = step.weight(1, 1, 1).text()
+    assert "y₁ (price) = (12 - 20) / 8 = -1\n" in text
+    assert text.index("\nTarget\n") < text.index("\nForward\n")
+    assert step.loss == cr.explain(NETWORK, theta, X, [[-1.0], [0.0], [1.0]], **settings).loss
+    assert all(each.error <= 1e-12 for section in step.overview().sections for each in section.equations)
+    with pytest.raises(cr.SettingError, match="targets must be 1 names, one for each; got 2"):
+        cr.explain(NETWORK, theta, X, y, target_standardizer=scale, targets=["a", "b"], **settings)
+    with pytest.raises(cr.SettingError, match="target_standardizer must be a Standardizer or None; got 3"):
+        cr.explain(NETWORK, theta, X, y, target_standardizer=3, **settings)
+
+
+def test_a_frame_goes_by_the_names():
+    frame = pd.DataFrame(X[:, ::-1], columns=NAMES[::-1]).assign(id=7)
+    assert (explained(frame, features=NAMES).gradient == explained(X, features=NAMES).gradient).all()
+    with pytest.raises(cr.DataError, match="expected a column named weight"):
+        explained(frame.drop(columns="weight"), features=NAMES)

@@ -90,10 +90,13 @@ class Prepared:
         """Samples as the network takes them, but in their own units."""
         return encoded(self.columns, samples, self.network)
 
+    def targets(self, samples: Samples) -> Array:
+        """Targets in the form in which the loss takes them, but in their own units."""
+        return targets_for(self.experiment.loss, samples.targets, samples.n_classes)[0]
+
     def arrays(self, samples: Samples) -> tuple[Array, Array]:
         """Samples as the run takes them: x (n, *network.input_shape) and targets y, both standardised where wanted."""
-        y, _ = targets_for(self.experiment.loss, samples.targets, samples.n_classes)
-        x = self._inputs(samples)
+        x, y = self._inputs(samples), self.targets(samples)
         if self.target_standardizer is not None:
             y = self.target_standardizer.apply(y.reshape(len(y), -1))
         return x, y

@@ -47,7 +47,7 @@ def weight_chain(
         symbol=derivative(LOSS, weight.name),
         value=float(of.gradient[position]),
         sections=with_zeros(
-            *sections.inputs(at),
+            *sections.given(at),
             sections.forward(units, at, _source(block, name, index, at, paths)),
             loss,
             sections.backward(units, at, loss),
@@ -80,7 +80,7 @@ def unit_chain(of: TrainingStep, layer: int, index: int | Sequence[int], sample:
         symbol=delta.name,
         value=delta.value,
         sections=with_zeros(
-            *sections.inputs(at),
+            *sections.given(at),
             sections.forward(units, at),
             loss,
             sections.backward(units, at, loss),

@@ -44,6 +44,7 @@ from chainrule.lab.explain.step.given import Given
 from chainrule.lab.explain.step.numbers import Numbers
 from chainrule.lab.explain.step.recording import Recording, bound
 from chainrule.lab.explain.step.training_step import LayerStep, TrainingStep, all_frozen, frozen
+from chainrule.training.data.columns.frames import table_of
 from chainrule.training.data.samples import TrainingData
 from chainrule.training.data.standardizer import Standardizer
 from chainrule.training.state import TrainingState
@@ -118,7 +119,9 @@ def explain(
     clip: float | None = None,
     sample_weight: ArrayLike | None = None,
     standardizer: Standardizer | None = None,
+    target_standardizer: Standardizer | None = None,
     features: Sequence[str] = (),
+    targets: Sequence[str] = (),
     progress: Progress = silent,
 ) -> Explanation:
     """One training step with all its numbers, in float64, each from the buffers of the plan that computes it.
@@ -127,8 +130,8 @@ def explain(
     them is explained: on all samples, or on those numbered `samples`, from 0. `seed` draws the dropouts; without one
     nothing is dropped.  penalty, clip: as in `train`.  sample_weight (n,): divided by their sum, in the steps before by
     that of all, in the step itself by that of its samples.  standardizer: applied to x first, and shown: x is then in
-    its own units.  features: the names of the inputs, shown beside them.  progress: called as
-    `progress(task, done, total)` now and then, counting the steps before.
+    its own units.  features: the names of the inputs, shown beside them; a frame x goes by them.  target_standardizer,
+    targets: likewise of y.  progress: called as `progress(task, done, total)` now and then, counting the steps before.
     theta may also be the state of a running training, `training.state`: the step then starts from its parameters, the
     optimizer's slots and the step count, with the dropouts of its next full batch. The run isn't touched.
     Raises ShapeError, DataError and SettingError for what doesn't fit, DivergenceError where the steps before diverge.
@@ -173,8 +176,11 @@ def explain(
     if state is not None:
         _continue(parameters, state, optimizer)
         generators = generators or copy.deepcopy(state.generators[0])
+    x, y = table_of(features, x), table_of(targets, y)
     given = Given.of(network, check_samples(network.input_shape, x).astype(np.float64), standardizer, features)
-    x = given.standardised(network)
+    x = check_samples(network.input_shape, given.standardised()).astype(np.float64)
+    given_targets = Given.of_targets(y, target_standardizer, targets)
+    y = y if given_targets is None else given_targets.standardised()
     rows = loss.rows(check_targets(network, loss, y, len(x)), network.output_shape[0])
     data = TrainingData(x, rows, check_weights(sample_weight, len(x)))
     steps = check_whole("steps", COUNT_OR_ZERO, steps)
@@ -217,6 +223,7 @@ def explain(
         after=all_frozen(parameters.slots),
         numbers=numbers,
         given=given.pick(chosen),
+        given_targets=None if given_targets is None else given_targets.pick(chosen),
     )
 
 

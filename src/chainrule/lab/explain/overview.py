@@ -30,7 +30,7 @@ def overview(of: TrainingStep, sample: int | None) -> Derivation:
         symbol=LOSS,
         value=of.loss,
         sections=with_zeros(
-            *sections.inputs(at),
+            *sections.given(at),
             sections.forward(units, at),
             loss,
             sections.backward(units, at, loss),

@@ -35,33 +35,38 @@ NORMS = " are the optimizer’s beta1 and beta2; a β with a layer’s number is
 """What tells two kinds of β apart."""
 
 
+STANDARDISED = ("Standardised: (x - mean) / standard deviation, both of the samples learnt.",)
+"""How inputs and targets are made of the numbers in the data."""
+
+
 class Sections:
     """The sections about a step."""
 
     def __init__(self, of: TrainingStep) -> None:
         self.of, self.paths = of, Paths(of.numbers, of.objective)
 
-    def inputs(self, sample: int) -> tuple[Section, ...]:
-        """The sample's inputs, from the numbers in the data; nothing where they have no names and are as they were."""
+    def given(self, sample: int) -> tuple[Section, ...]:
+        """The sample's inputs and targets, from the numbers in the data; nothing where these are learnt as they are."""
+        return (*self._inputs(sample), *self._targets(sample))
+
+    def _inputs(self, sample: int) -> tuple[Section, ...]:
         given = self.of.given
         if given is None or not given.is_said:
             return ()
         n = given.x.shape[1]
         shown = sorted(np.argsort(-np.abs(self.of.numbers.inputs(sample)), kind="stable")[:MOST_INPUTS].tolist())
         cut = (f"The largest {len(shown)} of {n:,}.",) if len(shown) < n else ()
-        how = ("Standardised: (x - mean) / standard deviation, both of the samples learnt.",)
-        note = sentences(how if given.standardizer is not None else (), cut)
-        return (Section("Inputs", tuple(self._input(given, feature, sample) for feature in shown), note),)
+        note = sentences(STANDARDISED if given.standardizer is not None else (), cut)
+        inputs = (_from_data(given, k, sample, self.of.numbers.a(0, k, sample)) for k in shown)
+        return (Section("Inputs", tuple(inputs), note),)
 
-    def _input(self, given: Given, feature: int, sample: int) -> Equation:
-        """An input, from the number in the data."""
-        made = None
-        if given.standardizer is not None:
-            mean, scale = given.standardizer.mean[feature], given.standardizer.scale[feature]
-            if (mean, scale) != (0.0, 1.0):
-                made = (Number(float(given.x[sample, feature])) - Number(mean)) / Number(scale)
-        number = self.of.numbers.a(0, feature, sample)
-        return replace(Equation.of(number, made), label=visible(given.name(feature)))
+    def _targets(self, sample: int) -> tuple[Section, ...]:
+        given = self.of.given_targets
+        if given is None:
+            return ()
+        targets = self.paths.outcome(sample).targets[:MOST_INPUTS]
+        equations = (_from_data(given, k, sample, number) for k, number in enumerate(targets))
+        return (Section("Target", tuple(equations), sentences(STANDARDISED)),)
 
     def forward(self, units: Units, sample: int, below: Iterable[Equation] = ()) -> Section:
         """The equations of the units' z and a, and in front of them those of the layer below."""
@@ -205,3 +210,13 @@ def sum_of_squares(numbers: Numbers, values: Array, which: Array, of: Symbol | N
 
 def _once(equations: list[Equation]) -> tuple[Equation, ...]:
     return tuple({each.symbol: each for each in equations}.values())
+
+
+def _from_data(given: Given, k: int, sample: int, number: Number) -> Equation:
+    """An input or a target, from the number in the data."""
+    made = None
+    if given.standardizer is not None:
+        mean, scale = given.standardizer.mean[k], given.standardizer.scale[k]
+        if (mean, scale) != (0.0, 1.0):
+            made = (Number(float(given.x[sample, k])) - Number(mean)) / Number(scale)
+    return replace(Equation.of(number, made), label=visible(given.name(k)))

@@ -120,10 +120,12 @@ def explain(
         return
     with Bars() as bars:
         step = explain_step(
-            *(prepared.network, theta, prepared.encoded(prepared.learnt), prepared.arrays(prepared.learnt)[1]),
+            *(prepared.network, theta, prepared.encoded(prepared.learnt), prepared.targets(prepared.learnt)),
             *(prepared.experiment.loss, experiment.optimizer),
             standardizer=prepared.standardizer,
+            target_standardizer=prepared.target_standardizer,
             features=prepared.features,
+            targets=prepared.learnt.target_names if prepared.target_standardizer is not None else (),
             steps=steps,
             samples=chosen,
             seed=experiment.seed,

@@ -1,12 +1,12 @@
-"""Inputs as they were given: in their own units, with the names of their columns, before they were standardised."""
+"""Inputs and targets as they were given: in their own units, with the names of their columns, not yet standardised."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array, count
-from chainrule.core.checks import check_samples
+from chainrule.core.arrays import Array, as_numbers, count
 from chainrule.core.description import check_kind, check_names
 from chainrule.core.errors import SettingError
 from chainrule.core.network import Network
@@ -15,11 +15,24 @@ from chainrule.training.data.standardizer import Standardizer
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """x (n, features) in its own units, the names of the features, and what standardises them; None for nothing."""
+    """x (n, features), or targets, in their own units; the names of the columns; what standardises them, or None."""
 
     x: Array
     names: tuple[str, ...] = ()
     standardizer: Standardizer | None = None
+
+    @classmethod
+    def of_targets(cls, y: ArrayLike, standardizer: Standardizer | None, names: Sequence[str]) -> "Given | None":
+        """Targets y (n,) or (n, outputs); None where they are learnt as they are. Raises SettingError for the rest."""
+        check_kind("target_standardizer", (Standardizer, type(None)), "a Standardizer or None", standardizer)
+        if standardizer is None:
+            return None
+        of_each = as_numbers(y, "y").astype(np.float64)
+        of_each = of_each.reshape(len(of_each), -1) if of_each.ndim else of_each
+        names = check_names("targets", names)
+        if len(names) not in (0, len(standardizer.mean)):
+            raise SettingError(f"targets must be {len(standardizer.mean)} names, one for each; got {len(names)}.")
+        return cls(of_each, names, standardizer)
 
     @classmethod
     def of(cls, network: Network, x: Array, standardizer: Standardizer | None, features: Sequence[str]) -> "Given":
@@ -32,11 +45,9 @@ class Given:
             )
         return cls(x, names, standardizer)
 
-    def standardised(self, network: Network) -> Array:
-        """The inputs as the network takes them."""
-        if self.standardizer is None:
-            return self.x
-        return check_samples(network.input_shape, self.standardizer.apply(self.x)).astype(np.float64)
+    def standardised(self) -> Array:
+        """The numbers as they are learnt."""
+        return self.x if self.standardizer is None else self.standardizer.apply(self.x)
 
     def name(self, feature: int) -> str:
         """What to call a feature, counted from 0, beside x₁; "" where it has no name but that."""

@@ -62,6 +62,7 @@ class TrainingStep:
     step: how many were taken before; it is shown as one more, counted from 1.
     theta (P,), new_theta (P,): before and after the update.  before, after: the optimizer's slots, by their names.
     given: the inputs of its samples in their own units, and their names; None where nothing is known of them.
+    given_targets: likewise the targets; None where they are learnt as they are.
     model: the name of the trained model whose parameters these are; None where they are what was given.
     """
 
@@ -81,6 +82,7 @@ class TrainingStep:
     after: dict[str, Array] = field(repr=False)
     numbers: Numbers = field(repr=False)
     given: Given | None = field(default=None, repr=False)
+    given_targets: Given | None = field(default=None, repr=False)
     model: str | None = None
 
 

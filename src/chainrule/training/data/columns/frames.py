@@ -80,14 +80,14 @@ def columns_of(names: Sequence[str], frame: Any) -> list[Any]:
 
 
 def table_of(names: Sequence[str], table: Any) -> Any:
-    """The columns of these names of a frame, as an array (n, names), or (n,) for one; anything else as it is.
+    """The columns of these names of a frame, as an array (n, names); anything else as it is.
 
     Raises DataError for a column that is missing, or there twice.
     """
     if not names or not is_frame(table):
         return table
     columns = [as_array(column, f"column {name}") for name, column in zip(names, columns_of(names, table), strict=True)]
-    return columns[0] if len(columns) == 1 else np.stack(columns, axis=1)
+    return np.stack(columns, axis=1)
 
 
 def missing(name: str, there: Iterable[str], what: str = "a frame") -> str:
