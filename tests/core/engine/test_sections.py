@@ -83,6 +83,9 @@ def test_a_network_is_one_section_and_its_activations_take_turns():
     row, observed = bound(case, theta)
     program = lowered(row, observed, members=K)
     assert [record[0] for record in program.records] == ["section", "count"]
+    *lines, counted = str(program).splitlines()
+    assert [line.endswith("member by member") for line in lines] == [True] * (program.n - 1) + [False]
+    assert counted.endswith(f", {program.n - 1} member by member")
     operations = program.records[0][2]
     taken = [each for _, operands, _, marks in operations for each in zip(operands, marks, strict=True)]
     assert {each.shape for each, mark in taken if mark == IN_TURNS} >= {(K, 4, 18), (K, 5, 18), (K, 1, 18)}

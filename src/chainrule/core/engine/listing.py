@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,24 +12,31 @@ from chainrule.core.calls import Call, Calls, check_finite
 from chainrule.core.engine.nodes import Elementwise, Key, Node, Operation
 
 IN_PYTHON = "in Python"
+BY_MEMBERS = "member by member"
 
 
-def listing(nodes: Sequence[Node], stored: Sequence[set[Key]], kinds: Sequence[str]) -> str:
+def listing(
+    nodes: Sequence[Node], stored: Sequence[set[Key]], kinds: Sequence[str], by_members: Collection[int] = ()
+) -> str:
     """One line per operation, and a line that counts them.
 
-    stored: what each node writes to memory.  kinds: what does it.
+    stored: what each node writes to memory.  kinds: what does it.  by_members: the nodes that are done for one member
+    of a population after the other.
     """
     columns_of = [(kind, *_columns(node)) for node, kind in zip(nodes, kinds, strict=True)]
-    lines = [(*columns, _kept(node, keys)) for node, columns, keys in zip(nodes, columns_of, stored, strict=True)]
+    notes = [
+        ", ".join(filter(None, [_kept(node, keys), BY_MEMBERS if i in by_members else ""]))
+        for i, (node, keys) in enumerate(zip(nodes, stored, strict=True))
+    ]
+    lines = [(*columns, note) for columns, note in zip(columns_of, notes, strict=True)]
     widths = [max((len(line[i]) for line in lines), default=0) for i in range(3)]
     text = []
     for number, line in enumerate(lines, start=1):
         columns = [column.ljust(width) for column, width in zip(line, widths, strict=False)]
         text.append("  ".join([f"{number:3}", *columns, line[-1]]).rstrip())
     n_calls = sum(len(node.instructions) if isinstance(node, Elementwise) else 1 for node in nodes)
-    return "\n".join(
-        [*text, f"{len(nodes)} operations for {n_calls} calls, {kinds.count(IN_PYTHON)} of them in Python"]
-    )
+    counted = f"{len(nodes)} operations for {n_calls} calls, {kinds.count(IN_PYTHON)} of them in Python"
+    return "\n".join([*text, f"{counted}, {len(by_members)} {BY_MEMBERS}" if by_members else counted])
 
 
 def listing_of_calls(calls: Calls) -> str:

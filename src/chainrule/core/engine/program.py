@@ -60,8 +60,11 @@ class Program:
         ]
         self._records = [record_of(*each) for each in zip(self.nodes, self.stored, strict=True)]
         records: Iterable[Record | Section | Call | None] = self._records
+        self.by_members: set[int] = set()
         if members > 1:
-            records = Sections(self.nodes, self.stored, seen, reader, members).records(self._records)
+            sections = Sections(self.nodes, self.stored, seen, reader, members)
+            records = sections.records(self._records)
+            self.by_members.update(*sections.found)
         self.records = tuple(each for each in records if each is not None)
         self.threads = threads
         self.run: Callable[..., int] = _engine.Program(self.records, table=table(), threads=threads).run
@@ -84,7 +87,7 @@ class Program:
     def __str__(self) -> str:
         """The operations, one per line, with the calls that each does."""
         kinds = [kind_of(*each) for each in zip(self.nodes, self._records, strict=True)]
-        return listing(self.nodes, self.stored, kinds)
+        return listing(self.nodes, self.stored, kinds, self.by_members)
 
 
 def record_of(node: Node, stored: set[Key]) -> Record | Call | None:
