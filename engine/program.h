@@ -24,7 +24,7 @@ typedef struct {
 
 /* One operation of a program, ready to run. `prepare` of its kind fills in what stands below the line. */
 typedef struct Op Op;
-typedef bool (*Run)(const Op *, char *scratch); /* false: it can't be done: see Item in module.c */
+typedef bool (*Run)(const Op *, char *scratch); /* false: it can't be done: see Item in item.h */
 struct Op {
     Operand *operand;
     int n_operands;

@@ -68,7 +68,7 @@ typedef struct {
 
 struct Team {
     int n; /* threads, the caller's included: it has the number 0 */
-    const Section *section; /* the present one, while there are members whom nobody has taken */
+    const Section *section; /* the present one, while there are members that are still to be taken */
     bool is_over;
     atomic_llong next; /* the first of these members */
     atomic_bool is_ended; /* before all members were done */
@@ -78,7 +78,7 @@ struct Team {
     Worker worker[];
 };
 
-/* Members are taken a few at a time: a thread that the system has put aside keeps nobody waiting for the others. */
+/* Members are taken a few at a time: the others needn't wait for a thread that the system has put aside. */
 static void take_members(Team *team, const Section *section, int thread, char *scratch, Look *look)
 {
     int64_t few = section->members / (8 * team->n) + 1, first;

@@ -1,8 +1,8 @@
 """Sections: operations of a population's row that are done for one member after the other, and dealt out to threads.
 
 Operations that follow each other make a section where no member's part of what they write meets another member's part
-of what they read or write. What a section writes before it reads it, and nobody reads after it, members have in turns:
-all members of a thread have it in the same memory, which stays in the cache.
+of what they read or write. What a section writes before it reads it, and what isn't read after it, members have in
+turns: all members of a thread have it in the same memory, which stays in the cache.
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ def with_node(touched: Touched, node: Iterable[Access]) -> Touched | None:
 
 
 def is_passed_on(block: Sequence[Access], section: range) -> bool:
-    """Whether a section writes to a block, reads what it wrote, and nobody else touches it.
+    """Whether a section writes to a block, reads what it wrote, and nothing else touches it.
 
     By the contract of a row, what isn't written in such a block, as a row of ones, is the same for all members.
     """
