@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 
 import chainrule
 from chromium import need_chromium
+
+Serving = Callable[..., AbstractContextManager[tuple[subprocess.Popen[str], str]]]
 
 SOURCE = str(Path(chainrule.__file__).parents[1])
 
@@ -28,26 +31,41 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server of this module's own."""
-    environment = os.environ | {"PYTHONPATH": SOURCE, "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
-    command = [sys.executable, "-m", "chainrule", "play", "--no-browser"]
+@pytest.fixture(scope="session")
+def serving() -> Serving:
+    """Starts a server of one's own: its process and its address. The folder is where it keeps its token."""
+    return _serving
+
+
+@contextmanager
+def _serving(cache: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    environment = os.environ | {"PYTHONPATH": SOURCE, "XDG_CACHE_HOME": str(cache)}
+    command = [sys.executable, "-m", "chainrule", "play", "--no-browser", *options]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as program:
-        yield program.stdout.readline().strip()
+        yield program, program.stdout.readline().strip()
         program.send_signal(signal.SIGINT)
+
+
+@pytest.fixture(scope="module")
+def address(serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server of this module's own."""
+    with serving(tmp_path_factory.mktemp("cache")) as (_, address):
+        yield address
 
 
 @pytest.fixture
 def opened(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
-    """Opens the page, as a visitor who has been here before; what its console says is an error of the test."""
+    """Opens the page, as a visitor who has been here before, or is new; what its console says fails the test."""
     faults: list[str] = []
     contexts = []
 
-    def open_page(width: int = 1280, height: int = 800, fragment: str = "", **settings: Any) -> Any:
+    def open_page(
+        width: int = 1280, height: int = 800, fragment: str = "", is_new: bool = False, **settings: Any
+    ) -> Any:
         context = browser.new_context(viewport={"width": width, "height": height}, **settings)
         contexts.append(context)
-        context.add_init_script("localStorage.setItem('chainrule has been here', 'yes')")
+        if not is_new:
+            context.add_init_script("localStorage.setItem('chainrule has been here', 'yes')")
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)

@@ -56,8 +56,7 @@ def test_a_run_goes_on_from_its_own_weights_with_its_own_settings():
     np.testing.assert_array_equal(playing.training.state.parameters.theta, run.model.theta)
     obey(playing, "reset", start="next")
     assert (playing.training.state.parameters.theta != run.model.theta).any()
-    head, _ = seen(playing)
-    assert len(head["ranges"]) == 6
+    assert seen(playing)[1]["ranges"].shape == (6, 2)
     file = playing.kept()
     obey(playing, "open", file=file)
     assert refusals(playing) == []

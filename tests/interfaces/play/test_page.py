@@ -48,7 +48,7 @@ def test_it_trains_pauses_steps_resets_and_goes_back(opened: Opened):
     until_step(page, reached + 1)
     page.click("button:text-is('Reset')")
     page.wait_for_function("() => document.querySelector('.count').textContent.startsWith('Step 0')")
-    page.click("button:has-text('Undo')")
+    page.click("[aria-label='Undo']")
     until_step(page, reached + 1)
 
 
@@ -57,7 +57,7 @@ def test_two_spirals_are_drawn_a_rate_of_a_hundred_fails_and_the_doctor_helps(op
     page.select_option("select[name=set]", "own")
     page.click("button:has-text('Remove all but one')")
     page.wait_for_function("() => document.querySelectorAll('circle').length === 1")
-    box = page.locator(".plane svg").bounding_box()
+    box = page.locator(".plane.own svg[role]").bounding_box()
     count = 1
     for kind in (0, 1):
         page.click(f".brushes button:text-is('{kind}')")

@@ -28,23 +28,22 @@ def test_steps_are_the_librarys_own(batch_size: int | None):
 
 def test_a_frame_shows_the_networks_numbers():
     playing = Playing(Scene(hidden=({"units": 3, "activation": "tanh"},)))
-    obey(playing, "view", units="a", edges="weight", left=0, right=1, bottom=0, top=1)
+    obey(playing, "view", units="a", left=0, right=1, bottom=0, top=1)
     for _ in range(3):
         obey(playing, "step")
     head, arrays = seen(playing)
     stage, theta = playing.stage, playing.training.state.parameters.theta
     assert head["step"] == 3
-    np.testing.assert_allclose(arrays["edges"], theta, rtol=1e-6)
+    np.testing.assert_allclose(arrays["weight"], theta, rtol=1e-6)
     assert arrays["units"].shape == (4, UNIT_MAP, UNIT_MAP)
     middle = (np.arange(ANSWER_MAP) + 0.5) / ANSWER_MAP
     corner = stage.network.predict(theta, [[middle[0], middle[-1]]])  # left and top: the first pixel
     assert arrays["answer"][0, 0, 0] == int(255 * corner[0, 0])
-    obey(playing, "view", edges="gradient")
     loss, gradient = stage.network.loss_and_gradient(theta, stage.learnt.x, stage.learnt.y, cr.HalfSquaredError())
     row = arrays["course"][-1]
     assert len(row) == COLUMNS + PER_LAYER * 2
     assert row[1] == pytest.approx(loss)
-    np.testing.assert_allclose(seen(playing)[1]["edges"], gradient, rtol=1e-5, atol=1e-9)
+    np.testing.assert_allclose(arrays["gradient"], gradient, rtol=1e-5, atol=1e-9)
 
 
 def test_the_next_frame_waits_until_the_last_was_shown():

@@ -66,7 +66,6 @@ class View(Strict):
 
     kind: Literal["view"]
     units: Literal["a", "z", "delta"] = "a"
-    edges: Literal["weight", "gradient", "change"] = "weight"
     samples: bool = False
     left: Coordinate = -1.5
     right: Coordinate = 1.5

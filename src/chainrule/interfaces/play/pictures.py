@@ -31,6 +31,10 @@ SMALLEST = 1e-12
 """Sizes of gradients below this are drawn as this, on their logarithmic axis."""
 
 
+SATURATED, DEAD = 1, 2
+"""How a unit that learns little or nothing is marked."""
+
+
 class Pictures:
     """A stage's samples and its plane, watched."""
 
@@ -85,9 +89,12 @@ class Pictures:
         small, large, nearest = self._planes(view)
         small.look(theta, state)
         large.look(theta, state)
-        arrays["units"], head["ranges"] = self._unit_maps(view, small.layers, nearest)
+        arrays["units"], arrays["ranges"] = self._unit_maps(view, small.layers, nearest)
+        arrays["idle"] = np.concatenate([_idle(each) for each in self._step.layers])
         arrays["answer"], head["answer_range"] = self._answer_map(large.outputs)
-        arrays["edges"] = {"weight": theta, "gradient": self._step.gradient, "change": change}[view.edges]
+        if self.stage.n_classes:
+            arrays["leads"] = leads(self._shares(large.outputs)).T.reshape(-1, ANSWER_MAP, ANSWER_MAP)
+        arrays |= {"weight": theta, "gradient": self._step.gradient, "change": change}
         if view.samples or self.stage.n_classes > 2:
             self._add_samples(view, theta, state, head, arrays)
         return head, arrays
@@ -103,14 +110,15 @@ class Pictures:
             self._plane = window, small, large, apart.argmin(axis=1)
         return self._plane[1:]
 
-    def _unit_maps(self, view: View, layers: tuple[WatchedLayer, ...], nearest: Array) -> tuple[Array, list[float]]:
-        """A map (units, side, side) for each unit, 0 to 255, and the number that 255 stands for; -255 is 1."""
+    def _unit_maps(self, view: View, layers: tuple[WatchedLayer, ...], nearest: Array) -> tuple[Array, Array]:
+        """A map (units, side, side) for each unit, 1 to 255, 0 as 128; and its least and greatest number (units, 2)."""
         if view.units == "delta":
             numbers = np.concatenate([each.delta[:, nearest] for each in self._step.layers])
         else:
             numbers = np.concatenate([getattr(each, view.units) for each in layers])
         largest = np.nan_to_num(np.abs(numbers).max(axis=1), posinf=1.0)
-        return as_bytes(numbers, largest[:, np.newaxis]).reshape(-1, UNIT_MAP, UNIT_MAP), largest.tolist()
+        ranges = np.stack([numbers.min(axis=1), numbers.max(axis=1)], axis=1)
+        return as_bytes(numbers, largest[:, np.newaxis]).reshape(-1, UNIT_MAP, UNIT_MAP), ranges
 
     def _answer_map(self, outputs: Array) -> tuple[Array, list[float]]:
         """What is answered over the plane: (1 or classes, side, side), 0 to 255, and the two numbers that these are."""
@@ -159,6 +167,20 @@ def as_bytes(numbers: Array, largest: Array) -> Array:
     return pixels
 
 
+def leads(shares: Array) -> Array:
+    """By how much a class leads the best of the others: (n, 1) for two classes, (n, O) for more; 0 at the boundary.
+
+    >>> leads(np.array([[0.75], [0.5]])).tolist(), leads(np.array([[0.5, 0.25, 0.25]])).tolist()
+    ([[0.5], [0.0]], [[0.25, -0.25, -0.25]])
+    """
+    n_classes = shares.shape[1]
+    if n_classes == 1:
+        led: Array = 2.0 * shares - 1.0
+        return led
+    others = [np.delete(shares, k, axis=1).max(axis=1) for k in range(n_classes if n_classes > 2 else 1)]
+    return np.stack([shares[:, k] - each for k, each in enumerate(others)], axis=1)
+
+
 def chosen(stage: Stage, outputs: Array) -> Array:
     """The classes that outputs (n, O) stand for."""
     classes: Array = outputs.argmax(axis=1)
@@ -173,9 +195,15 @@ def _sizes(layer: WatchedLayer) -> Array:
 
 
 def _flat_and_dead(layer: WatchedLayer) -> tuple[float, float]:
-    """The part of a layer's units whose slope is nearly 0 for every sample: saturated; and exactly 0: dead."""
+    """The part of a layer's units that are saturated or dead, and of those that are dead."""
+    idle = _idle(layer)
+    return float((idle > 0).mean()), float((idle == DEAD).mean())
+
+
+def _idle(layer: WatchedLayer) -> Array:
+    """For each unit (O,): SATURATED if its slope is nearly 0 for every sample, DEAD if it is 0, else 0."""
     if layer.activation is None:
-        return 0.0, 0.0
+        return np.zeros(len(layer.z), np.uint8)
     steepest = layer.slopes().max(axis=1)
     flat = steepest < FLAT * STEEPEST.get(type(layer.activation), 1.0)
-    return float(flat.mean()), float((steepest == 0).mean())
+    return np.where(steepest == 0, DEAD, np.where(flat, SATURATED, 0)).astype(np.uint8)

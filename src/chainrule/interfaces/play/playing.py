@@ -311,7 +311,7 @@ class Playing:
             "course": self.course.number,
             "rows": total,
             "from": total - len(arrays["course"]),
-            "view": {"units": self.view.units, "edges": self.view.edges},
+            "units": self.view.units,
         }
         whole = frame(head, arrays)
         self._picture_time = time.monotonic() - began

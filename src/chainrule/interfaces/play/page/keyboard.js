@@ -1,5 +1,6 @@
 /** The keys: what each does, and that it is done. */
 
+import { choose } from "./controls/tabs.js";
 import { ask } from "./views/doctor.js";
 import { send, state } from "./run.js";
 import { words } from "./words.js";
@@ -13,13 +14,26 @@ export const KEYS = [
   ["n", words.nextStart, () => send({ kind: "reset", start: "next" })],
   ["z", words.undo, () => send({ kind: "undo" })],
   ["y", words.redo, () => send({ kind: "redo" })],
-  ["d", words.ask, ask],
+  ["d", words.ask, () => (choose("doctor"), ask())],
 ];
+
+/** @type {[string, string][]} keys and words of what each part of the page does with them itself */
+export const MOVES = [
+  ["Tab", words.keysOfHints],
+  ["← → ↑ ↓", words.keysInNetwork],
+  ["← →", words.keysInTabs],
+  ["← → ↑ ↓ Enter Delete", words.keysInPlane],
+  ["Esc", words.keysClose],
+];
+
+/** What takes letters for itself; and what is pressed by the space bar. */
+const WRITES = "input[type=number], select, textarea";
+const IS_PRESSED = "button, summary, input";
 
 addEventListener("keydown", (event) => {
   const { target, key, ctrlKey, metaKey, altKey } = event;
-  if (ctrlKey || metaKey || altKey || state.value === null) return;
-  if (target instanceof HTMLElement && target.matches("input, select, textarea, button, summary, dialog *")) return;
+  if (ctrlKey || metaKey || altKey || event.defaultPrevented || state.value === null) return;
+  if (target instanceof Element && (target.matches(WRITES) || (key === " " && target.matches(IS_PRESSED)))) return;
   const found = KEYS.find(([each]) => each === key.toLowerCase());
   if (!found) return;
   event.preventDefault();

@@ -3,8 +3,8 @@
 import { effect, signal } from "./vendor/signals.js";
 import { send, state, status } from "./run.js";
 
-/** What the units and the edges show, and whether the samples are wanted. */
-export const view = signal({ units: "a", edges: "weight", samples: false });
+/** What the units show, and whether the samples are wanted. */
+export const view = signal({ units: "a", samples: false });
 
 /** @type {import("./vendor/signals.js").Signal<{left: number, right: number, bottom: number, top: number}>} */
 export const window = signal({ left: -1.5, right: 1.5, bottom: -1.5, top: 1.5 });

@@ -1,6 +1,6 @@
-/** What is taken along: a file, the address, the model, the history, a picture. */
+/** What is taken along: a file, the address, the model, the history. */
 
-import { download, notify, scene, send } from "./run.js";
+import { notify, scene, send } from "./run.js";
 import { words } from "./words.js";
 
 const LONGEST_ADDRESS = 4000;
@@ -85,17 +85,10 @@ export function pick() {
   input.click();
 }
 
-/** Save the network's picture. */
-export function savePicture() {
-  const canvas = /** @type {HTMLCanvasElement | null} */ (document.querySelector("canvas.network"));
-  if (canvas) download({ name: "network.png", base64: canvas.toDataURL("image/png").split(",")[1] });
-}
-
 /** What the menu offers. */
 export const SAVES = [
   [words.save, () => send({ kind: "save", what: "scene" })],
   [words.saveModel, () => send({ kind: "save", what: "model" })],
   [words.saveHistory, () => send({ kind: "save", what: "history" })],
-  [words.savePicture, savePicture],
   [words.copyAddress, copyAddress],
 ];

@@ -3,10 +3,10 @@
 import { html } from "../html.js";
 import { catalogue, change, scene, state } from "../run.js";
 import { pick } from "../take.js";
-import { brush } from "../views/answer.js";
+import { brush } from "../views/points.js";
 import { CLASSES, css } from "../colours.js";
-import { words } from "../words.js";
-import { Choice, Quantity, Slider, Switch } from "./fields.js";
+import { hints, words } from "../words.js";
+import { Choice, Quantity, Slider, named } from "./fields.js";
 
 export const OWN = "own";
 const TABLE = "table";
@@ -27,15 +27,15 @@ export function Data() {
     ${"noise" in taken && html`<${Slider} name="noise" anew min=${0} max=${1} step=${0.01} value=${data.noise ?? taken.noise} set=${(/** @type {number} */ noise) => set({ noise })} />`}
     ${"n" in taken && html`<${Quantity} name="points" anew whole min=${4} max=${catalogue.value.most.points} value=${data.n ?? taken.n} set=${(/** @type {number} */ n) => set({ n })} />`}
     <${Slider} name="test" anew min=${0} max=${0.9} step=${0.05} value=${data.test} shown=${`${Math.round(100 * data.test)} %`} set=${(/** @type {number} */ test) => set({ test })} />
-    ${data.name === OWN ? html`<${Own} />` : data.name === TABLE ? html`<${Table} />` : html`<button onClick=${() => set({ seed: data.seed + 1 })}>${words.redraw}</button>`}
-    <button onClick=${pick}>${words.openTable}</button>
+    ${data.name === OWN ? html`<${Own} />` : data.name === TABLE ? html`<${Table} />` : html`<button data-hint=${hints.redraw} onClick=${() => set({ seed: data.seed + 1 })}>${words.redraw}</button>`}
+    <button data-hint=${hints.openTable} onClick=${pick}>${words.openTable}</button>
   </fieldset>`;
 }
 
 /** @param {string} name */
 function called(name) {
   if (name === TABLE) return scene.value.data.table.file;
-  return name === OWN ? words.ownPoints : name.replace("_", " ");
+  return name === OWN ? words.ownPoints : named(name);
 }
 
 /** The two inputs of a table that the plane shows. */
@@ -79,12 +79,13 @@ function Own() {
   return html`
     <${Choice} name="target" anew value=${data.target} options=${[["class", words.class], ["quantity", words.quantity]]} set=${(/** @type {string} */ target) => change({ data: { ...data, target }, ...fitting(target) })} />
     ${data.target === "class"
-      ? html`<div class="brushes" role="radiogroup" aria-label=${words.class}>
-          ${CLASSES.map((colour, k) => html`<button key=${k} role="radio" aria-checked=${brush.value === k} style=${{ background: css(colour) }} onClick=${() => (brush.value = k)}>${k}</button>`)}
+      ? html`<div class="brushes" role="group" aria-label=${words.class}>
+          ${CLASSES.map((colour, k) => html`<button key=${k} aria-pressed=${brush.value === k} style=${{ background: css(colour) }} onClick=${() => (brush.value = k)}>${k}</button>`)}
         </div>`
-      : html`<${Quantity} name="quantity" value=${brush.value} set=${(/** @type {number} */ value) => (brush.value = value)} />`}
+      : html`<${Quantity} name="quantity" value=${brush.value ?? 0} set=${(/** @type {number} */ value) => (brush.value = value)} />`}
+    <button aria-pressed=${brush.value === null} onClick=${() => (brush.value = brush.value === null ? 0 : null)}>${words.eraser}</button>
+    <button data-hint=${hints.clear} onClick=${() => set({ points: data.points.slice(0, 1) })}>${words.clear}</button>
     <p class="hint">${words.drawing}</p>
-    <button onClick=${() => set({ points: data.points.slice(0, 1) })}>${words.clear}</button>
   `;
 }
 
@@ -96,7 +97,7 @@ export function Inputs() {
     if (next.length) change({ inputs: next });
   };
   return html`<fieldset class="switches">
-    <legend>${words.inputs}</legend>
-    ${catalogue.value.inputs.map((/** @type {string} */ name) => html`<${Switch} key=${name} name=${name} label=${name} anew value=${inputs.includes(name)} set=${() => toggle(name)} />`)}
+    <legend class="term" data-hint=${hints.inputs}>${words.inputs}<i aria-hidden="true" class="anew">${words.anewMark}</i></legend>
+    ${catalogue.value.inputs.map((/** @type {string} */ name) => html`<label key=${name} class="chip" data-hint=${`${hints.inputs} ${words.anewMark} ${words.anew}.`}><input type="checkbox" name=${name} checked=${inputs.includes(name)} onChange=${() => toggle(name)} />${name}</label>`)}
   </fieldset>`;
 }

@@ -1,25 +1,34 @@
 /** Fields: a name, a control, a line that explains. What makes a run begin anew says so. */
 
 import { html, useEffect, useRef } from "../html.js";
-import { hints, words } from "../words.js";
+import { choices, hints, words } from "../words.js";
 
 /**
- * @typedef {{name: string, label?: string, anew?: boolean, children?: any}} FieldProps
+ * choice: the value of it that has an explanation of its own.
+ * @typedef {{name: string, label?: string, anew?: boolean, choice?: string, children?: any}} FieldProps
  * @param {FieldProps} props
  */
-export function Field({ name, label, anew, children }) {
-  const hint = [hints[name], anew && `(${words.anew})`].filter(Boolean).join(" ");
-  return html`<label class="field" title=${hint || null}>
-    <span>${label ?? words[name] ?? name}${anew && html`<i aria-hidden="true" class="anew">↻</i>`}</span>
+export function Field({ name, label, anew, choice, children }) {
+  const hint = [hints[name], anew && `${words.anewMark} ${words.anew}.`, choice && choices[choice] && `${named(choice)}: ${choices[choice]}`];
+  return html`<label class="field" data-hint=${hint.filter(Boolean).join(" ") || null}>
+    <span class="term">${label ?? words[name] ?? name}${anew && html`<i aria-hidden="true" class="anew">${words.anewMark}</i>`}</span>
     ${children}
   </label>`;
+}
+
+/**
+ * The library's name of a choice, as it is read.
+ * @param {string} name
+ */
+export function named(name) {
+  return name.replaceAll("_", " ");
 }
 
 /**
  * @param {{name: string, label?: string, anew?: boolean, value: string, options: [string, string][], set: (value: string) => void}} props
  */
 export function Choice({ name, label, anew, value, options, set }) {
-  return html`<${Field} name=${name} label=${label} anew=${anew}>
+  return html`<${Field} name=${name} label=${label} anew=${anew} choice=${value}>
     <select name=${name} value=${value} onChange=${(/** @type {any} */ event) => set(event.currentTarget.value)}>
       ${options.map(([each, shown]) => html`<option key=${each} value=${each} selected=${each === value}>${shown}</option>`)}
     </select>

@@ -2,8 +2,9 @@
 
 import { html } from "../html.js";
 import { catalogue, change, scene } from "../run.js";
-import { words } from "../words.js";
-import { Choice, Quantity, Switch } from "./fields.js";
+import { hints, words } from "../words.js";
+import { Term } from "../hints.js";
+import { Choice, Quantity, Switch, named } from "./fields.js";
 
 /** @typedef {{units: number, activation: string, batch_norm: boolean, dropout: number}} Hidden */
 
@@ -19,9 +20,9 @@ export function Depth() {
   const most = catalogue.value.most.layers;
   const last = hidden.at(-1) ?? { units: 4, activation: "sigmoid", batch_norm: false, dropout: 0 };
   return html`<div class="depth">
-    <button disabled=${hidden.length === 0} aria-label=${words.removeLayer} title=${words.removeLayer} onClick=${() => set(hidden.slice(0, -1))}>−</button>
-    <span>${words.layers}: ${hidden.length}</span>
-    <button disabled=${hidden.length === most} aria-label=${words.addLayer} title=${words.addLayer} onClick=${() => set([...hidden, last])}>+</button>
+    <button disabled=${hidden.length === 0} aria-label=${words.removeLayer} data-hint=${hints.removeLayer} onClick=${() => set(hidden.slice(0, -1))}>−</button>
+    <${Term} hint=${hints.layers}>${words.layers}: ${hidden.length}<//>
+    <button disabled=${hidden.length === most} aria-label=${words.addLayer} data-hint=${hints.addLayer} onClick=${() => set([...hidden, last])}>+</button>
   </div>`;
 }
 
@@ -37,14 +38,14 @@ export function HiddenLayer({ number }) {
   const name = `${words.layer} ${number + 1}`;
   return html`<div class="hidden" role="group" aria-label=${name}>
     <div class="units">
-      <button disabled=${layer.units === 1} aria-label=${`${name}: ${words.removeUnit}`} title=${words.removeUnit} onClick=${() => put({ units: layer.units - 1 })}>−</button>
+      <button disabled=${layer.units === 1} aria-label=${`${name}: ${words.removeUnit}`} data-hint=${hints.removeUnit} onClick=${() => put({ units: layer.units - 1 })}>−</button>
       <span>${layer.units}</span>
-      <button disabled=${layer.units === most} aria-label=${`${name}: ${words.addUnit}`} title=${words.addUnit} onClick=${() => put({ units: layer.units + 1 })}>+</button>
+      <button disabled=${layer.units === most} aria-label=${`${name}: ${words.addUnit}`} data-hint=${hints.addUnit} onClick=${() => put({ units: layer.units + 1 })}>+</button>
     </div>
     <details>
-      <summary>${layer.activation.replace("_", " ")}${layer.batch_norm ? " + BN" : ""}${layer.dropout ? " + DO" : ""}</summary>
+      <summary aria-label=${`${name}: ${words.activation} ${named(layer.activation)}`}>${named(layer.activation)}${layer.batch_norm ? " + BN" : ""}${layer.dropout ? " + DO" : ""}</summary>
       <div class="popup">
-        <${Choice} name="activation" anew value=${layer.activation} options=${catalogue.value.activations.map((/** @type {string} */ each) => [each, each.replace("_", " ")])} set=${(/** @type {string} */ activation) => put({ activation })} />
+        <${Choice} name="activation" anew value=${layer.activation} options=${catalogue.value.activations.map((/** @type {string} */ each) => [each, named(each)])} set=${(/** @type {string} */ activation) => put({ activation })} />
         <${Switch} name="batchNorm" anew value=${layer.batch_norm} set=${(/** @type {boolean} */ batch_norm) => put({ batch_norm })} />
         <${Quantity} name="dropout" anew min=${0} max=${0.9} value=${layer.dropout} usual=${[0, 0.1, 0.2, 0.5]} set=${(/** @type {number} */ dropout) => put({ dropout })} />
       </div>

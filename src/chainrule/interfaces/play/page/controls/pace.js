@@ -2,27 +2,30 @@
 
 import { html } from "../html.js";
 import { frame, send, state } from "../run.js";
-import { hints, words } from "../words.js";
+import { count, hints, words } from "../words.js";
 
 const SPEEDS = [1, 5, 30, 200, 1000, 10_000];
 
 export function Pace() {
   const { playing, undo, redo, ended, steps_per_second } = state.value;
-  const head = frame.value?.head;
-  return html`<div class="pace" role="toolbar" aria-label=${words.pace}>
-    <button class="main" aria-keyshortcuts="Space" onClick=${() => send({ kind: playing ? "pause" : "play" })} disabled=${ended !== null}>${playing ? `❚❚ ${words.pause}` : `▶ ${words.play}`}</button>
-    <button onClick=${() => send({ kind: "step", unit: "step" })} disabled=${ended !== null}>${words.step}</button>
-    <button title=${hints.epoch} onClick=${() => send({ kind: "step", unit: "epoch" })} disabled=${ended !== null}>${words.epoch}</button>
-    <label>${words.speed}
-      <select name="speed" onChange=${(/** @type {any} */ event) => send({ kind: "pace", steps_per_second: Number(event.currentTarget.value) || null })}>
-        <option value="0" selected=${steps_per_second === null}>${words.fullSpeed}</option>
-        ${SPEEDS.map((each) => html`<option key=${each} value=${each} selected=${steps_per_second === each}>${each.toLocaleString("en")} ${words.perSecond}</option>`)}
-      </select>
-    </label>
-    <button onClick=${() => send({ kind: "reset" })}>${words.reset}</button>
-    <button title=${hints.nextStart} onClick=${() => send({ kind: "reset", start: "next" })}>${words.nextStart}</button>
-    <button disabled=${!undo} onClick=${() => send({ kind: "undo" })}>↶ ${words.undo}</button>
-    <button disabled=${!redo} onClick=${() => send({ kind: "redo" })}>↷ ${words.redo}</button>
-    <output class="count">${words.steps} ${(head?.step ?? 0).toLocaleString("en")}, ${words.epochs} ${(head?.epoch ?? 0).toLocaleString("en")}${head?.speed ? html` <small>${Math.round(head.speed).toLocaleString("en")} ${words.perSecond}</small>` : ""}</output>
+  return html`<div class="pace" role="group" aria-label=${words.pace}>
+    <button class="main" data-hint=${hints.play} disabled=${ended !== null} onClick=${() => send({ kind: playing ? "pause" : "play" })}>${playing ? `❚❚ ${words.pause}` : `▶ ${words.play}`}</button>
+    <button data-hint=${hints.step} disabled=${ended !== null} onClick=${() => send({ kind: "step", unit: "step" })}>${words.step}</button>
+    <button data-hint=${hints.epoch} disabled=${ended !== null} onClick=${() => send({ kind: "step", unit: "epoch" })}>${words.epoch}</button>
+    <select name="speed" aria-label=${words.speed} data-hint=${hints.speed} onChange=${(/** @type {any} */ event) => send({ kind: "pace", steps_per_second: Number(event.currentTarget.value) || null })}>
+      <option value="0" selected=${steps_per_second === null}>${words.fullSpeed}</option>
+      ${SPEEDS.map((each) => html`<option key=${each} value=${each} selected=${steps_per_second === each}>${count(each)} ${words.perSecond}</option>`)}
+    </select>
+    <button data-hint=${hints.reset} onClick=${() => send({ kind: "reset" })}>${words.reset}</button>
+    <button data-hint=${hints.nextStart} onClick=${() => send({ kind: "reset", start: "next" })}>${words.nextStart}</button>
+    <button class="short" aria-label=${words.undo} data-hint=${hints.undo} disabled=${!undo} onClick=${() => send({ kind: "undo" })}>↶</button>
+    <button class="short" aria-label=${words.redo} data-hint=${hints.redo} disabled=${!redo} onClick=${() => send({ kind: "redo" })}>↷</button>
+    <${Count} />
   </div>`;
+}
+
+/** How far the run has come. It changes with each frame, so it is drawn by itself, and isn't read out. */
+function Count() {
+  const { step = 0, epoch = 0, speed = 0 } = frame.value?.head ?? {};
+  return html`<output class="count" aria-live="off" data-hint=${hints.steps}>${words.steps} ${count(step)}, ${words.epochs} ${count(epoch)}${speed ? html` <small>${count(Math.round(speed))} ${words.perSecond}</small>` : ""}</output>`;
 }

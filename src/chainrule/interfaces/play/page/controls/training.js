@@ -3,7 +3,7 @@
 import { html } from "../html.js";
 import { catalogue, change, scene } from "../run.js";
 import { words } from "../words.js";
-import { Choice, Quantity, Switch } from "./fields.js";
+import { Choice, Quantity, Switch, named } from "./fields.js";
 
 const RATES = [0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 100];
 
@@ -15,13 +15,14 @@ export function Training() {
   return html`<fieldset>
     <legend>${words.training}</legend>
     <${Optimizer} />
-    <${Choice} name="loss" anew value=${loss} set=${(/** @type {string} */ loss) => change({ loss })} options=${losses.map((/** @type {string} */ each) => [each, each.replaceAll("_", " ")])} />
+    <${Choice} name="loss" anew value=${loss} set=${(/** @type {string} */ loss) => change({ loss })} options=${losses.map((/** @type {string} */ each) => [each, named(each)])} />
     <${Quantity} name="batchSize" anew whole min=${1} max=${1000} empty=${words.all} value=${batch_size} set=${(/** @type {number | null} */ batch_size) => change({ batch_size })} />
     <${Quantity} name="penalty" min=${0} max=${1000} value=${penalty} usual=${[0, 0.0001, 0.001, 0.01, 0.1]} set=${(/** @type {number} */ penalty) => change({ penalty })} />
     <${Quantity} name="clip" min=${0} empty=${words.none} value=${clip} set=${(/** @type {number | null} */ clip) => change({ clip })} />
     <${Choice} name="initializer" anew value=${initializer?.type ?? ""} set=${(/** @type {string} */ type) => change({ initializer: type ? { type } : null })} options=${[["", words.byActivation], ...catalogue.value.initializers.map((/** @type {string} */ each) => [each, each])]} />
     <${Switch} name="bias" anew value=${bias} set=${(/** @type {boolean} */ bias) => change({ bias })} />
     <${Quantity} name="seed" anew whole min=${0} max=${2147483647} value=${seed} set=${(/** @type {number} */ seed) => change({ seed })} />
+    <p class="hint">${words.anewMark} ${words.anew}</p>
   </fieldset>`;
 }
 
@@ -37,15 +38,15 @@ function Optimizer() {
     ${!isScheduled && html`<${Quantity} name="learning_rate" value=${rate} usual=${RATES} set=${(/** @type {number} */ learning_rate) => set({ learning_rate })} />`}
     <${Choice} name="schedule" value=${isScheduled ? rate.type : ""} options=${[["", words.constant], ...Object.keys(schedules).map((each) => [each, each])]} set=${(/** @type {string} */ type) => set({ learning_rate: scheduled(type, rate) })} />
     ${isScheduled && schedules[rate.type].map((/** @type {Setting} */ each) => html`<${Value} key=${each.name} setting=${each} value=${rate[each.name] ?? each.default} set=${(/** @type {unknown} */ value) => set({ learning_rate: { ...rate, [each.name]: value } })} />`)}
-    ${others.map((/** @type {Setting} */ each) => html`<${Value} key=${each.name} setting=${each} value=${optimizer[each.name] ?? each.default} set=${(/** @type {unknown} */ value) => set({ [each.name]: value })} />`)}
+    ${others.length > 0 && html`<details><summary>${words.details} ${optimizer.type}</summary>${others.map((/** @type {Setting} */ each) => html`<${Value} key=${each.name} setting=${each} value=${optimizer[each.name] ?? each.default} set=${(/** @type {unknown} */ value) => set({ [each.name]: value })} />`)}</details>`}
   `;
 }
 
 /** @param {{setting: Setting, value: any, set: (value: unknown) => void}} props */
 function Value({ setting: { name, kind }, value, set }) {
-  const label = name === "steps" ? words.stepsOfSchedule : words[name];
-  if (kind === "bool") return html`<${Switch} name=${name} label=${label} value=${value} set=${set} />`;
-  return html`<${Quantity} name=${name} label=${label} whole=${kind === "int"} value=${value} set=${set} />`;
+  const own = name === "steps" ? "stepsOfSchedule" : name;
+  if (kind === "bool") return html`<${Switch} name=${own} value=${value} set=${set} />`;
+  return html`<${Quantity} name=${own} whole=${kind === "int"} value=${value} set=${set} />`;
 }
 
 /**

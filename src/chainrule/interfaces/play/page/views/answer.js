@@ -1,116 +1,99 @@
-/** The answer over the plane, with the points; those of one's own are drawn here. */
+/** The answer over the plane with its boundary and its axes, and the points; those of one's own are drawn here. */
 
-import { signal } from "../vendor/signals.js";
 import { html, useEffect, useRef } from "../html.js";
-import { change, frame, scene, state } from "../run.js";
+import { frame, scene, state } from "../run.js";
+import { Term } from "../hints.js";
 import { window } from "../plane.js";
 import { paintClasses, paintRange } from "../pixels.js";
 import { CLASSES, css, ofRange } from "../colours.js";
-import { words } from "../words.js";
-
-/** The class, or the quantity, of the points that are drawn. */
-export const brush = signal(0);
-
-const NEAR = 3;
-
-/** @typedef {{x1: number, x2: number, y: number}} Point */
+import { hints, words } from "../words.js";
+import { short, ticks } from "./axes.js";
+import { boundary } from "./boundary.js";
+import { acrossOf, brush, press, spot, type, upOf } from "./points.js";
 
 export function Answer() {
-  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
-  const { learnt, test, classes } = state.value;
-  const shown = frame.value;
   const isOwn = scene.value.data.name === "own";
-  useEffect(() => {
-    if (!canvas.current || !shown) return;
-    const { data, shape } = shown.arrays.answer;
-    (classes ? paintClasses : paintRange)(canvas.current, /** @type {Uint8Array} */ (data), shape);
-  });
-  const [low, high] = shown?.head.answer_range ?? [0, 1];
-  const dot = (/** @type {number[]} */ [x1, x2, y], /** @type {string} */ kind) => html`<circle
-    class=${kind} cx=${acrossOf(x1)} cy=${upOf(x2)} r="1.4" fill=${classes ? css(CLASSES[y]) : css(ofRange((y - low) / (high - low || 1)))}
-  />`;
+  const drawn = isOwn ? { role: "application", tabindex: 0, "aria-label": `${words.ownPoints}: ${words.keysInPlane}`, onPointerDown: press, onKeyDown: type, onBlur: () => (spot.value = null) } : { "aria-hidden": "true" };
   return html`<figure>
-    <div class=${isOwn ? "plane own" : "plane"} title=${words.answerHint}>
-      <canvas ref=${canvas} role="img" aria-label=${words.answer} />
-      <svg viewBox="0 0 100 100" aria-hidden="true" onPointerDown=${isOwn ? drawing : null}>
-        ${learnt.map((/** @type {number[]} */ each) => dot(each, "learnt"))}
-        ${test.map((/** @type {number[]} */ each) => dot(each, "test"))}
-      </svg>
+    <div class=${isOwn ? "plane own" : "plane"}>
+      <${Map} />
+      <svg viewBox="0 0 100 100" ...${drawn}><${Points} /><${Spot} /></svg>
+      <${Axes} />
     </div>
-    <figcaption>
-      ${classes ? Array.from({ length: classes }, (_, k) => html`<span key=${k}><i style=${{ background: css(CLASSES[k]) }} />${nameOf(k)}</span>`) : html`<span>${low.toPrecision(3)} <i class="range" /> ${high.toPrecision(3)}</span>`}
-      ${test.length > 0 && html`<span><i class="ring" />${words.heldOut}</span>`}
-    </figcaption>
+    <figcaption><${Legend} /></figcaption>
   </figure>`;
 }
 
-/** @param {number} k a class */
-function nameOf(k) {
+/** The picture, and the boundary over it: they change with each frame. */
+function Map() {
+  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
+  const line = useRef(/** @type {SVGPathElement | null} */ (null));
+  const shown = frame.value;
+  const { classes } = state.value;
+  useEffect(() => {
+    if (!canvas.current || !shown) return;
+    const { answer, leads } = shown.arrays;
+    (classes ? paintClasses : paintRange)(canvas.current, /** @type {Uint8Array} */ (answer.data), answer.shape);
+    line.current?.setAttribute("d", leads ? boundary(leads) : "");
+  });
+  return html`
+    <canvas ref=${canvas} role="img" aria-label=${words.answer} />
+    <svg viewBox="0 0 100 100" class="boundary" aria-hidden="true"><path ref=${line} /></svg>
+  `;
+}
+
+function Points() {
+  const { learnt, test, classes } = state.value;
+  const [low, high] = range();
+  const dot = (/** @type {number[]} */ [x1, x2, y], /** @type {string} */ kind) => html`<circle
+    class=${kind} cx=${acrossOf(x1)} cy=${upOf(x2)} r="1.4" fill=${classes ? css(CLASSES[y]) : css(ofRange((y - low) / (high - low || 1)))}
+  />`;
+  return html`<g>
+    ${learnt.map((/** @type {number[]} */ each) => dot(each, "learnt"))}
+    ${test.map((/** @type {number[]} */ each) => dot(each, "test"))}
+  </g>`;
+}
+
+/** Where the keyboard stands, or a point that is moved. */
+function Spot() {
+  const at = spot.value;
+  if (at === null) return null;
+  const colour = brush.value !== null && scene.value.data.target === "class" ? css(CLASSES[brush.value]) : "none";
+  return html`<g class="spot"><circle cx=${at.across} cy=${at.up} r="2" fill=${colour} /><path d=${`M${at.across - 4} ${at.up}h8m-4 -4v8`} /></g>`;
+}
+
+/** The least and the greatest target of the training points. */
+export function range() {
+  const targets = state.value.learnt.map((/** @type {number[]} */ [, , y]) => y);
+  return [Math.min(...targets), Math.max(...targets)];
+}
+
+function Axes() {
+  const { left, right, bottom, top } = window.value;
+  const { data, axes } = scene.value;
+  const [across, up] = data.name === "table" ? axes.map((/** @type {number} */ k) => data.table.inputs[k] ?? "") : ["x1", "x2"];
+  return html`<div class="axes" aria-hidden="true">
+    ${ticks(left, right).map((each) => html`<span key=${each} class="across" style=${{ left: `${acrossOf(each)}%` }}>${short(each)}</span>`)}
+    ${ticks(bottom, top).map((each) => html`<span key=${each} class="up" style=${{ top: `${upOf(each)}%` }}>${short(each)}</span>`)}
+    <i class="across">${across}</i><i class="up">${up}</i>
+  </div>`;
+}
+
+/**
+ * What a class is called.
+ * @param {number} k
+ */
+export function className(k) {
   const { name, table } = scene.value.data;
   return (name === "table" && table.classes[k]) || k;
 }
 
-/** @param {number} x1 */
-function acrossOf(x1) {
-  const { left, right } = window.value;
-  return (100 * (x1 - left)) / (right - left);
-}
-
-/** @param {number} x2 */
-function upOf(x2) {
-  const { bottom, top } = window.value;
-  return (100 * (top - x2)) / (top - bottom);
-}
-
-/**
- * Add, move or remove a point where the pointer is pressed.
- * @param {PointerEvent} event
- */
-function drawing(event) {
-  event.preventDefault();
-  const svg = /** @type {SVGSVGElement} */ (event.currentTarget);
-  const place = (/** @type {PointerEvent} */ { clientX, clientY }) => {
-    const box = svg.getBoundingClientRect();
-    return { across: (100 * (clientX - box.left)) / box.width, up: (100 * (clientY - box.top)) / box.height };
-  };
-  const at = place(event);
-  const { points } = scene.value.data;
-  const near = nearest(points, at);
-  if (event.shiftKey || event.button === 2) {
-    if (near >= 0) put(points.filter((/** @type {Point} */ _, /** @type {number} */ k) => k !== near));
-    return;
-  }
-  const held = near >= 0 ? near : points.length;
-  const y = near >= 0 ? points[near].y : brush.value;
-  const end = (/** @type {PointerEvent} */ last) => {
-    svg.removeEventListener("pointerup", end);
-    const next = [...points];
-    next[held] = { ...pointAt(place(last)), y };
-    put(next);
-  };
-  svg.setPointerCapture(event.pointerId);
-  svg.addEventListener("pointerup", end);
-}
-
-/**
- * The point under the pointer; -1 where there is none.
- * @param {Point[]} points
- * @param {{across: number, up: number}} at
- */
-function nearest(points, { across, up }) {
-  const apart = points.map(({ x1, x2 }) => Math.hypot(acrossOf(x1) - across, upOf(x2) - up));
-  const least = Math.min(...apart);
-  return least < NEAR ? apart.indexOf(least) : -1;
-}
-
-/** @param {{across: number, up: number}} at */
-function pointAt({ across, up }) {
-  const { left, right, bottom, top } = window.value;
-  const part = (/** @type {number} */ percent) => Math.min(1, Math.max(0, percent / 100));
-  return { x1: left + part(across) * (right - left), x2: top - part(up) * (top - bottom) };
-}
-
-/** @param {Point[]} points */
-function put(points) {
-  change({ data: { ...scene.value.data, points } });
+function Legend() {
+  const { test, classes } = state.value;
+  const [low, high] = range();
+  return html`
+    ${classes ? Array.from({ length: classes }, (_, k) => html`<span key=${k}><i style=${{ background: css(CLASSES[k]) }} />${className(k)}</span>`) : html`<span>${short(low)} <i class="range" /> ${short(high)}</span>`}
+    ${test.length > 0 && html`<span><i class="ring" /><${Term} hint=${hints.heldOut}>${words.heldOut}<//></span>`}
+    ${classes > 0 && html`<span><i class="line" /><${Term} hint=${hints.boundary}>${words.boundary}<//></span>`}
+  `;
 }

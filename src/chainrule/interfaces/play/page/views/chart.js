@@ -3,11 +3,13 @@
 import uPlot from "../vendor/uplot.js";
 import { html, useEffect, useRef } from "../html.js";
 import { look } from "../look.js";
-import { words } from "../words.js";
+import { count, words } from "../words.js";
+import { short } from "./axes.js";
 
 /**
- * @typedef {{label: string, stroke?: string, fill?: string, dash?: number[], width?: number}} Line
- * @param {{lines: Line[], columns: (number | null)[][], logarithmic?: boolean, height: number, label: string, bands?: any[]}} props
+ * stroke: the name of a colour of the page.
+ * @typedef {{label: string, stroke: string, alpha?: number, dash?: number[], width?: number}} Line
+ * @param {{lines: Line[], columns: (number | null)[][], logarithmic?: boolean, height: number, label: string, bands?: [number, number][]}} props
  */
 export function Chart({ lines, columns, logarithmic = false, height, label, bands }) {
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
@@ -38,7 +40,34 @@ export function Chart({ lines, columns, logarithmic = false, height, label, band
       drawn.current = "";
     };
   }, []);
-  return html`<div class="chart" ref=${place} role="img" aria-label=${label} />`;
+  return html`<div class="chart" ref=${place} role="group" aria-label=${label} tabindex="0" onKeyDown=${(/** @type {KeyboardEvent} */ event) => walk(plot.current, event)} onBlur=${() => plot.current?.setCursor(AWAY)} />`;
+}
+
+const AWAY = { left: -10, top: -10 };
+
+/**
+ * The arrow keys move the cursor, a fiftieth of the course at once.
+ * @param {any} plot
+ * @param {KeyboardEvent} event
+ */
+function walk(plot, event) {
+  const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (!plot || by === undefined) return;
+  const steps = plot.data[0];
+  const from = plot.cursor.idx ?? steps.length - 1;
+  const next = Math.min(steps.length - 1, Math.max(0, from + by * Math.ceil(steps.length / 50)));
+  plot.setCursor({ left: plot.valToPos(steps[next], "x"), top: 10 });
+  event.preventDefault();
+}
+
+/**
+ * A colour of the page by its name, as it looks now.
+ * @param {CSSStyleDeclaration} style
+ * @param {string} name
+ * @param {number} alpha
+ */
+export function colour(style, name, alpha = 1) {
+  return `rgb(${style.getPropertyValue(name)} / ${alpha})`;
 }
 
 /**
@@ -46,7 +75,7 @@ export function Chart({ lines, columns, logarithmic = false, height, label, band
  * @param {Line[]} lines
  * @param {boolean} logarithmic
  * @param {number} height
- * @param {any[] | undefined} bands
+ * @param {[number, number][] | undefined} bands
  */
 function options(box, lines, logarithmic, height, bands) {
   const style = getComputedStyle(box);
@@ -55,13 +84,15 @@ function options(box, lines, logarithmic, height, bands) {
   return {
     width: box.clientWidth,
     height,
-    bands,
+    padding: [6, 10, 0, 0],
+    legend: { markers: { width: 2 } },
+    bands: bands?.map((series) => ({ series, fill: colour(style, lines[0].stroke, 0.15) })),
     scales: { x: { time: false }, y: logarithmic ? { distr: 3 } : {} },
     axes: [
-      { ...axis, values: (/** @type {any} */ _, /** @type {number[]} */ values) => values.map((each) => (each == null ? "" : compact.format(each))) },
-      { ...axis, size: 52, space: 26, grid: { ...axis.grid, filter: whole }, filter: whole, values: (/** @type {any} */ _, /** @type {number[]} */ values) => values.map((each) => (each == null ? "" : short(each))) },
+      { ...axis, size: 24, values: (/** @type {any} */ _, /** @type {number[]} */ values) => values.map((each) => (each == null ? "" : compact.format(each))) },
+      { ...axis, size: 50, space: 22, grid: { ...axis.grid, filter: whole }, filter: whole, values: (/** @type {any} */ _, /** @type {number[]} */ values) => values.map((each) => (each == null ? "" : short(each))) },
     ],
-    series: [{ label: words.steps, value: (/** @type {any} */ _, /** @type {number | null} */ value) => (value == null ? "" : value.toLocaleString("en")) }, ...lines.map((each) => ({ width: 1.5, points: { show: false }, spanGaps: true, value: shown, ...each }))],
+    series: [{ label: words.steps, value: (/** @type {any} */ _, /** @type {number | null} */ value) => (value == null ? "" : count(value)) }, ...lines.map((each) => ({ width: 1.5, points: { show: false }, spanGaps: true, value: shown, ...each, stroke: colour(style, each.stroke, each.alpha) }))],
   };
 }
 
@@ -77,14 +108,7 @@ function whole(plot, lines) {
   return lines.map((each) => (powers.includes(each) && Math.round(Math.log10(each)) % apart === 0 ? each : null));
 }
 
-const compact = new Intl.NumberFormat("en", { notation: "compact" });
-
-/** @param {number} value */
-export function short(value) {
-  const size = Math.abs(value);
-  if (value === 0) return "0";
-  return size >= 1e-3 && size < 1e5 ? String(Number(value.toPrecision(3))) : value.toExponential(size < 1 && size >= 1e-9 ? 1 : 0);
-}
+const compact = new Intl.NumberFormat(words.language, { notation: "compact" });
 
 /**
  * Numbers as uPlot draws them: what isn't known, and on a logarithmic axis what is 0, is a gap.

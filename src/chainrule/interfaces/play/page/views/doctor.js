@@ -3,7 +3,7 @@
 import { signal } from "../vendor/signals.js";
 import { html } from "../html.js";
 import { findings, send, state } from "../run.js";
-import { words } from "../words.js";
+import { hints, words } from "../words.js";
 
 /** Whether the doctor has been asked and hasn't answered. */
 const isAsked = signal(false);
@@ -19,7 +19,7 @@ export function Doctor() {
   if (found !== null) isAsked.value = false;
   return html`<div class="doctor">
     ${state.value.ended !== null && html`<p class="ended">${words.ended}${state.value.ended}</p>`}
-    <button onClick=${ask} disabled=${isAsked.value}>${isAsked.value ? words.asking : words.ask}</button>
+    <button data-hint=${hints.doctor} onClick=${ask} disabled=${isAsked.value}>${isAsked.value ? words.asking : words.ask}</button>
     <div aria-live="polite">
       ${found === null && !isAsked.value && html`<p class="hint">${words.notAsked}</p>`}
       ${found?.length === 0 && html`<p>${words.healthy}</p>`}

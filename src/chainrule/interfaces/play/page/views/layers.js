@@ -3,15 +3,18 @@
 import { html } from "../html.js";
 import { course, state } from "../run.js";
 import { hints, words } from "../words.js";
+import { Term } from "../hints.js";
 import { Chart, drawable } from "./chart.js";
+import { nameOf } from "./present.js";
 
 const FIRST = 5;
 const QUANTILES = 5;
 const PER_LAYER = 2 * QUANTILES + 2;
 
 /** Lines at 5, 25, 50, 75 and 95 %, with bands between. */
-const LINES = ["5 %", "25 %", "50 %", "75 %", "95 %"].map((label, k) => ({ label, stroke: `rgb(0 114 178 / ${k === 2 ? 1 : 0.35})`, width: k === 2 ? 2 : 1 }));
-const BANDS = [[2, 1], [3, 2], [4, 3], [5, 4]].map((series) => ({ series, fill: "rgb(0 114 178 / 0.15)" }));
+const LINES = ["5 %", "25 %", "50 %", "75 %", "95 %"].map((label, k) => ({ label, stroke: "--blue", alpha: k === 2 ? 1 : 0.35, width: k === 2 ? 2 : 1 }));
+/** @type {[number, number][]} */
+const BANDS = [[2, 1], [3, 2], [4, 3], [5, 4]];
 
 export function Layers() {
   const columns = course.value;
@@ -21,15 +24,15 @@ export function Layers() {
     ${layers.map((/** @type {unknown} */ _, /** @type {number} */ k) => {
       const own = columns.slice(FIRST + PER_LAYER * k, FIRST + PER_LAYER * (k + 1));
       const [flat, dead] = own.slice(-2).map((each) => each.at(-1) ?? 0);
-      const name = k === layers.length - 1 ? words.output : `${words.layer} ${k + 1}`;
+      const name = nameOf(k);
       return html`<section key=${k} aria-label=${name}>
         <h3>${name}
-          ${flat > 0 && dead === 0 && html`<mark title=${hints.saturated}>${percent(flat)} ${words.saturated}</mark>`}
-          ${dead > 0 && html`<mark title=${hints.dead}>${percent(dead)} ${words.dead}</mark>`}
+          ${flat > dead && html`<mark><${Term} hint=${hints.saturated}>${percent(flat - dead)} ${words.saturated}<//></mark>`}
+          ${dead > 0 && html`<mark><${Term} hint=${hints.dead}>${percent(dead)} ${words.dead}<//></mark>`}
         </h3>
-        <p>${words.activations}</p>
+        <p><${Term} hint=${hints.activations}>${words.activations}<//></p>
         <${Chart} label=${`${name}: ${words.activations}`} lines=${LINES} bands=${BANDS} height=${110} columns=${[columns[0], ...own.slice(0, QUANTILES).map((each) => drawable(each))]} />
-        <p title=${hints.gradients}>${words.gradients}</p>
+        <p><${Term} hint=${hints.gradients}>${words.gradients}<//></p>
         <${Chart} label=${`${name}: ${words.gradients}`} lines=${LINES} bands=${BANDS} logarithmic height=${110} columns=${[columns[0], ...own.slice(QUANTILES, 2 * QUANTILES).map((each) => drawable(each, true))]} />
       </section>`;
     })}

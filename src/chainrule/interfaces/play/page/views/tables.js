@@ -2,20 +2,32 @@
 
 import { html } from "../html.js";
 import { frame, state } from "../run.js";
-import { words } from "../words.js";
-import { short } from "./chart.js";
+import { hints, words } from "../words.js";
+import { Term } from "../hints.js";
+import { CLASSES, css } from "../colours.js";
+import { className } from "./answer.js";
+import { short } from "./axes.js";
 
 const MOST = 100;
 
 export function Confusion() {
   const table = /** @type {number[][] | undefined} */ (frame.value?.head.confusion);
-  if (!table) return null;
+  if (state.value.classes === 0) return html`<p class="hint">${words.noClasses}</p>`;
+  if (!table || table.length !== state.value.classes) return null;
   const most = Math.max(...table.flat(), 1);
   return html`<table class="confusion">
-    <caption>${words.confusion} (${words.learnt})</caption>
-    <thead><tr><th scope="col">${words.trueClass} \\ ${words.answered}</th>${table.map((_, k) => html`<th scope="col" key=${k}>${k}</th>`)}</tr></thead>
-    <tbody>${table.map((row, k) => html`<tr key=${k}><th scope="row">${k}</th>${row.map((count, j) => html`<td key=${j} style=${{ background: shade(count / most, j === k) }}>${count}</td>`)}</tr>`)}</tbody>
+    <caption>${words.confusionTitle}</caption>
+    <thead><tr><th scope="col">${words.trueClass} \\ ${words.answered}</th>${table.map((_, k) => html`<th scope="col" key=${k}>${named(k)}</th>`)}</tr></thead>
+    <tbody>${table.map((row, k) => html`<tr key=${k}><th scope="row">${named(k)}</th>${row.map((count, j) => html`<td key=${j} style=${{ background: shade(count / most, j === k) }}>${count}</td>`)}</tr>`)}</tbody>
   </table>`;
+}
+
+/**
+ * A class with its colour.
+ * @param {number} k
+ */
+function named(k) {
+  return html`<i class="class" style=${{ background: css(CLASSES[k]) }} />${className(k)}`;
 }
 
 /**
@@ -23,21 +35,21 @@ export function Confusion() {
  * @param {boolean} isRight
  */
 function shade(part, isRight) {
-  return `rgb(${isRight ? "0 114 178" : "213 94 0"} / ${0.45 * part})`;
+  return `rgb(var(${isRight ? "--blue" : "--orange"}) / ${0.35 * part})`;
 }
 
 export function Samples() {
   const { arrays } = frame.value ?? { arrays: /** @type {Record<string, any>} */ ({}) };
-  const { learnt } = state.value;
+  const { learnt, classes } = state.value;
   if (!arrays.losses || arrays.losses.shape[0] !== learnt.length) return null;
   const losses = arrays.losses.data;
   const [, outputs] = arrays.answers.shape;
   const order = Array.from(losses, (_, k) => k).sort((a, b) => losses[b] - losses[a]).slice(0, MOST);
   return html`<table class="samples">
-    <caption>${words.samples}, ${words.worst}</caption>
-    <thead><tr>${["x1", "x2", words.truth, words.answered, words.sampleLoss].map((each) => html`<th scope="col" key=${each}>${each}</th>`)}</tr></thead>
+    <caption>${words.samplesTitle}</caption>
+    <thead><tr>${["x1", "x2"].map((each) => html`<th scope="col" key=${each}>${each}</th>`)}${["truth", "answered", "sampleLoss"].map((each) => html`<th scope="col" key=${each}><${Term} hint=${hints[each]}>${words[each]}<//></th>`)}</tr></thead>
     <tbody>${order.map((k) => html`<tr key=${k}>
-      <td>${short(learnt[k][0])}</td><td>${short(learnt[k][1])}</td><td>${short(learnt[k][2])}</td>
+      <td>${short(learnt[k][0])}</td><td>${short(learnt[k][1])}</td><td>${classes ? named(learnt[k][2]) : short(learnt[k][2])}</td>
       <td>${Array.from(arrays.answers.data.subarray(k * outputs, (k + 1) * outputs), (each) => Number(each).toFixed(3)).join("  ")}</td>
       <td>${short(losses[k])}</td>
     </tr>`)}</tbody>

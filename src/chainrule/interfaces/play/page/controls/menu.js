@@ -1,0 +1,54 @@
+/** What is taken along and opened, the keys, the look. */
+
+import { html } from "../html.js";
+import { FIGURES, saveFigure } from "../figures.js";
+import { KEYS, MOVES } from "../keyboard.js";
+import { LOOKS, look } from "../look.js";
+import { SAVES, open } from "../take.js";
+import { hints, words } from "../words.js";
+
+export function Menu() {
+  const pick = (/** @type {any} */ event) => {
+    open(event.currentTarget.files[0]);
+    event.currentTarget.value = "";
+  };
+  return html`<div class="menu">
+    <details>
+      <summary>${words.take}</summary>
+      <div class="popup">
+        ${SAVES.map(([name, save]) => html`<button key=${name} onClick=${save}>${name}</button>`)}
+        <div class="figures" role="group" aria-label=${words.figures}>
+          ${Object.keys(FIGURES).map((name) => html`<span key=${name}>${words[name]}</span>
+            ${["svg", "png"].map((kind) => html`<button key=${name + kind} aria-label=${`${words[name]}, .${kind}`} onClick=${() => saveFigure(name, kind)}>.${kind}</button>`)}`)}
+        </div>
+        <label class="file">${words.open}<input type="file" accept=".json" onChange=${pick} /></label>
+      </div>
+    </details>
+    <details>
+      <summary>${words.keys}</summary>
+      <dl class="popup keys">${[...KEYS, ...MOVES].map(([keys, does]) => html`<div key=${keys}><dt>${(keys === " " ? ["␣"] : keys.split(" ")).map((key) => html`<kbd key=${key}>${key}</kbd> `)}</dt><dd>${does}</dd></div>`)}</dl>
+    </details>
+    <select name="look" aria-label=${words.appearance} data-hint=${hints.appearance} onChange=${(/** @type {any} */ event) => (look.value = event.currentTarget.value)}>
+      ${LOOKS.map((each) => html`<option key=${each} value=${each} selected=${look.value === each}>${words.appearance}: ${words[each]}</option>`)}
+    </select>
+  </div>`;
+}
+
+/**
+ * One popup at a time: what is elsewhere closes.
+ * @param {EventTarget | null} target
+ */
+function closeOthers(target) {
+  for (const each of document.querySelectorAll(".menu details[open], .hidden details[open]")) {
+    if (!(target instanceof Node && each.contains(target))) each.removeAttribute("open");
+  }
+}
+
+addEventListener("pointerdown", ({ target }) => closeOthers(target));
+addEventListener("focusin", ({ target }) => closeOthers(target));
+addEventListener("keydown", ({ key, target }) => {
+  if (key !== "Escape") return;
+  const open = target instanceof Element ? target.closest("details[open]") : null;
+  closeOthers(null);
+  open?.querySelector("summary")?.focus();
+});

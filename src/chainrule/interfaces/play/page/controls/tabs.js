@@ -1,0 +1,42 @@
+/** The views under the network, one at a time. */
+
+import { signal } from "../vendor/signals.js";
+import { html } from "../html.js";
+import { view } from "../plane.js";
+import { hints, words } from "../words.js";
+import { Doctor } from "../views/doctor.js";
+import { Layers } from "../views/layers.js";
+import { Confusion, Samples } from "../views/tables.js";
+
+/** @type {Record<string, () => any>} */
+const TABS = { doctor: Doctor, layers: Layers, confusion: Confusion, samples: Samples };
+const NAMES = Object.keys(TABS);
+
+const tab = signal("doctor");
+
+/** @param {string} name */
+export function choose(name) {
+  tab.value = name;
+  view.value = { ...view.value, samples: name === "samples" || name === "confusion" };
+}
+
+/**
+ * The arrow keys go from tab to tab.
+ * @param {KeyboardEvent} event
+ */
+function walk({ key }) {
+  const by = { ArrowRight: 1, ArrowLeft: -1 }[key];
+  if (by === undefined) return;
+  choose(/** @type {string} */ (NAMES.at((NAMES.indexOf(tab.value) + by) % NAMES.length)));
+  document.getElementById(`tab-${tab.value}`)?.focus();
+}
+
+export function Tabs() {
+  const Shown = TABS[tab.value];
+  return html`
+    <div role="tablist" aria-label=${words.views} onKeyDown=${walk}>
+      ${NAMES.map((name) => html`<button key=${name} role="tab" id=${`tab-${name}`} tabindex=${tab.value === name ? 0 : -1} aria-controls="panel" aria-selected=${tab.value === name} data-hint=${hints[name]} onClick=${() => choose(name)}>${words[name]}</button>`)}
+    </div>
+    <div role="tabpanel" id="panel" tabindex="0" aria-labelledby=${`tab-${tab.value}`}><${Shown} /></div>
+  `;
+}

@@ -1,0 +1,73 @@
+/** What one points at in the network, in full: a unit with its map, its range and its weights; or a weight. */
+
+import { html, useEffect, useRef } from "../html.js";
+import { frame, state } from "../run.js";
+import { words } from "../words.js";
+import { short } from "./axes.js";
+import { shortened, unitPicture } from "./network.js";
+import { box, nameOf, pointed, present } from "./present.js";
+
+const MOST_WEIGHTS = 16;
+
+export function Card() {
+  const at = pointed.value;
+  const now = present();
+  if (at === null || now === null || !now.at[at.layer + 1]?.[at.unit]) return null;
+  const side = now.at[at.layer + 1][at.unit].x > box.value.width / 2 ? "left" : "right";
+  return html`<div id="card" class=${`card ${side}`}>${at.kind === "unit" ? html`<${Unit} ...${at} />` : html`<${Weight} ...${at} />`}</div>`;
+}
+
+/** @param {{layer: number, unit: number}} props */
+function Unit({ layer, unit }) {
+  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
+  const { layers } = state.value;
+  const shown = /** @type {import("../frame.js").Frame} */ (frame.value);
+  const { arrays, head } = shown;
+  const number = layers.slice(0, layer).reduce((/** @type {number} */ sum, /** @type {import("./network.js").Layer} */ each) => sum + each.units, 0) + unit;
+  const { inputs, row } = layers[layer];
+  const [low, high] = arrays.ranges.data.subarray(2 * number, 2 * number + 2);
+  const idle = [null, words.saturated, words.dead][arrays.idle.data[number]];
+  useEffect(() => {
+    const context = canvas.current?.getContext("2d");
+    if (context) context.drawImage(unitPicture(shown, number), 0, 0, 132, 132);
+  });
+  return html`
+    <h3>${nameOf(layer)}, ${words.unit} ${unit + 1} ${idle && html`<mark>${idle}</mark>`}</h3>
+    <canvas ref=${canvas} width="132" height="132" aria-hidden="true" />
+    <p>${{ a: "a", z: "z", delta: "δ" }[/** @type {"a" | "z" | "delta"} */ (head.units)]} = ${short(low)} … ${short(high)}</p>
+    <dl>
+      ${row > inputs && html`<div><dt>${words.oneBias}</dt><dd>${short(arrays.weight.data[place(layer, unit, inputs)])}</dd></div>`}
+      ${Array.from({ length: Math.min(inputs, MOST_WEIGHTS) }, (_, input) => html`<div key=${input}><dt>${sourceOf(layer, input)}</dt><dd>${short(arrays.weight.data[place(layer, unit, input)])}</dd></div>`)}
+    </dl>
+  `;
+}
+
+/** @param {{layer: number, unit: number, input: number}} props */
+function Weight({ layer, unit, input }) {
+  const { arrays } = /** @type {import("../frame.js").Frame} */ (frame.value);
+  const at = place(layer, unit, input);
+  return html`
+    <h3>${layer ? `${nameOf(layer - 1)}, ${words.unit} ${input + 1}` : shortened(state.value.inputs[input])} → ${nameOf(layer)}, ${words.unit} ${unit + 1}</h3>
+    <dl class="one">${[["weight", words.oneWeight], ["gradient", words.oneGradient], ["change", words.oneChange]].map(([name, shown]) => html`<div key=${name}><dt>${shown}</dt><dd>${short(arrays[name].data[at])}</dd></div>`)}</dl>
+  `;
+}
+
+/**
+ * Where theta holds a weight, or after the last input the bias.
+ * @param {number} layer
+ * @param {number} unit
+ * @param {number} input
+ */
+function place(layer, unit, input) {
+  const { start, row } = state.value.layers[layer];
+  return start + unit * row + input;
+}
+
+/**
+ * What an input of a layer is called: the network's input, or a unit of the layer before.
+ * @param {number} layer
+ * @param {number} input
+ */
+function sourceOf(layer, input) {
+  return layer ? `a${String(input + 1).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)])}` : shortened(state.value.inputs[input]);
+}

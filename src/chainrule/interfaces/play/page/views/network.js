@@ -1,0 +1,214 @@
+/** The network as shapes: where its units stand, which lines join them; on a canvas, and what a pointer is at. */
+
+import { paintSigns } from "../pixels.js";
+
+const LARGEST_UNIT = 44;
+const NEAR = 6;
+const LONGEST_NAME = 12;
+
+/**
+ * @typedef {{units: number, inputs: number, row: number, start: number}} Layer
+ * @typedef {{x: number, y: number}} Spot
+ * @typedef {{kind: "unit", layer: number, unit: number} | {kind: "edge", layer: number, unit: number, input: number}} Pointed layers counted from 0
+ * @typedef {{layer: number, unit: number, input: number, from: Spot, to: Spot, part: number}} Edge part: of the largest in its layer, -1 to 1
+ * @typedef {{size: number, at: Spot[][], edges: Edge[], biases: number[][]}} Shapes
+ */
+
+/**
+ * Where everything stands in a box.
+ * @param {{width: number, height: number}} box
+ * @param {string[]} inputs
+ * @param {Layer[]} layers
+ * @param {ArrayLike<number>} numbers what the lines show
+ * @param {ArrayLike<number>} weights where the biases are
+ * @returns {Shapes}
+ */
+export function shapes({ width, height }, inputs, layers, numbers, weights) {
+  const counts = [inputs.length, ...layers.map((each) => each.units)];
+  const column = width / counts.length;
+  const at = counts.map((count, layer) => Array.from({ length: count }, (_, unit) => ({ x: (layer + 0.5) * column, y: ((unit + 0.5) / count) * height })));
+  const size = Math.min(LARGEST_UNIT, (0.9 * height) / Math.max(...counts), (0.6 * width) / counts.length);
+  const edges = layers.flatMap((layer, number) => edgesOf(numbers, layer, number, at[number], at[number + 1]));
+  const biases = layers.map(({ units, inputs, row, start }) => (row > inputs ? parts(Array.from({ length: units }, (_, unit) => weights[start + unit * row + inputs])) : []));
+  return { size, at, edges, biases };
+}
+
+/** @param {number[]} numbers */
+function parts(numbers) {
+  const largest = Math.max(1e-30, ...numbers.map(Math.abs));
+  return numbers.map((each) => each / largest);
+}
+
+/**
+ * @param {ArrayLike<number>} numbers
+ * @param {Layer} shape
+ * @param {number} layer
+ * @param {Spot[]} from
+ * @param {Spot[]} to
+ * @returns {Edge[]}
+ */
+function edgesOf(numbers, { units, start, inputs, row }, layer, from, to) {
+  const pairs = Array.from({ length: units * inputs }, (_, k) => ({ unit: Math.floor(k / inputs), input: k % inputs }));
+  const sizes = parts(pairs.map(({ unit, input }) => numbers[start + unit * row + input]));
+  return pairs.map(({ unit, input }, k) => ({ layer, unit, input, from: from[input], to: to[unit], part: sizes[k] }));
+}
+
+/** @param {Edge} edge */
+export function lineOf({ from, to }) {
+  const middle = (from.x + to.x) / 2;
+  return `M${from.x} ${from.y}C${middle} ${from.y} ${middle} ${to.y} ${to.x} ${to.y}`;
+}
+
+/** @param {Edge} edge */
+export function widthOf({ part }) {
+  return 0.4 + 5 * Math.abs(part);
+}
+
+/**
+ * What is at a place: a line, if one passes near; units are found by the browser.
+ * @param {Shapes} shapes
+ * @param {Spot} place
+ * @returns {Pointed | null}
+ */
+export function edgeAt({ edges }, { x, y }) {
+  let least = NEAR;
+  let found = null;
+  for (const edge of edges) {
+    const { from, to } = edge;
+    if (x <= from.x || x >= to.x) continue;
+    const t = timeAt((x - from.x) / (to.x - from.x));
+    const apart = Math.abs(from.y + (to.y - from.y) * t * t * (3 - 2 * t) - y);
+    if (apart < least) [least, found] = [apart, edge];
+  }
+  return found && { kind: "edge", layer: found.layer, unit: found.unit, input: found.input };
+}
+
+/**
+ * Where on its line a curve as `lineOf` draws it has come so far across: t of 1.5 t - 1.5 t² + t³.
+ * @param {number} across from 0 to 1
+ */
+function timeAt(across) {
+  let [low, high] = [0, 1];
+  for (let k = 0; k < 12; k++) {
+    const t = (low + high) / 2;
+    if (1.5 * t - 1.5 * t * t + t ** 3 < across) low = t;
+    else high = t;
+  }
+  return (low + high) / 2;
+}
+
+/**
+ * Whether a line is pointed at, itself or by its unit.
+ * @param {Edge} edge
+ * @param {Pointed} pointed
+ */
+function isOf(edge, pointed) {
+  if (pointed.kind === "edge") return edge.layer === pointed.layer && edge.unit === pointed.unit && edge.input === pointed.input;
+  return (edge.layer === pointed.layer && edge.unit === pointed.unit) || (edge.layer === pointed.layer + 1 && edge.input === pointed.unit);
+}
+
+/**
+ * Draw the network; what is pointed at stands out.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Shapes} shapes
+ * @param {import("../frame.js").Frame} frame
+ * @param {string[]} inputs
+ * @param {Pointed | null} pointed
+ */
+export function draw(canvas, { size, at, edges, biases }, frame, inputs, pointed) {
+  const context = cleared(canvas);
+  const style = getComputedStyle(canvas);
+  const colour = (/** @type {number} */ part, /** @type {number} */ alpha) => `rgb(${style.getPropertyValue(part < 0 ? "--blue" : "--orange")} / ${alpha})`;
+  for (const edge of edges) {
+    const stands = pointed === null || isOf(edge, pointed);
+    context.strokeStyle = colour(edge.part, (0.25 + 0.75 * Math.abs(edge.part)) * (stands ? 1 : 0.2));
+    context.lineWidth = widthOf(edge) + (pointed?.kind === "edge" && stands ? 2 : 0);
+    context.stroke(new Path2D(lineOf(edge)));
+  }
+  const units = at.slice(1).flat();
+  units.forEach(({ x, y }, unit) => {
+    context.drawImage(unitPicture(frame, unit), x - size / 2, y - size / 2, size, size);
+    context.strokeStyle = style.getPropertyValue("--soft");
+    context.lineWidth = 1;
+    context.strokeRect(x - size / 2, y - size / 2, size, size);
+    if (frame.arrays.idle.data[unit]) mark(context, x + size / 2, y - size / 2, frame.arrays.idle.data[unit] === 2);
+  });
+  at.slice(1).forEach((layer, number) => layer.forEach(({ x, y }, unit) => {
+    const part = biases[number][unit];
+    if (part === undefined || size < 12) return;
+    dot(context, x - size / 2, y + size / 2, 2 + 3 * Math.abs(part), colour(part, 1), style.getPropertyValue("--back"));
+  }));
+  context.fillStyle = style.color;
+  context.font = "14px system-ui, sans-serif";
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  at[0].forEach(({ x, y }, input) => context.fillText(shortened(inputs[input]), x - 6, y));
+}
+
+/**
+ * A name that has room beside its place.
+ * @param {string} name
+ */
+export function shortened(name) {
+  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
+}
+
+/** @param {HTMLCanvasElement} canvas */
+function cleared(canvas) {
+  const scale = devicePixelRatio || 1;
+  const { clientWidth: width, clientHeight: height } = canvas;
+  if (canvas.width !== Math.round(width * scale) || canvas.height !== Math.round(height * scale)) {
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(height * scale);
+  }
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return context;
+}
+
+/**
+ * A disc with an edge.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ * @param {number} radius
+ * @param {string} fill
+ * @param {string} edge
+ */
+function dot(context, x, y, radius, fill, edge) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fillStyle = fill;
+  context.fill();
+  context.strokeStyle = edge;
+  context.lineWidth = 1;
+  context.stroke();
+}
+
+/**
+ * The mark of a unit that learns nothing, a cross, or hardly anything, a bar.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ * @param {boolean} isDead
+ */
+function mark(context, x, y, isDead) {
+  dot(context, x, y, 6, "#1b1b1b", "#fff");
+  context.strokeStyle = "#fff";
+  context.lineWidth = 1.6;
+  context.stroke(new Path2D(isDead ? `M${x - 2.5} ${y - 2.5}l5 5m0 -5l-5 5` : `M${x - 3} ${y}h6`));
+}
+
+const picture = document.createElement("canvas");
+
+/**
+ * A unit's map, on a canvas that the next one is painted on too.
+ * @param {import("../frame.js").Frame} frame
+ * @param {number} unit
+ */
+export function unitPicture({ arrays: { units } }, unit) {
+  const [, side] = units.shape;
+  paintSigns(picture, /** @type {Uint8Array} */ (units.data.subarray(unit * side * side, (unit + 1) * side * side)), side);
+  return picture;
+}

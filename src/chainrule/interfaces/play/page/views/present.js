@@ -1,0 +1,40 @@
+/** The network of the present frame, what its lines show, and what one points at in it. */
+
+import { signal } from "../vendor/signals.js";
+import { frame, state } from "../run.js";
+import { words } from "../words.js";
+import { shapes } from "./network.js";
+
+/** What the lines show: "weight", "gradient" or "change". */
+export const edges = signal("weight");
+
+/** What one points at. */
+export const pointed = signal(/** @type {import("./network.js").Pointed | null} */ (null));
+
+/** The room that the drawing has. */
+export const box = signal({ width: 0, height: 0 });
+
+/** @param {import("./network.js").Pointed | null} next */
+export function point(next) {
+  if (JSON.stringify(next) !== JSON.stringify(pointed.value)) pointed.value = next;
+}
+
+/** The shapes of the present frame; null while it is of another network than the state. */
+export function present() {
+  const { layers, inputs } = state.value;
+  const shown = frame.value;
+  if (!shown || !box.value.width) return null;
+  const units = layers.reduce((/** @type {number} */ sum, /** @type {import("./network.js").Layer} */ each) => sum + each.units, 0);
+  const last = layers.at(-1);
+  const numbers = shown.arrays[edges.value].data;
+  if (shown.arrays.units.shape[0] !== units || numbers.length < last.start + last.units * last.row) return null;
+  return shapes(box.value, inputs, layers, numbers, shown.arrays.weight.data);
+}
+
+/**
+ * A layer's name.
+ * @param {number} layer counted from 0
+ */
+export function nameOf(layer) {
+  return layer === state.value.layers.length - 1 ? words.output : `${words.layer} ${layer + 1}`;
+}
