@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,6 @@ import pytest
 
 import chainrule
 from chromium import need_chromium
-
-Serving = Callable[..., AbstractContextManager[tuple[subprocess.Popen[str], str]]]
 
 SOURCE = str(Path(chainrule.__file__).parents[1])
 
@@ -31,26 +28,14 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
-def serving() -> Serving:
-    """Starts a server of one's own: its process and its address. The folder is where it keeps its token."""
-    return _serving
-
-
-@contextmanager
-def _serving(cache: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    environment = os.environ | {"PYTHONPATH": SOURCE, "XDG_CACHE_HOME": str(cache)}
-    command = [sys.executable, "-m", "chainrule", "play", "--no-browser", *options]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as program:
-        yield program, program.stdout.readline().strip()
-        program.send_signal(signal.SIGINT)
-
-
 @pytest.fixture(scope="module")
-def address(serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server of this module's own."""
-    with serving(tmp_path_factory.mktemp("cache")) as (_, address):
-        yield address
+    environment = os.environ | {"PYTHONPATH": SOURCE, "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
+    command = [sys.executable, "-m", "chainrule", "play", "--no-browser"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as program:
+        yield program.stdout.readline().strip()
+        program.send_signal(signal.SIGINT)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ function Unit({ layer, unit }) {
     if (context) context.drawImage(unitPicture(shown, number), 0, 0, 132, 132);
   });
   return html`
-    <h3>${nameOf(layer)}, ${words.unit} ${unit + 1} ${idle && html`<mark>${idle}</mark>`}</h3>
+    <strong>${nameOf(layer)}, ${words.unit} ${unit + 1}</strong> ${idle && html`<mark>${idle}</mark>`}
     <canvas ref=${canvas} width="132" height="132" aria-hidden="true" />
     <p>${{ a: "a", z: "z", delta: "δ" }[/** @type {"a" | "z" | "delta"} */ (head.units)]} = ${short(low)} … ${short(high)}</p>
     <dl>
@@ -47,7 +47,7 @@ function Weight({ layer, unit, input }) {
   const { arrays } = /** @type {import("../frame.js").Frame} */ (frame.value);
   const at = place(layer, unit, input);
   return html`
-    <h3>${layer ? `${nameOf(layer - 1)}, ${words.unit} ${input + 1}` : shortened(state.value.inputs[input])} → ${nameOf(layer)}, ${words.unit} ${unit + 1}</h3>
+    <strong>${layer ? `${nameOf(layer - 1)}, ${words.unit} ${input + 1}` : shortened(state.value.inputs[input])} → ${nameOf(layer)}, ${words.unit} ${unit + 1}</strong>
     <dl class="one">${[["weight", words.oneWeight], ["gradient", words.oneGradient], ["change", words.oneChange]].map(([name, shown]) => html`<div key=${name}><dt>${shown}</dt><dd>${short(arrays[name].data[at])}</dd></div>`)}</dl>
   `;
 }

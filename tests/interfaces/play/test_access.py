@@ -1,0 +1,187 @@
+"""The page for everybody: axe finds nothing in any view, the keyboard reaches everything, each term explains itself."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chainrule.interfaces.play.catalogue import catalogue
+
+Opened = Callable[..., Any]
+
+AXE = (Path(__file__).parent / "vendor/axe.js").read_text(encoding="utf-8")
+
+VIOLATIONS = """async () => (await axe.run()).violations.map(
+    each => each.id + ': ' + each.nodes.map(node => node.html.slice(0, 120) + ' ' + node.failureSummary).join(' | '))"""
+
+
+def faults(page: Any) -> list[str]:
+    """What axe says against the page as it is now."""
+    page.evaluate(AXE)
+    found: list[str] = page.evaluate(VIOLATIONS)
+    return found
+
+
+def focused(page: Any) -> str:
+    """What has the focus: its name, label or id."""
+    return str(
+        page.evaluate("(e => e.name || e.ariaLabel || e.id || e.textContent.slice(0, 30))(document.activeElement)")
+    )
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "contrast"])
+def test_axe_finds_nothing_in_any_view(opened: Opened, look: str):
+    page = opened(is_new=True)
+    page.select_option("select[name=look]", look)
+    page.wait_for_selector(".first")
+    assert faults(page) == []
+    page.click(".first button")
+    for tab in ("layers", "samples", "confusion"):
+        page.click(f"#tab-{tab}")
+        page.wait_for_selector("[role=tabpanel] :is(table, .layers)")
+        assert faults(page) == [], tab
+    for summary in (".menu summary", ".menu details + details summary", ".hidden summary", "fieldset summary"):
+        page.locator(summary).first.click()
+        assert faults(page) == [], summary
+        page.keyboard.press("Escape")
+    page.click("#tab-doctor")
+    page.click(".doctor > button")
+    page.wait_for_selector(".doctor article, .doctor div > p:not(.hint)", timeout=60_000)
+    page.hover("#unit-0-0")
+    page.wait_for_selector("#card canvas")
+    assert faults(page) == [], "the doctor and a unit"
+    page.select_option("select[name=set]", "own")
+    page.wait_for_selector(".brushes")
+    page.focus("input[name=learning_rate]")
+    page.keyboard.press("Tab")
+    page.wait_for_selector("#tip:not([hidden])")
+    assert faults(page) == [], "own points and an explanation"
+
+
+def test_every_control_is_reached_by_the_tab_key_and_explains_itself(opened: Opened):
+    page = opened()
+    seen: list[str] = []
+    unexplained = []
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(90):
+        page.keyboard.press("Tab")
+        name = focused(page)
+        if name in seen[:3] and len(seen) > 20:
+            break
+        seen.append(name)
+        is_field = page.evaluate("document.activeElement.matches('.field *')")
+        if is_field and page.locator("#tip:not([hidden])").count() == 0:
+            unexplained.append(name)
+    assert unexplained == []
+    needed = {"set", "optimizer", "loss", "seed", "speed", "look", "unit-0-0", "tab-doctor", "panel", "x1"}
+    assert needed <= {each if each != "Layer 1, unit 1" else "unit-0-0" for each in seen}
+    visible = page.locator(
+        "button:visible:enabled:not([tabindex='-1']):not(.term), select:visible, .field input:visible"
+    )
+    assert len(seen) >= visible.count()
+
+
+def test_each_of_the_librarys_names_has_a_line(opened: Opened):
+    page = opened()
+    known = catalogue()
+    names = [*known["data"], *known["activations"], *known["initializers"], *known["losses"], *known["optimizers"]]
+    settings = [each["name"] for kind in ("optimizers", "schedules") for part in known[kind].values() for each in part]
+    missing = page.evaluate(
+        """async ([names, settings]) => {
+            const { choices, hints, words } = await import('/page/words.js');
+            return [...names.filter(each => !choices[each]), ...settings.filter(each => !hints[each]),
+                    ...Object.keys(hints).filter(each => !hints[each])];
+        }""",
+        [[*names, *known["schedules"]], settings],
+    )
+    assert missing == []
+    assert page.locator(".field:not([data-hint])").count() == 0
+
+
+def test_a_finger_on_a_word_explains_it_and_changes_nothing(opened: Opened):
+    page = opened(width=768, height=1024, has_touch=True)
+    before = page.is_checked("input[name=bias]")
+    page.locator(".field:has(input[name=bias]) .term").tap()
+    page.wait_for_selector("#tip:not([hidden])")
+    assert "begins training anew" in page.text_content("#tip")
+    assert page.is_checked("input[name=bias]") == before
+    page.locator("h1").tap()
+    page.wait_for_selector("#tip", state="hidden")
+
+
+def test_a_unit_and_a_line_tell_their_numbers(opened: Opened):
+    page = opened()
+    page.focus("#tab-doctor")
+    page.focus("#unit-0-0")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    assert focused(page) == "Layer 2, unit 2"
+    assert "Layer 2, unit 2" in page.text_content("#card strong")
+    assert page.locator("#card dt").all_text_contents() == ["bias", "a₁", "a₂", "a₃", "a₄"]
+    page.keyboard.press("ArrowRight")
+    assert focused(page) == "Output, unit 1"
+    box = page.locator(".network").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 8 * 1.5)
+    page.wait_for_selector("#card .one")
+    assert page.locator("#card dt").all_text_contents() == ["weight", "gradient", "last step"]
+
+
+def test_dead_units_are_marked(opened: Opened):
+    page = opened()
+    page.evaluate(
+        """async () => {
+            const { change } = await import('/page/run.js');
+            change({ hidden: [{ units: 3, activation: 'relu' }], initializer: { type: 'Zeros' }, bias: false });
+        }"""
+    )
+    page.wait_for_selector("[aria-label='Network: 2-3-1']")
+    page.hover("#unit-0-1")
+    page.wait_for_selector("#card mark:text('dead')")
+
+
+def test_points_are_drawn_by_the_keyboard(opened: Opened):
+    page = opened()
+    page.select_option("select[name=set]", "own")
+    page.click("button:has-text('Remove all but one')")
+    page.wait_for_function("() => document.querySelectorAll('circle').length === 1")
+    page.focus(".plane.own svg[role]")
+    for key in ("ArrowUp", "ArrowUp", "ArrowLeft", "1", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_function("() => document.querySelectorAll(':is(.learnt, .test)').length === 2")
+    page.keyboard.press("Delete")
+    page.wait_for_function("() => document.querySelectorAll(':is(.learnt, .test)').length === 1")
+
+
+def test_a_charts_cursor_reads_values_by_the_keyboard(opened: Opened):
+    page = opened()
+    page.click("button.main")
+    page.wait_for_timeout(1000)
+    page.click("button.main")
+    page.focus(".chart")
+    page.keyboard.press("ArrowLeft")
+    first = page.locator(".chart .u-value").first
+    page.wait_for_timeout(100)
+    before = first.text_content()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_timeout(100)
+    assert int(first.text_content().replace(",", "")) < int(before.replace(",", ""))
+
+
+def test_motion_is_reduced_and_the_language_is_said(opened: Opened):
+    page = opened(reduced_motion="reduce")
+    assert page.evaluate("getComputedStyle(document.querySelector('button')).transitionDuration") == "0s"
+    assert page.evaluate("document.documentElement.lang") == "en"
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 768), (768, 1024), (1600, 1000)])
+def test_nothing_is_wider_than_the_page(opened: Opened, size: tuple[int, int]):
+    page = opened(*size)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    clipped = page.evaluate(
+        """() => [...document.querySelectorAll('button, summary, .term, h2, label')]
+            .filter(each => each.checkVisibility() && getComputedStyle(each).display !== 'inline')
+            .filter(each => each.scrollWidth > each.clientWidth + 1)
+            .map(each => each.textContent)"""
+    )
+    assert clipped == []
