@@ -262,7 +262,7 @@ def test_a_workbook_of_several_sheets(tmp_path: Path):
     path = workbook(tmp_path, empty=[], first=[["Measured in March"], [], *table], second=[["z"], [1]])
     found = find(path)
     assert found.reading.part == "first"
-    assert found.reading.notes == ("other sheets: empty, second", "2 rows above the table are left out")
+    assert found.reading.notes == ("other sheets: empty, second",)
     np.testing.assert_array_equal(found.column("a").values, [1.0, 2.0, 3.5])
     assert found.column("b").values.tolist() == ["x", None, "y"]
     assert found.place(2) == "row 6"

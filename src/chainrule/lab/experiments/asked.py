@@ -28,6 +28,7 @@ def samples_for(model: Model, data: DataSet | DataFile) -> Samples:
     with data.opened() as source:
         if not holds_arrays(source):
             return in_table(model, find(source, data), data.target, data)
+        data.check_fit(source.name, "NumPy's arrays", ["x", "y"])
         x, y, _, name = arrays_of(source, data, None if data.target is None else str(data.target))
     n_classes = 0
     if y is not None:

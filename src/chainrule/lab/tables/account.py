@@ -167,7 +167,8 @@ def _described(column: FoundColumn) -> tuple[str, str, int]:
     kind = "whole number" if is_whole(there) else "number"
     if column.writing:
         kind += f" ({column.writing})"
-    return kind, f"{lowest:.6g} ... {highest:.6g}" if lowest < highest else f"{lowest:.6g}", n_gaps
+    shape = ".15g" if kind.startswith("whole") else ".6g"
+    return kind, f"{lowest:{shape}} ... {highest:{shape}}" if lowest < highest else f"{lowest:{shape}}", n_gaps
 
 
 def _levels(values: Array) -> list[tuple[str, int]]:

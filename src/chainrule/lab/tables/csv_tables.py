@@ -66,9 +66,7 @@ def layout_of(text: Text, options: Options) -> Layout:
     n_above = (places[1] if len(places) > 1 else len(lines)) if header else places[0]
     start = dialect.start + sum(len(each.encode()) for each in lines[:n_above])
     samples = whole if header or len(rows[0]) != width else [rows[0], *whole]
-    return Layout(
-        dialect, start, 1 + dialect.skipped + n_above, names, header, samples, noted, (*dialect.notes, *notes)
-    )
+    return Layout(dialect, start, 1 + dialect.skipped + n_above, names, header, samples, noted, notes)
 
 
 def read(text: Text, layout: Layout, options: Options) -> Found:

@@ -31,7 +31,7 @@ class Dialect:
     """How a file is cut. delimiter: "" for one column, " " for any blanks.  quote: around cells.
 
     skipped: the lines above the first row, and start: its place in the copy, in bytes.  comment: the last of those
-    lines that is a comment, without its sign.  notes: what is to be said.
+    lines that is a comment, without its sign.
     """
 
     delimiter: str
@@ -39,7 +39,6 @@ class Dialect:
     skipped: int = 0
     start: int = 0
     comment: str = ""
-    notes: tuple[str, ...] = ()
 
     def rows(self, lines: Sequence[str]) -> Rows:
         """Lines as rows of cells, without the blank ones. Raises csv.Error."""
@@ -115,7 +114,7 @@ def dialect_of(name: str, lines: Sequence[str], options: Options) -> Dialect:
     except csv.Error as error:
         raise FileError(f"{name}: expected rows of CSV ({error}); say --delimiter, or correct the file.") from None
     if more:
-        dialect = replace(dialect, skipped=above + more, notes=(f"{more} lines above the table are left out",))
+        dialect = replace(dialect, skipped=above + more)
     return replace(dialect, start=sum(len(line.encode()) for line in lines[: dialect.skipped]))
 
 

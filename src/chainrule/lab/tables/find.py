@@ -10,8 +10,9 @@ from chainrule.lab.tables.databases import found_database, is_database
 from chainrule.lab.tables.decoded import decoded
 from chainrule.lab.tables.dialect import HEAD
 from chainrule.lab.tables.found import Found
-from chainrule.lab.tables.frames import found_frame
+from chainrule.lab.tables.frames import NAME, found_frame
 from chainrule.lab.tables.options import Options
+from chainrule.lab.tables.strangers import check_known
 from chainrule.lab.tables.workbooks import found_workbook, is_workbook
 from chainrule.training.files.reading import Source, reading
 from chainrule.training.files.storage import FilePath
@@ -37,22 +38,30 @@ def find(table: FilePath | Source | Any, options: Options | None = None) -> Foun
     """
     options = options or Options()
     if not isinstance(table, str | bytes | os.PathLike | Source):
+        options.check_fit(NAME, "it is", ())
         return found_frame(table, options)
     with reading(table, "a table", "save it as CSV in UTF-8", options.max_size) as source:  # type: ignore[arg-type]
-        for is_one, found_in in FORMS:
+        for is_one, found_in, form, fitting in FORMS:
             if is_one(source):
+                options.check_fit(source.name, form, fitting)
                 return found_in(source, options)
+        check_known(source)
         with decoded(source, options.encoding) as text:
             with open(text.path, encoding="utf-8") as file:
                 head = file.read(HEAD)
             if is_json(head) and options.delimiter is None:
+                options.check_fit(source.name, "JSON", ["encoding"])
                 return found_json(text, options)
-            return (found_arff if is_arff(head) else found_csv)(text, options)
+            if is_arff(head):
+                options.check_fit(source.name, "ARFF", ["encoding"])
+                return found_arff(text, options)
+            options.check_fit(source.name, "a file of delimited text", ["delimiter", "encoding", "header", "skip"])
+            return found_csv(text, options)
 
 
 FORMS = (
-    (is_parquet, found_parquet),
-    (is_database, found_database),
-    (is_workbook, found_workbook),
+    (is_parquet, found_parquet, "Parquet", ()),
+    (is_database, found_database, "an SQLite database", ("table",)),
+    (is_workbook, found_workbook, "a workbook", ("sheet", "header", "skip")),
 )
-"""The forms that aren't text, each with the test that tells it."""
+"""The forms that aren't text: the test that tells one, its name, and the options that fit it."""

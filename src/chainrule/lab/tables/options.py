@@ -2,7 +2,7 @@
 
 import codecs
 import csv
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from unicodedata import normalize
@@ -26,6 +26,18 @@ DELIMITERS = {
 
 DECIMALS, THOUSANDS = (".", ","), (",", ".", " ", "'", "_", "\u00a0", "\u202f")
 TARGET_TYPES = ("class", "quantity")
+
+FORMS_OF = {
+    "delimiter": "files of delimited text, such as CSV",
+    "encoding": "text files",
+    "header": "files of delimited text, and workbooks",
+    "skip": "files of delimited text, and workbooks",
+    "sheet": "workbooks",
+    "table": "SQLite databases",
+    "x": "NumPy's .npz files",
+    "y": "NumPy's .npz files",
+}
+"""The options that only some forms of table have a use for, and which."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,6 +87,20 @@ class Options(Description):
     def mark(self) -> str | None:
         """The decimal mark, where it is said, or follows from that between thousands."""
         return self.decimal or {",": ".", ".": ","}.get(self.thousands or "")
+
+    def check_fit(self, name: str, form: str, fitting: Collection[str]) -> None:
+        """Raise SettingError for an option that this form of table has no use for, so that none is silently ignored.
+
+        >>> Options(sheet="May").check_fit("pets.csv", "a CSV file", ["delimiter"])
+        Traceback (most recent call last):
+            ...
+        chainrule.core.errors.SettingError: pets.csv is read as a CSV file; --sheet is for workbooks. Leave it out.
+        """
+        for option, forms in FORMS_OF.items():
+            value = getattr(self, option)
+            if value is not None and option not in fitting:
+                said_so = "no-header" if value is False else option
+                raise SettingError(f"{name} is read as {form}; --{said_so} is for {forms}. Leave it out.")
 
     @classmethod
     def checked(cls, field: Any, value: Any) -> Any:

@@ -59,6 +59,7 @@ def table_of(source: Any, target: Target, options: Options) -> Table:
             return judge(find(opened, options), target, options)
         if options.sample_weight is not None:
             raise SettingError(f"--sample-weight names a column of a table; {opened.name} holds arrays. Leave it out.")
+        options.check_fit(opened.name, "NumPy's arrays", ["x", "y"])
         x, y, *names = arrays_of(opened, options, None if target is None else str(target))
         if y is None:
             raise FileError(f"{opened.name} holds no targets; save both: np.savez(path, x=x, y=y).")

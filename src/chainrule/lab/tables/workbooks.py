@@ -63,8 +63,6 @@ def _found(file: str, sheet: str, rows: list[list[object]], above: int, sheets: 
         raise DataError(f"{file}, sheet {sheet}, has a header but no samples; expected a row for each sample.")
     others = [each for each in sheets if each != sheet]
     notes = (f"other sheets: {', '.join(others)}",) if others and options.sheet is None else ()
-    if n_skipped and options.skip is None:
-        notes = (*notes, f"{n_skipped} rows above the table are left out")
     first = above + n_skipped + header + 1
     columns = typed_columns(f"{file}, sheet {sheet}", names, list(zip(*below, strict=True)), options)
     reading = Reading("workbook", header=header, skipped=n_skipped, part=sheet, notes=notes)
