@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.lab.tables.csv_piece import Piece
+from chainrule.lab.tables.csv_piece import Piece, RowForm
 from chainrule.lab.tables.decoded import Text
-from chainrule.lab.tables.dialect import Dialect
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -25,19 +24,15 @@ Columns = dict[int, Array]
 
 @dataclass(frozen=True)
 class Body:
-    """The rows of a file below its header. text, dialect: the file, and how it is cut.  width: the cells of a row.
+    """The rows of a file below its header. text: the file.  form: how its rows are written.
 
-    start: where they begin in the copy, in bytes.  line: the number of that line.  mark: the decimal mark of numbers.
-    gaps: cells without a value, besides the usual ones.
+    start: where they begin in the copy, in bytes.  line: the number of that line.
     """
 
     text: Text
-    dialect: Dialect
-    width: int
+    form: RowForm
     start: int
     line: int
-    mark: str
-    gaps: tuple[str, ...] = ()
 
     def read(self, database: "DuckDBPyConnection", numbers: Sequence[int]) -> tuple[Columns, Columns, Array]:
         """All columns, and the line of each row (n,): float64 columns with NaN for gaps, and those of str or None.
@@ -46,7 +41,7 @@ class Body:
         as text. Raises FileError, with its line, for a row that isn't as wide as the others.
         """
         expected = set(numbers)
-        columns, refused, lines = self._pass(database, expected, set(range(self.width)) - expected)
+        columns, refused, lines = self._pass(database, expected, set(range(self.form.width)) - expected)
         if refused:
             again, _, lines = self._pass(database, set(), refused)
             columns |= again
@@ -83,12 +78,12 @@ class Body:
         """A bound of the rows, for the memory of their numbers: a row ends in a line's end, and has all delimiters."""
         n_bytes = os.path.getsize(self.text.path) - self.start
         n_lines = 1 + sum(content.count(b"\n") for content in self.text.pieces(PIECE, self.start))
-        return min(n_lines, n_bytes // self.width + 1)
+        return min(n_lines, n_bytes // self.form.width + 1)
 
     def _pieces(self) -> Iterator[Piece]:
-        size = min(max(PIECE, PER_COLUMN * self.width), MOST)
+        size = min(max(PIECE, PER_COLUMN * self.form.width), MOST)
         line, folder = self.line, os.path.dirname(self.text.path)
         for k, content in enumerate(self.text.pieces(size, self.start)):
             path = os.path.join(folder, f"{k}.csv")
-            yield Piece.of(self.text.name, path, self.dialect, self.width, self.mark, self.gaps, line, content)
+            yield Piece.of(self.form, path, line, content)
             line += content.count(b"\n")

@@ -31,44 +31,44 @@ BLANK = re.compile(rb"^ *\n", re.MULTILINE)
 
 
 @dataclass(frozen=True)
+class RowForm:
+    """How the rows of a file are written. name: of the file.  dialect: how it is cut.  width: the cells of a row.
+
+    mark: the decimal mark of numbers.  gaps: cells without a value, besides the usual ones.
+    """
+
+    name: str
+    dialect: Dialect
+    width: int
+    mark: str
+    gaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Piece:
-    """Lines of a file. name: of the file.  path: where DuckDB finds them.  dialect, width, mark, gaps: as in `Body`.
+    """Lines of a file. form: of its rows.  path: where DuckDB finds them.
 
     content: the lines without blank ones; places: the number of each in the file, from 1.
     """
 
-    name: str
+    form: RowForm
     path: str
-    dialect: Dialect
-    width: int
-    mark: str
-    gaps: tuple[str, ...]
     content: bytes
     places: Array
 
     @classmethod
-    def of(
-        cls,
-        name: str,
-        path: str,
-        dialect: Dialect,
-        width: int,
-        mark: str,
-        gaps: tuple[str, ...],
-        line: int,
-        content: bytes,
-    ) -> "Piece":
+    def of(cls, form: RowForm, path: str, line: int, content: bytes) -> "Piece":
         """The piece of these lines, of which the first has this number in the file."""
         if not content.endswith(b"\n"):
             content += b"\n"
-        if dialect.delimiter == " ":
+        if form.dialect.delimiter == " ":
             content = "\n".join(map(by_tabs, content.decode().split("\n"))).encode()
         places = np.arange(line, line + content.count(b"\n"))
-        if _may_have_blank_lines(content) and (width == 1 or dialect.quote.encode() not in content):
+        if _may_have_blank_lines(content) and (form.width == 1 or form.dialect.quote.encode() not in content):
             lines = content.split(b"\n")[:-1]
             kept = np.array([bool(each.strip(b" ")) for each in lines], bool)
             content, places = BLANK.sub(b"", content), places[kept]
-        return cls(name, path, dialect, width, mark, gaps, content, places)
+        return cls(form, path, content, places)
 
     def read(
         self, database: "DuckDBPyConnection", numbers: Iterable[int], texts: Iterable[int]
@@ -89,7 +89,9 @@ class Piece:
         if n == len(self.places):
             return self.places
         try:
-            rows = [at for at, _ in self.dialect.numbered(f"{each}\n" for each in self.content.decode().split("\n"))]
+            rows = [
+                at for at, _ in self.form.dialect.numbered(f"{each}\n" for each in self.content.decode().split("\n"))
+            ]
         except csv.Error:
             rows = []
         return self.places[np.resize(rows, n) if len(rows) == n else np.minimum(np.arange(n), len(self.places) - 1)]
@@ -121,14 +123,15 @@ class Piece:
         return columns
 
     def _query(self, wanted: list[int], numbers: set[int], more: str = "") -> str:
-        types = ", ".join(f"'c{i}': '{'DOUBLE' if i in numbers else 'VARCHAR'}'" for i in range(self.width))
+        types = ", ".join(f"'c{i}': '{'DOUBLE' if i in numbers else 'VARCHAR'}'" for i in range(self.form.width))
         longest = len(self.content) + 2  # a piece is one buffer: more of them cost more than threads gain
-        marks = {self.dialect.cut, self.dialect.quote, "\n"}
-        gaps = ", ".join(_quoted(each) for each in (*GAPS, *self.gaps) if not marks & {*each})
+        cut, quote = self.form.dialect.cut, self.form.dialect.quote
+        marks = {cut, quote, "\n"}
+        gaps = ", ".join(_quoted(each) for each in (*GAPS, *self.form.gaps) if not marks & {*each})
         return f"""
             SELECT {", ".join(f"c{i}" for i in wanted)} FROM read_csv(?, auto_detect = false, header = false,
-                columns = {{{types}}}, delim = {_quoted(self.dialect.cut)}, quote = {_quoted(self.dialect.quote)},
-                escape = {_quoted(self.dialect.quote)}, new_line = '\\n', decimal_separator = {_quoted(self.mark)},
+                columns = {{{types}}}, delim = {_quoted(cut)}, quote = {_quoted(quote)},
+                escape = {_quoted(quote)}, new_line = '\\n', decimal_separator = {_quoted(self.form.mark)},
                 nullstr = [{gaps}],
                 max_line_size = {longest}, buffer_size = {longest}{more})"""
 
@@ -148,16 +151,15 @@ class Piece:
         at += len(row) - len(row.lstrip("\n"))  # it may begin with the end of the line before
         line = self.places[min(self.content.count(b"\n", 0, at), len(self.places) - 1)]
         if kind == "UNQUOTED VALUE":
-            mend = (
-                f"expected {self.dialect.quote} at the end of a cell that begins with it, and twice within; correct it"
-            )
+            quote = self.form.dialect.quote
+            mend = f"expected {quote} at the end of a cell that begins with it, and twice within; correct it"
         elif kind in ("MISSING COLUMNS", "TOO MANY COLUMNS"):
-            got = len(next(iter(self.dialect.rows([row.lstrip("\n")])), []))
-            cells = "1 cell" if self.width == 1 else f"{self.width} cells"
+            got = len(next(iter(self.form.dialect.rows([row.lstrip("\n")])), []))
+            cells = "1 cell" if self.form.width == 1 else f"{self.form.width} cells"
             mend = f"expected {cells}, got {got}; correct the line, or say --delimiter"
         else:
             mend = f"expected a row of at most {LONGEST_LINE:,} characters; correct it"
-        return FileError(f"{self.name}, line {line}: {mend}.")
+        return FileError(f"{self.form.name}, line {line}: {mend}.")
 
 
 def _may_have_blank_lines(content: bytes) -> bool:

@@ -11,6 +11,7 @@ from itertools import islice
 from chainrule.core.errors import DataError, FileError
 from chainrule.lab.tables.cells import Cells, decided_mark, number_column, understood
 from chainrule.lab.tables.csv_cells import Body
+from chainrule.lab.tables.csv_piece import RowForm
 from chainrule.lab.tables.database import database
 from chainrule.lab.tables.decoded import Text
 from chainrule.lab.tables.dialect import Dialect, Rows, dialect_of, head_of
@@ -80,7 +81,8 @@ def read(text: Text, layout: Layout, options: Options) -> Found:
         for j, cells in enumerate(asked)
         if names[j] not in options.categorical and all(map(plain.fits, cells.distinct))
     ]
-    body = Body(text, dialect, len(names), layout.start, layout.line, plain.decimal, options.missing_values)
+    form = RowForm(text.name, dialect, len(names), plain.decimal, options.missing_values)
+    body = Body(text, form, layout.start, layout.line)
     with database(os.path.dirname(text.path)) as connection:
         columns, texts, line_of = body.read(connection, numbers)
     if len(line_of) == 0:
