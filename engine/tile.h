@@ -5,7 +5,10 @@
 #pragma once
 #include "program.h"
 
-enum { TILE_BYTES = 2048, SHORT_ROW = 64 };
+enum {
+    TILE_BYTES = 2048, /* a dozen places take 24 kB: they stay in the nearest cache */
+    SHORT_ROW = 64     /* numbers: shorter rows are joined to fill a tile */
+};
 
 /* What is worked out for a fused kernel: how many rows it does in a call; 0 where numbers must be gathered first. */
 enum { ROWS };

@@ -20,14 +20,13 @@ from dataclasses import dataclass, field
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Call
 from chainrule.core.engine.fold import fold_of, folded
-from chainrule.core.engine.matrices import MOST_AXES, Product, joined, lies_in_a_row, stretch
+from chainrule.core.engine.matrices import MOST_MATRIX_AXES, Product, joined, lies_in_a_row, stretch
 from chainrule.core.engine.nodes import Elementwise, Instruction, Node, Operation, PythonCall, View
 from chainrule.core.engine.row import Reader
 from chainrule.core.engine.unfolding import Unfolding, is_unfolding
 
 MOST_WINDOWS = 9
 """The most numbers per window of a pool that are joined one call after the other, not by a reduction."""
-
 
 Step = tuple[int, list[Node]]
 """How many nodes are done, and what they become."""
@@ -88,7 +87,7 @@ class Rewriting:
     def forward(self, product: Product) -> Step | None:
         """W a, a being columns."""
         whole = product.uncut()
-        found = self.windows(whole.B) if whole.C.ndim <= MOST_AXES and lies_in_a_row(whole.C) else None
+        found = self.windows(whole.B) if whole.C.ndim <= MOST_MATRIX_AXES and lies_in_a_row(whole.C) else None
         if found is None:
             return None
         windows, n_row_axes = found
@@ -100,7 +99,7 @@ class Rewriting:
         whole, total = joined(a, dz), self.sum_of_blocks(dWT, nodes)
         if whole is not None and total is not None:
             (a, dz), dWT, call, before = whole, total.operands[1][..., 0, :, :], total.call, nodes[:1]
-        found = self.windows(a) if dWT.ndim <= MOST_AXES and lies_in_a_row(dz) else None
+        found = self.windows(a) if dWT.ndim <= MOST_MATRIX_AXES and lies_in_a_row(dz) else None
         if found is None:
             return None
         windows, n_row_axes = found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chainrule.core.engine.matrices import MOST_AXES, SHORTEST, Product, lies_in_a_row
+from chainrule.core.engine.matrices import MOST_MATRIX_AXES, SHORTEST, Product, lies_in_a_row
 from chainrule.core.engine.nodes import Node, Operation, PythonCall
 from chainrule.core.engine.row import Reader
 from chainrule.core.layers.unfold import Fold, as_columns, kernel_of
@@ -17,7 +17,7 @@ def folded(product: Product, fold: Fold, reader: Reader) -> Operation | None:
     """WT dz in columns, and their fold into dx, as one operation; None where the fold is of something else."""
     whole, dx, axes = product.uncut(), fold.x, fold.axes
     WT, dz, columns = whole.A, whole.B, whole.C
-    if columns.ndim > MOST_AXES or dx.ndim - columns.ndim != len(axes):
+    if columns.ndim > MOST_MATRIX_AXES or dx.ndim - columns.ndim != len(axes):
         return None
     channels, n, kernel = dx.shape[columns.ndim - 2], dx.shape[-1], kernel_of(axes)
     try:

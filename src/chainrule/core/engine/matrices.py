@@ -12,7 +12,7 @@ from chainrule.core.calls import Call, dot
 from chainrule.core.engine.nodes import Elementwise, Node, Operation, PythonCall
 from chainrule.core.engine.row import Bound
 
-MOST_AXES = 3
+MOST_MATRIX_AXES = 3
 """Of the matrices that the engine convolves: members, rows, columns."""
 
 SHORTEST = 64

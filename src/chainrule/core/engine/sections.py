@@ -36,15 +36,15 @@ LED = ("convolve", "convolve_to_weights", "convolve_to_input")
 FEWEST = 512
 """Numbers of a member for which an operation alone is worth a section."""
 
-
 AT_ONCE = -1
+"""The step of an access whose node isn't cut into members."""
 
 
 @dataclass(eq=False, slots=True)
 class Access:
     """What a node reads or writes: of the first member the bytes from low to high, and `step` on, the next one's.
 
-    step 0: the same for all members; AT_ONCE: the node is done for all of them at once.
+    step 0: the same for all members; AT_ONCE: their parts can't be told apart, the node is done for all at once.
     block: the number of the memory that it lies in.
     """
 
