@@ -146,7 +146,7 @@ def test_workers_end_with_their_caller_however_it_ends(how, tmp_path):
         workers = children(caller.pid)
         time.sleep(0.05)
     caller.send_signal(how)
-    caller.wait()
+    caller.wait(60)
     assert all(ends_within(5.0, worker) for worker in workers)
     assert not list(tmp_path.iterdir())
 
