@@ -5,8 +5,11 @@ import pandas as pd
 import pytest
 
 import chainrule as cr
+from chainrule.training.data.columns.columns import Columns
+from chainrule.training.data.columns.kinds import Category, Number
 
 X = np.array([[4.0, 25.0, 1.0], [20.0, 50.0, 0.0], [6.0, 30.0, 1.0]])
+RAW = [[4.0, 0.0], [np.nan, 1.0], [20.0, 0.0]]
 Y = [0, 1, 0]
 NAMES = ("weight", "height", "kind = cat")
 STANDARDIZER = cr.Standardizer((6.1, 35.0, 0.0), (2.0, 10.0, 1.0))
@@ -106,3 +109,13 @@ def test_a_frame_goes_by_the_names():
     assert (explained(frame, features=NAMES).gradient == explained(X, features=NAMES).gradient).all()
     with pytest.raises(cr.DataError, match="expected a column named weight"):
         explained(frame.drop(columns="weight"), features=NAMES)
+
+
+def test_a_filled_gap_is_said():
+    columns = Columns.fit([Number("weight"), Category("kind", ("cat", "dog"))], RAW)
+    network, settings = cr.mlp(4, 2, 1, output="identity"), {"loss": cr.SquaredError(), "optimizer": cr.SGD(0.1)}
+    step = cr.explain(network, network.initialize(0), columns.apply(RAW), [1.0, 2.0, 3.0], samples=1,
+                      features=columns.inputs, filled=columns.filled(RAW), **settings)  # fmt: skip
+    assert inputs(step.overview())[:2] == ["x₁ (weight, missing: the median) = 12", "x₂ (weight is missing) = 1"]
+    with pytest.raises(cr.ShapeError, match=r"filled should have the shape of x, \(3, 3\), got \(1, 3\)"):
+        explained(filled=[[True, False, False]])

@@ -122,6 +122,7 @@ def explain(
     target_standardizer: Standardizer | None = None,
     features: Sequence[str] = (),
     targets: Sequence[str] = (),
+    filled: ArrayLike | None = None,
     progress: Progress = silent,
 ) -> Explanation:
     """One training step with all its numbers, in float64, each from the buffers of the plan that computes it.
@@ -131,7 +132,8 @@ def explain(
     nothing is dropped.  penalty, clip: as in `train`.  sample_weight (n,): divided by their sum, in the steps before by
     that of all, in the step itself by that of its samples.  standardizer: applied to x first, and shown: x is then in
     its own units.  features: the names of the inputs, shown beside them; a frame x goes by them.  target_standardizer,
-    targets: likewise of y.  progress: called as `progress(task, done, total)` now and then, counting the steps before.
+    targets: likewise of y.  filled: which numbers of x stand in for a gap, as `Columns.filled` says; they are marked.
+    progress: called as `progress(task, done, total)` now and then, counting the steps before.
     theta may also be the state of a running training, `training.state`: the step then starts from its parameters, the
     optimizer's slots and the step count, with the dropouts of its next full batch. The run isn't touched.
     Raises ShapeError, DataError and SettingError for what doesn't fit, DivergenceError where the steps before diverge.
@@ -177,7 +179,7 @@ def explain(
         _continue(parameters, state, optimizer)
         generators = generators or copy.deepcopy(state.generators[0])
     x, y = table_of(features, x), table_of(targets, y)
-    given = Given.of(network, check_samples(network.input_shape, x).astype(np.float64), standardizer, features)
+    given = Given.of(network, check_samples(network.input_shape, x).astype(np.float64), standardizer, features, filled)
     x = check_samples(network.input_shape, given.standardised()).astype(np.float64)
     given_targets = Given.of_targets(y, target_standardizer, targets)
     y = y if given_targets is None else given_targets.standardised()

@@ -219,4 +219,7 @@ def _from_data(given: Given, k: int, sample: int, number: Number) -> Equation:
         mean, scale = given.standardizer.mean[k], given.standardizer.scale[k]
         if (mean, scale) != (0.0, 1.0):
             made = (Number(float(given.x[sample, k])) - Number(mean)) / Number(scale)
-    return replace(Equation.of(number, made), label=visible(given.name(k)))
+    label = visible(given.name(k))
+    if given.filled is not None and given.filled[sample, k]:
+        label = f"{label}, missing: the median".removeprefix(", ")
+    return replace(Equation.of(number, made), label=label)

@@ -29,6 +29,7 @@ from chainrule.lab.experiments.samples import Samples
 from chainrule.lab.explain.derivation import Derivation
 from chainrule.lab.explain.explanation import Explanation
 from chainrule.lab.explain.explanation import explain as explain_step
+from chainrule.training.data.columns.frames import raw_of
 from chainrule.training.files.storage import write_text
 from chainrule.training.model import Model
 
@@ -109,12 +110,15 @@ def explain(
     if model is None:
         prepared = prepare(experiment, samples)
         theta = prepared.start()
+        filled = None if prepared.columns is None else prepared.columns.filled(prepared.learnt.x)
     else:
         for name in ("network", "layers", "activation", "output", "bias", "initializer", "start", "loss"):
             if name in settings:
                 raise SettingError(f"{OPTIONS[name].flag} is the model's own; leave it out beside --model.")
         saved = Model.load(model)
         prepared, theta = prepared_as(saved, model, experiment, samples), saved.theta
+        columns = saved.columns
+        filled = None if columns is None else columns.filled(raw_of(columns.kinds, samples.table))
     if program:
         say(prepared.begin(epochs=1, theta=theta, engine="numpy" if asked() == "numpy" else "compiled").program())
         return
@@ -125,6 +129,7 @@ def explain(
             standardizer=prepared.standardizer,
             target_standardizer=prepared.target_standardizer,
             features=prepared.features,
+            filled=filled,
             targets=prepared.learnt.target_names if prepared.target_standardizer is not None else (),
             steps=steps,
             samples=chosen,

@@ -8,18 +8,22 @@ from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import Array, as_numbers, count
 from chainrule.core.description import check_kind, check_names
-from chainrule.core.errors import SettingError
+from chainrule.core.errors import SettingError, ShapeError
 from chainrule.core.network import Network
 from chainrule.training.data.standardizer import Standardizer
 
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """x (n, features), or targets, in their own units; the names of the columns; what standardises them, or None."""
+    """x (n, features), or targets, in their own units; the names of the columns; what standardises them, or None.
+
+    filled: which of the numbers stand in for a gap, bool; None: none of them.
+    """
 
     x: Array
     names: tuple[str, ...] = ()
     standardizer: Standardizer | None = None
+    filled: Array | None = None
 
     @classmethod
     def of_targets(cls, y: ArrayLike, standardizer: Standardizer | None, names: Sequence[str]) -> "Given | None":
@@ -35,15 +39,25 @@ class Given:
         return cls(of_each, names, standardizer)
 
     @classmethod
-    def of(cls, network: Network, x: Array, standardizer: Standardizer | None, features: Sequence[str]) -> "Given":
-        """Checked. Raises SettingError for names or scales that don't fit the network's input."""
+    def of(
+        cls,
+        network: Network,
+        x: Array,
+        standardizer: Standardizer | None,
+        features: Sequence[str],
+        filled: ArrayLike | None,
+    ) -> "Given":
+        """Checked. Raises SettingError, ShapeError for names, scales or `filled` that don't fit the network."""
         check_kind("standardizer", (Standardizer, type(None)), "a Standardizer or None", standardizer)
         names, n_inputs = check_names("features", features), count(network.input_shape)
         if len(names) not in (0, n_inputs):
             raise SettingError(
                 f"features must be {n_inputs} names, one for each input of the network; got {len(names)}."
             )
-        return cls(x, names, standardizer)
+        of_each = None if filled is None else as_numbers(filled, "filled").astype(bool)
+        if of_each is not None and (of_each.size != x.size or len(of_each) != len(x)):
+            raise ShapeError(f"filled should have the shape of x, {x.shape}, got {of_each.shape}; leave it out.")
+        return cls(x, names, standardizer, None if of_each is None else of_each.reshape(x.shape))
 
     def standardised(self) -> Array:
         """The numbers as they are learnt."""
@@ -61,4 +75,6 @@ class Given:
 
     def pick(self, samples: Sequence[int]) -> "Given":
         """Some of the samples."""
-        return Given(self.x[list(samples)], self.names, self.standardizer)
+        rows = list(samples)
+        filled = None if self.filled is None else self.filled[rows]
+        return Given(self.x[rows], self.names, self.standardizer, filled)

@@ -85,6 +85,24 @@ class Columns(Description):
                 column, start = column + 1, stop
         return x
 
+    def filled(self, raw: ArrayLike) -> Array:
+        """Which of the inputs (n, inputs) of raw (n, columns) stand in for a gap, bool: medians of the learnt rows.
+
+        Raises as `apply`.
+
+        >>> columns = Columns.fit([Number("weight")], [[4.0], [np.nan], [6.0]])
+        >>> columns.filled([[5.0], [np.nan]]).tolist()
+        [[False, False], [True, False]]
+        """
+        raw = _checked(self.kinds, raw)
+        filled = np.zeros((len(raw), len(self.inputs)), bool)
+        start = 0
+        for k, each in enumerate(self.fitted):
+            if each.n_measured:
+                filled[:, start] = np.isnan(raw[:, k])
+            start += len(each.inputs)
+        return filled
+
     def standardizer(self, x: ArrayLike) -> Standardizer:
         """A standardizer fitted to inputs x (n, inputs), which leaves zeros and ones, sines and cosines as they are."""
         found = Standardizer.fit(x)
