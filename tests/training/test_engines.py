@@ -190,6 +190,13 @@ def test_a_run_says_what_made_its_calls(tmp_path: Path):
         assert cr.Model.load(tmp_path / "model.npz").engine == run.setup.engine
 
 
+def test_a_run_says_that_it_calls_the_blas():
+    network, x, y = cr.Network((300,), [cr.Dense(300), cr.Dense(1)]), np.ones((512, 300)), np.ones((512, 1))
+    settings = {"loss": cr.SquaredError(), "optimizer": cr.SGD(1e-6), "epochs": 1, "engine": "compiled"}
+    assert cr.train(network, x, y, **settings).setup.engine.endswith("2 in Python, 2 of them by the BLAS)")
+    assert cr.train(network, x[:8], y[:8], **settings).setup.engine.endswith("0 in Python)")
+
+
 def test_a_model_without_the_engines_name_can_be_read(tmp_path: Path):
     trained("numpy", CASES["Dense"]).model.save(tmp_path / "model.npz")
     with np.load(tmp_path / "model.npz") as file:

@@ -150,7 +150,9 @@ class Engine:
             return f"numpy ({self.numpy_because})"
         n = sum(each.n for each in self.programs.values())
         n_python = sum(each.n_python for each in self.programs.values())
+        n_blas = sum(each.n_blas for each in self.programs.values())
         counted = f", {n} operations, {n_python} in Python" if n else ""
+        counted += f", {n_blas} of them by the BLAS" if n_blas else ""
         return f"compiled ({table()}{counted})"
 
     def listing(self) -> str:

@@ -13,6 +13,7 @@ from chainrule.core.engine.extension import _engine, table
 from chainrule.core.engine.fuse import fused
 from chainrule.core.engine.listing import IN_PYTHON, listing
 from chainrule.core.engine.liveness import Stores, dead_stores, without_unread
+from chainrule.core.engine.matrices import is_product
 from chainrule.core.engine.nodes import Key, Node, Operation, PythonCall
 from chainrule.core.engine.registers import instruct
 from chainrule.core.engine.row import Reader
@@ -83,6 +84,11 @@ class Program:
     def n_python(self) -> int:
         """The number of calls into Python."""
         return sum(type(each) is not tuple for each in self.records)
+
+    @property
+    def n_blas(self) -> int:
+        """The number of large products, which the BLAS makes: their last digits may depend on its threads."""
+        return sum(isinstance(each, PythonCall) and is_product(each) for each in self.nodes)
 
     def __str__(self) -> str:
         """The operations, one per line, with the calls that each does."""
