@@ -27,8 +27,8 @@ class Setup:
     theta, state: the parameters and running statistics of its start: (P,) and (S,), or (K, P) and (K, S).
     clip: the largest norm of a gradient, for each member if there are many.
     augmented, weighted: whether the data were augmented, and had sample weights.
-    engine: what made the calls, as "compiled (avx512, 18 operations, 0 in Python)" or "numpy (a short run)"; "2 of them by
-        the BLAS" counts large products, whose last digits may depend on its threads.
+    engine: what made the calls, as "compiled (avx512, 18 operations, 0 in Python)" or "numpy (a short run)"; "2 of
+        them by the BLAS" counts large products, whose last digits may depend on its threads.
     program: what makes the calls of a step, as text: see `Run.program`.
     validation: the data held out, checked, not copied.
     changes: the settings that `Training.change` has changed since: the step, counted from 0, and the settings by name.
