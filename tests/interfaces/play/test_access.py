@@ -169,9 +169,13 @@ def test_a_charts_cursor_reads_values_by_the_keyboard(opened: Opened):
 
 
 def test_motion_is_reduced_and_the_language_is_said(opened: Opened):
-    page = opened(reduced_motion="reduce")
+    page = opened(is_new=True, reduced_motion="reduce")
     assert page.evaluate("getComputedStyle(document.querySelector('button')).transitionDuration") == "0s"
     assert page.evaluate("document.documentElement.lang") == "en"
+    page.wait_for_timeout(500)
+    assert page.text_content(".count").startswith("Step 0,")
+    moving = opened(is_new=True)
+    moving.wait_for_function("() => !document.querySelector('.count').textContent.startsWith('Step 0,')")
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (1024, 768), (768, 1024), (1600, 1000)])

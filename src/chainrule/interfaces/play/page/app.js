@@ -59,7 +59,8 @@ function Notices() {
 whenReady(() => {
   const wanted = sceneInAddress();
   if (wanted !== null) send({ kind: "set", scene: wanted });
-  if (isFirstVisit.value) send({ kind: "play" });
+  const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (isFirstVisit.value && !isStill) send({ kind: "play" });
 });
 takeDrops();
 connect();

@@ -37,9 +37,10 @@ function show(element, described = element) {
   tip.hidden = false;
   const box = (element.matches(".field") ? element : described).getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = tip;
-  const below = box.bottom + APART + height < innerHeight;
-  tip.style.left = `${Math.max(APART, Math.min(box.left, innerWidth - width - APART))}px`;
-  tip.style.top = `${Math.max(APART, below ? box.bottom + APART : box.top - APART - height)}px`;
+  const isBeside = element.matches(".field") && box.right + APART + width < innerWidth; // the next field stays in sight
+  const below = box.bottom + APART + height < innerHeight ? box.bottom + APART : box.top - APART - height;
+  tip.style.left = `${isBeside ? box.right + APART : Math.max(APART, Math.min(box.left, innerWidth - width - APART))}px`;
+  tip.style.top = `${Math.max(APART, isBeside ? Math.min(box.top, innerHeight - height - APART) : below)}px`;
 }
 
 function hide() {

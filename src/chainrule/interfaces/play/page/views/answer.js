@@ -70,13 +70,21 @@ export function range() {
 
 function Axes() {
   const { left, right, bottom, top } = window.value;
-  const { data, axes } = scene.value;
-  const [across, up] = data.name === "table" ? axes.map((/** @type {number} */ k) => data.table.inputs[k] ?? "") : ["x1", "x2"];
+  const [across, up] = axisNames();
   return html`<div class="axes" aria-hidden="true">
     ${ticks(left, right).map((each) => html`<span key=${each} class="across" style=${{ left: `${acrossOf(each)}%` }}>${short(each)}</span>`)}
     ${ticks(bottom, top).map((each) => html`<span key=${each} class="up" style=${{ top: `${upOf(each)}%` }}>${short(each)}</span>`)}
     <i class="across">${across}</i><i class="up">${up}</i>
   </div>`;
+}
+
+/**
+ * What lies along the plane's two axes.
+ * @returns {string[]}
+ */
+export function axisNames() {
+  const { data, axes } = scene.value;
+  return data.name === "table" ? axes.map((/** @type {number} */ k) => data.table.inputs[k] ?? "") : ["x1", "x2"];
 }
 
 /**

@@ -53,7 +53,10 @@ function edgesOf(numbers, { units, start, inputs, row }, layer, from, to) {
   return pairs.map(({ unit, input }, k) => ({ layer, unit, input, from: from[input], to: to[unit], part: sizes[k] }));
 }
 
-/** @param {Edge} edge */
+/**
+ * A line as an SVG path; `draw` makes the same one.
+ * @param {Edge} edge
+ */
 export function lineOf({ from, to }) {
   const middle = (from.x + to.x) / 2;
   return `M${from.x} ${from.y}C${middle} ${from.y} ${middle} ${to.y} ${to.x} ${to.y}`;
@@ -118,12 +121,18 @@ function isOf(edge, pointed) {
 export function draw(canvas, { size, at, edges, biases }, frame, inputs, pointed) {
   const context = cleared(canvas);
   const style = getComputedStyle(canvas);
-  const colour = (/** @type {number} */ part, /** @type {number} */ alpha) => `rgb(${style.getPropertyValue(part < 0 ? "--blue" : "--orange")} / ${alpha})`;
+  const [blue, orange] = ["--blue", "--orange"].map((name) => style.getPropertyValue(name));
+  const colour = (/** @type {number} */ part, /** @type {number} */ alpha) => `rgb(${part < 0 ? blue : orange} / ${alpha})`;
   for (const edge of edges) {
     const stands = pointed === null || isOf(edge, pointed);
     context.strokeStyle = colour(edge.part, (0.25 + 0.75 * Math.abs(edge.part)) * (stands ? 1 : 0.2));
     context.lineWidth = widthOf(edge) + (pointed?.kind === "edge" && stands ? 2 : 0);
-    context.stroke(new Path2D(lineOf(edge)));
+    const { from, to } = edge;
+    const middle = (from.x + to.x) / 2;
+    context.beginPath();
+    context.moveTo(from.x, from.y);
+    context.bezierCurveTo(middle, from.y, middle, to.y, to.x, to.y);
+    context.stroke();
   }
   const units = at.slice(1).flat();
   units.forEach(({ x, y }, unit) => {

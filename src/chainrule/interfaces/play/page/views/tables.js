@@ -5,7 +5,7 @@ import { frame, state } from "../run.js";
 import { hints, words } from "../words.js";
 import { Term } from "../hints.js";
 import { CLASSES, css } from "../colours.js";
-import { className } from "./answer.js";
+import { axisNames, className } from "./answer.js";
 import { short } from "./axes.js";
 
 const MOST = 100;
@@ -17,7 +17,7 @@ export function Confusion() {
   const most = Math.max(...table.flat(), 1);
   return html`<table class="confusion">
     <caption>${words.confusionTitle}</caption>
-    <thead><tr><th scope="col">${words.trueClass} \\ ${words.answered}</th>${table.map((_, k) => html`<th scope="col" key=${k}>${named(k)}</th>`)}</tr></thead>
+    <thead><tr><th scope="col">${words.truth} \\ ${words.answered}</th>${table.map((_, k) => html`<th scope="col" key=${k}>${named(k)}</th>`)}</tr></thead>
     <tbody>${table.map((row, k) => html`<tr key=${k}><th scope="row">${named(k)}</th>${row.map((count, j) => html`<td key=${j} style=${{ background: shade(count / most, j === k) }}>${count}</td>`)}</tr>`)}</tbody>
   </table>`;
 }
@@ -47,7 +47,7 @@ export function Samples() {
   const order = Array.from(losses, (_, k) => k).sort((a, b) => losses[b] - losses[a]).slice(0, MOST);
   return html`<table class="samples">
     <caption>${words.samplesTitle}</caption>
-    <thead><tr>${["x1", "x2"].map((each) => html`<th scope="col" key=${each}>${each}</th>`)}${["truth", "answered", "sampleLoss"].map((each) => html`<th scope="col" key=${each}><${Term} hint=${hints[each]}>${words[each]}<//></th>`)}</tr></thead>
+    <thead><tr>${axisNames().map((each, k) => html`<th scope="col" key=${k}>${each}</th>`)}${["truth", "answered", "sampleLoss"].map((each) => html`<th scope="col" key=${each}><${Term} hint=${hints[each]}>${words[each]}<//></th>`)}</tr></thead>
     <tbody>${order.map((k) => html`<tr key=${k}>
       <td>${short(learnt[k][0])}</td><td>${short(learnt[k][1])}</td><td>${classes ? named(learnt[k][2]) : short(learnt[k][2])}</td>
       <td>${Array.from(arrays.answers.data.subarray(k * outputs, (k + 1) * outputs), (each) => Number(each).toFixed(3)).join("  ")}</td>
