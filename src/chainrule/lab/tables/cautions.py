@@ -1,6 +1,7 @@
 """What in a table should make a person look twice: identities, leaks, constants, contradictions, rare classes."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,12 @@ SEEN_FIRST = 1_000
 
 STRAIGHT = 0.9999
 """The correlation from which an input counts as the target in another unit."""
+
+WITH_UNIT = re.compile(r"[+-]?[0-9][0-9.,]* ?([^0-9., ]+)")
+"""A number with its unit, such as 11.0 cm."""
+
+EXACT = 2.0**53
+"""The size from which numbers are too far apart to tell whole ones from each other."""
 
 RARE = 3
 """The rows that a class needs to be learnt, validated and tested."""
@@ -53,6 +60,20 @@ def _of_target(table: Table) -> Iterator[str]:
         if rare:
             listed = ", ".join(rare[:5]) + (f" and {len(rare) - 5} more" if len(rare) > 5 else "")
             yield f"classes too rare for learnt, validation and test rows: {listed}"
+        yield from (f"the target {names}: {sentence}" for sentence in _of_names(table.classes))
+
+
+def _of_names(names: Sequence[str]) -> Iterator[str]:
+    """Names that a person may take for one, or for numbers."""
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(name.casefold(), []).append(name)
+    several = [" and ".join(each) for each in alike.values() if len(each) > 1]
+    if several:
+        yield f"{', '.join(several[:3])} differ in capitals alone: write them alike if they are one"
+    units = {found[1] if (found := WITH_UNIT.fullmatch(name)) else "" for name in names}
+    if len(names) > 2 and len(units) == 1 and units != {""}:
+        yield f"each is a name, such as {names[0]}: write them without {units.pop()} if they are numbers"
 
 
 def _of_rows(table: Table) -> Iterator[str]:
@@ -76,13 +97,20 @@ def _of_rows(table: Table) -> Iterator[str]:
 def _of_input(table: Table, column: Input, raw: Array) -> Iterator[str]:
     there = raw[~np.isnan(raw)]
     advice = f"--drop {said_name(column.name)} leaves it out"
+    if isinstance(column.kind, Category):
+        yield from _of_names(column.kind.levels)
     if len(there) < 2:
+        return
+    if isinstance(column.kind, Number) and (np.abs(there) >= EXACT).all() and is_whole(there):
+        yield f"numbers of more than 15 digits, which are rounded: an id? ({advice})"
         return
     if (there == there[0]).all():
         yield f"always the same: it says nothing ({advice})"
         return
     if _is_row_number(column, raw):
         yield f"a row number in disguise? It grows by the same step from row to row ({advice})"
+    elif isinstance(column.kind, Number) and _are_days(there):
+        yield f"dates, such as {there[0]:.0f}? They are learnt as numbers; with marks, as 2026-03-31, they become dates"
     elif _all_differ(column, there):
         yield f"every value differs: a name or a number of the row, an id? ({advice})"
     elif _answers(table, column, raw):
@@ -94,6 +122,15 @@ def _is_row_number(column: Input, raw: Array) -> bool:
         return False
     step = raw[1] - raw[0]
     return bool(step != 0 and (np.diff(raw) == step).all())
+
+
+def _are_days(there: Array) -> bool:
+    """Whether all numbers are dates in eight digits, as 20260331."""
+    years, months, days = there // 10_000, there // 100 % 100, there % 100
+    if len(np.unique(there[:SEEN_FIRST])) < 3 or not is_whole(there):
+        return False
+    parts = ((years, 1800, 2200), (months, 1, 12), (days, 1, 31))
+    return all(bool(((low <= part) & (part <= high)).all()) for part, low, high in parts)
 
 
 def _all_differ(column: Input, there: Array) -> bool:

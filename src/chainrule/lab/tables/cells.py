@@ -91,7 +91,7 @@ def understood(name: str, position: int, cells: Cells, options: Options, mark: s
         found = _numbers(name, position, cells, asked, options, mark, first) or _moments(name, position, cells, asked)
         if found is not None:
             return found
-    return _text(name, position, cells, name in options.categorical)
+    return _text(name, position, cells, options)
 
 
 def number_column(name: str, position: int, values: Array, options: Options, writing: str = "") -> FoundColumn:
@@ -155,14 +155,26 @@ def _moments(name: str, position: int, cells: Cells, asked: list[str]) -> FoundC
     return FoundColumn(name, values, position, "" if forms[0] == "year first" else forms[0], doubts=doubts)
 
 
-def _text(name: str, position: int, cells: Cells, is_categorical: bool) -> FoundColumn:
+def _other_writing(cells: Cells, options: Options) -> int:
+    """The row of the first cell with which no writing fits all up to there; of the first one where none does."""
+    known = cells.distinct
+    for k in range(1, len(known) + 1):
+        numerals = taken_apart(known[:k])
+        if numerals is None or not numerals.fitting(options.mark, options.thousands):
+            return cells.row(known[k - 1])
+    return cells.row(known[0])
+
+
+def _text(name: str, position: int, cells: Cells, options: Options) -> FoundColumn:
     texts = np.array([*map(unguarded, cells.distinct), None], dtype=object)
     values = texts[cells.places]
     numbers = np.array([*map(is_number, cells.distinct), False])[cells.places]
     n_numbers, n_known = int(numbers.sum()), int((cells.places >= 0).sum())
     odd = None
-    if 2 * n_numbers > n_known and not is_categorical:
-        row = int(np.argmax(~numbers & (cells.places >= 0)))
+    if 2 * n_numbers > n_known and name not in options.categorical:
+        row = int(np.argmax(~numbers & (cells.places >= 0)))  # 0 where all are numbers, in several writings
+        if n_numbers == n_known:
+            row = _other_writing(cells, options)
         odd = Odd(row, cells.distinct[cells.places[row]], n_known - n_numbers)
     pair = {cell.lower() for cell in cells.distinct}
     writing = "/".join(sorted(cells.distinct, reverse=True)) if pair in ANSWERS and len(cells.distinct) == 2 else ""

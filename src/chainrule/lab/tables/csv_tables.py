@@ -15,8 +15,9 @@ from chainrule.lab.tables.csv_piece import RowForm
 from chainrule.lab.tables.database import database
 from chainrule.lab.tables.decoded import Text
 from chainrule.lab.tables.dialect import Dialect, Rows, dialect_of, head_of
-from chainrule.lab.tables.found import Found, Reading, by_number, without_empty_rows
+from chainrule.lab.tables.found import Found, FoundColumn, Reading, by_number, without_empty_rows
 from chainrule.lab.tables.header import counts_on, is_header, names_of
+from chainrule.lab.tables.inputs import said_name
 from chainrule.lab.tables.numerals import Writing
 from chainrule.lab.tables.options import Options
 
@@ -98,7 +99,7 @@ def read(text: Text, layout: Layout, options: Options) -> Found:
             column = number_column(name, j, columns.pop(j), options, "decimal comma" if is_comma else "")
         else:
             column = understood(name, j, written[j], options, mark, likelier)
-        found.append(column.noting(layout.noted[j]))
+        found.append(column.noting(layout.noted[j]).noting(_code_note(name, column, asked[j])))
     reading = Reading(
         layout.form,
         delimiter=dialect.delimiter,
@@ -110,6 +111,16 @@ def read(text: Text, layout: Layout, options: Options) -> Found:
         notes=(*text.notes, *layout.notes),
     )
     return without_empty_rows(Found(text.name, tuple(found), reading, partial(by_number, "line", line_of)))
+
+
+def _code_note(name: str, column: FoundColumn, cells: Cells) -> str:
+    """What is said of numbers written as codes are: all of one length, from 3 digits on, some with a 0 first."""
+    known = cells.distinct
+    is_code = all(each.isdecimal() and len(each) == len(known[0]) > 2 for each in known)
+    zero = next((each for each in known if each.startswith("0")), None)
+    if column.values.dtype.kind != "f" or not is_code or zero is None or len(known) < 2:
+        return ""
+    return f"a code, such as {zero}? It is read as a number: --categorical {said_name(name)}"
 
 
 def _first_rows(name: str, dialect: Dialect, lines: Sequence[str]) -> tuple[list[int], Rows]:

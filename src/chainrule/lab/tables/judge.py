@@ -5,7 +5,8 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.errors import DataError, SettingError, choices
 from chainrule.core.foreign import said
-from chainrule.lab.tables.found import Found
+from chainrule.lab.tables.found import Found, FoundColumn
+from chainrule.lab.tables.header import numbered
 from chainrule.lab.tables.inputs import Input, judge_input, said_name
 from chainrule.lab.tables.options import Options
 from chainrule.lab.tables.places import at, check_readable
@@ -27,7 +28,10 @@ def judge(found: Found, target: Target = None, options: Options | None = None) -
     kept = [each for each in found.columns if each.name not in (*dropped, options.sample_weight)]
     if not kept:
         raise SettingError(f"{found.name}: --drop leaves no column. Leave out fewer.")
-    targets = kept[-1:] if target is None else chosen(found, target)
+    targets = _last(kept) if target is None else chosen(found, target)
+    for each in targets:
+        if each.name in dropped:
+            raise SettingError(f"--drop and the target name one column, {each.name}; leave one of them out.")
     answer = judge_target(found, targets, options)
     inputs = []
     for column in found.columns:
@@ -42,6 +46,12 @@ def judge(found: Found, target: Target = None, options: Options | None = None) -
     if not any(each.kind is not None for each in inputs):
         raise DataError(f"{found.name} has no input beside the target {', '.join(answer.names)}; expected one or more.")
     return Table.of(found, tuple(inputs), answer, weights_of(found, answer.names, options))
+
+
+def _last(kept: list[FoundColumn]) -> list[FoundColumn]:
+    """The last column; the one before it where rows that end in a delimiter have made a nameless, empty one."""
+    is_made = kept[-1].name == numbered(kept[-1].position + 1) and bool(kept[-1].gaps().all())
+    return kept[-2:-1] if is_made and len(kept) > 1 else kept[-1:]
 
 
 def weights_of(found: Found, targets: tuple[str, ...], options: Options) -> Array | None:

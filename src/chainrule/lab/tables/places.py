@@ -34,6 +34,20 @@ def check_readable(found: Found, column: FoundColumn, options: Options, as_text:
         )
     if column.odd is not None:
         odd = column.odd
+        if odd.count == 0:
+            marks = " ".join(
+                f"--{each} {mark}" for each in ("decimal", "thousands") if (mark := getattr(options, each))
+            )
+            raise DataError(
+                f"{at(found, odd.row, column)}: expected a number{f' that fits {marks}' if marks else ''}, in one "
+                f"writing with the others, got {said(odd.cell)}. "
+                f"{f'Leave {marks} out' if marks else 'Write all alike'}; if the column holds names, say {as_text}."
+            )
+        if options.header is False and odd.row == 0 and odd.count == 1:
+            raise DataError(
+                f"{at(found, odd.row, column)}: expected a number, as in others of its cells, got {said(odd.cell)}. "
+                f"If the first row holds names, leave --no-header out; if the column holds names, say {as_text}."
+            )
         more = f", and text in {odd.count - 1:,} more of its cells" if odd.count > 1 else ""
         raise DataError(
             f"{at(found, odd.row, column)}: expected a number, as in others of its cells, got {said(odd.cell)}{more}. "
