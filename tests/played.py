@@ -50,7 +50,7 @@ async def page(address: str, name: str = "one", **changes: Any) -> Any:
     host, token = re.fullmatch(r"http://([^/]+)/\?token=(.+)", address).groups()
     given = {"token": token, "origin": f"http://{host}"} | changes
     where = f"ws://{host}/run?token={given['token']}&page={name}"
-    async with websockets.connect(where, origin=given["origin"], max_size=None) as socket:
+    async with websockets.connect(where, origin=given["origin"], max_size=None, ping_interval=None) as socket:
         yield socket
 
 

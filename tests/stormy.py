@@ -8,10 +8,16 @@ from random import Random
 from typing import Any
 
 from chainrule.interfaces.play.catalogue import catalogue
-from chainrule.interfaces.play.messages import schema
+from chainrule.interfaces.play import messages as protocol
 
 ODD = (None, True, -1, 0, 1e308, -0.0, 2**63, "", "\0", "\ud800", "<script>alert(1)</script>", [], {}, [[[]]], "NaN")
 """Values that are seldom expected."""
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The schema, made once."""
+    return protocol.schema()
 
 
 @cache

@@ -146,6 +146,7 @@ SETTINGS: dict[str, Any] = {
     "access_log": False,
     "ws_max_size": LONGEST,
     "ws_max_queue": 8,
+    "ws_ping_timeout": 60.0,  # a flood of commands is in front of the answer
     "ws_per_message_deflate": False,
     "timeout_graceful_shutdown": 1,
 }
