@@ -14,6 +14,7 @@ from benchmarks import machine
 from benchmarks.contenders import CONTENDERS, NUMPY, OURS, missing
 from benchmarks.growth import SWEEPS
 from benchmarks.lowering import lowering
+from benchmarks.playground import playground
 from benchmarks.plots import draw
 from benchmarks.report_training import EPOCHS, QUICK_EPOCHS, report_training
 from benchmarks.results import Results
@@ -26,7 +27,7 @@ from benchmarks.targets import summary
 from benchmarks.tasks import GROUPS, Group, Scale
 from chainrule.core.engine.extension import tables
 
-PARTS = sorted([*GROUPS, "T6", "growth", "report", "tables"])
+PARTS = sorted([*GROUPS, "T6", "growth", "playground", "report", "tables"])
 """The names that `--only` takes."""
 
 PUBLISHED = Path("docs/benchmarks")
@@ -104,6 +105,8 @@ def measure_all(found: Results, only: list[str], contenders: list[str], scale: S
         found.lowering = lowering(short, show)
     if "tables" in only:
         found.tables = reading(short, 0.1 if scale.quick else 1.0, show)
+    if "playground" in only:
+        found.playground = playground(short, show)
     if "report" in only and not (scale.quick and only == PARTS):  # a first look at everything goes without
         found.tasks.append(report_training(QUICK_EPOCHS if scale.quick else EPOCHS, show=show))
 

@@ -156,7 +156,9 @@ def watched(page: Any) -> tuple[float, float]:
 def library(scene: dict[str, Any]) -> float:
     """The seconds of a step by the library alone."""
     command = [sys.executable, "-c", LIBRARY, json.dumps(scene)]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | ONE_THREAD).stdout)
+    return float(
+        subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | ONE_THREAD).stdout
+    )
 
 
 def used(server: int) -> float:

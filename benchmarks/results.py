@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from benchmarks.lowering import Lowering
+from benchmarks.playground import Playground
 from benchmarks.rounds import Measured
 from benchmarks.startup import Startup
 from benchmarks.tables import Tables
-from benchmarks.targets import Judged, judged, of_growth, of_tables
+from benchmarks.targets import Judged, judged, of_growth, of_playground, of_tables
 
 
 @dataclass
@@ -25,12 +26,18 @@ class Results:
     startup: Startup | None = None
     lowering: Lowering | None = None
     tables: Tables | None = None
+    playground: Playground | None = None
 
     @property
     def judged(self) -> list[Judged]:
         """The targets of what was measured."""
         grown = [each for axis, points in self.growth.items() for each in of_growth(axis, points)]
-        return [*judged(self.tasks, self.startup, self.lowering), *of_tables(self.tables), *grown]
+        return [
+            *judged(self.tasks, self.startup, self.lowering),
+            *of_tables(self.tables),
+            *of_playground(self.playground),
+            *grown,
+        ]
 
     def write(self, path: Path) -> None:
         """Write the results as JSON."""
@@ -45,4 +52,5 @@ class Results:
         found["startup"] = found["startup"] and Startup(**found["startup"])
         found["lowering"] = found.get("lowering") and Lowering(**found["lowering"])
         found["tables"] = found.get("tables") and Tables(**found["tables"])
+        found["playground"] = found.get("playground") and Playground(**found["playground"])
         return cls(**found)

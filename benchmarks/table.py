@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from benchmarks.contenders import NUMPY, OURS
 from benchmarks.growth import MUCH, sentence, share, split
 from benchmarks.lowering import BINDING, Lowering
+from benchmarks.playground import Playground
 from benchmarks.results import Results
 from benchmarks.rounds import Measured
 from benchmarks.spread import Spread, figures
@@ -26,6 +27,8 @@ def markdown(results: Results) -> str:
         parts += of_lowering(results.lowering)
     if results.tables is not None:
         parts += of_tables(results.tables)
+    if results.playground is not None:
+        parts += of_playground(results.playground)
     for axis, points in results.growth.items():
         parts += of_growth(axis, points)
     return "\n\n".join(parts) + "\n"
@@ -119,6 +122,15 @@ def of_tables(tables: Tables) -> list[str]:
         "## Tables: from a CSV file to a run's arrays",
         "Fresh interpreters, on all cores; without the imports' time, with their memory.",
         rows_of(("file", "unit", "taken"), rows),
+    ]
+
+
+def of_playground(playground: Playground) -> list[str]:
+    """The table of what the playground takes."""
+    return [
+        "## The playground",
+        "Headless Chromium, which paints in software, and the server on the same cores; all views open, at full speed.",
+        rows_of(("what", "taken"), [(what, str(playground.spread(what))) for what in playground.taken]),
     ]
 
 

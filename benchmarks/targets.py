@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from benchmarks.contenders import NUMPY, OURS
 from benchmarks.growth import split
 from benchmarks.lowering import AGAIN, LOWERING, Lowering
+from benchmarks.playground import CLICK, FIRST, FRAME, IDLE, LARGE_FRAME, STEP, Playground
 from benchmarks.rounds import Measured
 from benchmarks.spread import Spread, ratios
 from benchmarks.startup import Startup
@@ -109,6 +110,9 @@ TABLES_TARGETS = (
 )
 """What reading a file may take."""
 
+PLAYGROUND_TARGETS = {FIRST: 1.5, CLICK: 100.0, FRAME: 1e3 / 30, STEP: 2.0, LARGE_FRAME: 1e3 / 15, IDLE: 1.0}
+"""What the playground may take: 30 frames a second, or 15 of a large scene, and half of the library's speed."""
+
 GROWTH_TARGET = 1.10
 """In growth no ratio's interval may lie wholly above this."""
 
@@ -152,6 +156,13 @@ def of_tables(tables: Tables | None) -> Iterator[Judged]:
     for file, unit, limit in TABLES_TARGETS if tables is not None else ():
         found = tables.spread(file, unit)
         yield Judged(f"{file}, {unit}", "", found.trusted, f"{limit:g}", found.verdict(limit))
+
+
+def of_playground(playground: Playground | None) -> Iterator[Judged]:
+    """Whether the playground is as quick as it should be."""
+    for what, limit in PLAYGROUND_TARGETS.items() if playground is not None else ():
+        found = playground.spread(what)
+        yield Judged(f"playground, {what}", "", found.trusted, f"{limit:.3g}", found.verdict(limit))
 
 
 def of_growth(axis: str, measured: Sequence[Measured]) -> Iterator[Judged]:

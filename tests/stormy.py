@@ -7,8 +7,8 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from chainrule.interfaces.play.catalogue import catalogue
 from chainrule.interfaces.play import messages as protocol
+from chainrule.interfaces.play.catalogue import catalogue
 
 ODD = (None, True, -1, 0, 1e308, -0.0, 2**63, "", "\0", "\ud800", "<script>alert(1)</script>", [], {}, [[[]]], "NaN")
 """Values that are seldom expected."""

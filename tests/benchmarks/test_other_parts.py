@@ -4,9 +4,10 @@ import pytest
 from benchmarks.report_training import report_training
 from benchmarks.results import Results
 from benchmarks.startup import PROGRAMS, needed, size, start_up
-from benchmarks.targets import Target
+from benchmarks.targets import PLAYGROUND_TARGETS, Target, of_playground
 
-from benchmarks import lowering, table, tables
+from benchmarks import lowering, playground, table, tables
+from chromium import need_chromium
 
 
 def test_starting_up_is_measured_beside_numpy(monkeypatch: pytest.MonkeyPatch):
@@ -56,3 +57,15 @@ def test_the_reports_training_is_measured_with_both_engines():
     found = report_training(20, rounds=1, chapters=["biases"])
     assert [len(found.times[name]) for name in ("chainrule", "chainrule, NumPy")] == [1, 1]
     assert Target("report", "chainrule, NumPy", 1 / 3).ratio({"report": found}).median > 0
+
+
+def test_the_playground_is_measured_in_a_browser():
+    """A real round. The verdicts are those of given numbers."""
+    need_chromium()
+    found = playground.playground(rounds=1)
+    assert set(found.taken) == set(PLAYGROUND_TARGETS)
+    assert all(0 <= value < 10_000 for (value,) in found.taken.values())
+    given = playground.Playground({what: [0.9 * limit] * 7 for what, limit in PLAYGROUND_TARGETS.items()})
+    slow = playground.Playground(given.taken | {playground.FRAME: [50.0] * 7})
+    assert [each.verdict for each in of_playground(slow)].count("missed") == 1
+    assert "| a frame, ms | 50.0 (50.0 to 50.0) |" in table.markdown(Results({}, playground=slow))

@@ -21,6 +21,9 @@ UNIT_MAP, ANSWER_MAP = 24, 72
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The parts of a layer's numbers that are drawn over time."""
 
+MOST_SORTED = 4001
+"""The most numbers of a layer whose quantiles are taken: a frame's time goes to this. An odd step visits all units."""
+
 PER_LAYER = 2 * len(QUANTILES) + 2
 """The columns of a layer in the course: quantiles of its activations, of its gradients' sizes; flat and dead units."""
 
@@ -45,6 +48,7 @@ class Pictures:
         self._step = WatchedStep(objective, stage.learnt.x, rows)
         self._answers = {True: self._answered(stage.learnt), False: self._answered(stage.test)}
         self._plane: tuple[tuple[float, ...], WatchedAnswers, WatchedAnswers, Array] | None = None
+        self._seen: tuple[Array, Array] | None = None
 
     def _answered(self, samples: Samples) -> WatchedAnswers | None:
         return WatchedAnswers(self.stage.network, samples.x) if len(samples) else None
@@ -59,15 +63,23 @@ class Pictures:
         """The number of columns of the course."""
         return COLUMNS + PER_LAYER * len(self._step.layers)
 
+    def _look(self, theta: Array, state: Array) -> None:
+        """Compute the samples at a moment, unless that is what was computed last."""
+        if self._seen is not None and all(map(np.array_equal, self._seen, (theta, state))):
+            return
+        self._step.look(theta)
+        for answers in self._answers.values():
+            if answers is not None:
+                answers.look(theta, state)
+        self._seen = theta.copy(), state.copy()
+
     def course_row(self, step: int, theta: Array, state: Array) -> Array:
         """What the course keeps of a moment."""
-        row = [float(step)]
-        for loss, accuracy in (self.judged(True, theta, state), self.judged(False, theta, state)):
-            row += [loss, accuracy]
-        row = [row[0], row[1], row[3], row[2], row[4]]
-        self._step.look(theta)
+        (loss, accuracy), (test_loss, test_accuracy) = (self.judged(each, theta, state) for each in (True, False))
+        row = [float(step), loss, test_loss, accuracy, test_accuracy]
+        self._look(theta, state)
         for layer in self._step.layers:
-            row += [*np.quantile(layer.a, QUANTILES), *_sizes(layer), *_flat_and_dead(layer)]
+            row += [*_quantiles(layer.a), *_sizes(layer), *_flat_and_dead(layer)]
         return np.array(row)
 
     def judged(self, of_learnt: bool, theta: Array, state: Array) -> tuple[float, float]:
@@ -75,7 +87,7 @@ class Pictures:
         samples, answers = self.stage.learnt if of_learnt else self.stage.test, self._answers[of_learnt]
         if answers is None:
             return np.nan, np.nan
-        answers.look(theta, state)
+        self._look(theta, state)
         stage, outputs = self.stage, answers.outputs
         loss = float(losses_of_samples(stage.loss, outputs, stage.targets(samples)).mean())
         accuracy = float((chosen(stage, outputs) == samples.shown).mean()) if stage.n_classes else np.nan
@@ -85,7 +97,7 @@ class Pictures:
         """The pictures of a moment: numbers, and arrays. change (P,): of theta in the last step."""
         head: dict[str, Any] = {}
         arrays: dict[str, Array] = {}
-        self._step.look(theta)
+        self._look(theta, state)
         small, large, nearest = self._planes(view)
         small.look(theta, state)
         large.look(theta, state)
@@ -96,7 +108,7 @@ class Pictures:
             arrays["leads"] = leads(self._shares(large.outputs)).T.reshape(-1, ANSWER_MAP, ANSWER_MAP)
         arrays |= {"weight": theta, "gradient": self._step.gradient, "change": change}
         if view.samples or self.stage.n_classes > 2:
-            self._add_samples(view, theta, state, head, arrays)
+            self._add_samples(view, head, arrays)
         return head, arrays
 
     def _planes(self, view: View) -> tuple[WatchedAnswers, WatchedAnswers, Array]:
@@ -136,14 +148,11 @@ class Pictures:
         with arithmetic():
             return LINKS[self.stage.loss.link](outputs)
 
-    def _add_samples(
-        self, view: View, theta: Array, state: Array, head: dict[str, Any], arrays: dict[str, Array]
-    ) -> None:
+    def _add_samples(self, view: View, head: dict[str, Any], arrays: dict[str, Array]) -> None:
         """The answers to the learnt samples, the loss of each, and the table of confusions."""
         stage, answers = self.stage, self._answers[True]
         if answers is None:
             return
-        answers.look(theta, state)
         if stage.n_classes:
             table = confusion_matrix(stage.learnt.shown, chosen(stage, answers.outputs), range(stage.n_classes))
             head["confusion"] = table.tolist()
@@ -189,9 +198,16 @@ def chosen(stage: Stage, outputs: Array) -> Array:
     return classes
 
 
+def _quantiles(numbers: Array) -> Array:
+    """Quantiles of numbers; of very many, those of an even choice of them."""
+    flat = numbers.reshape(-1)
+    quantiles: Array = np.quantile(flat[:: -(-len(flat) // MOST_SORTED)], QUANTILES)
+    return quantiles
+
+
 def _sizes(layer: WatchedLayer) -> Array:
     """Quantiles of the sizes of the gradients of a layer's weights."""
-    return np.quantile(np.maximum(np.abs(layer.gradient), SMALLEST), QUANTILES)
+    return _quantiles(np.maximum(np.abs(layer.gradient), SMALLEST))
 
 
 def _flat_and_dead(layer: WatchedLayer) -> tuple[float, float]:

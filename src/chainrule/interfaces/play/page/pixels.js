@@ -2,6 +2,22 @@
 
 import { CLASSES, SCALE, ofRange } from "./colours.js";
 
+/** 256 colours as canvases hold them: their four bytes as one number, in the order of this machine. */
+const SIGNS = packed((i) => [SCALE[3 * i], SCALE[3 * i + 1], SCALE[3 * i + 2]]);
+const RANGE = packed((i) => ofRange(i / 255));
+const TWO_CLASSES = packed((i) => softened([0, 1, 2].map((c) => CLASSES[0][c] * (1 - i / 255) + (CLASSES[1][c] * i) / 255)));
+
+/** @param {(i: number) => number[]} colour */
+function packed(colour) {
+  const bytes = Uint8ClampedArray.from(Array.from({ length: 256 }, (_, i) => [...colour(i), 255]).flat());
+  return new Uint32Array(bytes.buffer);
+}
+
+/** @param {number[]} colour as a ground on which points are seen */
+function softened(colour) {
+  return colour.map((each) => 255 - 0.65 * (255 - each));
+}
+
 /**
  * Paint a map of side x side bytes on a canvas of that size, by the scale of signs.
  * @param {HTMLCanvasElement} canvas
@@ -9,33 +25,7 @@ import { CLASSES, SCALE, ofRange } from "./colours.js";
  * @param {number} side
  */
 export function paintSigns(canvas, bytes, side) {
-  paint(canvas, side, (i) => 3 * bytes[i], SCALE);
-}
-
-/**
- * Paint the shares of classes, (classes, side, side) bytes: each pixel the mixture of its classes' colours.
- * @param {HTMLCanvasElement} canvas
- * @param {Uint8Array} bytes
- * @param {number[]} shape
- */
-export function paintClasses(canvas, bytes, [count, side]) {
-  const context = sized(canvas, side);
-  const image = context.createImageData(side, side);
-  const pixels = side * side;
-  for (let i = 0; i < pixels; i++) {
-    for (let c = 0; c < 3; c++) {
-      let sum = 0;
-      if (count === 1) {
-        const share = bytes[i] / 255;
-        sum = CLASSES[0][c] * (1 - share) + CLASSES[1][c] * share;
-      } else {
-        for (let k = 0; k < count; k++) sum += (CLASSES[k][c] * bytes[k * pixels + i]) / 255;
-      }
-      image.data[4 * i + c] = 255 - 0.65 * (255 - sum);
-    }
-    image.data[4 * i + 3] = 255;
-  }
-  context.putImageData(image, 0, 0);
+  paint(canvas, side, (pixels) => look(pixels, bytes, SIGNS));
 }
 
 /**
@@ -45,24 +35,47 @@ export function paintClasses(canvas, bytes, [count, side]) {
  * @param {number[]} shape
  */
 export function paintRange(canvas, bytes, [, side]) {
-  paint(canvas, side, (i) => 3 * bytes[i], RANGE);
+  paint(canvas, side, (pixels) => look(pixels, bytes, RANGE));
 }
 
-const RANGE = new Uint8ClampedArray(Array.from({ length: 256 }, (_, i) => ofRange(i / 255)).flat());
+/**
+ * Paint the shares of classes, (classes, side, side) bytes: each pixel the mixture of its classes' colours.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Uint8Array} bytes
+ * @param {number[]} shape
+ */
+export function paintClasses(canvas, bytes, [count, side]) {
+  paint(canvas, side, (pixels, channels) => {
+    if (count === 1) return look(pixels, bytes, TWO_CLASSES);
+    for (let i = 0; i < pixels.length; i++) {
+      for (let c = 0; c < 3; c++) {
+        let sum = 0;
+        for (let k = 0; k < count; k++) sum += (CLASSES[k][c] * bytes[k * pixels.length + i]) / 255;
+        channels[4 * i + c] = 255 - 0.65 * (255 - sum);
+      }
+      channels[4 * i + 3] = 255;
+    }
+  });
+}
+
+/**
+ * @param {Uint32Array} pixels
+ * @param {Uint8Array} bytes
+ * @param {Uint32Array} colours
+ */
+function look(pixels, bytes, colours) {
+  for (let i = 0; i < pixels.length; i++) pixels[i] = colours[bytes[i]];
+}
 
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {number} side
- * @param {(i: number) => number} place
- * @param {Uint8ClampedArray} colours
+ * @param {(pixels: Uint32Array, channels: Uint8ClampedArray) => void} fill
  */
-function paint(canvas, side, place, colours) {
+function paint(canvas, side, fill) {
   const context = sized(canvas, side);
   const image = context.createImageData(side, side);
-  for (let i = 0; i < side * side; i++) {
-    const at = place(i);
-    image.data.set([colours[at], colours[at + 1], colours[at + 2], 255], 4 * i);
-  }
+  fill(new Uint32Array(image.data.buffer), image.data);
   context.putImageData(image, 0, 0);
 }
 

@@ -16,6 +16,11 @@ export const frame = signal(/** @type {import("./frame.js").Frame | null} */ (nu
 /** The course of the run: an array for each column, the step first. */
 export const course = signal(/** @type {number[][]} */ ([]));
 
+/** The last frame, as the course a few times a second: for charts and tables, which take longer to draw than to read. */
+export const calmFrame = signal(/** @type {import("./frame.js").Frame | null} */ (null));
+
+const CALM = 100;
+
 /** What the doctor found. */
 export const findings = signal(/** @type {any[] | null} */ (null));
 
@@ -35,6 +40,8 @@ let kept = /** @type {any} */ (null);
 let begin = () => {};
 
 let courseNumber = -1;
+let columns = /** @type {number[][]} */ ([]);
+let isCalming = false;
 let nextNotice = 0;
 
 const connection = new Connection(receive, (now) => {
@@ -115,7 +122,18 @@ function show(next) {
   const { head, arrays } = next;
   extend(head, arrays.course);
   frame.value = next;
+  if (!isCalming) {
+    isCalming = true;
+    setTimeout(showCalmly, calmFrame.value === null ? 0 : CALM);
+  }
   requestAnimationFrame(() => send({ kind: "seen", frame: head.frame, history: head.course, rows: head.rows }));
+}
+
+/** Show the course, and the last frame where it may be late. */
+function showCalmly() {
+  isCalming = false;
+  course.value = [...columns];
+  calmFrame.value = frame.value;
 }
 
 /**
@@ -126,13 +144,12 @@ function show(next) {
 function extend(head, rows) {
   const [count, width] = rows.shape;
   const begins = head.course !== courseNumber || head.from === 0;
-  const columns = begins ? Array.from({ length: width }, () => /** @type {number[]} */ ([])) : course.value;
+  if (begins) columns = Array.from({ length: width }, () => []);
   courseNumber = head.course;
   if (columns.length !== width || columns[0].length !== head.from) return;
   for (let row = 0; row < count; row++) {
     for (let column = 0; column < width; column++) columns[column].push(rows.data[row * width + column]);
   }
-  course.value = [...columns];
 }
 
 /**

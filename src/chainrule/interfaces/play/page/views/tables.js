@@ -1,7 +1,7 @@
 /** Tables: which classes are taken for which, and the samples, worst first. */
 
 import { html } from "../html.js";
-import { frame, state } from "../run.js";
+import { calmFrame, state } from "../run.js";
 import { hints, words } from "../words.js";
 import { Term } from "../hints.js";
 import { CLASSES, css } from "../colours.js";
@@ -11,7 +11,7 @@ import { short } from "./axes.js";
 const MOST = 100;
 
 export function Confusion() {
-  const table = /** @type {number[][] | undefined} */ (frame.value?.head.confusion);
+  const table = /** @type {number[][] | undefined} */ (calmFrame.value?.head.confusion);
   if (state.value.classes === 0) return html`<p class="hint">${words.noClasses}</p>`;
   if (!table || table.length !== state.value.classes) return null;
   const most = Math.max(...table.flat(), 1);
@@ -39,7 +39,7 @@ function shade(part, isRight) {
 }
 
 export function Samples() {
-  const { arrays } = frame.value ?? { arrays: /** @type {Record<string, any>} */ ({}) };
+  const { arrays } = calmFrame.value ?? { arrays: /** @type {Record<string, any>} */ ({}) };
   const { learnt, classes } = state.value;
   if (!arrays.losses || arrays.losses.shape[0] !== learnt.length) return null;
   const losses = arrays.losses.data;
