@@ -35,7 +35,7 @@ def is_header(first: Row, rest: Sequence[Row]) -> bool:
     for_names = against = 0
     for j, cell in enumerate(first):
         below = [row[j].strip() for row in rest]
-        kinds = {_kind(each) for each in below} - {"gap"}
+        kinds = {_kind(each) for each in set(below)} - {"gap"}
         kind = _kind(cell.strip())
         if kind == "gap" or not kinds:
             continue
