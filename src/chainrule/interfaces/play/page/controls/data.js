@@ -91,7 +91,7 @@ function Own() {
 
 export function Inputs() {
   const { inputs, data } = scene.value;
-  if (data.name === TABLE) return html`<p class="hint">${words.inputsOfTable}</p>`;
+  if (data.name === TABLE) return html`<fieldset><legend>${words.inputs}</legend><p class="hint">${words.inputsOfTable}</p></fieldset>`;
   const toggle = (/** @type {string} */ name) => {
     const next = catalogue.value.inputs.filter((/** @type {string} */ each) => (each === name) !== inputs.includes(each));
     if (next.length) change({ inputs: next });

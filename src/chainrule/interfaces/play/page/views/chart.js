@@ -9,9 +9,9 @@ import { short } from "./axes.js";
 /**
  * stroke: the name of a colour of the page.
  * @typedef {{label: string, stroke: string, alpha?: number, dash?: number[], width?: number}} Line
- * @param {{lines: Line[], columns: (number | null)[][], logarithmic?: boolean, height: number, label: string, bands?: [number, number][]}} props
+ * @param {{lines: Line[], columns: (number | null)[][], logarithmic?: boolean, range?: [number, number], height: number, label: string, bands?: [number, number][]}} props
  */
-export function Chart({ lines, columns, logarithmic = false, height, label, bands }) {
+export function Chart({ lines, columns, logarithmic = false, range, height, label, bands }) {
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
   const plot = useRef(/** @type {any} */ (null));
   const kind = JSON.stringify([lines, logarithmic, height, look.value]);
@@ -21,7 +21,7 @@ export function Chart({ lines, columns, logarithmic = false, height, label, band
     if (!box || columns.length !== lines.length + 1) return;
     if (drawn.current !== kind) {
       plot.current?.destroy();
-      plot.current = new uPlot(options(box, lines, logarithmic, height, bands), columns, box);
+      plot.current = new uPlot(options(box, lines, logarithmic, range, height, bands), columns, box);
       drawn.current = kind;
     } else {
       plot.current.setData(columns);
@@ -74,10 +74,11 @@ export function colour(style, name, alpha = 1) {
  * @param {HTMLElement} box
  * @param {Line[]} lines
  * @param {boolean} logarithmic
+ * @param {[number, number] | undefined} range of the upright axis; without one, that of the numbers
  * @param {number} height
  * @param {[number, number][] | undefined} bands
  */
-function options(box, lines, logarithmic, height, bands) {
+function options(box, lines, logarithmic, range, height, bands) {
   const style = getComputedStyle(box);
   const axis = { stroke: style.color, grid: { stroke: style.getPropertyValue("--grid"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
   const shown = (/** @type {any} */ _, /** @type {number | null} */ value) => (value == null ? "–" : short(value));
@@ -87,7 +88,7 @@ function options(box, lines, logarithmic, height, bands) {
     padding: [6, 10, 0, 0],
     legend: { markers: { width: 2 } },
     bands: bands?.map((series) => ({ series, fill: colour(style, lines[0].stroke, 0.15) })),
-    scales: { x: { time: false }, y: logarithmic ? { distr: 3 } : {} },
+    scales: { x: { time: false }, y: { ...(logarithmic && { distr: 3 }), ...(range && { range }) } },
     axes: [
       { ...axis, size: 24, values: (/** @type {any} */ _, /** @type {number[]} */ values) => values.map((each) => (each == null ? "" : compact.format(each))) },
       { ...axis, size: 50, space: 22, grid: { ...axis.grid, filter: whole }, filter: whole, values: (/** @type {any} */ _, /** @type {number[]} */ values) => values.map((each) => (each == null ? "" : short(each))) },

@@ -8,6 +8,10 @@ import { hints, words } from "../words.js";
 import { Chart, drawable } from "./chart.js";
 import { Switch } from "../controls/fields.js";
 
+/** From 0 to 1, with room for a line at 1.
+ * @type {[number, number]} */
+const SHARES = [0, 1.04];
+
 export const isLogarithmic = signal(true);
 
 export function Curves() {
@@ -23,7 +27,7 @@ export function Curves() {
     <${Chart} label=${words.loss} lines=${lines} logarithmic=${log} height=${130} columns=${[steps, drawable(loss, log), ...(held ? [drawable(testLoss, log)] : [])]} />
     ${classes > 0 && html`
       <h2><${Term} hint=${hints.accuracy}>${words.accuracy}<//></h2>
-      <${Chart} label=${words.accuracy} lines=${lines} height=${110} columns=${[steps, drawable(accuracy), ...(held ? [drawable(testAccuracy)] : [])]} />
+      <${Chart} label=${words.accuracy} lines=${lines} range=${SHARES} height=${110} columns=${[steps, drawable(accuracy), ...(held ? [drawable(testAccuracy)] : [])]} />
     `}
   `;
 }
