@@ -11,6 +11,7 @@ from chainrule.core.errors import DataError
 from chainrule.core.foreign import said
 from chainrule.lab.experiments.samples import Samples
 from chainrule.lab.tables.found import Found, FoundColumn
+from chainrule.lab.tables.numerals import is_number
 from chainrule.lab.tables.options import Options
 from chainrule.lab.tables.places import check_readable
 from chainrule.lab.tables.targets import Target, chosen, column_of_numbers
@@ -101,6 +102,10 @@ def _asked(found: Found, kind: Kind, column: FoundColumn, options: Options, plac
     """A column as the model's kind, with its unseen levels added to it, and its values as floats."""
     if isinstance(kind, Number):
         check_readable(found, replace(column, odd=None), options, "")
+        if column.values.dtype.kind == "O":  # the cell that is no number, rather than the first of its column
+            texts = enumerate(column.values.tolist())
+            row = next((i for i, each in texts if each is not None and not is_number(each)), 0)
+            kind.raw(column.values[row : row + 1], lambda _: place(row))
     raw = kind.raw(column.values, place)
     unseen = raw == -1
     if isinstance(kind, Category) and unseen.any():

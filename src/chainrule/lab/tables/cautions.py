@@ -53,7 +53,8 @@ def _of_target(table: Table) -> Iterator[str]:
     names = ", ".join(table.targets)
     if (table.y == table.y[0]).all():
         shown = table.classes[0] if table.classes else f"{table.y.reshape(-1)[0]:.10g}"
-        yield f"the target {names} is {shown} in all {len(table):,} rows: there is nothing to learn"
+        in_all = f"all {len(table):,} rows" if len(table) > 1 else "the only row"
+        yield f"the target {names} is {shown} in {in_all}: there is nothing to learn"
     elif table.classes:
         counts = np.bincount(table.y, minlength=len(table.classes)).tolist()
         rare = [f"{name} ({n} row{'s' * (n != 1)})" for name, n in zip(table.classes, counts, strict=True) if n < RARE]

@@ -42,6 +42,10 @@ def test_a_target_with_gaps_is_answered_and_said(model: Path, tmp_path: Path):
     ("text", "sentence"),
     [
         ("weight,sex\n4,f\n", "expected a column named day, got"),
+        (
+            "weight,sex,day\n4,f,2024-02-03\n7,f,2024-02-03\nheavy,f,2024-02-03\n5,m,2024-02-03\n",
+            "column weight should hold numbers, got 'heavy' in line 4 of",
+        ),
         ("weight,sex,day\nheavy,f,2024-02-03\n", "column weight should hold numbers, got 'heavy' in line 2 of"),
         ("weight,sex,day,kind\n4,f,2024-02-03,cow\n", "the model knows (cat, dog), got 'cow' in line 2 of"),
     ],
