@@ -145,7 +145,7 @@ def test_a_copy_from_columns_to_rows_is_numpys(rows, columns, wide, dtype):
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("what", ["operations", "pieces", "side by side"])
 def test_control_c_ends_one_long_step(what: str, threads: int):
-    A, C, n = np.ones((100, 100)), np.ones((2, 100, 100)), 40_000  # products, some 25 µs each
+    A, C, n = np.ones((100, 100)), np.ones((2, 100, 100)), 200_000  # products, some 25 µs each
     if what == "operations":
         records = [("product", (A, A, C[0]), ())] * n
     elif what == "pieces":
@@ -164,4 +164,4 @@ def test_control_c_ends_one_long_step(what: str, threads: int):
     timer.start()
     with pytest.raises(KeyboardInterrupt):
         program.run()
-    assert time.monotonic() - pressed[0] < 0.5, "on a busy machine"
+    assert time.monotonic() - pressed[0] < 2.0, "of five seconds, on a busy machine and under sanitizers, too"
