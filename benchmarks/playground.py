@@ -104,8 +104,10 @@ def served() -> Iterator[tuple[int, str]]:
     command = [sys.executable, "-m", "chainrule", "play", "--no-browser"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None
-        yield program.pid, program.stdout.readline().strip()
-        program.send_signal(signal.SIGINT)
+        try:
+            yield program.pid, program.stdout.readline().strip()
+        finally:
+            program.send_signal(signal.SIGINT)
 
 
 def one_round(browser: Any, server: int, address: str) -> Iterator[tuple[str, float]]:
@@ -114,7 +116,7 @@ def one_round(browser: Any, server: int, address: str) -> Iterator[tuple[str, fl
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.add_init_script(PROBE)
     page.goto(address)
-    page.wait_for_function("shown.length > 0")
+    page.wait_for_function("() => shown.length > 0")
     yield FIRST, page.evaluate("shown[0]") / 1e3
     tell(page, kind="view", samples=True)
     if page.query_selector("#tab-samples"):
