@@ -68,4 +68,4 @@ def test_the_playground_is_measured_in_a_browser():
     given = playground.Playground({what: [0.9 * limit] * 7 for what, limit in PLAYGROUND_TARGETS.items()})
     slow = playground.Playground(given.taken | {playground.FRAME: [50.0] * 7})
     assert [each.verdict for each in of_playground(slow)].count("missed") == 1
-    assert "| a frame, ms | 50.0 (50.0 to 50.0) |" in table.markdown(Results({}, playground=slow))
+    assert "| a frame, ms | 50 (50 to 50) |" in table.markdown(Results({}, playground=slow))

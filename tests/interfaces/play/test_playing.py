@@ -56,6 +56,13 @@ def test_the_next_frame_waits_until_the_last_was_shown():
     assert (second["step"], second["from"], len(arrays["course"])) == (1, 1, 1)
 
 
+def test_what_was_seen_of_another_process_holds_no_frame_back():
+    playing = Playing()
+    obey(playing, "seen", frame=57, history=0, rows=9)  # of a process that has died
+    head, _ = parsed(playing.next_frame())
+    assert (head["frame"], head["from"]) == (1, 0)
+
+
 def test_a_rate_changes_on_the_way_and_a_layer_begins_anew():
     playing = Playing()
     obey(playing, "step")

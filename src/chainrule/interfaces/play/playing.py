@@ -171,7 +171,9 @@ class Playing:
         self.view = command
 
     def _seen(self, command: messages.Seen) -> None:
-        self._shown, self._known = command.frame, (command.history, command.rows)
+        """The page has shown the last frame; what it says of one of another process, or of before, doesn't count."""
+        if command.frame == self._frames:
+            self._shown, self._known = command.frame, (command.history, command.rows)
 
     def _greet(self, command: messages.Hello) -> None:
         """Nothing that was sent before counts: the page may be another one."""
