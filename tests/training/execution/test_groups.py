@@ -37,6 +37,13 @@ SETTINGS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def with_numpy():
+    """The engine deals members out by itself: there are no groups."""
+    with cr.engine("numpy"):
+        yield
+
+
 def trained(network: cr.Network, loss: cr.Loss, **settings) -> cr.Run:
     rng = np.random.default_rng(0)
     x = rng.normal(size=(21, *network.input_shape))

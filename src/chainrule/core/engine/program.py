@@ -16,7 +16,7 @@ from chainrule.core.engine.liveness import Stores, dead_stores, without_unread
 from chainrule.core.engine.matrices import is_product
 from chainrule.core.engine.nodes import Key, Node, Operation, PythonCall
 from chainrule.core.engine.registers import instruct
-from chainrule.core.engine.row import Reader
+from chainrule.core.engine.row import Reader, Unknown
 from chainrule.core.engine.sections import SHARED, Record, Section, Sections
 
 
@@ -50,7 +50,10 @@ class Program:
         self.calls = tuple(calls)
         reader = Reader()
         nodes = reader.row(self.calls)
-        seen = None if observed is None else [reader.view(each) for each in observed if each.size]
+        try:
+            seen = None if observed is None else [reader.view(each) for each in observed if each.size]
+        except Unknown:  # of another byte order, say: then every store counts
+            seen = None
         if fuse:
             nodes, doubted = without_columns(nodes, reader)
             nodes = fused(nodes if seen is None else without_unread(nodes, doubted, seen))
