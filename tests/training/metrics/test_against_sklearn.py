@@ -21,10 +21,15 @@ def same(ours, theirs):
 
 
 def undefined(metric, *data, **settings):
-    """scikit-learn's value, and whether it warns that it isn't defined."""
+    """scikit-learn's value, and whether it warns that it isn't defined; older versions raise that: NaN."""
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        value = metric(*data, **settings)
+        try:
+            value = metric(*data, **settings)
+        except ValueError as error:
+            if "not defined" not in str(error):
+                raise
+            return np.nan, True
     return value, bool(said)
 
 
