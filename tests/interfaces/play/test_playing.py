@@ -8,8 +8,9 @@ import pytest
 import chainrule as cr
 from chainrule.interfaces.play.course import MOST_ROWS, Course
 from chainrule.interfaces.play.frames import parsed
+from chainrule.interfaces.play.moments import MOST_MOMENTS
 from chainrule.interfaces.play.pictures import ANSWER_MAP, COLUMNS, PER_LAYER, UNIT_MAP
-from chainrule.interfaces.play.playing import MOST_MOMENTS, Playing
+from chainrule.interfaces.play.playing import Playing
 from chainrule.interfaces.play.scene import Scene
 from played import obey, refusals, scene_of, seen
 
@@ -61,6 +62,14 @@ def test_what_was_seen_of_another_process_holds_no_frame_back():
     obey(playing, "seen", frame=57, history=0, rows=9)  # of a process that has died
     head, _ = parsed(playing.next_frame())
     assert (head["frame"], head["from"]) == (1, 0)
+
+
+def test_another_run_has_a_course_of_its_own_from_its_first_row():
+    playing = Playing()
+    seen(playing)  # the page has one row
+    obey(playing, "set", scene=scene_of(playing, hidden=[{"units": 2}]))
+    head, arrays = seen(playing)
+    assert (head["from"], len(arrays["course"])) == (0, 1)
 
 
 def test_a_rate_changes_on_the_way_and_a_layer_begins_anew():
@@ -130,7 +139,7 @@ def test_a_rate_of_a_hundred_is_diagnosed_and_treated():
         obey(playing, "step")
         seen(playing)
     obey(playing, "diagnose")
-    playing._doctor.join()
+    playing.visits.wait()
     found = next(each for each in playing.answers if each["kind"] == "findings")["findings"]
     assert found[0]["treatable"]
     obey(playing, "treat", finding=0)

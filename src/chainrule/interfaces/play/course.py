@@ -1,5 +1,7 @@
 """The course of a run: losses, accuracies and what layers held, at steps that grow further apart as the run goes on."""
 
+import itertools
+
 import numpy as np
 
 from chainrule.core.arrays import Array
@@ -8,10 +10,13 @@ MOST_ROWS = 2000
 """When there are so many rows, every second one is dropped."""
 
 
+_numbers = itertools.count(1)
+
+
 class Course:
     """Rows of numbers; the first column is the step.
 
-    number: another one after each thinning, so that whoever has rows of an earlier one asks for all of them.
+    number: that of no other course, and another one after each thinning: whoever has rows of another gets all.
 
     >>> course = Course(2)
     >>> for step in range(3):
@@ -21,7 +26,7 @@ class Course:
     """
 
     def __init__(self, columns: int) -> None:
-        self.number, self._rows = 0, np.empty((MOST_ROWS, columns))
+        self.number, self._rows = next(_numbers), np.empty((MOST_ROWS, columns))
         self._length = 0
 
     def __len__(self) -> int:
@@ -34,7 +39,7 @@ class Course:
         if self._length == MOST_ROWS:
             self._length = MOST_ROWS // 2
             self._rows[: self._length] = self._rows[::2]
-            self.number += 1
+            self.number = next(_numbers)
         self._rows[self._length] = row
         self._length += 1
 

@@ -58,6 +58,21 @@ class Pictures:
         """The layers with weights, as the learnt samples go through them."""
         return self._step.layers
 
+    def described(self) -> dict[str, Any]:
+        """What is drawn beside pictures: the layers and their places in theta, the inputs, the points with targets."""
+        stage = self.stage
+        layers = [
+            {
+                "units": len(each.z),
+                "inputs": each.place.input_shape[0],
+                "row": each.weights.shape[1],
+                "start": each.place.start,
+            }
+            for each in self.layers
+        ]
+        points = {"learnt": stage.learnt.as_rows(), "test": stage.test.as_rows()}
+        return {"classes": stage.n_classes, "layers": layers, "inputs": stage.plane.names, **points}
+
     @property
     def columns(self) -> int:
         """The number of columns of the course."""

@@ -81,7 +81,7 @@ class _Player:
             wait = until_step if playing.is_playing else 1.0
             if playing.wants_a_frame:
                 wait = min(wait, max(0.0, self._shown + FRAME - time.monotonic()))
-            if playing.doctor_is_here:
+            if playing.visits.is_under_way:
                 wait = min(wait, 0.1)
 
     def _obey_all(self, wait: float) -> None:

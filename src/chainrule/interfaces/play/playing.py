@@ -1,9 +1,7 @@
 """A page's run: what each command does to it, and the frames that it shows. It knows nothing of pages or processes."""
 
-import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,37 +9,25 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.errors import ChainruleError, DataError, DivergenceError
 from chainrule.interfaces.play import messages
-from chainrule.interfaces.play.advice import run_since, treated
+from chainrule.interfaces.play.advice import run_since
 from chainrule.interfaces.play.catalogue import catalogue
 from chainrule.interfaces.play.course import Course
-from chainrule.interfaces.play.frames import frame
+from chainrule.interfaces.play.moments import Moment, Moments
 from chainrule.interfaces.play.own_tables import scene_of_table, uploaded
 from chainrule.interfaces.play.pictures import Pictures
 from chainrule.interfaces.play.saved import SAVED, Answer, from_file, kept
 from chainrule.interfaces.play.scene import Scene
+from chainrule.interfaces.play.showing import Showing
 from chainrule.interfaces.play.stage import Given, Stage, changeable, set_up
-from chainrule.lab.diagnose.diagnosis import diagnose
-from chainrule.lab.diagnose.finding import Finding
+from chainrule.interfaces.play.visits import Visits
 from chainrule.training.loop import iterate
-from chainrule.training.run import Run
 from chainrule.training.training import Training
-
-MOST_MOMENTS = 50
-"""The most changes that can be undone."""
 
 SLICE = 0.012
 """Seconds of training between two looks at what the page wants."""
 
 FIRST_PACE = 200.0
 """Steps a second at first: at full speed a small network has learnt before one looks."""
-
-
-@dataclass(frozen=True, eq=False)
-class Moment:
-    """A scene, and the run's arrays at one moment."""
-
-    scene: Scene
-    arrays: Mapping[str, Array] = field(repr=False)
 
 
 class Playing:
@@ -59,13 +45,10 @@ class Playing:
         self.steps_per_second: float | None = FIRST_PACE
         self.view = messages.View(kind="view")
         self.answers: list[Answer] = []
-        self._undo: list[Moment] = []
-        self._redo: list[Moment] = []
-        self._frames = self._shown = 0
-        self._known = (0, 0)
+        self.visits = Visits(self._hear)
+        self._moments, self._showing = Moments(), Showing()
         self._due, self._picture_time, self._is_changed = 0.0, 0.0, True
         self._speed = 0.0
-        self._doctor: threading.Thread | None = None
         self._begin(scene or Scene())
 
     def _begin(self, scene: Scene, arrays: Mapping[str, Array] | None = None) -> None:
@@ -88,7 +71,6 @@ class Playing:
         self.stage, self.training, self.pictures = stage, training, Pictures(stage)
         self.course = Course(self.pictures.columns)
         self._start_anew_for_the_doctor()
-        self.findings: tuple[Finding, ...] = ()
         self._change = np.zeros(stage.network.n_parameters)
         self._ended: str | None = None
         self._is_changed = True
@@ -155,11 +137,7 @@ class Playing:
         self._remember(before)
 
     def _go_back(self, command: messages.Undo) -> None:
-        source, other = (self._undo, self._redo) if command.kind == "undo" else (self._redo, self._undo)
-        if not source:
-            raise DataError(f"there is nothing to {command.kind}.")
-        other.append(self._moment())
-        moment = source.pop()
+        moment = self._moments.back(command.kind, self._moment())
         if self.scene.keeps_weights(moment.scene):
             self._go_on_with_points(moment.scene)
         else:
@@ -171,14 +149,11 @@ class Playing:
         self.view = command
 
     def _seen(self, command: messages.Seen) -> None:
-        """The page has shown the last frame; what it says of one of another process, or of before, doesn't count."""
-        if command.frame == self._frames:
-            self._shown, self._known = command.frame, (command.history, command.rows)
+        self._showing.seen(command)
 
     def _greet(self, command: messages.Hello) -> None:
         """Nothing that was sent before counts: the page may be another one."""
-        self._frames = self._shown = 0
-        self._known = (0, 0)
+        self._showing = Showing()
         self.answers.append({"kind": "catalogue", **catalogue()})
         self._say_state()
 
@@ -197,8 +172,7 @@ class Playing:
 
     def _remember(self, before: Moment) -> None:
         """Keep what was before a change, so that it can be undone."""
-        self._undo = [*self._undo, before][-MOST_MOMENTS:]
-        self._redo = []
+        self._moments.remember(before)
         self._say_state()
 
     def _moment(self) -> Moment:
@@ -248,48 +222,29 @@ class Playing:
         self._start = state.parameters.theta.copy(), state.statistics.copy(), state.step
 
     def _ask_the_doctor(self, command: messages.Diagnose) -> None:
-        """Look for problems in a thread of its own, so that the run goes on; the page hears of it afterwards."""
-        if self.doctor_is_here:
-            return
+        """The page hears of it afterwards."""
         run = run_since(self.stage, self.training, self._start, self.course.rows(-1, 0), self._ended is not None)
-        self._doctor = threading.Thread(target=self._diagnose, args=(run, self.stage), daemon=True)
-        self._doctor.start()
+        self.visits.begin(run, self.stage)
 
-    def _diagnose(self, run: Run, stage: Stage) -> None:
-        try:
-            findings = diagnose(run, stage.learnt.x, stage.learnt.y)
-        except ChainruleError as error:
-            self.answers.append({"kind": "refused", "sentence": str(error)})
-            return
-        if stage.scene != self.scene:
-            return  # the page has another scene by now
-        self.findings = findings
-        said = [each.to_dict() | {"treatable": treated(stage.scene, each.changes) is not None} for each in findings]
-        self.answers.append({"kind": "findings", "findings": said, "step": run.setup.epochs if run.setup else 0})
+    def _hear(self, stage: Stage, answer: Answer) -> None:
+        """Pass on what the doctor says, unless the page has another scene by now."""
+        if stage.scene == self.scene:
+            self.answers.append(answer)
 
     def _treat(self, command: messages.Treat) -> None:
-        if command.finding >= len(self.findings):
-            raise DataError("the doctor has no such finding any more; ask again.")
-        scene = treated(self.scene, self.findings[command.finding].changes)
-        if scene is None:
-            raise DataError("no control of this page does what the doctor advises; change the settings by hand.")
+        scene = self.visits.treatment(self.scene, command.finding)
         was_playing = self.is_playing or self._ended is not None
         before = self._moment()
         self._begin(scene)
         self.is_playing = was_playing
         self._remember(before)
 
-    @property
-    def doctor_is_here(self) -> bool:
-        """Whether the doctor is looking."""
-        return self._doctor is not None and self._doctor.is_alive()
-
     # What the page gets
 
     @property
     def wants_a_frame(self) -> bool:
         """Whether the page may be sent the next frame, and there is something new in it."""
-        return self._is_changed and self._frames == self._shown
+        return self._is_changed and self._showing.is_free
 
     def next_frame(self) -> bytes | None:
         """The present moment as a frame; None while the page hasn't shown the last one, or nothing has changed."""
@@ -297,25 +252,18 @@ class Playing:
             return None
         began = time.monotonic()
         self._is_changed = False
-        self._frames += 1
         state = self.training.state
         theta, statistics = state.parameters.theta, state.statistics
         if np.isfinite(theta).all():
             self.course.add(self.pictures.course_row(state.step, theta, statistics))
         head, arrays = self.pictures.taken(self.view, theta, statistics, self._change)
-        arrays["course"] = self.course.rows(*self._known)
-        total = len(self.course)
         head |= {
-            "frame": self._frames,
             "step": state.step,
             "epoch": state.epoch,
             "speed": self._speed if self.is_playing else 0.0,
-            "course": self.course.number,
-            "rows": total,
-            "from": total - len(arrays["course"]),
             "units": self.view.units,
         }
-        whole = frame(head, arrays)
+        whole = self._showing.frame(head, arrays, self.course)
         self._picture_time = time.monotonic() - began
         return whole
 
@@ -327,27 +275,13 @@ class Playing:
 
     def state(self) -> Answer:
         """All that a page needs to draw itself anew."""
-        stage = self.stage
         return {
+            **self.pictures.described(),
+            **self._moments.counts,
             "scene": self.scene.model_dump(mode="json"),
             "playing": self.is_playing,
             "steps_per_second": self.steps_per_second,
-            "undo": len(self._undo),
-            "redo": len(self._redo),
             "ended": self._ended,
-            "classes": stage.n_classes,
-            "layers": [
-                {
-                    "units": len(each.z),
-                    "inputs": each.place.input_shape[0],
-                    "row": each.weights.shape[1],
-                    "start": each.place.start,
-                }
-                for each in self.pictures.layers
-            ],
-            "inputs": stage.plane.names,
-            "learnt": _points(stage.learnt.points, stage.learnt.shown),
-            "test": _points(stage.test.points, stage.test.shown),
             "engine": self.training.setup.engine,
         }
 
@@ -359,11 +293,6 @@ class Playing:
 def _training(stage: Stage, **start: Array) -> Training:
     """The training of a stage. start: theta and state, if they aren't the stage's own."""
     return iterate(stage.network, stage.learnt.x, stage.learnt.y, **stage.settings() | start)
-
-
-def _points(points: Array, targets: Array) -> list[list[float]]:
-    rows: list[list[float]] = np.column_stack([points, targets]).tolist()
-    return rows
 
 
 OBEYED: dict[type, Callable[[Playing, Any], None]] = {

@@ -42,6 +42,11 @@ class Samples:
     def __len__(self) -> int:
         return len(self.points)
 
+    def as_rows(self) -> list[list[float]]:
+        """Each point with its target, as plain numbers."""
+        rows: list[list[float]] = np.column_stack([self.points, self.shown]).tolist()
+        return rows
+
 
 @dataclass(frozen=True, eq=False)
 class Given:

@@ -1,0 +1,51 @@
+"""The moments of a page's run that undo and redo go back to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chainrule.core.arrays import Array
+from chainrule.core.errors import DataError
+from chainrule.interfaces.play.scene import Scene
+
+MOST_MOMENTS = 50
+"""The most changes that can be undone."""
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A scene, and the run's arrays at one moment."""
+
+    scene: Scene
+    arrays: Mapping[str, Array] = field(repr=False)
+
+
+class Moments:
+    """What was before each change, and what was undone.
+
+    >>> moments = Moments()
+    >>> moments.remember(Moment(Scene(seed=1), {}))
+    >>> moments.back("undo", Moment(Scene(seed=2), {})).scene.seed, moments.counts
+    (1, {'undo': 0, 'redo': 1})
+    """
+
+    def __init__(self) -> None:
+        self._undo: list[Moment] = []
+        self._redo: list[Moment] = []
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many moments there are to undo, and to redo."""
+        return {"undo": len(self._undo), "redo": len(self._redo)}
+
+    def remember(self, before: Moment) -> None:
+        """Keep what was before a change; what was undone before it is gone."""
+        self._undo = [*self._undo, before][-MOST_MOMENTS:]
+        self._redo = []
+
+    def back(self, kind: str, now: Moment) -> Moment:
+        """The moment to go to, by "undo" or "redo". Raises DataError where there is none."""
+        source, other = (self._undo, self._redo) if kind == "undo" else (self._redo, self._undo)
+        if not source:
+            raise DataError(f"there is nothing to {kind}.")
+        other.append(now)
+        return source.pop()

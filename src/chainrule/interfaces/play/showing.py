@@ -1,0 +1,33 @@
+"""Frames, one after another: the next is made when the page has shown the last, so a slow page drops frames."""
+
+from typing import Any
+
+from chainrule.core.arrays import Array
+from chainrule.interfaces.play.course import Course
+from chainrule.interfaces.play.frames import frame
+from chainrule.interfaces.play.messages import Seen
+
+
+class Showing:
+    """Which frames were made and shown, and the rows of the course that the page has."""
+
+    def __init__(self) -> None:
+        self._made = self._shown = 0
+        self._known = (0, 0)
+
+    def seen(self, seen: Seen) -> None:
+        """The page has shown the last frame; what it says of one of another process, or of before, doesn't count."""
+        if seen.frame == self._made:
+            self._shown, self._known = seen.frame, (seen.history, seen.rows)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the page has shown the last frame."""
+        return self._made == self._shown
+
+    def frame(self, head: dict[str, Any], arrays: dict[str, Array], course: Course) -> bytes:
+        """The next frame, with the rows of the course that the page lacks."""
+        self._made += 1
+        rows, total = course.rows(*self._known), len(course)
+        numbers = {"frame": self._made, "course": course.number, "rows": total, "from": total - len(rows)}
+        return frame(head | numbers, arrays | {"course": rows})
