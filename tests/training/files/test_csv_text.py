@@ -47,9 +47,7 @@ def as_read(text):
     return unicodedata.normalize("NFC", text.replace("\r", "\n")).strip()
 
 
-names = texts.map(as_read).filter(lambda text: text not in GAPS and "'" not in text and text[:1] != "#")
-"""Without apostrophes: a cell guarded by one that ends in another reads as one quoted by them. A line may be a remark
-where it begins with #."""
+names = texts.map(as_read).filter(lambda text: text not in GAPS)
 
 
 @examples(150)

@@ -134,12 +134,24 @@ def _detected(sample: str, delimiter: str | None) -> tuple[str, str]:
     found = Detector().detect(sample, delimiters=DELIMITERS if delimiter is None else [delimiter], verbose=False)
     if found is None:
         return "", '"'
-    quote = found.quotechar or '"'
-    edge = re.escape(found.delimiter or "\n")
-    begin, end = (
-        len(re.findall(each, sample, re.MULTILINE)) for each in (rf"(?:^|{edge}){quote}", rf"{quote}(?:$|{edge})")
-    )
-    return found.delimiter or "", quote if begin == end else '"'  # an apostrophe alone, as in '007, is no quote
+    delimiter, quote = found.delimiter or "", found.quotechar or '"'
+    return delimiter, quote if _quotes_cells(quote, sample, delimiter) else '"'
+
+
+def _quotes_cells(quote: str, sample: str, delimiter: str) -> bool:
+    """Whether a character stands around cells, rather than in them, as in '007: each line is whole by it.
+
+    Where some cells stand between double quotes, no other character does.
+    """
+    edge = re.escape(delimiter or "\n")
+    if re.search(rf'(?:^|{edge})"[^"\n]*"(?:$|{edge})', sample, re.MULTILINE):
+        return False
+    try:
+        for line in sample.splitlines():
+            list(csv.reader([line], delimiter=delimiter or ",", quotechar=quote, strict=True))
+    except csv.Error:
+        return False
+    return True
 
 
 def _fitting(dialect: Dialect, body: list[str]) -> Dialect:

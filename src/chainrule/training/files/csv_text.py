@@ -10,8 +10,8 @@ from chainrule.training.files.storage import FilePath, write_text
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a cell begins with that a spreadsheet works out."""
 
-QUOTED = re.compile('[,;\t"\r\n]')
-"""What stands in quotes: delimiters, quotes and the ends of lines."""
+QUOTED = re.compile("""[,;\t"\r\n]|^#|'$""")
+"""What stands in quotes: delimiters, quotes, ends of lines; and what else might be a remark, or end a quoted cell."""
 
 
 def csv_text(rows: Iterable[Iterable[object]]) -> str:
