@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from chainrule.core.errors import DataError
-from chainrule.interfaces.play.scene import Coordinate, Name, Scene, Strict
+from chainrule.interfaces.play.scene import MOST_NUMBERS, MOST_POINTS, Coordinate, Name, Scene, Strict
 
 LONGEST = 4_000_000
 """The most bytes of a command: a saved file with all that a run has learnt is far smaller."""
@@ -73,6 +73,25 @@ class View(Strict):
     top: Coordinate = 1.5
 
 
+class Chain(Strict):
+    """A weight or a unit, counted from 1. source: the unit or input before it; None: the unit itself is meant."""
+
+    layer: Annotated[int, Field(ge=1, le=100)]
+    unit: Annotated[int, Field(ge=1, le=1000)]
+    source: Annotated[int, Field(ge=1, le=MOST_NUMBERS)] | Literal["bias"] | None = None
+
+
+class Glass(Strict):
+    """What the glass box shows of the step that comes next. A part that isn't asked for costs nothing.
+
+    sample: the sample that is followed, by its row among the learnt ones; None: the one with the largest share.
+    """
+
+    kind: Literal["glass"]
+    sample: Annotated[int, Field(ge=0, lt=MOST_POINTS)] | None = None
+    chain: Chain | None = None
+
+
 class Seen(Strict):
     """A frame has been shown: the next one may follow. rows: the rows of the history that the page has."""
 
@@ -124,7 +143,22 @@ class Read(Strict):
 
 
 Command = Annotated[
-    Play | Pause | Step | Pace | Set | Reset | Undo | View | Seen | Hello | Diagnose | Treat | Save | Open | Read,
+    Play
+    | Pause
+    | Step
+    | Pace
+    | Set
+    | Reset
+    | Undo
+    | View
+    | Glass
+    | Seen
+    | Hello
+    | Diagnose
+    | Treat
+    | Save
+    | Open
+    | Read,
     Field(discriminator="kind"),
 ]
 

@@ -12,6 +12,7 @@ from chainrule.interfaces.play import messages
 from chainrule.interfaces.play.advice import run_since
 from chainrule.interfaces.play.catalogue import catalogue
 from chainrule.interfaces.play.course import Course
+from chainrule.interfaces.play.glass.box import GlassBox
 from chainrule.interfaces.play.moments import Moment, Moments
 from chainrule.interfaces.play.own_tables import scene_of_table, uploaded
 from chainrule.interfaces.play.pictures import Pictures
@@ -44,6 +45,7 @@ class Playing:
         self.is_playing = False
         self.steps_per_second: float | None = FIRST_PACE
         self.view = messages.View(kind="view")
+        self.glass = GlassBox()
         self.answers: list[Answer] = []
         self.visits = Visits(self._hear)
         self._moments, self._showing = Moments(), Showing()
@@ -147,6 +149,9 @@ class Playing:
         if not (command.left < command.right and command.bottom < command.top):
             raise DataError("the window's left must be below its right, and its bottom below its top; mend it.")
         self.view = command
+
+    def _look_inside(self, command: messages.Glass) -> None:
+        self.glass.asked = command
 
     def _seen(self, command: messages.Seen) -> None:
         self._showing.seen(command)
@@ -262,6 +267,7 @@ class Playing:
             "epoch": state.epoch,
             "speed": self._speed if self.is_playing else 0.0,
             "units": self.view.units,
+            "glass": self.glass.shown(self.stage, self.training),
         }
         whole = self._showing.frame(head, arrays, self.course)
         self._picture_time = time.monotonic() - began
@@ -304,6 +310,7 @@ OBEYED: dict[type, Callable[[Playing, Any], None]] = {
     messages.Reset: Playing._reset,
     messages.Undo: Playing._go_back,
     messages.View: Playing._look,
+    messages.Glass: Playing._look_inside,
     messages.Seen: Playing._seen,
     messages.Hello: Playing._greet,
     messages.Diagnose: Playing._ask_the_doctor,
