@@ -2,30 +2,21 @@
 
 import asyncio
 import json
-import os
 import pickle
-import sys
 import time
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Protocol
 
 from chainrule.core.errors import ChainruleError, DataError
 from chainrule.interfaces.play.messages import command
 from chainrule.interfaces.play.outbox import Outbox
-from chainrule.lab.experiments.worker_process import ONE_THREAD
-
-PROGRAM = "import sys; sys.path[:] = {path!r}; from chainrule.interfaces.play.player import main; main()"
-"""A run's process finds the modules that the server finds; it doesn't run the caller's own script again."""
+from chainrule.interfaces.play.process import Player
 
 MOST_PAGES = 8
 """The most pages that are open at once, where nothing else is said."""
 
 GRACE = 6.0
 """Seconds for which a page that was closed, or lost its connection, may come back to its run."""
-
-PATIENCE = 1.0
-"""Seconds in which a process ends by itself, once its input is closed."""
 
 RATE, BURST = 200.0, 400.0
 """The most commands a second, in the long run and at once."""
@@ -45,65 +36,6 @@ class Socket(Protocol):
 
     async def send_bytes(self, data: bytes) -> None:
         """Send a frame."""
-
-
-class Player:
-    """The server's end of a run's process."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-
-    @classmethod
-    async def start(cls, beginning: bytes) -> "Player":
-        """Start a process. beginning: a scene and the network that came from Python, or None, pickled."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-c", PROGRAM.format(path=sys.path)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env=os.environ | ONE_THREAD,
-            start_new_session=True,  # Ctrl-C is for the server alone
-        )
-        player = cls(process)
-        await player.send(beginning)
-        return player
-
-    @property
-    def pid(self) -> int:
-        """The process's number."""
-        return self._process.pid
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether the process runs."""
-        return self._process.returncode is None
-
-    async def send(self, message: bytes) -> None:
-        """Send a command; to a process that has died, nothing."""
-        pipe = self._process.stdin
-        if pipe is None or pipe.is_closing():
-            return
-        with suppress(ConnectionError):
-            pipe.write(len(message).to_bytes(4, "little") + message)
-            await pipe.drain()
-
-    async def messages(self) -> AsyncIterator[bytes]:
-        """What the process says, until it ends."""
-        pipe = self._process.stdout
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
-            while pipe is not None:
-                length = int.from_bytes(await pipe.readexactly(4), "little")
-                yield await pipe.readexactly(length)
-
-    async def end(self) -> None:
-        """End the process, and wait for its end: by closing its input, and by force where that isn't enough."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        try:
-            await asyncio.wait_for(self._process.wait(), PATIENCE)
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-            await self._process.wait()
 
 
 class Page:

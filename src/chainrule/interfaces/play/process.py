@@ -1,0 +1,74 @@
+"""The server's end of a run's process; the other end is `player.py`."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from chainrule.lab.experiments.worker_process import ONE_THREAD
+
+PROGRAM = "import sys; sys.path[:] = {path!r}; from chainrule.interfaces.play.player import main; main()"
+"""A run's process finds the modules that the server finds; it doesn't run the caller's own script again."""
+
+PATIENCE = 1.0
+"""Seconds in which a process ends by itself, once its input is closed."""
+
+
+class Player:
+    """A run's process: what it is told, and what it says."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @classmethod
+    async def start(cls, beginning: bytes) -> "Player":
+        """Start a process. beginning: a scene and the network that came from Python, or None, pickled."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-c", PROGRAM.format(path=sys.path)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env=os.environ | ONE_THREAD,
+            start_new_session=True,  # Ctrl-C is for the server alone
+        )
+        player = cls(process)
+        await player.send(beginning)
+        return player
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process.returncode is None
+
+    async def send(self, message: bytes) -> None:
+        """Send a command; to a process that has died, nothing."""
+        pipe = self._process.stdin
+        if pipe is None or pipe.is_closing():
+            return
+        with suppress(ConnectionError):
+            pipe.write(len(message).to_bytes(4, "little") + message)
+            await pipe.drain()
+
+    async def messages(self) -> AsyncIterator[bytes]:
+        """What the process says, until it ends."""
+        pipe = self._process.stdout
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while pipe is not None:
+                length = int.from_bytes(await pipe.readexactly(4), "little")
+                yield await pipe.readexactly(length)
+
+    async def end(self) -> None:
+        """End the process, and wait for its end: by closing its input, and by force where that isn't enough."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            await asyncio.wait_for(self._process.wait(), PATIENCE)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
