@@ -45,12 +45,18 @@ def opened(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
     contexts = []
 
     def open_page(
-        width: int = 1280, height: int = 800, fragment: str = "", is_new: bool = False, **settings: Any
+        width: int = 1280,
+        height: int = 800,
+        fragment: str = "",
+        is_new: bool = False,
+        prepare: Callable[[Any], None] = lambda context: None,
+        **settings: Any,
     ) -> Any:
         context = browser.new_context(viewport={"width": width, "height": height}, **settings)
         contexts.append(context)
         if not is_new:
             context.add_init_script("localStorage.setItem('chainrule has been here', 'yes')")
+        prepare(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)

@@ -2,6 +2,9 @@
 
 const TRIES = [250, 500, 1000, 2000, 4000];
 
+/** Where a page's name lies while it is loaded again. */
+const NAME = "chainrule page";
+
 export class Connection {
   /**
    * @param {(message: string | ArrayBuffer) => void} receive
@@ -13,7 +16,8 @@ export class Connection {
     this.tries = 0;
     /** @type {WebSocket | null} */
     this.socket = null;
-    this.page = crypto.randomUUID();
+    this.page = sessionStorage.getItem(NAME) ?? crypto.randomUUID();
+    sessionStorage.removeItem(NAME); // a copy of this page, in another tab, has a run of its own
   }
 
   /** Open the socket. */
@@ -39,6 +43,12 @@ export class Connection {
     this.tell("lost");
     const wait = TRIES[Math.min(this.tries++, TRIES.length - 1)];
     setTimeout(() => this.open(), wait);
+  }
+
+  /** Load the page again; it comes back to its run. */
+  reload() {
+    sessionStorage.setItem(NAME, this.page);
+    location.reload();
   }
 
   /** @param {string} text */

@@ -19,11 +19,11 @@ export const KEYS = [
 
 /** @type {[string, string][]} keys and words of what each part of the page does with them itself */
 export const MOVES = [
-  ["Tab", words.keysOfHints],
+  [words.keyTab, words.keysOfHints],
   ["← → ↑ ↓", words.keysInNetwork],
   ["← →", words.keysInTabs],
-  ["← → ↑ ↓ Enter Delete", words.keysInPlane],
-  ["Esc", words.keysClose],
+  [`← → ↑ ↓ ${words.keyEnter} ${words.keyDelete}`, words.keysInPlane],
+  [words.keyEscape, words.keysClose],
 ];
 
 /** What takes letters for itself; and what is pressed by the space bar. */

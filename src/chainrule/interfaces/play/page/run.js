@@ -36,8 +36,10 @@ export const scene = computed(() => state.value?.scene ?? null);
 /** What the run is made of, kept in case that it is lost. */
 let kept = /** @type {any} */ (null);
 
-/** What is done when the page has its run for the first time. */
+/** What is done when the page has a new run. */
 let begin = () => {};
+
+let isNew = false;
 
 let courseNumber = -1;
 let columns = /** @type {number[][]} */ ([]);
@@ -65,7 +67,7 @@ export function change(parts) {
 }
 
 /**
- * Do something once the page has its run for the first time.
+ * Do something once the page, just opened, has a new run.
  * @param {() => void} action
  */
 export function whenReady(action) {
@@ -75,6 +77,11 @@ export function whenReady(action) {
 /** Begin to listen. */
 export function connect() {
   connection.open();
+}
+
+/** Load the page again, and go on with its run. */
+export function reload() {
+  connection.reload();
 }
 
 /**
@@ -102,11 +109,12 @@ function receive(message) {
   if (said.kind === "state") {
     const isFirst = state.value === null;
     state.value = said;
-    if (isFirst) begin();
+    if (isFirst && isNew) begin();
   }
   else if (said.kind === "catalogue") catalogue.value = said;
   else if (said.kind === "welcome") {
-    if (said.new && kept !== null) send({ kind: "open", file: kept });
+    isNew = said.new;
+    if (isNew && kept !== null) send({ kind: "open", file: kept });
   } else if (said.kind === "findings") findings.value = said.findings;
   else if (said.kind === "kept") kept = said.file;
   else if (said.kind === "file") download(said);

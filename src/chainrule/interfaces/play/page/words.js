@@ -1,20 +1,34 @@
-/** The words of the page's language. */
+/** The words of the page's language: the one that was chosen, else the browser's, else English. */
 
-import english, { choices as choicesInEnglish, hints as hintsInEnglish } from "./words/en.js";
+import { LANGUAGES } from "./words/all.js";
 
-/** @type {Record<string, string>} */
-export const words = english;
+/** @typedef {{default: Record<string, string>, hints: Record<string, string>, choices: Record<string, string>}} Language */
 
-/** @type {Record<string, string>} one line for each term */
-export const hints = hintsInEnglish;
+const known = /** @type {Record<string, Language>} */ (LANGUAGES);
 
-/** @type {Record<string, string>} one line for each of the library's names that can be chosen */
-export const choices = choicesInEnglish;
+const KEPT = "chainrule language";
 
-document.documentElement.lang = words.language;
+/** The language's tag. */
+export const language = [localStorage.getItem(KEPT), ...navigator.languages.map((each) => each.split("-")[0])].find((each) => each !== null && each in known) ?? "en";
+
+/** What each language calls itself, by its tag. */
+export const languages = Object.fromEntries(Object.entries(known).map(([tag, each]) => [tag, each.default.ownName]));
+
+/** The words; one line for each term; one line for each of the library's names that can be chosen. */
+export const { default: words, hints, choices } = known[language];
+
+document.documentElement.lang = language;
 document.title = words.title;
 
-const whole = new Intl.NumberFormat(words.language);
+/**
+ * Keep another language for this and later visits; the page has it once it is loaded again.
+ * @param {string} tag
+ */
+export function keepLanguage(tag) {
+  localStorage.setItem(KEPT, tag);
+}
+
+const whole = new Intl.NumberFormat(language);
 
 /**
  * A count as the language writes it.

@@ -4,12 +4,12 @@ import { html, useEffect, useRef } from "../html.js";
 import { choices, hints, words } from "../words.js";
 
 /**
- * choice: the value of it that has an explanation of its own.
- * @typedef {{name: string, label?: string, anew?: boolean, choice?: string, children?: any}} FieldProps
+ * choice: the value of it that has an explanation of its own, and how that is shown.
+ * @typedef {{name: string, label?: string, anew?: boolean, choice?: [string, string], children?: any}} FieldProps
  * @param {FieldProps} props
  */
 export function Field({ name, label, anew, choice, children }) {
-  const hint = [hints[name], anew && `${words.anewMark} ${words.anew}.`, choice && choices[choice] && `${named(choice)}: ${choices[choice]}`];
+  const hint = [hints[name], anew && `${words.anewMark} ${words.anew}.`, choice && choices[choice[0]] && `${choice[1]}: ${choices[choice[0]]}`];
   return html`<label class="field" data-hint=${hint.filter(Boolean).join(" ") || null}>
     <span class="term">${label ?? words[name] ?? name}${anew && html`<i aria-hidden="true" class="anew">${words.anewMark}</i>`}</span>
     ${children}
@@ -28,7 +28,7 @@ export function named(name) {
  * @param {{name: string, label?: string, anew?: boolean, value: string, options: [string, string][], set: (value: string) => void}} props
  */
 export function Choice({ name, label, anew, value, options, set }) {
-  return html`<${Field} name=${name} label=${label} anew=${anew} choice=${value}>
+  return html`<${Field} name=${name} label=${label} anew=${anew} choice=${options.find(([each]) => each === value)}>
     <select name=${name} value=${value} onChange=${(/** @type {any} */ event) => set(event.currentTarget.value)}>
       ${options.map(([each, shown]) => html`<option key=${each} value=${each} selected=${each === value}>${shown}</option>`)}
     </select>

@@ -5,7 +5,8 @@ import { FIGURES, saveFigure } from "../figures.js";
 import { KEYS, MOVES } from "../keyboard.js";
 import { LOOKS, look } from "../look.js";
 import { SAVES, open } from "../take.js";
-import { hints, words } from "../words.js";
+import { reload } from "../run.js";
+import { hints, keepLanguage, language, languages, words } from "../words.js";
 
 export function Menu() {
   const pick = (/** @type {any} */ event) => {
@@ -31,6 +32,9 @@ export function Menu() {
     <select name="look" aria-label=${words.appearance} data-hint=${hints.appearance} onChange=${(/** @type {any} */ event) => (look.value = event.currentTarget.value)}>
       ${LOOKS.map((each) => html`<option key=${each} value=${each} selected=${look.value === each}>${words.appearance}: ${words[each]}</option>`)}
     </select>
+    ${Object.keys(languages).length > 1 && html`<select name="language" aria-label=${words.language} data-hint=${hints.language} onChange=${(/** @type {any} */ event) => (keepLanguage(event.currentTarget.value), reload())}>
+      ${Object.entries(languages).map(([tag, ownName]) => html`<option key=${tag} value=${tag} selected=${language === tag}>${ownName}</option>`)}
+    </select>`}
   </div>`;
 }
 

@@ -3,7 +3,7 @@
 import uPlot from "../vendor/uplot.js";
 import { html, useEffect, useRef } from "../html.js";
 import { look } from "../look.js";
-import { count, words } from "../words.js";
+import { count, language, words } from "../words.js";
 import { short } from "./axes.js";
 
 /**
@@ -109,7 +109,7 @@ function whole(plot, lines) {
   return lines.map((each) => (powers.includes(each) && Math.round(Math.log10(each)) % apart === 0 ? each : null));
 }
 
-const compact = new Intl.NumberFormat(words.language, { notation: "compact" });
+const compact = new Intl.NumberFormat(language, { notation: "compact" });
 
 /**
  * Numbers as uPlot draws them: what isn't known, and on a logarithmic axis what is 0, is a gap.

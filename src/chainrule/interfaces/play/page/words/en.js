@@ -1,7 +1,7 @@
 /** The page's words in English. Another language is another file with these keys. */
 
 export default {
-  language: "en",
+  ownName: "English",
   title: "chainrule playground",
   name: "chainrule",
   connecting: "Connecting …",
@@ -147,6 +147,10 @@ export default {
   keysInNetwork: "in the network: from unit to unit",
   keysInPlane: "in the plane of own points: move, add, remove",
   keysInTabs: "in tabs and charts: to the next",
+  keyTab: "Tab",
+  keyEnter: "Enter",
+  keyDelete: "Delete",
+  keyEscape: "Esc",
   keysOfHints: "to each control; its explanation shows",
   keysClose: "close what is open",
   tryFirst: "Three things to try",
@@ -154,6 +158,7 @@ export default {
   trySpiral: "Choose the spiral, and find the smallest network that learns it.",
   tryDraw: "Choose your own points, and draw them.",
   appearance: "Look",
+  language: "Language",
   dark: "dark",
   light: "light",
   contrast: "contrast",
@@ -238,6 +243,7 @@ export const hints = {
   truth: "What should be answered.",
   answered: "What the network answers.",
   appearance: "The page's colours.",
+  language: "The page's language. The run goes on.",
 };
 
 /** What each of the library's names stands for, in one line. */
