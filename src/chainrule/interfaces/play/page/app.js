@@ -4,8 +4,10 @@ import { signal } from "./vendor/signals.js";
 import { html, render } from "./html.js";
 import { catalogue, connect, dismiss, notices, send, state, status, whenReady } from "./run.js";
 import { words } from "./words.js";
+import { isOpen } from "./glass.js";
 import { sceneInAddress, takeDrops } from "./take.js";
 import "./look.js";
+import { GlassBox, Inside } from "./controls/inside.js";
 import { Data, Inputs } from "./controls/data.js";
 import { Menu } from "./controls/menu.js";
 import { Pace } from "./controls/pace.js";
@@ -25,12 +27,13 @@ function App() {
     <header>
       <h1>${words.name}</h1>
       <${Pace} />
-      <${Menu} />
+      <${Inside} /><${Menu} />
     </header>
-    <main>
+    <main class=${isOpen.value ? "inside" : ""}>
       <div class="settings"><${Data} /><${Inputs} /><${Training} /></div>
       <section class="graph" aria-label=${words.network}><${Graph} /></section>
       <section class="answer" aria-label=${words.answer}><${Answer} /><${Curves} /></section>
+      ${isOpen.value && html`<${GlassBox} />`}
       <section class="below" aria-label=${words.views}>${isFirstVisit.value && html`<${FirstVisit} />`}<${Tabs} /></section>
       <${Notices} />
     </main>

@@ -3,8 +3,15 @@
 import { computed, effect, signal } from "./vendor/signals.js";
 import { frame, send, state, status } from "./run.js";
 
+/** Whether the glass box stands beside the drawing, and whether it is in sight there. */
+export const isOpen = signal(false);
+export const isInSight = signal(true);
+
+/** The part that is shown: its name is that of its tab, of what is asked for it, and of its answer. */
+export const part = signal("chain");
+
 /**
- * What is asked: see `Glass` of `messages.py`. A part that isn't asked for costs nothing.
+ * What is asked, by the names of the parts: see `Glass` of `messages.py`. sample: a row of the learnt points, or null.
  * @typedef {{layer: number, unit: number, source: number | "bias" | null}} Chosen counted from 1
  */
 export const asked = signal({ sample: /** @type {number | null} */ (null), chain: /** @type {Chosen | null} */ (null) });
@@ -12,8 +19,17 @@ export const asked = signal({ sample: /** @type {number | null} */ (null), chain
 /** The parts that came with the last frame, by name. */
 export const glass = computed(() => /** @type {Record<string, any>} */ (frame.value?.head.glass ?? {}));
 
+/** Only what is in sight is asked for: all else costs nothing. */
+const wanted = computed(() => {
+  const { sample, ...parts } = asked.value;
+  const shown = /** @type {Record<string, unknown>} */ (parts)[part.value] ?? null;
+  return JSON.stringify({ kind: "glass", sample, ...(isOpen.value && isInSight.value && shown !== null ? { [part.value]: shown } : {}) });
+});
+
+const isThere = computed(() => status.value === "open" && state.value !== null);
+
 effect(() => {
-  if (status.value === "open" && state.value !== null) send({ kind: "glass", ...asked.value });
+  if (isThere.value) send(JSON.parse(wanted.value));
 });
 
 /**
@@ -22,4 +38,17 @@ effect(() => {
  */
 export function ask(parts) {
   asked.value = { ...asked.value, ...parts };
+}
+
+/**
+ * Open the glass box at a part.
+ * @param {string} name
+ */
+export function open(name = part.value) {
+  part.value = name;
+  isOpen.value = true;
+}
+
+export function close() {
+  isOpen.value = false;
 }

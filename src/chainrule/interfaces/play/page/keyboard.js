@@ -1,5 +1,6 @@
 /** The keys: what each does, and that it is done. */
 
+import { close, isOpen, open } from "./glass.js";
 import { choose } from "./controls/tabs.js";
 import { ask } from "./views/doctor.js";
 import { send, state } from "./run.js";
@@ -14,6 +15,7 @@ export const KEYS = [
   ["n", words.nextStart, () => send({ kind: "reset", start: "next" })],
   ["z", words.undo, () => send({ kind: "undo" })],
   ["y", words.redo, () => send({ kind: "redo" })],
+  ["i", words.inside, () => (isOpen.value ? close() : open())],
   ["d", words.ask, () => (choose("doctor"), ask())],
 ];
 

@@ -21,14 +21,22 @@ export function choose(name) {
 }
 
 /**
- * The arrow keys go from tab to tab.
+ * The tab that an arrow key leads to; null for any other key.
  * @param {KeyboardEvent} event
+ * @param {string[]} names
+ * @param {string} now
  */
-function walk({ key }) {
+export function walked({ key }, names, now) {
   const by = { ArrowRight: 1, ArrowLeft: -1 }[key];
-  if (by === undefined) return;
-  choose(/** @type {string} */ (NAMES.at((NAMES.indexOf(tab.value) + by) % NAMES.length)));
-  document.getElementById(`tab-${tab.value}`)?.focus();
+  return by === undefined ? null : /** @type {string} */ (names.at((names.indexOf(now) + by) % names.length));
+}
+
+/** @param {KeyboardEvent} event */
+function walk(event) {
+  const next = walked(event, NAMES, tab.value);
+  if (next === null) return;
+  choose(next);
+  document.getElementById(`tab-${next}`)?.focus();
 }
 
 export function Tabs() {

@@ -4,6 +4,7 @@ import { signal } from "../vendor/signals.js";
 import { html, useEffect, useRef } from "../html.js";
 import { frame, scene, state } from "../run.js";
 import { view } from "../plane.js";
+import { ask, open } from "../glass.js";
 import { look } from "../look.js";
 import { words } from "../words.js";
 import { Depth, HiddenLayer } from "../controls/layers.js";
@@ -48,8 +49,12 @@ function Picture() {
     const { left, top } = event.currentTarget.getBoundingClientRect();
     if (now && event.target.tagName === "CANVAS") point(edgeAt(now, { x: event.clientX - left, y: event.clientY - top }));
   };
+  const click = (/** @type {any} */ event) => {
+    const at = pointed.peek();
+    if (event.target.tagName === "CANVAS" && at?.kind === "edge") inspect(at.layer, at.unit, at.input + 1);
+  };
   const name = `${words.network}: ${[inputs.length, ...layers.map((/** @type {import("./network.js").Layer} */ each) => each.units)].join("-")}`;
-  return html`<div ref=${place} class="network" role="group" aria-label=${name} onPointerMove=${move} onPointerDown=${move} onPointerLeave=${() => point(null)} onKeyDown=${walk}>
+  return html`<div ref=${place} class="network" role="group" aria-label=${name} onPointerMove=${move} onPointerDown=${move} onPointerLeave=${() => point(null)} onClick=${click} onKeyDown=${walk}>
     <${Canvas} /><${Units} /><${Card} />
   </div>`;
 }
@@ -76,9 +81,21 @@ function Units() {
       return html`<button key=${`${layer} ${unit}`} id=${`unit-${layer}-${unit}`} tabindex=${layer === l && unit === u ? 0 : -1}
         aria-label=${`${nameOf(layer)}, ${words.unit} ${unit + 1}`} aria-describedby="card"
         style=${{ left: `${(100 * x) / (width || 1)}%`, top: `${(100 * y) / (height || 1)}%`, width: `${size}px`, height: `${size}px` }}
-        onPointerEnter=${here} onFocus=${() => ((stop.value = { layer, unit }), here())} onBlur=${() => point(null)} />`;
+        onPointerEnter=${here} onFocus=${() => ((stop.value = { layer, unit }), here())} onBlur=${() => point(null)} onClick=${() => inspect(layer, unit, null)} />`;
     }))}
   </div>`;
+}
+
+/**
+ * Open the glass box at the chain of a weight, or of a unit.
+ * @param {number} layer counted from 0, as the unit
+ * @param {number} unit
+ * @param {number | "bias" | null} source
+ */
+function inspect(layer, unit, source) {
+  ask({ chain: { layer: layer + 1, unit: unit + 1, source } });
+  open("chain");
+  point(null); // what one points at would cover the drawing
 }
 
 /**

@@ -110,6 +110,13 @@ export default {
   accuracy: "Accuracy",
   logarithmic: "log scale",
 
+  inside: "Look inside",
+  chain: "Chain",
+  clickForChain: "Click a line or a unit of the network: here is how its number comes about, line by line.",
+  largestShare: "sample of the largest share",
+  sample: "Sample",
+  followLargest: "Follow the sample of the largest share",
+
   views: "Views",
   layers: "Layers",
   activations: "Activations",
@@ -225,6 +232,10 @@ export const hints = {
   initializer: "How the first weights are drawn; automatic: as suits each activation.",
   bias: "Whether each unit adds a number of its own.",
   seed: "Decides everything random.",
+
+  inside: "Every number of the step that comes next, while training goes on.",
+  chain: "How a weight's gradient, or a unit's δ, comes about, line by line.",
+  followed: "Which point the lines are about: click a point of the plane, or a row of the table of samples.",
 
   answer: "What the network answers at each point of the plane.",
   boundary: "Where the answer changes from one class to another.",
