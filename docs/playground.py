@@ -13,7 +13,7 @@ with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server, syn
     chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
     page = chromium.new_page(viewport={"width": 1280, "height": 800})
     page.goto(address)
-    page.click(".first button")
+    page.click(".first .close")
     page.select_option("select[name=set]", "spiral")
     page.wait_for_timeout(6000)  # on a first visit it trains by itself
     page.screenshot(path=Path(__file__).with_name("playground.png"))

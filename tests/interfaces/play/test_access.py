@@ -36,7 +36,7 @@ def test_axe_finds_nothing_in_any_view(opened: Opened, look: str):
     page.select_option("select[name=look]", look)
     page.wait_for_selector(".first")
     assert faults(page) == []
-    page.click(".first button")
+    page.click(".first .close")
     for tab in ("layers", "samples", "confusion"):
         page.click(f"#tab-{tab}")
         page.wait_for_selector("[role=tabpanel] :is(table, .layers)")

@@ -179,3 +179,31 @@ def test_names_are_never_markup(opened: Opened):
     page.wait_for_selector(".notices p")
     assert script.split("=")[0] in page.text_content(".notices")
     assert page.locator(".notices img").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "field", "before", "after"),
+    [(0, "learning_rate", "0.03", "100"), (1, "set", "xor", "spiral"), (2, "set", "xor", "own")],
+)
+def test_each_thing_to_try_on_a_first_visit_is_done_by_its_button_and_undone(
+    opened: Opened, number: int, field: str, before: str, after: str
+):
+    page = opened(is_new=True, reduced_motion="reduce")  # it stands still until a button is pressed
+    value = f"value => document.querySelector('[name={field}]').value === value"
+    page.wait_for_function(value, arg=before)
+    page.locator(".first ol button").nth(number).click()
+    page.wait_for_function(value, arg=after)
+    until_step(page, 50)
+    page.click("[aria-label='Undo']")
+    page.wait_for_function(value, arg=before)
+
+
+def test_the_doctor_says_why_a_rate_of_a_hundred_fails(opened: Opened):
+    page = opened(is_new=True)
+    page.locator(".first ol button").first.click()
+    page.wait_for_function("() => document.querySelector('[name=learning_rate]').value === '100'")
+    page.wait_for_timeout(1000)
+    page.click(".doctor > button")
+    page.wait_for_selector(".doctor article button:text-is('Try this')", timeout=60_000)
+    page.locator(".doctor article button").first.click()
+    page.wait_for_function("() => document.querySelector('[name=learning_rate]').value !== '100'")

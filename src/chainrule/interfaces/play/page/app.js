@@ -1,6 +1,5 @@
 /** The page: its parts, and where they stand. */
 
-import { signal } from "./vendor/signals.js";
 import { html, render } from "./html.js";
 import { catalogue, connect, dismiss, notices, send, state, status, whenReady } from "./run.js";
 import { words } from "./words.js";
@@ -16,10 +15,7 @@ import { Training } from "./controls/training.js";
 import { Graph } from "./views/graph.js";
 import { Answer } from "./views/answer.js";
 import { Curves } from "./views/curves.js";
-
-const FIRST_VISIT = "chainrule has been here";
-
-const isFirstVisit = signal(localStorage.getItem(FIRST_VISIT) === null);
+import { FirstVisit, isFirstVisit } from "./views/first.js";
 
 function App() {
   if (state.value === null || catalogue.value === null) return html`<p class="waiting" role="status">${words[status.value]}</p>`;
@@ -38,18 +34,6 @@ function App() {
       <${Notices} />
     </main>
   `;
-}
-
-function FirstVisit() {
-  const leave = () => {
-    isFirstVisit.value = false;
-    localStorage.setItem(FIRST_VISIT, "yes");
-  };
-  return html`<div class="first">
-    <h2>${words.tryFirst}</h2>
-    <ol><li>${words.tryRate}</li><li>${words.trySpiral}</li><li>${words.tryDraw}</li></ol>
-    <button onClick=${leave}>${words.close}</button>
-  </div>`;
 }
 
 function Notices() {

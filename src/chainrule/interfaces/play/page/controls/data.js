@@ -53,7 +53,7 @@ function Table() {
  * Choose a set; one's own points begin with those that are there.
  * @param {string} name
  */
-function choose(name) {
+export function choose(name) {
   const { data } = scene.value;
   const points = name === OWN && data.points.length === 0 ? here() : data.points;
   const target = name === OWN ? data.target : name === TABLE && !data.table.classes.length ? "quantity" : "class";
