@@ -14,7 +14,7 @@ from chainrule.core.errors import DataError, FileError, SettingError, ShapeError
 from chainrule.core.losses import LOSSES, Loss
 from chainrule.core.network import Network
 from chainrule.interfaces.play.own_tables import drawn, scene_of_table, with_table
-from chainrule.interfaces.play.scene import MOST_CLASSES, OwnTable, Scene
+from chainrule.interfaces.play.scene import GIVEN, MOST_CLASSES, OwnTable, Scene
 from chainrule.interfaces.play.stage import Given, set_up
 from chainrule.lab.experiments.data import REAL, DataFile, DataSet
 from chainrule.training.data.targets import count_classes
@@ -77,7 +77,10 @@ def beginning_of(network_or_run: Network | Run, x: ArrayLike, y: ArrayLike) -> t
     scene = with_table(Scene.model_validate({"loss": _loss(loss, network, n_classes), **settings}), table)
     data = scene.data.model_copy(update={"test": 0.0})
     scene = scene.model_copy(update={"data": data, "is_given": True})
-    given = Given(network) if run is None else Given(network, run.model.theta, run.model.state, scene.seed)
+    given = Given(network)
+    if run is not None:
+        own = loss if scene.loss == GIVEN else None
+        given = Given(network, run.model.theta, run.model.state, scene.seed, own)
     set_up(scene, given)
     return scene, given
 
@@ -105,10 +108,7 @@ def _ends_in_classes(network: Network) -> bool:
 def _loss(loss: Loss | None, network: Network, n_classes: int) -> str:
     """The name of a run's loss, or of one that fits the network and its targets."""
     if loss is not None:
-        name = next((name for name, kind in LOSSES.items() if type(loss) is kind), None)
-        if name is None:
-            raise SettingError(f"the playground has no loss {loss}; give the run's network: cr.play(network, x, y).")
-        return name
+        return next((name for name, kind in LOSSES.items() if type(loss) is kind), GIVEN)
     if not n_classes:
         return "squared_error"
     if isinstance(network.layers[-1], Sigmoid):

@@ -75,7 +75,7 @@ def with_table(scene: Scene, table: OwnTable) -> Scene:
     """The scene with this table, and a loss that fits it."""
     data = Data(name=TABLE, table=table, target="class" if table.classes else "quantity", test=scene.data.test)
     parts: dict[str, object] = {"data": data, "axes": (0, min(1, len(table.inputs) - 1)), "is_given": False}
-    if not table.classes and LOSSES[scene.loss].link != "identity":
+    if not table.classes and scene.loss in LOSSES and LOSSES[scene.loss].link != "identity":
         parts["loss"] = "squared_error"
     return scene.model_copy(update=parts)
 

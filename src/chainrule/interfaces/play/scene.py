@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 OWN, TABLE = "own", "table"
 """The names of the data that are drawn on the page, and of those that came as a table."""
 
+GIVEN = "given"
+"""The name of a loss of one's own, which came from Python."""
+
 MOST_POINTS, MOST_LAYERS, MOST_UNITS, MOST_CLASSES = 1000, 8, 16, 5
 
 MOST_NUMBERS = 50_000

@@ -21,7 +21,7 @@ from chainrule.core.network import Network
 from chainrule.core.optimizers import Optimizer
 from chainrule.core.penalties import L2
 from chainrule.interfaces.play.planes import Coordinates, Cut, Plane
-from chainrule.interfaces.play.scene import MOST_CLASSES, OWN, TABLE, Data, Scene
+from chainrule.interfaces.play.scene import GIVEN, MOST_CLASSES, OWN, TABLE, Data, Scene
 from chainrule.training.data.sets.points import BY_NAME, load
 from chainrule.training.data.split import split
 from chainrule.training.data.targets import targets_for
@@ -50,12 +50,16 @@ class Samples:
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """A network that came from Python, and where it starts: theta and state, for the seed alone; None: by the seed."""
+    """A network that came from Python, and where it starts: theta and state, for the seed alone; None: by the seed.
+
+    loss: of one's own, the loss `GIVEN` of scenes.
+    """
 
     network: Network
     theta: Array | None = field(repr=False, default=None)
     state: Array | None = field(repr=False, default=None)
     seed: int = 0
+    loss: Loss | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +120,7 @@ def set_up(scene: Scene, given: Given | None = None) -> Stage:
     given: the network that came from Python, for scenes with it.
     """
     plane, points, x, targets = _data(scene)
-    loss = choose("loss", scene.loss, LOSSES)()
+    loss = _loss(scene, given)
     n_classes = 0 if scene.data.target == "quantity" else max(2, int(targets.max()) + 1)
     if loss.link != "identity" and not n_classes:
         raise SettingError(f"{loss} is for classes, and the target is a quantity; choose a squared error.")
@@ -180,6 +184,15 @@ def _check_classes(data: Data, targets: Array) -> None:
     wrong = targets[~np.isin(targets, range(MOST_CLASSES))]
     if data.target == "class" and len(wrong):
         raise DataError(f"expected classes from 0 to {MOST_CLASSES - 1}, got {said(float(wrong[0]))}; mend it.")
+
+
+def _loss(scene: Scene, given: Given | None) -> Loss:
+    """The library's loss of this name, or the one that came from Python."""
+    if scene.loss != GIVEN:
+        return choose("loss", scene.loss, LOSSES)()
+    if given is None or given.loss is None:
+        raise SettingError("this scene's loss came from Python; open its page by cr.play(run, x, y).")
+    return given.loss
 
 
 def _given(given: Given | None, n_inputs: int, n_outputs: int) -> Network:
