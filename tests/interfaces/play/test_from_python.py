@@ -91,6 +91,58 @@ def test_any_network_of_vectors_is_shown_and_trained(layers: Any, y: Any, loss: 
     assert refusals(playing) == []
 
 
+@dataclass(frozen=True, repr=False)
+class LogCosh(cr.SquaredError):
+    """The sum of share log cosh(a - y): a loss of one's own. Gradient share tanh(a - y)."""
+
+    def bind(self, at: Any) -> Pass:
+        def forward() -> None:
+            np.copyto(at.value, (at.share * np.log(np.cosh(at.output - at.targets))).sum(axis=(-2, -1)))
+
+        def backward() -> None:
+            np.multiply(at.share, np.tanh(at.output - at.targets), out=at.d_output)
+
+        return forward, backward
+
+
+def test_a_loss_of_ones_own_goes_along():
+    y = X[:, 0]
+    run = cr.train(cr.mlp(3, 4, 1, output="identity"), X, y, loss=LogCosh(), optimizer=cr.SGD(0.1), epochs=3)
+    playing = Playing(*pickle.loads(cloudpickle.dumps(beginning_of(run, X, y))))
+    assert (playing.scene.loss, playing.state()["given_loss"]) == ("given", "LogCosh")
+    more = cr.train(cr.mlp(3, 4, 1, output="identity"), X, y, loss=LogCosh(), optimizer=cr.SGD(0.1), epochs=4)
+    obey(playing, "step")
+    np.testing.assert_allclose(playing.training.state.parameters.theta, more.model.theta, rtol=1e-12)
+    loss = playing.pictures.judged(True, playing.training.state.parameters.theta, playing.training.state.statistics)[0]
+    answers = run.model.network.predict(playing.training.state.parameters.theta, X)[:, 0]
+    assert loss == pytest.approx(2 * np.log(np.cosh(answers - y)).mean(), rel=1e-12)
+    for kind in ("diagnose", "save"):
+        obey(playing, kind)
+    playing.visits.wait()
+    obey(playing, "glass", chain={"layer": 1, "unit": 1, "source": 1})
+    assert seen(playing)[0]["glass"]["chain"]["value"] is not None
+    for loss in ("squared_error", "given"):
+        obey(playing, "set", scene=scene_of(playing, loss=loss))
+        assert playing.scene.loss == loss
+    obey(playing, "set", scene=scene_of(playing, data={"name": "moons"}, is_given=False))
+    assert refusals(playing) == []
+    other = Playing()
+    obey(other, "open", file=playing.kept())
+    assert "loss came from Python" in refusals(other)[0]
+
+
+@pytest.mark.parametrize(("link", "n_outputs"), [("identity", 3), ("softmax", 3)])
+def test_a_loss_of_ones_own_of_classes(link: str, n_outputs: int):
+    kind = type("Own", (LogCosh,), {"link": link})
+    y = RNG.integers(0, 3, 30)
+    network = cr.mlp(3, n_outputs, output="identity")
+    run = cr.train(network, X, np.eye(3)[y], loss=kind(), optimizer=cr.SGD(0.1), epochs=1)
+    playing = Playing(*pickle.loads(cloudpickle.dumps(beginning_of(run, X, y))))
+    obey(playing, "step", unit="epoch")
+    assert playing.stage.n_classes == 3
+    assert refusals(playing) == []
+
+
 @pytest.mark.parametrize(
     ("network", "x", "y", "sentence"),
     [

@@ -42,8 +42,8 @@ def play(network_or_run: Network | Run, x: ArrayLike, y: ArrayLike, *, browser: 
     """Open the playground with a network, its parameters and its data, in a browser.
 
     network_or_run: a Network, which begins as its initializer draws it, or a Run, which goes on from what it learnt,
-    with its loss, and its optimizer where that is the library's. Inputs and outputs must be vectors. Layers of your own
-    are sent along.
+    with its loss, and its optimizer where that is the library's. Inputs and outputs must be vectors. Layers and a loss
+    of your own are sent along.
     x (n, I): its inputs as they are; of many rows so many are drawn at random as a page may hold.
     y (n,) or (n, 1): class numbers or quantities; (n, O): zeros and a one for each class.
 
@@ -69,7 +69,7 @@ def play(network_or_run: Network | Run, x: ArrayLike, y: ArrayLike, *, browser: 
     except Exception as error:  # whatever a layer's own code raises
         raise SettingError(
             f"this network can't be sent to the page's process ({type(error).__name__}: {said(str(error))}); "
-            "leave open files, locks and generators out of its layers."
+            "leave open files, locks and generators out of its layers and its loss."
         ) from None
     playground = Playground(sent)
     if _is_notebook():

@@ -157,6 +157,7 @@ class StagedRun:
 
     def state(self) -> Answer:
         """All that a page needs to draw itself anew."""
+        own = None if self._given is None else self._given.loss
         return {
             **self.pictures.described(),
             **self._moments.counts,
@@ -165,6 +166,7 @@ class StagedRun:
             "steps_per_second": self.steps_per_second,
             "ended": self._ended,
             "engine": self.training.setup.engine,
+            "given_loss": None if own is None else type(own).__name__,
         }
 
     def kept(self) -> Answer:

@@ -4,7 +4,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array, one_hot
 from chainrule.core.errors import DataError
-from chainrule.core.losses import HalfSquaredError, Loss, SoftmaxCrossEntropy, SquaredError
+from chainrule.core.losses import Loss
 from chainrule.training.data.standardizer import is_constant
 
 
@@ -56,10 +56,11 @@ def varies(y: Array) -> bool:
 def targets_for(loss: Loss, y: Array, n_classes: int) -> tuple[Array, int]:
     """The targets y, (n,) or (n, outputs), in the form that the loss takes, and the number of outputs they ask for.
 
-    n_classes: of y, 0 for quantities. Class numbers stay as they are for a cross-entropy and for two classes; for the
-    squared errors more classes become columns of zeros and a one.
+    n_classes: of y, 0 for quantities. Class numbers stay as they are for a loss that takes them and for two classes;
+    more classes become columns of zeros and a one for any other loss.
     Raises DataError for quantities where the loss expects class numbers.
 
+    >>> from chainrule.core.losses import SoftmaxCrossEntropy, SquaredError
     >>> targets_for(SquaredError(), np.array([0, 2, 1]), 3)[0].tolist()
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]]
     >>> targets_for(SoftmaxCrossEntropy(), np.array([[0], [2], [1]]), 3)
@@ -67,7 +68,7 @@ def targets_for(loss: Loss, y: Array, n_classes: int) -> tuple[Array, int]:
     """
     if y.ndim > 1 and y.shape[1] > 1:
         return y, y.shape[1]
-    if isinstance(loss, SoftmaxCrossEntropy):
+    if loss.labelled:
         largest = y.max()
         n_classes = max(2, n_classes or (int(largest) + 1 if np.isfinite(largest) else 2))
         if n_classes > len(y) + 1:
@@ -76,6 +77,6 @@ def targets_for(loss: Loss, y: Array, n_classes: int) -> tuple[Array, int]:
                 "numbers 0, 1, 2, ... Take squared_error for a quantity."
             )
         return y.reshape(-1), n_classes
-    if n_classes > 2 and isinstance(loss, SquaredError | HalfSquaredError):
+    if n_classes > 2 and loss.link != "sigmoid":
         return one_hot(y.reshape(-1), n_classes), n_classes
     return y, 1

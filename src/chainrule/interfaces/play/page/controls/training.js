@@ -1,21 +1,26 @@
 /** How it is trained: loss, optimizer with its settings and schedule, batches, penalty, clip, start. */
 
 import { html } from "../html.js";
-import { catalogue, change, scene } from "../run.js";
+import { catalogue, change, scene, state } from "../run.js";
 import { words } from "../words.js";
 import { Choice, Quantity, Switch, named } from "./fields.js";
 
 const RATES = [0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 100];
 
+/** The loss of one's own, which came from Python. */
+const GIVEN = "given";
+
 /** @typedef {{name: string, kind: string, default: any, rule: string}} Setting */
 
 export function Training() {
   const { loss, batch_size, penalty, clip, bias, initializer, seed, data } = scene.value;
-  const losses = catalogue.value.losses.filter((/** @type {string} */ each) => data.target === "class" || !each.endsWith("entropy"));
+  const fitting = catalogue.value.losses.filter((/** @type {string} */ each) => data.target === "class" || !each.endsWith("entropy"));
+  const losses = fitting.map((/** @type {string} */ each) => [each, named(each)]);
+  if (state.value.given_loss !== null) losses.push([GIVEN, state.value.given_loss]);
   return html`<fieldset>
     <legend>${words.training}</legend>
     <${Optimizer} />
-    <${Choice} name="loss" anew value=${loss} set=${(/** @type {string} */ loss) => change({ loss })} options=${losses.map((/** @type {string} */ each) => [each, named(each)])} />
+    <${Choice} name="loss" anew value=${loss} set=${(/** @type {string} */ loss) => change({ loss })} options=${losses} />
     <${Quantity} name="batchSize" anew whole min=${1} max=${1000} empty=${words.all} value=${batch_size} set=${(/** @type {number | null} */ batch_size) => change({ batch_size })} />
     <${Quantity} name="penalty" min=${0} max=${1000} value=${penalty} usual=${[0, 0.0001, 0.001, 0.01, 0.1]} set=${(/** @type {number} */ penalty) => change({ penalty })} />
     <${Quantity} name="clip" min=${0} empty=${words.none} value=${clip} set=${(/** @type {number | null} */ clip) => change({ clip })} />
