@@ -92,7 +92,7 @@ class Sections:
             squares = Equation.between(
                 Symbol("Σw²"), added(sum_of_squares(of.numbers, of.theta, of.network.is_weight()))
             )
-            penalty = Equation.between(Symbol("penalty"), self._strength * squares.number / 2)
+            penalty = Equation.between(Symbol("penalty"), self.strength * squares.number / 2)
             terms += Terms.of([penalty.number])
             own = [*own, squares, penalty]
             of_all = " is over all weights, not over biases; the gradients are those of "
@@ -116,12 +116,17 @@ class Sections:
         n = len(terms)
         note = f"{n} terms: one for each sample and each place where the number is used."
         if self.of.penalty is not None and weight.name.letter == "w":
-            terms += Terms.of([self._strength * weight])
+            terms += Terms.of([self.strength * weight])
         made = Equation(derivative(LOSS, weight.name), float(self.of.gradient[position]), added(terms))
         return Section("Gradient", (made,), (note,) if n > 1 else ())
 
     def update(self, weight: Number, position: int, title: str = "Update") -> Section:
         """The optimizer's lines, from the gradient to the new weight."""
+        first, g = self.clipped(weight, position)
+        return self.moved(weight, position, g, title, first)
+
+    def clipped(self, weight: Number, position: int) -> tuple[list[Equation], Number]:
+        """The gradient, clipped where that is set, and its equations."""
         of, value = self.of, float(self.of.gradient[position])
         g = Number(value, Symbol("g"))
         equations = [Equation.of(g, Number(value, derivative(LOSS, weight.name)))]
@@ -133,6 +138,13 @@ class Sections:
                 made = g * (Number(of.clip, Symbol("limit")) / norm.number)
                 equations.append(Equation.of(clipped, made))
                 g = clipped
+        return equations, g
+
+    def moved(
+        self, weight: Number, position: int, g: Number, title: str = "Update", first: Iterable[Equation] = ()
+    ) -> Section:
+        """The optimizer's lines, from the gradient that it takes to the new weight; behind those that come first."""
+        of = self.of
         line = Line(
             w=weight,
             g=g,
@@ -147,7 +159,7 @@ class Sections:
             isinstance(each.layer, BatchNorm) for each in of.network.leaves
         ):
             note = sentences(note, (formula(Symbol("β", index=(1,))), " and ", formula(Symbol("β", index=(2,))), NORMS))
-        return Section(title, (*equations, *lines_of(of.optimizer, line)), note)
+        return Section(title, (*first, *lines_of(of.optimizer, line)), note)
 
     def lead(self, sample: int, why: str, blocks: Sequence[Block]) -> str:
         """Which step it is, on which samples, and the layers that it is about."""
@@ -175,7 +187,7 @@ class Sections:
         return (formula(norm.symbol), f"{over}; it isn’t above the limit of the clip, {limit}: nothing is clipped.")
 
     @property
-    def _strength(self) -> Number:
+    def strength(self) -> Number:
         """The penalty's λ."""
         return Number(0.0 if self.of.penalty is None else float(np.asarray(self.of.penalty.strength)), Symbol("λ"))
 

@@ -102,11 +102,15 @@ class Numbers:
 
     def name_at(self, position: int) -> Symbol:
         """The name of the parameter that lies there in theta."""
+        return self.parameter(*self.place_at(position)).name
+
+    def place_at(self, position: int) -> tuple[Block, str, tuple[int, ...]]:
+        """The layer, the name and the index of the parameter that lies there in theta."""
         heads = (each for each in self.blocks if not each.head.branch)
         block = next(each for each in heads if each.head.start <= position < each.head.stop)
         for name, places in block.head.named(np.arange(len(self.theta))).items():
             for index in np.argwhere(places == position).tolist():
-                return self.parameter(block, name, tuple(index)).name
+                return block, name, tuple(index)
         raise ValueError(f"position should be one of theta's {len(self.theta)}, got {position}.")
 
     def position(self, block: Block, name: str, index: tuple[int, ...]) -> int:
