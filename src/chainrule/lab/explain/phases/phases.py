@@ -131,4 +131,3 @@ def _sources(block: Block, rows: tuple[int, ...], to_input: bool = True) -> tupl
         return of_head
     of_activation = source_of(type(block.activation.layer).bind, rows)
     return (*of_head, *of_activation) if rows == FORWARD else (*of_activation, *of_head)
-

@@ -64,7 +64,9 @@ def _read(function: Callable[..., Any], rows: tuple[int, ...], to_input: bool) -
     lines = linecache.getlines(code.co_filename, function.__globals__)
     definition = _definition("".join(lines), code.co_firstlineno, function.__name__)
     if definition is None:
-        return (Source(title, file, sentence=f"The source of {title} can't be read; keep it in a file to see it here."),)
+        return (
+            Source(title, file, sentence=f"The source of {title} can't be read; keep it in a file to see it here."),
+        )
     found = _Rows(function, definition, rows, to_input)
     numbers = found.numbers
     shown = tuple(Line(n, lines[n - 1].rstrip("\n"), numbers[n]) for n in sorted(numbers))
@@ -79,11 +81,8 @@ def _definition(text: str, first: int, name: str) -> ast.FunctionDef | None:
         tree = ast.parse(text)
     except SyntaxError:
         return None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            if min(each.lineno for each in (node, *node.decorator_list)) == first:
-                return node
-    return None
+    named = (each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef) and each.name == name)
+    return next((each for each in named if first in (each.lineno, *(one.lineno for one in each.decorator_list))), None)
 
 
 class _Rows:
@@ -182,7 +181,8 @@ def _names(statement: ast.stmt) -> list[str]:
 
 def _returned(definition: ast.FunctionDef, to_input: bool) -> list[ast.expr]:
     """What is returned, where the gradient goes on to the input, or where it doesn't: `if dx is None: return ...`."""
-    at_end, without = [], []
+    at_end: list[ast.expr] = []
+    without: list[ast.expr] = []
     conditions = [each for each in _statements(definition.body) if isinstance(each, ast.If) and _is_none(each.test)]
     early = {inner for each in conditions for inner in _statements(each.body)}
     for each in _statements(definition.body):
