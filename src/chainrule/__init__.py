@@ -89,6 +89,8 @@ if TYPE_CHECKING:
     from chainrule.lab.explain.derivation import Derivation as Derivation
     from chainrule.lab.explain.explanation import Explanation as Explanation
     from chainrule.lab.explain.explanation import explain as explain
+    from chainrule.lab.scripts.door import numpy_script as numpy_script
+    from chainrule.lab.scripts.door import script as script
     from chainrule.lab.tables.read_table import read_table as read_table
     from chainrule.lab.tables.table import Table as Table
     from chainrule.training.data import datasets as datasets
@@ -153,6 +155,7 @@ _NAMES = {
     "lab.experiments.experiment": "Experiment",
     "lab.explain.explanation": "Explanation explain",
     "lab.explain.derivation": "Derivation",
+    "lab.scripts.door": "numpy_script script",
     "lab.tables.read_table": "read_table",
     "lab.tables.table": "Table",
     "lab.experiments.network_text": "NetworkText",
