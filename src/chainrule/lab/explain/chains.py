@@ -33,7 +33,7 @@ def weight_chain(
     position, weight = numbers.position(block, name, index), numbers.parameter(block, name, index)
     terms, shares = paths.gradient(block, name, index)
     at = None if sample is None else find_sample(of.samples, sample)
-    unit, at, why = _followed(terms, shares, at)
+    unit, at, why = followed(terms, shares, at)
     units, loss = paths.above(block, [unit], at), sections.loss(at)
     checked, difference = numeric_check(
         numbers,
@@ -92,7 +92,7 @@ def unit_chain(of: TrainingStep, layer: int, index: int | Sequence[int], sample:
     )
 
 
-def _followed(terms: Terms, shares: Shares, sample: int | None) -> tuple[int, int, str]:
+def followed(terms: Terms, shares: Shares, sample: int | None) -> tuple[int, int, str]:
     """The unit and the sample with the largest share of a gradient, of one sample if one is asked for; and why."""
     sizes = np.abs(terms.values)
     if sample is not None:

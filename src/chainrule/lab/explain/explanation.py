@@ -38,6 +38,8 @@ from chainrule.lab.experiments.workers import Progress, silent
 from chainrule.lab.explain.chains import unit_chain, weight_chain
 from chainrule.lab.explain.copies import CopiedAsItself
 from chainrule.lab.explain.derivation import Derivation
+from chainrule.lab.explain.matrices.form import matrix_form
+from chainrule.lab.explain.matrices.matrix_form import MatrixForm
 from chainrule.lab.explain.overview import overview
 from chainrule.lab.explain.step.chosen import check_chosen, check_enough, chosen_weights
 from chainrule.lab.explain.step.given import Given
@@ -90,6 +92,30 @@ class Explanation(CopiedAsItself, TrainingStep):
     def overview(self, sample: int | None = None) -> Derivation:
         """The whole step: each layer's z, a, slopes and δ of one sample, the loss, the gradients, and some updates."""
         return overview(self, sample)
+
+    def matrices(
+        self,
+        layer: int,
+        to: int | Sequence[int] = 1,
+        from_: int | str | Sequence[int] | None = None,
+        sample: int | None = None,
+    ) -> MatrixForm:
+        """A layer's whole step between matrices: forward, backward, its gradients, the update; samples in columns.
+
+        to, from_, sample: as in `weight`, or without from_ as in `unit`: the entry that is followed, with its sums.
+        Raises SettingError where there is no such entry, and for layers that aren't said in matrices, such as pools.
+
+        >>> import chainrule as cr
+        >>> x, y = cr.datasets.xor()
+        >>> network = cr.mlp(2, 4, 1)
+        >>> step = explain(network, network.initialize(seed=0), x, y, cr.HalfSquaredError(), cr.SGD(0.5))
+        >>> lines = step.matrices(layer=1, to=4, from_=2).text().splitlines()
+        >>> for line in lines[lines.index("Gradient") :][2:4]:
+        ...     print(line)
+          ∂L/∂W⁽¹⁾ = Δ⁽¹⁾ Xᵀ
+          4 units × 2 inputs = [4 units × 21 samples] [21 samples × 2 inputs]
+        """
+        return matrix_form(self, layer, to, from_, sample)
 
     def __str__(self) -> str:
         words = "one sample" if len(self.samples) == 1 else f"{len(self.samples)} samples"

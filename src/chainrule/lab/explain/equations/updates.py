@@ -55,9 +55,14 @@ def _setting(letter: str, value: float) -> Number:
     return Number(float(value), Symbol(letter))
 
 
-def _rate(optimizer: Any, line: Line) -> Number:
+def rate_at(optimizer: Any, step: int) -> Number:
+    """The learning rate of a step, counted from 0."""
     rate = optimizer.learning_rate
-    return Number(float(rate(line.step)) if isinstance(rate, Schedule) else float(rate), ALPHA)
+    return Number(float(rate(step)) if isinstance(rate, Schedule) else float(rate), ALPHA)
+
+
+def _rate(optimizer: Any, line: Line) -> Number:
+    return rate_at(optimizer, line.step)
 
 
 def _scaled(optimizer: Any, line: Line, over: Number, v: Number) -> Expression:

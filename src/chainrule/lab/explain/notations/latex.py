@@ -22,6 +22,8 @@ LETTERS = {
     "m̂": r"\hat{m}",
     "v̂": r"\hat{v}",
     "x̂": r"\hat{x}",
+    "X̂": r"\hat{X}",
+    "Δ": r"\Delta",
     "‖g‖": r"\|g\|",
     "L₊": "L_{+}",
     "L₋": "L_{-}",

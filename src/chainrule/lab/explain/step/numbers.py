@@ -66,7 +66,7 @@ class Numbers:
     def z(self, block: Block, unit: int, sample: int) -> Number:
         """A layer's number before its activation; called a where no activation follows and nothing is learnt."""
         value = float(self.of(block.head).output[unit, sample])
-        return Number(value, self.symbol("z" if _has_z(block) else "a", block, unit, sample))
+        return Number(value, self.symbol("z" if has_z(block) else "a", block, unit, sample))
 
     def slope(self, block: Block, unit: int, sample: int) -> Number:
         """The activation's slope: f′(z)."""
@@ -78,7 +78,7 @@ class Numbers:
 
     def delta(self, block: Block, unit: int, sample: int) -> Number:
         """δ = ∂L/∂z; ∂L/∂a for a layer that has no z."""
-        if not _has_z(block):
+        if not has_z(block):
             return self.d_a(block, unit, sample)
         return Number(float(self.of(block.head).d_output[unit, sample]), self.symbol("δ", block, unit, sample))
 
@@ -118,6 +118,6 @@ class Numbers:
         return int(block.head.named(np.arange(len(self.theta)))[name][index])
 
 
-def _has_z(block: Block) -> bool:
+def has_z(block: Block) -> bool:
     """Whether a layer has a z: where nothing is learnt and no activation follows, its output is its a at once."""
     return block.activation is not None or block.head.learns

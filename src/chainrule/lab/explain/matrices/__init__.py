@@ -1,0 +1,1 @@
+"""A layer's whole step as equations between matrices; see README.md."""
