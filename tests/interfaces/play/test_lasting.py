@@ -1,12 +1,14 @@
-"""What a page outlives: a server that starts again, a run whose process is killed; and other pages beside it."""
+"""What a page outlives: a server that starts again, a killed run, a machine that slept; and other pages beside it."""
 
 import os
 import signal
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from line import line
 from played import server
 from processes import children
 
@@ -60,6 +62,54 @@ def test_a_page_goes_on_after_kill_and_after_a_restart(browser: Any, tmp_path: P
         page.click("button:text-is('Step')")
         page.wait_for_function(f"before => {STEP} > before", arg=before)
     page.context.close()
+
+
+def test_a_page_goes_on_after_its_connection_was_cut_for_long(browser: Any, tmp_path: Path):
+    page = browser.new_context().new_page()
+    page.set_default_timeout(30_000)
+    with server(tmp_path) as (program, address), line(address) as cable:
+        page.goto(cable.address)
+        page.wait_for_selector(".count")
+        page.select_option("select[name=set]", "moons")
+        page.wait_for_selector("input[name=noise]")
+        page.wait_for_function(f"() => {STEP} >= 30")
+        page.wait_for_timeout(2500)  # until what the run has learnt is kept
+        cable.cut()
+        page.wait_for_selector(".notices p:has-text('connection is lost')")
+        before = time.monotonic()
+        while len(children(program.pid)) > 1:  # nobody comes back to the run, and its process ends; the spare stays
+            assert time.monotonic() - before < 10
+            time.sleep(0.1)
+        cable.mend()
+        page.wait_for_selector(".notices p:has-text('connection is lost')", state="detached")
+        page.wait_for_function(f"() => {STEP} >= 30")
+        assert page.input_value("select[name=set]") == "moons"
+        before = page.evaluate(STEP)
+        page.click("button:text-is('Step')")
+        page.wait_for_function(f"before => {STEP} > before", arg=before)
+        page.context.close()
+
+
+def test_a_page_that_slept_takes_another_connection(browser: Any, tmp_path: Path):
+    page = browser.new_context().new_page()
+    page.set_default_timeout(10_000)
+    page.clock.install()
+    with server(tmp_path) as (_, address), line(address) as cable:
+        page.goto(cable.address)
+        page.wait_for_selector(".count")
+        page.wait_for_function(f"() => {STEP} >= 30")
+        page.click("button.main:text('Pause')")
+        page.wait_for_selector("button.main:text('Play')")
+        cable.deaden()
+        before = page.evaluate(STEP)
+        page.click("button:text-is('Step')")
+        page.wait_for_timeout(500)
+        assert page.evaluate(STEP) == before  # nothing comes through, and nobody says so
+        page.clock.fast_forward(120_000)
+        page.wait_for_timeout(1000)
+        page.click("button:text-is('Step')")
+        page.wait_for_function(f"before => {STEP} > before", arg=before)
+        page.context.close()
 
 
 def test_figures_are_taken_along(opened: Opened, tmp_path: Path):

@@ -5,6 +5,10 @@ const TRIES = [250, 500, 1000, 2000, 4000];
 /** Where a page's name lies while it is loaded again. */
 const NAME = "chainrule page";
 
+/** The milliseconds from look to look at the clock, and the least by which it jumps when the machine has slept. */
+const LOOK = 15_000;
+const SLEPT = 90_000;
+
 export class Connection {
   /**
    * @param {(message: string | ArrayBuffer) => void} receive
@@ -18,6 +22,18 @@ export class Connection {
     this.socket = null;
     this.page = sessionStorage.getItem(NAME) ?? crypto.randomUUID();
     sessionStorage.removeItem(NAME); // a copy of this page, in another tab, has a run of its own
+    this.looked = Date.now();
+    setInterval(() => this.look(), LOOK);
+  }
+
+  /** A socket that was open while the machine slept may be dead, though nobody has said so: another one takes its place. */
+  look() {
+    const passed = Date.now() - this.looked;
+    this.looked += passed;
+    if (passed < SLEPT || this.socket?.readyState !== WebSocket.OPEN) return;
+    this.socket.onmessage = this.socket.onclose = null;
+    this.socket.close();
+    this.open();
   }
 
   /** Open the socket. */
