@@ -51,6 +51,10 @@ def test_axe_finds_nothing_in_any_view(opened: Opened, look: str):
     page.hover("#unit-0-0")
     page.wait_for_selector("#card canvas")
     assert faults(page) == [], "the doctor and a unit"
+    page.click("#tab-samples")
+    page.hover(".samples tbody tr")
+    page.wait_for_selector(".reading")
+    assert faults(page) == [], "a sample that is pointed at"
     page.select_option("select[name=set]", "own")
     page.wait_for_selector(".brushes")
     page.focus("input[name=learning_rate]")

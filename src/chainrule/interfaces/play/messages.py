@@ -62,11 +62,16 @@ class Undo(Strict):
 
 
 class View(Strict):
-    """What the pictures show, and which of them are wanted."""
+    """What the pictures show, and which of them are wanted.
+
+    at, sample: what one points at in the plane: a place, or a sample, counted through the learnt ones and the test.
+    """
 
     kind: Literal["view"]
     units: Literal["a", "z", "delta"] = "a"
     samples: bool = False
+    at: tuple[Coordinate, Coordinate] | None = None
+    sample: Annotated[int, Field(ge=0, lt=MOST_POINTS)] | None = None
     left: Coordinate = -1.5
     right: Coordinate = 1.5
     bottom: Coordinate = -1.5

@@ -13,6 +13,7 @@ from chainrule.interfaces.play.glass.box import GlassBox
 from chainrule.interfaces.play.moments import Moment, Moments
 from chainrule.interfaces.play.pictures import Pictures
 from chainrule.interfaces.play.saved import Answer, kept
+from chainrule.interfaces.play.readings import reading
 from chainrule.interfaces.play.scene import Scene
 from chainrule.interfaces.play.showing import Showing
 from chainrule.interfaces.play.stage import Given, Stage, set_up
@@ -143,6 +144,7 @@ class StagedRun:
             "epoch": state.epoch,
             "speed": self._speed if self.is_playing else 0.0,
             "units": self.view.units,
+            "reading": reading(self.stage, self.view, theta, statistics),
             "glass": self.glass.shown(self.stage, self.training),
         }
         whole = self._showing.frame(head, arrays, self.course)

@@ -3,8 +3,12 @@
 import { effect, signal } from "./vendor/signals.js";
 import { send, state, status } from "./run.js";
 
-/** What the units show, and whether the samples are wanted. */
-export const view = signal({ units: "a", samples: false });
+/**
+ * What the units show, whether the samples are wanted, and what one points at: a place, or a sample, counted through
+ * the learnt ones and the test.
+ * @typedef {{units: string, samples: boolean, at: [number, number] | null, sample: number | null}} View
+ */
+export const view = signal(/** @type {View} */ ({ units: "a", samples: false, at: null, sample: null }));
 
 /** @type {import("./vendor/signals.js").Signal<{left: number, right: number, bottom: number, top: number}>} */
 export const window = signal({ left: -1.5, right: 1.5, bottom: -1.5, top: 1.5 });

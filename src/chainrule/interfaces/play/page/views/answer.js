@@ -10,15 +10,18 @@ import { hints, words } from "../words.js";
 import { short, ticks } from "./axes.js";
 import { boundary } from "./boundary.js";
 import { acrossOf, brush, press, spot, type, upOf } from "./points.js";
+import { Reading, Ring, away, hover } from "./reading.js";
 
 export function Answer() {
   const isOwn = scene.value.data.name === "own";
-  const drawn = isOwn ? { role: "application", tabindex: 0, "aria-label": `${words.ownPoints}: ${words.keysInPlane}`, onPointerDown: press, onKeyDown: type, onBlur: () => (spot.value = null) } : { "aria-hidden": "true" };
+  const name = isOwn ? `${words.ownPoints}: ${words.keysInPlane}` : `${words.answer}: ${words.keysToRead}`;
   return html`<figure>
     <div class=${isOwn ? "plane own" : "plane"}>
       <${Map} />
-      <svg viewBox="0 0 100 100" ...${drawn}><${Points} /><${Spot} /></svg>
-      <${Axes} />
+      <svg viewBox="0 0 100 100" role="application" tabindex="0" aria-label=${name} onPointerDown=${isOwn ? press : hover} onPointerMove=${hover} onPointerLeave=${away} onKeyDown=${type} onBlur=${() => (spot.value = null)}>
+        <${Points} /><${Ring} /><${Spot} />
+      </svg>
+      <${Axes} /><${Reading} />
     </div>
     <figcaption><${Legend} /></figcaption>
   </figure>`;

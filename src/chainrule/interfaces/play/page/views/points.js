@@ -53,14 +53,16 @@ export function press(event) {
 }
 
 /**
- * The arrows move, Enter adds, Delete removes, a digit chooses the class.
+ * The arrows move; of points of one's own, Enter adds, Delete removes, a digit chooses the class.
  * @param {KeyboardEvent} event
  */
 export function type(event) {
   const { key } = event;
   const { across, up } = spot.value ?? { across: 50, up: 50 };
   const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key] ?? [0, 0];
+  const isOwn = scene.value.data.name === "own";
   if (dx || dy) spot.value = { across: within(across + STRIDE * dx), up: within(up + STRIDE * dy) };
+  else if (!isOwn) return;
   else if (key === "Enter" && brush.value !== null) set({ across, up }, -1);
   else if (key === "Delete" || key === "Backspace" || key === "Enter") remove(nearest({ across, up }));
   else if (/^[0-4]$/.test(key) && scene.value.data.target === "class") brush.value = Number(key);

@@ -1,12 +1,14 @@
 /** Tables: which classes are taken for which, and the samples, worst first. */
 
-import { html } from "../html.js";
+import { html, useEffect, useRef } from "../html.js";
 import { calmFrame, state } from "../run.js";
+import { view } from "../plane.js";
 import { hints, words } from "../words.js";
 import { Term } from "../hints.js";
 import { CLASSES, css } from "../colours.js";
 import { axisNames, className } from "./answer.js";
 import { short } from "./axes.js";
+import { pointAt } from "./reading.js";
 
 const MOST = 100;
 
@@ -39,19 +41,37 @@ function shade(part, isRight) {
 }
 
 export function Samples() {
+  const body = useRef(/** @type {HTMLElement | null} */ (null));
   const { arrays } = calmFrame.value ?? { arrays: /** @type {Record<string, any>} */ ({}) };
   const { learnt, classes } = state.value;
+  const { sample } = view.value;
+  useEffect(() => {
+    const row = body.current?.querySelector(".pointed");
+    if (row && !body.current?.matches(":hover, :focus-within")) row.scrollIntoView({ block: "nearest" });
+  }, [sample]);
   if (!arrays.losses || arrays.losses.shape[0] !== learnt.length) return null;
   const losses = arrays.losses.data;
   const [, outputs] = arrays.answers.shape;
-  const order = Array.from(losses, (_, k) => k).sort((a, b) => losses[b] - losses[a]).slice(0, MOST);
+  const order = Array.from(losses, (_, k) => k).sort((a, b) => losses[b] - losses[a]).filter((k, place) => place < MOST || k === sample);
   return html`<table class="samples">
-    <caption>${words.samplesTitle}</caption>
+    <caption><${Term} hint=${hints.samples}>${words.samplesTitle}<//></caption>
     <thead><tr>${axisNames().map((each, k) => html`<th scope="col" key=${k}>${each}</th>`)}${["truth", "answered", "sampleLoss"].map((each) => html`<th scope="col" key=${each}><${Term} hint=${hints[each]}>${words[each]}<//></th>`)}</tr></thead>
-    <tbody>${order.map((k) => html`<tr key=${k}>
+    <tbody ref=${body} onKeyDown=${walk} onPointerLeave=${() => pointAt(null)}>${order.map((k, place) => html`<tr key=${k} class=${k === sample ? "pointed" : ""} tabindex=${place === 0 ? 0 : -1} onPointerEnter=${() => pointAt(k)} onPointerDown=${() => pointAt(k)} onFocus=${() => pointAt(k)} onBlur=${() => pointAt(null)}>
       <td>${short(learnt[k][0])}</td><td>${short(learnt[k][1])}</td><td>${classes ? named(learnt[k][2]) : short(learnt[k][2])}</td>
       <td>${Array.from(arrays.answers.data.subarray(k * outputs, (k + 1) * outputs), (each) => Number(each).toFixed(3)).join("  ")}</td>
       <td>${short(losses[k])}</td>
     </tr>`)}</tbody>
   </table>`;
+}
+
+/**
+ * The arrow keys go from row to row.
+ * @param {KeyboardEvent} event
+ */
+function walk(event) {
+  const row = document.activeElement?.closest("tr");
+  const next = { ArrowUp: row?.previousElementSibling, ArrowDown: row?.nextElementSibling }[event.key];
+  if (!(next instanceof HTMLElement)) return;
+  next.focus();
+  event.preventDefault();
 }

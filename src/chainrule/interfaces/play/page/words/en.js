@@ -107,6 +107,8 @@ export default {
   course: "Loss and accuracy",
   learnt: "training",
   heldOut: "held out",
+  learntPoint: "training point",
+  heldOutPoint: "held-out point",
   accuracy: "Accuracy",
   logarithmic: "log scale",
 
@@ -151,7 +153,8 @@ export default {
   badFile: "This file isn't one that the playground saved.",
   close: "Close",
   keys: "Keys",
-  keysInNetwork: "in the network: from unit to unit",
+  keysInNetwork: "in the network from unit to unit, in the plane to read the answer, in the samples from row to row",
+  keysToRead: "the arrows read it at a place",
   keysInPlane: "in the plane of own points: move, add, remove",
   keysInTabs: "in tabs and charts: to the next",
   keyTab: "Tab",
