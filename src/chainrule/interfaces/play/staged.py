@@ -12,8 +12,8 @@ from chainrule.interfaces.play.course import Course
 from chainrule.interfaces.play.glass.box import GlassBox
 from chainrule.interfaces.play.moments import Moment, Moments
 from chainrule.interfaces.play.pictures import Pictures
-from chainrule.interfaces.play.saved import Answer, kept
 from chainrule.interfaces.play.readings import reading
+from chainrule.interfaces.play.saved import Answer, kept
 from chainrule.interfaces.play.scene import Scene
 from chainrule.interfaces.play.showing import Showing
 from chainrule.interfaces.play.stage import Given, Stage, set_up
