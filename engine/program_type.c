@@ -152,26 +152,60 @@ static bool run_once(const Program *self, Team *team, Running *running)
     return true;
 }
 
-static const char run_says[] = "run(times=1)\n--\n\nRun the program so many times, and return how often it ran before a check ended it.\n"
+/* What is kept of some runs: a copy of `value` after the first and then after every so many, in one row after the other. */
+typedef struct {
+    Py_buffer value, rows;
+    int64_t every;
+} Kept;
+
+static bool read_kept(Kept *kept, PyObject *value, PyObject *rows, int64_t times)
+{
+    if (PyObject_GetBuffer(value, &kept->value, PyBUF_C_CONTIGUOUS) || PyObject_GetBuffer(rows, &kept->rows, PyBUF_C_CONTIGUOUS | PyBUF_WRITABLE)) return false;
+    if (kept->every > 0 && kept->value.len && (times < 1 || (times - 1) / kept->every < kept->rows.len / kept->value.len)) return true;
+    PyErr_SetString(PyExc_ValueError, "there are fewer rows than values to keep");
+    return false;
+}
+
+static void keep(const Kept *kept, int64_t done)
+{
+    if (kept->every && done % kept->every == 0)
+        memcpy((char *)kept->rows.buf + done / kept->every * kept->value.len, kept->value.buf, (size_t)kept->value.len);
+}
+
+static void free_kept(Kept *kept)
+{
+    if (kept->value.obj) PyBuffer_Release(&kept->value);
+    if (kept->rows.obj) PyBuffer_Release(&kept->rows);
+}
+
+static const char run_says[] = "run(times=1, value=None, rows=None, every=1)\n--\n\nRun the program so many times, and return how often it ran before a check ended it.\n"
+                               "After the first time, and then after every so many, the next row becomes a copy of value.\n"
                                "The interpreter's lock is released, except for calls into Python.";
 
 static PyObject *program_run(PyObject *object, PyObject *args)
 {
     Program *self = (Program *)object;
-    long long times = 1, done = 0;
+    long long times = 1, done = 0, every = 1;
+    PyObject *value = NULL, *rows = NULL;
     Running running = {.look = {look_for_signals}, .looked = clock()};
-    if (!PyArg_ParseTuple(args, "|L", &times)) return NULL;
+    if (!PyArg_ParseTuple(args, "|LOOL", &times, &value, &rows, &every)) return NULL;
     if (self->is_running) {
         PyErr_SetString(PyExc_RuntimeError, "a program belongs to one thread; this one is running in another.");
+        return NULL;
+    }
+    Kept kept = {.every = rows ? every : 0};
+    if (rows && !read_kept(&kept, value, rows, times)) {
+        free_kept(&kept);
         return NULL;
     }
     self->is_running = true;
     running.released = PyEval_SaveThread();
     Team *team = (double)self->work_of_sections * times < WORTH_THREADS ? NULL : start_team(self->n_threads, self->scratch);
-    while (done < times && run_once(self, team, &running)) done++;
+    for (; done < times && run_once(self, team, &running); done++) keep(&kept, done);
     end_team(team);
     PyEval_RestoreThread(running.released);
     self->is_running = false;
+    free_kept(&kept);
     return running.failed ? NULL : PyLong_FromLongLong(done);
 }
 

@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,7 @@ SETTINGS = {
     "samples in another order of memory": {"x": np.asfortranarray(X), "batch_size": 4},
     "float32": {"dtype": "float32", "x": X.astype("float32"), "batch_size": 4, "epochs": 1},
     "members that diverge": {"optimizer": cr.SGD([0.1, 1e200, 0.05]), "record_every": 4},
+    "members that diverge at a record": {"optimizer": cr.SGD([0.1, 1e200, 0.05])},
     "members that diverge in mini-batches": {"optimizer": cr.SGD([0.1, 1e200, 0.05]), "batch_size": 4, "clip": 1e300},
     "members that diverge or stop early": {
         "optimizer": cr.SGD([0.1, 1e200, 0.05]),
@@ -100,12 +102,43 @@ def at_once(training: cr.Training) -> cr.Training:
     return training
 
 
+def unseen(training: cr.Training) -> cr.Training:
+    training.run()
+    return training
+
+
 @each_engine
+@pytest.mark.parametrize("make", [at_once, unseen])
 @pytest.mark.parametrize("name", SETTINGS)
-def test_steps_at_once_are_numpys_one_by_one(name: str, engine: str):
+def test_steps_at_once_are_numpys_one_by_one(name: str, make: Callable[[cr.Training], cr.Training], engine: str):
     settings = SETTINGS[name]
     tolerance = 1e-6 if "dtype" in settings else 1e-12
-    assert_alike(at_once(begun(engine, **settings)), one_by_one(begun("numpy", **settings)), tolerance)
+    assert_alike(make(begun(engine, **settings)), one_by_one(begun("numpy", **settings)), tolerance)
+
+
+@each_engine
+@pytest.mark.parametrize("n_seen", [1, 2])
+def test_a_run_goes_on_unseen_from_where_it_was(n_seen: int, engine: str):
+    training = begun(engine, record_every=3)
+    for _ in range(n_seen):
+        next(training)
+    assert training.advance()
+    assert_alike(unseen(training), at_once(begun("numpy", record_every=3)))
+
+
+@each_engine
+def test_what_diverges_unseen_has_the_history_until_then(engine: str):
+    settings = {"network": cr.Network((3,), [cr.Dense(2)]), "optimizer": cr.SGD(2.0), "epochs": 10_000}
+    seen = begun(engine, **settings)
+    errors = []
+    for run in (lambda: list(seen), begun(engine, **settings).run):
+        with pytest.raises(cr.DivergenceError) as caught:
+            run()
+        errors.append(caught.value)
+    assert str(errors[0]) == str(errors[1])
+    one, other = (each.run.history for each in errors)
+    assert np.array_equal(one["epoch"], other["epoch"])
+    assert np.array_equal(one["loss"], other["loss"])
 
 
 @each_engine
@@ -156,8 +189,11 @@ def no_alarm():
 
 @each_engine
 @pytest.mark.usefixtures("no_alarm")
+@pytest.mark.parametrize("make", [at_once, unseen])
 @pytest.mark.parametrize("batch_size", [None, 4])
-def test_an_interrupt_ends_many_steps_at_once(batch_size: int | None, engine: str):
+def test_an_interrupt_ends_many_steps_at_once(
+    batch_size: int | None, make: Callable[[cr.Training], cr.Training], engine: str
+):
     """And the counters are those of the steps that were made: as many steps as by hand give the same parameters."""
     at: list[float] = []
 
@@ -168,7 +204,7 @@ def test_an_interrupt_ends_many_steps_at_once(batch_size: int | None, engine: st
     training = begun(engine, optimizer=cr.Momentum(0.01), epochs=10**8, record_every=10**8, batch_size=batch_size)
     alarm(0.3, interrupt)
     with pytest.raises(KeyboardInterrupt):
-        list(training)
+        make(training)
     assert time.process_time() - at[0] < 0.1
     steps, batch = training.state.step, training.state.batch
     assert steps > 100

@@ -90,8 +90,12 @@ class Ended(Exception):  # noqa: N818  # no error: whoever made the calls knows 
     """Raised by a call of a row: the calls after it aren't to be made."""
 
 
-def repeat(calls: Sequence[Call], times: int) -> int:
+def repeat(
+    calls: Sequence[Call], times: int, value: Array | None = None, rows: Array | None = None, every: int = 1
+) -> int:
     """Make the calls of a row so many times; return how often they came to their end: fewer times if one raised Ended.
+
+    rows: after the first time, and then after every so many, the next of them becomes a copy of `value`.
 
     >>> a = np.array(np.inf)
     >>> repeat([call(np.add, a, a, out=a), partial(check_finite, a, np.array(False))], times=3)
@@ -103,6 +107,8 @@ def repeat(calls: Sequence[Call], times: int) -> int:
                 each()
         except Ended:
             return done
+        if rows is not None and done % every == 0:
+            rows[done // every] = value
     return times
 
 

@@ -1,6 +1,6 @@
 """The history of a run: its recorded epochs, as columns."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +62,12 @@ class History:
     def columns(self) -> tuple[str, ...]:
         """The names of the columns."""
         return tuple(self._rows[0]) if self._rows else ("epoch", "step", "loss")
+
+    def extend(self, epochs: Sequence[int], steps: Sequence[int], losses: Array) -> None:
+        """Add a row for each of some epochs: its loss, () or (K,)."""
+        each_loss = losses.tolist() if losses.ndim == 1 else losses.astype(np.float64)
+        names = "epoch", "step", "loss"
+        self._rows += [dict(zip(names, row, strict=True)) for row in zip(epochs, steps, each_loss, strict=True)]
 
     def __getitem__(self, name: str) -> Array:
         choose("column", name, dict.fromkeys(self.columns))

@@ -9,6 +9,7 @@ In an epoch, in this order:
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from numpy.typing import ArrayLike, DTypeLike
@@ -157,11 +158,8 @@ def train(*data: Any, **settings: Any) -> Run:
     2 members: 2 finished; median loss 0.0136633, from 0.00812768 to 0.0191989
     """
     training = iterate(*data, **settings)
-    try:
-        for _ in training:
-            pass
-    except KeyboardInterrupt:
-        pass
+    with suppress(KeyboardInterrupt):
+        training.run()
     return training.result()
 
 

@@ -51,9 +51,10 @@ class RepeatedSteps:
         self._runs = [in_turn(each.load, each.value_and_gradient, look, update) for each in batches]
         self.value = self._values[0]
 
-    def run(self, times: int) -> bool:
+    def run(self, times: int, losses: Array | None = None, every: int = 1) -> bool:
         """Make so many steps, but none of batches of another size; False where a step ended before its update.
 
+        losses (n, ...): become those of the first step, and then of every so many.
         The update counts steps, so that `TrainingState.step` is right after an exception, too.
         """
         batch = self._state.batch
@@ -62,7 +63,8 @@ class RepeatedSteps:
             times = min(times, self._ends[which] - batch)
         self.value, self._places[which][...] = self._values[which], batch
         try:
-            return self._runs[which](times) == times
+            kept = () if losses is None else (self.value, losses, every)
+            return self._runs[which](times, *kept) == times
         except Ended:  # by `look`, inside a program
             return False
 

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from chainrule.core.arrays import count
+from chainrule.core.arrays import Array, count
 from chainrule.core.calls import Calls, Ended, check_finite
 from chainrule.core.engine.choice import Engine
 from chainrule.core.objective import Objective
@@ -75,11 +75,44 @@ class Steps:
             if self._patience_checked == "after each epoch" and state.batch == 0:
                 monitor.check_patience(state.epoch - 1, self.batches.loss)
 
+    @property
+    def are_alike(self) -> bool:
+        """Whether there is nothing to do between steps: nothing to shuffle, to validate, or to stop early by."""
+        return self._task.batch_size is None and self.validate is None and self._patience_checked == "never"
+
+    def run_through(self) -> None:
+        """Make all steps that are left, which are alike; the history gets the losses of the epochs that it records."""
+        task, state, monitor, repeated = self._task, self._state, self._state.monitor, self._repeated
+        while (epoch := state.epoch) < task.epochs and not (monitor.all_ended or self.is_over):
+            is_recorded, until = self._next_record(epoch) == epoch, task.epochs
+            if not is_recorded:
+                until = min(until, self._next_record(epoch))
+            n = -(-(until - epoch) // task.record_every) if is_recorded else 0
+            losses = np.empty((n, *monitor.ended.shape), task.theta.dtype)
+            try:
+                is_complete = repeated.run(until - epoch, losses if n else None, task.record_every)
+            finally:
+                self._record(epoch, losses)
+            if not is_complete and monitor.check_finite(epoch := state.epoch, repeated.value):
+                if not monitor.all_ended:
+                    repeated.complete()  # for the members that go on
+                    self._record(epoch, repeated.value[np.newaxis])
+
+    def _next_record(self, epoch: int) -> int:
+        """The epoch that is recorded next, this one included."""
+        return -(-epoch // self._task.record_every) * self._task.record_every
+
+    def _record(self, since: int, losses: Array) -> None:
+        """Add to the history what was made of a full batch's epochs since one; losses: of those that are recorded."""
+        epochs = range(self._next_record(since), self._state.epoch, self._task.record_every)
+        losses = np.where(self._state.monitor.ended, np.nan, losses[: len(epochs)])
+        self._state.history.extend(epochs, epochs, losses)
+
     def _next_look(self) -> int:
         """The step in front of which there is something else to do: shuffle, validate, begin a record."""
         task, epoch = self._task, self._state.epoch + 1
         if task.batch_size is None and self._patience_checked != "before each epoch":
-            epoch = -(-epoch // task.record_every) * task.record_every
+            epoch = self._next_record(epoch)
         return epoch * task.n_batches
 
     def _look(self) -> None:

@@ -1,8 +1,9 @@
 """A run under way: its records, changes and end."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -44,10 +45,14 @@ class Training:
         self._run: Run | None = None
 
     def _train_until(self, step: int) -> None:
-        """Train on to a step. The threads of its steps end with it; an interrupt ends the run."""
+        """Train on to a step."""
+        self._train(partial(self._steps.run_until, step))
+
+    def _train(self, make_steps: Callable[[], None]) -> None:
+        """Make steps. Their threads end with them; an interrupt ends the run."""
         try:
             with arithmetic(), closing(self._steps.batches):
-                self._steps.run_until(step)
+                make_steps()
         except KeyboardInterrupt:
             self._end("interrupted")
             raise
@@ -104,6 +109,27 @@ class Training:
         self._steps.is_over = True
         self._raise_if_diverged()
         raise StopIteration
+
+    def run(self) -> None:
+        """Train on to the end, as iterating does.
+
+        Nobody looks at the records then, unless there are callbacks: so where steps are alike, none is made, and the
+        history gets their losses.
+
+        >>> from chainrule.core.losses import SquaredError
+        >>> from chainrule.core.network import mlp
+        >>> from chainrule.core.optimizers import SGD
+        >>> from chainrule.training.loop import iterate
+        >>> training = iterate(mlp(1, 1), [[0.0], [1.0]], [0.0, 1.0], loss=SquaredError(), optimizer=SGD(1.0), epochs=3)
+        >>> first = next(training)
+        >>> training.run()
+        >>> training.result().history["epoch"]
+        array([0, 1, 2])
+        """
+        if self._steps.are_alike and self.state.begun is None and not self.task.callbacks:
+            self._train(self._steps.run_through)
+        for _ in self:
+            pass
 
     def _end_record(self) -> Record | None:
         """Complete the record of an epoch that has ended, where there is one, and call the callbacks."""

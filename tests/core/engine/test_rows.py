@@ -136,6 +136,25 @@ def test_a_program_ends_where_a_number_is_not_finite():
     assert program.run(3) == 3
 
 
+def test_values_are_kept_of_some_runs():
+    x, one, kept = np.zeros(2), np.ones(()), np.full((3, 2), np.nan)
+    program = lowered(call(np.add, x, one, out=x))
+    assert program.run(7, x, kept, 3) == 7
+    assert np.array_equal(kept, [[1, 1], [4, 4], [7, 7]])
+
+
+@pytest.mark.parametrize(
+    ("times", "rows", "every"),
+    [(4, np.empty((1, 2)), 3), (1, np.empty((0, 2)), 1), (1, np.empty((1, 2)), 0), (1, np.empty((2, 2)).T, 1)],
+    ids=["too few rows", "none", "never", "not in a row"],
+)
+def test_values_go_nowhere_but_to_rows(times: int, rows: np.ndarray, every: int):
+    x = np.zeros(2)
+    program = lowered(call(np.negative, x, out=x))
+    with pytest.raises((ValueError, BufferError), match="fewer rows|contiguous"):
+        program.run(times, x, rows, every)
+
+
 def test_a_batch_is_gathered():
     x, index = np.arange(12.0).reshape(4, 3), np.array([3, 0])
     batch, turned = np.empty((2, 3)), np.empty((3, 2))

@@ -27,6 +27,7 @@ class Program:
     members: of a population; each in turn does what it has of the row, on as many threads, `threads`, as there may be.
     run(times): runs the program so many times, without the interpreter's lock between calls into Python, and returns
         how often it ran to its end: fewer times where a `check_finite` in it found a number that isn't finite.
+        run(times, value, rows, every) keeps values, as `repeat` does.
 
     >>> import numpy as np
     >>> from chainrule.core.calls import call
@@ -149,8 +150,9 @@ def lowered(
     return Calls(*row) if _engine is None else Program(row, observed, members=members, threads=threads)
 
 
-def in_turn(*rows: Call) -> Callable[[int], int]:
-    """A function that makes the calls of several rows, one row after the other, so many times.
+def in_turn(*rows: Call) -> Callable[..., int]:
+    """A function that makes the calls of several rows, one row after the other, so many times; it takes what follows
+    the calls in `repeat`.
 
     It returns how often they came to their end: fewer times where a `check_finite` found a number that isn't finite.
     Rows that are programs are run as one; between them only what each has as observed is read.
@@ -165,7 +167,7 @@ def in_turn(*rows: Call) -> Callable[[int], int]:
     if not any(isinstance(row, Program) for row in rows):
         return partial(repeat, one_by_one(Calls(*rows)))
     threads = max(row.threads for row in rows if isinstance(row, Program))
-    run: Callable[[int], int] = _engine.Program(tuple(records(rows)), table=table(), threads=threads).run
+    run: Callable[..., int] = _engine.Program(tuple(records(rows)), table=table(), threads=threads).run
     return run
 
 
