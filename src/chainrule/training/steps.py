@@ -84,19 +84,19 @@ class Steps:
         """Make all steps that are left, which are alike; the history gets the losses of the epochs that it records."""
         task, state, monitor, repeated = self._task, self._state, self._state.monitor, self._repeated
         while (epoch := state.epoch) < task.epochs and not (monitor.all_ended or self.is_over):
-            is_recorded, until = self._next_record(epoch) == epoch, task.epochs
-            if not is_recorded:
-                until = min(until, self._next_record(epoch))
-            n = -(-(until - epoch) // task.record_every) if is_recorded else 0
+            recorded = self._next_record(epoch)
+            until = task.epochs if epoch == recorded else min(recorded, task.epochs)
+            n = max(0, -(-(until - recorded) // task.record_every))
             losses = np.empty((n, *monitor.ended.shape), task.theta.dtype)
             try:
                 is_complete = repeated.run(until - epoch, losses if n else None, task.record_every)
             finally:
                 self._record(epoch, losses)
-            if not is_complete and monitor.check_finite(epoch := state.epoch, repeated.value):
-                if not monitor.all_ended:
-                    repeated.complete()  # for the members that go on
-                    self._record(epoch, repeated.value[np.newaxis])
+            if is_complete:
+                continue
+            if monitor.check_finite(ended := state.epoch, repeated.value) and not monitor.all_ended:
+                repeated.complete()  # for the members that go on
+                self._record(ended, repeated.value[np.newaxis])
 
     def _next_record(self, epoch: int) -> int:
         """The epoch that is recorded next, this one included."""

@@ -151,7 +151,7 @@ def test_values_are_kept_of_some_runs():
 def test_values_go_nowhere_but_to_rows(times: int, rows: np.ndarray, every: int):
     x = np.zeros(2)
     program = lowered(call(np.negative, x, out=x))
-    with pytest.raises((ValueError, BufferError), match="fewer rows|contiguous"):
+    with pytest.raises((ValueError, BufferError), match=r"fewer rows|contiguous"):
         program.run(times, x, rows, every)
 
 
