@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
-from itertools import accumulate, chain
+from functools import cached_property, partial
 
 from chainrule.core.arrays import Array
-from chainrule.core.calls import Call, Calls, Ended, SideBySide, one_by_one, repeat
-from chainrule.core.engine.convolution import without_columns
+from chainrule.core.calls import Call, Calls, Ended, one_by_one, repeat
 from chainrule.core.engine.extension import _engine, table
-from chainrule.core.engine.fuse import fused
-from chainrule.core.engine.listing import IN_PYTHON, listing
-from chainrule.core.engine.liveness import Stores, dead_stores, without_unread
-from chainrule.core.engine.matrices import is_product
-from chainrule.core.engine.nodes import Key, Node, Operation, PythonCall
-from chainrule.core.engine.registers import instruct
-from chainrule.core.engine.row import Reader, Unknown
-from chainrule.core.engine.sections import SHARED, Record, Section, Sections
+from chainrule.core.engine.likeness import known
+from chainrule.core.engine.lowering import Lowering
+from chainrule.core.engine.nodes import Key, Node
+from chainrule.core.engine.sections import Record, Section
 
 
 class Program:
     """A row of calls, compiled. Calling it does what the calls do.
 
-    calls: the row as it was, one by one.  nodes: what became of them.  stored: what each of these writes to memory.
+    calls: the row as it was, one by one.  records: what is left to do, as the extension takes it.
     members: of a population; each in turn does what it has of the row, on as many threads, `threads`, as there may be.
     run(times): runs the program so many times, without the interpreter's lock between calls into Python, and returns
         how often it ran to its end: fewer times where a `check_finite` in it found a number that isn't finite.
@@ -48,31 +42,16 @@ class Program:
         members: int = 1,
         threads: int = 1,
     ) -> None:
-        self.calls = tuple(calls)
-        reader = Reader()
-        nodes = reader.row(self.calls)
-        try:
-            seen = None if observed is None else [reader.view(each) for each in observed if each.size]
-        except Unknown:  # of another byte order, say: then every store counts
-            seen = None
-        if fuse:
-            nodes, doubted = without_columns(nodes, reader)
-            nodes = fused(nodes if seen is None else without_unread(nodes, doubted, seen))
-        self.nodes: list[Node] = nodes
-        dead: Stores = set() if seen is None else dead_stores(self.nodes, seen)
-        self.stored = [
-            {view.key for view in node.writes if (i, id(view)) not in dead} for i, node in enumerate(self.nodes)
-        ]
-        self._records = [record_of(*each) for each in zip(self.nodes, self.stored, strict=True)]
-        records: Iterable[Record | Section | Call | None] = self._records
-        self.by_members: set[int] = set()
-        if members > 1:
-            sections = Sections(self.nodes, self.stored, seen, reader, members)
-            records = sections.records(self._records)
-            self.by_members.update(*sections.found)
-        self.records = tuple(each for each in records if each is not None)
-        self.threads = threads
+        self.calls, self.threads = tuple(calls), threads
+        observed = None if observed is None else tuple(observed)
+        self._lower = partial(Lowering, self.calls, observed, fuse=fuse, members=members)
+        self._known, self.records = known(self.calls, observed, (fuse, members), lambda: self.lowering)
         self.run: Callable[..., int] = _engine.Program(self.records, table=table(), threads=threads).run
+
+    @cached_property
+    def lowering(self) -> Lowering:
+        """How the calls became records: made when it is asked for, where a row like this one was lowered before."""
+        return self._lower()
 
     def __call__(self) -> None:
         """Run once; raises Ended as the calls would."""
@@ -82,7 +61,7 @@ class Program:
     @property
     def n(self) -> int:
         """The number of operations, calls into Python included."""
-        return len(self.nodes)
+        return self._known.n
 
     @property
     def n_python(self) -> int:
@@ -92,47 +71,23 @@ class Program:
     @property
     def n_blas(self) -> int:
         """The number of large products, which the BLAS makes: their last digits may depend on its threads."""
-        return sum(isinstance(each, PythonCall) and is_product(each) for each in self.nodes)
+        return self._known.n_blas
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """What became of the calls."""
+        return self.lowering.nodes
+
+    @property
+    def stored(self) -> Sequence[set[Key]]:
+        """What each node writes to memory."""
+        return self.lowering.stored
 
     def __str__(self) -> str:
         """The operations, one per line, with the calls that each does."""
-        kinds = [kind_of(*each) for each in zip(self.nodes, self._records, strict=True)]
-        return listing(self.nodes, self.stored, kinds, self.by_members)
-
-
-def record_of(node: Node, stored: set[Key]) -> Record | Call | None:
-    """A node as the extension takes it; None where nothing is left to do. stored: what it writes to memory."""
-    if isinstance(node, PythonCall):
-        return together(node.call) if isinstance(node.call, SideBySide) else node.call
-    if isinstance(node, Operation):
-        record = node.kind, node.operands, node.settings
-        return record if node.otherwise is None else (*record, node.otherwise)
-    return instruct(node, stored) if stored else None
-
-
-def kind_of(node: Node, record: Record | Call | None) -> str:
-    """What does a node's work, in words."""
-    if isinstance(node, Operation):
-        return node.kind
-    if isinstance(node, PythonCall):
-        return "side by side" if type(record) is tuple else IN_PYTHON
-    return "fused kernel" if has_kernel(record) else "elementwise"
-
-
-def has_kernel(record: Record | Call | None) -> bool:
-    """Whether a fused kernel does an elementwise operation."""
-    return type(record) is tuple and bool(_engine.has_kernel(len(record[1]), record[2]))
-
-
-def together(call: SideBySide) -> Section | Call:
-    """The programs of several calls as one section, for a thread each; or the call, where they call Python."""
-    found = [each.records if isinstance(each, Program) else () for each in call.calls]
-    marked: list[Record] = []
-    for record in chain.from_iterable(found):
-        if type(record) is not tuple or record[0] == "section" or len(record) > 3:
-            return call
-        marked.append((*record, (SHARED,) * len(record[1])))
-    return ("section", len(found), tuple(marked), tuple(accumulate(map(len, found)))) if all(found) else call
+        if not self._known.text:
+            self._known.text = str(self.lowering)
+        return self._known.text
 
 
 def lowered(
@@ -142,9 +97,7 @@ def lowered(
 
     observed: the arrays that are read after a run; None: any of them may be.
     members: of a population, which are dealt out to so many threads.
-
-    A row like one before is lowered again. To know that it is alike, its arrays lying to each other in the same way,
-    takes a sixth of lowering it (0.09 of 0.54 ms for T1), and operands must be made anew: perhaps a third in all.
+    A row like one before gets that one's records.
     """
     row = one_by_one(calls)
     return Calls(*row) if _engine is None else Program(row, observed, members=members, threads=threads)

@@ -1,0 +1,215 @@
+"""Rows that are alike: a row like one before gets that one's records, with its own arrays in them.
+
+Lowering looks at functions, at settings, and at how arrays are made and lie to each other; never at numbers. So rows
+are alike where all of these are: the same calls, on arrays of the same types, shapes and strides, and where arrays
+share memory, the same distances between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import BuiltinFunctionType
+from typing import Any
+
+import numpy as np
+
+from chainrule.core.arrays import Array, Shape
+from chainrule.core.calls import Call, SideBySide
+from chainrule.core.engine.extension import _engine
+from chainrule.core.engine.lowering import Lowering, record_of_call
+from chainrule.core.engine.row import KINDS, READERS
+from chainrule.core.engine.sections import Record, Section
+from chainrule.core.engine.tabled import StepTable
+from chainrule.core.layers.unfold import Fold
+
+MOST_KNOWN = 64
+"""Rows that are remembered. One of LeNet's takes 0.1 MB; a run has about ten."""
+
+CONSTANTS = (bool, int, float, str, type(None), np.number, np.bool_)
+"""Settings, by their values."""
+
+Place = int | tuple[int, int, Shape, Shape, "np.dtype[Any]"]
+"""An operand: the number of an array of the row; or a view of it: also how far behind its first number it begins,
+and its shape, strides and type."""
+
+
+Records = tuple[Record | Section | Call, ...]
+
+
+class NotAlike(Exception):  # noqa: N818  # no error: the row is lowered
+    """A row that can't be compared with others."""
+
+
+known_rows: dict[object, Known] = {}
+"""By the keys of rows."""
+
+
+class Row:
+    """A row as it is compared.
+
+    arrays: its arrays, each once.  key: equal for rows that are alike.
+    """
+
+    def __init__(self, calls: Sequence[Call], observed: Iterable[Array] | None, *settings: object) -> None:
+        self.calls = calls
+        self.arrays: list[Array] = []
+        self._numbers: dict[int, int] = {}
+        self._owners: dict[int, tuple[Any, int]] = {}  # of arrays' memory, and how far from its begin an array starts
+        said = [self._said(each) for each in calls]
+        seen = None if observed is None else tuple(map(self._said, observed))
+        self._extents = [_engine.extent(each) for each in self.arrays]
+        self.key = settings, seen, tuple(said), tuple(self._places())
+
+    def _said(self, value: Any) -> object:
+        """A call, or what it holds, an array as its number: all that a reader sees."""
+        if isinstance(value, np.ndarray):
+            number = self._numbers.get(id(value))
+            if number is None:
+                if type(value) is not np.ndarray:
+                    raise NotAlike
+                number = self._numbers[id(value)] = len(self.arrays)
+                self.arrays.append(value)
+            return number
+        if isinstance(value, partial):
+            function, numbers = value.func, self._numbers
+            is_known = isinstance(function, KINDS) and function in READERS
+            said = [function if is_known else self._said(function)]
+            for each in value.args:
+                number = numbers.get(id(each))
+                said.append(self._said(each) if number is None else number)
+            for name, each in value.keywords.items():
+                said += name, self._said(each)
+            return tuple(said)
+        if isinstance(value, CONSTANTS):
+            return type(value), value
+        if isinstance(value, Fold):  # it is made of these alone
+            return Fold, value.axes, self._said(value.columns), self._said(value.x)
+        if isinstance(value, SideBySide):  # whether it is a section of programs, or called
+            return SideBySide, type(record_of_call(value)) is tuple
+        if isinstance(value, BuiltinFunctionType):
+            return value.__name__, self._said(value.__self__)
+        if isinstance(value, tuple | list):
+            return tuple, *map(self._said, value)
+        return type(value), getattr(value, "__name__", "")  # of a function, as a listing names it
+
+    def _places(self) -> Iterable[tuple[object, ...]]:
+        """How each array is made, the block of memory that it shares with others, and where in it it begins."""
+        base_of, base, end = [0] * len(self.arrays), 0, 0
+        for low, high, i in sorted([(low, high, i) for i, (_, low, high) in enumerate(self._extents)]):
+            if low >= end:
+                base = low
+            base_of[i], end = base, max(end, high)
+        blocks: dict[int, int] = {}
+        for array, base, (start, _, _) in zip(self.arrays, base_of, self._extents, strict=True):
+            block = blocks.setdefault(base, len(blocks))
+            yield block, start - base, start % 8, array.dtype, array.shape, array.strides
+
+    def place(self, operand: Array) -> Place:
+        """Where an operand of this row's records is to be found in a row that is alike."""
+        number = self._numbers.get(id(operand))
+        if number is not None:
+            return number
+        start, low, high = _engine.extent(operand)
+        owner = owner_of(operand)
+        for i, (first, begin, end) in enumerate(self._extents):
+            if begin <= low and high <= end and owner_of(self.arrays[i]) is owner:
+                return i, start - first, operand.shape, operand.strides, operand.dtype
+        raise NotAlike
+
+    def operand(self, place: Place) -> Array:
+        """The operand that lies there in this row."""
+        if isinstance(place, int):
+            return self.arrays[place]
+        number, offset, shape, strides, dtype = place
+        if number not in self._owners:
+            owner = owner_of(self.arrays[number])
+            self._owners[number] = owner, self._extents[number][0] - _engine.extent(owner)[0]
+        owner, start = self._owners[number]
+        return np.ndarray(shape, dtype, owner, start + offset, strides)
+
+
+@dataclass(eq=False)
+class Known:
+    """What is known of rows that are alike.
+
+    n: operations, calls into Python included.  n_blas: products that the BLAS makes.  text: the listing, once made.
+    parts: the records, with the numbers of calls, and the places of operands.
+    """
+
+    n: int
+    n_blas: int
+    parts: Sequence[Any] = ()
+    text: str = ""
+
+
+def known(
+    calls: Sequence[Call], observed: Sequence[Array] | None, settings: object, lower: Callable[[], Lowering]
+) -> tuple[Known, Records]:
+    """What is known of a row, and its records: those of a row that is alike, or by lowering it."""
+    try:
+        row = Row(calls, observed, settings)
+        found = known_rows.get(row.key)
+        if found is not None:
+            return found, tuple([record_of_part(each, row) for each in found.parts])
+    except (NotAlike, TypeError, ValueError, BufferError):  # values without a hash, memory that tells nothing of itself
+        row = None
+    lowering = lower()
+    found = Known(len(lowering.nodes), lowering.n_blas)
+    if row is not None:
+        try:
+            found.parts = [part_of_record(each, lowering, row) for each in lowering.records]
+        except NotAlike:
+            return found, lowering.records
+        if len(known_rows) >= MOST_KNOWN:
+            known_rows.pop(next(iter(known_rows)), None)  # the oldest
+        known_rows[row.key] = found
+    return found, lowering.records
+
+
+def part_of_record(record: Record | Section | Call, lowering: Lowering, row: Row) -> Any:
+    """What of a record goes for all rows that are alike."""
+    if type(record) is not tuple or len(record) > 3:
+        call = lowering.call_of(record)
+        if sum(each is call for each in row.calls) != 1:  # or of a fold
+            raise NotAlike
+        return row.calls.index(call), type(record) is tuple and record[0] == "tabled"
+    if record[0] == "section":
+        name, members, records = record
+        return name, members, [with_places(each, row) for each in records]
+    return with_places(record, row)
+
+
+def with_places(record: Record, row: Row) -> Any:
+    """An operation with places for its operands."""
+    kind, operands, *rest = record
+    return kind, [row.place(each) for each in operands], *rest
+
+
+def record_of_part(part: Any, row: Row) -> Record | Section | Call:
+    """The record that it is in a row."""
+    if type(part[0]) is int:
+        number, is_tabled = part
+        call: Any = row.calls[number]
+        if not is_tabled:
+            return record_of_call(call)
+        table = StepTable(*call.args)
+        return "tabled", table.operands, (), table
+    if part[0] == "section":
+        name, members, parts = part
+        return name, members, tuple([with_operands(each, row) for each in parts])
+    return with_operands(part, row)
+
+
+def with_operands(part: Any, row: Row) -> Record:
+    """The operation that it is in a row."""
+    kind, places, *rest = part
+    return kind, tuple([row.operand(each) for each in places]), *rest
+
+
+def owner_of(array: Any) -> Any:
+    """The object that an array's memory belongs to."""
+    while getattr(array, "base", None) is not None:
+        array = array.base
+    return array
