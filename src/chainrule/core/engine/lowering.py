@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain
 
 from chainrule.core.arrays import Array
-from chainrule.core.calls import Call, SideBySide
+from chainrule.core.calls import Call, SideBySide, one_by_one
 from chainrule.core.engine.convolution import without_columns
 from chainrule.core.engine.extension import _engine
 from chainrule.core.engine.fuse import fused
@@ -98,9 +98,14 @@ def has_kernel(record: Record | Call | None) -> bool:
     return type(record) is tuple and bool(_engine.has_kernel(len(record[1]), record[2]))
 
 
+def records_of(call: Call) -> tuple[Record | Section | Call, ...]:
+    """The records of a program; or a call, as it is."""
+    return getattr(call, "records", (call,))
+
+
 def together(call: SideBySide) -> Section | Call:
     """The programs of several calls as one section, for a thread each; or the call, where they call Python."""
-    found: list[tuple[Record, ...]] = [getattr(each, "records", ()) for each in call.calls]
+    found = [tuple(chain.from_iterable(map(records_of, one_by_one(each)))) for each in call.calls]
     marked: list[Record] = []
     for record in chain.from_iterable(found):
         if type(record) is not tuple or record[0] == "section" or len(record) > 3:

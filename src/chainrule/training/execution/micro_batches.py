@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.calls import Call, Calls, SideBySide, call
+from chainrule.core.calls import Calls, SideBySide, call
 from chainrule.core.engine.choice import Engine
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
@@ -51,10 +51,7 @@ class MicroBatches:
         )
         add_penalty, add_its_gradient = bind_penalty(objective, parameters, self.value)  # of theta: added once
         one_thread = replace(engine, threads=1)  # they are side by side already
-        in_threads = [
-            one_thread.row(each.value_and_gradient, [each.value, each.gradient], f"loss and gradient, thread {number}")
-            for number, each in enumerate((one, other), start=1)
-        ]
+        in_threads = [each.bind(one_thread, number) for number, each in enumerate((one, other), start=1)]
         self.value_and_gradient = Calls(
             SideBySide(in_threads, threads.run),
             call(np.add, one.gradient, other.gradient, out=parameters.gradient),
@@ -90,13 +87,25 @@ class Worker:
             for n in {which.stop - which.start for which in chunks}
         }
         zero = np.zeros((), theta.dtype)
-        calls: list[Call] = [partial(np.ndarray.fill, each, zero) for each in (gradient, value)]
+        self._begin = Calls(*(partial(np.ndarray.fill, each, zero) for each in (gradient, value)))
+        self._rows: dict[int, list[Calls]] = {}  # of each length of micro-batch, of which only the last may be another
         for which in chunks:
             plan = plans[which.stop - which.start]
-            calls += [
+            row = Calls(
                 *samples.chunk(which).bind(plan, of=samples),
                 *plan.value_and_gradient,
                 call(np.add, gradient, of_chunk.gradient, out=gradient),
                 call(np.add, value, plan.value, out=value),
-            ]
-        self.value_and_gradient = Calls(*calls)
+            )
+            self._rows.setdefault(plan.n, []).append(row)
+
+    def bind(self, engine: Engine, number: int) -> Calls:
+        """All of its micro-batches. Each is a row of its own: they are alike but for their samples, so that all but the
+        first of a length are lowered at once; and that one is listed.
+        """
+        sums = [self.gradient, self.value]
+        calls = [engine.row(self._begin, sums)]
+        for n, rows in self._rows.items():
+            listed = f"loss and gradient, thread {number}, {len(rows)} times {n} samples"
+            calls += [engine.row(row, sums, None if i else listed) for i, row in enumerate(rows)]
+        return Calls(*calls)
