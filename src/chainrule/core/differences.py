@@ -1,23 +1,18 @@
 """A network's objective around a point theta: its gradient beside central differences, and the kinks between."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from chainrule.core.architecture import Place
 from chainrule.core.arrays import Array
 from chainrule.core.calls import arithmetic, run
-from chainrule.core.checks import check_samples, check_targets, check_weights
 from chainrule.core.errors import DataError
 from chainrule.core.kinks import Pieces
-from chainrule.core.losses import Loss
-from chainrule.core.network import Network
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
-from chainrule.core.penalties import L2
-from chainrule.core.plan.binding import generators
+from chainrule.core.plan.binding import Generators
 from chainrule.core.plan.plan import Plan
 from chainrule.core.streams import stream
 
@@ -62,29 +57,28 @@ class Differences:
 
 
 class Landscape:
-    """A network's loss and penalty as a function of theta, for samples x and targets y."""
+    """A network's loss and penalty as a function of theta, for samples x and targets y, as the loss keeps them.
+
+    computed: the loss and the gradient that are checked, at a theta (P,).
+    generators: those of the dropouts for so many members, all in one state.
+    """
 
     def __init__(
         self,
-        network: Network,
-        x: ArrayLike,
-        y: ArrayLike,
-        loss: Loss,
-        seed: int,
-        sample_weight: ArrayLike | None,
-        penalty: L2 | None,
+        objective: Objective,
+        x: Array,
+        y: Array,
+        weights: Array | None,
+        computed: Callable[[Array], tuple[float, Array]],
+        generators: Callable[[int], Generators],
     ) -> None:
-        self.network, self.objective, self.seed = network, Objective(network, loss, penalty), seed
-        self.x = check_samples(network.input_shape, x)
-        self.n = len(self.x)
-        self.y = check_targets(network, loss, y, self.n)
-        self.weights = check_weights(sample_weight, self.n)
+        self.network, self.objective = objective.network, objective
+        self.n, self.x, self.y, self.weights = len(x), x, y, weights
+        self.computed, self.generators = computed, generators
 
     def spot(self, theta: Array, step: float) -> Spot:
         """The gradient at theta."""
-        loss, penalty = self.objective.loss, self.objective.penalty
-        settings: dict[str, Any] = {"seed": self.seed, "sample_weight": self.weights, "penalty": penalty}
-        value, gradient = self.network.loss_and_gradient(theta, self.x, self.y, loss, **settings)
+        value, gradient = self.computed(theta)
         if not np.isfinite(value):
             raise DataError(f"a check needs a finite loss, got {value}. Take smaller parameters, or divide x and y.")
         rounded = ROUNDING * abs(value) * STEP / step
@@ -111,17 +105,17 @@ class Landscape:
 
     def _values(self, thetas: Array) -> tuple[Array, dict[Place, Array]]:
         """The objective at K thetas, with the same dropouts, and the pieces that each layer's numbers are on."""
-        network, observer = self.network, Pieces()
+        observer = Pieces()
         plan = Plan(
             self.objective,
             self.n,
-            Parameters.of(network, thetas),
-            generators=generators(network, (self.seed,) * len(thetas)),
+            Parameters.of(self.network, thetas),
+            generators=self.generators(len(thetas)),
             weighted=self.weights is not None,
             observer=observer,
         )
         plan.set_input(self.x)
-        plan.set_targets(self.objective.loss.rows(self.y, network.output_shape[0]))
+        plan.set_targets(self.y)
         if self.weights is not None:
             plan.set_weights(self.weights)
         run(plan.evaluate)

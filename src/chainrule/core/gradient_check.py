@@ -6,8 +6,8 @@ random δ. A backward that is wrong on one side only is found, which one side al
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,15 +15,17 @@ from numpy.typing import ArrayLike
 from chainrule.core.architecture import Place
 from chainrule.core.arrays import Array
 from chainrule.core.blocks import blocks_of, leaf_numbers
-from chainrule.core.checks import check_theta
+from chainrule.core.checks import check_samples, check_targets, check_theta, check_weights
 from chainrule.core.description import check_kind
-from chainrule.core.differences import STEP, STEPS_BESIDE, TOLERANCE, Landscape, Spot, beside
+from chainrule.core.differences import STEP, STEPS_BESIDE, TOLERANCE, Differences, Landscape, Spot, beside
 from chainrule.core.errors import ShapeError
 from chainrule.core.kinks import Kink, kinks_in
 from chainrule.core.layers.base import Layer
 from chainrule.core.losses import Loss
 from chainrule.core.network import Network
+from chainrule.core.objective import Objective
 from chainrule.core.penalties import L2
+from chainrule.core.plan.binding import generators
 from chainrule.core.streams import stream
 
 MOST_PARAMETERS = 5_000
@@ -46,6 +48,8 @@ class LayerCheck:
     index: among the network's leaves, from 0.  number: as a textbook counts, and `explain`, from 1.
     n_at_kinks: the directions along which a kink lies within the step, and the gradient is right beside it.
     n_kinks, kinks: how many there are, and the first ten. Layers that don't declare their `pieces` aren't named here.
+    errors, at_kink (D,): the error of each direction, and whether a kink lies within its step. A direction is a
+    parameter, in theta's order, where there are as many as parameters.
     """
 
     index: int
@@ -57,6 +61,8 @@ class LayerCheck:
     n_at_kinks: int = 0
     n_kinks: int = 0
     kinks: tuple[Kink, ...] = ()
+    errors: Array = field(default_factory=lambda: np.zeros(0), repr=False, compare=False)
+    at_kink: Array = field(default_factory=lambda: np.zeros(0, bool), repr=False, compare=False)
 
     @property
     def is_right(self) -> bool:
@@ -98,54 +104,93 @@ def check_gradient(
     at = network.initialize(seed) if theta is None else check_theta(network, theta).astype(np.float64)
     if at.ndim != 1:
         raise ShapeError(f"check_gradient() checks one network, theta ({network.n_parameters},), got {at.shape}.")
-    landscape = Landscape(network, x, y, loss, seed, sample_weight, penalty)
-    here = landscape.spot(at, STEP)
-    members = max(1, CHUNK // (2 * max(landscape.n * network.n_numbers, network.n_parameters)))
-    numbers = leaf_numbers(blocks_of(network.places))
+    settings: dict[str, Any] = {"seed": seed, "sample_weight": sample_weight, "penalty": penalty}
+    landscape = Landscape(
+        Objective(network, loss, penalty),
+        rows := check_samples(network.input_shape, x),
+        loss.rows(check_targets(network, loss, y, len(rows)), network.output_shape[0]),
+        check_weights(sample_weight, len(rows)),
+        lambda theta: network.loss_and_gradient(theta, x, y, loss, **settings),
+        lambda members: generators(network, (seed,) * members),
+    )
+    check = GradientCheck(landscape, at, seed)
+    return tuple(check.layer(leaf, full) for leaf in network.leaves if leaf.learns)
 
-    @cache
-    def spot_beside(side: float, k: int) -> Spot:
-        return landscape.spot(beside(at, side, k, seed), STEPS_BESIDE[k])
 
-    def errors_beside(side: float, directions: Array) -> Array:
+class GradientCheck:
+    """The gradient at theta (P,) beside differences, direction by direction."""
+
+    def __init__(self, landscape: Landscape, theta: Array, seed: int = 0) -> None:
+        self._landscape, self._theta, self._seed, self._network = landscape, theta, seed, landscape.network
+        self._here = landscape.spot(theta, STEP)
+        self._beside: dict[tuple[float, int], Spot] = {}
+        self._numbers = leaf_numbers(blocks_of(self._network.places))
+
+    def layer(self, leaf: Place, full: bool = False) -> LayerCheck:
+        """A layer's record."""
+        *_, found = self.in_parts(leaf, full)
+        if not isinstance(found, LayerCheck):
+            raise TypeError(f"the last part should be a LayerCheck, got {found!r}.")
+        return found
+
+    def in_parts(self, leaf: Place, full: bool = False, most: int = CHUNK) -> Iterator[LayerCheck | int]:
+        """A layer's record, at the end; before it, after each part of the work, the directions that are done.
+
+        most: each part takes differences in a population of about this many numbers.
+        """
+        network = self._network
+        members = max(1, most // (2 * max(self._landscape.n * network.n_numbers, network.n_parameters)))
+        errors, at_kink = list[Array](), list[Array]()
+        changed: dict[Place, Array] = {}
+        for directions in _directions(leaf, network.n_parameters, members, full, self._seed):
+            found = self.along(directions)
+            errors.append(found.errors)
+            at_kink.append(found.at_kink)
+            for place, where in found.changed.items():
+                changed[place] = np.logical_or(where.any(axis=0), changed.get(place, False))
+            yield sum(map(len, errors))
+        whole, kinked = np.concatenate(errors), np.concatenate(at_kink)
+        n_kinks, kinks = kinks_in(changed, self._numbers, NAMED)
+        yield LayerCheck(
+            leaf.number,
+            leaf.layer,
+            leaf.stop - leaf.start,
+            len(whole),
+            float(np.max(whole)),
+            self._numbers[leaf.number],
+            int(np.count_nonzero(kinked & (whole <= TOLERANCE))),
+            n_kinks,
+            tuple(kinks),
+            whole,
+            kinked,
+        )
+
+    def along(self, directions: Array) -> Differences:
+        """The gradient beside differences along directions (D, P); where a kink lies, judged on both sides of it."""
+        found = self._landscape.differences(self._here, directions)
+        if found.at_kink.any():
+            across = directions[found.at_kink]
+            found.errors[found.at_kink] = np.maximum(
+                self._errors_beside(1.0, across), self._errors_beside(-1.0, across)
+            )
+        return found
+
+    def _errors_beside(self, side: float, directions: Array) -> Array:
         """The errors (D,) on a side of theta, each at the first place without a kink; else the least of all places."""
         errors, left = np.full(len(directions), np.inf), np.arange(len(directions))
         for k in range(len(STEPS_BESIDE)):
-            found = landscape.differences(spot_beside(side, k), directions[left])
+            found = self._landscape.differences(self._spot_beside(side, k), directions[left])
             errors[left] = np.where(found.at_kink, np.minimum(errors[left], found.errors), found.errors)
             left = left[found.at_kink]
             if not len(left):
                 break
         return errors
 
-    def check(leaf: Place) -> LayerCheck:
-        errors, n_at_kinks = list[Array](), 0
-        changed: dict[Place, Array] = {}
-        for directions in _directions(leaf, network.n_parameters, members, full, seed):
-            found = landscape.differences(here, directions)
-            errors.append(found.errors)
-            if found.at_kink.any():
-                across = directions[found.at_kink]
-                on_both_sides = np.maximum(errors_beside(1.0, across), errors_beside(-1.0, across))
-                errors[-1][found.at_kink] = on_both_sides
-                n_at_kinks += int(np.count_nonzero(on_both_sides <= TOLERANCE))
-            for place, where in found.changed.items():
-                changed[place] = np.logical_or(where.any(axis=0), changed.get(place, False))
-        error, n_directions = float(np.max(np.concatenate(errors))), sum(map(len, errors))
-        n_kinks, kinks = kinks_in(changed, numbers, NAMED)
-        return LayerCheck(
-            leaf.number,
-            leaf.layer,
-            leaf.stop - leaf.start,
-            n_directions,
-            error,
-            numbers[leaf.number],
-            n_at_kinks,
-            n_kinks,
-            tuple(kinks),
-        )
-
-    return tuple(check(leaf) for leaf in network.leaves if leaf.learns)
+    def _spot_beside(self, side: float, k: int) -> Spot:
+        if (side, k) not in self._beside:
+            there = beside(self._theta, side, k, self._seed)
+            self._beside[side, k] = self._landscape.spot(there, STEPS_BESIDE[k])
+        return self._beside[side, k]
 
 
 def _directions(leaf: Place, n_parameters: int, members: int, full: bool, seed: int) -> Iterator[Array]:

@@ -41,6 +41,7 @@ from chainrule.lab.explain.derivation import Derivation
 from chainrule.lab.explain.matrices.form import matrix_form
 from chainrule.lab.explain.matrices.matrix_form import MatrixForm
 from chainrule.lab.explain.overview import overview
+from chainrule.lab.explain.proof import Proof, proof_in_parts
 from chainrule.lab.explain.step.chosen import check_chosen, check_enough, chosen_weights
 from chainrule.lab.explain.step.given import Given
 from chainrule.lab.explain.step.numbers import Numbers
@@ -116,6 +117,23 @@ class Explanation(CopiedAsItself, TrainingStep):
           4 units × 2 inputs = [4 units × 21 samples] [21 samples × 2 inputs]
         """
         return matrix_form(self, layer, to, from_, sample)
+
+    def proof(self) -> Proof:
+        """The whole gradient beside central differences: each layer's check, and a verdict on each parameter.
+
+        What `check_gradient` says of the step's own gradient, with its samples, weights, penalty and dropouts.
+
+        >>> import chainrule as cr
+        >>> x, y = cr.datasets.xor()
+        >>> network = cr.mlp(2, 4, 1)
+        >>> proof = explain(network, network.initialize(), x, y, cr.HalfSquaredError(), cr.SGD(0.5)).proof()
+        >>> proof.is_right, proof.error < 1e-7, proof.verdicts.size
+        (True, True, 17)
+        """
+        *_, whole = proof_in_parts(self)
+        if not isinstance(whole, Proof):
+            raise TypeError(f"the last part should be a Proof, got {whole!r}.")
+        return whole
 
     def __str__(self) -> str:
         words = "one sample" if len(self.samples) == 1 else f"{len(self.samples)} samples"

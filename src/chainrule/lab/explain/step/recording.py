@@ -5,6 +5,7 @@ run. Afterwards a layer's own closures are asked for its derivatives: with d_out
 all others, backward writes that number's derivatives into d_input and into the gradients of its parameters.
 """
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +16,8 @@ import numpy as np
 from chainrule.core.architecture import Place
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Pass, run
-from chainrule.core.differences import beside
+from chainrule.core.differences import Landscape, beside
+from chainrule.core.gradient_check import GradientCheck
 from chainrule.core.kinks import Pieces
 from chainrule.core.layers.base import Buffers
 from chainrule.core.objective import Objective
@@ -180,8 +182,31 @@ class Recording:
 
     def beside(self, side: float, k: int) -> "Recording":
         """The step at the k-th place on a side of theta, with the dropouts of this one."""
+        return self._at(beside(self._theta, side, k))
+
+    def _at(self, theta: Array) -> "Recording":
+        """The step at another theta, with the dropouts of this one."""
         _set_state(self._generators, self._randomness)
-        return Recording(self._objective, self.data, beside(self._theta, side, k), self._generators)
+        return Recording(self._objective, self.data, theta, self._generators)
+
+    def check(self) -> GradientCheck:
+        """The recorded gradient beside differences, direction by direction, with the dropouts of this step."""
+        data = self.data
+
+        def computed(theta: Array) -> tuple[float, Array]:
+            if np.array_equal(theta, self._theta):
+                return self.value, self.gradient
+            there = self._at(theta)
+            return there.value, there.gradient
+
+        def generators(members: int) -> Generators:
+            _set_state(self._generators, self._randomness)
+            return {
+                number: tuple(copy.deepcopy(own) for _ in range(members)) for number, (own,) in self._generators.items()
+            }
+
+        landscape = Landscape(self._objective, data.x, data.y, data.weights, computed, generators)
+        return GradientCheck(landscape, self._theta.copy())
 
     def _evaluate(self) -> Evaluated:
         """The loss and the pieces, with the dropouts of the recorded step."""
