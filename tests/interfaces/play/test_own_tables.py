@@ -20,8 +20,13 @@ from played import obey, refusals, scene_of, seen
 PETS = "weight;tail;sex;kind\n4,2;30;f;cat\n20,5;40;m;dog\n3,1;28;f;cat\n31;35;m;dog\n5;29;m;cat\n12;33;f;dog\n"
 
 
-def send(playing: Playing, name: str, content: bytes) -> None:
-    obey(playing, "read", name=name, base64=base64.b64encode(content).decode())
+def send(playing: Playing, name: str, content: bytes, **fields: Any) -> None:
+    obey(playing, "read", name=name, base64=base64.b64encode(content).decode(), **fields)
+
+
+def offers(playing: Playing) -> list[dict[str, Any]]:
+    """What the page was told of columns that it may choose."""
+    return [each for each in playing.answers if each["kind"] == "table"]
 
 
 def test_a_table_is_learnt_seen_along_two_axes_and_saved(tmp_path: Path):
@@ -53,6 +58,41 @@ def test_a_table_is_learnt_seen_along_two_axes_and_saved(tmp_path: Path):
     inputs = model.standardizer.apply(model.columns.apply(table.raw))
     np.testing.assert_allclose(np.sort(inputs, axis=0), np.sort(x, axis=0))
     assert model.classes == ("cat", "dog")
+
+
+def test_the_target_is_chosen_among_the_columns_and_undone():
+    playing = Playing()
+    send(playing, "pets.csv", PETS.encode())
+    assert offers(playing)[-1]["columns"] == ("weight", "tail", "sex", "kind")
+    assert playing.scene.data.table.target == "kind"
+    said = playing.scene.data.table.said
+    assert said[0].startswith("pets.csv: CSV, 6 rows, 4 columns; semicolons between cells, decimal comma")
+    assert said[1].startswith("Target kind (the last column): one of 2 classes")
+    send(playing, "pets.csv", PETS.encode(), target="tail")
+    table = playing.scene.data.table
+    assert (table.target, table.inputs, playing.stage.n_classes) == (
+        "tail",
+        ("weight", "sex = f", "sex = m", "kind = cat", "kind = dog"),
+        0,
+    )
+    assert "tail" in table.note
+    obey(playing, "undo")
+    assert playing.scene.data.table.target == "kind"
+    send(playing, "pets.csv", PETS.encode(), target="tale")
+    assert "tail" in refusals(playing)[0]
+    assert not offers(playing)[-1]["is_learnt"]
+
+
+def test_a_table_whose_last_column_cannot_be_learnt_offers_the_others():
+    rows = b"".join(b"%d,%d,class%d\n" % (k, k * k, k % 7) for k in range(70))
+    playing = Playing()
+    send(playing, "digits.csv", b"x,y,kind\n" + rows)
+    assert "at most 5 classes" in refusals(playing)[0]
+    assert offers(playing) == [
+        {"kind": "table", "file": "digits.csv", "columns": ("x", "y", "kind"), "is_learnt": False}
+    ]
+    send(playing, "digits.csv", b"x,y,kind\n" + rows, target="y")
+    assert playing.scene.data.table.target == "y"
 
 
 def test_a_saved_scene_with_a_table_opens_again():
@@ -181,3 +221,30 @@ def test_a_csv_file_is_chosen_and_dropped_on_the_page(opened: Any, tmp_path: Pat
     page.wait_for_function("() => document.querySelectorAll('circle').length === 20")
     page.evaluate(drop, "")
     page.wait_for_selector(".notices:has-text('is empty')")
+
+
+def test_the_column_to_predict_is_chosen_on_the_page(opened: Any, tmp_path: Path):
+    page = opened()
+    file = tmp_path / "pets.csv"
+    file.write_text(PETS.replace("kind", "<i>kind</i>"))
+    with page.expect_file_chooser() as chooser:
+        page.click("button:has-text('Your own table')")
+    chooser.value.set_files(file)
+    page.wait_for_selector("select[name=column]")
+    page.click("summary:has-text('About this table')")
+    assert "decimal comma" in page.text_content(".said li")
+    assert page.locator(".said i").count() == 0
+    page.select_option("select[name=column]", "tail")
+    page.wait_for_selector(".hint:has-text('Target: tail')")
+    page.click("[aria-label='Undo']")
+    page.wait_for_function("() => document.querySelector('select[name=column]').value === '<i>kind</i>'")
+    rows = "".join(f"{k},{k * k},class{k % 7}\n" for k in range(70))
+    file = tmp_path / "seven.csv"
+    file.write_text(f"x,y,kind\n{rows}")
+    with page.expect_file_chooser() as chooser:
+        page.click("button:has-text('Your own table')")
+    chooser.value.set_files(file)
+    page.wait_for_selector(".notices:has-text('at most 5 classes')")
+    page.select_option("select[name=column]", "y")
+    page.wait_for_function("() => document.querySelector('select[name=set]').selectedOptions[0].text === 'seven.csv'")
+    page.wait_for_function("() => document.querySelector('select[name=column]').value === 'y'")

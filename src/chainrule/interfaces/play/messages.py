@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from chainrule.core.errors import DataError
-from chainrule.interfaces.play.scene import MOST_NUMBERS, MOST_POINTS, Coordinate, Name, Scene, Strict
+from chainrule.interfaces.play.scene import MOST_NUMBERS, MOST_POINTS, Coordinate, Label, Name, Scene, Strict
 
 LONGEST = 4_000_000
 """The most bytes of a command: a saved file with all that a run has learnt is far smaller."""
@@ -140,11 +140,12 @@ class Open(Strict):
 
 
 class Read(Strict):
-    """Read a table, in a file of this name, and learn it."""
+    """Read a table, in a file of this name, and learn it. target: the column to predict; None: the door decides."""
 
     kind: Literal["read"]
-    name: Annotated[str, Field(max_length=200)]
+    name: Label
     base64: str
+    target: Label | None = None
 
 
 Command = Annotated[

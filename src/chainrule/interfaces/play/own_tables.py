@@ -11,27 +11,51 @@ from chainrule.core.arrays import Array
 from chainrule.core.errors import DataError
 from chainrule.core.losses import LOSSES
 from chainrule.core.streams import stream
-from chainrule.interfaces.play.scene import MOST_CLASSES, MOST_NUMBERS, MOST_POINTS, TABLE, Data, OwnTable, Scene
+from chainrule.interfaces.play.scene import (
+    MOST_CLASSES,
+    MOST_NUMBERS,
+    MOST_POINTS,
+    MOST_SENTENCES,
+    TABLE,
+    Data,
+    OwnTable,
+    Scene,
+)
+from chainrule.lab.tables.account import account_of
+from chainrule.lab.tables.arrays import holds_arrays
+from chainrule.lab.tables.find import find
 from chainrule.lab.tables.options import Options
 from chainrule.lab.tables.read_table import table_of
 from chainrule.lab.tables.table import Table
 from chainrule.training.data.columns.columns import Columns
 from chainrule.training.data.standardizer import Standardizer
-from chainrule.training.files.reading import Source
+from chainrule.training.files.reading import Source, reading
 
 LARGEST_FILE = 64 * 2**20
 """The most bytes of memory that an uploaded table may take, unpacked."""
 
+OPTIONS = Options(max_size=LARGEST_FILE)
 
-def uploaded(name: str, content: str) -> Table:
-    """The table in a file that a page sent, in base64. Raises what `read_table` raises."""
+
+def uploaded(name: str, content: str, target: str | None = None) -> Table:
+    """The table in a file that a page sent, in base64, with this target. Raises what `read_table` raises."""
+    return table_of(_source(name, content), None if target is None else [target], OPTIONS)
+
+
+def columns_of(name: str, content: str) -> tuple[str, ...]:
+    """The columns of such a file, whether or not one of them can be learnt. Raises what `read_table` raises."""
+    with reading(_source(name, content), "a data file", "choose a table such as a CSV file", LARGEST_FILE) as opened:
+        return () if holds_arrays(opened) else tuple(each.name for each in find(opened, OPTIONS).columns)
+
+
+def _source(name: str, content: str) -> Source:
     try:
         data = base64.b64decode(content, validate=True)
     except (binascii.Error, ValueError):
         raise DataError("expected a file in base64, got something else; choose the file once more.") from None
     if not data:
         raise DataError(f"{name} is empty; choose a table with a header and rows.")
-    return table_of(Source(name, None, io.BytesIO(data), LARGEST_FILE), None, Options(max_size=LARGEST_FILE))
+    return Source(name, None, io.BytesIO(data), LARGEST_FILE)
 
 
 def scene_of_table(scene: Scene, table: Table) -> Scene:
@@ -65,10 +89,19 @@ def scene_of_table(scene: Scene, table: Table) -> Scene:
         x=tuple(map(tuple, x[rows].tolist())),
         y=tuple(y[rows].tolist()),
         classes=tuple(each[:200] for each in table.classes),
+        target=name[:200],
+        said=_said(table),
         note=f"{note}Target: {name[:200]} ({what}).",
         parts={name: each.to_dict() for name, each in parts.items() if each is not None},
     )
     return with_table(scene, own)
+
+
+def _said(table: Table) -> tuple[str, ...]:
+    """What the tables' door says of a file: how it was read, its target, and what to look at twice."""
+    account = account_of(table)
+    sentences = account.read, account.target, *account.remarks
+    return tuple(each[:400] for each in sentences[:MOST_SENTENCES])
 
 
 def with_table(scene: Scene, table: OwnTable) -> Scene:

@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from chainrule.core.errors import ChainruleError, DataError
@@ -9,7 +11,7 @@ from chainrule.interfaces.play import messages
 from chainrule.interfaces.play.advice import run_since
 from chainrule.interfaces.play.catalogue import catalogue
 from chainrule.interfaces.play.moments import Moment
-from chainrule.interfaces.play.own_tables import scene_of_table, uploaded
+from chainrule.interfaces.play.own_tables import columns_of, scene_of_table, uploaded
 from chainrule.interfaces.play.pictures import Pictures
 from chainrule.interfaces.play.saved import SAVED, Answer, from_file
 from chainrule.interfaces.play.scene import Scene
@@ -17,6 +19,9 @@ from chainrule.interfaces.play.showing import Showing
 from chainrule.interfaces.play.stage import Given, Stage, changeable
 from chainrule.interfaces.play.staged import StagedRun
 from chainrule.interfaces.play.visits import Visits
+
+MOST_COLUMNS = 1000
+"""The most columns among which a page chooses a target."""
 
 
 class Playing(StagedRun):
@@ -121,8 +126,20 @@ class Playing(StagedRun):
 
     def _read(self, command: messages.Read) -> None:
         before = self._moment()
-        self._begin(scene_of_table(self.scene, uploaded(command.name, command.base64)))
+        try:
+            table = uploaded(command.name, command.base64, command.target)
+            self._begin(scene_of_table(self.scene, table))
+        except ChainruleError:  # perhaps another column can be learnt
+            with suppress(ChainruleError):
+                self._offer(command, columns_of(command.name, command.base64), False)
+            raise
+        self._offer(command, tuple(each.name for each in table.found.columns), True)
         self._remember(before)
+
+    def _offer(self, command: messages.Read, columns: tuple[str, ...], is_learnt: bool) -> None:
+        """Tell the page which columns a file has, one of which it may choose as the target."""
+        file = Path(command.name).name
+        self.answers.append({"kind": "table", "file": file, "columns": columns[:MOST_COLUMNS], "is_learnt": is_learnt})
 
     def _remember(self, before: Moment) -> None:
         """Keep what was before a change, so that it can be undone."""

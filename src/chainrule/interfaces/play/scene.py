@@ -16,6 +16,8 @@ GIVEN = "given"
 
 MOST_POINTS, MOST_LAYERS, MOST_UNITS, MOST_CLASSES = 1000, 8, 16, 5
 
+MOST_SENTENCES = 12
+
 MOST_NUMBERS = 50_000
 """The most inputs of a table in all: each change sends them."""
 
@@ -24,6 +26,7 @@ Seed = Annotated[int, Field(ge=0, lt=2**31)]
 Fraction = Annotated[float, Field(ge=0.0, lt=1.0)]
 Name = Annotated[str, Field(max_length=40)]
 Label = Annotated[str, Field(max_length=200)]
+Sentence = Annotated[str, Field(max_length=400)]
 Column = Annotated[int, Field(ge=0, lt=MOST_NUMBERS)]
 Table = dict[Name, Any]
 """A description with settings; the library builds it, and refuses what it doesn't know."""
@@ -46,7 +49,8 @@ class Point(Strict):
 class OwnTable(Strict):
     """A table as a network takes it: x (n, I) by the names of its inputs, and y (n,), class numbers or quantities.
 
-    note: what is to be said of it.  parts: the descriptions with which a model of it is saved.
+    target: the column that is learnt.  note: what is to be said of it.  said: what the tables' door said of the file.
+    parts: the descriptions with which a model of it is saved.
     """
 
     file: Label
@@ -54,7 +58,9 @@ class OwnTable(Strict):
     x: Annotated[tuple[tuple[Coordinate, ...], ...], Field(min_length=1, max_length=MOST_POINTS)]
     y: tuple[Coordinate, ...]
     classes: Annotated[tuple[Label, ...], Field(max_length=MOST_CLASSES)] = ()
+    target: Label = ""
     note: Annotated[str, Field(max_length=400)] = ""
+    said: Annotated[tuple[Sentence, ...], Field(max_length=MOST_SENTENCES)] = ()
     parts: Table = Field(default_factory=dict)
 
     @model_validator(mode="after")

@@ -21,6 +21,12 @@ export const calmFrame = signal(/** @type {import("./frame.js").Frame | null} */
 
 const CALM = 100;
 
+/**
+ * The last table that was sent: its columns, and whether it could be learnt.
+ * @type {import("./vendor/signals.js").Signal<{file: string, columns: string[], is_learnt: boolean} | null>}
+ */
+export const table = signal(/** @type {any} */ (null));
+
 /** What the doctor found. */
 export const findings = signal(/** @type {any[] | null} */ (null));
 
@@ -117,6 +123,7 @@ function receive(message) {
     if (isNew && kept !== null) send({ kind: "open", file: kept });
   } else if (said.kind === "findings") findings.value = said.findings;
   else if (said.kind === "kept") kept = said.file;
+  else if (said.kind === "table") table.value = said;
   else if (said.kind === "file") download(said);
   else if (said.kind === "full") status.value = "full";
   else notify(said.sentence);

@@ -56,16 +56,26 @@ export async function open(file) {
   }
 }
 
+/** The table that was sent last, which is sent again where another of its columns is to be predicted. */
+let sent = /** @type {File | null} */ (null);
+
+/** @param {string} target the column to predict */
+export function predict(target) {
+  if (sent !== null) read(sent, target);
+}
+
 /**
  * Send a table to be learnt.
  * @param {File} file
+ * @param {string | null} target the column to predict; null: the last one
  */
-async function read(file) {
+async function read(file, target = null) {
+  sent = file;
   if (file.size > LARGEST_TABLE) return notify(words.largeTable);
   const bytes = new Uint8Array(await file.arrayBuffer());
   let text = "";
   for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  send({ kind: "read", name: file.name.slice(-200), base64: btoa(text) });
+  send({ kind: "read", name: file.name.slice(-200), base64: btoa(text), target });
 }
 
 /** Open a file that is dropped anywhere on the page. */

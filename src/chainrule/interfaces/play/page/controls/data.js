@@ -1,8 +1,8 @@
 /** The data: a set that has a name, or points of one's own; and the inputs made of them. */
 
 import { html } from "../html.js";
-import { catalogue, change, scene, state } from "../run.js";
-import { pick } from "../take.js";
+import { catalogue, change, scene, state, table } from "../run.js";
+import { pick, predict } from "../take.js";
 import { brush } from "../views/points.js";
 import { CLASSES, css } from "../colours.js";
 import { hints, words } from "../words.js";
@@ -29,7 +29,14 @@ export function Data() {
     <${Slider} name="test" anew min=${0} max=${0.9} step=${0.05} value=${data.test} shown=${`${Math.round(100 * data.test)} %`} set=${(/** @type {number} */ test) => set({ test })} />
     ${data.name === OWN ? html`<${Own} />` : data.name === TABLE ? html`<${Table} />` : html`<button data-hint=${hints.redraw} onClick=${() => set({ seed: data.seed + 1 })}>${words.redraw}</button>`}
     <button data-hint=${hints.openTable} onClick=${pick}>${words.openTable}</button>
+    ${isRefused() && html`<${Target} value="" />`}
   </fieldset>`;
+}
+
+/** Whether the table that was sent last couldn't be learnt, and is another than the one that is. */
+function isRefused() {
+  const { data } = scene.value;
+  return table.value?.is_learnt === false && !(data.name === TABLE && data.table.file === table.value.file);
 }
 
 /** @param {string} name */
@@ -44,8 +51,23 @@ function Table() {
   const options = data.table.inputs.map((/** @type {string} */ name, /** @type {number} */ k) => [String(k), name]);
   const put = (/** @type {number} */ axis, /** @type {string} */ k) => change({ axes: axes.map((/** @type {number} */ each, /** @type {number} */ i) => (i === axis ? Number(k) : each)) });
   return html`
+    ${table.value?.file === data.table.file && html`<${Target} value=${data.table.target} />`}
     <p class="hint">${data.table.note}</p>
+    ${data.table.said.length > 0 && html`<details class="said"><summary data-hint=${hints.said}>${words.said}</summary><ul>${data.table.said.map((/** @type {string} */ each, /** @type {number} */ k) => html`<li key=${k}>${each}</li>`)}</ul></details>`}
     ${["across", "upwards"].map((name, axis) => html`<${Choice} key=${name} name=${name} value=${String(axes[axis])} options=${options} set=${(/** @type {string} */ k) => put(axis, k)} />`)}
+  `;
+}
+
+/**
+ * Which column of the table that was sent is predicted; "" where it couldn't be learnt, and another may be.
+ * @param {{value: string}} props
+ */
+function Target({ value }) {
+  const columns = table.value?.columns ?? [];
+  const options = [...(value === "" ? [["", words.chooseColumn]] : []), ...columns.map((each) => [each, each])];
+  return html`
+    ${value === "" && html`<p class="hint">${table.value?.file}</p>`}
+    <${Choice} name="column" anew value=${value} options=${options} set=${predict} />
   `;
 }
 
@@ -55,6 +77,7 @@ function Table() {
  */
 export function choose(name) {
   const { data } = scene.value;
+  if (table.value?.is_learnt === false) table.value = null;
   const points = name === OWN && data.points.length === 0 ? here() : data.points;
   const target = name === OWN ? data.target : name === TABLE && !data.table.classes.length ? "quantity" : "class";
   change({ data: { ...data, name, points, target, noise: null, n: null }, is_given: false, ...fitting(target) });

@@ -40,6 +40,9 @@ export default {
   clear: "Remove all but one",
   openTable: "Your own table …",
   largeTable: "A table may have at most 2.5 MB here; chainrule play FILE opens a larger one.",
+  column: "Predict",
+  chooseColumn: "choose a column …",
+  said: "About this table",
   across: "Across",
   upwards: "Upwards",
   inputs: "Inputs",
@@ -200,6 +203,8 @@ export const hints = {
   clear: "Keep the first point only; the weights stay as they are.",
   inputs: "What the network is told of each point.",
   openTable: "A file with a column to predict, such as CSV; it can also be dropped on the page.",
+  column: "The column that is learnt from the others.",
+  said: "How the file was read, and what to look at twice.",
   across: "The input that the plane shows from left to right; the others stay at their means.",
   upwards: "The input that the plane shows from bottom to top; the others stay at their means.",
 
