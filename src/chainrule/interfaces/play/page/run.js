@@ -96,7 +96,8 @@ export function reload() {
  */
 export function notify(sentence) {
   const id = nextNotice++;
-  notices.value = [...notices.value.slice(-2), { id, sentence }];
+  const others = notices.value.filter((each) => each.sentence !== sentence);
+  notices.value = [...others.slice(-2), { id, sentence }];
   setTimeout(() => dismiss(id), 12_000);
 }
 

@@ -13,6 +13,9 @@ import { Card } from "./card.js";
 import { draw, edgeAt, shapes } from "./network.js";
 import { box, edges, nameOf, point, pointed, present } from "./present.js";
 
+/** Layers from which their buttons stand closer. */
+const CROWDED = 5;
+
 /** The unit that the Tab key comes to; the arrows go on from it. */
 const stop = signal({ layer: 0, unit: 0 });
 
@@ -26,7 +29,7 @@ export function Graph() {
       <${Choice} name="edges" value=${edges.value} options=${["weight", "gradient", "change"].map((each) => [each, words[each]])} set=${(/** @type {string} */ name) => (edges.value = name)} />
     </div>
     <${Picture} />
-    ${!is_given && html`<div class="columns" style=${{ gridTemplateColumns: `repeat(${layers.length + 1}, 1fr)` }}>
+    ${!is_given && html`<div class=${layers.length > CROWDED ? "columns crowded" : "columns"} style=${{ gridTemplateColumns: `repeat(${layers.length + 1}, 1fr)` }}>
       <div>${words.inputs}<br /><small>−<i class="signs" />+</small></div>
       ${hidden.map((/** @type {unknown} */ _, /** @type {number} */ k) => html`<${HiddenLayer} key=${k} number=${k} />`)}
       <div>${words.output}</div>

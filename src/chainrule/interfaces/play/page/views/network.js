@@ -6,6 +6,10 @@ const LARGEST_UNIT = 44;
 const NEAR = 6;
 const LONGEST_NAME = 12;
 
+/** Pixels above and below the units, where marks stand; of a letter of a name. */
+const EDGE = 6;
+const LETTER = 7.6;
+
 /**
  * @typedef {{units: number, inputs: number, row: number, start: number}} Layer
  * @typedef {{x: number, y: number}} Spot
@@ -26,8 +30,11 @@ const LONGEST_NAME = 12;
 export function shapes({ width, height }, inputs, layers, numbers, weights) {
   const counts = [inputs.length, ...layers.map((each) => each.units)];
   const column = width / counts.length;
-  const at = counts.map((count, layer) => Array.from({ length: count }, (_, unit) => ({ x: (layer + 0.5) * column, y: ((unit + 0.5) / count) * height })));
-  const size = Math.min(LARGEST_UNIT, (0.9 * height) / Math.max(...counts), (0.6 * width) / counts.length);
+  const names = LETTER * Math.max(...inputs.map((each) => shortened(each).length)) + EDGE;
+  const first = Math.min(0.85 * column, Math.max(0.5 * column, names)); // names stand to the left of inputs
+  const room = height - 2 * EDGE;
+  const at = counts.map((count, layer) => Array.from({ length: count }, (_, unit) => ({ x: layer ? (layer + 0.5) * column : first, y: EDGE + ((unit + 0.5) / count) * room })));
+  const size = Math.min(LARGEST_UNIT, (0.9 * room) / Math.max(...counts), (0.6 * width) / counts.length);
   const edges = layers.flatMap((layer, number) => edgesOf(numbers, layer, number, at[number], at[number + 1]));
   const biases = layers.map(({ units, inputs, row, start }) => (row > inputs ? parts(Array.from({ length: units }, (_, unit) => weights[start + unit * row + inputs])) : []));
   return { size, at, edges, biases };

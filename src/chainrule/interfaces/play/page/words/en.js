@@ -35,6 +35,7 @@ export default {
   target: "Target",
   class: "class",
   quantity: "quantity",
+  number: "Number",
   drawing: "Click to add a point, drag to move it. By keyboard: Tab to the plane, arrows, Enter.",
   eraser: "Erase",
   clear: "Remove all but one",
