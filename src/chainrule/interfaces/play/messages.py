@@ -132,6 +132,21 @@ class Save(Strict):
     what: Literal["scene", "model", "history"] = "scene"
 
 
+class Code(Strict):
+    """Send the scripts that repeat the run as it is now."""
+
+    kind: Literal["code"]
+
+
+class HandOut(Strict):
+    """Send the chain of a weight or of a unit, or else an overview of the next step, as a file."""
+
+    kind: Literal["hand_out"]
+    chain: Chain | None = None
+    sample: Annotated[int, Field(ge=0, lt=MOST_POINTS)] | None = None
+    format: Literal["html", "latex", "json"] = "html"
+
+
 class Open(Strict):
     """Take a saved file up again, or what the page kept of a run that was lost."""
 
@@ -163,6 +178,8 @@ Command = Annotated[
     | Diagnose
     | Treat
     | Save
+    | Code
+    | HandOut
     | Open
     | Read,
     Field(discriminator="kind"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from chainrule.core.arrays import Array
 from chainrule.core.errors import DataError
+from chainrule.interfaces.play.past import Past
 from chainrule.interfaces.play.scene import Scene
 
 MOST_MOMENTS = 50
@@ -13,10 +14,11 @@ MOST_MOMENTS = 50
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """A scene, and the run's arrays at one moment."""
+    """A scene, and the run's arrays at one moment. past: how the run came there; None where that isn't known."""
 
     scene: Scene
     arrays: Mapping[str, Array] = field(repr=False)
+    past: Past | None = field(repr=False, default=None)
 
 
 class Moments:

@@ -10,6 +10,9 @@ from chainrule.core.errors import ChainruleError, DataError
 from chainrule.interfaces.play import messages
 from chainrule.interfaces.play.advice import run_since
 from chainrule.interfaces.play.catalogue import catalogue
+from chainrule.interfaces.play.code import code
+from chainrule.interfaces.play.glass.handed_out import handed_out
+from chainrule.interfaces.play.glass.next_step import NextStep
 from chainrule.interfaces.play.moments import Moment
 from chainrule.interfaces.play.own_tables import columns_of, scene_of_table, uploaded
 from chainrule.interfaces.play.pictures import Pictures
@@ -97,7 +100,7 @@ class Playing(StagedRun):
         if self.scene.keeps_weights(moment.scene):
             self._go_on_with_points(moment.scene)
         else:
-            self._begin(moment.scene, moment.arrays)
+            self._begin(moment.scene, moment.arrays, moment.past)
 
     def _look(self, command: messages.View) -> None:
         if not (command.left < command.right and command.bottom < command.top):
@@ -117,7 +120,13 @@ class Playing(StagedRun):
         self._say_state()
 
     def _save(self, command: messages.Save) -> None:
-        self.answers.append(SAVED[command.what](self.stage, self.training, self.course))
+        self.answers.append(SAVED[command.what](self.stage, self.training, self.course, self.past))
+
+    def _show_the_code(self, command: messages.Code) -> None:
+        self.answers.append({"kind": "code", **code(self.stage, self.training, self._is_past_known)})
+
+    def _hand_out(self, command: messages.HandOut) -> None:
+        self.answers.append(handed_out(NextStep(self.stage, self.training), command))
 
     def _open(self, command: messages.Open) -> None:
         before = self._moment()
@@ -182,6 +191,8 @@ OBEYED: dict[type, Callable[[Playing, Any], None]] = {
     messages.Diagnose: Playing._ask_the_doctor,
     messages.Treat: Playing._treat,
     messages.Save: Playing._save,
+    messages.Code: Playing._show_the_code,
+    messages.HandOut: Playing._hand_out,
     messages.Open: Playing._open,
     messages.Read: Playing._read,
 }

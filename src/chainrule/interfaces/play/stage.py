@@ -89,6 +89,13 @@ class Stage:
             **changeable(scene),
         }
 
+    def start(self) -> tuple[Array, Array]:
+        """The parameters and the statistics that its run begins with."""
+        given, network = self.given, self.network
+        own = given if given and given.seed == self.scene.seed else Given(network)
+        theta = network.initialize(self.scene.seed) if own.theta is None else own.theta
+        return theta, network.initialize_state() if own.state is None else own.state
+
     def targets(self, samples: Samples) -> Array:
         """The targets of samples (n, O): those of classes as zeros and a one, where the loss takes their numbers."""
         n_outputs = self.network.output_shape[0]

@@ -11,6 +11,7 @@ from chainrule.interfaces.play import messages
 from chainrule.interfaces.play.course import Course
 from chainrule.interfaces.play.glass.box import GlassBox
 from chainrule.interfaces.play.moments import Moment, Moments
+from chainrule.interfaces.play.past import Past
 from chainrule.interfaces.play.pictures import Pictures
 from chainrule.interfaces.play.readings import reading
 from chainrule.interfaces.play.saved import Answer, kept
@@ -47,13 +48,19 @@ class StagedRun:
         self._speed = 0.0
         self._begin(scene or Scene())
 
-    def _begin(self, scene: Scene, arrays: Mapping[str, Array] | None = None) -> None:
-        """Begin a scene's run, or go on from a moment of it. Raises, and changes nothing, if it can't be."""
+    def _begin(self, scene: Scene, arrays: Mapping[str, Array] | None = None, past: Past | None = None) -> None:
+        """Begin a scene's run, or go on from a moment of it. Raises, and changes nothing, if it can't be.
+
+        past: how it came to that moment, where that is known.
+        """
         stage = set_up(scene, self._given)
         training = _training(stage)
         if arrays is not None:
             training.restore(arrays)
+        if past is not None:
+            training.setup = past.setup(training.setup)
         self._put(stage, training)
+        self._is_past_known = past is not None or training.state.step == 0
 
     def _go_on_with_points(self, scene: Scene) -> None:
         """Other points of one's own: the weights stay, where the network stays the same; all else begins anew."""
@@ -62,6 +69,7 @@ class StagedRun:
         same = stage.network == network
         kept = {"theta": state.parameters.theta, "state": state.statistics} if same and self._ended is None else {}
         self._put(stage, _training(stage, **kept))
+        self._is_past_known = True
 
     def _put(self, stage: Stage, training: Training) -> None:
         self.stage, self.training, self.pictures = stage, training, Pictures(stage)
@@ -78,7 +86,12 @@ class StagedRun:
         return self.stage.scene
 
     def _moment(self) -> Moment:
-        return Moment(self.scene, self.training.state.arrays())
+        return Moment(self.scene, self.training.state.arrays(), self.past)
+
+    @property
+    def past(self) -> Past | None:
+        """How the run came here; None of a run from a file that doesn't say so."""
+        return Past.of(self.training.setup, self.stage) if self._is_past_known else None
 
     def _start_anew_for_the_doctor(self) -> None:
         """What was learnt with other settings is no matter of these."""
@@ -173,7 +186,7 @@ class StagedRun:
 
     def kept(self) -> Answer:
         """What a page keeps of its run."""
-        return kept(self.stage, self.training)
+        return kept(self.stage, self.training, self.past)
 
 
 def _training(stage: Stage, **start: Array) -> Training:

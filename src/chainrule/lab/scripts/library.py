@@ -1,6 +1,5 @@
 """The library's script: the run as a person would write it, with exactly what isn't a default."""
 
-import textwrap
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,7 +9,7 @@ from chainrule.core.layers.base import Layer
 from chainrule.core.layers.dense import Dense
 from chainrule.core.network import Network, mlp
 from chainrule.lab.scripts.recipe import Recipe
-from chainrule.lab.scripts.source import WIDTH, call, named, value
+from chainrule.lab.scripts.source import call, named, value
 
 MOST_NUMBERS = 60_000
 """The most numbers of samples that a script holds: a megabyte of text."""
@@ -29,15 +28,12 @@ def library_script(recipe: Recipe) -> str:
 
 
 def headline(recipe: Recipe, rest: str = "") -> list[str]:
-    """The docstring of a script: what it does, the recipe's remark and the rest."""
+    """The docstring of a script: what it does, and the rest."""
     first = recipe.changes[0] if recipe.changes else None
     of_optimizer = value(recipe.setup.optimizer).removeprefix("cr.")
     said = f"{recipe.steps:,} steps of {of_optimizer} on {len(recipe.samples.x):,} samples"
     said += f", changed from step {first[0] + 1:,} on" if first else ""
-    others = " ".join(each for each in (recipe.remark, rest) if each)
-    if not others:
-        return [f'"""{said}."""']
-    return [f'"""{said}.', "", *textwrap.wrap(others, WIDTH), '"""']
+    return [f'"""{said}.', "", rest, '"""'] if rest else [f'"""{said}."""']
 
 
 def _imports(body: list[str]) -> list[str]:
@@ -49,6 +45,8 @@ def _samples(recipe: Recipe) -> Iterator[str]:
     if samples.lines:
         yield from samples.lines
         return
+    if samples.note:
+        yield f"# {samples.note}"
     yield from named("x", samples.x)
     yield from named("y", samples.y[:, 0] if samples.y.ndim == 2 and samples.y.shape[1] == 1 else samples.y)
 

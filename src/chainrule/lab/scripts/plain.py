@@ -99,6 +99,8 @@ def _numbers(recipe: Recipe) -> Iterator[str]:
     """Samples and weights."""
     setup, n_outputs = recipe.setup, recipe.network.output_shape[0]
     y = recipe.loss.rows(recipe.samples.y, n_outputs)
+    if recipe.samples.note:
+        yield f"# {recipe.samples.note}"
     yield from named("x", np.asarray(recipe.samples.x, np.float64).T)
     yield from named("y", (one_hot(y, n_outputs) if y.ndim == 1 else y).astype(np.float64).T)
     yield ""

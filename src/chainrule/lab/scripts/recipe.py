@@ -14,19 +14,20 @@ from chainrule.training.run import Setup
 class Samples:
     """The samples that are learnt: x (n, *input_shape), and targets y as `train` takes them.
 
-    lines: source that makes x and y; () where a script is to hold their numbers.
+    lines: source that makes x and y; () where a script is to hold their numbers.  note: what is said of these.
     """
 
     x: Array = field(repr=False)
     y: Array = field(repr=False)
     lines: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, eq=False)
 class Recipe:
     """A run to be repeated.
 
-    setup: the settings and the start.  steps: how many it made.  remark: fixed sentences on it.
+    setup: the settings and the start.  steps: how many it made.
     """
 
     network: Network
@@ -34,7 +35,6 @@ class Recipe:
     samples: Samples
     setup: Setup
     steps: int
-    remark: str = ""
 
     @property
     def n_batches(self) -> int:

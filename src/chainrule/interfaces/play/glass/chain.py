@@ -3,7 +3,8 @@
 from typing import Any
 
 from chainrule.interfaces.play.glass.next_step import NextStep
-from chainrule.interfaces.play.messages import Glass
+from chainrule.interfaces.play.messages import Chain, Glass
+from chainrule.lab.explain.derivation import Derivation
 from chainrule.lab.explain.notations import mathml
 
 
@@ -11,11 +12,7 @@ def chain(step: NextStep, asked: Glass) -> dict[str, Any] | None:
     """The chain as a part of the page, its number and the number by a difference. None where none is asked for."""
     if (of := asked.chain) is None:
         return None
-    sample = None if asked.sample is None or asked.sample not in step.samples else asked.sample
-    if of.source is None:
-        found = step.explanation.unit(of.layer, of.unit, sample)
-    else:
-        found = step.explanation.weight(of.layer, of.unit, of.source, sample)
+    found = chain_of(step, of, asked.sample)
     return {
         "of": of.model_dump(),
         "title": found.title,
@@ -24,3 +21,10 @@ def chain(step: NextStep, asked: Glass) -> dict[str, Any] | None:
         "value": found.value,
         "difference": found.difference,
     }
+
+
+def chain_of(step: NextStep, of: Chain, sample: int | None) -> Derivation:
+    """The chain of a weight or of a unit, along a sample where it is in the step's batch."""
+    if of.source is None:
+        return step.explanation.unit(of.layer, of.unit, step.followed(sample))
+    return step.explanation.weight(of.layer, of.unit, of.source, step.followed(sample))

@@ -38,6 +38,10 @@ class NextStep:
         rows: list[int] = np.sort(order[state.batch * size : (state.batch + 1) * size]).tolist()
         return rows
 
+    def followed(self, sample: int | None) -> int | None:
+        """The sample, where it is in the step's batch; else None, for the one that the step itself suggests."""
+        return sample if sample in self.samples else None
+
     @cached_property
     def explanation(self) -> Explanation:
         """All its numbers."""
