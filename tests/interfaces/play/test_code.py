@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import itertools
 import json
 import subprocess
 import sys
@@ -77,11 +78,15 @@ ON_THE_WAY = st.one_of(
     st.fixed_dictionaries({"penalty": st.sampled_from([0.0, 0.01])}),
     st.fixed_dictionaries({"clip": st.sampled_from([None, 0.5])}),
 )
+STEPS = st.tuples(st.just("steps"), st.integers(1, 30))
 ACTIONS = st.one_of(
-    st.tuples(st.just("set"), st.one_of(ANEW, ON_THE_WAY, ON_THE_WAY)),
-    st.tuples(st.just("steps"), st.integers(1, 30)),
-    st.tuples(st.sampled_from(["undo", "redo", "reset", "points", "file"]), st.integers(0, 5)),
+    STEPS,
+    st.tuples(st.just("set"), ON_THE_WAY),
+    st.tuples(st.just("undo"), st.none()),
+    st.tuples(st.just("set"), st.one_of(ANEW, ON_THE_WAY)),
+    st.tuples(st.sampled_from(["redo", "reset", "points", "file"]), st.integers(0, 5)),
 )
+"""Half of what is drawn is a change and its undoing, with steps between."""
 
 
 def done(playing: Playing, kind: str, what: Any) -> None:
@@ -101,11 +106,11 @@ def done(playing: Playing, kind: str, what: Any) -> None:
         obey(playing, kind)
 
 
-@given(actions=st.lists(ACTIONS, min_size=1, max_size=10))
+@given(actions=st.lists(st.tuples(STEPS, ACTIONS), min_size=2, max_size=6))
 @examples(40)
-def test_whatever_was_done_on_the_page_its_code_repeats_the_run(actions: list[tuple[str, Any]]):
+def test_whatever_was_done_on_the_page_its_code_repeats_the_run(actions: list[Any]):
     playing = Playing()
-    for kind, what in actions:
+    for kind, what in itertools.chain(*actions):
         done(playing, kind, what)
     done(playing, "steps", 3)
     if playing._ended is None:
