@@ -167,6 +167,20 @@ class Architecture(Description):
         return self.leaves[-1].state_stop
 
     @cached_property
+    def is_the_same_in_prediction(self) -> bool:
+        """Whether no layer computes something else in prediction than in training.
+
+        >>> from chainrule.core.layers.dense import Dense
+        >>> from chainrule.core.layers.regularize import Dropout
+        >>> plain, dropping = Architecture(2, [Dense(1)]), Architecture(2, [Dropout(), Dense(1)])
+        >>> plain.is_the_same_in_prediction, dropping.is_the_same_in_prediction
+        (True, False)
+        """
+        layers = [leaf.layer for leaf in self.leaves]
+        is_random = any(each.without_randomness() is not each for each in layers)
+        return not is_random and all(type(each).bind_prediction is Layer.bind_prediction for each in layers)
+
+    @cached_property
     def least_samples(self) -> int:
         """The fewest samples that a training batch may hold."""
         return max(leaf.signature.least_samples for leaf in self.leaves)

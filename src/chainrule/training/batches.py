@@ -7,13 +7,14 @@ mini-batch is gathered when its turn comes, micro-batches and groups with sample
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Protocol
 
 import numpy as np
 
 from chainrule.core.arrays import Array, chunks, count
-from chainrule.core.calls import Calls, check_finite, run
+from chainrule.core.calls import Calls, Ended, check_finite, run
 from chainrule.core.engine.choice import Engine
 from chainrule.core.mapped import check_mapped
 from chainrule.core.objective import Objective
@@ -64,6 +65,13 @@ class FullBatch:
 
     def begin_epoch(self) -> None:
         """The order stays the data's own."""
+
+    def evaluate(self) -> Array:
+        """The loss of the next step: of a network that is the same in prediction, the objective at present."""
+        with suppress(Ended):  # where it isn't finite
+            run(self.equal[0].value_and_gradient)
+        self.close()
+        return self.loss.astype(np.float64)
 
     def close(self) -> None:
         """End the threads that the batch runs in."""

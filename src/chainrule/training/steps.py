@@ -1,5 +1,6 @@
 """The steps of a run, in the order that `loop.py` lists: rows of calls, bound once to the state that they change."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -10,7 +11,7 @@ from chainrule.core.engine.choice import Engine
 from chainrule.core.objective import Objective
 from chainrule.core.optimizers import bind_update
 from chainrule.core.penalties import bind_clip
-from chainrule.training.batches import Batches, Evaluator, FullBatch, MiniBatches
+from chainrule.training.batches import Evaluator, FullBatch, MiniBatches
 from chainrule.training.history import Record
 from chainrule.training.repeated_steps import RepeatedSteps
 from chainrule.training.state import TrainingState
@@ -48,8 +49,12 @@ class Steps:
     def bind_batches(self, task: Task) -> None:
         """Bind the network, the loss, the penalty and the data to the state's memory."""
         kind = FullBatch if task.batch_size is None else MiniBatches
-        self.batches: Batches = kind(task, self._state, self.engine)
-        self.evaluate = Evaluator(task.objective, task.data, self._state.parameters, self.engine)
+        batches = self.batches = kind(task, self._state, self.engine)
+        self.evaluate: Callable[[], Array]
+        if isinstance(batches, FullBatch) and task.network.is_the_same_in_prediction:
+            self.evaluate = batches.evaluate
+        else:
+            self.evaluate = Evaluator(task.objective, task.data, self._state.parameters, self.engine)
 
     def bind_update(self, task: Task) -> None:
         """Bind the clip and the optimizer to the state's memory, and so the steps."""
