@@ -172,7 +172,7 @@ class Architecture(Description):
 
         >>> from chainrule.core.layers.dense import Dense
         >>> from chainrule.core.layers.regularize import Dropout
-        >>> plain, dropping = Architecture(2, [Dense(1)]), Architecture(2, [Dropout(), Dense(1)])
+        >>> plain, dropping = Architecture(2, [Dense(1)]), Architecture(2, [Dropout(0.5), Dense(1)])
         >>> plain.is_the_same_in_prediction, dropping.is_the_same_in_prediction
         (True, False)
         """
