@@ -207,3 +207,19 @@ def test_the_doctor_says_why_a_rate_of_a_hundred_fails(opened: Opened):
     page.wait_for_selector(".doctor article button:text-is('Try this')", timeout=60_000)
     page.locator(".doctor article button").first.click()
     page.wait_for_function("() => document.querySelector('[name=learning_rate]').value !== '100'")
+
+
+def test_the_doctor_can_be_asked_again_after_a_change_while_he_looked(opened: Opened):
+    page = opened()
+    page.evaluate(
+        """async () => {
+            const { ask } = await import('/page/views/doctor.js');
+            const { change } = await import('/page/run.js');
+            ask();
+            change({ seed: 5 });
+        }"""
+    )
+    page.wait_for_selector(".doctor > button:disabled")
+    page.wait_for_selector(".doctor > button:enabled", timeout=60_000)
+    page.click(".doctor > button")
+    page.wait_for_selector(".doctor article, .doctor div > p:not(.hint)", timeout=60_000)

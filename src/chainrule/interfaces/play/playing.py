@@ -163,9 +163,8 @@ class Playing(StagedRun):
         self.visits.begin(run, self.stage)
 
     def _hear(self, stage: Stage, answer: Answer) -> None:
-        """Pass on what the doctor says, unless the page has another scene by now."""
-        if stage.scene == self.scene:
-            self.answers.append(answer)
+        """Pass on what the doctor says; where the page has another scene by now, only that he has gone."""
+        self.answers.append(answer if stage.scene == self.scene else {"kind": "findings", "findings": None})
 
     def _treat(self, command: messages.Treat) -> None:
         scene = self.visits.treatment(self.scene, command.finding)

@@ -30,6 +30,9 @@ export const table = signal(/** @type {any} */ (null));
 /** What the doctor found. */
 export const findings = signal(/** @type {any[] | null} */ (null));
 
+/** Whether the doctor has been asked and hasn't answered. */
+export const isAsked = signal(false);
+
 /** Sentences for the reader: what was refused, what was lost. */
 export const notices = signal(/** @type {{id: number, sentence: string}[]} */ ([]));
 
@@ -121,13 +124,20 @@ function receive(message) {
   else if (said.kind === "catalogue") catalogue.value = said;
   else if (said.kind === "welcome") {
     isNew = said.new;
+    isAsked.value = false;
     if (isNew && kept !== null) send({ kind: "open", file: kept });
-  } else if (said.kind === "findings") findings.value = said.findings;
+  } else if (said.kind === "findings") {
+    findings.value = said.findings;
+    isAsked.value = false;
+  }
   else if (said.kind === "kept") kept = said.file;
   else if (said.kind === "table") table.value = said;
   else if (said.kind === "file") download(said);
   else if (said.kind === "full") status.value = "full";
-  else notify(said.sentence);
+  else {
+    isAsked.value = false; // perhaps it is the doctor who can't, or who was lost
+    notify(said.sentence);
+  }
 }
 
 /**

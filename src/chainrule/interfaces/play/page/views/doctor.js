@@ -1,12 +1,8 @@
 /** The doctor's findings, with what to try as a button. */
 
-import { signal } from "../vendor/signals.js";
 import { html } from "../html.js";
-import { findings, send, state } from "../run.js";
+import { findings, isAsked, send, state } from "../run.js";
 import { hints, words } from "../words.js";
-
-/** Whether the doctor has been asked and hasn't answered. */
-const isAsked = signal(false);
 
 export function ask() {
   isAsked.value = true;
@@ -16,7 +12,6 @@ export function ask() {
 
 export function Doctor() {
   const found = findings.value;
-  if (found !== null) isAsked.value = false;
   return html`<div class="doctor">
     ${state.value.ended !== null && html`<p class="ended">${words.ended}${state.value.ended}</p>`}
     <button data-hint=${hints.doctor} onClick=${ask} disabled=${isAsked.value}>${isAsked.value ? words.asking : words.ask}</button>
