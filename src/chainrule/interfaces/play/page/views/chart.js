@@ -85,7 +85,7 @@ function options(box, lines, logarithmic, range, height, bands) {
   return {
     width: box.clientWidth,
     height,
-    padding: [6, 10, 0, 0],
+    padding: [6, 14, 0, 0],
     legend: { markers: { width: 2 } },
     bands: bands?.map((series) => ({ series, fill: colour(style, lines[0].stroke, 0.15) })),
     scales: { x: { time: false }, y: { ...(logarithmic && { distr: 3 }), ...(range && { range }) } },
