@@ -15,10 +15,28 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=5,
 )
-KINDS = ["play", "pause", "step", "pace", "set", "reset", "undo", "view", "seen", "diagnose", "treat", "save", "open"]
+KINDS = [
+    "play",
+    "pause",
+    "step",
+    "pace",
+    "set",
+    "reset",
+    "undo",
+    "view",
+    "seen",
+    "diagnose",
+    "treat",
+    "save",
+    "open",
+    "glass",
+]
 
 
-@given(kind=st.sampled_from(KINDS), rest=st.dictionaries(st.sampled_from(["scene", "unit", "frame", "file"]), JSON))
+@given(
+    kind=st.sampled_from(KINDS),
+    rest=st.dictionaries(st.sampled_from(["scene", "unit", "frame", "file", "chain", "sample"]), JSON),
+)
 def test_any_fields_are_taken_or_refused(kind: str, rest: dict[str, object]):
     try:
         command(json.dumps({"kind": kind} | rest))
@@ -41,6 +59,26 @@ def test_any_fields_are_taken_or_refused(kind: str, rest: dict[str, object]):
 def test_what_is_no_command_is_refused_in_a_sentence(text: str):
     with pytest.raises(cr.DataError, match="send"):
         command(text)
+
+
+@given(
+    chain=st.fixed_dictionaries(
+        {
+            "layer": st.integers(-1, 200),
+            "unit": st.integers(-1, 2000),
+            "source": st.none() | st.just("bias") | st.integers(),
+        },
+        optional={"lines": st.dictionaries(st.sampled_from(["first", "count", "last"]), st.integers(-1, 100))},
+    ),
+    sample=st.none() | st.integers(-1, 2000),
+)
+def test_a_chain_is_asked_for_within_bounds_or_refused(chain: dict[str, object], sample: int | None):
+    try:
+        asked = command(json.dumps({"kind": "glass", "chain": chain, "sample": sample}))
+    except cr.DataError:
+        return
+    assert asked.chain.lines.count <= 60
+    assert asked.chain.layer >= 1
 
 
 def test_the_schema_names_every_command():

@@ -78,12 +78,20 @@ class View(Strict):
     top: Coordinate = 1.5
 
 
+class Lines(Strict):
+    """The lines that are in sight, counted from 0: the others aren't written."""
+
+    first: Annotated[int, Field(ge=0, le=100_000)] = 0
+    count: Annotated[int, Field(ge=0, le=60)] = 30
+
+
 class Chain(Strict):
-    """A weight or a unit, counted from 1. source: the unit or input before it; None: the unit itself is meant."""
+    """A weight or a unit of a drawn layer, counted from 1. source: the unit or input before it; None: of the unit."""
 
     layer: Annotated[int, Field(ge=1, le=100)]
     unit: Annotated[int, Field(ge=1, le=1000)]
     source: Annotated[int, Field(ge=1, le=MOST_NUMBERS)] | Literal["bias"] | None = None
+    lines: Lines = Lines()
 
 
 class Glass(Strict):

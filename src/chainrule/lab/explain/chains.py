@@ -1,6 +1,7 @@
 """The chain of one weight, and of one unit: which sample and which units are followed, and the sections about them."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -24,10 +25,15 @@ ASKED, FIRST = "as asked", "the first"
 
 
 def weight_chain(
-    of: TrainingStep, layer: int, to: int, from_: int | str | Sequence[int], sample: int | None
+    of: TrainingStep,
+    layer: int,
+    to: int,
+    from_: int | str | Sequence[int],
+    sample: int | None,
+    paths: Paths | None = None,
 ) -> Derivation:
-    """One weight's chain, from the input to the update."""
-    numbers, sections = of.numbers, Sections(of)
+    """One weight's chain, from the input to the update.  paths: of the units that are shown, if not as usual."""
+    numbers, sections = of.numbers, Sections(of, paths)
     paths = sections.paths
     block, name, index = find_parameter(numbers.blocks, layer, to, from_)
     position, weight = numbers.position(block, name, index), numbers.parameter(block, name, index)
@@ -56,14 +62,18 @@ def weight_chain(
             checked,
         ),
         difference=difference,
-        drawings=draw_step(of, at, (block.number, name, index)),
+        draw=partial(draw_step, of, at, (block.number, name, index)),
         key=key_to(of),
+        sample=of.samples[at],
+        way=units,
     )
 
 
-def unit_chain(of: TrainingStep, layer: int, index: int | Sequence[int], sample: int | None) -> Derivation:
-    """One unit's chain, from its sum to its δ."""
-    numbers, sections = of.numbers, Sections(of)
+def unit_chain(
+    of: TrainingStep, layer: int, index: int | Sequence[int], sample: int | None, paths: Paths | None = None
+) -> Derivation:
+    """One unit's chain, from its sum to its δ.  paths: as in `weight_chain`."""
+    numbers, sections = of.numbers, Sections(of, paths)
     block = find_layer(numbers.blocks, layer)
     unit, at = find_unit(block, index), find_sample(of.samples, sample)
     z, delta = numbers.z(block, unit, at), numbers.delta(block, unit, at)
@@ -87,8 +97,10 @@ def unit_chain(of: TrainingStep, layer: int, index: int | Sequence[int], sample:
             checked,
         ),
         difference=difference,
-        drawings=draw_step(of, at, (block.number, "unit", (unit,))),
+        draw=partial(draw_step, of, at, (block.number, "unit", (unit,))),
         key=key_to(of),
+        sample=of.samples[at],
+        way=units,
     )
 
 

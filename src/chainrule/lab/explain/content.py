@@ -1,12 +1,14 @@
 """The content of a derivation: equations in sections, with notes between. Every notation renders this alone."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from chainrule.lab.explain.algebra.equation import Equation
 from chainrule.lab.explain.algebra.expression import Number, functions_in
 from chainrule.lab.explain.algebra.notes import Note, sentences
 from chainrule.lab.explain.algebra.rounding import MARGIN, error_bound
-from chainrule.lab.explain.algebra.shortened import LARGEST, WHOLE, cut_sums, ends_otherwise
+from chainrule.lab.explain.algebra.shortened import LARGEST, WHOLE, cut_sums, ends_otherwise, shortened
 from chainrule.lab.explain.algebra.symbols import Symbol
 
 
@@ -24,7 +26,7 @@ class Section:
         long = [each for equation in self.equations if equation.expression for each in cut_sums(equation.expression)]
         last = " and its last one" if any(map(ends_otherwise, long)) else ""
         cut = f"A sum of more than {WHOLE} terms shows its {LARGEST} largest{last}."
-        has_log = any(each.shown is not None and "log" in functions_in(each.shown) for each in self.equations)
+        has_log = any("log" in functions_in(shortened(each.expression)) for each in self.equations if each.expression)
         natural = "log is the natural logarithm: ln on a calculator."
         return sentences(self.note, (natural,) if has_log else (), (cut,) if long else ())
 
@@ -35,7 +37,8 @@ class Content:
 
     symbol, value: the number that is derived; the value is the plan's.
     difference: the number by a central difference of the loss; None where there is nothing to compare.
-    drawings: the network as SVG, its edges by weight and by gradient.  key: how to read them.
+    draw: makes the drawings.  key: how to read them.  sample: the one that is followed, by its row of the data.
+    way: the units that are on the way to the loss, from 0, by their layer's number.
     """
 
     title: str
@@ -44,8 +47,15 @@ class Content:
     value: float
     sections: tuple[Section, ...]
     difference: float | None = None
-    drawings: tuple[str, ...] = ()
+    draw: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
     key: str = ""
+    sample: int | None = None
+    way: Mapping[int, Sequence[int]] = field(default_factory=dict)
+
+    @cached_property
+    def drawings(self) -> tuple[str, ...]:
+        """The network as SVG, its edges by weight and by gradient; drawn when it is asked for."""
+        return self.draw()
 
     @property
     def error(self) -> float | None:

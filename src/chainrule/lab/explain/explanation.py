@@ -241,7 +241,8 @@ def explain(
     objective = Objective(network, loss, penalty)
     first = 0 if state is None else state.optimizer_steps
     check_rates(optimizer, first + steps + 1)
-    _train(first, steps, bound(objective, data, parameters, generators=generators), update, progress)
+    if steps:
+        _train(first, steps, bound(objective, data, parameters, generators=generators), update, progress)
 
     before, theta_before = all_frozen(parameters.slots), frozen(start)
     recording = Recording(objective, of_step, theta_before, generators)

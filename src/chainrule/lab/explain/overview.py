@@ -1,5 +1,7 @@
 """The whole step: every layer's numbers of one sample, the gradients, and how the optimizer moves some weights."""
 
+from functools import partial
+
 import numpy as np
 
 from chainrule.core.arrays import Array
@@ -37,7 +39,7 @@ def overview(of: TrainingStep, sample: int | None) -> Derivation:
             *(_gradients(sections, block) for block in learning),
             *(_update(sections, block) for block in learning),
         ),
-        drawings=draw_step(of, at, None),
+        draw=partial(draw_step, of, at, None),
         key=key_to(of),
     )
 

@@ -15,7 +15,7 @@ from chainrule.lab.explain.algebra.expression import Expression, Number, Terms, 
 from chainrule.lab.explain.algebra.notes import Note, formula, sentences
 from chainrule.lab.explain.algebra.symbols import DIGITS, LOSS, Symbol, derivative, digits
 from chainrule.lab.explain.content import Section
-from chainrule.lab.explain.equations.paths import MOST_UNITS, Paths, Units
+from chainrule.lab.explain.equations.paths import Paths, Units
 from chainrule.lab.explain.equations.updates import Line, lines_of
 from chainrule.lab.explain.step.given import Given
 from chainrule.lab.explain.step.numbers import Numbers
@@ -42,8 +42,8 @@ STANDARDISED = ("Standardised: (x - mean) / standard deviation, both of the samp
 class Sections:
     """The sections about a step."""
 
-    def __init__(self, of: TrainingStep) -> None:
-        self.of, self.paths = of, Paths(of.numbers, of.objective)
+    def __init__(self, of: TrainingStep, paths: Paths | None = None) -> None:
+        self.of, self.paths = of, paths or Paths(of.numbers, of.objective)
 
     def given(self, sample: int) -> tuple[Section, ...]:
         """The sample's inputs and targets, from the numbers in the data; nothing where these are learnt as they are."""
@@ -201,9 +201,10 @@ class Sections:
         cut = [
             f"{len(kept)} of layer {number}’s {sizes[number]}"
             for number, kept in units.items()
-            if MOST_UNITS <= len(kept) < sizes[number]
+            if self.paths.most_units <= len(kept) < sizes[number]
         ]
-        return (f"Only the units with the largest δ are shown: {', '.join(cut)}.",) if cut else ()
+        when = " in the first step that was shown" if self.paths.kept else ""
+        return (f"Only the units with the largest δ{when} are shown: {', '.join(cut)}.",) if cut else ()
 
 
 def sum_of_squares(numbers: Numbers, values: Array, which: Array, of: Symbol | None = None) -> Terms:

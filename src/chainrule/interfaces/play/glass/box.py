@@ -1,5 +1,6 @@
 """The glass box of a page: what it asks for, and what it gets with each frame."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,9 @@ from chainrule.training.training import Training
 
 PARTS: dict[str, Callable[[NextStep, Glass], dict[str, Any] | None]] = {"chain": chain}
 """The parts of the glass box. Each is None unless it is asked for."""
+
+EVERY = 1 / 15
+"""Seconds from one look inside to the next while the run trains: more can't be read."""
 
 
 class GlassBox:
@@ -27,12 +31,20 @@ class GlassBox:
 
     def __init__(self) -> None:
         self.asked = Glass(kind="glass")
+        self._last: dict[str, Any] = {}
+        self._due = 0.0
+
+    def is_due(self, now: float, is_playing: bool) -> bool:
+        """Whether it is time to look inside: at once where the run stands still, else every now and then."""
+        return not is_playing or now >= self._due
 
     def shown(self, stage: Stage, training: Training) -> dict[str, Any]:
         """The parts that are asked for, by name; what can't be shown says so in a `sentence`."""
-        step = NextStep(stage, training)
+        self._due = time.monotonic() + EVERY
+        step = NextStep(stage, training, self._last)
         found = {name: _answered(part, step, self.asked) for name, part in PARTS.items()}
-        return {name: each for name, each in found.items() if each is not None}
+        self._last = {name: each for name, each in found.items() if each is not None}
+        return self._last
 
 
 def _answered(

@@ -1,30 +1,87 @@
 """The chain of a weight or of a unit: the very lines of `explain`."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from chainrule.interfaces.play.glass.lines import sections_in_sight, whole
 from chainrule.interfaces.play.glass.next_step import NextStep
 from chainrule.interfaces.play.messages import Chain, Glass
+from chainrule.lab.explain.algebra.symbols import Symbol
+from chainrule.lab.explain.chains import unit_chain, weight_chain
 from chainrule.lab.explain.derivation import Derivation
+from chainrule.lab.explain.equations.paths import MOST_UNITS, Paths
 from chainrule.lab.explain.notations import mathml
+from chainrule.lab.explain.notations.mathml import MATHML
+from chainrule.lab.explain.step.addresses import find_parameter
+
+MOST_ON_THE_WAY = 24
+"""The most units on the way to the loss, in all layers: more lines than theirs can't be read, nor made in time."""
 
 
 def chain(step: NextStep, asked: Glass) -> dict[str, Any] | None:
-    """The chain as a part of the page, its number and the number by a difference. None where none is asked for."""
+    """The chain as a part of the page, with its proof and the way that it goes. None where none is asked for."""
     if (of := asked.chain) is None:
         return None
-    found = chain_of(step, of, asked.sample)
+    before = step.before.get("chain", {})
+    if before.get("of") != _told(of) or before.get("sample_asked") != asked.sample or "sample" not in before:
+        before = {}
+    found = _derived(step, of, _sample(step, asked, before), before)
     return {
-        "of": of.model_dump(),
+        "of": _told(of),
         "title": found.title,
         "lead": found.lead,
-        "html": "\n".join([mathml.answer(found), *mathml.sections(found, heading=4)]),
-        "value": found.value,
-        "difference": found.difference,
+        "sample": found.sample,
+        "sample_asked": asked.sample,
+        "answer": mathml.answer(found),
+        "value": whole(found.value),
+        "difference": whole(found.difference),
+        "error": whole(found.error),
+        "update": _update(step, of),
+        "sections": sections_in_sight(found.sections, of.lines),
+        "way": step.drawn_units(found.way),
+        "kept": {number: list(units) for number, units in found.way.items()},
     }
 
 
 def chain_of(step: NextStep, of: Chain, sample: int | None) -> Derivation:
     """The chain of a weight or of a unit, along a sample where it is in the step's batch."""
+    number = step.drawn(of.layer).number
     if of.source is None:
-        return step.explanation.unit(of.layer, of.unit, step.followed(sample))
-    return step.explanation.weight(of.layer, of.unit, of.source, step.followed(sample))
+        return step.explanation.unit(number, of.unit, step.followed(sample))
+    return step.explanation.weight(number, of.unit, of.source, step.followed(sample))
+
+
+def _told(of: Chain) -> dict[str, Any]:
+    """What is asked for, without the lines that are in sight."""
+    return of.model_dump(exclude={"lines"})
+
+
+def _sample(step: NextStep, asked: Glass, before: Mapping[str, Any]) -> int | None:
+    """The sample to follow: the one asked for, else that of the frame before, as long as the batch has it."""
+    return step.followed(before.get("sample") if asked.sample is None else asked.sample)
+
+
+def _derived(step: NextStep, of: Chain, sample: int | None, before: Mapping[str, Any]) -> Derivation:
+    """The chain: the units that it goes by stay the same from frame to frame."""
+    explanation, block = step.explanation, step.drawn(of.layer)
+    numbers, layers = explanation.numbers, len(explanation.layers) - block.number + 1
+    most = min(MOST_UNITS, max(1, MOST_ON_THE_WAY // layers))
+    paths = Paths(numbers, explanation.objective, most, before.get("kept", {}))
+    if of.source is None:
+        return unit_chain(explanation, block.number, of.unit, sample, paths)
+    return weight_chain(explanation, block.number, of.unit, of.source, sample, paths)
+
+
+def _update(step: NextStep, of: Chain) -> list[dict[str, Any]]:
+    """A weight and what the optimizer keeps of it, before the step and after it, with all digits; none of a unit."""
+    if of.source is None:
+        return []
+    explanation, numbers = step.explanation, step.explanation.numbers
+    block, name, index = find_parameter(numbers.blocks, step.drawn(of.layer).number, of.unit, of.source)
+    at, weight = numbers.position(block, name, index), numbers.parameter(block, name, index)
+    rows = [(weight.name, explanation.theta, explanation.new_theta)]
+    rows += [(Symbol(slot), explanation.before[slot], explanation.after[slot]) for slot in explanation.before]
+    return [
+        {"name": f"<math>{MATHML.symbol(symbol)}</math>", "before": whole(before[at]), "after": whole(after[at])}
+        for symbol, before, after in rows
+    ]

@@ -1,17 +1,22 @@
 """The step that a run makes next, taken apart. The run isn't touched."""
 
 import copy
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
+from chainrule.core.blocks import Block
+from chainrule.core.errors import DataError
 from chainrule.interfaces.play.stage import Stage
 from chainrule.lab.explain.explanation import Explanation, explain
 from chainrule.training.training import Training
 
 
 class NextStep:
-    """The next step of a run on a stage. number: counted from 1.
+    """The next step of a run on a stage. number: counted from 1.  before: what the frame before said, by part.
 
     >>> from chainrule.interfaces.play.playing import Playing
     >>> playing = Playing()
@@ -20,8 +25,8 @@ class NextStep:
     (1, 0)
     """
 
-    def __init__(self, stage: Stage, training: Training) -> None:
-        self.stage, self.training = stage, training
+    def __init__(self, stage: Stage, training: Training, before: Mapping[str, Any] = MappingProxyType({})) -> None:
+        self.stage, self.training, self.before = stage, training, before
         self.number = training.state.step + 1
 
     @cached_property
@@ -53,7 +58,26 @@ class NextStep:
             stage.learnt.y,
             stage.loss,
             task.optimizer,
-            samples=self.samples,
+            samples=None if task.batch_size is None else self.samples,
             penalty=task.objective.penalty,
             clip=stage.scene.clip,
         )
+
+    def drawn(self, layer: int) -> Block:
+        """A layer as the page counts them, from 1: those with weights, which it draws. `explain` counts others, too."""
+        layers = self._drawn
+        if layer > len(layers):
+            raise DataError(f"the network has {len(layers)} layers now, and no layer {layer}; click a line or a unit.")
+        return layers[layer - 1]
+
+    def drawn_units(self, units: Mapping[int, Sequence[int]]) -> list[list[int]]:
+        """Units by the number of their layer in `explain`, as units of each layer that the page draws, from 0."""
+        return [list(units.get(each.number, ())) for each in self._drawn]
+
+    @cached_property
+    def _drawn(self) -> tuple[Block, ...]:
+        return tuple(each for each in self.explanation.numbers.blocks if _has_weights(each))
+
+
+def _has_weights(block: Block) -> bool:
+    return not block.head.branch and any(each.name == "weights" for each in block.head.signature.parameters)

@@ -6,7 +6,7 @@ import { words } from "./words.js";
 import { isOpen } from "./glass.js";
 import { sceneInAddress, takeDrops } from "./take.js";
 import "./look.js";
-import { GlassBox, Inside } from "./controls/inside.js";
+import { GlassBox } from "./controls/inside.js";
 import { Data, Inputs } from "./controls/data.js";
 import { Menu } from "./controls/menu.js";
 import { Pace } from "./controls/pace.js";
@@ -23,7 +23,7 @@ function App() {
     <header>
       <h1>${words.name}</h1>
       <${Pace} />
-      <${Inside} /><${Menu} />
+      <${Menu} />
     </header>
     <main class=${isOpen.value ? "inside" : ""}>
       <div class="settings"><${Data} /><${Inputs} /><${Training} /></div>

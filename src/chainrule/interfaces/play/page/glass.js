@@ -12,12 +12,17 @@ export const part = signal("chain");
 
 /**
  * What is asked, by the names of the parts: see `Glass` of `messages.py`. sample: a row of the learnt points, or null.
- * @typedef {{layer: number, unit: number, source: number | "bias" | null}} Chosen counted from 1
+ * @typedef {{layer: number, unit: number, source: number | "bias" | null, lines?: {first: number, count: number}}} Chosen counted from 1
  */
 export const asked = signal({ sample: /** @type {number | null} */ (null), chain: /** @type {Chosen | null} */ (null) });
 
-/** The parts that came with the last frame, by name. */
-export const glass = computed(() => /** @type {Record<string, any>} */ (frame.value?.head.glass ?? {}));
+/** The parts that came last, by name: not every frame looks inside. */
+export const glass = signal(/** @type {Record<string, any>} */ ({}));
+
+effect(() => {
+  const parts = frame.value?.head.glass;
+  if (parts) glass.value = parts;
+});
 
 /** Only what is in sight is asked for: all else costs nothing. */
 const wanted = computed(() => {

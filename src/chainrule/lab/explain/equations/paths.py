@@ -1,6 +1,7 @@
 """The way from a unit to the loss: which units of the layers above depend on it, and the equations along it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -18,17 +19,28 @@ from chainrule.lab.explain.equations.losses import Sample
 from chainrule.lab.explain.step.numbers import Numbers
 
 MOST_UNITS = 10
-"""At most 10 units of a layer are shown on the way: those with the largest δ."""
+"""At most 10 units of a layer are shown on the way, unless fewer are asked for: those with the largest δ."""
 
 Units = dict[int, list[int]]
 """The units that are shown, from 0, by the layer's number."""
 
 
 class Paths:
-    """The equations of a step, for the units that are asked for."""
+    """The equations of a step, for the units that are asked for.
 
-    def __init__(self, numbers: Numbers, loss: Loss) -> None:
+    most_units: of a layer, on the way.  kept: units that stay on it, whatever their δ: of another step, if one follows
+    a weight from step to step.
+    """
+
+    def __init__(
+        self,
+        numbers: Numbers,
+        loss: Loss,
+        most_units: int = MOST_UNITS,
+        kept: Mapping[int, Sequence[int]] = MappingProxyType({}),
+    ) -> None:
         self.numbers, self.blocks = numbers, numbers.blocks
+        self.most_units, self.kept = most_units, kept
         self._kind, self._loss = loss, losses.EQUATIONS.get(type(loss))
         self._layers = {block.number: equations_of(numbers, block) for block in self.blocks}
 
@@ -48,9 +60,9 @@ class Paths:
         return {number: sorted(kept) for number, kept in reached.items() if kept}
 
     def largest(self, block: Block, units: Iterable[int], sample: int) -> list[int]:
-        """The units with the largest δ, among these."""
-        delta = np.abs(self.numbers.of(block.head).d_output[:, sample])
-        return sorted(units, key=lambda unit: (-delta[unit], unit))[:MOST_UNITS]
+        """The units that are kept and those with the largest δ, among these."""
+        delta, kept = np.abs(self.numbers.of(block.head).d_output[:, sample]), self.kept.get(block.number, ())
+        return sorted(units, key=lambda unit: (unit not in kept, -delta[unit], unit))[: self.most_units]
 
     def forward(self, block: Block, unit: int, sample: int) -> list[Equation]:
         """The equations of a unit's z and a."""

@@ -21,9 +21,9 @@ def check_chosen(samples: int | Sequence[int] | None, n: int) -> tuple[int, ...]
     for each in chosen:
         if check_whole("samples", COUNT_OR_ZERO, each) >= n:
             raise SettingError(f"there is no sample {each}: the data have {n}, numbered 0 to {n - 1}.")
-    twice = [each for i, each in enumerate(chosen) if each in chosen[:i]]
-    if twice:
-        raise SettingError(f"samples names {twice[0]} twice; name each sample once.")
+    if len(set(chosen)) < len(chosen):
+        twice = next(each for i, each in enumerate(chosen) if each in chosen[:i])
+        raise SettingError(f"samples names {twice} twice; name each sample once.")
     if not chosen:
         raise SettingError("samples must be the numbers of one sample or more; got none.")
     return tuple(int(each) for each in chosen)

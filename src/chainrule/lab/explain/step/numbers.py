@@ -1,6 +1,7 @@
 """The numbers of a step by their names: each from the buffers of the plan that made it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -98,7 +99,12 @@ class Numbers:
     def parameter(self, block: Block, name: str, index: tuple[int, ...]) -> Number:
         """A weight or a bias, by its name in `Network.parameters` and its place there, from 0."""
         symbol = Symbol(LETTERS.get(name, name), block.number, tuple(each + 1 for each in index))
-        return Number(float(block.head.named(self.theta)[name][index]), symbol)
+        return Number(float(self._parameters[block.number - 1][name][index]), symbol)
+
+    @cached_property
+    def _parameters(self) -> tuple[dict[str, Array], ...]:
+        """Each layer's own parameters, by name."""
+        return tuple({} if each.head.branch else each.head.named(self.theta) for each in self.blocks)
 
     def name_at(self, position: int) -> Symbol:
         """The name of the parameter that lies there in theta."""

@@ -1,9 +1,11 @@
-/** The glass box beside the drawing: a tab for each of its parts, and the sample that is followed. */
+/** The glass box beside the drawing: a tab for each of its parts, and the sample that they are about. */
 
 import { html, useEffect, useRef } from "../html.js";
 import { ask, asked, close, isInSight, isOpen, open, part } from "../glass.js";
+import { state } from "../run.js";
 import { hints, words } from "../words.js";
 import { Chain } from "../views/glass/chain.js";
+import { Quantity } from "./fields.js";
 import { walked } from "./tabs.js";
 
 /**
@@ -12,11 +14,6 @@ import { walked } from "./tabs.js";
  */
 const PARTS = { chain: Chain };
 const NAMES = Object.keys(PARTS);
-
-/** The button that opens and closes the glass box. */
-export function Inside() {
-  return html`<button aria-pressed=${isOpen.value} data-hint=${hints.inside} onClick=${() => (isOpen.value ? close() : open())}>${words.inside}</button>`;
-}
 
 export function GlassBox() {
   const place = useRef(/** @type {HTMLElement | null} */ (null));
@@ -47,10 +44,8 @@ export function GlassBox() {
   </section>`;
 }
 
-/** The sample that is followed, and the way back to the one that the step itself suggests. */
+/** The sample that is followed; none: the one with the largest share of the number that is explained. */
 function Sample() {
-  const { sample } = asked.value;
-  return html`<span class="followed" data-hint=${hints.followed}>
-    ${sample === null ? words.largestShare : html`${words.sample} ${sample} <button class="short" aria-label=${words.followLargest} onClick=${() => ask({ sample: null })}>×</button>`}
-  </span>`;
+  const last = state.value.learnt.length - 1;
+  return html`<${Quantity} name="followed" label=${words.sample} value=${asked.value.sample} min=${0} max=${last} whole empty=${words.largestShare} set=${(/** @type {number | null} */ sample) => ask({ sample })} />`;
 }

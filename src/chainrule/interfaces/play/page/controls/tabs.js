@@ -4,6 +4,7 @@ import { signal } from "../vendor/signals.js";
 import { html } from "../html.js";
 import { view } from "../plane.js";
 import { hints, words } from "../words.js";
+import { isOpen, open } from "../glass.js";
 import { Doctor } from "../views/doctor.js";
 import { Layers } from "../views/layers.js";
 import { Confusion, Samples } from "../views/tables.js";
@@ -42,8 +43,11 @@ function walk(event) {
 export function Tabs() {
   const Shown = TABS[tab.value];
   return html`
-    <div role="tablist" aria-label=${words.views} onKeyDown=${walk}>
-      ${NAMES.map((name) => html`<button key=${name} role="tab" id=${`tab-${name}`} tabindex=${tab.value === name ? 0 : -1} aria-controls="panel" aria-selected=${tab.value === name} data-hint=${hints[name]} onClick=${() => choose(name)}>${words[name]}</button>`)}
+    <div class="tabs">
+      <div role="tablist" aria-label=${words.views} onKeyDown=${walk}>
+        ${NAMES.map((name) => html`<button key=${name} role="tab" id=${`tab-${name}`} tabindex=${tab.value === name ? 0 : -1} aria-controls="panel" aria-selected=${tab.value === name} data-hint=${hints[name]} onClick=${() => choose(name)}>${words[name]}</button>`)}
+      </div>
+      ${!isOpen.value && html`<button data-hint=${hints.inside} onClick=${() => open()}>${words.inside}</button>`}
     </div>
     <div role="tabpanel" id="panel" tabindex="0" aria-labelledby=${`tab-${tab.value}`}><${Shown} /></div>
   `;

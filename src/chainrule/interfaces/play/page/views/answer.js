@@ -9,6 +9,7 @@ import { CLASSES, css, ofRange } from "../colours.js";
 import { hints, words } from "../words.js";
 import { short, ticks } from "./axes.js";
 import { boundary } from "./boundary.js";
+import { Followed, pick } from "./glass/followed.js";
 import { acrossOf, brush, press, spot, type, upOf } from "./points.js";
 import { Reading, Ring, away, hover } from "./reading.js";
 
@@ -18,8 +19,8 @@ export function Answer() {
   return html`<figure>
     <div class=${isOwn ? "plane own" : "plane"}>
       <${Map} />
-      <svg viewBox="0 0 100 100" role="application" tabindex="0" aria-label=${name} onPointerDown=${isOwn ? press : hover} onPointerMove=${hover} onPointerLeave=${away} onKeyDown=${type} onBlur=${() => (spot.value = null)}>
-        <${Points} /><${Ring} /><${Spot} />
+      <svg viewBox="0 0 100 100" role="application" tabindex="0" aria-label=${name} onPointerDown=${isOwn ? press : hover} onPointerMove=${hover} onPointerLeave=${away} onClick=${isOwn ? null : pick} onKeyDown=${type} onBlur=${() => (spot.value = null)}>
+        <${Points} /><${Followed} /><${Ring} /><${Spot} />
       </svg>
       <${Axes} /><${Reading} />
     </div>

@@ -68,6 +68,6 @@ function place(layer, unit, input) {
  * @param {number} layer
  * @param {number} input
  */
-function sourceOf(layer, input) {
+export function sourceOf(layer, input) {
   return layer ? `a${String(input + 1).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)])}` : shortened(state.value.inputs[input]);
 }

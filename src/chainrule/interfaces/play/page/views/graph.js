@@ -10,7 +10,8 @@ import { words } from "../words.js";
 import { Depth, HiddenLayer } from "../controls/layers.js";
 import { Choice } from "../controls/fields.js";
 import { Card } from "./card.js";
-import { draw, edgeAt, shapes } from "./network.js";
+import { way } from "./glass/way.js";
+import { biasAt, draw, edgeAt, shapes } from "./network.js";
 import { box, edges, nameOf, point, pointed, present } from "./present.js";
 
 /** Layers from which their buttons stand closer. */
@@ -53,8 +54,15 @@ function Picture() {
     if (now && event.target.tagName === "CANVAS") point(edgeAt(now, { x: event.clientX - left, y: event.clientY - top }));
   };
   const click = (/** @type {any} */ event) => {
-    const at = pointed.peek();
-    if (event.target.tagName === "CANVAS" && at?.kind === "edge") inspect(at.layer, at.unit, at.input + 1);
+    const now = present();
+    const { left, top } = event.currentTarget.getBoundingClientRect();
+    const place = { x: event.clientX - left, y: event.clientY - top };
+    const bias = now && event.detail ? biasAt(now, place) : null; // a key presses a unit, and never its bias
+    const unit = event.target.closest("button")?.id.match(/^unit-(\d+)-(\d+)$/);
+    const edge = now && !unit ? edgeAt(now, place) : null;
+    if (bias) inspect(bias.layer, bias.unit, "bias");
+    else if (unit) inspect(Number(unit[1]), Number(unit[2]), null);
+    else if (edge?.kind === "edge") inspect(edge.layer, edge.unit, edge.input + 1);
   };
   const name = `${words.network}: ${[inputs.length, ...layers.map((/** @type {import("./network.js").Layer} */ each) => each.units)].join("-")}`;
   return html`<div ref=${place} class="network" role="group" aria-label=${name} onPointerMove=${move} onPointerDown=${move} onPointerLeave=${() => point(null)} onClick=${click} onKeyDown=${walk}>
@@ -65,9 +73,9 @@ function Picture() {
 function Canvas() {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const now = present();
-  const [shown, at, inputs] = [frame.value, pointed.value, state.value.inputs, look.value];
+  const [shown, at, inputs, lit] = [frame.value, pointed.value, state.value.inputs, way.value, look.value];
   useEffect(() => {
-    if (canvas.current && now && shown) draw(canvas.current, now, shown, inputs, at);
+    if (canvas.current && now && shown) draw(canvas.current, now, shown, inputs, at, lit);
   });
   return html`<canvas ref=${canvas} aria-hidden="true" />`;
 }
@@ -84,7 +92,7 @@ function Units() {
       return html`<button key=${`${layer} ${unit}`} id=${`unit-${layer}-${unit}`} tabindex=${layer === l && unit === u ? 0 : -1}
         aria-label=${`${nameOf(layer)}, ${words.unit} ${unit + 1}`} aria-describedby="card"
         style=${{ left: `${(100 * x) / (width || 1)}%`, top: `${(100 * y) / (height || 1)}%`, width: `${size}px`, height: `${size}px` }}
-        onPointerEnter=${here} onFocus=${() => ((stop.value = { layer, unit }), here())} onBlur=${() => point(null)} onClick=${() => inspect(layer, unit, null)} />`;
+        onPointerEnter=${here} onFocus=${() => ((stop.value = { layer, unit }), here())} onBlur=${() => point(null)} />`;
     }))}
   </div>`;
 }

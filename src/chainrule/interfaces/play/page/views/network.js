@@ -1,6 +1,7 @@
 /** The network as shapes: where its units stand, which lines join them; on a canvas, and what a pointer is at. */
 
 import { paintSigns } from "../pixels.js";
+import { isOnWay } from "./glass/way.js";
 
 const LARGEST_UNIT = 44;
 const NEAR = 6;
@@ -94,6 +95,17 @@ export function edgeAt({ edges }, { x, y }) {
 }
 
 /**
+ * The unit whose bias is drawn at a place, by the number of its layer and its own, from 0; null where there is none.
+ * @param {Shapes} shapes
+ * @param {Spot} place
+ */
+export function biasAt({ size, at, biases }, { x, y }) {
+  const found = at.slice(1).flatMap((layer, number) => layer.map((spot, unit) => ({ layer: number, unit, spot })))
+    .find(({ layer, unit, spot }) => biases[layer][unit] !== undefined && Math.hypot(spot.x - size / 2 - x, spot.y + size / 2 - y) < NEAR + 2);
+  return found ?? null;
+}
+
+/**
  * Where on its line a curve as `lineOf` draws it has come so far across: t of 1.5 t - 1.5 t² + t³.
  * @param {number} across from 0 to 1
  */
@@ -124,28 +136,28 @@ function isOf(edge, pointed) {
  * @param {import("../frame.js").Frame} frame
  * @param {string[]} inputs
  * @param {Pointed | null} pointed
+ * @param {import("./glass/way.js").Way | null} way stands out where nothing is pointed at
  */
-export function draw(canvas, { size, at, edges, biases }, frame, inputs, pointed) {
+export function draw(canvas, { size, at, edges, biases }, frame, inputs, pointed, way) {
   const context = cleared(canvas);
   const style = getComputedStyle(canvas);
   const [blue, orange] = ["--blue", "--orange"].map((name) => style.getPropertyValue(name));
   const colour = (/** @type {number} */ part, /** @type {number} */ alpha) => `rgb(${part < 0 ? blue : orange} / ${alpha})`;
   for (const edge of edges) {
-    const stands = pointed === null || isOf(edge, pointed);
-    context.strokeStyle = colour(edge.part, (0.25 + 0.75 * Math.abs(edge.part)) * (stands ? 1 : 0.2));
-    context.lineWidth = widthOf(edge) + (pointed?.kind === "edge" && stands ? 2 : 0);
-    const { from, to } = edge;
-    const middle = (from.x + to.x) / 2;
-    context.beginPath();
-    context.moveTo(from.x, from.y);
-    context.bezierCurveTo(middle, from.y, middle, to.y, to.x, to.y);
-    context.stroke();
+    const isLit = way !== null && isOnWay(way, edge);
+    const stands = pointed === null ? way === null || isLit : isOf(edge, pointed);
+    context.strokeStyle = colour(edge.part, isLit ? 1 : (0.25 + 0.75 * Math.abs(edge.part)) * (stands ? 1 : 0.2));
+    context.lineWidth = widthOf(edge) + (isLit || (pointed?.kind === "edge" && stands) ? 2 : 0);
+    const line = new Path2D(lineOf(edge));
+    if (isLit) halo(context, line, style.getPropertyValue("--lit"));
+    context.stroke(line);
   }
   const units = at.slice(1).flat();
+  const lit = at.slice(1).flatMap((layer, number) => layer.map((_, unit) => way !== null && way.units[number]?.includes(unit)));
   units.forEach(({ x, y }, unit) => {
     context.drawImage(unitPicture(frame, unit), x - size / 2, y - size / 2, size, size);
-    context.strokeStyle = style.getPropertyValue("--soft");
-    context.lineWidth = 1;
+    context.strokeStyle = style.getPropertyValue(lit[unit] ? "--lit" : "--soft");
+    context.lineWidth = lit[unit] ? 3 : 1;
     context.strokeRect(x - size / 2, y - size / 2, size, size);
     if (frame.arrays.idle.data[unit]) mark(context, x + size / 2, y - size / 2, frame.arrays.idle.data[unit] === 2);
   });
@@ -167,6 +179,20 @@ export function draw(canvas, { size, at, edges, biases }, frame, inputs, pointed
  */
 export function shortened(name) {
   return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
+}
+
+/**
+ * A light behind a line; the colour of the line stays to be set.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Path2D} line
+ * @param {string} colour
+ */
+function halo(context, line, colour) {
+  context.save();
+  context.strokeStyle = colour;
+  context.lineWidth += 4;
+  context.stroke(line);
+  context.restore();
 }
 
 /** @param {HTMLCanvasElement} canvas */

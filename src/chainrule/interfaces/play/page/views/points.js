@@ -3,6 +3,8 @@
 import { signal } from "../vendor/signals.js";
 import { window } from "../plane.js";
 import { change, scene } from "../run.js";
+import { isOpen } from "../glass.js";
+import { followNear } from "./glass/followed.js";
 
 /** The class, or the quantity, of the points that are drawn; null erases. */
 export const brush = signal(/** @type {number | null} */ (0));
@@ -12,6 +14,9 @@ export const spot = signal(/** @type {{across: number, up: number} | null} */ (n
 
 const NEAR = 3;
 const STRIDE = 2;
+
+/** Pixels that a pointer may move in a click. */
+const STILL = 4;
 
 /** @typedef {{x1: number, x2: number, y: number}} Point */
 
@@ -44,7 +49,10 @@ export function press(event) {
     svg.removeEventListener("pointerup", end);
     svg.removeEventListener("pointercancel", end);
     spot.value = null;
-    if (last.type === "pointerup") set(place(last), near);
+    if (last.type !== "pointerup") return;
+    const isClick = Math.hypot(last.clientX - event.clientX, last.clientY - event.clientY) < STILL;
+    if (isClick && near >= 0 && isOpen.peek()) followNear(place(last));
+    else set(place(last), near);
   };
   svg.setPointerCapture(event.pointerId);
   svg.addEventListener("pointermove", follow);
@@ -62,6 +70,7 @@ export function type(event) {
   const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key] ?? [0, 0];
   const isOwn = scene.value.data.name === "own";
   if (dx || dy) spot.value = { across: within(across + STRIDE * dx), up: within(up + STRIDE * dy) };
+  else if (!isOwn && key === "Enter") followNear({ across, up });
   else if (!isOwn) return;
   else if (key === "Enter" && brush.value !== null) set({ across, up }, -1);
   else if (key === "Delete" || key === "Backspace" || key === "Enter") remove(nearest({ across, up }));

@@ -85,7 +85,7 @@ export function Reading() {
   const side = acrossOf(found.x1) > 50 ? "left" : "right";
   const isSample = found.sample !== undefined;
   return html`<div class=${`card reading ${side}`} role="status">
-    ${isSample && html`<strong>${found.is_learnt ? words.learntPoint : words.heldOutPoint} ${found.row + 1}</strong>`}
+    ${isSample && html`<strong>${found.is_learnt ? words.learntPoint : words.heldOutPoint} ${found.row}</strong>`}
     <dl class="one">
       ${pair(across, short(found.x1))}${scene.value.axes[0] !== scene.value.axes[1] && pair(up, short(found.x2))}
       ${isSample && pair(words.truth, called(found.truth))}

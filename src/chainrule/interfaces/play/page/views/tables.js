@@ -8,6 +8,7 @@ import { Term } from "../hints.js";
 import { CLASSES, css } from "../colours.js";
 import { axisNames, className } from "./answer.js";
 import { short } from "./axes.js";
+import { follow } from "./glass/followed.js";
 import { pointAt } from "./reading.js";
 
 const MOST = 100;
@@ -56,7 +57,7 @@ export function Samples() {
   return html`<table class="samples">
     <caption><${Term} hint=${hints.samples}>${words.samplesTitle}<//></caption>
     <thead><tr>${axisNames().map((each, k) => html`<th scope="col" key=${k}>${each}</th>`)}${["truth", "answered", "sampleLoss"].map((each) => html`<th scope="col" key=${each}><${Term} hint=${hints[each]}>${words[each]}<//></th>`)}</tr></thead>
-    <tbody ref=${body} onKeyDown=${walk} onPointerLeave=${() => pointAt(null)}>${order.map((k, place) => html`<tr key=${k} class=${k === sample ? "pointed" : ""} tabindex=${place === 0 ? 0 : -1} onPointerEnter=${() => pointAt(k)} onPointerDown=${() => pointAt(k)} onFocus=${() => pointAt(k)} onBlur=${() => pointAt(null)}>
+    <tbody ref=${body} onKeyDown=${walk} onPointerLeave=${() => pointAt(null)}>${order.map((k, place) => html`<tr key=${k} class=${k === sample ? "pointed" : ""} tabindex=${place === 0 ? 0 : -1} onPointerEnter=${() => pointAt(k)} onPointerDown=${() => pointAt(k)} onFocus=${() => pointAt(k)} onBlur=${() => pointAt(null)} onClick=${() => follow(k)}>
       <td>${short(learnt[k][0])}</td><td>${short(learnt[k][1])}</td><td>${classes ? named(learnt[k][2]) : short(learnt[k][2])}</td>
       <td>${Array.from(arrays.answers.data.subarray(k * outputs, (k + 1) * outputs), (each) => Number(each).toFixed(3)).join("  ")}</td>
       <td>${short(losses[k])}</td>
@@ -70,6 +71,7 @@ export function Samples() {
  */
 function walk(event) {
   const row = document.activeElement?.closest("tr");
+  if (event.key === "Enter") row?.click();
   const next = { ArrowUp: row?.previousElementSibling, ArrowDown: row?.nextElementSibling }[event.key];
   if (!(next instanceof HTMLElement)) return;
   next.focus();

@@ -1,25 +1,107 @@
-/** The chain of a weight or of a unit, line by line, as it follows the run. */
+/** The chain of a weight or of a unit, line by line, as it follows the run. Only the lines in sight are asked for. */
 
 import { html, useEffect, useRef } from "../../html.js";
-import { asked, glass } from "../../glass.js";
+import { ask, asked, glass } from "../../glass.js";
+import { state } from "../../run.js";
 import { words } from "../../words.js";
+import { Choice } from "../../controls/fields.js";
+import { sourceOf } from "../card.js";
+import { nameOf } from "../present.js";
+import { Formula } from "./formula.js";
+
+/** How far outside of what is seen lines are asked for, and the most of them at once. */
+const AROUND = "120px";
+const MOST = 60;
+
+/** @typedef {{title: string, note: string | null, first: number, end: number, lines: Record<string, string>}} Section */
 
 export function Chain() {
   const { chain } = glass.value;
-  if (asked.value.chain === null) return html`<p class="hint">${words.clickForChain}</p>`;
+  const chosen = asked.value.chain;
+  if (chosen === null) return html`<p class="hint">${words.clickForChain}</p><${Chooser} />`;
   if (!chain) return null;
-  if (chain.sentence) return html`<p class="hint">${chain.sentence}</p>`;
-  return html`<h3>${chain.title}</h3><p class="hint">${chain.lead}</p><${Lines} text=${chain.html} />`;
+  if (chain.sentence) return html`<${Chooser} /><p class="hint">${chain.sentence}</p>`;
+  return html`<${Chooser} /><div class="derivation chain" key=${JSON.stringify(chain.of)}>
+    <h3>${chain.title}</h3>
+    <div class="proof">
+      <${Formula} text=${chain.answer} />
+      <${Proof} ...${chain} />
+      ${chain.update.length > 0 && html`<${Update} rows=${chain.update} />`}
+    </div>
+    <${Sections} sections=${chain.sections} />
+    <p class="hint">${chain.lead}</p>
+  </div>`;
+}
+
+/** What the chain is of, for the keyboard: a unit, its bias, or its weight from a unit before it. */
+function Chooser() {
+  const { layers } = state.value;
+  const { layer, unit, source } = asked.value.chain ?? { layer: 1, unit: 1, source: null };
+  const [of, at] = [layers[Math.min(layer, layers.length) - 1], layer - 1];
+  const choose = (/** @type {Partial<import("../../glass.js").Chosen>} */ parts) => ask({ chain: { layer, unit, source, ...parts } });
+  const sources = [["", words.unitItself], ...(of.row > of.inputs ? [["bias", words.oneBias]] : []), ...Array.from({ length: of.inputs }, (_, input) => [String(input + 1), sourceOf(at, input)])];
+  return html`<div class="chooser" role="group" aria-label=${words.chainOf}>
+    <${Choice} name="chainLayer" value=${String(layer)} options=${layers.map((/** @type {unknown} */ _, /** @type {number} */ k) => [String(k + 1), nameOf(k)])} set=${(/** @type {string} */ to) => choose({ layer: Number(to), unit: 1, source: null })} />
+    <${Choice} name="chainUnit" value=${String(unit)} options=${Array.from({ length: of.units }, (_, k) => [String(k + 1), String(k + 1)])} set=${(/** @type {string} */ to) => choose({ unit: Number(to) })} />
+    <${Choice} name="chainSource" value=${String(source ?? "")} options=${sources} set=${(/** @type {string} */ from) => choose({ source: from === "" ? null : from === "bias" ? from : Number(from) })} />
+  </div>`;
 }
 
 /**
- * Equations as the library writes them.
- * @param {{text: string}} props
+ * The number, and by a difference of the loss.
+ * @param {{value: string | null, difference: string | null, error: string | null}} props
  */
-function Lines({ text }) {
+function Proof({ value, difference, error }) {
+  return html`<dl class="digits">${[["byChain", value], ["byDifference", difference], ["apart", error]].map(([name, number]) => html`<div key=${name}><dt>${words[String(name)]}</dt><dd><${Digits} number=${number} /></dd></div>`)}</dl>`;
+}
+
+/**
+ * What the optimizer makes of it: the weight and what is kept, before the step and after it.
+ * @param {{rows: {name: string, before: string, after: string}[]}} props
+ */
+function Update({ rows }) {
+  return html`<table class="digits">
+    <thead><tr><td /><th scope="col">${words.beforeStep}</th><th scope="col">${words.afterStep}</th></tr></thead>
+    <tbody>${rows.map(({ name, before, after }, k) => html`<tr key=${k}><th scope="row"><${Formula} text=${name} /></th><td><${Digits} number=${before} /></td><td><${Digits} number=${after} /></td></tr>`)}</tbody>
+  </table>`;
+}
+
+/**
+ * A number with all its digits.
+ * @param {{number: string | null}} props
+ */
+function Digits({ number }) {
+  return html`<${Formula} text=${number === null ? "–" : `<span>${number.replace("-", "−").replace("e−", "e-")}</span>`} />`;
+}
+
+/** @param {{sections: Section[]}} props */
+function Sections({ sections }) {
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
+  const count = sections.at(-1)?.end ?? 0;
   useEffect(() => {
-    if (place.current) place.current.innerHTML = text;
-  });
-  return html`<div ref=${place} class="derivation" />`;
+    const seen = /** @type {Set<number>} */ (new Set());
+    const root = /** @type {HTMLElement} */ (place.current);
+    const watch = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) seen[isIntersecting ? "add" : "delete"](Number(/** @type {HTMLElement} */ (target).dataset.line));
+      if (seen.size) look(Math.min(...seen), Math.max(...seen));
+    }, { root: root.closest("[role=tabpanel]"), rootMargin: AROUND });
+    for (const each of root.querySelectorAll("[data-line]")) watch.observe(each);
+    return () => watch.disconnect();
+  }, [count]);
+  return html`<div ref=${place}>${sections.map(({ title, note, first, end, lines }) => html`<div key=${title}>
+    <h4>${title}</h4>
+    <${Formula} text=${note} />
+    ${Array.from({ length: end - first }, (_, k) => html`<div key=${k} data-line=${first + k} class="line"><${Formula} text=${lines[first + k] ?? null} /></div>`)}
+  </div>`)}</div>`;
+}
+
+/**
+ * Ask for the lines from one to another.
+ * @param {number} first
+ * @param {number} last
+ */
+function look(first, last) {
+  const { chain } = asked.peek();
+  const lines = { first, count: Math.min(last - first + 1, MOST) };
+  if (chain !== null && JSON.stringify(chain.lines) !== JSON.stringify(lines)) ask({ chain: { ...chain, lines } });
 }

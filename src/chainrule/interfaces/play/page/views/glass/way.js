@@ -1,0 +1,26 @@
+/** The way in the drawing: from the weight or the unit that the chain is about to the loss, as the server says it. */
+
+import { computed } from "../../vendor/signals.js";
+import { glass, isOpen, part } from "../../glass.js";
+
+/**
+ * units: those on the way, from 0, for each layer that is drawn.
+ * @typedef {{of: import("../../glass.js").Chosen, units: number[][]}} Way
+ */
+
+/** The way of the chain that is shown; null where none is. */
+export const way = computed(() => {
+  const { chain } = glass.value;
+  const isShown = isOpen.value && part.value === "chain" && chain?.way;
+  return isShown ? /** @type {Way} */ ({ of: chain.of, units: chain.way }) : null;
+});
+
+/**
+ * Whether a line is on the way: the weight itself, or between two of its units.
+ * @param {Way} way
+ * @param {{layer: number, unit: number, input: number}} edge
+ */
+export function isOnWay({ of, units }, { layer, unit, input }) {
+  const isWeight = of.layer === layer + 1 && of.unit === unit + 1 && of.source === input + 1;
+  return isWeight || (of.layer < layer + 1 && Boolean(units[layer]?.includes(unit) && units[layer - 1]?.includes(input)));
+}
