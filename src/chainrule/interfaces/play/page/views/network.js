@@ -141,23 +141,27 @@ function isOf(edge, pointed) {
 export function draw(canvas, { size, at, edges, biases }, frame, inputs, pointed, way) {
   const context = cleared(canvas);
   const style = getComputedStyle(canvas);
-  const [blue, orange] = ["--blue", "--orange"].map((name) => style.getPropertyValue(name));
+  const [blue, orange, lit, soft] = ["--blue", "--orange", "--lit", "--soft"].map((name) => style.getPropertyValue(name));
   const colour = (/** @type {number} */ part, /** @type {number} */ alpha) => `rgb(${part < 0 ? blue : orange} / ${alpha})`;
   for (const edge of edges) {
     const isLit = way !== null && isOnWay(way, edge);
     const stands = pointed === null ? way === null || isLit : isOf(edge, pointed);
     context.strokeStyle = colour(edge.part, isLit ? 1 : (0.25 + 0.75 * Math.abs(edge.part)) * (stands ? 1 : 0.2));
     context.lineWidth = widthOf(edge) + (isLit || (pointed?.kind === "edge" && stands) ? 2 : 0);
-    const line = new Path2D(lineOf(edge));
-    if (isLit) halo(context, line, style.getPropertyValue("--lit"));
-    context.stroke(line);
+    const { from, to } = edge;
+    const middle = (from.x + to.x) / 2;
+    context.beginPath();
+    context.moveTo(from.x, from.y);
+    context.bezierCurveTo(middle, from.y, middle, to.y, to.x, to.y);
+    if (isLit) halo(context, lit);
+    context.stroke();
   }
   const units = at.slice(1).flat();
-  const lit = at.slice(1).flatMap((layer, number) => layer.map((_, unit) => way !== null && way.units[number]?.includes(unit)));
+  const isLit = at.slice(1).flatMap((layer, number) => layer.map((_, unit) => way !== null && way.units[number]?.includes(unit)));
   units.forEach(({ x, y }, unit) => {
     context.drawImage(unitPicture(frame, unit), x - size / 2, y - size / 2, size, size);
-    context.strokeStyle = style.getPropertyValue(lit[unit] ? "--lit" : "--soft");
-    context.lineWidth = lit[unit] ? 3 : 1;
+    context.strokeStyle = isLit[unit] ? lit : soft;
+    context.lineWidth = isLit[unit] ? 3 : 1;
     context.strokeRect(x - size / 2, y - size / 2, size, size);
     if (frame.arrays.idle.data[unit]) mark(context, x + size / 2, y - size / 2, frame.arrays.idle.data[unit] === 2);
   });
@@ -182,16 +186,15 @@ export function shortened(name) {
 }
 
 /**
- * A light behind a line; the colour of the line stays to be set.
+ * A light behind the line that is drawn next.
  * @param {CanvasRenderingContext2D} context
- * @param {Path2D} line
  * @param {string} colour
  */
-function halo(context, line, colour) {
+function halo(context, colour) {
   context.save();
   context.strokeStyle = colour;
   context.lineWidth += 4;
-  context.stroke(line);
+  context.stroke();
   context.restore();
 }
 
