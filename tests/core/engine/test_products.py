@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chainrule.core.calls import Calls, call, dot
 from chainrule.core.engine.extension import _engine, tables
+from chainrule.core.engine.program import lowered
 from drawn import examples
 
 pytestmark = pytest.mark.skipif(_engine is None, reason="Left out: the engine isn't built (make engine)")
@@ -162,3 +164,21 @@ def test_what_does_not_go_together_is_refused():
     for kind, operands, numbers, sentence in bad:
         with pytest.raises(ValueError, match=sentence):
             _engine.Program(((kind, operands, numbers),))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "n", "is_turned"), [("float64", 40, True), ("float32", 40, False), ("float64", 400, False)]
+)
+def test_large_products_that_gain_by_it_are_turned(dtype: str, n: int, is_turned: bool):
+    rng = np.random.default_rng(0)
+    W, dz, a = (rng.random(shape).astype(dtype) for shape in ((350, 801), (350, n), (801, n)))
+    da, z, twice = np.empty((801, n), dtype), np.empty((350, n), dtype), np.empty((801, n), dtype)
+    row = Calls(call(dot, W.T, dz, out=da), call(dot, W, a, out=z), call(np.add, da, da, out=twice))
+    program = lowered(row, [twice, z])
+    for _ in range(2):
+        dz += 1
+        program()
+        np.testing.assert_allclose(twice, 2 * (W.T @ dz), rtol=100 * np.finfo(dtype).eps)
+        np.testing.assert_allclose(z, W @ a, rtol=100 * np.finfo(dtype).eps)
+    assert program.n_blas == 2
+    assert ("copyto" in str(program)) == (dtype == "float64" and n == 40)

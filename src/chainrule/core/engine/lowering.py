@@ -17,6 +17,7 @@ from chainrule.core.engine.nodes import Elementwise, Key, Node, Operation, Pytho
 from chainrule.core.engine.registers import instruct
 from chainrule.core.engine.row import Reader, Unknown
 from chainrule.core.engine.sections import SHARED, Record, Section, Sections
+from chainrule.core.engine.turned import turned
 
 
 class Lowering:
@@ -36,6 +37,7 @@ class Lowering:
         if fuse:
             nodes, doubted = without_columns(nodes, reader)
             nodes = fused(nodes if seen is None else without_unread(nodes, doubted, seen))
+            nodes = [*turned(nodes, reader)]
         self.nodes: list[Node] = nodes
         dead: Stores = set() if seen is None else dead_stores(self.nodes, seen)
         self.stored = [
