@@ -4,6 +4,7 @@ Each round is a fresh interpreter (`python -m benchmarks.lowering`): first a str
 The times are the processor's: nothing is waited for, and so others on the machine hardly change them.
 """
 
+import gc
 import json
 import subprocess
 import sys
@@ -71,6 +72,7 @@ def one_round() -> dict[str, dict[str, float]]:
 def once(network: cr.Network, loss: cr.Loss, optimizer: Any, n: int, dtype: str) -> tuple[float, float]:
     """The milliseconds of binding a step, and of lowering it."""
     theta = network.initialize(0, dtype=dtype)
+    gc.collect()  # what the imports left: else it falls into one of the two
     begin = time.process_time()
     parameters = Parameters.of(network, theta, slots=optimizer.slots)
     plan = Plan(Objective(network, loss), n, parameters)

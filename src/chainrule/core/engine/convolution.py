@@ -154,6 +154,8 @@ class Rewriting:
     def read(self, view: View, out: View) -> View:
         """Where the numbers of a view can be read as well, and `out` isn't written: the view itself if nowhere."""
         for unfolding in self.unfoldings:
+            if view.low < unfolding.columns.low or unfolding.columns.high < view.high:
+                continue
             found = unfolding.source(view)
             if found is not None and set(found[1]) <= {1}:
                 other = self.reader.view(found[0])
