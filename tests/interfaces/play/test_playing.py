@@ -47,14 +47,23 @@ def test_a_frame_shows_the_networks_numbers():
     np.testing.assert_allclose(arrays["gradient"], gradient, rtol=1e-5, atol=1e-9)
 
 
-def test_the_next_frame_waits_until_the_last_was_shown():
+def test_a_frame_is_made_while_the_page_draws_another_and_no_more():
     playing = Playing()
-    head, _ = parsed(playing.next_frame())
+    first, _ = parsed(playing.next_frame())
+    assert playing.next_frame() is None  # nothing is new
+    obey(playing, "step")
+    second, arrays = parsed(playing.next_frame())
+    assert (second["step"], second["from"], len(arrays["course"])) == (1, 0, 2)  # all that the page may lack
     obey(playing, "step")
     assert playing.next_frame() is None
-    obey(playing, "seen", frame=head["frame"], history=head["course"], rows=head["rows"])
-    second, arrays = parsed(playing.next_frame())
-    assert (second["step"], second["from"], len(arrays["course"])) == (1, 1, 1)
+    obey(playing, "seen", frame=first["frame"], history=first["course"], rows=first["rows"])
+    third, arrays = parsed(playing.next_frame())
+    assert (third["step"], third["from"], len(arrays["course"])) == (2, 1, 2)
+    obey(playing, "seen", frame=second["frame"], history=second["course"], rows=second["rows"])
+    obey(playing, "seen", frame=third["frame"], history=third["course"], rows=third["rows"])
+    obey(playing, "step")
+    fourth, arrays = parsed(playing.next_frame())
+    assert (fourth["step"], fourth["from"], len(arrays["course"])) == (3, 3, 1)
 
 
 def test_what_was_seen_of_another_process_holds_no_frame_back():

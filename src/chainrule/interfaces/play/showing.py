@@ -1,4 +1,4 @@
-"""Frames, one after another: the next is made when the page has shown the last, so a slow page drops frames."""
+"""Frames, one after another: one more is made while the page draws the last, so a slow page drops frames."""
 
 from typing import Any
 
@@ -6,6 +6,10 @@ from chainrule.core.arrays import Array
 from chainrule.interfaces.play.course import Course
 from chainrule.interfaces.play.frames import frame
 from chainrule.interfaces.play.messages import Seen
+
+
+AHEAD = 2
+"""So many frames are made that the page hasn't shown: one that it draws, and one that is on its way."""
 
 
 class Showing:
@@ -16,14 +20,14 @@ class Showing:
         self._known = (0, 0)
 
     def seen(self, seen: Seen) -> None:
-        """The page has shown the last frame; what it says of one of another process, or of before, doesn't count."""
-        if seen.frame == self._made:
+        """The page has shown a frame; what it says of one of another process, or of before, doesn't count."""
+        if self._shown < seen.frame <= self._made:
             self._shown, self._known = seen.frame, (seen.history, seen.rows)
 
     @property
     def is_free(self) -> bool:
-        """Whether the page has shown the last frame."""
-        return self._made == self._shown
+        """Whether the page may get another frame."""
+        return self._made - self._shown < AHEAD
 
     def frame(self, head: dict[str, Any], arrays: dict[str, Array], course: Course) -> bytes:
         """The next frame, with the rows of the course that the page lacks."""

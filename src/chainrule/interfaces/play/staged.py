@@ -21,7 +21,7 @@ from chainrule.interfaces.play.stage import Given, Stage, set_up
 from chainrule.training.loop import iterate
 from chainrule.training.training import Training
 
-SLICE = 0.012
+SLICE = 0.004
 """Seconds of training between two looks at what the page wants."""
 
 FOR_A_LOOK = 0.5
@@ -145,7 +145,7 @@ class StagedRun:
         return self._is_changed and self._showing.is_free
 
     def next_frame(self) -> bytes | None:
-        """The present moment as a frame; None while the page hasn't shown the last one, or nothing has changed."""
+        """The present moment as a frame; None while the page has others to show, or nothing has changed."""
         if not self.wants_a_frame:
             return None
         began = time.monotonic()

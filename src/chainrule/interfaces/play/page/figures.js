@@ -19,10 +19,10 @@ const ORANGE = css(CLASSES[1]);
 
 /** @returns {Figure | null} */
 function network() {
-  const [now, shown] = [present(), frame.value];
+  const [now, shown] = [present.value, frame.value];
   if (!now || !shown) return null;
-  const { size, at, edges } = now;
-  const lines = edges.map((each) => `<path d="${lineOf(each)}" fill="none" stroke="${each.part < 0 ? BLUE : ORANGE}" stroke-opacity="${(0.25 + 0.75 * Math.abs(each.part)).toFixed(2)}" stroke-width="${widthOf(each).toFixed(2)}"/>`);
+  const { size, at, edges, parts } = now;
+  const lines = edges.map((each, k) => `<path d="${lineOf(each)}" fill="none" stroke="${parts.edges[k] < 0 ? BLUE : ORANGE}" stroke-opacity="${(0.25 + 0.75 * Math.abs(parts.edges[k])).toFixed(2)}" stroke-width="${widthOf(parts.edges[k]).toFixed(2)}"/>`);
   const units = at.slice(1).flat().map(({ x, y }, unit) => picture(unitPicture(shown, unit).toDataURL(), x - size / 2, y - size / 2, size));
   const inputs = at[0].map(({ x, y }, input) => text(x - 6, y + 5, shortened(state.value.inputs[input]), "end"));
   return { ...box.value, parts: [...lines, ...units, ...inputs] };

@@ -19,13 +19,13 @@ function softened(colour) {
 }
 
 /**
- * Paint a map of side x side bytes on a canvas of that size, by the scale of signs.
+ * Paint maps of side x side bytes on a canvas, one below the other, by the scale of signs.
  * @param {HTMLCanvasElement} canvas
  * @param {Uint8Array} bytes
  * @param {number} side
  */
 export function paintSigns(canvas, bytes, side) {
-  paint(canvas, side, (pixels) => look(pixels, bytes, SIGNS));
+  paint(canvas, side, bytes.length / side, (pixels) => look(pixels, bytes, SIGNS));
 }
 
 /**
@@ -35,7 +35,7 @@ export function paintSigns(canvas, bytes, side) {
  * @param {number[]} shape
  */
 export function paintRange(canvas, bytes, [, side]) {
-  paint(canvas, side, (pixels) => look(pixels, bytes, RANGE));
+  paint(canvas, side, side, (pixels) => look(pixels, bytes, RANGE));
 }
 
 /**
@@ -45,7 +45,7 @@ export function paintRange(canvas, bytes, [, side]) {
  * @param {number[]} shape
  */
 export function paintClasses(canvas, bytes, [count, side]) {
-  paint(canvas, side, (pixels, channels) => {
+  paint(canvas, side, side, (pixels, channels) => {
     if (count === 1) return look(pixels, bytes, TWO_CLASSES);
     for (let i = 0; i < pixels.length; i++) {
       for (let c = 0; c < 3; c++) {
@@ -69,21 +69,14 @@ function look(pixels, bytes, colours) {
 
 /**
  * @param {HTMLCanvasElement} canvas
- * @param {number} side
+ * @param {number} width
+ * @param {number} height
  * @param {(pixels: Uint32Array, channels: Uint8ClampedArray) => void} fill
  */
-function paint(canvas, side, fill) {
-  const context = sized(canvas, side);
-  const image = context.createImageData(side, side);
+function paint(canvas, width, height, fill) {
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const image = context.createImageData(width, height);
   fill(new Uint32Array(image.data.buffer), image.data);
   context.putImageData(image, 0, 0);
-}
-
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {number} side
- */
-function sized(canvas, side) {
-  if (canvas.width !== side) canvas.width = canvas.height = side;
-  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 }

@@ -53,6 +53,7 @@ let isNew = false;
 let courseNumber = -1;
 let columns = /** @type {number[][]} */ ([]);
 let isCalming = false;
+let isDrawing = false;
 let nextNotice = 0;
 
 const connection = new Connection(receive, (now) => {
@@ -141,7 +142,7 @@ function receive(message) {
 }
 
 /**
- * Show a frame, and ask for the next one when it has been drawn.
+ * Show a frame; when it is drawn, the run hears of it.
  * @param {import("./frame.js").Frame} next
  */
 function show(next) {
@@ -152,7 +153,14 @@ function show(next) {
     isCalming = true;
     setTimeout(showCalmly, calmFrame.value === null ? 0 : CALM);
   }
-  requestAnimationFrame(() => send({ kind: "seen", frame: head.frame, history: head.course, rows: head.rows }));
+  if (!isDrawing) requestAnimationFrame(answer);
+  isDrawing = true;
+}
+
+/** Say which frame is drawn: the newest of those that came since the last time. */
+function answer() {
+  isDrawing = false;
+  send({ kind: "seen", frame: frame.value?.head.frame, history: courseNumber, rows: columns[0].length });
 }
 
 /** Show the course, and the last frame where it may be late. */
@@ -172,8 +180,9 @@ function extend(head, rows) {
   const begins = head.course !== courseNumber || head.from === 0;
   if (begins) columns = Array.from({ length: width }, () => []);
   courseNumber = head.course;
-  if (columns.length !== width || columns[0].length !== head.from) return;
-  for (let row = 0; row < count; row++) {
+  const known = columns[0].length - head.from; // rows that the frame before brought as well
+  if (columns.length !== width || known < 0) return;
+  for (let row = known; row < count; row++) {
     for (let column = 0; column < width; column++) columns[column].push(rows.data[row * width + column]);
   }
 }

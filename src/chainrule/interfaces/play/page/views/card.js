@@ -11,7 +11,7 @@ const MOST_WEIGHTS = 16;
 
 export function Card() {
   const at = pointed.value;
-  const now = present();
+  const now = at && present.value; // where nothing is pointed at, frames go by
   if (at === null || now === null || !now.at[at.layer + 1]?.[at.unit]) return null;
   const side = now.at[at.layer + 1][at.unit].x > box.value.width / 2 ? "left" : "right";
   return html`<div id="card" class=${`card ${side}`}>${at.kind === "unit" ? html`<${Unit} ...${at} />` : html`<${Weight} ...${at} />`}</div>`;

@@ -11,8 +11,8 @@ import { Depth, HiddenLayer } from "../controls/layers.js";
 import { Choice } from "../controls/fields.js";
 import { Card } from "./card.js";
 import { way } from "./glass/way.js";
-import { biasAt, draw, edgeAt, shapes } from "./network.js";
-import { box, edges, nameOf, point, pointed, present } from "./present.js";
+import { biasAt, draw, edgeAt } from "./network.js";
+import { box, edges, layout, nameOf, point, pointed, present } from "./present.js";
 
 /** Layers from which their buttons stand closer. */
 const CROWDED = 5;
@@ -49,12 +49,12 @@ function Picture() {
     return () => watch.disconnect();
   }, []);
   const move = (/** @type {any} */ event) => {
-    const now = present();
+    const now = present.value;
     const { left, top } = event.currentTarget.getBoundingClientRect();
     if (now && event.target.tagName === "CANVAS") point(edgeAt(now, { x: event.clientX - left, y: event.clientY - top }));
   };
   const click = (/** @type {any} */ event) => {
-    const now = present();
+    const now = present.value;
     const { left, top } = event.currentTarget.getBoundingClientRect();
     const place = { x: event.clientX - left, y: event.clientY - top };
     const bias = now && event.detail ? biasAt(now, place) : null; // a key presses a unit, and never its bias
@@ -72,18 +72,18 @@ function Picture() {
 
 function Canvas() {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
-  const now = present();
+  const now = present.value;
   const [shown, at, inputs, lit] = [frame.value, pointed.value, state.value.inputs, way.value, look.value];
   useEffect(() => {
-    if (canvas.current && now && shown) draw(canvas.current, now, shown, inputs, at, lit);
+    if (canvas.current && now && shown) draw(canvas.current, now, now.parts, shown, inputs, at, lit);
   });
   return html`<canvas ref=${canvas} aria-hidden="true" />`;
 }
 
 function Units() {
-  const { layers, inputs } = state.value;
+  const { layers } = state.value;
   const { width, height } = box.value;
-  const { size, at } = shapes(box.value, inputs, layers, [], []);
+  const { size, at } = layout.value;
   const { layer: l, unit: u } = within(stop.value);
   return html`<div class="units">
     ${layers.map((/** @type {import("./network.js").Layer} */ each, /** @type {number} */ layer) => Array.from({ length: each.units }, (_, unit) => {

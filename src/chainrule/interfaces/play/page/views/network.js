@@ -11,12 +11,16 @@ const LONGEST_NAME = 12;
 const EDGE = 6;
 const LETTER = 7.6;
 
+/** The colours of a sign that are told apart. */
+const SHADES = 32;
+
 /**
  * @typedef {{units: number, inputs: number, row: number, start: number}} Layer
  * @typedef {{x: number, y: number}} Spot
  * @typedef {{kind: "unit", layer: number, unit: number} | {kind: "edge", layer: number, unit: number, input: number}} Pointed layers counted from 0
- * @typedef {{layer: number, unit: number, input: number, from: Spot, to: Spot, part: number}} Edge part: of the largest in its layer, -1 to 1
- * @typedef {{size: number, at: Spot[][], edges: Edge[], biases: number[][]}} Shapes
+ * @typedef {{layer: number, unit: number, input: number, from: Spot, to: Spot}} Edge
+ * @typedef {{size: number, at: Spot[][], edges: Edge[]}} Shapes
+ * @typedef {{edges: Float32Array, biases: Float32Array[]}} Parts each of the largest in its layer, -1 to 1
  */
 
 /**
@@ -24,11 +28,9 @@ const LETTER = 7.6;
  * @param {{width: number, height: number}} box
  * @param {string[]} inputs
  * @param {Layer[]} layers
- * @param {ArrayLike<number>} numbers what the lines show
- * @param {ArrayLike<number>} weights where the biases are
  * @returns {Shapes}
  */
-export function shapes({ width, height }, inputs, layers, numbers, weights) {
+export function shapes({ width, height }, inputs, layers) {
   const counts = [inputs.length, ...layers.map((each) => each.units)];
   const column = width / counts.length;
   const names = LETTER * Math.max(...inputs.map((each) => shortened(each).length)) + EDGE;
@@ -36,29 +38,40 @@ export function shapes({ width, height }, inputs, layers, numbers, weights) {
   const room = height - 2 * EDGE;
   const at = counts.map((count, layer) => Array.from({ length: count }, (_, unit) => ({ x: layer ? (layer + 0.5) * column : first, y: EDGE + ((unit + 0.5) / count) * room })));
   const size = Math.min(LARGEST_UNIT, (0.9 * room) / Math.max(...counts), (0.6 * width) / counts.length);
-  const edges = layers.flatMap((layer, number) => edgesOf(numbers, layer, number, at[number], at[number + 1]));
-  const biases = layers.map(({ units, inputs, row, start }) => (row > inputs ? parts(Array.from({ length: units }, (_, unit) => weights[start + unit * row + inputs])) : []));
-  return { size, at, edges, biases };
-}
-
-/** @param {number[]} numbers */
-function parts(numbers) {
-  const largest = Math.max(1e-30, ...numbers.map(Math.abs));
-  return numbers.map((each) => each / largest);
+  const edges = layers.flatMap(({ units, inputs: from }, layer) =>
+    Array.from({ length: units * from }, (_, k) => {
+      const [unit, input] = [Math.floor(k / from), k % from];
+      return { layer, unit, input, from: at[layer][input], to: at[layer + 1][unit] };
+    }),
+  );
+  return { size, at, edges };
 }
 
 /**
- * @param {ArrayLike<number>} numbers
- * @param {Layer} shape
- * @param {number} layer
- * @param {Spot[]} from
- * @param {Spot[]} to
- * @returns {Edge[]}
+ * How large the numbers of all edges are, in the order of `shapes`, and the biases of each layer.
+ * @param {Layer[]} layers
+ * @param {ArrayLike<number>} numbers what the lines show
+ * @param {ArrayLike<number>} weights where the biases are
+ * @returns {Parts}
  */
-function edgesOf(numbers, { units, start, inputs, row }, layer, from, to) {
-  const pairs = Array.from({ length: units * inputs }, (_, k) => ({ unit: Math.floor(k / inputs), input: k % inputs }));
-  const sizes = parts(pairs.map(({ unit, input }) => numbers[start + unit * row + input]));
-  return pairs.map(({ unit, input }, k) => ({ layer, unit, input, from: from[input], to: to[unit], part: sizes[k] }));
+export function parts(layers, numbers, weights) {
+  const edges = new Float32Array(layers.reduce((sum, { units, inputs }) => sum + units * inputs, 0));
+  let first = 0;
+  const biases = layers.map(({ units, inputs, row, start }) => {
+    const own = edges.subarray(first, (first += units * inputs));
+    for (let k = 0, unit = 0; unit < units; unit++) for (let input = 0; input < inputs; input++) own[k++] = numbers[start + unit * row + input];
+    scale(own);
+    return scale(Float32Array.from({ length: row > inputs ? units : 0 }, (_, unit) => weights[start + unit * row + inputs]));
+  });
+  return { edges, biases };
+}
+
+/** @param {Float32Array} numbers */
+function scale(numbers) {
+  let largest = 1e-30;
+  for (const each of numbers) largest = Math.max(largest, Math.abs(each));
+  for (let k = 0; k < numbers.length; k++) numbers[k] /= largest;
+  return numbers;
 }
 
 /**
@@ -70,8 +83,8 @@ export function lineOf({ from, to }) {
   return `M${from.x} ${from.y}C${middle} ${from.y} ${middle} ${to.y} ${to.x} ${to.y}`;
 }
 
-/** @param {Edge} edge */
-export function widthOf({ part }) {
+/** @param {number} part */
+export function widthOf(part) {
   return 0.4 + 5 * Math.abs(part);
 }
 
@@ -96,10 +109,10 @@ export function edgeAt({ edges }, { x, y }) {
 
 /**
  * The unit whose bias is drawn at a place, by the number of its layer and its own, from 0; null where there is none.
- * @param {Shapes} shapes
+ * @param {Shapes & {parts: Parts}} shapes
  * @param {Spot} place
  */
-export function biasAt({ size, at, biases }, { x, y }) {
+export function biasAt({ size, at, parts: { biases } }, { x, y }) {
   const found = at.slice(1).flatMap((layer, number) => layer.map((spot, unit) => ({ layer: number, unit, spot })))
     .find(({ layer, unit, spot }) => biases[layer][unit] !== undefined && Math.hypot(spot.x - size / 2 - x, spot.y + size / 2 - y) < NEAR + 2);
   return found ?? null;
@@ -133,21 +146,23 @@ function isOf(edge, pointed) {
  * Draw the network; what is pointed at stands out.
  * @param {HTMLCanvasElement} canvas
  * @param {Shapes} shapes
+ * @param {Parts} parts
  * @param {import("../frame.js").Frame} frame
  * @param {string[]} inputs
  * @param {Pointed | null} pointed
  * @param {import("./glass/way.js").Way | null} way stands out where nothing is pointed at
  */
-export function draw(canvas, { size, at, edges, biases }, frame, inputs, pointed, way) {
+export function draw(canvas, { size, at, edges }, parts, frame, inputs, pointed, way) {
   const context = cleared(canvas);
   const style = getComputedStyle(canvas);
   const [blue, orange, lit, soft] = ["--blue", "--orange", "--lit", "--soft"].map((name) => style.getPropertyValue(name));
   const colour = (/** @type {number} */ part, /** @type {number} */ alpha) => `rgb(${part < 0 ? blue : orange} / ${alpha})`;
-  for (const edge of edges) {
+  edges.forEach((edge, k) => {
     const isLit = way !== null && isOnWay(way, edge);
     const stands = pointed === null ? way === null || isLit : isOf(edge, pointed);
-    context.strokeStyle = colour(edge.part, isLit ? 1 : (0.25 + 0.75 * Math.abs(edge.part)) * (stands ? 1 : 0.2));
-    context.lineWidth = widthOf(edge) + (isLit || (pointed?.kind === "edge" && stands) ? 2 : 0);
+    const part = Math.round(SHADES * parts.edges[k]) / SHADES; // few colours: to read one takes as long as to draw its line
+    context.strokeStyle = colour(part, isLit ? 1 : (0.25 + 0.75 * Math.abs(part)) * (stands ? 1 : 0.2));
+    context.lineWidth = widthOf(parts.edges[k]) + (isLit || (pointed?.kind === "edge" && stands) ? 2 : 0);
     const { from, to } = edge;
     const middle = (from.x + to.x) / 2;
     context.beginPath();
@@ -155,18 +170,20 @@ export function draw(canvas, { size, at, edges, biases }, frame, inputs, pointed
     context.bezierCurveTo(middle, from.y, middle, to.y, to.x, to.y);
     if (isLit) halo(context, lit);
     context.stroke();
-  }
+  });
   const units = at.slice(1).flat();
   const isLit = at.slice(1).flatMap((layer, number) => layer.map((_, unit) => way !== null && way.units[number]?.includes(unit)));
+  const [, side] = frame.arrays.units.shape;
+  const maps = unitMaps(frame);
   units.forEach(({ x, y }, unit) => {
-    context.drawImage(unitPicture(frame, unit), x - size / 2, y - size / 2, size, size);
+    context.drawImage(maps, 0, unit * side, side, side, x - size / 2, y - size / 2, size, size);
     context.strokeStyle = isLit[unit] ? lit : soft;
     context.lineWidth = isLit[unit] ? 3 : 1;
     context.strokeRect(x - size / 2, y - size / 2, size, size);
     if (frame.arrays.idle.data[unit]) mark(context, x + size / 2, y - size / 2, frame.arrays.idle.data[unit] === 2);
   });
   at.slice(1).forEach((layer, number) => layer.forEach(({ x, y }, unit) => {
-    const part = biases[number][unit];
+    const part = parts.biases[number][unit];
     if (part === undefined || size < 12) return;
     dot(context, x - size / 2, y + size / 2, 2 + 3 * Math.abs(part), colour(part, 1), style.getPropertyValue("--back"));
   }));
@@ -245,15 +262,30 @@ function mark(context, x, y, isDead) {
   context.stroke(new Path2D(isDead ? `M${x - 2.5} ${y - 2.5}l5 5m0 -5l-5 5` : `M${x - 3} ${y}h6`));
 }
 
+const maps = document.createElement("canvas");
+/** @type {import("../frame.js").Frame | null} */
+let painted = null;
+
+/**
+ * The maps of all units, one below the other, on a canvas that the next frame is painted on too.
+ * @param {import("../frame.js").Frame} frame
+ */
+function unitMaps(frame) {
+  if (painted !== frame) paintSigns(maps, /** @type {Uint8Array} */ (frame.arrays.units.data), frame.arrays.units.shape[1]);
+  painted = frame;
+  return maps;
+}
+
 const picture = document.createElement("canvas");
 
 /**
- * A unit's map, on a canvas that the next one is painted on too.
+ * A unit's map, on a canvas that the next one is drawn on too.
  * @param {import("../frame.js").Frame} frame
  * @param {number} unit
  */
-export function unitPicture({ arrays: { units } }, unit) {
-  const [, side] = units.shape;
-  paintSigns(picture, /** @type {Uint8Array} */ (units.data.subarray(unit * side * side, (unit + 1) * side * side)), side);
+export function unitPicture(frame, unit) {
+  const [, side] = frame.arrays.units.shape;
+  picture.width = picture.height = side;
+  picture.getContext("2d")?.drawImage(unitMaps(frame), 0, unit * side, side, side, 0, 0, side, side);
   return picture;
 }

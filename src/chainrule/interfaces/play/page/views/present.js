@@ -1,9 +1,9 @@
 /** The network of the present frame, what its lines show, and what one points at in it. */
 
-import { signal } from "../vendor/signals.js";
+import { computed, signal } from "../vendor/signals.js";
 import { frame, state } from "../run.js";
 import { words } from "../words.js";
-import { shapes } from "./network.js";
+import { parts, shapes } from "./network.js";
 
 /** What the lines show: "weight", "gradient" or "change". */
 export const edges = signal("weight");
@@ -19,17 +19,20 @@ export function point(next) {
   if (JSON.stringify(next) !== JSON.stringify(pointed.value)) pointed.value = next;
 }
 
-/** The shapes of the present frame; null while it is of another network than the state. */
-export function present() {
-  const { layers, inputs } = state.value;
+/** Where the network's units and lines are. */
+export const layout = computed(() => shapes(box.value, state.value.inputs, state.value.layers));
+
+/** The shapes of the present frame and how large its numbers are; null while it is of another network than the state. */
+export const present = computed(() => {
+  const { layers } = state.value;
   const shown = frame.value;
   if (!shown || !box.value.width) return null;
   const units = layers.reduce((/** @type {number} */ sum, /** @type {import("./network.js").Layer} */ each) => sum + each.units, 0);
   const last = layers.at(-1);
   const numbers = shown.arrays[edges.value].data;
   if (shown.arrays.units.shape[0] !== units || numbers.length < last.start + last.units * last.row) return null;
-  return shapes(box.value, inputs, layers, numbers, shown.arrays.weight.data);
-}
+  return { ...layout.value, parts: parts(layers, numbers, shown.arrays.weight.data) };
+});
 
 /**
  * A layer's name.
