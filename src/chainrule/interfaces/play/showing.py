@@ -7,7 +7,6 @@ from chainrule.interfaces.play.course import Course
 from chainrule.interfaces.play.frames import frame
 from chainrule.interfaces.play.messages import Seen
 
-
 AHEAD = 2
 """So many frames are made that the page hasn't shown: one that it draws, and one that is on its way."""
 
