@@ -16,7 +16,7 @@ _numbers = itertools.count(1)
 class Course:
     """Rows of numbers; the first column is the step.
 
-    number: that of no other course, and another one after each thinning: whoever has rows of another gets all.
+    number: that of no other course, and another one after each thinning or cut: whoever has rows of another gets all.
 
     >>> course = Course(2)
     >>> for step in range(3):
@@ -42,6 +42,12 @@ class Course:
             self.number = next(_numbers)
         self._rows[self._length] = row
         self._length += 1
+
+    def cut(self, step: int) -> None:
+        """Forget what came after a step: the run went back to it."""
+        length = int(np.searchsorted(self._rows[: self._length, 0], step, side="right"))
+        if length < self._length:
+            self._length, self.number = length, next(_numbers)
 
     def rows(self, number: int, known: int) -> Array:
         """The rows that whoever knows so many of the course of this number lacks."""

@@ -94,6 +94,13 @@ class Chain(Strict):
     lines: Lines = Lines()
 
 
+class Phases(Strict):
+    """The phases of the step that comes next, layer by layer or a whole pass at once. at: what is followed in them."""
+
+    by: Literal["layer", "pass"] = "layer"
+    at: Chain | None = None
+
+
 class Glass(Strict):
     """What the glass box shows of the step that comes next. A part that isn't asked for costs nothing.
 
@@ -103,6 +110,14 @@ class Glass(Strict):
     kind: Literal["glass"]
     sample: Annotated[int, Field(ge=0, lt=MOST_POINTS)] | None = None
     chain: Chain | None = None
+    phases: Phases | None = None
+
+
+class Phase(Strict):
+    """Go on, or back, by a phase of the step that comes next; behind its last one the step is made."""
+
+    kind: Literal["phase"]
+    go: Literal["next", "back"] = "next"
 
 
 class Seen(Strict):
@@ -181,6 +196,7 @@ Command = Annotated[
     | Undo
     | View
     | Glass
+    | Phase
     | Seen
     | Hello
     | Diagnose

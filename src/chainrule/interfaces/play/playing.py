@@ -13,6 +13,7 @@ from chainrule.interfaces.play.catalogue import catalogue
 from chainrule.interfaces.play.code import code
 from chainrule.interfaces.play.glass.handed_out import handed_out
 from chainrule.interfaces.play.glass.next_step import NextStep
+from chainrule.interfaces.play.glass.walk import BeforeStep
 from chainrule.interfaces.play.moments import Moment
 from chainrule.interfaces.play.own_tables import columns_of, scene_of_table, uploaded
 from chainrule.interfaces.play.pictures import Pictures
@@ -110,6 +111,31 @@ class Playing(StagedRun):
     def _look_inside(self, command: messages.Glass) -> None:
         self.glass.asked = command
 
+    def _walk(self, command: messages.Phase) -> None:
+        """Go through the step that comes next by its phases; the last one leads into the step after it."""
+        self.is_playing = False
+        walk, asked = self.glass.walk, self.glass.asked.phases or messages.Phases()
+        if command.go == "next":
+            if walk.next(self._next_step, asked):
+                before = BeforeStep(self.training.state.arrays(), self._change.copy())
+                self._advance(1)
+                walk.made(self._next_step, before)
+        elif (earlier := walk.back(self._next_step, asked)) is not None:
+            self._return_to(earlier)
+            walk.returned(self._next_step)
+        self._say_state()
+
+    @property
+    def _next_step(self) -> NextStep:
+        return NextStep(self.stage, self.training)
+
+    def _return_to(self, earlier: BeforeStep) -> None:
+        """What was before a step of this run."""
+        self.training.restore(earlier.arrays)
+        self._change[...] = earlier.change
+        self._ended = None
+        self.course.cut(self.training.state.step)
+
     def _seen(self, command: messages.Seen) -> None:
         self._showing.seen(command)
 
@@ -185,6 +211,7 @@ OBEYED: dict[type, Callable[[Playing, Any], None]] = {
     messages.Undo: Playing._go_back,
     messages.View: Playing._look,
     messages.Glass: Playing._look_inside,
+    messages.Phase: Playing._walk,
     messages.Seen: Playing._seen,
     messages.Hello: Playing._greet,
     messages.Diagnose: Playing._ask_the_doctor,

@@ -7,6 +7,7 @@ from typing import Any
 from chainrule.core.errors import ChainruleError
 from chainrule.interfaces.play.glass.chain import chain
 from chainrule.interfaces.play.glass.next_step import NextStep
+from chainrule.interfaces.play.glass.walk import Walk
 from chainrule.interfaces.play.messages import Glass
 from chainrule.interfaces.play.stage import Stage
 from chainrule.training.training import Training
@@ -30,9 +31,13 @@ class GlassBox:
     """
 
     def __init__(self) -> None:
-        self.asked = Glass(kind="glass")
+        self.asked, self.walk = Glass(kind="glass"), Walk()
         self._last: dict[str, Any] = {}
         self._due = 0.0
+
+    @property
+    def _parts(self) -> dict[str, Callable[[NextStep, Glass], dict[str, Any] | None]]:
+        return PARTS | {"phases": self.walk.shown}
 
     def is_due(self, now: float, is_playing: bool) -> bool:
         """Whether it is time to look inside: at once where the run stands still, else every now and then."""
@@ -42,7 +47,7 @@ class GlassBox:
         """The parts that are asked for, by name; what can't be shown says so in a `sentence`."""
         self._due = time.monotonic() + EVERY
         step = NextStep(stage, training, self._last)
-        found = {name: _answered(part, step, self.asked) for name, part in PARTS.items()}
+        found = {name: _answered(part, step, self.asked) for name, part in self._parts.items()}
         self._last = {name: each for name, each in found.items() if each is not None}
         return self._last
 
