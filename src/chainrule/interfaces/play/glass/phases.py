@@ -46,6 +46,7 @@ def described(step: NextStep, phases: Sequence[Phase], at: int, asked: Glass) ->
         "sources": [_source(each) for each in phase.sources],
         "tables": _tables(of, phase, sample),
         "lights": _lights(of, phases, at, sample),
+        "lines": _lines(phase),
         "edges": _edges(of, phase),
     }
 
@@ -82,6 +83,7 @@ def _source(source: Source) -> dict[str, Any]:
     return {
         "title": source.title,
         "file": source.file,
+        "law": source.law,
         "sentence": source.sentence,
         "lines": [[each.number, each.text, each.runs] for each in source.lines],
     }
@@ -180,9 +182,14 @@ def _is_known(block: Block, phase: Phase, before: set[Written]) -> bool:
     return block.number in phase.layers or Written(what, block.number) in before
 
 
+def _lines(phase: Phase) -> str:
+    """What the lines of the drawing show: the gradient where it is written, then the update's change."""
+    return {"forward": "weight", "loss": "weight", "update": "change"}.get(phase.kind, "gradient")
+
+
 def _edges(of: Explanation, phase: Phase) -> list[float] | None:
-    """What the lines show: the gradient where it is written, then the update's change; None: the weights."""
-    if phase.kind in ("forward", "loss") or len(of.theta) > MOST_EDGES:
+    """The numbers of the lines; None: those that the frame has."""
+    if _lines(phase) == "weight" or len(of.theta) > MOST_EDGES:
         return None
     numbers = of.new_theta - of.theta if phase.kind == "update" else of.gradient
     return [float(f"{each:.6g}") for each in numbers.tolist()]

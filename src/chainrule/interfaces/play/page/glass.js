@@ -14,7 +14,11 @@ export const part = signal("chain");
  * What is asked, by the names of the parts: see `Glass` of `messages.py`. sample: a row of the learnt points, or null.
  * @typedef {{layer: number, unit: number, source: number | "bias" | null, lines?: {first: number, count: number}}} Chosen counted from 1
  */
-export const asked = signal({ sample: /** @type {number | null} */ (null), chain: /** @type {Chosen | null} */ (null) });
+export const asked = signal({
+  sample: /** @type {number | null} */ (null),
+  chain: /** @type {Chosen | null} */ (null),
+  phases: { by: /** @type {"layer" | "pass"} */ ("layer"), at: /** @type {Chosen | null} */ (null) },
+});
 
 /** The parts that came last, by name: not every frame looks inside. */
 export const glass = signal(/** @type {Record<string, any>} */ ({}));

@@ -1,6 +1,7 @@
 /** The keys: what each does, and that it is done. */
 
 import { close, isOpen, open } from "./glass.js";
+import { walk } from "./views/glass/phases.js";
 import { choose } from "./controls/tabs.js";
 import { ask } from "./views/doctor.js";
 import { send, state } from "./run.js";
@@ -16,6 +17,8 @@ export const KEYS = [
   ["z", words.undo, () => send({ kind: "undo" })],
   ["y", words.redo, () => send({ kind: "redo" })],
   ["i", words.inside, () => (isOpen.value ? close() : open())],
+  [".", words.nextPhase, () => walk("next")],
+  [",", words.backPhase, () => walk("back")],
   ["d", words.ask, () => (choose("doctor"), ask())],
 ];
 

@@ -30,10 +30,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Source:
-    """Lines of a function, in order. sentence: why there are none, where its file can't be read."""
+    """Lines of a function, in order. sentence: why there are none, where its file can't be read.
+
+    law: the first line of the docstring of what it belongs to: the equation in general.
+    """
 
     title: str
     file: str
+    law: str = ""
     lines: tuple[Line, ...] = ()
     sentence: str = ""
 
@@ -45,8 +49,8 @@ def source_of(function: Callable[..., Any], rows: tuple[int, ...] = BOTH, to_inp
 
     >>> from chainrule.core.activations import Tanh
     >>> (source,) = source_of(Tanh.bind, FORWARD)
-    >>> source.title, source.file
-    ('Tanh.bind', 'chainrule/core/activations.py')
+    >>> source.title, source.file, source.law
+    ('Tanh.bind', 'chainrule/core/activations.py', 'a = tanh(z), slope 1 - a².')
     >>> [line.text.strip() for line in source.lines if line.runs]
     ['forward = call(np.tanh, z, out=a)']
     """
@@ -71,8 +75,18 @@ def _read(function: Callable[..., Any], rows: tuple[int, ...], to_input: bool) -
     numbers = found.numbers
     shown = tuple(Line(n, lines[n - 1].rstrip("\n"), numbers[n]) for n in sorted(numbers))
     others = (each for other in found.others if other is not function for each in _read(other, rows, to_input))
-    own = (Source(title, file, shown),) if shown else ()
+    own = (Source(title, file, _law(function), shown),) if shown else ()
     return (*own, *others)
+
+
+def _owner(function: Callable[..., Any]) -> Any:
+    """The class that a method is written in; None of a function, or of a class inside of something."""
+    return function.__globals__.get(function.__qualname__.rpartition(".")[0])
+
+
+def _law(function: Callable[..., Any]) -> str:
+    said = (_owner(function) or function).__doc__
+    return said.strip().partition("\n")[0] if isinstance(said, str) else ""
 
 
 def _definition(text: str, first: int, name: str) -> ast.FunctionDef | None:
@@ -144,8 +158,7 @@ class _Rows:
         if not isinstance(called, ast.Attribute) or not called.attr.lstrip("_").startswith("bind"):
             return None
         if isinstance(called.value, ast.Name) and called.value.id == "self":
-            owner = self._globals.get(self._function.__qualname__.rpartition(".")[0])
-            return _python(getattr(owner, called.attr, None))
+            return _python(getattr(_owner(self._function), called.attr, None))
         if isinstance(called.value, ast.Call) and isinstance(called.value.func, ast.Name):
             return _python(getattr(self._globals.get(called.value.func.id), called.attr, None))
         return None

@@ -4,7 +4,7 @@ import { signal } from "../vendor/signals.js";
 import { html, useEffect, useRef } from "../html.js";
 import { frame, scene, state } from "../run.js";
 import { view } from "../plane.js";
-import { ask, open } from "../glass.js";
+import { ask, asked, open, part } from "../glass.js";
 import { look } from "../look.js";
 import { words } from "../words.js";
 import { Depth, HiddenLayer } from "../controls/layers.js";
@@ -12,7 +12,7 @@ import { Choice } from "../controls/fields.js";
 import { Card } from "./card.js";
 import { way } from "./glass/way.js";
 import { biasAt, draw, edgeAt } from "./network.js";
-import { box, edges, layout, nameOf, point, pointed, present } from "./present.js";
+import { box, edges, layout, lights, lines, nameOf, point, pointed, present } from "./present.js";
 
 /** Layers from which their buttons stand closer. */
 const CROWDED = 5;
@@ -27,7 +27,7 @@ export function Graph() {
     <div class="bar">
       <${Depth} />
       <${Choice} name="units" value=${view.value.units} options=${[["a", words.unitsA], ["z", words.unitsZ], ["delta", words.unitsDelta]]} set=${(/** @type {string} */ units) => (view.value = { ...view.value, units })} />
-      <${Choice} name="edges" value=${edges.value} options=${["weight", "gradient", "change"].map((each) => [each, words[each]])} set=${(/** @type {string} */ name) => (edges.value = name)} />
+      <${Choice} name="edges" value=${lines.value} options=${["weight", "gradient", "change"].map((each) => [each, words[each]])} set=${(/** @type {string} */ name) => (edges.value = name)} />
     </div>
     <${Picture} />
     ${!is_given && html`<div class=${layers.length > CROWDED ? "columns crowded" : "columns"} style=${{ gridTemplateColumns: `repeat(${layers.length + 1}, 1fr)` }}>
@@ -73,7 +73,7 @@ function Picture() {
 function Canvas() {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const now = present.value;
-  const [shown, at, inputs, lit] = [frame.value, pointed.value, state.value.inputs, way.value, look.value];
+  const [shown, at, inputs, lit] = [frame.value, pointed.value, state.value.inputs, { way: way.value, lights: lights.value }, look.value];
   useEffect(() => {
     if (canvas.current && now && shown) draw(canvas.current, now, now.parts, shown, inputs, at, lit);
   });
@@ -104,8 +104,9 @@ function Units() {
  * @param {number | "bias" | null} source
  */
 function inspect(layer, unit, source) {
-  ask({ chain: { layer: layer + 1, unit: unit + 1, source } });
-  open("chain");
+  const chosen = { layer: layer + 1, unit: unit + 1, source };
+  ask({ chain: chosen, phases: { ...asked.value.phases, at: chosen } });
+  open(part.value === "phases" ? "phases" : "chain");
   point(null); // what one points at would cover the drawing
 }
 

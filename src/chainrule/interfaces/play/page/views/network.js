@@ -6,6 +6,8 @@ import { isOnWay } from "./glass/way.js";
 const LARGEST_UNIT = 44;
 const NEAR = 6;
 const LONGEST_NAME = 12;
+const LEAST_WITH_NUMBER = 20;
+const BRIGHT = { lit: 1, done: 0.6, dim: 0.12 };
 
 /** Pixels above and below the units, where marks stand; of a letter of a name. */
 const EDGE = 6;
@@ -21,6 +23,8 @@ const SHADES = 32;
  * @typedef {{layer: number, unit: number, input: number, from: Spot, to: Spot}} Edge
  * @typedef {{size: number, at: Spot[][], edges: Edge[]}} Shapes
  * @typedef {{edges: Float32Array, biases: Float32Array[]}} Parts each of the largest in its layer, -1 to 1
+ * @typedef {"lit" | "done" | "dim"} State
+ * @typedef {{units: State, edges: State, values: string[]}} Light of a layer: what a phase writes, what is there, what is to come
  */
 
 /**
@@ -150,9 +154,9 @@ function isOf(edge, pointed) {
  * @param {import("../frame.js").Frame} frame
  * @param {string[]} inputs
  * @param {Pointed | null} pointed
- * @param {import("./glass/way.js").Way | null} way stands out where nothing is pointed at
+ * @param {{way: import("./glass/way.js").Way | null, lights: Light[] | null}} inside a way stands out where nothing is pointed at
  */
-export function draw(canvas, { size, at, edges }, parts, frame, inputs, pointed, way) {
+export function draw(canvas, { size, at, edges }, parts, frame, inputs, pointed, { way, lights }) {
   const context = cleared(canvas);
   const style = getComputedStyle(canvas);
   const [blue, orange, lit, soft] = ["--blue", "--orange", "--lit", "--soft"].map((name) => style.getPropertyValue(name));
@@ -161,8 +165,9 @@ export function draw(canvas, { size, at, edges }, parts, frame, inputs, pointed,
     const isLit = way !== null && isOnWay(way, edge);
     const stands = pointed === null ? way === null || isLit : isOf(edge, pointed);
     const part = Math.round(SHADES * parts.edges[k]) / SHADES; // few colours: to read one takes as long as to draw its line
-    context.strokeStyle = colour(part, isLit ? 1 : (0.25 + 0.75 * Math.abs(part)) * (stands ? 1 : 0.2));
-    context.lineWidth = widthOf(parts.edges[k]) + (isLit || (pointed?.kind === "edge" && stands) ? 2 : 0);
+    const bright = (stands ? 1 : 0.2) * (lights ? BRIGHT[lights[edge.layer].edges] : 1);
+    context.strokeStyle = colour(part, isLit ? 1 : (0.25 + 0.75 * Math.abs(part)) * bright);
+    context.lineWidth = widthOf(parts.edges[k]) + (lights?.[edge.layer].edges === "lit" ? 1 : 0) + (isLit || (pointed?.kind === "edge" && stands) ? 2 : 0);
     const { from, to } = edge;
     const middle = (from.x + to.x) / 2;
     context.beginPath();
@@ -187,11 +192,42 @@ export function draw(canvas, { size, at, edges }, parts, frame, inputs, pointed,
     if (part === undefined || size < 12) return;
     dot(context, x - size / 2, y + size / 2, 2 + 3 * Math.abs(part), colour(part, 1), style.getPropertyValue("--back"));
   }));
+  if (lights) light(context, at.slice(1), size, lights, style);
   context.fillStyle = style.color;
   context.font = "14px system-ui, sans-serif";
   context.textAlign = "right";
   context.textBaseline = "middle";
   at[0].forEach(({ x, y }, input) => context.fillText(shortened(inputs[input]), x - 6, y));
+}
+
+/**
+ * Units that a phase writes get a frame, those to come a veil; and each its number.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Spot[][]} at
+ * @param {number} size
+ * @param {Light[]} lights
+ * @param {CSSStyleDeclaration} style
+ */
+function light(context, at, size, lights, style) {
+  context.font = "12px system-ui, sans-serif";
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
+  at.forEach((layer, number) => layer.forEach(({ x, y }, unit) => {
+    const { units, values } = lights[number];
+    const says = values[unit] !== undefined && size >= LEAST_WITH_NUMBER;
+    const [left, top] = [x - size / 2, y - size / 2];
+    context.fillStyle = context.strokeStyle = style.getPropertyValue("--back");
+    context.globalAlpha = units === "dim" ? 0.8 : 0;
+    context.fillRect(left - 1, top - 1, size + 2, size + 2);
+    context.globalAlpha = 1;
+    context.lineWidth = 4;
+    if (says) context.strokeText(values[unit], x, y);
+    context.fillStyle = context.strokeStyle = style.color;
+    if (says) context.fillText(values[unit], x, y);
+    context.lineWidth = 3;
+    if (units === "lit") context.strokeRect(left - 2, top - 2, size + 4, size + 4);
+  }));
 }
 
 /**

@@ -1,12 +1,19 @@
 /** The network of the present frame, what its lines show, and what one points at in it. */
 
 import { computed, signal } from "../vendor/signals.js";
+import { glass } from "../glass.js";
 import { frame, state } from "../run.js";
 import { words } from "../words.js";
 import { parts, shapes } from "./network.js";
 
 /** What the lines show: "weight", "gradient" or "change". */
 export const edges = signal("weight");
+
+/** What the phase that is shown lights up, layer by layer; null while none is. */
+export const lights = computed(() => /** @type {import("./network.js").Light[] | null} */ (glass.value.phases?.lights ?? null));
+
+/** What the lines show now: in a phase what it is about. */
+export const lines = computed(() => /** @type {string} */ (glass.value.phases?.lines ?? edges.value));
 
 /** What one points at. */
 export const pointed = signal(/** @type {import("./network.js").Pointed | null} */ (null));
@@ -29,7 +36,7 @@ export const present = computed(() => {
   if (!shown || !box.value.width) return null;
   const units = layers.reduce((/** @type {number} */ sum, /** @type {import("./network.js").Layer} */ each) => sum + each.units, 0);
   const last = layers.at(-1);
-  const numbers = shown.arrays[edges.value].data;
+  const numbers = glass.value.phases?.edges ?? shown.arrays[lines.value].data;
   if (shown.arrays.units.shape[0] !== units || numbers.length < last.start + last.units * last.row) return null;
   return { ...layout.value, parts: parts(layers, numbers, shown.arrays.weight.data) };
 });
