@@ -22,7 +22,7 @@ SAID = """() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   return {
     at: all(".way li").findIndex((each) => each.ariaCurrent === "step"),
-    step: Number(document.querySelector(".count").textContent.match(/Step ([\\d,]+)/)[1]),
+    step: Number(document.querySelector(".count").textContent.match(/Step ([\\d,]+)/)[1].replaceAll(",", "")),
     title: document.querySelector(".phases h3")?.textContent ?? "",
     tables: all("table.written tbody").map((body) => all("tr", body).map((row) => all("td", row).map(text))),
     values: all(".derivation math:last-of-type").map(text),
@@ -84,9 +84,8 @@ def test_lines_of_code_stand_as_in_their_file(opened: Opened):
     for place in range(8):
         page.keyboard.press(".")
         for caption, lines in at(page, place)["code"]:
-            file = (
-                (ROOT / caption.split()[1].split(".py")[0]).with_suffix(".py").read_text(encoding="utf-8").splitlines()
-            )
+            name = caption.split()[1].partition(".py")[0]
+            file = (ROOT / f"{name}.py").read_text(encoding="utf-8").splitlines()
             for line in lines:
                 number = len(line) - len(line.lstrip("0123456789"))
                 assert line[number:].strip() == file[int(line[:number]) - 1].strip()

@@ -20,10 +20,27 @@ export function walk(go) {
   send({ kind: "phase", go });
 }
 
+/**
+ * A kind of phase in words, and its mark.
+ * @param {string} kind
+ * @returns {string[]}
+ */
+function said(kind) {
+  const all = {
+    forward: [words.forward, words.forwardMark],
+    loss: [words.loss, words.lossMark],
+    backward: [words.backward, words.backwardMark],
+    penalty: [words.penalty, words.penaltyMark],
+    clip: [words.clip, words.clipMark],
+    update: [words.update, words.updateMark],
+  };
+  return all[/** @type {keyof typeof all} */ (kind)];
+}
+
 /** @param {Phase} phase */
 function titleOf({ kind, layers }) {
   const which = layers.length === 1 ? `: ${words.layer} ${layers[0]}` : "";
-  return `${words[kind]}${which}`;
+  return `${said(kind)[0]}${which}`;
 }
 
 export function Phases() {
@@ -62,7 +79,7 @@ function Shown({ phases, at, step, sample, names, html: equations, sources, tabl
 
 /** @param {Phase} phase */
 function mark({ kind, layers }) {
-  return `${words[`${kind}Mark`]}${layers.length === 1 ? layers[0] : ""}`;
+  return `${said(kind)[1]}${layers.length === 1 ? layers[0] : ""}`;
 }
 
 /**
