@@ -152,7 +152,7 @@ class Playing(StagedRun):
         self.answers.append({"kind": "code", **code(self.stage, self.training, self._is_past_known)})
 
     def _hand_out(self, command: messages.HandOut) -> None:
-        self.answers.append(handed_out(NextStep(self.stage, self.training), command))
+        self.answers.append(handed_out(self._next_step, command))
 
     def _open(self, command: messages.Open) -> None:
         before = self._moment()
