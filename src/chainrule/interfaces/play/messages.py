@@ -111,6 +111,8 @@ class Glass(Strict):
     sample: Annotated[int, Field(ge=0, lt=MOST_POINTS)] | None = None
     chain: Chain | None = None
     phases: Phases | None = None
+    matrices: Chain | None = None
+    proof: Literal[True] | None = None
 
 
 class Phase(Strict):

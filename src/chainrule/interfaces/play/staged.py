@@ -166,6 +166,7 @@ class StagedRun:
         if self.glass.is_due(looks, self.is_playing):
             head["glass"] = self.glass.shown(self.stage, self.training)
             inside = time.monotonic() - looks
+            self._is_changed = self.glass.is_at_work
         whole = self._showing.frame(head, arrays, self.course)
         self._picture_time = time.monotonic() - began - (1.0 - FOR_A_LOOK) * inside
         return whole

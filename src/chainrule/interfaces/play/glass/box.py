@@ -6,13 +6,15 @@ from typing import Any
 
 from chainrule.core.errors import ChainruleError
 from chainrule.interfaces.play.glass.chain import chain
+from chainrule.interfaces.play.glass.matrices import matrices
 from chainrule.interfaces.play.glass.next_step import NextStep
+from chainrule.interfaces.play.glass.proof import Proving
 from chainrule.interfaces.play.glass.walk import Walk
 from chainrule.interfaces.play.messages import Glass
 from chainrule.interfaces.play.stage import Stage
 from chainrule.training.training import Training
 
-PARTS: dict[str, Callable[[NextStep, Glass], dict[str, Any] | None]] = {"chain": chain}
+PARTS: dict[str, Callable[[NextStep, Glass], dict[str, Any] | None]] = {"chain": chain, "matrices": matrices}
 """The parts of the glass box. Each is None unless it is asked for."""
 
 EVERY = 1 / 15
@@ -34,14 +36,20 @@ class GlassBox:
         self.asked, self.walk = Glass(kind="glass"), Walk()
         self._last: dict[str, Any] = {}
         self._due = 0.0
+        self._proving = Proving()
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether the next frame has more to say, even if the run stands still."""
+        return self._proving.is_under_way
 
     @property
     def _parts(self) -> dict[str, Callable[[NextStep, Glass], dict[str, Any] | None]]:
-        return PARTS | {"phases": self.walk.shown}
+        return PARTS | {"phases": self.walk.shown, "proof": self._proving}
 
     def is_due(self, now: float, is_playing: bool) -> bool:
-        """Whether it is time to look inside: at once where the run stands still, else every now and then."""
-        return not is_playing or now >= self._due
+        """Whether to look inside: at once where the run stands still or a proof is under way, else now and then."""
+        return not is_playing or self.is_at_work or now >= self._due
 
     def shown(self, stage: Stage, training: Training) -> dict[str, Any]:
         """The parts that are asked for, by name; what can't be shown says so in a `sentence`."""

@@ -10,8 +10,10 @@ import numpy as np
 
 from chainrule.core.blocks import Block
 from chainrule.core.errors import DataError
+from chainrule.core.gradient_check import GradientCheck
 from chainrule.interfaces.play.stage import Stage
 from chainrule.lab.explain.explanation import Explanation, explain
+from chainrule.lab.explain.proof import verdicts_on
 from chainrule.training.training import Training
 
 
@@ -46,6 +48,22 @@ class NextStep:
     def followed(self, sample: int | None) -> int | None:
         """The sample, where it is in the step's batch; else None, for the one that the step itself suggests."""
         return sample if sample in self.samples else None
+
+    @property
+    def moment(self) -> tuple[object, ...]:
+        """What tells this step from any other one, also of the same number: of another run, or edited by hand."""
+        return self.stage, self.training, self.number, self.training.state.parameters.theta.tobytes()
+
+    @cached_property
+    def _check(self) -> GradientCheck:
+        return self.explanation.numbers.recording.check()
+
+    def verdicts(self, positions: Sequence[int]) -> list[int]:
+        """The proof's verdicts on a few parameters, at these places in theta."""
+        if not positions:
+            return []
+        found: list[int] = verdicts_on(self._check, positions, self.stage.network.n_parameters).tolist()
+        return found
 
     @cached_property
     def explanation(self) -> Explanation:

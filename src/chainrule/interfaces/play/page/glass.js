@@ -28,11 +28,21 @@ effect(() => {
   if (parts) glass.value = parts;
 });
 
+/** Whether a gradient that carries a mark is in sight beside the glass box. */
+export const isMarked = signal(false);
+
+/** What the parts without a choice of their own take: the matrices are those around the chain's number. */
+const TAKEN = /** @type {Record<string, () => unknown>} */ ({
+  matrices: () => asked.value.chain ?? { layer: 1, unit: 1, source: 1 },
+  proof: () => true,
+});
+
 /** Only what is in sight is asked for: all else costs nothing. */
 const wanted = computed(() => {
   const { sample, ...parts } = asked.value;
-  const shown = /** @type {Record<string, unknown>} */ (parts)[part.value] ?? null;
-  return JSON.stringify({ kind: "glass", sample, ...(isOpen.value && isInSight.value && shown !== null ? { [part.value]: shown } : {}) });
+  const shown = TAKEN[part.value]?.() ?? /** @type {Record<string, unknown>} */ (parts)[part.value] ?? null;
+  const inside = isOpen.value && isInSight.value && shown !== null ? { [part.value]: shown } : {};
+  return JSON.stringify({ kind: "glass", sample, ...(isMarked.value ? { proof: true } : {}), ...inside });
 });
 
 const isThere = computed(() => status.value === "open" && state.value !== null);

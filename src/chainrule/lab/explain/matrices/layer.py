@@ -102,7 +102,8 @@ class LayerMatrices:
         own = self.block.head.named(values)[name]
         columns = self.inputs if name == "weights" else ONE
         symbol = Symbol(LETTERS.get(name, name), self.block.number, prefix=prefix, of=of)
-        return Matrix(symbol, own.reshape(len(own), -1), self.units, columns)
+        places = self.block.head.named(np.arange(len(values)))[name].reshape(len(own), -1)
+        return Matrix(symbol, own.reshape(len(own), -1), self.units, columns, places=places)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
@@ -65,19 +65,19 @@ ONE = Axis.of("", 1)
 
 @dataclass(frozen=True, eq=False)
 class Matrix:
-    """A named matrix (rows, columns)."""
+    """A named matrix (rows, columns). places: of parameters and their gradients, where theta holds each of them."""
 
     symbol: Symbol
     values: Array = field(repr=False)
     rows: Axis
     columns: Axis
     is_transposed: bool = False
+    places: Array | None = field(repr=False, default=None)
 
     @property
     def T(self) -> Matrix:
         """Its rows as columns."""
-        turned = not self.is_transposed
-        return replace(self, values=self.values.T, rows=self.columns, columns=self.rows, is_transposed=turned)
+        return Matrix(self.symbol, self.values.T, self.columns, self.rows, not self.is_transposed)
 
     @property
     def shape(self) -> str:

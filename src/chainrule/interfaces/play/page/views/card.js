@@ -2,6 +2,8 @@
 
 import { html, useEffect, useRef } from "../html.js";
 import { frame, state } from "../run.js";
+import { glass, isMarked } from "../glass.js";
+import { said } from "./glass/proof.js";
 import { words } from "../words.js";
 import { short } from "./axes.js";
 import { shortened, unitPicture } from "./network.js";
@@ -46,9 +48,18 @@ function Unit({ layer, unit }) {
 function Weight({ layer, unit, input }) {
   const { arrays } = /** @type {import("../frame.js").Frame} */ (frame.value);
   const at = place(layer, unit, input);
+  useEffect(() => {
+    isMarked.value = true;
+    return () => {
+      isMarked.value = false;
+    };
+  }, []);
+  const { proof } = glass.value;
+  const verdict = proof?.now ? said(proof.last.verdicts[at]) : "";
   return html`
     <strong>${layer ? `${nameOf(layer - 1)}, ${words.unit} ${input + 1}` : shortened(state.value.inputs[input])} → ${nameOf(layer)}, ${words.unit} ${unit + 1}</strong>
     <dl class="one">${[["weight", words.oneWeight], ["gradient", words.oneGradient], ["change", words.oneChange]].map(([name, shown]) => html`<div key=${name}><dt>${shown}</dt><dd>${short(arrays[name].data[at])}</dd></div>`)}</dl>
+    <p class="verdict">${verdict || "\u00a0"}</p>
   `;
 }
 
