@@ -4,6 +4,7 @@ import { close, isOpen, open } from "./glass.js";
 import { walk } from "./views/glass/phases.js";
 import { choose } from "./controls/tabs.js";
 import { ask } from "./views/doctor.js";
+import { isLarge } from "./look.js";
 import { send, state } from "./run.js";
 import { words } from "./words.js";
 
@@ -19,6 +20,8 @@ export const KEYS = [
   ["i", words.inside, () => (isOpen.value ? close() : open())],
   [".", words.nextPhase, () => walk("next")],
   [",", words.backPhase, () => walk("back")],
+  ["c", words.code, () => choose("code")],
+  ["l", words.large, () => (isLarge.value = !isLarge.value)],
   ["d", words.ask, () => (choose("doctor"), ask())],
 ];
 

@@ -27,6 +27,9 @@ const CALM = 100;
  */
 export const table = signal(/** @type {any} */ (null));
 
+/** The scripts that repeat the run, as it was when they were asked for. */
+export const code = signal(/** @type {any} */ (null));
+
 /** What the doctor found. */
 export const findings = signal(/** @type {any[] | null} */ (null));
 
@@ -133,6 +136,7 @@ function receive(message) {
   }
   else if (said.kind === "kept") kept = said.file;
   else if (said.kind === "table") table.value = said;
+  else if (said.kind === "code") code.value = said;
   else if (said.kind === "file") download(said);
   else if (said.kind === "full") status.value = "full";
   else {

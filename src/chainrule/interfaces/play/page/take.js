@@ -1,5 +1,6 @@
 /** What is taken along: a file, the address, the model, the history. */
 
+import { asked } from "./glass.js";
 import { notify, scene, send } from "./run.js";
 import { words } from "./words.js";
 
@@ -102,3 +103,15 @@ export const SAVES = [
   [words.saveHistory, () => send({ kind: "save", what: "history" })],
   [words.copyAddress, copyAddress],
 ];
+
+/** The forms of a file with what the glass box shows. */
+export const FORMS = ["html", "latex", "json"];
+
+/**
+ * Ask for the chain that was clicked, or else an overview of the next step, as a file.
+ * @param {string} format
+ */
+export function handOut(format) {
+  const { chain, sample } = asked.value;
+  send({ kind: "hand_out", format, chain, sample });
+}

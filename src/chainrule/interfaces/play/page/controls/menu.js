@@ -3,8 +3,9 @@
 import { html } from "../html.js";
 import { FIGURES, saveFigure } from "../figures.js";
 import { KEYS, MOVES } from "../keyboard.js";
-import { LOOKS, look } from "../look.js";
-import { SAVES, open } from "../take.js";
+import { LOOKS, isLarge, look } from "../look.js";
+import { FORMS, SAVES, handOut, open } from "../take.js";
+import { choose } from "./tabs.js";
 import { reload } from "../run.js";
 import { hints, keepLanguage, language, languages, words } from "../words.js";
 
@@ -17,7 +18,12 @@ export function Menu() {
     <details>
       <summary>${words.take}</summary>
       <div class="popup">
+        <button data-hint=${hints.code} onClick=${showCode}>${words.showCode}</button>
         ${SAVES.map(([name, save]) => html`<button key=${name} onClick=${save}>${name}</button>`)}
+        <div class="forms" role="group" aria-label=${words.explanation} data-hint=${hints.explanation}>
+          <span>${words.explanation}</span>
+          ${FORMS.map((form) => html`<button key=${form} aria-label=${`${words.explanation}, ${words[form]}`} onClick=${() => handOut(form)}>${words[form]}</button>`)}
+        </div>
         <div class="figures" role="group" aria-label=${words.figures}>
           ${Object.keys(FIGURES).map((name) => html`<span key=${name}>${words[name]}</span>
             ${["svg", "png"].map((kind) => html`<button key=${name + kind} aria-label=${`${words[name]}, .${kind}`} onClick=${() => saveFigure(name, kind)}>.${kind}</button>`)}`)}
@@ -29,6 +35,7 @@ export function Menu() {
       <summary>${words.keys}</summary>
       <dl class="popup keys">${[...KEYS, ...MOVES].map(([keys, does]) => html`<div key=${keys}><dt>${(keys === " " ? ["␣"] : keys.split(" ")).map((key) => html`<kbd key=${key}>${key}</kbd> `)}</dt><dd>${does}</dd></div>`)}</dl>
     </details>
+    <button aria-pressed=${isLarge.value} data-hint=${hints.large} onClick=${() => (isLarge.value = !isLarge.value)}>${words.large}</button>
     <select name="look" aria-label=${words.appearance} data-hint=${hints.appearance} onChange=${(/** @type {any} */ event) => (look.value = event.currentTarget.value)}>
       ${LOOKS.map((each) => html`<option key=${each} value=${each} selected=${look.value === each}>◐ ${words[each]}</option>`)}
     </select>
@@ -36,6 +43,15 @@ export function Menu() {
       ${Object.entries(languages).map(([tag, ownName]) => html`<option key=${tag} value=${tag} selected=${language === tag}>${ownName}</option>`)}
     </select>`}
   </div>`;
+}
+
+/** Show the tab with the code, wherever it stands. */
+function showCode() {
+  choose("code");
+  closeOthers(null);
+  const tab = document.getElementById("tab-code");
+  tab?.focus();
+  tab?.scrollIntoView({ block: "center" });
 }
 
 /**

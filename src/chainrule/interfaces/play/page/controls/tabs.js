@@ -5,12 +5,13 @@ import { html } from "../html.js";
 import { view } from "../plane.js";
 import { hints, words } from "../words.js";
 import { isOpen, open } from "../glass.js";
+import { Code } from "../views/code.js";
 import { Doctor } from "../views/doctor.js";
 import { Layers } from "../views/layers.js";
 import { Confusion, Samples } from "../views/tables.js";
 
 /** @type {Record<string, () => any>} */
-const TABS = { doctor: Doctor, layers: Layers, confusion: Confusion, samples: Samples };
+const TABS = { doctor: Doctor, layers: Layers, confusion: Confusion, samples: Samples, code: Code };
 const NAMES = Object.keys(TABS);
 
 const tab = signal("doctor");

@@ -50,13 +50,11 @@ function Picture() {
   }, []);
   const move = (/** @type {any} */ event) => {
     const now = present.value;
-    const { left, top } = event.currentTarget.getBoundingClientRect();
-    if (now && event.target.tagName === "CANVAS") point(edgeAt(now, { x: event.clientX - left, y: event.clientY - top }));
+    if (now && event.target.tagName === "CANVAS") point(edgeAt(now, placeOf(event)));
   };
   const click = (/** @type {any} */ event) => {
     const now = present.value;
-    const { left, top } = event.currentTarget.getBoundingClientRect();
-    const place = { x: event.clientX - left, y: event.clientY - top };
+    const place = placeOf(event);
     const bias = now && event.detail ? biasAt(now, place) : null; // a key presses a unit, and never its bias
     const unit = event.target.closest("button")?.id.match(/^unit-(\d+)-(\d+)$/);
     const edge = now && !unit ? edgeAt(now, place) : null;
@@ -68,6 +66,16 @@ function Picture() {
   return html`<div ref=${place} class="network" role="group" aria-label=${name} onPointerMove=${move} onPointerDown=${move} onPointerLeave=${() => point(null)} onClick=${click} onKeyDown=${walk}>
     <${Canvas} /><${Units} /><${Card} />
   </div>`;
+}
+
+/**
+ * Where the pointer is in the drawing, which may be large.
+ * @param {any} event
+ */
+function placeOf({ currentTarget, clientX, clientY }) {
+  const { left, top, width } = currentTarget.getBoundingClientRect();
+  const scale = box.peek().width / width;
+  return { x: (clientX - left) * scale, y: (clientY - top) * scale };
 }
 
 function Canvas() {
