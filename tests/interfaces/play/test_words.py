@@ -34,7 +34,7 @@ SAID = """() => {
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const { parentElement, data } = walk.currentNode;
-    if (!parentElement.closest("noscript, script, .doctor article")) said.push(data);
+    if (!parentElement.closest("noscript, script, .doctor article, .code :is(pre, p)")) said.push(data);
   }
   for (const each of document.querySelectorAll("*")) {
     for (const name of ["aria-label", "title", "placeholder", "data-hint", "alt", "aria-description"]) {
@@ -43,7 +43,7 @@ SAID = """() => {
   }
   return said;
 }"""
-"""All that the page says, but for the doctor's findings, which come from the library."""
+"""All that the page says, but for the doctor's findings and the code, which come from the library."""
 
 
 def names() -> set[str]:
