@@ -1,26 +1,14 @@
 """The page for everybody: axe finds nothing in any view, the keyboard reaches everything, each term explains itself."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from axe import faults
 from chainrule.interfaces.play.catalogue import catalogue
 
 Opened = Callable[..., Any]
-
-AXE = (Path(__file__).parent / "vendor/axe.js").read_text(encoding="utf-8")
-
-VIOLATIONS = """async () => (await axe.run()).violations.map(
-    each => each.id + ': ' + each.nodes.map(node => node.html.slice(0, 120) + ' ' + node.failureSummary).join(' | '))"""
-
-
-def faults(page: Any) -> list[str]:
-    """What axe says against the page as it is now."""
-    page.evaluate(AXE)
-    found: list[str] = page.evaluate(VIOLATIONS)
-    return found
 
 
 def focused(page: Any) -> str:

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_access import faults
 from test_code import executed
+
+from axe import faults
 
 Opened = Callable[..., Any]
 
