@@ -1,7 +1,5 @@
 """The code of a page's run: whatever was done on the page, the scripts give the weights that it shows."""
 
-import contextlib
-import io
 import itertools
 import json
 import subprocess
@@ -19,6 +17,7 @@ from chainrule.interfaces.play.playing import Playing
 from chainrule.training.data import plane
 from chainrule.training.data.sets.points import BY_NAME
 from drawn import examples
+from executed import executed
 from played import obey, refusals, scene_of
 
 RUFF = Path(sys.executable).with_name("ruff")
@@ -30,21 +29,14 @@ def scripts(playing: Playing) -> dict[str, Any]:
     return json.loads(json.dumps(playing.answers.pop()))
 
 
-def executed(text: str) -> dict[str, Any]:
-    names: dict[str, Any] = {"__name__": "__main__"}
-    with contextlib.redirect_stdout(io.StringIO()):
-        exec(compile(text, "script.py", "exec"), names)
-    return names
-
-
 def assert_repeats(playing: Playing) -> None:
     """The scripts that there are end at the run's weights."""
     found, theta = scripts(playing), playing.training.state.parameters.theta
-    run = executed(found["library"]["text"])["run"]
+    run = executed(found["library"]["text"])[0]["run"]
     if found["step"]:
         assert np.array_equal(run.model.theta, theta), found["library"]["text"]
     if "text" in found["numpy"] and 0 < found["step"] <= 100:
-        names, parameters = executed(found["numpy"]["text"]), playing.stage.network.parameters(theta)
+        names, parameters = executed(found["numpy"]["text"])[0], playing.stage.network.parameters(theta)
         for weights, each in zip(names["W"], [each for each in parameters if each], strict=True):
             assert np.allclose(weights, each["weights"], rtol=1e-12, atol=1e-12), found["numpy"]["text"]
 

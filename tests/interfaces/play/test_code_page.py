@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_code import executed
 
 from axe import faults
+from executed import executed
 
 Opened = Callable[..., Any]
 
@@ -34,9 +34,9 @@ def test_the_code_is_shown_and_gives_the_weights_of_the_page(opened: Opened, tmp
     assert source == page.text_content(".code pre")
     page.click(".code button:text('NumPy alone')")
     plain = downloaded(page, ".code button:text('Download')", tmp_path)
-    model = executed(source)["run"].model
+    model = executed(source)[0]["run"].model
     weights = model.network.parameters(model.theta)[0]["weights"]
-    assert abs(executed(plain)["W"][0] - weights).max() < 1e-12
+    assert abs(executed(plain)[0]["W"][0] - weights).max() < 1e-12
     page.select_option("select[name=optimizer]", "RMSprop")
     page.click("button:text-is('Reset')")
     page.wait_for_function("() => document.querySelector('.count').textContent.startsWith('Step 0')")

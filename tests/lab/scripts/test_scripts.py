@@ -1,7 +1,5 @@
 """Scripts: executed, they give the numbers of the run; and a reader's eye, as far as a linter has one."""
 
-import contextlib
-import io
 import subprocess
 import sys
 from dataclasses import fields
@@ -20,17 +18,9 @@ from chainrule.core.optimizers import OPTIMIZERS
 from chainrule.lab.scripts import formulas
 from chainrule.lab.scripts.library import network_source
 from drawn import examples
+from executed import executed
 
 RUFF = Path(sys.executable).with_name("ruff")
-
-
-def executed(source: str) -> tuple[dict[str, Any], list[float]]:
-    """What a script leaves behind, and the losses that it prints; executed in a namespace of its own."""
-    names: dict[str, Any] = {"__name__": "__main__"}
-    with contextlib.redirect_stdout(io.StringIO()) as said:
-        exec(compile(source, "script.py", "exec"), names)
-    rows = [line.split() for line in said.getvalue().splitlines()]
-    return names, [float(row[1]) for row in rows if len(row) == 2]
 
 
 def linted(*sources: str) -> str:
