@@ -88,7 +88,7 @@ class Landscape:
     def differences(self, at: Spot, directions: Array) -> Differences:
         """The gradient at a spot beside differences along directions (D, P); NaN where a loss beside it overflows."""
         n_directions, by = len(directions), at.step * directions
-        values, on = self._values(np.concatenate([at.theta + by, at.theta - by, at.theta[np.newaxis]]))
+        values, on = self.values(np.concatenate([at.theta + by, at.theta - by, at.theta[np.newaxis]]))
         ahead, behind, here = values[:n_directions], values[n_directions:-1], values[-1]
         with arithmetic():
             errors = abs((ahead - behind) / (2.0 * at.step) - directions @ at.gradient) / at.scale
@@ -103,7 +103,7 @@ class Landscape:
         at_kink |= (errors > TOLERANCE) & (jumps > TOLERANCE)  # of layers that don't declare their pieces
         return Differences(errors, at_kink & np.isfinite(errors), changed)
 
-    def _values(self, thetas: Array) -> tuple[Array, dict[Place, Array]]:
+    def values(self, thetas: Array) -> tuple[Array, dict[Place, Array]]:
         """The objective at K thetas, with the same dropouts, and the pieces that each layer's numbers are on."""
         observer = Pieces()
         plan = Plan(

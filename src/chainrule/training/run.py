@@ -32,6 +32,7 @@ class Setup:
     program: what makes the calls of a step, as text: see `Run.program`.
     validation: the data held out, checked, not copied.
     changes: the settings that `Training.change` has changed since: the step, counted from 0, and the settings by name.
+    edits: the numbers that `Training.edit` has put since: the step, counted from 0, the place in theta, and the number.
     """
 
     theta: Array = field(repr=False)
@@ -48,6 +49,7 @@ class Setup:
     program: str = field(default="", repr=False)
     validation: TrainingData | None = field(default=None, repr=False)
     changes: tuple[tuple[int, dict[str, Any]], ...] = ()
+    edits: tuple[tuple[int, int, float], ...] = ()
 
     @classmethod
     def of(cls, task: Task, engine: Engine) -> "Setup":

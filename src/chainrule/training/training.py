@@ -10,7 +10,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.core.calls import arithmetic
-from chainrule.core.description import COUNT, check_kind, check_whole
+from chainrule.core.description import COUNT, COUNT_OR_ZERO, NUMBER, check_kind, check_one_real, check_whole
 from chainrule.core.errors import DivergenceError, SettingError
 from chainrule.training.history import Record
 from chainrule.training.model import Model
@@ -221,12 +221,50 @@ class Training:
         self._steps.bind_update(task)
         self.setup = replace(self.setup, changes=(*self.setup.changes, (state.step, dict(settings))))
 
+    def edit(self, place: int, value: float) -> None:
+        """Put another number at a place of theta, and go on from there: a weight or a bias of a single run.
+
+        The optimizer's slots and the step number stay. An edit before the first step makes another start of the run;
+        `Run.setup` keeps the others beside their steps.
+        Raises SettingError for a place that theta doesn't have, for a number that isn't finite, for a population, and
+        once the run has ended; then nothing is changed.
+
+        >>> from chainrule.core.losses import SquaredError
+        >>> from chainrule.core.network import mlp
+        >>> from chainrule.core.optimizers import SGD
+        >>> from chainrule.training.loop import iterate
+        >>> training = iterate(mlp(1, 1), [[0.0], [1.0]], [0.0, 1.0], loss=SquaredError(), optimizer=SGD(1.0), epochs=3)
+        >>> training.advance()
+        True
+        >>> training.edit(0, 0.25)
+        >>> float(training.state.parameters.theta[0]), training.setup.edits
+        (0.25, ((1, 0, 0.25),))
+        """
+        if self._steps.is_over:
+            raise SettingError("this run has ended, so nothing of it can be edited; begin another with train(...).")
+        theta, step = self.state.parameters.theta, self.state.step
+        if theta.ndim > 1:
+            raise SettingError(f"expected a single run, got a population of {len(theta)}; edit each member's own run.")
+        at = check_whole("place", COUNT_OR_ZERO, place)
+        if at >= len(theta):
+            raise SettingError(f"place must be one of theta's, from 0 to {len(theta) - 1}; got {at}.")
+        number = theta.dtype.type(check_one_real("value", NUMBER, value))
+        theta[at] = number
+        if step == 0:
+            start = self.setup.theta.copy()
+            start[at] = number
+            self.setup = replace(self.setup, theta=start)
+            return
+        others = (each for each in self.setup.edits if each[:2] != (step, at))
+        self.setup = replace(self.setup, edits=(*others, (step, at, float(number))))
+
     def restore(self, arrays: Mapping[str, Array]) -> None:
         """Go on from what `state.arrays()` of a run with the same arguments returned, then or in another process.
 
         Raises SettingError, and changes nothing, unless the arrays are those of such a run.
         """
         self.state.restore(arrays)
+        self.setup = replace(self.setup, edits=tuple(each for each in self.setup.edits if each[0] <= self.state.step))
         self._begin()
 
     def _raise_if_diverged(self) -> None:

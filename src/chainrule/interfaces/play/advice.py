@@ -47,6 +47,7 @@ def run_since(stage: Stage, training: Training, start: tuple[Array, Array, int],
         clip=task.clip,
         epochs=min(made, MOST_EPOCHS),
         changes=(),
+        edits=(),
     )
     model = Model(task.network, state.parameters.theta, stage.loss, state=state.statistics, features=stage.plane.names)
     return Run(model, history, float(rows[-1, 1]) if len(rows) else np.nan, ending, setup=setup)

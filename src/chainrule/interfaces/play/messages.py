@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from chainrule.core.errors import DataError
-from chainrule.interfaces.play.scene import MOST_NUMBERS, MOST_POINTS, Coordinate, Label, Name, Scene, Strict
+from chainrule.interfaces.play.scene import MOST_NUMBERS, MOST_POINTS, Column, Coordinate, Label, Name, Scene, Strict
 
 LONGEST = 4_000_000
 """The most bytes of a command: a saved file with all that a run has learnt is far smaller."""
@@ -94,6 +94,13 @@ class Chain(Strict):
     lines: Lines = Lines()
 
 
+class Hand(Strict):
+    """A weight, to be edited: its unit's numbers, and the loss along it. h: of the secant, by default of the check."""
+
+    at: Chain
+    h: Annotated[float, Field(ge=1e-6, le=100.0)] = 1e-5
+
+
 class Phases(Strict):
     """The phases of the step that comes next, layer by layer or a whole pass at once. at: what is followed in them."""
 
@@ -113,6 +120,28 @@ class Glass(Strict):
     phases: Phases | None = None
     matrices: Chain | None = None
     proof: Literal[True] | None = None
+    hand: Hand | None = None
+
+
+class Edit(Strict):
+    """Another value for a weight or a bias, from which the run goes on. grip: edits of one grip are one change."""
+
+    kind: Literal["edit"]
+    layer: Annotated[int, Field(ge=1, le=100)]
+    unit: Annotated[int, Field(ge=1, le=1000)]
+    source: Annotated[int, Field(ge=1, le=MOST_NUMBERS)] | Literal["bias"]
+    value: Coordinate
+    grip: Annotated[int, Field(ge=0, lt=2**53)] | None = None
+
+
+class Amend(Strict):
+    """Another value for an input of a learnt sample, by its column, or for its target: None. The weights stay."""
+
+    kind: Literal["amend"]
+    sample: Annotated[int, Field(ge=0, lt=MOST_POINTS)]
+    column: Column | None = None
+    value: Coordinate
+    grip: Annotated[int, Field(ge=0, lt=2**53)] | None = None
 
 
 class Phase(Strict):
@@ -199,6 +228,8 @@ Command = Annotated[
     | View
     | Glass
     | Phase
+    | Edit
+    | Amend
     | Seen
     | Hello
     | Diagnose

@@ -33,16 +33,21 @@ class Moments:
     def __init__(self) -> None:
         self._undo: list[Moment] = []
         self._redo: list[Moment] = []
+        self._grip: int | None = None
 
     @property
     def counts(self) -> dict[str, int]:
         """How many moments there are to undo, and to redo."""
         return {"undo": len(self._undo), "redo": len(self._redo)}
 
-    def remember(self, before: Moment) -> None:
-        """Keep what was before a change; what was undone before it is gone."""
+    def remember(self, before: Moment, grip: int | None = None) -> None:
+        """Keep what was before a change, of a grip perhaps; what was undone before it is gone."""
         self._undo = [*self._undo, before][-MOST_MOMENTS:]
-        self._redo = []
+        self._redo, self._grip = [], grip
+
+    def holds(self, grip: int | None) -> bool:
+        """Whether the last change was of this grip: the next one belongs to it."""
+        return grip is not None and grip == self._grip
 
     def back(self, kind: str, now: Moment) -> Moment:
         """The moment to go to, by "undo" or "redo". Raises DataError where there is none."""
@@ -50,4 +55,5 @@ class Moments:
         if not source:
             raise DataError(f"there is nothing to {kind}.")
         other.append(now)
+        self._grip = None
         return source.pop()

@@ -17,6 +17,7 @@ MOST_CHANGES, MOST_NUMBERS = 500, 20_000
 
 Numbers = Annotated[tuple[float, ...], Field(max_length=MOST_NUMBERS)]
 Step = Annotated[int, Field(ge=0, lt=2**63)]
+Place = Annotated[int, Field(ge=0, lt=2**31)]
 
 
 class Settings(Strict):
@@ -38,12 +39,13 @@ class Settings(Strict):
 
 
 class Past(Strict):
-    """How a run began, and its changes. theta, state: where it began; None: where its scene begins."""
+    """How a run began, its changes and its edits. theta, state: where it began; None: where its scene begins."""
 
     start: Settings
     theta: Numbers | None = None
     state: Numbers | None = None
     changes: Annotated[tuple[tuple[Step, Settings], ...], Field(max_length=MOST_CHANGES)] = ()
+    edits: Annotated[tuple[tuple[Step, Place, float], ...], Field(max_length=MOST_CHANGES)] = ()
 
     @classmethod
     def of(cls, setup: Setup, stage: Stage) -> "Past | None":
@@ -56,11 +58,11 @@ class Past(Strict):
         """
         start = stage.start()
         theta, state = _other(setup.theta, start[0]), _other(setup.state, start[1])
-        if len(setup.changes) > MOST_CHANGES or len(theta or ()) + len(state or ()) > MOST_NUMBERS:
+        if max(len(setup.changes), len(setup.edits)) > MOST_CHANGES or len(theta or ()) + len(state or ()) > MOST_NUMBERS:
             return None
         settings = Settings.of({"optimizer": setup.optimizer, "penalty": setup.penalty, "clip": setup.clip})
         changes = tuple((step, Settings.of(made)) for step, made in setup.changes)
-        return cls(start=settings, theta=theta, state=state, changes=changes)
+        return cls(start=settings, theta=theta, state=state, changes=changes, edits=setup.edits)
 
     def setup(self, begun: Setup) -> Setup:
         """The setup of a run that was begun anew with the same scene. Raises DataError where it doesn't fit."""
@@ -70,7 +72,10 @@ class Past(Strict):
         if theta.shape != begun.theta.shape or state.shape != begun.state.shape:
             raise DataError("the start in this file has another network's weights; open another file.")
         changes = tuple((step, settings.made()) for step, settings in self.changes)
-        return replace(begun, theta=theta, state=state, changes=changes, **self.start.made())
+        if any(place >= begun.theta.size for _, place, _ in self.edits):
+            raise DataError("the edits in this file are of another network's weights; open another file.")
+        told = {"theta": theta, "state": state, "changes": changes, "edits": self.edits}
+        return replace(begun, **told, **self.start.made())
 
 
 def _other(own: Array, usual: Array) -> tuple[float, ...] | None:

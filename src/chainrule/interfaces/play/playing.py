@@ -9,8 +9,10 @@ from typing import Any
 from chainrule.core.errors import ChainruleError, DataError
 from chainrule.interfaces.play import messages
 from chainrule.interfaces.play.advice import run_since
+from chainrule.interfaces.play.amended import amended
 from chainrule.interfaces.play.catalogue import catalogue
 from chainrule.interfaces.play.code import code
+from chainrule.interfaces.play.glass.hand import place_of
 from chainrule.interfaces.play.glass.handed_out import handed_out
 from chainrule.interfaces.play.glass.next_step import NextStep
 from chainrule.interfaces.play.glass.walk import BeforeStep
@@ -110,6 +112,30 @@ class Playing(StagedRun):
 
     def _look_inside(self, command: messages.Glass) -> None:
         self.glass.asked = command
+
+    def _edit(self, command: messages.Edit) -> None:
+        if self._ended is not None:
+            raise DataError("this run has diverged; undo, or reset it, to edit its weights.")
+        place = place_of(self._next_step, command.layer, command.unit, command.source)
+        before = self._moment_before(command.grip)
+        self.training.edit(place, command.value)
+        self._start_anew_for_the_doctor()
+        self._remember_once(before, command.grip)
+
+    def _amend(self, command: messages.Amend) -> None:
+        scene, before = amended(self.stage, command), self._moment_before(command.grip)
+        self._go_on_with_points(scene)
+        self._remember_once(before, command.grip)
+
+    def _moment_before(self, grip: int | None) -> Moment | None:
+        """What is to be kept of the present; None where the last change goes on."""
+        return None if self._moments.holds(grip) else self._moment()
+
+    def _remember_once(self, before: Moment | None, grip: int | None) -> None:
+        """Keep what was before the first change of a grip."""
+        if before is not None:
+            self._moments.remember(before, grip)
+            self._say_state()
 
     def _walk(self, command: messages.Phase) -> None:
         """Go through the step that comes next by its phases; the last one leads into the step after it."""
@@ -212,6 +238,8 @@ OBEYED: dict[type, Callable[[Playing, Any], None]] = {
     messages.View: Playing._look,
     messages.Glass: Playing._look_inside,
     messages.Phase: Playing._walk,
+    messages.Edit: Playing._edit,
+    messages.Amend: Playing._amend,
     messages.Seen: Playing._seen,
     messages.Hello: Playing._greet,
     messages.Diagnose: Playing._ask_the_doctor,

@@ -73,7 +73,10 @@ class OwnTable(Strict):
 
 
 class Data(Strict):
-    """Points of a data set that has a name, or one's own: drawn, or a table. None: the set's own default."""
+    """Points of a data set that has a name, or one's own: drawn, or a table. None: the set's own default.
+
+    held_out: the rows of a table that aren't learnt; None: drawn, so many as `test` says.
+    """
 
     name: Name = "xor"
     n: Annotated[int, Field(ge=4, le=MOST_POINTS)] | None = None
@@ -83,6 +86,15 @@ class Data(Strict):
     table: OwnTable | None = None
     target: Literal["class", "quantity"] = "class"
     test: Fraction = 0.25
+    held_out: Annotated[tuple[Column, ...], Field(max_length=MOST_POINTS)] | None = None
+
+    def is_like(self, other: "Data") -> bool:
+        """Whether the other has samples of the same kind: points of one's own, or rows of the same table."""
+        mine, others = self.table, other.table
+        if self.name == TABLE and mine is not None and others is not None:
+            mine = mine.model_copy(update={"x": others.x, "y": others.y})
+        alike = {"points": other.points, "held_out": other.held_out, "table": mine}
+        return self.name in (OWN, TABLE) and self.model_copy(update=alike) == other
 
 
 class Hidden(Strict):
@@ -121,9 +133,9 @@ class Scene(Strict):
         return all(getattr(self, name) == getattr(other, name) for name in ANEW)
 
     def keeps_weights(self, other: "Scene") -> bool:
-        """Whether the other scene differs in points of one's own alone: what was learnt of them is kept."""
-        points_alone = self.data.model_copy(update={"points": other.data.points}) == other.data
-        return self.data.name == OWN and points_alone and self.goes_on(other.model_copy(update={"data": self.data}))
+        """Whether the other scene differs in samples of one's own alone: what was learnt of them is kept."""
+        same = other.model_copy(update={"data": self.data})
+        return self.data != other.data and self.data.is_like(other.data) and self.goes_on(same)
 
 
 ANEW = ("data", "inputs", "hidden", "is_given", "bias", "initializer", "loss", "batch_size", "seed")

@@ -32,12 +32,16 @@ FOREVER = 10**12
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """Points (n, 2), their inputs x (n, I), and targets y as they are shown (n,) and as the loss takes them."""
+    """Points (n, 2), their inputs x (n, I), and targets y as they are shown (n,) and as the loss takes them.
+
+    rows (n,): their places among the data's.
+    """
 
     points: Array = field(repr=False)
     x: Array = field(repr=False)
     shown: Array = field(repr=False)
     y: Array = field(repr=False)
+    rows: Array = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.points)
@@ -139,7 +143,7 @@ def set_up(scene: Scene, given: Given | None = None) -> Stage:
     else:
         given, network = None, _network(scene, x.shape[1], n_outputs, loss, n_classes)
     rows = _parts(scene.data, targets, n_classes)
-    parts = [Samples(points[each], x[each], targets[each], y[each]) for each in rows]
+    parts = [Samples(points[each], x[each], targets[each], y[each], each) for each in rows]
     return Stage(scene, given, network, loss, n_classes, plane, *parts)
 
 
@@ -148,12 +152,27 @@ def _parts(data: Data, targets: Array, n_classes: int) -> tuple[Array, Array]:
     n = len(targets)
     rows = np.arange(n)
     if data.name == OWN:
-        is_test = np.diff(np.floor(np.arange(n + 1) * data.test + 1e-9)) > 0
+        is_test = held_out_places(n, data.test)
+        return rows[~is_test], rows[is_test]
+    if data.name == TABLE and data.held_out is not None:
+        is_test = np.isin(rows, data.held_out)
+        if is_test.all():
+            raise DataError("expected rows to learn, got all of them held out; leave some to learn.")
         return rows[~is_test], rows[is_test]
     if not 0 < round(data.test * n) < n:
         return rows, rows[:0]
     learnt, _, test, _ = split(rows, targets, data.test, seed=data.seed, stratify=n_classes > 0)
     return np.sort(learnt), np.sort(test)
+
+
+def held_out_places(n: int, share: float) -> Array:
+    """Which of n drawn points are held out, as booleans (n,): every so many.
+
+    >>> held_out_places(8, 0.25).astype(int).tolist()
+    [0, 0, 0, 1, 0, 0, 0, 1]
+    """
+    is_test: Array = np.diff(np.floor(np.arange(n + 1) * share + 1e-9)) > 0
+    return is_test
 
 
 def _data(scene: Scene) -> tuple[Plane, Array, Array, Array]:

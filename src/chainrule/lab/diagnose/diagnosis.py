@@ -126,7 +126,7 @@ def inspected(
 
     setup: Setup | None = None
     ending, history = NO_RUN, dict[str, Array]()
-    if run is not None and run.setup is not None and not run.setup.changes:
+    if run is not None and run.setup is not None and not (run.setup.changes or run.setup.edits):
         setup, ending, history = _of_member(run, run.setup, k)
     most = min(thresholds.MOST_SAMPLES, thresholds.MOST_NUMBERS // network.n_numbers)
     has_end = np.isfinite(model.theta).all() and ending.reason != "diverged"

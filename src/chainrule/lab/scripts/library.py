@@ -29,10 +29,10 @@ def library_script(recipe: Recipe) -> str:
 
 def headline(recipe: Recipe, rest: str = "") -> list[str]:
     """The docstring of a script: what it does, and the rest."""
-    first = recipe.changes[0] if recipe.changes else None
+    first = min([*(step for step, _ in recipe.changes), *(step for step, _, _ in recipe.edits)], default=None)
     of_optimizer = value(recipe.setup.optimizer).removeprefix("cr.")
     said = f"{recipe.steps:,} steps of {of_optimizer} on {len(recipe.samples.x):,} samples"
-    said += f", changed from step {first[0] + 1:,} on" if first else ""
+    said += "" if first is None else f", changed from step {first + 1:,} on"
     return [f'"""{said}.', "", rest, '"""'] if rest else [f'"""{said}."""']
 
 
@@ -117,7 +117,7 @@ def _activation(which: str | Layer) -> str:
 
 
 def _training(recipe: Recipe) -> Iterator[str]:
-    setup, changes = recipe.setup, recipe.changes
+    setup, between = recipe.setup, _between(recipe)
     drawn = dict(line.split(" = ", 1) for line in _network(recipe) if line.startswith(("theta = ", "state = ")))
     settings = {
         "loss": value(recipe.loss),
@@ -134,14 +134,14 @@ def _training(recipe: Recipe) -> Iterator[str]:
     settings["engine"] = value("compiled" if setup.engine.startswith("compiled") else "numpy")
     notes = {"engine": "decides the last digits"}
 
-    if not changes and recipe.steps % recipe.n_batches == 0:
+    if not between and recipe.steps % recipe.n_batches == 0:
         yield from call("run = cr.train", ["network", "x", "y"], settings, notes)
     else:
         yield from call("training = cr.iterate", ["network", "x", "y"], settings, notes)
         done = 0
-        for step, made in changes:
+        for step, lines in between:
             yield from _advance(step - done)
-            yield from call("training.change", [], {name: value(each) for name, each in made.items()}, {})
+            yield from lines
             done = step
         yield from _advance(recipe.steps - done)
         yield "run = training.result()"
@@ -149,6 +149,16 @@ def _training(recipe: Recipe) -> Iterator[str]:
     yield 'for epoch, loss in zip(run.history["epoch"], run.history["loss"], strict=True):'
     yield "    print(epoch, loss)"
     yield "print(run)"
+
+
+def _between(recipe: Recipe) -> list[tuple[int, list[str]]]:
+    """The lines of what was done between steps, after which step."""
+    lines = [
+        (step, call("training.change", [], {name: value(each) for name, each in made.items()}, {}))
+        for step, made in recipe.changes
+    ]
+    lines += [(step, [f"training.edit({place}, {number!r})"]) for step, place, number in recipe.edits]
+    return sorted(lines, key=lambda each: each[0])
 
 
 def _advance(steps: int) -> Iterator[str]:

@@ -61,6 +61,8 @@ def why_not(recipe: Recipe) -> str | None:
         return f"it is for a learning rate that stays the same, and this one is {said(optimizer.learning_rate)}."
     if recipe.changes:
         return f"it is for settings that stay the same, and these changed at step {recipe.changes[0][0] + 1:,}."
+    if recipe.edits:
+        return f"it is for weights that only training changes, and one was edited at step {recipe.edits[0][0] + 1:,}."
     for what, size in (("samples", samples.x.size), ("weights", setup.theta.size)):
         if size > MOST_NUMBERS:
             return f"it would hold {size:,} numbers of the {what}; expected at most {MOST_NUMBERS:,}."

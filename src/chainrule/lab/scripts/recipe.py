@@ -61,6 +61,11 @@ class Recipe:
                 found.append((step, made))
         return found
 
+    @property
+    def edits(self) -> list[tuple[int, int, float]]:
+        """The numbers of theta that were edited, before which step; after the last step, too."""
+        return [each for each in self.setup.edits if each[0] <= self.steps]
+
 
 def _with(optimizer: Any, name: str, value: Any) -> Any:
     return replace(optimizer, **{name: value}) if hasattr(optimizer, name) else optimizer

@@ -7,6 +7,7 @@ from typing import Any
 from chainrule.core.errors import ChainruleError
 from chainrule.interfaces.play.glass.chain import chain
 from chainrule.interfaces.play.glass.matrices import matrices
+from chainrule.interfaces.play.glass.hand import hand
 from chainrule.interfaces.play.glass.next_step import NextStep
 from chainrule.interfaces.play.glass.proof import Proving
 from chainrule.interfaces.play.glass.walk import Walk
@@ -14,7 +15,11 @@ from chainrule.interfaces.play.messages import Glass
 from chainrule.interfaces.play.stage import Stage
 from chainrule.training.training import Training
 
-PARTS: dict[str, Callable[[NextStep, Glass], dict[str, Any] | None]] = {"chain": chain, "matrices": matrices}
+PARTS: dict[str, Callable[[NextStep, Glass], dict[str, Any] | None]] = {
+    "chain": chain,
+    "matrices": matrices,
+    "hand": hand,
+}
 """The parts of the glass box. Each is None unless it is asked for."""
 
 EVERY = 1 / 15

@@ -191,6 +191,10 @@ class Recording:
 
     def check(self) -> GradientCheck:
         """The recorded gradient beside differences, direction by direction, with the dropouts of this step."""
+        return GradientCheck(self.landscape(), self._theta.copy())
+
+    def landscape(self) -> Landscape:
+        """The loss as a function of theta, with the dropouts of this step."""
         data = self.data
 
         def computed(theta: Array) -> tuple[float, Array]:
@@ -205,8 +209,7 @@ class Recording:
                 number: tuple(copy.deepcopy(own) for _ in range(members)) for number, (own,) in self._generators.items()
             }
 
-        landscape = Landscape(self._objective, data.x, data.y, data.weights, computed, generators)
-        return GradientCheck(landscape, self._theta.copy())
+        return Landscape(self._objective, data.x, data.y, data.weights, computed, generators)
 
     def _evaluate(self) -> Evaluated:
         """The loss and the pieces, with the dropouts of the recorded step."""
