@@ -76,7 +76,7 @@ ACTIONS = st.one_of(
     st.tuples(st.just("set"), ON_THE_WAY),
     st.tuples(st.just("undo"), st.none()),
     st.tuples(st.just("set"), st.one_of(ANEW, ON_THE_WAY)),
-    st.tuples(st.sampled_from(["redo", "reset", "points", "file"]), st.integers(0, 5)),
+    st.tuples(st.sampled_from(["redo", "reset", "points", "file", "edit", "amend", "back"]), st.integers(0, 5)),
 )
 """Half of what is drawn is a change and its undoing, with steps between."""
 
@@ -92,6 +92,14 @@ def done(playing: Playing, kind: str, what: Any) -> None:
         generator = np.random.default_rng(what)
         rows = [{"x1": x1, "x2": x2, "y": float(k % 2)} for k, (x1, x2) in enumerate(generator.random((6 + what, 2)))]
         obey(playing, "set", scene=scene_of(playing, data={"name": "own", "points": rows}))
+    elif kind == "edit":
+        for layer in (1, what):  # a layer that there may not be
+            obey(playing, "edit", layer=layer, unit=1, source="bias", value=0.1 * what, grip=what)
+    elif kind == "amend":
+        obey(playing, "amend", sample=what, column=what % 3, value=0.1 * what)
+    elif kind == "back":
+        for go in ["next"] * 14 + ["back"] * 4 * what:  # two steps, and back some of the way
+            obey(playing, "phase", go=go)
     elif kind == "file":
         obey(playing, "open", file=json.loads(json.dumps(playing.kept())))
     else:
@@ -107,6 +115,24 @@ def test_whatever_was_done_on_the_page_its_code_repeats_the_run(actions: list[An
     done(playing, "steps", 3)
     if playing._ended is None:
         assert_repeats(playing)
+
+
+def test_an_edited_weight_is_in_the_scripts_at_its_step():
+    playing = Playing()
+    obey(playing, "edit", layer=1, unit=2, source=1, value=0.5)
+    done(playing, "steps", 20)
+    assert "text" in scripts(playing)["numpy"]  # the run began with this weight
+    assert_repeats(playing)
+    obey(playing, "edit", layer=2, unit=1, source="bias", value=-0.25, grip=1)
+    obey(playing, "edit", layer=2, unit=1, source="bias", value=-0.5, grip=1)
+    assert_repeats(playing)
+    done(playing, "steps", 5)
+    done(playing, "file", None)
+    done(playing, "steps", 5)
+    assert_repeats(playing)
+    found = scripts(playing)
+    assert found["library"]["text"].count("training.edit(") == 1
+    assert "one was edited at step 21" in found["numpy"]["sentence"]
 
 
 def test_inputs_as_source_are_those_of_the_plane():
@@ -148,6 +174,8 @@ def test_a_run_from_a_file_that_does_not_say_how_it_began_has_no_code():
         {"start": {"optimizer": {"type": "Nobody"}}},
         {"changes": [[0, {"optimizer": {"type": "SGD", "learning_rate": -1.0}}]]},
         {"changes": "none"},
+        {"edits": [[0, 1000, 0.5]]},
+        {"edits": [[0, -1, 0.5]]},
     ],
 )
 def test_a_past_that_does_not_fit_is_refused_and_changes_nothing(change: dict[str, Any]):

@@ -30,12 +30,19 @@ KINDS = [
     "save",
     "open",
     "glass",
+    "edit",
+    "amend",
 ]
 
 
 @given(
     kind=st.sampled_from(KINDS),
-    rest=st.dictionaries(st.sampled_from(["scene", "unit", "frame", "file", "chain", "sample"]), JSON),
+    rest=st.dictionaries(
+        st.sampled_from(
+            ["scene", "unit", "frame", "file", "chain", "sample", "hand", "value", "column", "layer", "source"]
+        ),
+        JSON,
+    ),
 )
 def test_any_fields_are_taken_or_refused(kind: str, rest: dict[str, object]):
     try:

@@ -58,7 +58,8 @@ class Past(Strict):
         """
         start = stage.start()
         theta, state = _other(setup.theta, start[0]), _other(setup.state, start[1])
-        if max(len(setup.changes), len(setup.edits)) > MOST_CHANGES or len(theta or ()) + len(state or ()) > MOST_NUMBERS:
+        n_numbers = len(theta or ()) + len(state or ())
+        if max(len(setup.changes), len(setup.edits)) > MOST_CHANGES or n_numbers > MOST_NUMBERS:
             return None
         settings = Settings.of({"optimizer": setup.optimizer, "penalty": setup.penalty, "clip": setup.clip})
         changes = tuple((step, Settings.of(made)) for step, made in setup.changes)
@@ -74,7 +75,7 @@ class Past(Strict):
         changes = tuple((step, settings.made()) for step, settings in self.changes)
         if any(place >= begun.theta.size for _, place, _ in self.edits):
             raise DataError("the edits in this file are of another network's weights; open another file.")
-        told = {"theta": theta, "state": state, "changes": changes, "edits": self.edits}
+        told: dict[str, Any] = {"theta": theta, "state": state, "changes": changes, "edits": self.edits}
         return replace(begun, **told, **self.start.made())
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from chainrule.core.errors import ChainruleError
 from chainrule.interfaces.play.glass.chain import chain
-from chainrule.interfaces.play.glass.matrices import matrices
 from chainrule.interfaces.play.glass.hand import hand
+from chainrule.interfaces.play.glass.matrices import matrices
 from chainrule.interfaces.play.glass.next_step import NextStep
 from chainrule.interfaces.play.glass.proof import Proving
 from chainrule.interfaces.play.glass.walk import Walk
