@@ -2,6 +2,7 @@
 
 import { html, render } from "./html.js";
 import { catalogue, connect, dismiss, notices, send, state, status, whenReady } from "./run.js";
+import { Said } from "./said.js";
 import { words } from "./words.js";
 import { isOpen } from "./glass.js";
 import { sceneInAddress, takeDrops } from "./take.js";
@@ -39,7 +40,7 @@ function App() {
 function Notices() {
   return html`<div class="notices" role="status">
     ${status.value !== "open" && html`<p>${words[status.value]}</p>`}
-    ${notices.value.map(({ id, sentence }) => html`<p key=${id}>${sentence} <button aria-label=${words.close} onClick=${() => dismiss(id)}>×</button></p>`)}
+    ${notices.value.map(({ id, sentence }) => html`<p key=${id}><${Said} text=${sentence} /> <button aria-label=${words.close} onClick=${() => dismiss(id)}>×</button></p>`)}
   </div>`;
 }
 

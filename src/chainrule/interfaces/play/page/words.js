@@ -2,7 +2,7 @@
 
 import { LANGUAGES } from "./words/all.js";
 
-/** @typedef {{default: Record<string, string>, hints: Record<string, string>, choices: Record<string, string>}} Language */
+/** @typedef {{default: Record<string, string>, hints: Record<string, string>, choices: Record<string, string>, said?: Record<string, string>}} Language */
 
 const known = /** @type {Record<string, Language>} */ (LANGUAGES);
 
@@ -14,8 +14,8 @@ export const language = [localStorage.getItem(KEPT), ...navigator.languages.map(
 /** What each language calls itself, by its tag. */
 export const languages = Object.fromEntries(Object.entries(known).map(([tag, each]) => [tag, each.default.ownName]));
 
-/** The words; one line for each term; one line for each of the library's names that can be chosen. */
-export const { default: words, hints, choices } = known[language];
+/** The words; one line for each term and each of the library's names that can be chosen; what the library says. */
+export const { default: words, hints, choices, said = {} } = known[language];
 
 document.documentElement.lang = language;
 document.title = words.title;
@@ -31,9 +31,9 @@ export function keepLanguage(tag) {
 const whole = new Intl.NumberFormat(language);
 
 /**
- * A count as the language writes it.
+ * A count as the language writes it; with a space where its sign would be read as the decimal point that formulas have.
  * @param {number} value
  */
 export function count(value) {
-  return whole.format(value);
+  return whole.format(value).replaceAll(".", "\u202f");
 }

@@ -5,6 +5,7 @@ import { catalogue, change, scene, state, table } from "../run.js";
 import { pick, predict } from "../take.js";
 import { brush } from "../views/points.js";
 import { CLASSES, css } from "../colours.js";
+import { Said } from "../said.js";
 import { hints, words } from "../words.js";
 import { Choice, Quantity, Slider, named } from "./fields.js";
 
@@ -52,8 +53,8 @@ function Table() {
   const put = (/** @type {number} */ axis, /** @type {string} */ k) => change({ axes: axes.map((/** @type {number} */ each, /** @type {number} */ i) => (i === axis ? Number(k) : each)) });
   return html`
     ${table.value?.file === data.table.file && html`<${Target} value=${data.table.target} />`}
-    <p class="hint">${data.table.note}</p>
-    ${data.table.said.length > 0 && html`<details class="said"><summary data-hint=${hints.said}>${words.said}</summary><ul>${data.table.said.map((/** @type {string} */ each, /** @type {number} */ k) => html`<li key=${k}>${each}</li>`)}</ul></details>`}
+    <p class="hint"><${Said} text=${data.table.note} /></p>
+    ${data.table.said.length > 0 && html`<details class="said"><summary data-hint=${hints.said}>${words.said}</summary><ul>${data.table.said.map((/** @type {string} */ each, /** @type {number} */ k) => html`<li key=${k}><${Said} text=${each} /></li>`)}</ul></details>`}
     ${["across", "upwards"].map((name, axis) => html`<${Choice} key=${name} name=${name} value=${String(axes[axis])} options=${options} set=${(/** @type {string} */ k) => put(axis, k)} />`)}
   `;
 }

@@ -1,5 +1,10 @@
-/** The languages of the page, by their tags. Another one is another file with the same keys, and a line here. */
+/**
+ * The languages of the page, by their tags. Another one is another file with the same keys, one of what the library says,
+ * and a line here.
+ */
 
+import * as de from "./de.js";
 import * as en from "./en.js";
+import germanSaid from "./said/de.js";
 
-export const LANGUAGES = { en };
+export const LANGUAGES = { de: { ...de, said: germanSaid }, en };

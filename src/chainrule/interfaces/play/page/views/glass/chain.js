@@ -3,6 +3,7 @@
 import { html, useEffect, useRef } from "../../html.js";
 import { ask, asked, glass } from "../../glass.js";
 import { state } from "../../run.js";
+import { Said } from "../../said.js";
 import { words } from "../../words.js";
 import { Choice } from "../../controls/fields.js";
 import { sourceOf } from "../card.js";
@@ -20,16 +21,16 @@ export function Chain() {
   const chosen = asked.value.chain;
   if (chosen === null) return html`<p class="hint">${words.clickForChain}</p><${Chooser} />`;
   if (!chain) return null;
-  if (chain.sentence) return html`<${Chooser} /><p class="hint">${chain.sentence}</p>`;
+  if (chain.sentence) return html`<${Chooser} /><p class="hint"><${Said} text=${chain.sentence} /></p>`;
   return html`<${Chooser} /><div class="derivation chain" key=${JSON.stringify(chain.of)}>
-    <h3>${chain.title}</h3>
+    <h3><${Said} text=${chain.title} /></h3>
     <div class="proof">
       <${Formula} text=${chain.answer} />
       <${Proof} ...${chain} />
       ${chain.update.length > 0 && html`<${Update} rows=${chain.update} />`}
     </div>
     <${Sections} sections=${chain.sections} />
-    <p class="hint">${chain.lead}</p>
+    <p class="hint"><${Said} text=${chain.lead} /></p>
   </div>`;
 }
 
@@ -89,7 +90,7 @@ function Sections({ sections }) {
     return () => watch.disconnect();
   }, [count]);
   return html`<div ref=${place}>${sections.map(({ title, note, first, end, lines }) => html`<div key=${title}>
-    <h4>${title}</h4>
+    <h4><${Said} text=${title} /></h4>
     <${Formula} text=${note} />
     ${Array.from({ length: end - first }, (_, k) => html`<div key=${k} data-line=${first + k} class="line"><${Formula} text=${lines[first + k] ?? null} /></div>`)}
   </div>`)}</div>`;

@@ -1,6 +1,7 @@
 /** Formulas that the run writes anew many times a second: only what differs changes, numbers keep their places. */
 
 import { html, useEffect, useRef } from "../../html.js";
+import { saidIn } from "../../said.js";
 
 /** How long a changed number stays marked before the mark fades. */
 const MARKED = 400;
@@ -27,7 +28,7 @@ export function Formula({ text, class: kind = "" }) {
   useEffect(() => {
     if (place.current === null || text === null || text === shown.current) return;
     const source = document.createElement("template");
-    source.innerHTML = text;
+    source.innerHTML = saidIn(text);
     if (shown.current === null) place.current.replaceChildren(source.content);
     else follow(place.current, source.content);
     shown.current = text;
