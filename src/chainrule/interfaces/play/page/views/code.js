@@ -3,6 +3,7 @@
 import { signal } from "../vendor/signals.js";
 import { html, useEffect } from "../html.js";
 import { code, download, notify, send } from "../run.js";
+import { Said } from "../said.js";
 import { count, hints, words } from "../words.js";
 
 const KINDS = ["library", "numpy"];
@@ -35,7 +36,7 @@ export function Code() {
         ${" "}<button disabled=${!text} onClick=${() => download({ name: file, text })}>${words.download}</button>
       </span>
     </div>
-    <div aria-live="polite">${sentence && html`<p>${sentence}</p>`}</div>
+    <div aria-live="polite">${sentence && html`<p><${Said} text=${sentence} /></p>`}</div>
     ${text && html`<pre tabindex="0" aria-label=${words[kind.value]}>${text}</pre>`}
   </div>`;
 }

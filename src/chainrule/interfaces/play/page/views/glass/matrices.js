@@ -2,6 +2,7 @@
 
 import { html, useEffect, useRef } from "../../html.js";
 import { ask, asked, glass } from "../../glass.js";
+import { Said, saidIn } from "../../said.js";
 import { words } from "../../words.js";
 
 /** @typedef {{equation: number, row: number, column: number}} Entry of the matrix that an equation makes, from 0 */
@@ -9,8 +10,8 @@ import { words } from "../../words.js";
 export function Matrices() {
   const { matrices } = glass.value;
   if (!matrices) return null;
-  if (matrices.sentence) return html`<p class="hint">${matrices.sentence}</p>`;
-  return html`<h3>${matrices.title}</h3><p class="hint">${words.clickEntry}</p><${Equations} ...${matrices} />`;
+  if (matrices.sentence) return html`<p class="hint"><${Said} text=${matrices.sentence} /></p>`;
+  return html`<h3><${Said} text=${matrices.title} /></h3><p class="hint">${words.clickEntry}</p><${Equations} ...${matrices} />`;
 }
 
 /**
@@ -23,7 +24,7 @@ function Equations({ html: text, of, samples }) {
   useEffect(() => {
     const whole = /** @type {HTMLDivElement} */ (place.current);
     const focused = [...whole.querySelectorAll(".product")].indexOf(/** @type {Element} */ (document.activeElement));
-    whole.innerHTML = text;
+    whole.innerHTML = saidIn(text);
     if (focused >= 0) /** @type {HTMLElement} */ (whole.querySelectorAll(".product")[focused])?.focus({ preventScroll: true });
     light(whole, pointed.current);
   }, [text]);

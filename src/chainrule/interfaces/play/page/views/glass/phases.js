@@ -3,6 +3,7 @@
 import { html, useEffect, useRef } from "../../html.js";
 import { ask, asked, glass, open, part } from "../../glass.js";
 import { send } from "../../run.js";
+import { Said, saidIn } from "../../said.js";
 import { hints, words } from "../../words.js";
 import { Choice } from "../../controls/fields.js";
 
@@ -56,7 +57,7 @@ export function Phases() {
       </span>
       <${Choice} name="grain" value=${by} options=${[["layer", words.byLayer], ["pass", words.byPass]]} set=${(/** @type {"layer" | "pass"} */ grain) => ask({ phases: { ...asked.value.phases, by: grain } })} />
     </div>
-    ${now.sentence ? html`<p class="hint">${now.sentence}</p>` : isUnder ? html`<${Shown} ...${now} />` : html`<p class="hint">${words.phasesHint}</p>`}
+    ${now.sentence ? html`<p class="hint"><${Said} text=${now.sentence} /></p>` : isUnder ? html`<${Shown} ...${now} />` : html`<p class="hint">${words.phasesHint}</p>`}
   </div>`;
 }
 
@@ -89,7 +90,7 @@ function mark({ kind, layers }) {
 function Lines({ text }) {
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
   useEffect(() => {
-    if (place.current) place.current.innerHTML = text;
+    if (place.current) place.current.innerHTML = saidIn(text);
   }, [text]);
   return html`<div ref=${place} class="derivation" />`;
 }
@@ -99,10 +100,10 @@ function Lines({ text }) {
  * @param {Source} props
  */
 function Code({ title, file, law, sentence, lines }) {
-  if (sentence) return html`<p class="hint">${sentence}</p>`;
+  if (sentence) return html`<p class="hint"><${Said} text=${sentence} /></p>`;
   const indent = Math.min(...lines.filter(([, text]) => text.trim()).map(([, text]) => text.length - text.trimStart().length));
   return html`<figure class="code">
-    <figcaption><strong>${title}</strong> ${file}${law && html`<br />${law}`}</figcaption>
+    <figcaption><strong>${title}</strong> ${file}${law && html`<br /><span lang="en">${law}</span>`}</figcaption>
     <pre tabindex="0" aria-label=${`${title}, ${file}`}>${lines.map(([number, text, runs], k) => html`<span key=${number} class=${`${runs ? "" : "names"} ${k && number > lines[k - 1][0] + 1 ? "apart" : ""}`}><i>${number}</i>${text.slice(indent)}${"\n"}</span>`)}</pre>
   </figure>`;
 }

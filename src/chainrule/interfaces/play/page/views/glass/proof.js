@@ -2,23 +2,24 @@
 
 import { html } from "../../html.js";
 import { glass } from "../../glass.js";
-import { words } from "../../words.js";
+import { Said } from "../../said.js";
+import { count, words } from "../../words.js";
 import { short } from "../axes.js";
 
 export function Proof() {
   const { proof } = glass.value;
   if (!proof) return null;
-  if (proof.sentence) return html`<p class="hint">${proof.sentence}</p>`;
+  if (proof.sentence) return html`<p class="hint"><${Said} text=${proof.sentence} /></p>`;
   const { last, done, now } = proof;
   if (!last) return html`<p>${words.proofUnderWay}</p><progress value=${done} aria-label=${words.proofUnderWay} />`;
   return html`<div class="proven">
-    <h3>${words.proofOf} ${last.step.toLocaleString("en")}</h3>
+    <h3>${words.proofOf} ${count(last.step)}</h3>
     <p>${last.layers.every((/** @type {{right: boolean}} */ each) => each.right) ? words.proofRight : words.proofWrong}</p>
     <table>
       <thead><tr>${[words.proofLayer, words.proofCount, words.proofError, words.proofKinks, words.proofVerdict].map((each) => html`<th key=${each} scope="col">${each}</th>`)}</tr></thead>
       <tbody>${last.layers.map((/** @type {any} */ each) => html`<tr key=${each.number}>
         <th scope="row">${each.number}: ${each.name}</th>
-        <td>${each.parameters.toLocaleString("en")}</td>
+        <td>${count(each.parameters)}</td>
         <td>${each.error === null ? "–" : short(each.error)}</td>
         <td>${each.kinks}</td>
         <td>${said(each.right ? (each.kinks ? "2" : "1") : "3")}</td>
