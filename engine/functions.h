@@ -6,11 +6,12 @@
 #define v_logaddexp X(v_logaddexp)
 #define between X(between)
 
-INLINE vector between(vector x, real low, real high)
+INLINE real X(one_between)(real x, real low, real high)
 {   /* NaN stays NaN */
-    x = choose(x < low, all(low), x);
-    return choose(x > high, all(high), x);
+    x = x < low ? low : x;
+    return x > high ? high : x;
 }
+INLINE vector between(vector x, real low, real high) { LANE_BY_LANE(X(one_between)(x[i], low, high)); }
 
 #if IS_DOUBLE
 #define MANTISSA 52
@@ -28,14 +29,17 @@ INLINE vector between(vector x, real low, real high)
 #define LN2_REST 0x1.7f7d1cp-20f
 #endif
 
-/* x = k ln 2 + r with a whole number k, |r| <= ln 2 / 2. Returns k, and r and q with e^r = 1 + r + r^2 q.
+/* x = k ln 2 + r with a whole number k, |r| <= ln 2 / 2. Returns k, r and q with e^r = 1 + r + r^2 q, and k + 2 BIAS
+   in the low bits of `exponent`.
 
    Adding 1.5 2^52 rounds to a whole number, which then stands in the low bits. ln 2 is subtracted in two parts, the first
    of so few digits that its product with k is exact. q interpolates (e^r - 1 - r) / r^2 at Chebyshev's points of
    |r| <= 0.3466. */
-INLINE vector X(whole_part)(vector x, vector *rest, vector *q)
+INLINE vector X(whole_part)(vector x, vector *rest, vector *q, bits *exponent)
 {
-    vector k = fused(x, all(LOG2_E), all(ROUND)) - (real)ROUND;
+    const real round = (real)ROUND + 2 * BIAS;
+    vector rounded = fused(x, all(LOG2_E), all(round)), k = rounded - round;
+    *exponent = (bits)rounded;
     vector r = fused(k, all(-LN2_REST), fused(k, all(-LN2), x));
 #if IS_DOUBLE
     const real q0 = 0x1.0000000000001p-1, q1 = 0x1.5555555555556p-3, q2 = 0x1.5555555553d64p-5, q3 = 0x1.11111111109b4p-7,
@@ -54,15 +58,18 @@ INLINE vector X(whole_part)(vector x, vector *rest, vector *q)
     return k;
 }
 
-/* 2^k for a whole number k within the range of exponents: k + BIAS is rounded into the low bits, and moved to its place. */
-INLINE vector X(power_of_two)(vector k) { return (vector)((bits)(k + (real)(ROUND + BIAS)) << MANTISSA); }
+/* The range of exp: beyond it lie 0 and infinity. functions.c says why the two are variables. */
+extern const real X(exp_low), X(exp_high);
 
-/* 2^k in two factors, so that results overflow, and underflow gradually, where they should. */
+/* 2^k in two factors, so that results overflow, and underflow gradually, where they should. Each is made by moving its
+   exponent, half of k + 2 BIAS, to its place. */
 INLINE vector v_exp(vector x)
 {
-    vector r, q, k = X(whole_part)(IS_DOUBLE ? between(x, -760, 720) : between(x, -110, 100), &r, &q);
-    vector half = fused(k, all((real)0.5), all(ROUND)) - (real)ROUND;
-    return (fused(r * r, q, r) + 1) * X(power_of_two)(half) * X(power_of_two)(k - half);
+    bits exponent;
+    vector r, q;
+    X(whole_part)(between(x, X(exp_low), X(exp_high)), &r, &q, &exponent);
+    bits half = exponent >> 1, other = exponent - half;
+    return (fused(r * r, q, r) + 1) * (vector)(half << MANTISSA) * (vector)(other << MANTISSA);
 }
 
 #if IS_DOUBLE
@@ -71,7 +78,8 @@ INLINE vector v_exp(vector x)
    small. */
 INLINE vector X(half_of_expm1)(vector x, vector *third)
 {
-    vector r, q, k = X(whole_part)(x, &r, &q), half = X(power_of_two)(k - 1);
+    bits exponent;
+    vector r, q, k = X(whole_part)(x, &r, &q, &exponent), half = (vector)((exponent - (BIAS + 1)) << MANTISSA);
     vector lost = fused(k, all(-LN2_REST), fused(k, all(-LN2), x) - r);
     vector first = half - 0.5, second = half * r, sum = first + second;
     *third = fused(half, fused(r * r, q, lost), second - (sum - first));
