@@ -9,8 +9,8 @@ from typing import Protocol
 
 from chainrule.core.errors import ChainruleError, DataError
 from chainrule.interfaces.play.messages import command
-from chainrule.interfaces.play.outbox import Outbox
-from chainrule.interfaces.play.process import Player
+from chainrule.interfaces.play.server.outbox import Outbox
+from chainrule.interfaces.play.server.process import RunProcess
 
 MOST_PAGES = 8
 """The most pages that are open at once, where nothing else is said."""
@@ -41,8 +41,8 @@ class Socket(Protocol):
 class Page:
     """A page's run, whoever is connected to it at the moment."""
 
-    def __init__(self, pages: "Pages", player: Player) -> None:
-        self._pages, self.player = pages, player
+    def __init__(self, pages: "Pages", process: RunProcess) -> None:
+        self._pages, self.process = pages, process
         self._socket: Socket | None = None
         self._outbox = Outbox()
         self._sending: asyncio.Task[None] | None = None
@@ -58,7 +58,7 @@ class Page:
         self._sending = asyncio.create_task(_send_all(socket, self._outbox))
         if self._leaving is not None:
             self._leaving.cancel()
-        await self.player.send(b'{"kind":"hello"}')
+        await self.process.send(b'{"kind":"hello"}')
 
     def disconnect(self, socket: Socket, name: str) -> None:
         """The page has gone: unless it comes back soon, its process ends."""
@@ -84,7 +84,7 @@ class Page:
         except ChainruleError as error:
             self.say({"kind": "refused", "sentence": str(error)})
             return
-        await self.player.send(text.encode())
+        await self.process.send(text.encode())
 
     def _has_time(self, size: int) -> bool:
         """Whether the page doesn't send more than anybody could look at. Raises DataError at the first that is over."""
@@ -109,23 +109,23 @@ class Page:
         quickly = 0
         while True:
             began = time.monotonic()
-            async for message in self.player.messages():
+            async for message in self.process.messages():
                 if message.startswith(b'{"kind": "kept"'):
                     self._kept = message
                 if self._socket is not None:
                     self._outbox.put(message)
-            await self.player.end()
+            await self.process.end()
             quickly = quickly + 1 if time.monotonic() - began < QUICK else 0
             if quickly > 2:
                 self._kept = None  # perhaps it is what ends the process
                 await asyncio.sleep(min(2.0 ** (quickly - 2), LONGEST_PAUSE))
-            self.player = await self._pages.another()
+            self.process = await self._pages.another()
             lost = "the run's process ended, and went on from what was kept of it"
             self.say({"kind": "lost", "sentence": f"{lost}." if self._kept else f"{lost}: its beginning."})
             if self._kept is not None:
                 file = json.loads(self._kept)["file"]
-                await self.player.send(json.dumps({"kind": "open", "file": file}).encode())
-            await self.player.send(b'{"kind":"hello"}')
+                await self.process.send(json.dumps({"kind": "open", "file": file}).encode())
+            await self.process.send(b'{"kind":"hello"}')
 
     async def close(self) -> None:
         """End the run's process."""
@@ -133,7 +133,7 @@ class Page:
         self._stop_sending()
         if self._leaving is not None and self._leaving is not asyncio.current_task():
             self._leaving.cancel()
-        await self.player.end()
+        await self.process.end()
 
 
 async def _send_all(socket: Socket, outbox: Outbox) -> None:
@@ -153,20 +153,20 @@ class Pages:
     def __init__(self, beginning: bytes = pickle.dumps((None, None)), most: int = MOST_PAGES) -> None:
         self._beginning, self._most = beginning, most
         self._pages: dict[str, asyncio.Task[Page]] = {}
-        self._spare: asyncio.Task[Player] | None = None
+        self._spare: asyncio.Task[RunProcess] | None = None
 
     def warm_up(self) -> None:
         """Start a process for the next page."""
         if self._spare is None:
-            self._spare = asyncio.create_task(Player.start(self._beginning))
+            self._spare = asyncio.create_task(RunProcess.start(self._beginning))
 
-    async def another(self) -> Player:
+    async def another(self) -> RunProcess:
         """A process for a run: the spare one, which is replaced."""
         self.warm_up()
         spare, self._spare = self._spare, None
-        player = await spare if spare is not None else await Player.start(self._beginning)
+        process = await spare if spare is not None else await RunProcess.start(self._beginning)
         self.warm_up()
-        return player if player.is_alive else await Player.start(self._beginning)
+        return process if process.is_alive else await RunProcess.start(self._beginning)
 
     def has(self, name: str) -> bool:
         """Whether the page of this name is open, or may still come back."""

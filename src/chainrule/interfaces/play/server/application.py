@@ -18,9 +18,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from chainrule.core.errors import ChainruleError
 from chainrule.interfaces.play.messages import LONGEST
-from chainrule.interfaces.play.pages import Pages
+from chainrule.interfaces.play.server.pages import Pages
 
-PAGE = Path(__file__).parent / "page"
+PAGE = Path(__file__).parents[1] / "page"
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "

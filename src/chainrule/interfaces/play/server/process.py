@@ -1,4 +1,4 @@
-"""The server's end of a run's process; the other end is `player.py`."""
+"""The server's end of a run's process; the other end is `../player.py`."""
 
 import asyncio
 import os
@@ -15,14 +15,14 @@ PATIENCE = 1.0
 """Seconds in which a process ends by itself, once its input is closed."""
 
 
-class Player:
+class RunProcess:
     """A run's process: what it is told, and what it says."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
 
     @classmethod
-    async def start(cls, beginning: bytes) -> "Player":
+    async def start(cls, beginning: bytes) -> "RunProcess":
         """Start a process. beginning: a scene and the network that came from Python, or None, pickled."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-c", PROGRAM.format(path=sys.path)),
@@ -31,9 +31,9 @@ class Player:
             env=os.environ | ONE_THREAD,
             start_new_session=True,  # Ctrl-C is for the server alone
         )
-        player = cls(process)
-        await player.send(beginning)
-        return player
+        started = cls(process)
+        await started.send(beginning)
+        return started
 
     @property
     def pid(self) -> int:
