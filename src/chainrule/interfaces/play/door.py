@@ -95,8 +95,8 @@ class Playground:
         try:
             import uvicorn
 
-            from chainrule.interfaces.play.server.pages import Pages
             from chainrule.interfaces.play.server.application import SETTINGS, application
+            from chainrule.interfaces.play.server.pages import Pages
         except ImportError:
             raise missing_extra(NEEDS, "play") from None
         self._listening = _listen(host, port)
