@@ -14,7 +14,7 @@ from chainrule.core.architecture import Architecture, Place
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Pass, arithmetic, run
 from chainrule.core.layers.base import Buffers, Layer
-from chainrule.core.losses import Loss, LossBuffers
+from chainrule.core.losses import Loss, LossBuffers, SquaredError
 from chainrule.core.network import Network
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
@@ -27,13 +27,15 @@ class WatchedLayer:
 
     place: the layer with the weights.  activation: that of its units; None where z is what they answer.
     weights, gradient (O, I + 1): views into theta and into its gradient, the biases last where there are any.
-    z, a (O, n): before and after the activation.  delta (O, n): the gradient of the loss in z, 0 in prediction.
+    input (I, n): what comes in.  z, a (O, n): before and after the activation.
+    delta (O, n): the gradient of the loss in z, 0 in prediction.  Of images, (C, H, W, n) instead of (I, n) and (O, n).
     """
 
     place: Place
     activation: Layer | None
     weights: Array = field(repr=False)
     gradient: Array = field(repr=False)
+    input: Array = field(repr=False)
     z: Array = field(repr=False)
     a: Array = field(repr=False)
     delta: Array = field(repr=False)
@@ -55,6 +57,7 @@ class WatchedLayer:
 
 
 Seen = tuple[Place, Buffers, Pass]
+"""A layer as it was bound."""
 
 
 class _Watched:
@@ -128,13 +131,55 @@ class WatchedStep(_Watched):
             run(self._pass)
 
 
+class WatchedOutput(_Watched):
+    """The outputs for one sample x (1, *input_shape), and the slope of any of them in each number of the sample.
+
+    The network must be one that answers alike in training and in prediction, but for what is left out at random.
+
+    >>> from chainrule.core.network import mlp
+    >>> network = mlp(2, 1)
+    >>> watched = WatchedOutput(network, np.array([[1.0, 2.0]]))
+    >>> watched.look(np.zeros(network.n_parameters))
+    >>> watched.slopes(0).tolist()
+    [0.0, 0.0]
+    """
+
+    def __init__(self, network: Network, x: Array) -> None:
+        super().__init__(network)
+        plan = Plan(Objective(network, SquaredError()), 1, self._parameters, in_place=False, observer=self._observe)
+        plan.set_input(x)
+        self._forward, self._first = plan.forward, self._seen[0][1]
+        self._output, self._d_output, self._shape = plan.output, plan.d_output, network.input_shape
+
+    @property
+    def outputs(self) -> Array:
+        """Those of the last look (O,)."""
+        return self._output[..., 0]
+
+    def look(self, theta: Array) -> None:
+        """Compute all layers at these parameters (P,)."""
+        self._parameters.theta[...] = theta
+        with arithmetic():
+            run(self._forward)
+
+    def slopes(self, output: int) -> Array:
+        """The derivative of an output in each number of the sample (*input_shape), by the layers' own way back."""
+        self._d_output[...] = 0.0
+        self._d_output[output] = 1.0
+        with arithmetic():
+            for _, _, (_, backward) in reversed(self._seen):
+                run(backward)
+        d_input = np.asarray(self._first.d_input)[..., 0]
+        return d_input.reshape(self._shape).copy()
+
+
 def _with_weights(seen: Sequence[Seen]) -> tuple[WatchedLayer, ...]:
     """The layers with weights, each with what follows it up to its activation."""
     starts = [i for i, (_, at, _) in enumerate(seen) if "weights" in at.parameters]
     layers = []
     for start, end in zip(starts, [*starts[1:], len(seen)], strict=True):
         place, at, _ = seen[start]
-        own = at.weights, at.d_weights
+        own = at.weights, at.d_weights, at.input
         follows = next((each for each in seen[start + 1 : end] if isinstance(each[0].layer, Activation)), None)
         if follows is None:
             layers.append(WatchedLayer(place, None, *own, z=at.output, a=at.output, delta=at.d_output))

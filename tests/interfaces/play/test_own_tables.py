@@ -34,7 +34,7 @@ def test_a_table_is_learnt_seen_along_two_axes_and_saved(tmp_path: Path):
     send(playing, "pets.csv", PETS.encode())
     assert refusals(playing) == []
     stage = playing.stage
-    assert stage.plane.names == ("weight", "tail", "sex = f", "sex = m")
+    assert stage.ground.names == ("weight", "tail", "sex = f", "sex = m")
     assert stage.scene.data.table.classes == ("cat", "dog")
     x = np.concatenate([stage.learnt.x, stage.test.x])
     np.testing.assert_allclose(x[:, :2].mean(axis=0), 0, atol=1e-12)
@@ -193,8 +193,8 @@ def test_data_named_in_a_shell_are_the_first_scene(tmp_path: Path):
     assert scene_of_data(None) is None
     assert scene_of_data(DataSet("moons")).data.name == "moons"
     assert scene_of_data(DataFile(str(tmp_path / "pets.csv"))).data.table.file == "pets.csv"
-    with pytest.raises(cr.SettingError, match="isn't in the plane"):
-        scene_of_data(DataSet("digits"))
+    with pytest.raises(cr.SettingError, match="isn't among the playground's sets"):
+        scene_of_data(DataSet("mnist1d"))
 
 
 def test_a_csv_file_is_chosen_and_dropped_on_the_page(opened: Any, tmp_path: Path):

@@ -9,7 +9,8 @@ import chainrule as cr
 from chainrule.interfaces.play.course import MOST_ROWS, Course
 from chainrule.interfaces.play.frames import parsed
 from chainrule.interfaces.play.moments import MOST_MOMENTS
-from chainrule.interfaces.play.pictures import ANSWER_MAP, COLUMNS, PER_LAYER, UNIT_MAP
+from chainrule.interfaces.play.pictures import COLUMNS, PER_LAYER
+from chainrule.interfaces.play.plane_maps import ANSWER_MAP, UNIT_MAP
 from chainrule.interfaces.play.playing import Playing
 from chainrule.interfaces.play.scene import Scene
 from played import obey, refusals, scene_of, seen

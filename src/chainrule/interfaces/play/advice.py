@@ -49,7 +49,7 @@ def run_since(stage: Stage, training: Training, start: tuple[Array, Array, int],
         changes=(),
         edits=(),
     )
-    model = Model(task.network, state.parameters.theta, stage.loss, state=state.statistics, features=stage.plane.names)
+    model = Model(task.network, state.parameters.theta, stage.loss, state=state.statistics, features=stage.ground.names)
     return Run(model, history, float(rows[-1, 1]) if len(rows) else np.nan, ending, setup=setup)
 
 

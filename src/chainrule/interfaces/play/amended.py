@@ -7,7 +7,7 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.errors import DataError
 from chainrule.interfaces.play.messages import Amend
-from chainrule.interfaces.play.scene import OWN, TABLE, Data, OwnTable, Point, Scene
+from chainrule.interfaces.play.scene import IMAGES, OWN, TABLE, Data, OwnTable, Point, Scene
 from chainrule.interfaces.play.stage import Stage, held_out_places
 
 MOST_FIELDS = 16
@@ -25,6 +25,8 @@ def amended(stage: Stage, command: Amend) -> Scene:
     >>> scene.data.name, scene.data.points[0]
     ('own', Point(x1=0.0, x2=0.5, y=0.0))
     """
+    if stage.scene.data.name == IMAGES:
+        raise DataError("images of a data set stay as they are; draw on the large image instead.")
     if command.sample >= len(stage.learnt):
         raise DataError(f"expected a learnt point from 0 to {len(stage.learnt) - 1}, got {command.sample}; take one.")
     columns = _columns(stage)
@@ -41,13 +43,13 @@ def fields_of(stage: Stage, sample: int) -> dict[str, Any]:
 
     classes: how many there are; 0 where the target is a quantity.  becomes_own: whether a change leaves the data set.
     """
-    learnt = stage.learnt
-    numbers = learnt.x[sample] if stage.scene.data.name == TABLE else learnt.points[sample]
+    learnt, name = stage.learnt, stage.scene.data.name
+    numbers = () if name == IMAGES else (learnt.x if name == TABLE else learnt.points)[sample]
     return {
         "inputs": list(zip(_columns(stage)[:MOST_FIELDS], map(float, numbers), strict=False)),
         "target": float(learnt.shown[sample]),
         "classes": stage.n_classes,
-        "becomes_own": stage.scene.data.name not in (OWN, TABLE),
+        "becomes_own": name not in (OWN, TABLE),
     }
 
 

@@ -13,8 +13,9 @@ from chainrule.core.description import check_kind
 from chainrule.core.errors import DataError, FileError, SettingError, ShapeError
 from chainrule.core.losses import LOSSES, Loss
 from chainrule.core.network import Network
+from chainrule.interfaces.play.catalogue import OF_IMAGES
 from chainrule.interfaces.play.own_tables import drawn, scene_of_table, with_table
-from chainrule.interfaces.play.scene import GIVEN, MOST_CLASSES, OwnTable, Scene
+from chainrule.interfaces.play.scene import GIVEN, IMAGES, MOST_CLASSES, OwnTable, Scene
 from chainrule.interfaces.play.stage import Given, set_up
 from chainrule.lab.experiments.data import REAL, DataFile, DataSet
 from chainrule.training.data.targets import count_classes
@@ -30,8 +31,10 @@ def scene_of_data(data: DataSet | DataFile | None) -> Scene | None:
         return None
     if isinstance(data, DataFile):
         scene = scene_of_table(Scene(), data.judged())
+    elif data.name == IMAGES:
+        scene = Scene.model_validate({"data": {"name": IMAGES}, **OF_IMAGES})
     elif data.name in REAL:
-        raise SettingError(f"{data.name} isn't in the plane; the playground has the other sets, such as moons.")
+        raise SettingError(f"{data.name} isn't among the playground's sets; take another, such as moons or digits.")
     else:
         scene = Scene.model_validate({"data": {"name": data.name}})
     set_up(scene)

@@ -9,10 +9,28 @@ from chainrule.core.description import Description
 from chainrule.core.losses import LOSSES
 from chainrule.core.optimizers import OPTIMIZERS
 from chainrule.core.schedules import Cosine, Exponential, StepDecay, WarmUp
-from chainrule.interfaces.play.scene import MOST_CLASSES, MOST_LAYERS, MOST_POINTS, MOST_UNITS
+from chainrule.interfaces.play.scene import (
+    IMAGES,
+    MOST_CLASSES,
+    MOST_CONVOLUTIONS,
+    MOST_FILTERS,
+    MOST_LAYERS,
+    MOST_POINTS,
+    MOST_UNITS,
+    Scene,
+)
+from chainrule.interfaces.play.stage import FIRST_IMAGES
 from chainrule.lab.experiments.settings import INITIALIZERS
 from chainrule.training.data.plane import INPUTS
 from chainrule.training.data.sets.points import BY_NAME
+
+OF_IMAGES: dict[str, Any] = {
+    "hidden": (),
+    "loss": "softmax_cross_entropy",
+    "optimizer": {"type": "Adam", "learning_rate": 0.01},
+    "batch_size": 32,
+}
+"""The settings of a scene that suit images, where its own suit points."""
 
 SCHEDULES = (StepDecay, Exponential, Cosine, WarmUp)
 
@@ -24,14 +42,22 @@ def catalogue() -> dict[str, Any]:
     [{'name': 'learning_rate', 'kind': 'float', 'default': None, 'rule': 'a number above 0'}]
     """
     return {
-        "data": {name: _parameters(function) for name, function in BY_NAME.items()},
+        "data": {**{name: _parameters(function) for name, function in BY_NAME.items()}, IMAGES: {"n": FIRST_IMAGES}},
+        "suits": {"images": OF_IMAGES, "points": {name: Scene().model_dump()[name] for name in OF_IMAGES}},
         "inputs": list(INPUTS),
         "activations": ["identity", *ACTIVATIONS] if "identity" not in ACTIVATIONS else list(ACTIVATIONS),
         "initializers": [kind.__name__ for kind in INITIALIZERS.values()],
         "losses": list(LOSSES),
         "optimizers": {kind.__name__: _settings(kind) for kind in OPTIMIZERS.values()},
         "schedules": {kind.__name__: _settings(kind) for kind in SCHEDULES},
-        "most": {"points": MOST_POINTS, "layers": MOST_LAYERS, "units": MOST_UNITS, "classes": MOST_CLASSES},
+        "most": {
+            "points": MOST_POINTS,
+            "layers": MOST_LAYERS,
+            "units": MOST_UNITS,
+            "classes": MOST_CLASSES,
+            "convolutions": MOST_CONVOLUTIONS,
+            "filters": MOST_FILTERS,
+        },
     }
 
 

@@ -2,7 +2,7 @@
 
 from chainrule.core.errors import ChainruleError, DataError
 from chainrule.interfaces.play.saved import Answer
-from chainrule.interfaces.play.scene import OWN, TABLE, Data
+from chainrule.interfaces.play.scene import IMAGES, OWN, TABLE, Data
 from chainrule.interfaces.play.stage import Stage
 from chainrule.lab.scripts.library import library_script
 from chainrule.lab.scripts.plain import numpy_script
@@ -75,17 +75,21 @@ def _samples(stage: Stage) -> Samples:
 def _lines(stage: Stage) -> list[str]:
     """A data set with a name, split and made inputs as the stage does."""
     data, n_outputs = stage.scene.data, stage.network.output_shape[0]
-    lines = [f"x, y = cr.datasets.{data.name}({_settings(data)})"]
+    lines = [f"x, y = cr.datasets.{data.name}({'' if data.name == IMAGES else _settings(data)})"]
+    if data.name == IMAGES:
+        n = len(stage.learnt) + len(stage.test)
+        lines.append(f"rows = np.random.default_rng({data.seed}).permutation(len(x))[:{n}]  # some of the images")
+        lines.append("x, y = x[rows], y[rows]")
     if len(stage.test):
         seed = f", seed={data.seed}" if data.seed else ""
         stratified = ", stratify=True" if stage.n_classes else ""
         lines.append(f"rows, *_ = cr.split(np.arange(len(x)), y, {data.test!r}{seed}{stratified})  # some are held out")
         lines.append("x, y = x[np.sort(rows)], y[np.sort(rows)]")
-    if stage.scene.inputs != ("x1", "x2"):
+    if data.name != IMAGES and stage.scene.inputs != ("x1", "x2"):
         made = ", ".join(INPUTS[name] for name in stage.scene.inputs)
         lines += ["x1, x2 = x.T", f"x = np.stack([{made}], axis=1)"]
     if stage.learnt.y.ndim == 2 and n_outputs > 1:
-        lines.append(f"y = np.eye({n_outputs})[y[:, 0].astype(int)]  # zeros and a one")
+        lines.append(f"y = np.eye({n_outputs})[y.reshape(-1).astype(int)]  # zeros and a one")
     return lines
 
 

@@ -9,7 +9,18 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from chainrule.core.errors import DataError
-from chainrule.interfaces.play.scene import MOST_NUMBERS, MOST_POINTS, Column, Coordinate, Label, Name, Scene, Strict
+from chainrule.interfaces.play.scene import (
+    MOST_CONVOLUTIONS,
+    MOST_FILTERS,
+    MOST_NUMBERS,
+    MOST_POINTS,
+    Column,
+    Coordinate,
+    Label,
+    Name,
+    Scene,
+    Strict,
+)
 
 LONGEST = 4_000_000
 """The most bytes of a command: a saved file with all that a run has learnt is far smaller."""
@@ -61,10 +72,24 @@ class Undo(Strict):
     kind: Literal["undo", "redo"]
 
 
+Ink = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class Pixel(Strict):
+    """A number of a feature map: its layer among those that are drawn, and its filter, row and column, from 0."""
+
+    layer: Annotated[int, Field(ge=0, lt=MOST_CONVOLUTIONS)]
+    unit: Annotated[int, Field(ge=0, lt=MOST_FILTERS)]
+    row: Annotated[int, Field(ge=0, le=100)]
+    column: Annotated[int, Field(ge=0, le=100)]
+
+
 class View(Strict):
     """What the pictures show, and which of them are wanted.
 
     at, sample: what one points at in the plane: a place, or a sample, counted through the learnt ones and the test.
+    image: the sample whose feature maps are shown, counted likewise.  drawing: an image of one's own in its place.
+    pixel: that of a feature map whose number is worked out.
     """
 
     kind: Literal["view"]
@@ -72,6 +97,9 @@ class View(Strict):
     samples: bool = False
     at: tuple[Coordinate, Coordinate] | None = None
     sample: Annotated[int, Field(ge=0, lt=MOST_POINTS)] | None = None
+    image: Annotated[int, Field(ge=0, lt=MOST_POINTS)] = 0
+    drawing: Annotated[tuple[Ink, ...], Field(min_length=64, max_length=64)] | None = None
+    pixel: Pixel | None = None
     left: Coordinate = -1.5
     right: Coordinate = 1.5
     bottom: Coordinate = -1.5

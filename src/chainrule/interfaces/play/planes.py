@@ -1,4 +1,4 @@
-"""Planes: how points (x1, x2) become the inputs of a network, and where samples lie in the plane."""
+"""What samples are seen on: a plane, whose points (x1, x2) become the inputs of a network; or a table of images."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -67,3 +67,25 @@ class Cut:
     def points(self, x: Array) -> Array:
         """Where samples x (n, I) lie in the plane: (n, 2)."""
         return x[:, self.axes]
+
+
+@dataclass(frozen=True)
+class Images:
+    """Images in a table, row by row: there is nothing between two of them, so that each is seen by itself.
+
+    >>> Images(columns=3).points(4, 2).tolist()
+    [[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [0.0, 1.0], [0.0, 2.0], [1.0, 2.0]]
+    """
+
+    names: tuple[str, ...] = ()
+    columns: int = 40
+
+    def points(self, n_learnt: int, n_test: int) -> Array:
+        """Where images lie: their columns and rows (n, 2); those held out begin a row of their own."""
+        first = -(-n_learnt // self.columns) * self.columns
+        places = np.concatenate([np.arange(n_learnt), first + np.arange(n_test)])
+        return np.stack(np.divmod(places, self.columns)[::-1], axis=1).astype(np.float64)
+
+
+Ground = Plane | Images
+"""What samples are seen on."""

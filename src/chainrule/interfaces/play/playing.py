@@ -83,7 +83,7 @@ class Playing(StagedRun):
             stage = self.stage.with_scene(scene)
             self.training.change(**changeable(scene))
             self._start_anew_for_the_doctor()
-            if stage.plane is not self.stage.plane:
+            if stage.ground is not self.stage.ground:
                 self.pictures = Pictures(stage)
             self.stage = stage
         elif self.scene.keeps_weights(scene):

@@ -8,6 +8,7 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.calls import arithmetic
 from chainrule.interfaces.play.messages import View
+from chainrule.interfaces.play.planes import Images
 from chainrule.interfaces.play.stage import Samples, Stage
 from chainrule.training.links import LINKS
 from chainrule.training.watching import losses_of_samples
@@ -28,9 +29,9 @@ def reading(stage: Stage, view: View, theta: Array, state: Array) -> dict[str, A
         samples, row, is_learnt = _sample(stage, view.sample)
         place, x = samples.points[0], samples.x
         part = {"sample": view.sample, "row": row, "is_learnt": is_learnt, "truth": float(samples.shown[0])}
-    elif view.at is not None:
+    elif view.at is not None and not isinstance(stage.ground, Images):
         place = np.array(view.at)
-        x = stage.plane.inputs(place[np.newaxis])
+        x = stage.ground.inputs(place[np.newaxis])
     else:
         return None
     if not np.isfinite(theta).all():

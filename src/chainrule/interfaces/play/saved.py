@@ -74,7 +74,7 @@ def model_file(stage: Stage, training: Training, course: Course, past: Past | No
         state.parameters.theta,
         stage.loss,
         state=state.statistics,
-        features=stage.plane.names,
+        features=stage.ground.names,
         classes=() if table is None else table.classes,
         engine=training.setup.engine,
         **parts,

@@ -16,6 +16,11 @@ GIVEN = "given"
 
 MOST_POINTS, MOST_LAYERS, MOST_UNITS, MOST_CLASSES = 1000, 8, 16, 5
 
+IMAGES = "digits"
+"""The name of the data that are images: these are seen by themselves, and not in a plane."""
+
+MOST_FILTERS, MOST_CONVOLUTIONS = 8, 2
+
 MOST_SENTENCES = 12
 
 MOST_NUMBERS = 50_000
@@ -106,8 +111,22 @@ class Hidden(Strict):
     dropout: Fraction = 0.0
 
 
+class Filters(Strict):
+    """A convolutional layer: its filters, the side of their kernels, their activation, and whether a pool follows it.
+
+    A pool keeps the largest of each 2 x 2 numbers of a feature map.
+    """
+
+    units: Annotated[int, Field(ge=1, le=MOST_FILTERS)] = 6
+    kernel: Annotated[int, Field(ge=1, le=5)] = 3
+    activation: Name = "relu"
+    pool: bool = True
+
+
 class Scene(Strict):
     """Data, network and training.
+
+    filters: the convolutional layers before the hidden ones, where the data are images.
 
     axes: the two inputs of a table that the plane shows; the others are held at their means.
     is_given: whether the network is the one that came from Python, instead of the hidden layers here.
@@ -116,6 +135,7 @@ class Scene(Strict):
     format: Literal["chainrule scene 1"] = "chainrule scene 1"
     data: Data = Data()
     inputs: Annotated[tuple[Name, ...], Field(min_length=1, max_length=7)] = ("x1", "x2")
+    filters: Annotated[tuple[Filters, ...], Field(max_length=MOST_CONVOLUTIONS)] = (Filters(),)
     hidden: Annotated[tuple[Hidden, ...], Field(max_length=MOST_LAYERS)] = (Hidden(), Hidden())
     axes: tuple[Column, Column] = (0, 1)
     is_given: bool = False
@@ -138,5 +158,5 @@ class Scene(Strict):
         return self.data != other.data and self.data.is_like(other.data) and self.goes_on(same)
 
 
-ANEW = ("data", "inputs", "hidden", "is_given", "bias", "initializer", "loss", "batch_size", "seed")
+ANEW = ("data", "inputs", "filters", "hidden", "is_given", "bias", "initializer", "loss", "batch_size", "seed")
 """The parts of a scene that a run can't change on its way."""

@@ -6,25 +6,32 @@ from typing import Any, cast
 import numpy as np
 
 from chainrule.core.activations import activation
-from chainrule.core.arrays import Array, one_hot
+from chainrule.core.arrays import Array, Shape, one_hot
 from chainrule.core.catalogue import from_dict
 from chainrule.core.description import Description
 from chainrule.core.errors import DataError, FileError, SettingError, choose
 from chainrule.core.foreign import said
 from chainrule.core.initializers import Initializer
 from chainrule.core.layers.base import Layer
+from chainrule.core.layers.convolution import Conv2D
 from chainrule.core.layers.dense import Dense
 from chainrule.core.layers.normalize import BatchNorm
+from chainrule.core.layers.pooling import MaxPool
 from chainrule.core.layers.regularize import Dropout
+from chainrule.core.layers.shape import Flatten, Identity
 from chainrule.core.losses import LOSSES, Loss
 from chainrule.core.network import Network
 from chainrule.core.optimizers import Optimizer
 from chainrule.core.penalties import L2
-from chainrule.interfaces.play.planes import Coordinates, Cut, Plane
-from chainrule.interfaces.play.scene import GIVEN, MOST_CLASSES, OWN, TABLE, Data, Scene
+from chainrule.interfaces.play.planes import Coordinates, Cut, Ground, Images
+from chainrule.interfaces.play.scene import GIVEN, IMAGES, MOST_CLASSES, OWN, TABLE, Data, Scene
 from chainrule.training.data.sets.points import BY_NAME, load
+from chainrule.training.data.sets.real import digits
 from chainrule.training.data.split import split
 from chainrule.training.data.targets import targets_for
+
+N_DIGITS, FIRST_IMAGES = 10, 400
+"""The digits that there are; the number of images, unless a scene says another."""
 
 FOREVER = 10**12
 """Epochs of a run that goes on until somebody stops it."""
@@ -35,6 +42,7 @@ class Samples:
     """Points (n, 2), their inputs x (n, I), and targets y as they are shown (n,) and as the loss takes them.
 
     rows (n,): their places among the data's.
+    Of images, points are their places in a table, and x is (n, 1, H, W).
     """
 
     points: Array = field(repr=False)
@@ -75,7 +83,7 @@ class Stage:
     network: Network
     loss: Loss
     n_classes: int
-    plane: Plane
+    ground: Ground
     learnt: Samples
     test: Samples
 
@@ -113,7 +121,7 @@ class Stage:
         x = np.concatenate([self.learnt.x, self.test.x])
         cut = Cut.of(scene.data.table, x, scene.axes)
         learnt, test = (replace(each, points=cut.points(each.x)) for each in (self.learnt, self.test))
-        return replace(self, scene=scene, plane=cut, learnt=learnt, test=test)
+        return replace(self, scene=scene, ground=cut, learnt=learnt, test=test)
 
 
 def changeable(scene: Scene) -> dict[str, Any]:
@@ -130,21 +138,25 @@ def set_up(scene: Scene, given: Given | None = None) -> Stage:
 
     given: the network that came from Python, for scenes with it.
     """
-    plane, points, x, targets = _data(scene)
+    ground, points, x, targets = _data(scene)
     loss = _loss(scene, given)
     n_classes = 0 if scene.data.target == "quantity" else max(2, int(targets.max()) + 1)
     if loss.link != "identity" and not n_classes:
         raise SettingError(f"{loss} is for classes, and the target is a quantity; choose a squared error.")
+    if scene.data.name == IMAGES:
+        n_classes = N_DIGITS
     if scene.data.table is not None:
         n_classes = max(n_classes, len(scene.data.table.classes))
     y, n_outputs = targets_for(loss, targets, n_classes)
     if scene.is_given:
-        network = _given(given, x.shape[1], n_outputs)
+        network = _given(given, x.shape[1:], n_outputs)
     else:
-        given, network = None, _network(scene, x.shape[1], n_outputs, loss, n_classes)
+        given, network = None, _network(scene, x.shape[1:], n_outputs, loss, n_classes)
     rows = _parts(scene.data, targets, n_classes)
+    if isinstance(ground, Images):
+        points[np.concatenate(rows)] = ground.points(*map(len, rows))
     parts = [Samples(points[each], x[each], targets[each], y[each], each) for each in rows]
-    return Stage(scene, given, network, loss, n_classes, plane, *parts)
+    return Stage(scene, given, network, loss, n_classes, ground, *parts)
 
 
 def _parts(data: Data, targets: Array, n_classes: int) -> tuple[Array, Array]:
@@ -175,8 +187,8 @@ def held_out_places(n: int, share: float) -> Array:
     return is_test
 
 
-def _data(scene: Scene) -> tuple[Plane, Array, Array, Array]:
-    """The plane, the points (n, 2) in it, their inputs x (n, I) and their targets (n,)."""
+def _data(scene: Scene) -> tuple[Ground, Array, Array, Array]:
+    """What samples are seen on, where (n, 2), their inputs x (n, I) or (n, 1, H, W) and their targets (n,)."""
     data = scene.data
     if data.name == TABLE:
         if data.table is None:
@@ -185,6 +197,12 @@ def _data(scene: Scene) -> tuple[Plane, Array, Array, Array]:
         _check_classes(data, targets)
         cut = Cut.of(data.table, x, scene.axes)
         return cut, cut.points(x), x, targets
+    if data.name == IMAGES:
+        if data.target == "quantity":
+            raise SettingError("digits are classes, got a quantity as the target; choose class.")
+        x, classes = digits()
+        rows = np.random.default_rng(data.seed).permutation(len(x))[: data.n or FIRST_IMAGES]
+        return Images(), np.zeros((len(rows), 2)), x[rows], classes[rows].astype(np.float64)
     plane = Coordinates(scene.inputs)
     points, targets = _points(data)
     return plane, points, plane.inputs(points), targets
@@ -221,22 +239,25 @@ def _loss(scene: Scene, given: Given | None) -> Loss:
     return given.loss
 
 
-def _given(given: Given | None, n_inputs: int, n_outputs: int) -> Network:
+def _given(given: Given | None, input_shape: Shape, n_outputs: int) -> Network:
     """The network that came from Python. Raises where there is none, or where the data don't fit it."""
     if given is None:
         raise SettingError("this scene's network came from Python; open its page by cr.play(network, x, y).")
     shapes = given.network.input_shape, given.network.output_shape
-    if shapes != ((n_inputs,), (n_outputs,)):
+    if shapes != (input_shape, (n_outputs,)):
         raise SettingError(
-            f"the network from Python has shapes {shapes[0]} to {shapes[1]}, and these settings ask for ({n_inputs},) "
+            f"the network from Python has shapes {shapes[0]} to {shapes[1]}, and these settings ask for {input_shape} "
             f"to ({n_outputs},); choose other data or another loss."
         )
     return given.network
 
 
-def _network(scene: Scene, n_inputs: int, n_outputs: int, loss: Loss, n_classes: int) -> Network:
-    """The hidden layers, and an output that fits the loss: squared errors of classes are of sigmoids."""
-    layers: list[Layer] = []
+def _network(scene: Scene, input_shape: Shape, n_outputs: int, loss: Loss, n_classes: int) -> Network:
+    """The hidden layers, after the convolutional ones of images, and an output that fits the loss.
+
+    Squared errors of classes are of sigmoids.
+    """
+    layers: list[Layer] = [] if len(input_shape) == 1 else [*_convolutions(scene), Flatten()]
     for each in scene.hidden:
         layers.append(Dense(each.units, bias=scene.bias))
         layers += [BatchNorm()] if each.batch_norm else []
@@ -245,9 +266,18 @@ def _network(scene: Scene, n_inputs: int, n_outputs: int, loss: Loss, n_classes:
     layers.append(Dense(n_outputs, bias=scene.bias))
     if n_classes and loss.link == "identity":
         layers.append(activation("sigmoid"))
-    layers = [each for each in layers if not each.view]
+    layers = [each for each in layers if not isinstance(each, Identity)]
     initializer = None if scene.initializer is None else _part(Initializer, "the initializer", scene.initializer)
-    return Network((n_inputs,), tuple(layers), cast(Initializer | None, initializer))
+    return Network(input_shape, tuple(layers), cast(Initializer | None, initializer))
+
+
+def _convolutions(scene: Scene) -> list[Layer]:
+    """The convolutional layers, each with its activation, and its pool where it has one."""
+    layers: list[Layer] = []
+    for each in scene.filters:
+        layers += [Conv2D(each.units, each.kernel, bias=scene.bias), activation(each.activation)]
+        layers += [MaxPool(2)] if each.pool else []
+    return layers
 
 
 def _part(kind: type[Description], what: str, table: dict[str, Any]) -> Description:

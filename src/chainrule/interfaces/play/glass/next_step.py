@@ -1,6 +1,7 @@
 """The step that a run makes next, taken apart. The run isn't touched."""
 
 import copy
+import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
@@ -89,12 +90,20 @@ class NextStep:
         return layers[layer - 1]
 
     def drawn_units(self, units: Mapping[int, Sequence[int]]) -> list[list[int]]:
-        """Units by the number of their layer in `explain`, as units of each layer that the page draws, from 0."""
-        return [list(units.get(each.number, ())) for each in self._drawn]
+        """Units by the number of their layer in `explain`, as those of each layer that the page draws, from 0.
+
+        Of a feature map all units are drawn as one.
+        """
+        return [sorted({unit // map_size(each) for unit in units.get(each.number, ())}) for each in self._drawn]
 
     @cached_property
     def _drawn(self) -> tuple[Block, ...]:
         return tuple(each for each in self.explanation.numbers.blocks if _has_weights(each))
+
+
+def map_size(block: Block) -> int:
+    """How many units of a layer are drawn as one: those of a feature map."""
+    return math.prod(block.shape[1:])
 
 
 def _has_weights(block: Block) -> bool:

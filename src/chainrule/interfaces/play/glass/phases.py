@@ -8,8 +8,10 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.blocks import Block
 from chainrule.core.errors import SettingError
+from chainrule.interfaces.play.drawn_lines import drawn_lines
 from chainrule.interfaces.play.glass.next_step import NextStep
 from chainrule.interfaces.play.messages import Chain, Glass
+from chainrule.interfaces.play.stage import Stage
 from chainrule.lab.explain.algebra.symbols import LOSS, Symbol, derivative, digits
 from chainrule.lab.explain.content import Section
 from chainrule.lab.explain.explanation import Explanation
@@ -47,7 +49,7 @@ def described(step: NextStep, phases: Sequence[Phase], at: int, asked: Glass) ->
         "tables": _tables(of, phase, sample),
         "lights": _lights(of, phases, at, sample),
         "lines": _lines(phase),
-        "edges": _edges(of, phase),
+        "edges": _edges(step.stage, of, phase),
     }
 
 
@@ -172,7 +174,7 @@ def _light(of: Explanation, phase: Phase, before: set[Written], group: list[Bloc
         known = [each for each in group if phase.kind == "loss" or _is_known(each, phase, before)] or group[:1]
         shown = known[0] if phase.kind == "backward" else known[-1]
         array = of.numbers.of(shown.head).d_output if phase.kind == "backward" else of.numbers.last(shown).output
-        if shown.units == group[0].units and shown.units <= MOST_UNITS:
+        if shown.shape == group[0].shape == (shown.units,) and shown.units <= MOST_UNITS:
             values = [digits(float(value), IN_UNIT) for value in array[:, sample]]
     return {"units": units, "edges": edges, "values": values}
 
@@ -187,9 +189,9 @@ def _lines(phase: Phase) -> str:
     return {"forward": "weight", "loss": "weight", "update": "change"}.get(phase.kind, "gradient")
 
 
-def _edges(of: Explanation, phase: Phase) -> list[float] | None:
+def _edges(stage: Stage, of: Explanation, phase: Phase) -> list[float] | None:
     """The numbers of the lines; None: those that the frame has."""
     if _lines(phase) == "weight" or len(of.theta) > MOST_EDGES:
         return None
     numbers = of.new_theta - of.theta if phase.kind == "update" else of.gradient
-    return [float(f"{each:.6g}") for each in numbers.tolist()]
+    return [float(f"{each:.6g}") for each in drawn_lines(stage, numbers).tolist()]

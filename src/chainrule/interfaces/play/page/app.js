@@ -15,6 +15,8 @@ import { Tabs } from "./controls/tabs.js";
 import { Training } from "./controls/training.js";
 import { Graph } from "./views/graph.js";
 import { Answer } from "./views/answer.js";
+import { ImageAnswer } from "./views/images/answer.js";
+import { areImages } from "./views/images/shown.js";
 import { Curves } from "./views/curves.js";
 import { FirstVisit, isFirstVisit } from "./views/first.js";
 
@@ -29,7 +31,7 @@ function App() {
     <main class=${isOpen.value ? "inside" : ""}>
       <div class="settings"><${Data} /><${Inputs} /><${Training} /></div>
       <section class="graph" aria-label=${words.network}><${Graph} /></section>
-      <section class="answer" aria-label=${words.answer}><${Answer} /><${Curves} /></section>
+      <section class="answer" aria-label=${words.answer}><${areImages.value ? ImageAnswer : Answer} /><${Curves} /></section>
       ${isOpen.value && html`<${GlassBox} />`}
       <section class="below" aria-label=${words.views}>${isFirstVisit.value && html`<${FirstVisit} />`}<${Tabs} /></section>
       <${Notices} />

@@ -29,6 +29,45 @@ export function paintSigns(canvas, bytes, side) {
 }
 
 /**
+ * Paint ink on paper: side x side bytes, 0 to ink.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Uint8Array} bytes
+ * @param {number} side
+ * @param {number} ink
+ */
+export function paintInk(canvas, bytes, side, ink) {
+  paint(canvas, side, bytes.length / side, (pixels) => look(pixels, bytes, inked(ink)));
+}
+
+/**
+ * Paint images of ink, each at its place in a table, with a line of paper between them.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Uint8Array} bytes
+ * @param {number} side
+ * @param {number} ink
+ * @param {number[][]} places the column and the row of each
+ * @param {number} columns
+ * @param {number} rows
+ */
+export function paintTable(canvas, bytes, side, ink, places, columns, rows) {
+  const cell = side + 2;
+  paint(canvas, columns * cell, rows * cell, (pixels) => {
+    const colours = inked(ink);
+    places.forEach(([column, row], number) => {
+      for (let k = 0; k < side * side; k++) {
+        const [x, y] = [column * cell + 1 + (k % side), row * cell + 1 + Math.floor(k / side)];
+        pixels[y * columns * cell + x] = colours[bytes[number * side * side + k]];
+      }
+    });
+  });
+}
+
+/** @param {number} ink the byte of a pixel that is full of it */
+function inked(ink) {
+  return packed((i) => Array(3).fill(255 - (230 * Math.min(i, ink)) / ink));
+}
+
+/**
  * Paint a quantity, (1, side, side) bytes from its least to its greatest.
  * @param {HTMLCanvasElement} canvas
  * @param {Uint8Array} bytes

@@ -5,10 +5,11 @@ import { send, state, status } from "./run.js";
 
 /**
  * What the units show, whether the samples are wanted, and what one points at: a place, or a sample, counted through
- * the learnt ones and the test.
- * @typedef {{units: string, samples: boolean, at: [number, number] | null, sample: number | null}} View
+ * the learnt ones and the test; of images the one that is shown, counted likewise, one of one's own in its place, and a
+ * number of a feature map that is worked out.
+ * @typedef {{units: string, samples: boolean, at: [number, number] | null, sample: number | null, image: number, drawing: number[] | null, pixel: import("./views/images/kernel.js").Pixel | null}} View
  */
-export const view = signal(/** @type {View} */ ({ units: "a", samples: false, at: null, sample: null }));
+export const view = signal(/** @type {View} */ ({ units: "a", samples: false, at: null, sample: null, image: 0, drawing: null, pixel: null }));
 
 /** @type {import("./vendor/signals.js").Signal<{left: number, right: number, bottom: number, top: number}>} */
 export const window = signal({ left: -1.5, right: 1.5, bottom: -1.5, top: 1.5 });

@@ -3,6 +3,7 @@
 import { html } from "../html.js";
 import { catalogue, change, scene, state, table } from "../run.js";
 import { pick, predict } from "../take.js";
+import { areImages } from "../views/images/shown.js";
 import { brush } from "../views/points.js";
 import { CLASSES, css } from "../colours.js";
 import { Said } from "../said.js";
@@ -11,6 +12,7 @@ import { Choice, Quantity, Slider, named } from "./fields.js";
 
 export const OWN = "own";
 const TABLE = "table";
+const IMAGES = "digits";
 
 /** @param {Record<string, unknown>} parts */
 function set(parts) {
@@ -26,9 +28,9 @@ export function Data() {
     <legend>${words.data}</legend>
     <${Choice} name="set" anew value=${data.name} set=${choose} options=${names.map((each) => [each, called(each)])} />
     ${"noise" in taken && html`<${Slider} name="noise" anew min=${0} max=${1} step=${0.01} value=${data.noise ?? taken.noise} set=${(/** @type {number} */ noise) => set({ noise })} />`}
-    ${"n" in taken && html`<${Quantity} name="points" anew whole min=${4} max=${catalogue.value.most.points} value=${data.n ?? taken.n} set=${(/** @type {number} */ n) => set({ n })} />`}
+    ${"n" in taken && html`<${Quantity} name="points" label=${areImages.value ? words.images : words.points} anew whole min=${4} max=${catalogue.value.most.points} value=${data.n ?? taken.n} set=${(/** @type {number} */ n) => set({ n })} />`}
     <${Slider} name="test" anew min=${0} max=${0.9} step=${0.05} value=${data.test} shown=${`${Math.round(100 * data.test)} %`} set=${(/** @type {number} */ test) => set({ test })} />
-    ${data.name === OWN ? html`<${Own} />` : data.name === TABLE ? html`<${Table} />` : html`<button data-hint=${hints.redraw} onClick=${() => set({ seed: data.seed + 1 })}>${words.redraw}</button>`}
+    ${data.name === OWN ? html`<${Own} />` : data.name === TABLE ? html`<${Table} />` : html`<button data-hint=${hints.redraw} onClick=${() => set({ seed: data.seed + 1 })}>${areImages.value ? words.otherImages : words.redraw}</button>`}
     <button data-hint=${hints.openTable} onClick=${pick}>${words.openTable}</button>
     ${isRefused() && html`<${Target} value="" />`}
   </fieldset>`;
@@ -79,9 +81,11 @@ function Target({ value }) {
 export function choose(name) {
   const { data } = scene.value;
   if (table.value?.is_learnt === false) table.value = null;
-  const points = name === OWN && data.points.length === 0 ? here() : data.points;
+  const points = name === OWN && data.points.length === 0 && !areImages.value ? here() : data.points;
   const target = name === OWN ? data.target : name === TABLE && !data.table.classes.length ? "quantity" : "class";
-  change({ data: { ...data, name, points, target, noise: null, n: null }, is_given: false, ...fitting(target) });
+  const { suits } = catalogue.value;
+  const suited = (name === IMAGES) === areImages.value ? fitting(target) : suits[name === IMAGES ? "images" : "points"];
+  change({ data: { ...data, name, points, target, noise: null, n: null }, is_given: false, ...suited });
 }
 
 /** The points that are shown now. */
@@ -116,6 +120,7 @@ function Own() {
 export function Inputs() {
   const { inputs, data } = scene.value;
   if (data.name === TABLE) return html`<fieldset><legend>${words.inputs}</legend><p class="hint">${words.inputsOfTable}</p></fieldset>`;
+  if (areImages.value) return html`<fieldset><legend>${words.inputs}</legend><p class="hint">${words.inputsOfImages}</p></fieldset>`;
   const toggle = (/** @type {string} */ name) => {
     const next = catalogue.value.inputs.filter((/** @type {string} */ each) => (each === name) !== inputs.includes(each));
     if (next.length) change({ inputs: next });

@@ -37,6 +37,7 @@ function Map() {
   useEffect(() => {
     if (!canvas.current || !shown) return;
     const { answer, leads } = shown.arrays;
+    if (!answer) return; // the last frame was of images
     (classes ? paintClasses : paintRange)(canvas.current, /** @type {Uint8Array} */ (answer.data), answer.shape);
     line.current?.setAttribute("d", leads ? boundary(leads) : "");
   });

@@ -6,6 +6,8 @@ import { glass, isMarked } from "../glass.js";
 import { said } from "./glass/proof.js";
 import { words } from "../words.js";
 import { short } from "./axes.js";
+import { Weights } from "./images/weights.js";
+import { areImages } from "./images/shown.js";
 import { shortened, unitPicture } from "./network.js";
 import { box, nameOf, pointed, present } from "./present.js";
 
@@ -39,8 +41,9 @@ function Unit({ layer, unit }) {
     <p>${{ a: "a", z: "z", delta: "δ" }[/** @type {"a" | "z" | "delta"} */ (head.units)]} = ${short(low)} … ${short(high)}</p>
     <dl>
       ${row > inputs && html`<div><dt>${words.oneBias}</dt><dd>${short(arrays.weight.data[place(layer, unit, inputs)])}</dd></div>`}
-      ${Array.from({ length: Math.min(inputs, MOST_WEIGHTS) }, (_, input) => html`<div key=${input}><dt>${sourceOf(layer, input)}</dt><dd>${short(arrays.weight.data[place(layer, unit, input)])}</dd></div>`)}
+      ${!areImages.value && Array.from({ length: Math.min(inputs, MOST_WEIGHTS) }, (_, input) => html`<div key=${input}><dt>${sourceOf(layer, input)}</dt><dd>${short(arrays.weight.data[place(layer, unit, input)])}</dd></div>`)}
     </dl>
+    ${areImages.value && html`<${Weights} layer=${layer} unit=${unit} />`}
   `;
 }
 
@@ -55,9 +58,9 @@ function Weight({ layer, unit, input }) {
     };
   }, []);
   const { proof } = glass.value;
-  const verdict = proof?.now ? said(proof.last.verdicts[at]) : "";
+  const verdict = proof?.now && !areImages.value ? said(proof.last.verdicts[at]) : "";
   return html`
-    <strong>${layer ? `${nameOf(layer - 1)}, ${words.unit} ${input + 1}` : shortened(state.value.inputs[input])} → ${nameOf(layer)}, ${words.unit} ${unit + 1}</strong>
+    <strong>${layer ? `${nameOf(layer - 1)}, ${words.unit} ${input + 1}` : inputName(input)} → ${nameOf(layer)}, ${words.unit} ${unit + 1}</strong>
     <dl class="one">${[["weight", words.oneWeight], ["gradient", words.oneGradient], ["change", words.oneChange]].map(([name, shown]) => html`<div key=${name}><dt>${shown}</dt><dd>${short(arrays[name].data[at])}</dd></div>`)}</dl>
     <p class="verdict">${verdict || "\u00a0"}</p>
   `;
@@ -80,5 +83,10 @@ function place(layer, unit, input) {
  * @param {number} input
  */
 export function sourceOf(layer, input) {
-  return layer ? `a${String(input + 1).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)])}` : shortened(state.value.inputs[input]);
+  return layer ? `a${String(input + 1).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)])}` : inputName(input);
+}
+
+/** @param {number} input */
+function inputName(input) {
+  return areImages.value ? words.image : shortened(state.value.inputs[input]);
 }

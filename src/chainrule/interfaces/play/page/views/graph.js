@@ -7,9 +7,13 @@ import { view } from "../plane.js";
 import { ask, asked, open, part } from "../glass.js";
 import { look } from "../look.js";
 import { words } from "../words.js";
+import { Convolutions, FilterLayer } from "../controls/filters.js";
 import { Depth, HiddenLayer } from "../controls/layers.js";
 import { Choice } from "../controls/fields.js";
 import { Card } from "./card.js";
+import { showPixel } from "./images/kernel.js";
+import { areImages } from "./images/shown.js";
+import { choose } from "../controls/tabs.js";
 import { way } from "./glass/way.js";
 import { biasAt, draw, edgeAt } from "./network.js";
 import { box, edges, layout, lights, lines, nameOf, point, pointed, present } from "./present.js";
@@ -22,16 +26,17 @@ const stop = signal({ layer: 0, unit: 0 });
 
 export function Graph() {
   const { layers } = state.value;
-  const { hidden, is_given } = scene.value;
+  const { filters, hidden, is_given } = scene.value;
   return html`
     <div class="bar">
-      <${Depth} />
+      ${areImages.value && html`<${Convolutions} />`}<${Depth} />
       <${Choice} name="units" value=${view.value.units} options=${[["a", words.unitsA], ["z", words.unitsZ], ["delta", words.unitsDelta]]} set=${(/** @type {string} */ units) => (view.value = { ...view.value, units })} />
       <${Choice} name="edges" value=${lines.value} options=${["weight", "gradient", "change"].map((each) => [each, words[each]])} set=${(/** @type {string} */ name) => (edges.value = name)} />
     </div>
     <${Picture} />
     ${!is_given && html`<div class=${layers.length > CROWDED ? "columns crowded" : "columns"} style=${{ gridTemplateColumns: `repeat(${layers.length + 1}, 1fr)` }}>
-      <div>${words.inputs}<br /><small>−<i class="signs" />+</small></div>
+      <div>${areImages.value ? words.image : words.inputs}<br /><small>−<i class="signs" />+</small></div>
+      ${areImages.value && filters.map((/** @type {unknown} */ _, /** @type {number} */ k) => html`<${FilterLayer} key=${k} number=${k} />`)}
       ${hidden.map((/** @type {unknown} */ _, /** @type {number} */ k) => html`<${HiddenLayer} key=${k} number=${k} />`)}
       <div>${words.output}</div>
     </div>`}
@@ -50,6 +55,8 @@ function Picture() {
   }, []);
   const move = (/** @type {any} */ event) => {
     const now = present.value;
+    const filter = event.target.tagName === "BUTTON" ? pixelAt(event) : null;
+    if (filter) showPixel(filter);
     if (now && event.target.tagName === "CANVAS") point(edgeAt(now, placeOf(event)));
   };
   const click = (/** @type {any} */ event) => {
@@ -58,7 +65,9 @@ function Picture() {
     const bias = now && event.detail ? biasAt(now, place) : null; // a key presses a unit, and never its bias
     const unit = event.target.closest("button")?.id.match(/^unit-(\d+)-(\d+)$/);
     const edge = now && !unit ? edgeAt(now, place) : null;
-    if (bias) inspect(bias.layer, bias.unit, "bias");
+    const filter = unit && pixelAt(event);
+    if (filter) (showPixel(filter), choose("kernel"));
+    else if (bias) inspect(bias.layer, bias.unit, "bias");
     else if (unit) inspect(Number(unit[1]), Number(unit[2]), null);
     else if (edge?.kind === "edge") inspect(edge.layer, edge.unit, edge.input + 1);
   };
@@ -103,6 +112,20 @@ function Units() {
         onPointerEnter=${here} onFocus=${() => ((stop.value = { layer, unit }), here())} onBlur=${() => point(null)} />`;
     }))}
   </div>`;
+}
+
+/**
+ * The number of a feature map at which one points; null where there is none. A key is at the one that it was at last.
+ * @param {any} event
+ */
+function pixelAt({ target, clientX, clientY, detail, type }) {
+  const [, layer, unit] = target.closest("button")?.id.match(/^unit-(\d+)-(\d+)$/)?.map(Number) ?? [];
+  const map = state.value.layers[layer]?.map;
+  if (!map?.length) return null;
+  if (type === "click" && !detail) return { layer, unit };
+  const { left, top, width, height } = target.getBoundingClientRect();
+  const part = (/** @type {number} */ along, /** @type {number} */ count) => Math.min(count - 1, Math.max(0, Math.floor(along * count)));
+  return { layer, unit, row: part((clientY - top) / height, map[0]), column: part((clientX - left) / width, map[1]) };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The network as shapes: where its units stand, which lines join them; on a canvas, and what a pointer is at. */
 
-import { paintSigns } from "../pixels.js";
+import { paintInk, paintSigns } from "../pixels.js";
 import { isOnWay } from "./glass/way.js";
 
 const LARGEST_UNIT = 44;
@@ -197,7 +197,11 @@ export function draw(canvas, { size, at, edges }, parts, frame, inputs, pointed,
   context.font = "14px system-ui, sans-serif";
   context.textAlign = "right";
   context.textBaseline = "middle";
-  at[0].forEach(({ x, y }, input) => context.fillText(shortened(inputs[input]), x - 6, y));
+  at[0].forEach(({ x, y }, input) => {
+    context.imageSmoothingEnabled = false;
+    if (frame.arrays.image) context.drawImage(imagePicture(frame), x - size, y - size / 2, size, size);
+    else context.fillText(shortened(inputs[input]), x - 6, y);
+  });
 }
 
 /**
@@ -310,6 +314,15 @@ function unitMaps(frame) {
   if (painted !== frame) paintSigns(maps, /** @type {Uint8Array} */ (frame.arrays.units.data), frame.arrays.units.shape[1]);
   painted = frame;
   return maps;
+}
+
+/**
+ * The image that is shown, on the canvas of `unitPicture`.
+ * @param {import("../frame.js").Frame} frame
+ */
+function imagePicture({ head, arrays: { image } }) {
+  paintInk(picture, /** @type {Uint8Array} */ (image.data), image.shape[1], head.image.ink);
+  return picture;
 }
 
 const picture = document.createElement("canvas");

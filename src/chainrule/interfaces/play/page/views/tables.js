@@ -8,6 +8,8 @@ import { Term } from "../hints.js";
 import { CLASSES, css } from "../colours.js";
 import { axisNames, className } from "./answer.js";
 import { short } from "./axes.js";
+import { areImages, showImage } from "./images/shown.js";
+import { Thumbnail } from "./images/thumbnail.js";
 import { follow } from "./glass/followed.js";
 import { pointAt } from "./reading.js";
 
@@ -30,7 +32,7 @@ export function Confusion() {
  * @param {number} k
  */
 function named(k) {
-  return html`<i class="class" style=${{ background: css(CLASSES[k]) }} />${className(k)}`;
+  return areImages.value ? k : html`<i class="class" style=${{ background: css(CLASSES[k]) }} />${className(k)}`;
 }
 
 /**
@@ -56,10 +58,10 @@ export function Samples() {
   const order = Array.from(losses, (_, k) => k).sort((a, b) => losses[b] - losses[a]).filter((k, place) => place < MOST || k === sample);
   return html`<table class="samples">
     <caption><${Term} hint=${hints.samples}>${words.samplesTitle}<//></caption>
-    <thead><tr>${axisNames().map((each, k) => html`<th scope="col" key=${k}>${each}</th>`)}${["truth", "answered", "sampleLoss"].map((each) => html`<th scope="col" key=${each}><${Term} hint=${hints[each]}>${words[each]}<//></th>`)}</tr></thead>
-    <tbody ref=${body} onKeyDown=${walk} onPointerLeave=${() => pointAt(null)}>${order.map((k, place) => html`<tr key=${k} class=${k === sample ? "pointed" : ""} tabindex=${place === 0 ? 0 : -1} onPointerEnter=${() => pointAt(k)} onPointerDown=${() => pointAt(k)} onFocus=${() => pointAt(k)} onBlur=${() => pointAt(null)} onClick=${() => follow(k)}>
-      <td>${short(learnt[k][0])}</td><td>${short(learnt[k][1])}</td><td>${classes ? named(learnt[k][2]) : short(learnt[k][2])}</td>
-      <td>${Array.from(arrays.answers.data.subarray(k * outputs, (k + 1) * outputs), (each) => Number(each).toFixed(3)).join("  ")}</td>
+    <thead><tr>${(areImages.value ? [words.image] : axisNames()).map((each, k) => html`<th scope="col" key=${k}>${each}</th>`)}${["truth", "answered", "sampleLoss"].map((each) => html`<th scope="col" key=${each}><${Term} hint=${hints[each]}>${words[each]}<//></th>`)}</tr></thead>
+    <tbody ref=${body} onKeyDown=${walk} onPointerLeave=${() => pointAt(null)}>${order.map((k, place) => html`<tr key=${k} class=${k === sample ? "pointed" : ""} tabindex=${place === 0 ? 0 : -1} onPointerEnter=${() => pointAt(k)} onPointerDown=${() => pointAt(k)} onFocus=${() => pointAt(k)} onBlur=${() => pointAt(null)} onClick=${() => (areImages.value ? showImage(k) : follow(k))}>
+      ${areImages.value ? html`<td><${Thumbnail} sample=${k} /></td>` : html`<td>${short(learnt[k][0])}</td><td>${short(learnt[k][1])}</td>`}<td>${classes ? named(learnt[k][2]) : short(learnt[k][2])}</td>
+      <td>${areImages.value ? `${arrays.answered?.data[k]}: ${Number(arrays.answers.data[k * outputs + Number(arrays.answered?.data[k])]).toFixed(3)}` : Array.from(arrays.answers.data.subarray(k * outputs, (k + 1) * outputs), (each) => Number(each).toFixed(3)).join("  ")}</td>
       <td>${short(losses[k])}</td>
     </tr>`)}</tbody>
   </table>`;
