@@ -7,7 +7,11 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from chainrule.lab.explain.algebra.expression import Number
 from chainrule.lab.explain.notations.document import document
+from chainrule.lab.explain.notations.latex import LATEX
+from chainrule.lab.explain.notations.mathml import MATHML
+from chainrule.lab.explain.notations.text import TEXT
 from derivations import (
     DERIVATIONS,
     NUMBER,
@@ -173,3 +177,17 @@ def test_notebooks_show_it():
 def test_brackets_of_indices_do_not_stretch(derivation):
     assert "<mo>[</mo>" not in derivation.html()
     assert not re.search(r"<mo>\(</mo><mn>\d+</mn><mo>\)</mo>", derivation.html())
+
+
+@pytest.mark.parametrize(
+    ("notation", "small", "large"),
+    [
+        (TEXT, "(6.6e-06)²", "0.5²"),
+        (LATEX, r"{\left(6.6 \cdot 10^{-6}\right)}^{2}", "{0.5}^{2}"),
+        (MATHML, MATHML.power(MATHML.grouped(MATHML.number("6.6e-06")), 2), "<msup><mn>0.5</mn><mn>2</mn></msup>"),
+    ],
+)
+def test_the_square_of_a_number_with_a_power_of_ten_is_of_the_whole_number(notation, small, large):
+    assert notation.write(Number(6.6e-6) ** 2) == small
+    assert notation.write(Number(0.5) ** 2) == large
+    assert notation.write(Number(-6.6e-6) ** 2).count(notation.grouped("|").split("|")[0]) == 1

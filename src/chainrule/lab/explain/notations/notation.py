@@ -159,8 +159,8 @@ class Notation:
                     pieces = self._around("", over.pieces, self.over + below, isinstance(over.node, Sum))
             case Power(_, exponent), (base,):
                 shown = self._inside(base, Sum, Negative, Product, Quotient, Power)
-                if isinstance(base.node, Number) and base.node.symbol and not base.node.symbol.is_bare:
-                    shown = self.grouped(shown)  # else the power seems to be a part of the name
+                if isinstance(base.node, Number) and _is_long_for_a_power(base.node):
+                    shown = self.grouped(shown)
                 whole = self.power(shown, exponent)
             case Function(_, name), _:
                 arguments = [each.whole for each in parts]
@@ -239,3 +239,10 @@ def packed(widths: Sequence[int], first: int, further: int, room: int) -> list[s
             taken = further
         taken += width
     return [slice(start, stop) for start, stop in pairwise([*starts, len(widths)])]
+
+
+def _is_long_for_a_power(number: Number) -> bool:
+    """Whether a power would seem to be of a part alone: of a name's index, or of the 10 in 6.6·10⁻⁶."""
+    if number.symbol is not None:
+        return not number.symbol.is_bare
+    return number.value > 0 and "e" in digits(number.value, number.digits)
