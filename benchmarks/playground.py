@@ -29,21 +29,31 @@ LARGE: dict[str, Any] = {
 
 FIRST, CLICK, FRAME, STEP = "first picture, s", "a click answered, ms", "a frame, ms", "a step, of the library's own"
 LARGE_FRAME, IDLE = "a frame, 8 x 16 units, 1,000 points, ms", "an idle page, % of a core"
+CHAIN, PROOF = "a step beside the chain, of one without", "a step beside the proof, of one without"
+LOOK, LARGE_LOOK = "a look at the chain, ms", "a look at the chain, 8 x 16 units, 1,000 points, ms"
 
 SECONDS = 3.0
 """How long frames are counted, and an idle page is watched."""
 
 PROBE = """
 window.shown = [];
+window.looks = 0;
+const looked = ({ data }) => {
+  if (typeof data === "string") return;
+  const head = new Uint8Array(data, 4, new DataView(data).getUint32(0, true));
+  if (new TextDecoder().decode(head).includes('"glass"')) looks += 1;
+};
 const send = WebSocket.prototype.send;
 WebSocket.prototype.send = function (text) {
+  if (window.socket !== this) this.addEventListener("message", looked);
   window.socket = this;
   if (text.startsWith('{"kind":"seen"')) shown.push(performance.now());
   return send.call(this, text);
 };
 localStorage.setItem("chainrule has been here", "yes");
 """
-"""A page answers each frame when it has drawn it: so frames are counted where they are shown."""
+"""A page answers each frame when it has drawn it: so frames are counted where they are shown. A frame with the glass
+box's numbers is a look inside."""
 
 PRESS = """async () => {
   const button = [...document.querySelectorAll("button")].find((each) => each.textContent.includes("Pause"));
@@ -122,13 +132,21 @@ def one_round(browser: Any, server: int, address: str) -> Iterator[tuple[str, fl
     if page.query_selector("#tab-samples"):
         page.click("#tab-samples")
     tell(page, kind="pace", steps_per_second=None)
-    per_frame, per_step = watched(page)
+    per_frame, per_step, _ = watched(page)
     yield FRAME, 1e3 * per_frame
     yield STEP, per_step / own
     yield CLICK, page.evaluate(PRESS)
+    look_inside(page)
+    _, beside, per_look = watched(page)
+    yield CHAIN, beside / per_step
+    yield LOOK, 1e3 * per_look
+    page.click("#part-proof")
+    yield PROOF, watched(page)[1] / per_step
+    page.keyboard.press("i")
     tell(page, kind="set", scene=LARGE)
-    per_frame, _ = watched(page)
-    yield LARGE_FRAME, 1e3 * per_frame
+    yield LARGE_FRAME, 1e3 * watched(page)[0]
+    look_inside(page)
+    yield LARGE_LOOK, 1e3 * watched(page)[2]
     tell(page, kind="pause")
     page.wait_for_timeout(1000)
     before = used(server)
@@ -142,17 +160,25 @@ def tell(page: Any, **command: Any) -> None:
     page.evaluate("text => socket.send(text)", json.dumps(command))
 
 
-def watched(page: Any) -> tuple[float, float]:
-    """The seconds per frame that is shown, and per step, of a page that trains."""
+def look_inside(page: Any) -> None:
+    """Open the chain of the first weight."""
+    page.click("#unit-0-0")
+    page.select_option("select[name=chainSource]", "1")
+
+
+def watched(page: Any) -> tuple[float, float, float]:
+    """The seconds per frame that is shown, per step, and per look inside, of a page that trains."""
     tell(page, kind="play")
     page.wait_for_timeout(1000)
     reached = """() => [shown.length, performance.now(),
-      Number(document.querySelector(".count").textContent.match(/Step ([\\d,]+)/)[1].replaceAll(",", ""))]"""
-    frames, began, step = page.evaluate(reached)
+      Number(document.querySelector(".count").textContent.match(/Step ([\\d,]+)/)[1].replaceAll(",", "")), looks]"""
+    frames, began, step, looks = page.evaluate(reached)
     page.wait_for_timeout(1e3 * SECONDS)
-    more_frames, ended, more_steps = page.evaluate(reached)
+    more_frames, ended, more_steps, more_looks = page.evaluate(reached)
     seconds = (ended - began) / 1e3
-    return seconds / max(1, more_frames - frames), seconds / max(1, more_steps - step)
+    counts = more_frames - frames, more_steps - step, more_looks - looks
+    per_frame, per_step, per_look = (seconds / max(1, each) for each in counts)
+    return per_frame, per_step, per_look
 
 
 def library(scene: dict[str, Any]) -> float:

@@ -149,6 +149,7 @@ class Glass(Strict):
     matrices: Chain | None = None
     proof: Literal[True] | None = None
     hand: Hand | None = None
+    marks: Literal[True] | None = None
 
 
 class Edit(Strict):

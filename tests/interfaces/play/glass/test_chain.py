@@ -121,7 +121,7 @@ def test_the_run_trains_for_more_than_a_quarter_of_the_time(seconds: float, monk
 
     monkeypatch.setattr(playing, "_advance", trains)
     monkeypatch.setattr(playing.glass, "shown", looks)
-    for _ in range(30):
+    for _ in range(60):
         playing.train_a_while()
         assert playing.next_frame() is not None
         playing.obey(messages.command(f'{{"kind": "seen", "frame": {playing._showing._made}}}'))

@@ -1,21 +1,14 @@
 """The matrices and the proof on the page: what meets lights up, keys and clicks follow, and the marks are there."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
+
+from axe import faults
 
 Opened = Callable[..., Any]
 
 FOLLOWED = '[data-picks="weight"] [data-lights="result"] .lit[data-row="{row}"]'
 """The entry of a gradient that is followed."""
-
-AXE = (Path(__file__).parents[1] / "vendor/axe.js").read_text(encoding="utf-8")
-
-
-def faults(page):
-    """What axe says against the page as it is now."""
-    page.evaluate(AXE)
-    return page.evaluate("async () => (await axe.run()).violations.map(each => each.id + each.nodes[0].html)")
 
 
 def lit(equation):

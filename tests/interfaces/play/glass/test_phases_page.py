@@ -17,12 +17,13 @@ Opened = Callable[..., Any]
 
 SAID = """() => {
   const text = (each) => each.textContent;
+  const number = (each) => each.firstChild.textContent;
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   return {
     at: all(".way li").findIndex((each) => each.ariaCurrent === "step"),
     step: Number(document.querySelector(".count").textContent.match(/Step ([\\d,]+)/)[1].replaceAll(",", "")),
     title: document.querySelector(".phases h3")?.textContent ?? "",
-    tables: all("table.written tbody").map((body) => all("tr", body).map((row) => all("td", row).map(text))),
+    tables: all("table.written tbody").map((body) => all("tr", body).map((row) => all("td", row).map(number))),
     values: all(".derivation math:last-of-type").map(text),
     code: all(".code").map((each) => [text(each.querySelector("figcaption")), all("pre span", each).map(text)]),
   };

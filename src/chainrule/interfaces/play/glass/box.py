@@ -41,20 +41,26 @@ class GlassBox:
         self.asked, self.walk = Glass(kind="glass"), Walk()
         self._last: dict[str, Any] = {}
         self._due = 0.0
-        self._proving = Proving()
+        self._proofs = {
+            "proof": Proving(lambda step: step.explanation, lambda asked: asked.proof is not None),
+            "marks": Proving(lambda step: step.drawn_gradient, lambda asked: asked.marks is not None),
+        }
 
     @property
     def is_at_work(self) -> bool:
         """Whether the next frame has more to say, even if the run stands still."""
-        return self._proving.is_under_way
+        return any(each.is_under_way for each in self._proofs.values())
 
     @property
     def _parts(self) -> dict[str, Callable[[NextStep, Glass], dict[str, Any] | None]]:
-        return PARTS | {"phases": self.walk.shown, "proof": self._proving}
+        return PARTS | {"phases": self.walk.shown, **self._proofs}
 
     def is_due(self, now: float, is_playing: bool) -> bool:
-        """Whether to look inside: at once where the run stands still or a proof is under way, else now and then."""
-        return not is_playing or self.is_at_work or now >= self._due
+        """Whether to look inside: at once where the run stands still or a proof is under way, else now and then.
+
+        With marks in each frame: so the gradients that it draws carry theirs, or none.
+        """
+        return not is_playing or self.is_at_work or self.asked.marks is not None or now >= self._due
 
     def shown(self, stage: Stage, training: Training) -> dict[str, Any]:
         """The parts that are asked for, by name; what can't be shown says so in a `sentence`."""

@@ -33,11 +33,12 @@ def chain(step: NextStep, asked: Glass) -> dict[str, Any] | None:
         "sample": found.sample,
         "sample_asked": asked.sample,
         "answer": mathml.answer(found),
+        "verdict": step.verdicts.of(found.symbol),
         "value": whole(found.value),
         "difference": whole(found.difference),
         "error": whole(found.error),
         "update": _update(step, of),
-        "sections": sections_in_sight(found.sections, of.lines),
+        "sections": sections_in_sight(found.sections, of.lines, step.verdicts.of),
         "way": step.drawn_units(found.way),
         "kept": {number: list(units) for number, units in found.way.items()},
     }

@@ -1,17 +1,22 @@
 """Equations as lines of the page: those in sight as MathML, and how many there are."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from chainrule.interfaces.play.messages import Lines
 from chainrule.lab.explain.algebra.equation import Equation
+from chainrule.lab.explain.algebra.symbols import Symbol
 from chainrule.lab.explain.content import Section
 from chainrule.lab.explain.notations.mathml import MATHML, equation
 
 
-def sections_in_sight(sections: Sequence[Section], sight: Lines) -> list[dict[str, Any]]:
+def sections_in_sight(
+    sections: Sequence[Section], sight: Lines, verdict: Callable[[Symbol], int]
+) -> list[dict[str, Any]]:
     """Sections with their lines, counted through all of them: MathML of those in sight, None for the others.
+
+    verdict: on the gradient of a name; the lines in sight that are about one carry it as their mark.
 
     A note is written where its section's first line is in sight: to know what to say it looks at all of them.
     """
@@ -21,7 +26,8 @@ def sections_in_sight(sections: Sequence[Section], sight: Lines) -> list[dict[st
         rows = range(max(at, sight.first), min(end, sight.first + sight.count))
         lines = {str(row): "".join(_line(each.equations[row - at])) for row in rows}
         note = f'<p class="note">{MATHML.note(remark)}</p>' if at in rows and (remark := each.remark) else None
-        found.append({"title": each.title, "note": note, "first": at, "end": end, "lines": lines})
+        marks = {str(row): mark for row in rows if (mark := verdict(each.equations[row - at].symbol))}
+        found.append({"title": each.title, "note": note, "first": at, "end": end, "lines": lines, "marks": marks})
         at = end
     return found
 

@@ -18,7 +18,7 @@ def matrices(step: NextStep, asked: Glass) -> dict[str, Any] | None:
         return None
     form = step.explanation.matrices(step.drawn(of.layer).number, of.unit, of.source, step.followed(asked.sample))
     places = [each for equation in form.equations for each in _shown(equation.result)]
-    marks = {place: MARKS[found] for place, found in zip(places, step.verdicts(places), strict=True)}
+    marks = {place: MARKS[found] for place, found in zip(places, step.verdicts.on(places), strict=True)}
     return {
         "of": of.model_dump(exclude={"lines"}),
         "title": form.title,

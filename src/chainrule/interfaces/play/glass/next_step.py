@@ -11,10 +11,10 @@ import numpy as np
 
 from chainrule.core.blocks import Block
 from chainrule.core.errors import DataError
-from chainrule.core.gradient_check import GradientCheck
+from chainrule.core.optimizers import SGD
 from chainrule.interfaces.play.stage import Stage
 from chainrule.lab.explain.explanation import Explanation, explain
-from chainrule.lab.explain.proof import verdicts_on
+from chainrule.lab.explain.verdicts import Verdicts
 from chainrule.training.training import Training
 
 
@@ -56,15 +56,15 @@ class NextStep:
         return self.stage, self.training, self.number, self.training.state.parameters.theta.tobytes()
 
     @cached_property
-    def _check(self) -> GradientCheck:
-        return self.explanation.numbers.recording.check()
+    def drawn_gradient(self) -> Explanation:
+        """The gradient that the page draws: of the loss of all samples learnt, without penalty; nothing is dropped."""
+        stage, theta = self.stage, self.training.state.parameters.theta
+        return explain(stage.network, theta, stage.learnt.x, stage.learnt.y, stage.loss, SGD(1.0))
 
-    def verdicts(self, positions: Sequence[int]) -> list[int]:
-        """The proof's verdicts on a few parameters, at these places in theta."""
-        if not positions:
-            return []
-        found: list[int] = verdicts_on(self._check, positions, self.stage.network.n_parameters).tolist()
-        return found
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        """The verdicts on the gradients that are in sight."""
+        return Verdicts(self.explanation)
 
     @cached_property
     def explanation(self) -> Explanation:

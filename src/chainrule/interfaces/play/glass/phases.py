@@ -1,6 +1,7 @@
 """A phase as the page shows it: equations and source beside each other, the numbers written, and what lights up."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,9 @@ from chainrule.lab.explain.notations.notation import Notation
 from chainrule.lab.explain.phases.equations import Chosen, PhaseEquations
 from chainrule.lab.explain.phases.phases import Phase, Written
 from chainrule.lab.explain.phases.source import Source
+from chainrule.lab.explain.proof import UNKNOWN
 from chainrule.lab.explain.step.addresses import find_layer, find_parameter, find_unit
+from chainrule.lab.explain.step.numbers import LETTERS
 
 MOST_UNITS = 24
 """The most units of a layer whose numbers are written out."""
@@ -40,13 +43,15 @@ def described(step: NextStep, phases: Sequence[Phase], at: int, asked: Glass) ->
     sample = _sample(of, asked.sample)
     equations = PhaseEquations(of, sample, None if asked.phases is None else _chosen(of, asked.phases.at))
     names = {each.number: each.name for each in of.numbers.blocks}
+    section = equations.section(phase)
     return {
         "phases": [{"kind": each.kind, "layers": list(each.layers)} for each in phases],
         "names": [names[number] for number in phase.layers],
         "sample": of.samples[sample],
-        "html": _html(equations.section(phase)),
+        "html": _html(section),
+        "marks": [_verdict(step, each.symbol) for each in section.equations],
         "sources": [_source(each) for each in phase.sources],
-        "tables": _tables(of, phase, sample),
+        "tables": _tables(step, phase, sample),
         "lights": _lights(of, phases, at, sample),
         "lines": _lines(phase),
         "edges": _edges(step.stage, of, phase),
@@ -72,6 +77,12 @@ def _chosen(of: Explanation, asked: Chain | None) -> Chosen | None:
     return Chosen(block.number, asked.unit - 1, name, index)
 
 
+def _verdict(step: NextStep, symbol: Symbol) -> int:
+    """The verdict on a gradient; none on a parameter's where a penalty adds its part only later."""
+    is_part = symbol.of == LOSS and symbol.letter in LETTERS.values() and step.explanation.penalty is not None
+    return UNKNOWN if is_part else step.verdicts.of(symbol)
+
+
 def _html(section: Section) -> str:
     lines = [f'<p class="note">{mathml.MATHML.note(section.remark)}</p>'] if section.remark else []
     for each in section.equations:
@@ -91,13 +102,14 @@ def _source(source: Source) -> dict[str, Any]:
     }
 
 
-def _tables(of: Explanation, phase: Phase, sample: int) -> list[dict[str, Any]]:
+def _tables(step: NextStep, phase: Phase, sample: int) -> list[dict[str, Any]]:
     """What the phase writes of a sample, unit by unit: z and a, or f′ and δ; of the loss outputs, targets and ∂L/∂a."""
+    of, each_table = step.explanation, partial(_table, step, sample)
     blocks, last = of.numbers.blocks, of.numbers.blocks[-1]
     if phase.kind == "forward":
-        return [_table(each, _made(of, each, sample)) for each in (blocks[number - 1] for number in phase.layers)]
+        return [each_table(each, _made(of, each, sample)) for each in (blocks[number - 1] for number in phase.layers)]
     if phase.kind == "backward":
-        return [_table(each, _passed(of, each, sample)) for each in (blocks[number - 1] for number in phase.layers)]
+        return [each_table(each, _passed(of, each, sample)) for each in (blocks[number - 1] for number in phase.layers)]
     if phase.kind != "loss":
         return []
     output, recording = of.numbers.last(last), of.numbers.recording
@@ -106,7 +118,7 @@ def _tables(of: Explanation, phase: Phase, sample: int) -> list[dict[str, Any]]:
         Symbol("y"): recording.targets[:, sample],
         derivative(LOSS, Symbol("a", last.number)): output.d_output[:, sample],
     }
-    return [_table(last, shown)]
+    return [each_table(last, shown)]
 
 
 def _made(of: Explanation, block: Block, sample: int) -> dict[Symbol, Array]:
@@ -125,7 +137,13 @@ def _passed(of: Explanation, block: Block, sample: int) -> dict[Symbol, Array]:
     return {**above, Symbol("f′", block.number): last.slopes[:, sample], **delta}
 
 
-def _table(block: Block, columns: dict[Symbol, Array]) -> dict[str, Any]:
+def _table(step: NextStep, sample: int, block: Block, columns: dict[Symbol, Array]) -> dict[str, Any]:
+    """Numbers of a layer's units, each gradient with its verdict."""
+
+    def marks(of: Symbol) -> list[int]:
+        units = range(min(block.units, MOST_UNITS))
+        return [step.verdicts.of(step.explanation.numbers.symbol(of.letter, block, k, sample, of.of)) for k in units]
+
     return {
         "layer": block.number,
         "units": block.units,
@@ -133,6 +151,7 @@ def _table(block: Block, columns: dict[Symbol, Array]) -> dict[str, Any]:
             {
                 "name": PLAIN.symbol(Symbol(each.letter, each.layer, of=each.of)),
                 "numbers": [digits(float(value), PLACES) for value in numbers[:MOST_UNITS]],
+                "marks": marks(each),
             }
             for each, numbers in columns.items()
         ],

@@ -28,8 +28,8 @@ effect(() => {
   if (parts) glass.value = parts;
 });
 
-/** Whether a gradient that carries a mark is in sight beside the glass box. */
-export const isMarked = signal(false);
+/** How many pictures of gradients with marks are in sight, beside the glass box. */
+export const marked = signal(0);
 
 /** What the parts without a choice of their own take: the matrices are those around the chain's number. */
 const TAKEN = /** @type {Record<string, () => unknown>} */ ({
@@ -42,7 +42,7 @@ const wanted = computed(() => {
   const { sample, ...parts } = asked.value;
   const shown = TAKEN[part.value]?.() ?? /** @type {Record<string, unknown>} */ (parts)[part.value] ?? null;
   const inside = isOpen.value && isInSight.value && shown !== null ? { [part.value]: shown } : {};
-  return JSON.stringify({ kind: "glass", sample, ...(isMarked.value ? { proof: true } : {}), ...inside });
+  return JSON.stringify({ kind: "glass", sample, ...(marked.value ? { marks: true } : {}), ...inside });
 });
 
 const isThere = computed(() => status.value === "open" && state.value !== null);

@@ -2,9 +2,8 @@
 
 import { html, useEffect, useRef } from "../html.js";
 import { frame, state } from "../run.js";
-import { glass, isMarked } from "../glass.js";
-import { said } from "./glass/proof.js";
 import { words } from "../words.js";
+import { said, useVerdicts, verdicts } from "./glass/verdicts.js";
 import { short } from "./axes.js";
 import { Weights } from "./images/weights.js";
 import { areImages } from "./images/shown.js";
@@ -51,18 +50,11 @@ function Unit({ layer, unit }) {
 function Weight({ layer, unit, input }) {
   const { arrays } = /** @type {import("../frame.js").Frame} */ (frame.value);
   const at = place(layer, unit, input);
-  useEffect(() => {
-    isMarked.value = true;
-    return () => {
-      isMarked.value = false;
-    };
-  }, []);
-  const { proof } = glass.value;
-  const verdict = proof?.now && !areImages.value ? said(proof.last.verdicts[at]) : "";
+  useVerdicts(!areImages.value);
   return html`
     <strong>${layer ? `${nameOf(layer - 1)}, ${words.unit} ${input + 1}` : inputName(input)} → ${nameOf(layer)}, ${words.unit} ${unit + 1}</strong>
     <dl class="one">${[["weight", words.oneWeight], ["gradient", words.oneGradient], ["change", words.oneChange]].map(([name, shown]) => html`<div key=${name}><dt>${shown}</dt><dd>${short(arrays[name].data[at])}</dd></div>`)}</dl>
-    <p class="verdict">${verdict || "\u00a0"}</p>
+    <p class="verdict">${(!areImages.value && said(Number(verdicts.value?.verdicts[at]))) || "\u00a0"}</p>
   `;
 }
 

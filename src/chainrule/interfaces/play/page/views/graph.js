@@ -1,12 +1,12 @@
 /** The network live: each unit its map over the plane, each weight a line; what one points at is told in full. */
 
 import { signal } from "../vendor/signals.js";
-import { html, useEffect, useRef } from "../html.js";
+import { html, useEffect, useRef, useState } from "../html.js";
 import { frame, scene, state } from "../run.js";
 import { view } from "../plane.js";
-import { ask, asked, open, part } from "../glass.js";
+import { ask, asked, isOpen, open, part } from "../glass.js";
 import { look } from "../look.js";
-import { words } from "../words.js";
+import { count, words } from "../words.js";
 import { Convolutions, FilterLayer } from "../controls/filters.js";
 import { Depth, HiddenLayer } from "../controls/layers.js";
 import { Choice } from "../controls/fields.js";
@@ -14,9 +14,10 @@ import { Card } from "./card.js";
 import { showPixel } from "./images/kernel.js";
 import { areImages } from "./images/shown.js";
 import { choose } from "../controls/tabs.js";
+import { AGREES, DIFFERS, KINK, said, useVerdicts, verdicts } from "./glass/verdicts.js";
 import { way } from "./glass/way.js";
 import { biasAt, draw, edgeAt } from "./network.js";
-import { box, edges, layout, lights, lines, nameOf, point, pointed, present } from "./present.js";
+import { box, edges, layout, lights, lines, nameOf, point, pointed, present, signs } from "./present.js";
 
 /** Layers from which their buttons stand closer. */
 const CROWDED = 5;
@@ -33,7 +34,7 @@ export function Graph() {
       <${Choice} name="units" value=${view.value.units} options=${[["a", words.unitsA], ["z", words.unitsZ], ["delta", words.unitsDelta]]} set=${(/** @type {string} */ units) => (view.value = { ...view.value, units })} />
       <${Choice} name="edges" value=${lines.value} options=${["weight", "gradient", "change"].map((each) => [each, words[each]])} set=${(/** @type {string} */ name) => (edges.value = name)} />
     </div>
-    <${Picture} />
+    <${Counted} /><${Picture} />
     ${!is_given && html`<div class=${layers.length > CROWDED ? "columns crowded" : "columns"} style=${{ gridTemplateColumns: `repeat(${layers.length + 1}, 1fr)` }}>
       <div>${areImages.value ? words.image : words.inputs}<br /><small>−<i class="signs" />+</small></div>
       ${areImages.value && filters.map((/** @type {unknown} */ _, /** @type {number} */ k) => html`<${FilterLayer} key=${k} number=${k} />`)}
@@ -41,6 +42,23 @@ export function Graph() {
       <div>${words.output}</div>
     </div>`}
   `;
+}
+
+/** How many gradients of the drawing agree with their differences; it has them compared while it is in sight. */
+function Counted() {
+  const place = useRef(/** @type {HTMLParagraphElement | null} */ (null));
+  const [isSeen, see] = useState(false);
+  const isWanted = isOpen.value && lines.value === "gradient" && !areImages.value;
+  useVerdicts(isWanted && isSeen);
+  useEffect(() => {
+    if (!place.current) return;
+    const watch = new IntersectionObserver((entries) => see(entries.at(-1)?.isIntersecting ?? false));
+    watch.observe(place.current);
+    return () => watch.disconnect();
+  }, [isWanted]);
+  const now = verdicts.value;
+  const counts = /** @type {[number, number][]} */ (now ? [[AGREES, now.agree], [KINK, now.kinks], [DIFFERS, now.differ]] : []).filter(([, many]) => many > 0);
+  return isWanted && html`<p ref=${place} class="verdict">${counts.map(([verdict, many]) => `${said(verdict)}: ${count(many)}`).join(" · ") || "\u00a0"}</p>`;
 }
 
 /** The drawing, over which each unit is a button. */
@@ -90,7 +108,7 @@ function placeOf({ currentTarget, clientX, clientY }) {
 function Canvas() {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const now = present.value;
-  const [shown, at, inputs, lit] = [frame.value, pointed.value, state.value.inputs, { way: way.value, lights: lights.value }, look.value];
+  const [shown, at, inputs, lit] = [frame.value, pointed.value, state.value.inputs, { way: way.value, lights: lights.value, signs: signs.value }, look.value];
   useEffect(() => {
     if (canvas.current && now && shown) draw(canvas.current, now, now.parts, shown, inputs, at, lit);
   });

@@ -154,9 +154,9 @@ function isOf(edge, pointed) {
  * @param {import("../frame.js").Frame} frame
  * @param {string[]} inputs
  * @param {Pointed | null} pointed
- * @param {{way: import("./glass/way.js").Way | null, lights: Light[] | null}} inside a way stands out where nothing is pointed at
+ * @param {{way: import("./glass/way.js").Way | null, lights: Light[] | null, signs: string[] | null}} inside a way stands out where nothing is pointed at; signs: of lines
  */
-export function draw(canvas, { size, at, edges }, parts, frame, inputs, pointed, { way, lights }) {
+export function draw(canvas, { size, at, edges }, parts, frame, inputs, pointed, { way, lights, signs }) {
   const context = cleared(canvas);
   const style = getComputedStyle(canvas);
   const [blue, orange, lit, soft] = ["--blue", "--orange", "--lit", "--soft"].map((name) => style.getPropertyValue(name));
@@ -193,6 +193,7 @@ export function draw(canvas, { size, at, edges }, parts, frame, inputs, pointed,
     dot(context, x - size / 2, y + size / 2, 2 + 3 * Math.abs(part), colour(part, 1), style.getPropertyValue("--back"));
   }));
   if (lights) light(context, at.slice(1), size, lights, style);
+  if (signs) sign(context, edges, signs, style.color, style.getPropertyValue("--back"));
   context.fillStyle = style.color;
   context.font = "14px system-ui, sans-serif";
   context.textAlign = "right";
@@ -232,6 +233,29 @@ function light(context, at, size, lights, style) {
     context.lineWidth = 3;
     if (units === "lit") context.strokeRect(left - 2, top - 2, size + 4, size + 4);
   }));
+}
+
+/**
+ * Signs on lines: every other one a little further on, where lines are near to each other.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Edge[]} edges
+ * @param {string[]} signs
+ * @param {string} colour
+ * @param {string} back
+ */
+function sign(context, edges, signs, colour, back) {
+  context.font = "bold 11px system-ui, sans-serif";
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.lineWidth = 3;
+  context.strokeStyle = back;
+  context.fillStyle = colour;
+  edges.forEach(({ input, from, to }, k) => {
+    const t = input % 2 ? 0.62 : 0.42;
+    const [x, y] = [from.x + (to.x - from.x) * (1.5 * t - 1.5 * t * t + t ** 3), from.y + (to.y - from.y) * t * t * (3 - 2 * t)];
+    context.strokeText(signs[k], x, y);
+    context.fillText(signs[k], x, y);
+  });
 }
 
 /**

@@ -4,6 +4,8 @@ import { computed, signal } from "../vendor/signals.js";
 import { glass } from "../glass.js";
 import { frame, state } from "../run.js";
 import { words } from "../words.js";
+import { DIFFERS, KINK, signOf, verdicts } from "./glass/verdicts.js";
+import { areImages } from "./images/shown.js";
 import { parts, shapes } from "./network.js";
 
 /** What the lines show: "weight", "gradient" or "change". */
@@ -14,6 +16,21 @@ export const lights = computed(() => /** @type {import("./network.js").Light[] |
 
 /** What the lines show now: in a phase what it is about. */
 export const lines = computed(() => /** @type {string} */ (glass.value.phases?.lines ?? edges.value));
+
+/** Lines up to which each carries its mark; of more only those do at which there is something to see. */
+const MOST_SIGNS = 60;
+
+/** The marks on the lines, while they show the gradients of this frame; null where there are none. */
+export const signs = computed(() => {
+  const now = verdicts.value;
+  if (!now || areImages.value || lines.value !== "gradient" || glass.value.phases?.edges) return null;
+  const { layers } = state.value;
+  const { edges: shown } = layout.value;
+  return shown.map(({ layer, unit, input }) => {
+    const verdict = Number(now.verdicts[layers[layer].start + unit * layers[layer].row + input]);
+    return shown.length <= MOST_SIGNS || verdict === KINK || verdict === DIFFERS ? signOf(verdict) : "";
+  });
+});
 
 /** What one points at. */
 export const pointed = signal(/** @type {import("./network.js").Pointed | null} */ (null));

@@ -9,12 +9,13 @@ import { Choice } from "../../controls/fields.js";
 import { sourceOf } from "../card.js";
 import { nameOf } from "../present.js";
 import { Formula } from "./formula.js";
+import { Mark, said } from "./verdicts.js";
 
 /** How far outside of what is seen lines are asked for, and the most of them at once. */
 const AROUND = "120px";
 const MOST = 60;
 
-/** @typedef {{title: string, note: string | null, first: number, end: number, lines: Record<string, string>}} Section */
+/** @typedef {{title: string, note: string | null, first: number, end: number, lines: Record<string, string>, marks: Record<string, number>}} Section */
 
 export function Chain() {
   const { chain } = glass.value;
@@ -50,10 +51,10 @@ function Chooser() {
 
 /**
  * The number, and by a difference of the loss.
- * @param {{value: string | null, difference: string | null, error: string | null}} props
+ * @param {{value: string | null, difference: string | null, error: string | null, verdict: number}} props
  */
-function Proof({ value, difference, error }) {
-  return html`<dl class="digits">${[["byChain", value], ["byDifference", difference], ["apart", error]].map(([name, number]) => html`<div key=${name}><dt>${words[String(name)]}</dt><dd><${Digits} number=${number} /></dd></div>`)}</dl>`;
+function Proof({ value, difference, error, verdict }) {
+  return html`<dl class="digits">${[["byChain", value], ["byDifference", difference], ["apart", error]].map(([name, number]) => html`<div key=${name}><dt>${words[String(name)]}</dt><dd><${Digits} number=${number} /></dd></div>`)}</dl><p class="verdict">${said(verdict)}</p>`;
 }
 
 /**
@@ -89,10 +90,10 @@ function Sections({ sections }) {
     for (const each of root.querySelectorAll("[data-line]")) watch.observe(each);
     return () => watch.disconnect();
   }, [count]);
-  return html`<div ref=${place}>${sections.map(({ title, note, first, end, lines }) => html`<div key=${title}>
+  return html`<div ref=${place}>${sections.map(({ title, note, first, end, lines, marks }) => html`<div key=${title}>
     <h4><${Said} text=${title} /></h4>
     <${Formula} text=${note} />
-    ${Array.from({ length: end - first }, (_, k) => html`<div key=${k} data-line=${first + k} class="line"><${Formula} text=${lines[first + k] ?? null} /></div>`)}
+    ${Array.from({ length: end - first }, (_, k) => html`<div key=${k} data-line=${first + k} class="line"><${Mark} verdict=${marks[first + k]} /><${Formula} text=${lines[first + k] ?? null} /></div>`)}
   </div>`)}</div>`;
 }
 

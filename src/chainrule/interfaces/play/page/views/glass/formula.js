@@ -46,16 +46,27 @@ function follow(node, next) {
   wanted.forEach((each, k) => {
     const here = node.childNodes[k];
     if (here === undefined) node.appendChild(each);
+    else if (here.isEqualNode(each)) return;
     else if (here.nodeName !== each.nodeName) {
       here.replaceWith(each);
       markAll(each);
     } else if (here instanceof Element && each instanceof Element) {
-      if (here.className !== each.className && !here.matches("mn")) here.setAttribute("class", each.getAttribute("class") ?? "");
+      if (!here.matches("mn")) adopt(here, each);
       if (here.nodeName.toLowerCase() === "mn") put(here, each.textContent ?? "");
       else follow(here, each);
     } else if (here.textContent !== each.textContent) here.textContent = each.textContent;
   });
   while (node.childNodes.length > wanted.length) node.lastChild?.remove();
+}
+
+/**
+ * Make the attributes of an element those of another.
+ * @param {Element} here
+ * @param {Element} next
+ */
+function adopt(here, next) {
+  for (const { name, value } of next.attributes) if (here.getAttribute(name) !== value) here.setAttribute(name, value);
+  for (const { name } of [...here.attributes]) if (!next.hasAttribute(name)) here.removeAttribute(name);
 }
 
 /**

@@ -2,8 +2,9 @@
 
 import { html, useEffect, useRef } from "../../html.js";
 import { ask, asked, glass } from "../../glass.js";
-import { Said, saidIn } from "../../said.js";
+import { Said } from "../../said.js";
 import { words } from "../../words.js";
+import { Formula } from "./formula.js";
 
 /** @typedef {{equation: number, row: number, column: number}} Entry of the matrix that an equation makes, from 0 */
 
@@ -21,13 +22,7 @@ export function Matrices() {
 function Equations({ html: text, of, samples }) {
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
   const pointed = useRef(/** @type {Entry | null} */ (null));
-  useEffect(() => {
-    const whole = /** @type {HTMLDivElement} */ (place.current);
-    const focused = [...whole.querySelectorAll(".product")].indexOf(/** @type {Element} */ (document.activeElement));
-    whole.innerHTML = saidIn(text);
-    if (focused >= 0) /** @type {HTMLElement} */ (whole.querySelectorAll(".product")[focused])?.focus({ preventScroll: true });
-    light(whole, pointed.current);
-  }, [text]);
+  useEffect(() => light(/** @type {HTMLDivElement} */ (place.current), pointed.current), [text]);
   const point = (/** @type {PointerEvent} */ event) => {
     pointed.current = entryAt(event);
     light(/** @type {HTMLElement} */ (event.currentTarget), pointed.current);
@@ -44,7 +39,7 @@ function Equations({ html: text, of, samples }) {
     const entry = walked(event);
     if (entry) follow(/** @type {HTMLElement} */ (event.currentTarget), entry, of, samples);
   };
-  return html`<div ref=${place} class="derivation matrices" onPointerOver=${point} onPointerLeave=${leave} onClick=${pick} onKeyDown=${walk} />`;
+  return html`<div ref=${place} class="derivation matrices" onPointerOver=${point} onPointerLeave=${leave} onClick=${pick} onKeyDown=${walk}><${Formula} text=${text} /></div>`;
 }
 
 /**

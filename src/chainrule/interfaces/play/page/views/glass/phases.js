@@ -1,15 +1,16 @@
 /** The step that comes next, phase by phase: equations and the library's lines beside each other, and what is written. */
 
-import { html, useEffect, useRef } from "../../html.js";
+import { html, render, useEffect, useRef } from "../../html.js";
 import { ask, asked, glass, open, part } from "../../glass.js";
 import { send } from "../../run.js";
 import { Said, saidIn } from "../../said.js";
 import { hints, words } from "../../words.js";
 import { Choice } from "../../controls/fields.js";
+import { Mark } from "./verdicts.js";
 
 /** @typedef {{kind: string, layers: number[]}} Phase */
 /** @typedef {{title: string, file: string, law: string, sentence: string, lines: [number, string, boolean][]}} Source */
-/** @typedef {{layer: number, units: number, columns: {name: string, numbers: string[]}[]}} Table */
+/** @typedef {{layer: number, units: number, columns: {name: string, numbers: string[], marks: number[]}[]}} Table */
 
 /**
  * Go on, or back, by a phase; the phases come in sight.
@@ -62,7 +63,7 @@ export function Phases() {
 }
 
 /** @param {any} props what `glass/phases.py` describes */
-function Shown({ phases, at, step, sample, names, html: equations, sources, tables }) {
+function Shown({ phases, at, step, sample, names, html: equations, marks, sources, tables }) {
   return html`
     <ol class="way" aria-label=${words.phases}>
       ${phases.map((/** @type {Phase} */ each, /** @type {number} */ number) => html`<li key=${number} class=${number < at ? "done" : ""} aria-current=${number === at ? "step" : null} title=${titleOf(each)}>${mark(each)}</li>`)}
@@ -72,7 +73,7 @@ function Shown({ phases, at, step, sample, names, html: equations, sources, tabl
       <p class="hint">${words.steps} ${step}, ${words.sample} ${sample}${names.length ? `. ${names.join("; ")}` : ""}</p>
     </div>
     <div class="beside">
-      <section aria-label=${words.equations}><h4>${words.equations}</h4><${Lines} text=${equations} /></section>
+      <section aria-label=${words.equations}><h4>${words.equations}</h4><${Lines} text=${equations} marks=${marks} /></section>
       <section aria-label=${words.source}><h4>${words.source}</h4>${sources.map((/** @type {Source} */ each) => html`<${Code} key=${each.title} ...${each} />`)}${tables.map((/** @type {Table} */ each) => html`<${Written} key=${each.layer} ...${each} />`)}</section>
     </div>
   `;
@@ -84,14 +85,20 @@ function mark({ kind, layers }) {
 }
 
 /**
- * Equations as the library writes them.
- * @param {{text: string}} props
+ * Equations as the library writes them, each gradient with its mark.
+ * @param {{text: string, marks: number[]}} props
  */
-function Lines({ text }) {
+function Lines({ text, marks }) {
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
   useEffect(() => {
-    if (place.current) place.current.innerHTML = saidIn(text);
-  }, [text]);
+    if (place.current === null) return;
+    place.current.innerHTML = saidIn(text);
+    place.current.querySelectorAll(".equation").forEach((line, k) => {
+      const mark = document.createElement("span");
+      line.prepend(mark);
+      render(html`<${Mark} verdict=${marks[k]} />`, mark);
+    });
+  }, [text, String(marks)]);
   return html`<div ref=${place} class="derivation" />`;
 }
 
@@ -117,6 +124,6 @@ function Written({ layer, units, columns }) {
   return html`<table class="written">
     <caption>${words.written}: ${words.layer} ${layer}${rows < units ? ` (${rows} / ${units})` : ""}</caption>
     <thead><tr><th scope="col">${words.unit}</th>${columns.map(({ name }) => html`<th key=${name} scope="col">${name}</th>`)}</tr></thead>
-    <tbody>${Array.from({ length: rows }, (_, unit) => html`<tr key=${unit}><th scope="row">${unit + 1}</th>${columns.map(({ name, numbers }) => html`<td key=${name}>${numbers[unit]}</td>`)}</tr>`)}</tbody>
+    <tbody>${Array.from({ length: rows }, (_, unit) => html`<tr key=${unit}><th scope="row">${unit + 1}</th>${columns.map(({ name, numbers, marks }) => html`<td key=${name}>${numbers[unit]}<${Mark} verdict=${marks[unit]} /></td>`)}</tr>`)}</tbody>
   </table>`;
 }

@@ -5,6 +5,7 @@ import { glass } from "../../glass.js";
 import { Said } from "../../said.js";
 import { count, words } from "../../words.js";
 import { short } from "../axes.js";
+import { AGREES, DIFFERS, KINK, said } from "./verdicts.js";
 
 export function Proof() {
   const { proof } = glass.value;
@@ -22,18 +23,10 @@ export function Proof() {
         <td>${count(each.parameters)}</td>
         <td>${each.error === null ? "–" : short(each.error)}</td>
         <td>${each.kinks}</td>
-        <td>${said(each.right ? (each.kinks ? "2" : "1") : "3")}</td>
+        <td>${said(each.right ? (each.kinks ? KINK : AGREES) : DIFFERS)}</td>
       </tr>`)}</tbody>
     </table>
     <p class="hint">${words.proofScale}</p>
     <p class="hint">${now ? "" : words.proofNotNow}</p>
   </div>`;
-}
-
-/**
- * A verdict in words, from its digit.
- * @param {string} verdict
- */
-export function said(verdict) {
-  return { 1: words.agrees, 2: words.agreesBeside, 3: words.differs }[verdict] ?? "";
 }

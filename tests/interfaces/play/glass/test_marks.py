@@ -1,0 +1,90 @@
+"""Marks beside gradients: each is of the very number beside it, right or wrong."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+from chainrule.interfaces.play.beginning import beginning_of
+from chainrule.interfaces.play.glass.next_step import NextStep
+from chainrule.interfaces.play.playing import Playing
+from chainrule.interfaces.play.scene import Data, Hidden, Scene
+from chainrule.lab.explain.algebra.symbols import Symbol, derivative
+from chainrule.lab.explain.proof import AGREES, DIFFERS, KINK, UNKNOWN
+from played import obey, seen
+from wrong import Wrong
+
+X = np.random.default_rng(0).normal(size=(12, 2))
+ALL = {"first": 0, "count": 60}
+
+
+def wrong() -> Playing:
+    """A network whose first layer gets a wrong gradient, and whose last one gets the right one."""
+    return Playing(*beginning_of(cr.Network((2,), (cr.Dense(2), Wrong(), cr.Dense(1))), X, X[:, 0]))
+
+
+def shown(playing: Playing, **parts: Any) -> dict[str, Any]:
+    obey(playing, "glass", **parts)
+    return playing.glass.shown(playing.stage, playing.training)
+
+
+def marked(chain: dict[str, Any]) -> set[int]:
+    return {mark for each in chain["sections"] for mark in each["marks"].values()}
+
+
+def test_a_wrong_gradient_is_marked_wherever_it_is_shown_and_a_right_one_beside_it_is_not():
+    playing = wrong()
+    below = shown(playing, chain={"layer": 1, "unit": 2, "source": 1, "lines": ALL})["chain"]
+    assert below["verdict"] == DIFFERS
+    assert marked(below) == {AGREES, DIFFERS}
+    above = shown(playing, chain={"layer": 2, "unit": 1, "source": 1, "lines": ALL})["chain"]
+    assert (above["verdict"], marked(above)) == (AGREES, {AGREES})
+    assert shown(playing, chain={"layer": 1, "unit": 1, "source": None})["chain"]["verdict"] == DIFFERS
+    assert "✗" in shown(playing, matrices={"layer": 1, "unit": 1, "source": 1})["matrices"]["html"]
+    assert "✗" not in shown(playing, matrices={"layer": 2, "unit": 1, "source": 1})["matrices"]["html"]
+    marks = shown(playing, marks=True)["marks"]
+    assert marks["last"]["verdicts"] == f"{DIFFERS}" * 6 + f"{AGREES}" * 3
+    assert [each["right"] for each in shown(playing, proof=True)["proof"]["last"]["layers"]] == [False, True]
+
+
+def test_a_gradient_at_a_kink_is_marked_as_such():
+    playing = Playing(*beginning_of(cr.Network((2,), (cr.Dense(2), cr.ReLU(), cr.Dense(1))), 0 * X, X[:, 0]))
+    assert shown(playing, chain={"layer": 1, "unit": 1, "source": "bias"})["chain"]["verdict"] == KINK  # z is 0
+    assert str(KINK) in shown(playing, marks=True)["marks"]["last"]["verdicts"]
+    assert shown(playing, chain={"layer": 1, "unit": 1, "source": None})["chain"]["verdict"] == KINK
+    assert "◇" in shown(playing, matrices={"layer": 1, "unit": 1, "source": "bias"})["matrices"]["html"]
+
+
+@pytest.mark.parametrize("hidden", [(Hidden(),), (Hidden(batch_norm=True), Hidden(dropout=0.3))])
+def test_the_marks_in_the_drawing_are_of_the_gradient_that_is_drawn(hidden: tuple[Hidden, ...]):
+    playing = Playing(Scene(data=Data(name="moons", n=40), hidden=hidden, batch_size=8, penalty=0.01))
+    obey(playing, "step")
+    obey(playing, "glass", marks=True)
+    head, arrays = seen(playing)
+    drawn = NextStep(playing.stage, playing.training).drawn_gradient.gradient
+    np.testing.assert_allclose(arrays["gradient"], drawn, rtol=1e-5, atol=1e-9)
+    assert head["glass"]["marks"]["last"]["verdicts"].count(str(DIFFERS)) == 0
+
+
+def test_each_frame_of_a_run_that_plays_has_the_marks_of_its_own_step():
+    playing = Playing()
+    obey(playing, "pace")
+    obey(playing, "play")
+    obey(playing, "glass", marks=True)
+    steps = set()
+    for _ in range(5):
+        playing.train_a_while()
+        head, _ = seen(playing)
+        assert head["glass"]["marks"]["now"]
+        assert head["glass"]["marks"]["last"]["step"] == head["step"] + 1
+        steps.add(head["step"])
+    assert len(steps) == 5
+
+
+def test_what_is_no_gradient_has_no_verdict():
+    verdicts = NextStep((playing := Playing()).stage, playing.training).verdicts
+    weight = Symbol("w", 1, (1, 1))
+    for each in (weight, Symbol("z", 1, (1,), 0), Symbol("L"), Symbol("w", 1, (1, 1), prefix="new"), Symbol("g")):
+        assert verdicts.of(each) == UNKNOWN
+    assert verdicts.of(derivative(Symbol("L"), weight)) == AGREES
