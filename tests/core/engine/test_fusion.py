@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from chainrule.core.arrays import Array
-from chainrule.core.calls import bind_copy, call, check_finite, one_by_one, repeat
+from chainrule.core.calls import bind_copy, call, check_finite, dot, one_by_one, repeat
 from chainrule.core.engine.extension import _engine, tables
 from chainrule.core.engine.program import Program, in_turn
 from drawn import SOAK
@@ -124,3 +124,24 @@ def test_a_row_and_a_column_of_the_same_numbers_are_two_operands():
     x, out = np.arange(3.0), np.empty((3, 3))
     Program([call(np.subtract, x[:, None], x, out=out)], None)()
     np.testing.assert_array_equal(out, np.subtract.outer(x, x))
+
+
+def test_the_last_row_of_a_product_is_left_out_where_nobody_reads_it():
+    rng = np.random.default_rng(0)
+    WT, dz, da = rng.random((3, 5)).T, rng.random((3, 16)), np.zeros((5, 16))
+    body, last, one = np.zeros((4, 16)), np.zeros(16), np.ones(())
+    product, above = call(dot, WT, dz, out=da), call(np.add, da[:-1], one, out=body)
+    below = call(np.negative, da[-1], out=last)
+    for row, observed, made in (
+        ([product, above], [body], 4),
+        ([product, above], [body, da], 5),
+        ([product, above, below], [body, last], 5),
+        ([below, product, above], [body, last], 5),  # it reads what the run before left
+        ([product, above, list], [body], 5),  # who knows what this reads
+    ):
+        program = Program(row, observed)
+        (C,) = [each[1][2] for each in program.records if type(each) is tuple and each[0] == "product"]
+        assert C.shape == (made, 16)
+        program.run(2)
+        np.testing.assert_allclose(body, (WT @ dz)[:-1] + 1, rtol=1e-15)
+        assert last is not observed[-1] or np.allclose(last, -(WT @ dz)[-1], rtol=1e-15)

@@ -18,6 +18,7 @@ from chainrule.core.engine.registers import instruct
 from chainrule.core.engine.row import Reader, Unknown
 from chainrule.core.engine.sections import SHARED, Record, Section, Sections
 from chainrule.core.engine.turned import turned
+from chainrule.core.engine.unread import without_unread_rows
 
 
 class Lowering:
@@ -36,7 +37,9 @@ class Lowering:
             seen = None
         if fuse:
             nodes, doubted = without_columns(nodes, reader)
-            nodes = fused(nodes if seen is None else without_unread(nodes, doubted, seen))
+            if seen is not None:
+                nodes = without_unread_rows(without_unread(nodes, doubted, seen), seen, reader)
+            nodes = fused(nodes)
             nodes = [*turned(nodes, reader)]
         self.nodes: list[Node] = nodes
         dead: Stores = set() if seen is None else dead_stores(self.nodes, seen)
