@@ -19,6 +19,9 @@ from chainrule.core.mapped import check_mapped
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 
+NUMBERS = "fiub"
+"""The kinds of dtypes that hold real numbers: floats, integers with and without a sign, and bools."""
+
 
 def count(shape: Shape) -> int:
     """The size of an array of this shape."""
@@ -47,6 +50,9 @@ def as_array(values: ArrayLike, name: str) -> Array:
     >>> as_array([Fraction(1, 2), 10**30], "x"), as_array(np.array(["cat", "dog"], object), "y")
     (array([5.e-01, 1.e+30]), array(['cat', 'dog'], dtype='<U3'))
     """
+    if type(values) is np.ndarray and values.dtype.kind in NUMBERS:  # as it is: a single prediction can't wait for more
+        check_mapped(values, name)
+        return values
     if is_masked(values) or (isinstance(values, list | tuple) and any(is_masked(each) for each in values)):
         raise DataError(f"{name} should be a plain array, got a masked one. Fill its gaps: {name}.filled(...).")
     try:
@@ -74,7 +80,7 @@ def as_numbers(values: ArrayLike, name: str) -> Array:
     array([1, 2])
     """
     array = as_array(values, name)
-    if array.dtype.kind not in "fiub":
+    if array.dtype.kind not in NUMBERS:
         held = "text" if array.dtype.kind in "US" else str(array.dtype)
         raise DataError(
             f"{name} should hold real numbers, got {held}. Turn categories into numbers, as "

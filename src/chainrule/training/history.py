@@ -66,8 +66,10 @@ class History:
     def extend(self, epochs: Sequence[int], steps: Sequence[int], losses: Array) -> None:
         """Add a row for each of some epochs: its loss, () or (K,)."""
         each_loss = losses.tolist() if losses.ndim == 1 else losses.astype(np.float64)
-        names = "epoch", "step", "loss"
-        self._rows += [dict(zip(names, row, strict=True)) for row in zip(epochs, steps, each_loss, strict=True)]
+        self._rows += [
+            {"epoch": epoch, "step": step, "loss": loss}
+            for epoch, step, loss in zip(epochs, steps, each_loss, strict=True)
+        ]
 
     def __getitem__(self, name: str) -> Array:
         choose("column", name, dict.fromkeys(self.columns))
