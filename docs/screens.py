@@ -143,6 +143,7 @@ VIEWS = {
     **{f"data-{name}": data(name) for name in ("linear", "xor_cloud", "circles", "moons", "spiral", "gaussians")},
     "table": table, "largest": largest, "notices": refused, "hint": hint,
     "take": opened(".menu summary"), "keys": opened(".menu details + details summary"),
+    "look": opened(".menu details:last-child summary"),
     "layer": opened(".hidden summary"), "optimizer": opened("fieldset summary"), "first": lambda page: None,
 }  # fmt: skip
 

@@ -23,7 +23,9 @@ def downloaded(page: Any, selector: str, to: Path) -> str:
 @pytest.mark.parametrize("look", ["light", "dark"])
 def test_the_code_is_shown_and_gives_the_weights_of_the_page(opened: Opened, tmp_path: Path, look: str):
     page = opened()
+    page.click("summary:has-text('Look')")
     page.select_option("select[name=look]", look)
+    page.keyboard.press("Escape")
     page.click("button:text-is('Step')")
     page.wait_for_function("() => document.querySelector('.count').textContent.startsWith('Step 1')")
     page.click(".menu summary")
@@ -73,5 +75,6 @@ def test_the_large_page_is_larger_and_remembered_and_lines_are_where_they_are_se
     last = units.last.bounding_box()
     page.mouse.move(last["x"] - 3, last["y"] + last["height"] / 2)
     page.wait_for_selector(".card")
+    page.click("summary:has-text('Look')")
     page.click("button:text-is('Large')")
     page.wait_for_function("() => document.documentElement.dataset.size === 'usual'")

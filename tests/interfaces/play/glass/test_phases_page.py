@@ -25,7 +25,7 @@ SAID = """() => {
     title: document.querySelector(".phases h3")?.textContent ?? "",
     tables: all("table.written tbody").map((body) => all("tr", body).map((row) => all("td", row).map(number))),
     values: all(".derivation math:last-of-type").map(text),
-    code: all(".code").map((each) => [text(each.querySelector("figcaption")), all("pre span", each).map(text)]),
+    code: all(".source").map((each) => [text(each.querySelector("figcaption")), all("pre span", each).map(text)]),
   };
 }"""
 
@@ -133,7 +133,9 @@ def test_a_unit_that_is_clicked_is_followed_and_passes_are_shown_whole(opened: O
 @pytest.mark.parametrize("look", ["light", "dark"])
 def test_axe_finds_nothing(opened: Opened, look: str):
     page = opened()
+    page.click("summary:has-text('Look')")
     page.select_option("select[name=look]", look)
+    page.keyboard.press("Escape")
     page.evaluate("document.activeElement.blur()")
     for place in range(8):
         page.keyboard.press(".")

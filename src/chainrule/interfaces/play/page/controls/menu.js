@@ -35,13 +35,18 @@ export function Menu() {
       <summary>${words.keys}</summary>
       <dl class="popup keys">${[...KEYS, ...MOVES].map(([keys, does]) => html`<div key=${keys}><dt>${(keys === " " ? ["␣"] : keys.split(" ")).map((key) => html`<kbd key=${key}>${key}</kbd> `)}</dt><dd>${does}</dd></div>`)}</dl>
     </details>
-    <button aria-pressed=${isLarge.value} data-hint=${hints.large} onClick=${() => (isLarge.value = !isLarge.value)}>${words.large}</button>
-    <select name="look" aria-label=${words.appearance} data-hint=${hints.appearance} onChange=${(/** @type {any} */ event) => (look.value = event.currentTarget.value)}>
-      ${LOOKS.map((each) => html`<option key=${each} value=${each} selected=${look.value === each}>◐ ${words[each]}</option>`)}
-    </select>
-    ${Object.keys(languages).length > 1 && html`<select name="language" aria-label=${words.language} data-hint=${hints.language} onChange=${(/** @type {any} */ event) => (keepLanguage(event.currentTarget.value), reload())}>
-      ${Object.entries(languages).map(([tag, ownName]) => html`<option key=${tag} value=${tag} selected=${language === tag}>${ownName}</option>`)}
-    </select>`}
+    <details>
+      <summary>◐ ${words.appearance}</summary>
+      <div class="popup">
+        <select name="look" aria-label=${words.appearance} data-hint=${hints.appearance} onChange=${(/** @type {any} */ event) => (look.value = event.currentTarget.value)}>
+          ${LOOKS.map((each) => html`<option key=${each} value=${each} selected=${look.value === each}>${words[each]}</option>`)}
+        </select>
+        <button aria-pressed=${isLarge.value} data-hint=${hints.large} onClick=${() => (isLarge.value = !isLarge.value)}>${words.large}</button>
+        ${Object.keys(languages).length > 1 && html`<select name="language" aria-label=${words.language} data-hint=${hints.language} onChange=${(/** @type {any} */ event) => (keepLanguage(event.currentTarget.value), reload())}>
+          ${Object.entries(languages).map(([tag, ownName]) => html`<option key=${tag} value=${tag} selected=${language === tag}>${ownName}</option>`)}
+        </select>`}
+      </div>
+    </details>
   </div>`;
 }
 

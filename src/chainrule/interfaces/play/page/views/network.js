@@ -281,7 +281,7 @@ function halo(context, colour) {
 
 /** @param {HTMLCanvasElement} canvas */
 function cleared(canvas) {
-  const scale = devicePixelRatio || 1;
+  const scale = devicePixelRatio * (canvas.currentCSSZoom ?? 1); // the large page is zoomed
   const { clientWidth: width, clientHeight: height } = canvas;
   if (canvas.width !== Math.round(width * scale) || canvas.height !== Math.round(height * scale)) {
     canvas.width = Math.round(width * scale);

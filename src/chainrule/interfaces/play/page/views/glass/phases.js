@@ -109,7 +109,7 @@ function Lines({ text, marks }) {
 function Code({ title, file, law, sentence, lines }) {
   if (sentence) return html`<p class="hint"><${Said} text=${sentence} /></p>`;
   const indent = Math.min(...lines.filter(([, text]) => text.trim()).map(([, text]) => text.length - text.trimStart().length));
-  return html`<figure class="code">
+  return html`<figure class="source">
     <figcaption><strong>${title}</strong> ${file}${law && html`<br /><span lang="en">${law}</span>`}</figcaption>
     <pre tabindex="0" aria-label=${`${title}, ${file}`}>${lines.map(([number, text, runs], k) => html`<span key=${number} class=${`${runs ? "" : "names"} ${k && number > lines[k - 1][0] + 1 ? "apart" : ""}`}><i>${number}</i>${text.slice(indent)}${"\n"}</span>`)}</pre>
   </figure>`;
