@@ -137,11 +137,28 @@ def hint(page: Any) -> None:
     page.keyboard.press("Tab")
 
 
+def inside(name: str, is_large: bool = False) -> Any:
+    """A part of the glass box, of the unit that was clicked."""
+
+    def act(page: Any) -> None:
+        if is_large:
+            page.keyboard.press("l")
+        train(page)
+        page.click("#unit-0-1")
+        page.click(f"#part-{name}")
+        for _ in range(2 if name == "phases" else 0):
+            page.keyboard.press(".")
+            page.wait_for_timeout(300)
+
+    return act
+
+
 VIEWS = {
     "doctor": tab("doctor"), "layers": tab("layers"), "confusion": tab("confusion"), "samples": tab("samples"),
     "findings": rate, "sample": sample, "place": place, "own": data("own"), "quantity": quantity, "classes": classes,
     **{f"data-{name}": data(name) for name in ("linear", "xor_cloud", "circles", "moons", "spiral", "gaussians")},
-    "table": table, "largest": largest, "notices": refused, "hint": hint,
+    **{f"inside-{name}": inside(name) for name in ("chain", "phases", "matrices", "proof")}, "code": tab("code"),
+    "large": inside("chain", is_large=True), "table": table, "largest": largest, "notices": refused, "hint": hint,
     "take": opened(".menu summary"), "keys": opened(".menu details + details summary"),
     "look": opened(".menu details:last-child summary"),
     "layer": opened(".hidden summary"), "optimizer": opened("fieldset summary"), "first": lambda page: None,

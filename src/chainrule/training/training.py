@@ -113,8 +113,8 @@ class Training:
     def run(self) -> None:
         """Train on to the end, as iterating does.
 
-        Nobody looks at the records then, unless there are callbacks: so where steps are alike, none is made, and the
-        history gets their losses.
+        Only callbacks need the records of the epochs between. Without callbacks, and where all steps are alike, none is
+        made: the history gets the losses alone.
 
         >>> from chainrule.core.losses import SquaredError
         >>> from chainrule.core.network import mlp

@@ -25,6 +25,16 @@ def train(page: Any, steps: int = 30) -> None:
     page.wait_for_selector("button.main:text('Play')")
 
 
+def assert_goes_on(page: Any) -> None:
+    """The connection is back, the run has what it had learnt of moons, and it makes further steps."""
+    page.wait_for_selector(".notices p:has-text('connection is lost')", state="detached")
+    page.wait_for_function(f"() => {STEP} >= 30")
+    assert page.input_value("select[name=set]") == "moons"
+    before = page.evaluate(STEP)
+    page.click("button:text-is('Step')")
+    page.wait_for_function(f"before => {STEP} > before", arg=before)
+
+
 def test_two_pages_have_runs_of_their_own(opened: Opened):
     one, two = opened(), opened()
     one.select_option("select[name=set]", "moons")
@@ -55,12 +65,7 @@ def test_a_page_goes_on_after_kill_and_after_a_restart(browser: Any, tmp_path: P
     page.wait_for_selector(".notices p:has-text('connection is lost')")
     with server(tmp_path, "--port", port) as (_, again):
         assert again == address
-        page.wait_for_selector(".notices p:has-text('connection is lost')", state="detached")
-        page.wait_for_function(f"() => {STEP} >= 30")
-        assert page.input_value("select[name=set]") == "moons"
-        before = page.evaluate(STEP)
-        page.click("button:text-is('Step')")
-        page.wait_for_function(f"before => {STEP} > before", arg=before)
+        assert_goes_on(page)
     page.context.close()
 
 
@@ -81,12 +86,7 @@ def test_a_page_goes_on_after_its_connection_was_cut_for_long(browser: Any, tmp_
             assert time.monotonic() - before < 10
             time.sleep(0.1)
         cable.mend()
-        page.wait_for_selector(".notices p:has-text('connection is lost')", state="detached")
-        page.wait_for_function(f"() => {STEP} >= 30")
-        assert page.input_value("select[name=set]") == "moons"
-        before = page.evaluate(STEP)
-        page.click("button:text-is('Step')")
-        page.wait_for_function(f"before => {STEP} > before", arg=before)
+        assert_goes_on(page)
         page.context.close()
 
 
