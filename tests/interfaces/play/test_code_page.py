@@ -78,7 +78,7 @@ def test_the_large_page_is_larger_and_remembered_and_lines_are_where_they_are_se
     page.mouse.click(last["x"] + last["width"] / 2, last["y"] + last["height"] / 2)
     inside, drawing = (page.locator(each).bounding_box() for each in (".glass", ".network"))
     assert inside["y"] < drawing["y"], "the glass box begins beside the drawing"
-    assert inside["y"] + inside["height"] <= height
+    assert inside["y"] + inside["height"] <= height, "and ends in sight"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.click("summary:has-text('Look')")
     page.click("button:text-is('Large')")
