@@ -180,6 +180,7 @@ export function draw(canvas, { size, at, edges }, parts, frame, inputs, pointed,
   const isLit = at.slice(1).flatMap((layer, number) => layer.map((_, unit) => way !== null && way.units[number]?.includes(unit)));
   const [, side] = frame.arrays.units.shape;
   const maps = unitMaps(frame);
+  context.imageSmoothingEnabled = !frame.arrays.image; // maps over a plane are smooth, those of images have their pixels
   units.forEach(({ x, y }, unit) => {
     context.drawImage(maps, 0, unit * side, side, side, x - size / 2, y - size / 2, size, size);
     context.strokeStyle = isLit[unit] ? lit : soft;
@@ -199,7 +200,6 @@ export function draw(canvas, { size, at, edges }, parts, frame, inputs, pointed,
   context.textAlign = "right";
   context.textBaseline = "middle";
   at[0].forEach(({ x, y }, input) => {
-    context.imageSmoothingEnabled = false;
     if (frame.arrays.image) context.drawImage(imagePicture(frame), x - size, y - size / 2, size, size);
     else context.fillText(shortened(inputs[input]), x - 6, y);
   });
