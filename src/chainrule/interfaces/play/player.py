@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def _limit_memory() -> None:
-    """Let a run that eats memory fail by itself, where the system can: not on Windows."""
+    """Limit the process's memory, so that a run that takes too much fails alone; Windows has no such limit."""
     with suppress(ImportError, ValueError, OSError):
         import resource
 
@@ -62,7 +62,7 @@ def _receive(stream: IO[bytes], commands: SimpleQueue[bytes]) -> None:
 
 
 class _Player:
-    """A run, and when it trains, shows, and stands still."""
+    """The main loop: obey commands, train for a while, send frames and answers."""
 
     def __init__(self, out: IO[bytes], commands: SimpleQueue[bytes]) -> None:
         self._out, self._commands = out, commands
@@ -85,7 +85,7 @@ class _Player:
                 wait = min(wait, 0.1)
 
     def _obey_all(self, wait: float) -> None:
-        """Obey the commands that are there, for so long that training goes on; wait so long for one."""
+        """Obey the waiting commands, for one frame's time at most; wait up to `wait` seconds for the first."""
         try:
             text = self._commands.get(timeout=wait) if wait > 0 else self._commands.get_nowait()
             began = time.monotonic()

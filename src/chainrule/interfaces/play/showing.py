@@ -8,18 +8,18 @@ from chainrule.interfaces.play.frames import frame
 from chainrule.interfaces.play.messages import Seen
 
 AHEAD = 2
-"""So many frames are made that the page hasn't shown: one that it draws, and one that is on its way."""
+"""The most frames made but not yet shown: one being drawn, one on its way."""
 
 
 class Showing:
-    """Which frames were made and shown, and the rows of the course that the page has."""
+    """The numbers of frames made and shown, and which rows of the course the page has."""
 
     def __init__(self) -> None:
         self._made = self._shown = 0
         self._known = (0, 0)
 
     def seen(self, seen: Seen) -> None:
-        """The page has shown a frame; what it says of one of another process, or of before, doesn't count."""
+        """Note that the page has shown a frame; frames of another process, and older ones, don't count."""
         if self._shown < seen.frame <= self._made:
             self._shown, self._known = seen.frame, (seen.history, seen.rows)
 

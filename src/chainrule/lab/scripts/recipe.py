@@ -44,7 +44,7 @@ class Recipe:
 
     @property
     def changes(self) -> list[tuple[int, dict[str, Any]]]:
-        """What was changed before which step: only what did change."""
+        """The settings that changed, by the step before which they did."""
         now: dict[str, Any] = {name: getattr(self.setup, name) for name in ("optimizer", "penalty", "clip")}
         found = []
         for step, settings in self.setup.changes:

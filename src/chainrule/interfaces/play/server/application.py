@@ -29,7 +29,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
-"""What a browser is told with each file: nothing from elsewhere, no script but the page's own files."""
+"""The headers of each file: the browser loads nothing from elsewhere and runs the page's own scripts alone."""
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
 
@@ -38,7 +38,7 @@ REFUSED = 4001, 4002
 
 
 class Guard:
-    """Who may come in: whoever has the token, by a name of this machine.
+    """Access control: a request needs the token, and a name of this machine as its host.
 
     The name is checked since a page from elsewhere could lead its own name here, with the reader's browser.
     """
@@ -150,4 +150,4 @@ SETTINGS: dict[str, Any] = {
     "ws_per_message_deflate": False,
     "timeout_graceful_shutdown": 1,
 }
-"""How uvicorn serves: silent, no longer messages than a command may be, few at once; pictures aren't worth packing."""
+"""uvicorn's settings: no log, messages no longer than a command, a short queue, no compression of pictures."""

@@ -1,4 +1,4 @@
-"""What a page is still to be sent: a page that doesn't read slows nothing down, and fills no memory."""
+"""The messages that wait for a page, bounded: a page that doesn't read slows nothing down and fills no memory."""
 
 import asyncio
 
@@ -6,11 +6,11 @@ MOST = 64
 """The most messages that wait for a page; beyond these, new ones are lost."""
 
 BEGINNING = 40
-"""Messages that begin with the same bytes tell the same: of these only the newest is sent."""
+"""Messages that share this many first bytes are of one kind: only the newest of a kind is sent."""
 
 
 class Outbox:
-    """Messages in their order; a newer one takes the place of an older one that tells the same.
+    """A queue of messages; a newer one replaces an older one of the same kind.
 
     >>> outbox = Outbox()
     >>> for message in (b"frame 1", b'{"kind": "refused"}', b"frame 2"):
@@ -24,7 +24,7 @@ class Outbox:
         self._is_filled = asyncio.Event()
 
     def put(self, message: bytes) -> None:
-        """Leave a message: JSON, which begins with "{", or a frame."""
+        """Add a message: JSON, which begins with "{", or a frame."""
         key = message[:BEGINNING] if message[:1] == b"{" else b"frame"
         if key in self._waiting or len(self._waiting) < MOST:
             self._waiting[key] = message

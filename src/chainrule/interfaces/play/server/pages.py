@@ -13,19 +13,19 @@ from chainrule.interfaces.play.server.outbox import Outbox
 from chainrule.interfaces.play.server.process import RunProcess
 
 MOST_PAGES = 8
-"""The most pages that are open at once, where nothing else is said."""
+"""The most pages open at once, by default."""
 
 GRACE = 6.0
 """Seconds for which a page that was closed, or lost its connection, may come back to its run."""
 
 RATE, BURST = 200.0, 400.0
-"""The most commands a second, in the long run and at once."""
+"""The most commands per second on average, and in one burst."""
 
 PER_COMMAND = 20_000.0
-"""So many bytes of a long command count as one more: saved files don't pile up in a process."""
+"""Each such number of bytes counts as one more command, so that large files don't pile up in a process."""
 
 QUICK, LONGEST_PAUSE = 5.0, 60.0
-"""A process that ended within so many seconds, three times, is followed by another after a pause, longer each time."""
+"""A process that ends within QUICK seconds three times is restarted after a pause, longer each time."""
 
 
 class Socket(Protocol):
@@ -52,7 +52,7 @@ class Page:
         self._leaving: asyncio.Task[None] | None = None
 
     async def connect(self, socket: Socket) -> None:
-        """Let a socket be the page's; the run tells it all from the beginning."""
+        """Connect a socket to the page; the run sends it the whole state."""
         self._stop_sending()
         self._socket, self._outbox = socket, Outbox()
         self._sending = asyncio.create_task(_send_all(socket, self._outbox))
@@ -76,7 +76,7 @@ class Page:
         await self._pages.close(name)
 
     async def receive(self, text: str) -> None:
-        """A message of the page: a command for the run, or refused in a sentence."""
+        """Pass a command of the page on to the run, or refuse it in a sentence."""
         try:
             if not self._has_time(len(text)):
                 return
@@ -87,7 +87,7 @@ class Page:
         await self.process.send(text.encode())
 
     def _has_time(self, size: int) -> bool:
-        """Whether the page doesn't send more than anybody could look at. Raises DataError at the first that is over."""
+        """Whether the page keeps to the rate limit. Raises DataError for the first command beyond it."""
         now, cost = asyncio.get_running_loop().time(), 1.0 + size / PER_COMMAND
         self._left = min(BURST, self._left + RATE * (now - self._filled))
         self._filled = now
@@ -137,7 +137,7 @@ class Page:
 
 
 async def _send_all(socket: Socket, outbox: Outbox) -> None:
-    """Send what is left in the outbox, for as long as the socket is there."""
+    """Send the outbox's messages until the socket closes."""
     with suppress(RuntimeError, OSError):  # it has gone; the server says so
         while True:
             message = await outbox.get()

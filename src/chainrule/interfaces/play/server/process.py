@@ -12,7 +12,7 @@ PROGRAM = "import sys; sys.path[:] = {path!r}; from chainrule.interfaces.play.pl
 """A run's process finds the modules that the server finds; it doesn't run the caller's own script again."""
 
 PATIENCE = 1.0
-"""Seconds in which a process ends by itself, once its input is closed."""
+"""Seconds that a process has to end by itself once its input is closed; then it is killed."""
 
 
 class RunProcess:
@@ -46,7 +46,7 @@ class RunProcess:
         return self._process.returncode is None
 
     async def send(self, message: bytes) -> None:
-        """Send a command; to a process that has died, nothing."""
+        """Send a command; a process that has died gets nothing."""
         pipe = self._process.stdin
         if pipe is None or pipe.is_closing():
             return

@@ -62,7 +62,7 @@ class _Form:
         return shape
 
     def made(self) -> MatrixForm:
-        """The whole form."""
+        """Build the form: forward, backward, gradient and update."""
         found = [
             MatrixSection("Forward", tuple(self._forward())),
             MatrixSection("Backward", tuple(self._backward())),

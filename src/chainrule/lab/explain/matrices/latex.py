@@ -11,7 +11,7 @@ SIGNS = {"∘": r"\circ", "f": "f", "f′": "f'"}
 
 
 def page(content: MatrixContent) -> str:
-    """The whole form."""
+    """The layer's matrices as LaTeX."""
     parts = [r"\allowdisplaybreaks", rf"\section*{{{LATEX.plain(content.title)}}}", LATEX.plain(content.lead)]
     for section in content.sections:
         parts += ["", rf"\subsection*{{{LATEX.plain(section.title)}}}"]

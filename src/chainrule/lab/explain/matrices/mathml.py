@@ -22,7 +22,7 @@ STYLE = """\
 
 
 def page(content: MatrixContent, *, heading: int = 2) -> str:
-    """The whole form as one element, its title a heading of this level."""
+    """The layer's matrices as one HTML element; the title is a heading of this level."""
     parts = [f"<style>\n{mathml.STYLE}{STYLE}</style>", '<div class="derivation matrices">']
     parts += [f"<h{heading}>{in_xml(content.title)}</h{heading}>", f"<p>{in_xml(content.lead)}</p>"]
     return "\n".join([*parts, *sections(content, heading + 1), "</div>"])

@@ -10,7 +10,7 @@ from chainrule.lab.explain.notations.text import TEXT
 
 
 def page(content: MatrixContent) -> dict[str, Any]:
-    """The whole form."""
+    """The layer's matrices as a dictionary."""
     sections = [
         {"title": each.title, "equations": [equation(one) for one in each.equations]} for each in content.sections
     ]

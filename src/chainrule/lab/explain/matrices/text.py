@@ -9,14 +9,14 @@ from chainrule.lab.explain.matrices.matrix import DIGITS, Lit, Matrix, MatrixCon
 from chainrule.lab.explain.notations.text import TEXT, WIDTH, equation_lines
 
 Box = list[str]
-"""Lines of one width."""
+"""A block of text: lines of equal width."""
 
 BRACKETS = {"first": ("⎡", "⎤"), "middle": ("⎢", "⎥"), "last": ("⎣", "⎦"), "only": ("[", "]")}
 """Around a row of a matrix, by its place."""
 
 
 def page(content: MatrixContent) -> str:
-    """The whole form."""
+    """The layer's matrices as a page of text."""
     found = [content.title, *wrap(content.lead, WIDTH)]
     for section in content.sections:
         found += ["", section.title]
