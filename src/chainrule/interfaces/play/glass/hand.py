@@ -16,8 +16,8 @@ from chainrule.interfaces.play.messages import Chain, Glass
 from chainrule.lab.explain.curve import POINTS, LossCurve, loss_curve
 from chainrule.lab.explain.step.addresses import find_parameter
 
-MOST_SAMPLES, FEWEST_POINTS = 40_000, 21
-"""The most samples that all points of a curve compute together, and the fewest points that make a curve."""
+MOST_NUMBERS, FEWEST_POINTS = 2_000_000, 21
+"""About how many numbers all points of a curve compute together, and the fewest points that make a curve."""
 
 MARGIN, GROWTH = 0.03, 0.5
 """How near to an end of its axis a weight may come, and by how much the axis then grows, as parts of its length."""
@@ -42,7 +42,8 @@ def hand(step: NextStep, asked: Glass) -> dict[str, Any] | None:
     followed = step.followed(before.get("sample") if asked.sample is None else asked.sample)
     at = _largest(step, block, unit, source) if followed is None else explanation.samples.index(followed)
     sample, layer = explanation.samples[at], explanation.layers[block.number - 1]
-    points = max(FEWEST_POINTS, min(POINTS, MOST_SAMPLES // len(explanation.samples)))
+    per_point = len(explanation.samples) * step.stage.network.n_numbers
+    points = max(FEWEST_POINTS, min(POINTS, MOST_NUMBERS // per_point))
     low, high = axis(float(explanation.theta[place]), before.get("curve"))
     curve = loss_curve(explanation, place, low, high, wanted.h, points)
     return {

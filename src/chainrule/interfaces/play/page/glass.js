@@ -18,6 +18,7 @@ export const asked = signal({
   sample: /** @type {number | null} */ (null),
   chain: /** @type {Chosen | null} */ (null),
   phases: { by: /** @type {"layer" | "pass"} */ ("layer"), at: /** @type {Chosen | null} */ (null) },
+  hand: { h: 0.5 },
 });
 
 /** The parts that came last, by name: not every frame looks inside. */
@@ -35,6 +36,7 @@ export const marked = signal(0);
 const TAKEN = /** @type {Record<string, () => unknown>} */ ({
   matrices: () => asked.value.chain ?? { layer: 1, unit: 1, source: 1 },
   proof: () => true,
+  hand: () => ({ at: asked.value.chain ?? { layer: 1, unit: 1, source: 1 }, h: asked.value.hand.h }),
 });
 
 /** Only what is in sight is asked for: all else costs nothing. */

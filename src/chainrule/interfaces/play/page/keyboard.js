@@ -30,6 +30,7 @@ export const MOVES = [
   [words.keyTab, words.keysOfHints],
   ["← → ↑ ↓", words.keysInNetwork],
   ["← →", words.keysInTabs],
+  ["← → ↑ ↓", words.keysInHand],
   [`← → ↑ ↓ ${words.keyEnter} ${words.keyDelete}`, words.keysInPlane],
   [words.keyEscape, words.keysClose],
 ];

@@ -29,7 +29,7 @@ export function Data() {
     <${Choice} name="set" anew value=${data.name} set=${choose} options=${names.map((each) => [each, called(each)])} />
     ${"noise" in taken && html`<${Slider} name="noise" anew min=${0} max=${1} step=${0.01} value=${data.noise ?? taken.noise} set=${(/** @type {number} */ noise) => set({ noise })} />`}
     ${"n" in taken && html`<${Quantity} name="points" label=${areImages.value ? words.images : words.points} anew whole min=${4} max=${catalogue.value.most.points} value=${data.n ?? taken.n} set=${(/** @type {number} */ n) => set({ n })} />`}
-    <${Slider} name="test" anew min=${0} max=${0.9} step=${0.05} value=${data.test} shown=${`${Math.round(100 * data.test)} %`} set=${(/** @type {number} */ test) => set({ test })} />
+    <${Slider} name="test" anew min=${0} max=${0.9} step=${0.05} value=${data.test} shown=${`${Math.round(100 * data.test)} %`} set=${(/** @type {number} */ test) => set({ test, held_out: null })} />
     ${data.name === OWN ? html`<${Own} />` : data.name === TABLE ? html`<${Table} />` : html`<button data-hint=${hints.redraw} onClick=${() => set({ seed: data.seed + 1 })}>${areImages.value ? words.otherImages : words.redraw}</button>`}
     <button data-hint=${hints.openTable} onClick=${pick}>${words.openTable}</button>
     ${isRefused() && html`<${Target} value="" />`}

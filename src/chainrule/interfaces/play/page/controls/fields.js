@@ -5,12 +5,12 @@ import { choices, hints, words } from "../words.js";
 
 /**
  * choice: the value of it that has an explanation of its own, and how that is shown.
- * @typedef {{name: string, label?: string, anew?: boolean, choice?: [string, string], children?: any}} FieldProps
+ * @typedef {{name: string, label?: string, anew?: boolean, choice?: [string, string], hint?: string, children?: any}} FieldProps
  * @param {FieldProps} props
  */
-export function Field({ name, label, anew, choice, children }) {
-  const hint = [hints[name], anew && `${words.anewMark} ${words.anew}.`, choice && choices[choice[0]] && `${choice[1]}: ${choices[choice[0]]}`];
-  return html`<label class="field" data-hint=${hint.filter(Boolean).join(" ") || null}>
+export function Field({ name, label, anew, choice, hint, children }) {
+  const said = [hint ?? hints[name], anew && `${words.anewMark} ${words.anew}.`, choice && choices[choice[0]] && `${choice[1]}: ${choices[choice[0]]}`];
+  return html`<label class="field" data-hint=${said.filter(Boolean).join(" ") || null}>
     <span class="term">${label ?? words[name] ?? name}${anew && html`<i aria-hidden="true" class="anew">${words.anewMark}</i>`}</span>
     ${children}
   </label>`;

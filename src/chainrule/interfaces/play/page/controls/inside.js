@@ -5,6 +5,7 @@ import { ask, asked, close, isInSight, isOpen, open, part } from "../glass.js";
 import { state } from "../run.js";
 import { hints, words } from "../words.js";
 import { Chain } from "../views/glass/chain.js";
+import { Hand } from "../views/glass/hand.js";
 import { Matrices } from "../views/glass/matrices.js";
 import { Proof } from "../views/glass/proof.js";
 import { Phases } from "../views/glass/phases.js";
@@ -15,7 +16,7 @@ import { walked } from "./tabs.js";
  * The parts by their names, which are also those of their words, of what `ask` takes, and of their answers in `glass`.
  * @type {Record<string, () => any>}
  */
-const PARTS = { chain: Chain, phases: Phases, matrices: Matrices, proof: Proof };
+const PARTS = { chain: Chain, hand: Hand, phases: Phases, matrices: Matrices, proof: Proof };
 const NAMES = Object.keys(PARTS);
 
 export function GlassBox() {

@@ -26,6 +26,16 @@ export function powers(low, high) {
 }
 
 /**
+ * Round numbers as text, each with the digits that tell it from the next.
+ * @param {number[]} all
+ */
+export function labels(all) {
+  const written = (/** @type {number} */ digits) => all.map((each) => String(Number(each.toPrecision(digits))).replace("-", "−"));
+  const digits = [3, 4, 5, 6].find((each) => new Set(written(each)).size === all.length);
+  return digits === 3 || digits === undefined ? all.map(short) : written(digits);
+}
+
+/**
  * A number in few characters.
  * @param {number} value
  */

@@ -155,7 +155,7 @@ function pixelAt({ target, clientX, clientY, detail, type }) {
 function inspect(layer, unit, source) {
   const chosen = { layer: layer + 1, unit: unit + 1, source };
   ask({ chain: chosen, phases: { ...asked.value.phases, at: chosen } });
-  open(part.value === "phases" ? "phases" : "chain");
+  open(["phases", "hand"].includes(part.value) ? part.value : "chain");
   point(null); // what one points at would cover the drawing
 }
 

@@ -35,10 +35,13 @@ export function Chain() {
   </div>`;
 }
 
-/** What the chain is of, for the keyboard: a unit, its bias, or its weight from a unit before it. */
-function Chooser() {
+/**
+ * What the chain is of, for the keyboard: a unit, its bias, or its weight from a unit before it.
+ * @param {{of?: import("../../glass.js").Chosen | null}} props
+ */
+export function Chooser({ of: chosen = asked.value.chain }) {
   const { layers } = state.value;
-  const { layer, unit, source } = asked.value.chain ?? { layer: 1, unit: 1, source: null };
+  const { layer, unit, source } = chosen ?? { layer: 1, unit: 1, source: null };
   const [of, at] = [layers[Math.min(layer, layers.length) - 1], layer - 1];
   const choose = (/** @type {Partial<import("../../glass.js").Chosen>} */ parts) => ask({ chain: { layer, unit, source, ...parts } });
   const sources = [["", words.unitItself], ...(of.row > of.inputs ? [["bias", words.oneBias]] : []), ...Array.from({ length: of.inputs }, (_, input) => [String(input + 1), sourceOf(at, input)])];
@@ -72,7 +75,7 @@ function Update({ rows }) {
  * A number with all its digits.
  * @param {{number: string | null}} props
  */
-function Digits({ number }) {
+export function Digits({ number }) {
   return html`<${Formula} text=${number === null ? "–" : `<span>${number.replace("-", "−").replace("e−", "e-")}</span>`} />`;
 }
 

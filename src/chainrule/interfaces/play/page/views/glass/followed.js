@@ -33,7 +33,7 @@ export function pick({ currentTarget, clientX, clientY }) {
 
 /** The ring around the sample that is followed. */
 export function Followed() {
-  const sample = isOpen.value ? glass.value.chain?.sample : undefined;
+  const sample = isOpen.value ? (glass.value.chain ?? glass.value.hand)?.sample : undefined;
   const at = state.value.learnt[sample];
   if (!at) return null;
   return html`<g class="followed"><circle cx=${acrossOf(at[0])} cy=${upOf(at[1])} r="2.6" /></g>`;

@@ -8,11 +8,12 @@ import { glass, isOpen, part } from "../../glass.js";
  * @typedef {{of: import("../../glass.js").Chosen, units: number[][]}} Way
  */
 
-/** The way of the chain that is shown; null where none is. */
+/** The way of the chain that is shown, or the weight in one's hand; null where there is none. */
 export const way = computed(() => {
-  const { chain } = glass.value;
-  const isShown = isOpen.value && part.value === "chain" && chain?.way;
-  return isShown ? /** @type {Way} */ ({ of: chain.of, units: chain.way }) : null;
+  const { chain, hand } = glass.value;
+  if (!isOpen.value) return null;
+  if (part.value === "hand" && hand?.of) return /** @type {Way} */ ({ of: hand.of, units: [] });
+  return part.value === "chain" && chain?.way ? /** @type {Way} */ ({ of: chain.of, units: chain.way }) : null;
 });
 
 /**
