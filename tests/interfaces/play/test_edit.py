@@ -216,6 +216,16 @@ def test_the_axis_holds_the_weight_wherever_it_goes(values: list[float]):
     assert playing.state()["undo"] == 1
 
 
+def test_of_images_dense_weights_are_edited_and_the_images_stay():
+    playing = Playing()
+    obey(playing, "set", scene=scene_of(playing, data={"name": "digits", "n": 40}, loss="softmax_cross_entropy"))
+    assert shown(playing, layer=3, unit=1, source=2)["fields"] is None
+    assert "dense layers" in shown(playing, layer=1, unit=1, source=1)["sentence"]
+    obey(playing, "edit", layer=1, unit=1, source="bias", value=0.5)
+    obey(playing, "amend", sample=0, column=0, value=0.5)
+    assert ["dense layers" in each or "images" in each for each in refusals(playing)] == [True, True]
+
+
 def test_kinks_are_marked_and_none_where_there_are_none():
     playing = Playing()
     assert shown(playing, layer=1, unit=1, source=1)["curve"]["kinks"] == []

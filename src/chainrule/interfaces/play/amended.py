@@ -38,13 +38,15 @@ def amended(stage: Stage, command: Amend) -> Scene:
     return stage.scene.model_copy(update={"data": data})
 
 
-def fields_of(stage: Stage, sample: int) -> dict[str, Any]:
-    """What can be changed of a learnt sample: its first inputs by name, and its target.
+def fields_of(stage: Stage, sample: int) -> dict[str, Any] | None:
+    """What can be changed of a learnt sample: its first inputs by name, and its target. None of an image.
 
     classes: how many there are; 0 where the target is a quantity.  becomes_own: whether a change leaves the data set.
     """
     learnt, name = stage.learnt, stage.scene.data.name
-    numbers = () if name == IMAGES else (learnt.x if name == TABLE else learnt.points)[sample]
+    if name == IMAGES:
+        return None
+    numbers = (learnt.x if name == TABLE else learnt.points)[sample]
     return {
         "inputs": list(zip(_columns(stage)[:MOST_FIELDS], map(float, numbers), strict=False)),
         "target": float(learnt.shown[sample]),

@@ -38,7 +38,7 @@ export function Hand() {
       <${Answers} pairs=${[[words.oneGradient, hand.gradient], [words.secant, hand.difference], [words.apart, hand.apart], [words.loss, hand.loss]]} />
       <${Answers} pairs=${[["z", hand.z], ["a", hand.a], ["δ", hand.delta], [words.ofLoss, hand.sample_loss]]} title=${`${words.ofPoint} ${hand.sample}`} />
     </div>
-    <${Sample} sample=${hand.sample} ...${hand.fields} />
+    ${hand.fields && html`<${Sample} sample=${hand.sample} ...${hand.fields} />`}
     <p class="hint">${words.editGoesOn} ${hand.has_slots && words.editKeeps} ${words.editUndo}</p>
   </div>`;
 }
