@@ -107,3 +107,10 @@ def test_the_penalty_has_a_line():
     squares = float(np.square(step.theta * network.is_weight()).sum())
     line = f"penalty = λ · Σw² / 2 = 0.5 · {digits(squares)} / 2 = {digits(0.25 * squares)}"
     assert line in step.weight(1, 1, 1).text()
+
+
+def test_what_is_raised_to_a_power_stays_where_the_power_is_nothing():
+    """0.9^601 is nothing beside 1; its 0.9 is a setting, and no 0."""
+    said = xor(steps=600, optimizer=cr.Adam(0.03)).weight(2, 1, 3).text()
+    assert "/ (1 - 0.9⁶⁰¹)" in said
+    assert "(1 - 0⁶⁰¹)" not in said

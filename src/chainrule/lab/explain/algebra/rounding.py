@@ -15,6 +15,7 @@ from chainrule.lab.explain.algebra.expression import (
     Expression,
     Function,
     Number,
+    Power,
     Sum,
     Terms,
     computed,
@@ -145,11 +146,21 @@ def lost(expression: Sum) -> int:
 
 
 def _without_its_smallest(term: Expression) -> Expression:
-    """A negligible term with 0 for its smallest number; unchanged where it isn't 0 then."""
-    named = [each for each in numbers_in(term) if each.symbol is not None]
+    """A negligible term with 0 for its smallest number; unchanged where it isn't 0 then.
+
+    What is raised to a power stays: 0.9^430 is nothing beside 1, and its 0.9 is not.
+    """
+    named = [each for each in _numbers_outside_powers(term) if each.symbol is not None]
     smallest = min(named, key=lambda each: abs(each.value), default=Number(0.0))
     without = settled(term, frozenset({smallest.symbol}) if smallest.symbol else frozenset(), False)
     return term if without.evaluate() else without  # e^-72 is nothing beside 1, and its 72 is not
+
+
+def _numbers_outside_powers(term: Expression) -> list[Number]:
+    """The numbers of a term but those that are raised to a power."""
+    if isinstance(term, Number):
+        return [term]
+    return [] if isinstance(term, Power) else [each for part in term.parts for each in _numbers_outside_powers(part)]
 
 
 def _largest_number(expression: Expression) -> float:
