@@ -89,3 +89,18 @@ def test_a_row_marks_its_point_and_a_point_its_row(opened: Opened):
     second = page.locator(".samples tbody tr").nth(1)
     page.wait_for_selector(".samples tr.pointed:nth-child(2)")
     assert [told(page)[each] for each in ("x1", "x2")] == second.locator("td").all_text_contents()[:2]
+
+
+def test_the_window_stays_while_points_are_drawn(opened: Opened):
+    """A window that closed in on the first points would put the next one elsewhere than where the hand aims."""
+    page = opened()
+    page.select_option("select[name=set]", "own")
+    page.click("button:has-text('Remove all but one')")
+    page.wait_for_function("() => document.querySelectorAll('circle').length === 1")
+    box = page.locator(".plane.own svg[role]").bounding_box()
+    window = page.locator(".plane").text_content()
+    page.mouse.click(box["x"] + 0.3 * box["width"], box["y"] + 0.7 * box["height"])
+    page.wait_for_function("() => document.querySelectorAll('circle').length === 2")
+    page.mouse.move(5, 5)
+    page.wait_for_selector(".reading", state="detached")
+    assert page.locator(".plane").text_content() == window

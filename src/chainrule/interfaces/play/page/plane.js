@@ -16,11 +16,15 @@ export const window = signal({ left: -1.5, right: 1.5, bottom: -1.5, top: 1.5 })
 
 const ROOM = 0.15;
 
+let wereOwn = false;
+
 effect(() => {
   const now = state.value;
   if (now === null) return;
   const points = [...now.learnt, ...now.test];
-  const next = around(points, window.peek());
+  const areOwn = now.scene.data.name === "own";
+  const next = around(points, window.peek(), areOwn && wereOwn);
+  wereOwn = areOwn;
   if (JSON.stringify(next) !== JSON.stringify(window.peek())) window.value = next;
 });
 
@@ -29,17 +33,19 @@ effect(() => {
 });
 
 /**
- * A square around points; the one that there is, as long as it holds them all and isn't far too large.
+ * A square around points; the one that there is, as long as it holds them all and isn't far too large. While points
+ * are drawn it never shrinks: the next one would land elsewhere than where the hand aims.
  * @param {number[][]} points
  * @param {{left: number, right: number, bottom: number, top: number}} now
+ * @param {boolean} areDrawn
  */
-export function around(points, now) {
+export function around(points, now, areDrawn) {
   const across = points.map(([x1]) => x1);
   const up = points.map(([, x2]) => x2);
   const [left, right, bottom, top] = [Math.min(...across), Math.max(...across), Math.min(...up), Math.max(...up)];
   const side = Math.max(right - left, top - bottom) || 1;
   const holds = left >= now.left && right <= now.right && bottom >= now.bottom && top <= now.top;
-  if (holds && now.right - now.left < 2 * (1 + 2 * ROOM) * side) return now;
+  if (holds && (areDrawn || now.right - now.left < 2 * (1 + 2 * ROOM) * side)) return now;
   const half = side * (0.5 + ROOM);
   const [x, y] = [(left + right) / 2, (bottom + top) / 2];
   return { left: x - half, right: x + half, bottom: y - half, top: y + half };
