@@ -17,6 +17,7 @@ from axe import faults
 from chainrule.core.network import Network
 from chainrule.interfaces.play.beginning import scene_of_data
 from chainrule.interfaces.play.catalogue import OF_IMAGES
+from chainrule.interfaces.play.glass.next_step import NextStep
 from chainrule.interfaces.play.messages import command
 from chainrule.interfaces.play.playing import Playing
 from chainrule.interfaces.play.scene import Scene
@@ -224,6 +225,38 @@ def test_a_drawing_of_any_numbers_is_taken_within_bounds_or_refused(drawing: Any
             command(text)
 
 
+@pytest.mark.parametrize(
+    ("layer", "unit", "source", "title"),
+    [
+        (1, 2 * 36 + 3 * 6 + 5, None, "Layer 1: unit 3,4,5"),
+        (1, 2 * 36 + 1, 2 * 3 + 2, "Layer 1: the weight to channel 3 from 1,3,2 of its kernel"),
+        (1, 2 * 36 + 1, "bias", "Layer 1: the bias of channel 3"),
+        (2, 7, None, "Layer 3: unit 7"),
+        (2, 7, 12, "Layer 3: the weight to unit 7 from unit 12, which is 2,1,3 of its maps"),
+    ],
+)
+def test_the_glass_box_shows_the_chain_and_the_matrices_of_a_kernel(layer: int, unit: int, source: Any, title: str):
+    playing = Playing(of_images())
+    obey(playing, "step", unit="epoch")
+    of = {"layer": layer, "unit": unit, "source": source}
+    obey(playing, "glass", chain=of, matrices=of, phases={"at": of})
+    shown = seen(playing)[0]["glass"]
+    assert shown["chain"].get("sentence") is None
+    assert shown["chain"]["title"] == title
+    assert float(shown["chain"]["error"]) < 1e-6
+    assert shown["matrices"].get("sentence") is None
+    units = [each["units"] for each in playing.state()["layers"]]
+    assert [len(each) > 0 for each in shown["chain"]["way"]] == [layer == 1, True]
+    assert all(max(each, default=0) < count for each, count in zip(shown["chain"]["way"], units, strict=True))
+    if source == 8:
+        step = NextStep(playing.stage, playing.training)
+        samples, theta = playing.stage.learnt, playing.training.state.parameters.theta
+        x, y = samples.x[step.samples], samples.y[step.samples]
+        _, gradient = playing.stage.network.loss_and_gradient(theta, x, y, playing.stage.loss)
+        expected = playing.stage.network.parameters(gradient)[0]["weights"][2, 0, 2, 1]
+        assert float(shown["chain"]["value"]) == pytest.approx(expected, rel=1e-9)
+
+
 # In the browser
 
 
@@ -287,6 +320,10 @@ def test_an_image_is_chosen_in_the_table_and_a_kernel_is_worked_out(opened: Open
     page.wait_for_function(
         "before => document.querySelector('.picture .field').getAttribute('x') !== before", arg=field
     )
+    page.keyboard.press("i")
+    page.click("#unit-0-2")
+    page.wait_for_selector(".glass h3:text-matches('Layer 1: unit 3,')")
+    page.keyboard.press("i")
     page.click("#tab-samples")
     page.locator(".samples tbody tr").nth(1).click()
     page.wait_for_selector(".samples .thumbnail")

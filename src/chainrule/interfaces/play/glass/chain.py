@@ -46,10 +46,9 @@ def chain(step: NextStep, asked: Glass) -> dict[str, Any] | None:
 
 def chain_of(step: NextStep, of: Chain, sample: int | None) -> Derivation:
     """The chain of a weight or of a unit, along a sample where it is in the step's batch."""
-    number = step.drawn(of.layer).number
     if of.source is None:
-        return step.explanation.unit(number, of.unit, step.followed(sample))
-    return step.explanation.weight(number, of.unit, of.source, step.followed(sample))
+        return step.explanation.unit(*step.unit(of), step.followed(sample))
+    return step.explanation.weight(*step.weight(of, of.source), step.followed(sample))
 
 
 def _told(of: Chain) -> dict[str, Any]:
@@ -69,8 +68,8 @@ def _derived(step: NextStep, of: Chain, sample: int | None, before: Mapping[str,
     most = min(MOST_UNITS, max(1, MOST_ON_THE_WAY // layers))
     paths = Paths(numbers, explanation.objective, most, before.get("kept", {}))
     if of.source is None:
-        return unit_chain(explanation, block.number, of.unit, sample, paths)
-    return weight_chain(explanation, block.number, of.unit, of.source, sample, paths)
+        return unit_chain(explanation, *step.unit(of), sample, paths)
+    return weight_chain(explanation, *step.weight(of, of.source), sample, paths)
 
 
 def _update(step: NextStep, of: Chain) -> list[dict[str, Any]]:
@@ -78,7 +77,7 @@ def _update(step: NextStep, of: Chain) -> list[dict[str, Any]]:
     if of.source is None:
         return []
     explanation, numbers = step.explanation, step.explanation.numbers
-    block, name, index = find_parameter(numbers.blocks, step.drawn(of.layer).number, of.unit, of.source)
+    block, name, index = find_parameter(numbers.blocks, *step.weight(of, of.source))
     at, weight = numbers.position(block, name, index), numbers.parameter(block, name, index)
     rows = [(weight.name, explanation.theta, explanation.new_theta)]
     rows += [(Symbol(slot), explanation.before[slot], explanation.after[slot]) for slot in explanation.before]

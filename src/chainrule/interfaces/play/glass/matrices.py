@@ -16,7 +16,8 @@ def matrices(step: NextStep, asked: Glass) -> dict[str, Any] | None:
     """The matrices as a part of the page. None where none are asked for. samples: the rows that the columns are."""
     if (of := asked.matrices) is None:
         return None
-    form = step.explanation.matrices(step.drawn(of.layer).number, of.unit, of.source, step.followed(asked.sample))
+    number, to, *source = step.unit(of) if of.source is None else step.weight(of, of.source)
+    form = step.explanation.matrices(number, to, source[0] if source else None, step.followed(asked.sample))
     places = [each for equation in form.equations for each in _shown(equation.result)]
     marks = {place: MARKS[found] for place, found in zip(places, step.verdicts.on(places), strict=True)}
     return {

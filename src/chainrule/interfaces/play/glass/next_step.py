@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.core.arrays import Shape
 from chainrule.core.blocks import Block
 from chainrule.core.errors import DataError
 from chainrule.core.optimizers import SGD
+from chainrule.interfaces.play.messages import Chain
 from chainrule.interfaces.play.stage import Stage
 from chainrule.lab.explain.explanation import Explanation, explain
 from chainrule.lab.explain.verdicts import Verdicts
@@ -89,6 +91,23 @@ class NextStep:
             raise DataError(f"the network has {len(layers)} layers now, and no layer {layer}; click a line or a unit.")
         return layers[layer - 1]
 
+    def unit(self, of: Chain) -> tuple[int, int | list[int]]:
+        """A layer and its unit as `explain` takes them. The page counts units through feature maps, from 1."""
+        block = self.drawn(of.layer)
+        is_there = len(block.shape) > 1 and of.unit <= math.prod(block.shape)
+        return block.number, _index(of.unit, block.shape) if is_there else of.unit
+
+    def weight(self, of: Chain, source: int | str) -> tuple[int, int, int | str | list[int]]:
+        """A layer, a unit and a source as `explain` takes them: of a feature map's unit the map, which has the kernel.
+
+        The page counts what comes into a unit through its kernels, from 1.
+        """
+        block = self.drawn(of.layer)
+        (shape,) = (each.shape for each in block.head.signature.parameters if each.name == "weights")
+        is_there = len(shape) > 2 and isinstance(source, int) and source <= math.prod(shape[1:])
+        channel = (of.unit - 1) // map_size(block) + 1
+        return block.number, channel, _index(int(source), shape[1:]) if is_there else source
+
     def drawn_units(self, units: Mapping[int, Sequence[int]]) -> list[list[int]]:
         """Units by the number of their layer in `explain`, as those of each layer that the page draws, from 0.
 
@@ -99,6 +118,11 @@ class NextStep:
     @cached_property
     def _drawn(self) -> tuple[Block, ...]:
         return tuple(each for each in self.explanation.numbers.blocks if _has_weights(each))
+
+
+def _index(number: int, shape: Shape) -> list[int]:
+    """A number from 1, counted through an array, as its place there, from 1."""
+    return [int(each) + 1 for each in np.unravel_index(number - 1, shape)]
 
 
 def map_size(block: Block) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.core.blocks import Block
-from chainrule.core.errors import SettingError
+from chainrule.core.errors import DataError, SettingError
 from chainrule.interfaces.play.drawn_lines import drawn_lines
 from chainrule.interfaces.play.glass.next_step import NextStep
 from chainrule.interfaces.play.messages import Chain, Glass
@@ -41,7 +41,7 @@ def described(step: NextStep, phases: Sequence[Phase], at: int, asked: Glass) ->
     """A phase among all phases of a step."""
     of, phase = step.explanation, phases[at]
     sample = _sample(of, asked.sample)
-    equations = PhaseEquations(of, sample, None if asked.phases is None else _chosen(of, asked.phases.at))
+    equations = PhaseEquations(of, sample, None if asked.phases is None else _chosen(step, asked.phases.at))
     names = {each.number: each.name for each in of.numbers.blocks}
     section = equations.section(phase)
     return {
@@ -63,16 +63,17 @@ def _sample(of: Explanation, row: int | None) -> int:
     return of.samples.index(row) if row in of.samples else int(np.argmax(of.numbers.recording.losses))
 
 
-def _chosen(of: Explanation, asked: Chain | None) -> Chosen | None:
+def _chosen(step: NextStep, asked: Chain | None) -> Chosen | None:
     """The unit or parameter that is asked for; None where the network has no such one by now."""
     if asked is None:
         return None
-    blocks = of.numbers.blocks
+    blocks = step.explanation.numbers.blocks
     try:
         if asked.source is None:
-            return Chosen(asked.layer, find_unit(find_layer(blocks, asked.layer), asked.unit))
-        block, name, index = find_parameter(blocks, asked.layer, asked.unit, asked.source)
-    except SettingError:
+            number, unit = step.unit(asked)
+            return Chosen(number, find_unit(find_layer(blocks, number), unit))
+        block, name, index = find_parameter(blocks, *step.weight(asked, asked.source))
+    except (DataError, SettingError):
         return None
     return Chosen(block.number, asked.unit - 1, name, index)
 

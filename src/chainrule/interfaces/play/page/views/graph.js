@@ -17,7 +17,7 @@ import { choose } from "../controls/tabs.js";
 import { AGREES, DIFFERS, KINK, said, useVerdicts, verdicts } from "./glass/verdicts.js";
 import { way } from "./glass/way.js";
 import { biasAt, draw, edgeAt } from "./network.js";
-import { box, edges, layout, lights, lines, nameOf, point, pointed, present, signs } from "./present.js";
+import { box, edges, layout, lights, lines, drawnAsOne, nameOf, point, pointed, present, signs } from "./present.js";
 
 /** Layers from which their buttons stand closer. */
 const CROWDED = 5;
@@ -84,10 +84,10 @@ function Picture() {
     const unit = event.target.closest("button")?.id.match(/^unit-(\d+)-(\d+)$/);
     const edge = now && !unit ? edgeAt(now, place) : null;
     const filter = unit && pixelAt(event);
-    if (filter) (showPixel(filter), choose("kernel"));
+    if (filter && !isOpen.value) (showPixel(filter), choose("kernel"));
     else if (bias) inspect(bias.layer, bias.unit, "bias");
-    else if (unit) inspect(Number(unit[1]), Number(unit[2]), null);
-    else if (edge?.kind === "edge") inspect(edge.layer, edge.unit, edge.input + 1);
+    else if (unit) inspect(Number(unit[1]), Number(unit[2]), null, filter);
+    else if (edge?.kind === "edge") inspect(edge.layer, edge.unit, edge.input * drawnAsOne(edge.layer).weights + 1);
   };
   const name = `${words.network}: ${[inputs.length, ...layers.map((/** @type {import("./network.js").Layer} */ each) => each.units)].join("-")}`;
   return html`<div ref=${place} class="network" role="group" aria-label=${name} onPointerMove=${move} onPointerDown=${move} onPointerLeave=${() => point(null)} onClick=${click} onKeyDown=${walk}>
@@ -151,9 +151,12 @@ function pixelAt({ target, clientX, clientY, detail, type }) {
  * @param {number} layer counted from 0, as the unit
  * @param {number} unit
  * @param {number | "bias" | null} source
+ * @param {{row?: number, column?: number} | null} [pixel] of a feature map
  */
-function inspect(layer, unit, source) {
-  const chosen = { layer: layer + 1, unit: unit + 1, source };
+function inspect(layer, unit, source, pixel) {
+  const { row = 0, column = 0 } = pixel ?? {};
+  const place = row * (state.value.layers[layer].map?.[1] ?? 1) + column;
+  const chosen = { layer: layer + 1, unit: unit * drawnAsOne(layer).units + place + 1, source };
   ask({ chain: chosen, phases: { ...asked.value.phases, at: chosen } });
   open(["phases", "hand"].includes(part.value) ? part.value : "chain");
   point(null); // what one points at would cover the drawing

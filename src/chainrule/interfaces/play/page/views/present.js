@@ -59,6 +59,16 @@ export const present = computed(() => {
 });
 
 /**
+ * How many units of a layer are drawn as one, those of a feature map; and how many weights as one line, a kernel's.
+ * @param {number} layer counted from 0
+ */
+export function drawnAsOne(layer) {
+  const { map = [], kernel = [] } = state.value.layers[layer] ?? {};
+  const [units, weights] = [map, kernel].map((sides) => sides.reduce((/** @type {number} */ all, /** @type {number} */ each) => all * each, 1));
+  return { units, weights };
+}
+
+/**
  * A layer's name.
  * @param {number} layer counted from 0
  */

@@ -44,12 +44,28 @@ export function Chooser({ of: chosen = asked.value.chain }) {
   const { layer, unit, source } = chosen ?? { layer: 1, unit: 1, source: null };
   const [of, at] = [layers[Math.min(layer, layers.length) - 1], layer - 1];
   const choose = (/** @type {Partial<import("../../glass.js").Chosen>} */ parts) => ask({ chain: { layer, unit, source, ...parts } });
-  const sources = [["", words.unitItself], ...(of.row > of.inputs ? [["bias", words.oneBias]] : []), ...Array.from({ length: of.inputs }, (_, input) => [String(input + 1), sourceOf(at, input)])];
+  const sources = [["", words.unitItself], ...(of.row > of.inputs ? [["bias", words.oneBias]] : []), ...counted(of.inputs, of.kernel, (input) => sourceOf(at, input))];
   return html`<div class="chooser" role="group" aria-label=${words.chainOf}>
     <${Choice} name="chainLayer" value=${String(layer)} options=${layers.map((/** @type {unknown} */ _, /** @type {number} */ k) => [String(k + 1), nameOf(k)])} set=${(/** @type {string} */ to) => choose({ layer: Number(to), unit: 1, source: null })} />
-    <${Choice} name="chainUnit" value=${String(unit)} options=${Array.from({ length: of.units }, (_, k) => [String(k + 1), String(k + 1)])} set=${(/** @type {string} */ to) => choose({ unit: Number(to) })} />
+    <${Choice} name="chainUnit" value=${String(unit)} options=${counted(of.units, of.map, (k) => String(k + 1))} set=${(/** @type {string} */ to) => choose({ unit: Number(to) })} />
     <${Choice} name="chainSource" value=${String(source ?? "")} options=${sources} set=${(/** @type {string} */ from) => choose({ source: from === "" ? null : from === "bias" ? from : Number(from) })} />
   </div>`;
+}
+
+/**
+ * Options for so many units, or for each place in so many maps, counted from 1.
+ * @param {number} count
+ * @param {number[] | undefined} sides of a map
+ * @param {(k: number) => string} named
+ * @returns {[string, string][]}
+ */
+function counted(count, sides, named) {
+  const [rows, columns] = sides?.length ? sides : [1, 1];
+  const size = rows * columns;
+  return Array.from({ length: count * size }, (_, k) => {
+    const name = named(Math.floor(k / size));
+    return [String(k + 1), size === 1 ? name : `${name} (${Math.floor((k % size) / columns) + 1}, ${(k % columns) + 1})`];
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The way in the drawing: from the weight or the unit that the chain is about to the loss, as the server says it. */
 
 import { computed } from "../../vendor/signals.js";
+import { drawnAsOne } from "../present.js";
 import { glass, isOpen, part } from "../../glass.js";
 
 /**
@@ -22,6 +23,8 @@ export const way = computed(() => {
  * @param {{layer: number, unit: number, input: number}} edge
  */
 export function isOnWay({ of, units }, { layer, unit, input }) {
-  const isWeight = of.layer === layer + 1 && of.unit === unit + 1 && of.source === input + 1;
+  const one = drawnAsOne(layer);
+  const isTo = of.layer === layer + 1 && Math.ceil(of.unit / one.units) === unit + 1;
+  const isWeight = isTo && typeof of.source === "number" && Math.ceil(of.source / one.weights) === input + 1;
   return isWeight || (of.layer < layer + 1 && Boolean(units[layer]?.includes(unit) && units[layer - 1]?.includes(input)));
 }
