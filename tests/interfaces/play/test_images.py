@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,14 @@ from hypothesis import strategies as st
 import chainrule as cr
 from axe import faults
 from chainrule.core.network import Network
+from chainrule.interfaces.play.advice import treated
 from chainrule.interfaces.play.beginning import scene_of_data
 from chainrule.interfaces.play.catalogue import OF_IMAGES
 from chainrule.interfaces.play.glass.next_step import NextStep
 from chainrule.interfaces.play.messages import command
 from chainrule.interfaces.play.playing import Playing
 from chainrule.interfaces.play.scene import Scene
+from chainrule.interfaces.play.stage import set_up
 from chainrule.lab.experiments.data import DataSet
 from played import obey, refusals, scene_of, seen
 
@@ -193,6 +196,15 @@ def test_the_script_of_a_run_on_images_repeats_it():
     np.testing.assert_array_equal(found["run"].model.theta, playing.training.state.parameters.theta)
 
 
+@pytest.mark.parametrize("filters", [[{}], TWO, []], ids=["one", "two", "none"])
+def test_a_network_that_the_doctor_advises_is_a_scene(filters: list[Any]):
+    scene = of_images(filters=filters, hidden=[{"units": 3, "activation": "tanh", "dropout": 0.5}])
+    found = treated(scene, {"network": set_up(scene).network})
+    assert (found.filters, found.hidden) == (scene.filters, scene.hidden)
+    other = Network((1, 8, 8), (cr.Conv2D(2, 3), cr.AveragePool(2), cr.Flatten(), cr.Dense(10)))
+    assert treated(scene, {"network": other}) is None
+
+
 def test_digits_named_in_a_shell_are_the_first_scene():
     assert scene_of_data(DataSet("digits")).loss == "softmax_cross_entropy"
 
@@ -343,3 +355,22 @@ def test_axe_finds_nothing_with_images(opened: Opened, look: str):
     page.hover("#unit-0-0")
     page.wait_for_selector("#card canvas")
     assert faults(page) == [], "a filter"
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 768), (600, 900)])
+def test_nothing_is_wider_than_the_page_with_images(opened: Opened, size: tuple[int, int]):
+    page = with_images(opened, width=size[0], height=size[1])
+    for tab in ("images", "kernel", "samples"):
+        page.click(f"#tab-{tab}")
+        page.wait_for_timeout(200)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], tab
+
+
+def test_the_image_and_its_answer_are_taken_along_as_a_figure(opened: Opened, tmp_path: Path):
+    page = with_images(opened)
+    with page.expect_download() as saved:
+        page.evaluate("async () => (await import('/page/figures.js')).saveFigure('answer', 'svg')")
+    saved.value.save_as(tmp_path / "answer.svg")
+    svg = (tmp_path / "answer.svg").read_text(encoding="utf-8")
+    assert svg.count("<text") == 20
+    assert all(each in svg for each in page.locator(".bars td:last-child").all_text_contents())

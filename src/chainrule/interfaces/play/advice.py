@@ -10,10 +10,13 @@ import numpy as np
 from chainrule.core.activations import ACTIVATIONS, Activation
 from chainrule.core.arrays import Array
 from chainrule.core.description import Description
+from chainrule.core.layers.convolution import Conv2D
 from chainrule.core.layers.dense import Dense
+from chainrule.core.layers.pooling import MaxPool
+from chainrule.core.layers.shape import Flatten
 from chainrule.core.losses import LOSSES
 from chainrule.core.network import Network
-from chainrule.interfaces.play.scene import MOST_UNITS, Hidden, Scene
+from chainrule.interfaces.play.scene import MOST_UNITS, Filters, Hidden, Scene
 from chainrule.interfaces.play.stage import Stage
 from chainrule.training.history import History
 from chainrule.training.model import Model
@@ -74,7 +77,7 @@ def treated(scene: Scene, changes: Mapping[str, Any]) -> Scene | None:
 
 
 def _network(network: Network) -> dict[str, Any] | None:
-    """The hidden layers of a network of dense layers, each with one activation."""
+    """The convolutional and the hidden layers of a network, each with one activation."""
     hidden: list[Hidden] = []
     names = {kind: name for name, kind in ACTIVATIONS.items()}
     layers: list[Any] = list(network.layers)
@@ -94,11 +97,37 @@ def _network(network: Network) -> dict[str, Any] | None:
             )
         )
     initializer = network.initializer
+    filters = _filters(layers)
+    if filters is None:
+        return None
     return {
+        **({"filters": [each.model_dump() for each in filters]} if len(network.input_shape) > 1 else {}),
         "hidden": [each.model_dump() for each in hidden],
         "initializer": None if initializer is None else initializer.to_dict(),
         "bias": layers[dense[0]].bias,
     }
+
+
+def _filters(layers: list[Any]) -> list[Filters] | None:
+    """The convolutional layers, each with what follows it; None for such as the page has no control for."""
+    names = {kind: name for name, kind in ACTIVATIONS.items()}
+    starts = [i for i, each in enumerate(layers) if isinstance(each, Conv2D)]
+    found = []
+    for start, end in itertools.pairwise([*starts, len(layers)]):
+        flat = next((i for i in range(start, end) if isinstance(layers[i], Flatten)), end)
+        beside = layers[start + 1 : flat]
+        kinds = [each for each in beside if isinstance(each, Activation)]
+        if any(type(each) not in names and not isinstance(each, MaxPool) for each in beside):
+            return None
+        found.append(
+            Filters(
+                units=layers[start].channels,
+                kernel=layers[start].kernel,
+                activation=names[type(kinds[0])] if kinds else "identity",
+                pool=any(isinstance(each, MaxPool) for each in beside),
+            )
+        )
+    return found
 
 
 def _loss(loss: Description) -> dict[str, Any] | None:

@@ -8,8 +8,9 @@ import { range } from "./views/answer.js";
 import { powers, short, ticks } from "./views/axes.js";
 import { drawable } from "./views/chart.js";
 import { isLogarithmic } from "./views/curves.js";
-import { lineOf, shortened, unitPicture, widthOf } from "./views/network.js";
+import { imagePicture, lineOf, shortened, unitPicture, widthOf } from "./views/network.js";
 import { acrossOf, upOf } from "./views/points.js";
+import { areImages } from "./views/images/shown.js";
 import { box, present } from "./views/present.js";
 
 /** @typedef {{width: number, height: number, parts: string[]}} Figure */
@@ -24,12 +25,25 @@ function network() {
   const { size, at, edges, parts } = now;
   const lines = edges.map((each, k) => `<path d="${lineOf(each)}" fill="none" stroke="${parts.edges[k] < 0 ? BLUE : ORANGE}" stroke-opacity="${(0.25 + 0.75 * Math.abs(parts.edges[k])).toFixed(2)}" stroke-width="${widthOf(parts.edges[k]).toFixed(2)}"/>`);
   const units = at.slice(1).flat().map(({ x, y }, unit) => picture(unitPicture(shown, unit).toDataURL(), x - size / 2, y - size / 2, size));
-  const inputs = at[0].map(({ x, y }, input) => text(x - 6, y + 5, shortened(state.value.inputs[input]), "end"));
+  const inputs = at[0].map(({ x, y }, input) => shown.arrays.image ? picture(imagePicture(shown).toDataURL(), x - size, y - size / 2, size) : text(x - 6, y + 5, shortened(state.value.inputs[input]), "end"));
   return { ...box.value, parts: [...lines, ...units, ...inputs] };
+}
+
+/** The image that is shown, as it is painted, and the answer to it. */
+function imageAnswer() {
+  const canvas = /** @type {HTMLCanvasElement | null} */ (document.querySelector(".picture canvas"));
+  const now = frame.value?.head.image;
+  if (!canvas || !now) return null;
+  const bars = now.answers.flatMap((/** @type {number | null} */ each, /** @type {number} */ k) => {
+    const [y, fill] = [12 + 24 * k, k === now.winner ? ORANGE : BLUE];
+    return [text(276, y + 16, `${k}${k === now.truth ? " ✓" : ""}`, "start"), `<rect x="312" y="${y + 4}" width="${160 * Math.min(1, Math.max(0, each ?? 0))}" height="14" fill="${fill}"/>`, text(532, y + 16, each === null ? "–" : each.toFixed(3), "end")];
+  });
+  return { width: 544, height: 264, parts: [`<g style="image-rendering: pixelated">${picture(canvas.toDataURL(), 12, 12, 240)}</g>`, ...bars] };
 }
 
 /** @returns {Figure | null} */
 function answer() {
+  if (areImages.value) return imageAnswer();
   const canvas = /** @type {HTMLCanvasElement | null} */ (document.querySelector(".plane canvas"));
   if (!canvas) return null;
   const [size, left, top] = [400, 44, 12];

@@ -344,7 +344,7 @@ function unitMaps(frame) {
  * The image that is shown, on the canvas of `unitPicture`.
  * @param {import("../frame.js").Frame} frame
  */
-function imagePicture({ head, arrays: { image } }) {
+export function imagePicture({ head, arrays: { image } }) {
   paintInk(picture, /** @type {Uint8Array} */ (image.data), image.shape[1], head.image.ink);
   return picture;
 }
