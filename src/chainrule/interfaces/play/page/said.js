@@ -12,11 +12,19 @@ class Line {
    * @param {string} to
    */
   constructor(from, to) {
-    const parts = from.split(FIELD);
-    this.head = parts[0];
-    this.fields = parts.filter((_, k) => k % 2);
-    this.pattern = new RegExp(`^${parts.map((each, k) => (k % 2 ? "(.*?)" : each.replace(SIGNS, "\\$&"))).join("")}$`, "s");
+    this.from = from.split(FIELD);
     this.to = to.split(FIELD);
+    this.pattern = this.matching();
+  }
+
+  /**
+   * What matches the line, where a field is longer than that.
+   * @param {number} [field]
+   * @param {number} [than]
+   */
+  matching(field, than = 0) {
+    const part = (/** @type {string} */ each, /** @type {number} */ k) => (k % 2 === 0 ? each.replace(SIGNS, "\\$&") : COUNTS.includes(each) ? NUMBER : `(.{${k === field ? than + 1 : 0},}?)`);
+    return new RegExp(`^${this.from.map(part).join("")}$`, "s");
   }
 
   /**
@@ -24,24 +32,37 @@ class Line {
    * @param {string} text
    */
   said(text) {
-    const found = text.startsWith(this.head) ? this.pattern.exec(text) : null;
-    if (found === null) return null;
-    const fields = new Map(this.fields.map((name, k) => [name, found[k + 1]]));
-    let whole = "";
-    for (const [k, part] of this.to.entries()) {
-      const filled = k % 2 === 0 ? part : part.startsWith("+") ? phrase(fields.get(part.slice(1)) ?? "") : number(fields.get(part) ?? "");
-      if (filled === null) return null;
-      whole += filled;
+    if (!text.startsWith(this.from[0])) return null;
+    let found = this.pattern.exec(text);
+    for (let tries = 0; found !== null && tries < TRIES; tries++) {
+      const values = found;
+      const wrong = this.to.find((each, k) => k % 2 && each.startsWith("+") && phrase(values[this.group(each)]) === null);
+      if (wrong === undefined) return this.to.map((each, k) => (k % 2 === 0 ? each : each.startsWith("+") ? phrase(values[this.group(each)]) : number(values[this.group(each)]))).join("");
+      const group = this.group(wrong); // it may be a longer one: "At the start", not "At"
+      found = this.matching(2 * group - 1, values[group].length).exec(text);
     }
-    return whole;
+    return null;
+  }
+
+  /**
+   * The number of a field, as it is named in the other language.
+   * @param {string} name
+   */
+  group(name) {
+    return (this.from.findIndex((each, k) => k % 2 && each === name.replace("+", "")) + 1) / 2;
   }
 }
 
+/** How many longer texts are tried in a field of words: "With these parameters" is one. */
+const TRIES = 4;
+
 const FIELD = /\{([^}]*)\}/;
+const COUNTS = ["n", "m"];
+const NUMBER = "([-\\d.,e+]+)";
 const SIGNS = /[.*+?^${}()|[\]\\/]/g;
 
 /** Where a sentence may end, and the most of such ends in one line. */
-const ENDS = /(?<=[.?!]) (?=[^a-z])/;
+const ENDS = /(?<=[.?!]) /;
 const MOST = 4;
 
 /** The texts that were asked for last: frames ask for the same ones again and again. */
@@ -59,7 +80,6 @@ function phrase(text) {
   if (text === "") return "";
   const before = known.get(text);
   if (before !== undefined) return before;
-  if (known.size > KEPT) known.clear();
   let found = /** @type {string | null} */ (null);
   for (const line of lines) {
     found = line.said(text);
@@ -85,6 +105,7 @@ function number(text) {
  */
 export function pieces(text) {
   if (!lines.length) return [{ text, isKnown: true }];
+  if (known.size > KEPT) known.clear();
   const sentences = text.split(ENDS);
   const found = /** @type {Piece[]} */ ([]);
   for (let at = 0; at < sentences.length; ) {

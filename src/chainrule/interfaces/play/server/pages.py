@@ -120,8 +120,11 @@ class Page:
                 self._kept = None  # perhaps it is what ends the process
                 await asyncio.sleep(min(2.0 ** (quickly - 2), LONGEST_PAUSE))
             self.process = await self._pages.another()
-            lost = "the run's process ended, and went on from what was kept of it"
-            self.say({"kind": "lost", "sentence": f"{lost}." if self._kept else f"{lost}: its beginning."})
+            sentence = (
+                "the run's process ended, and went on from what was kept of it"
+                f"{'' if self._kept else ': its beginning'}."
+            )
+            self.say({"kind": "lost", "sentence": sentence})
             if self._kept is not None:
                 file = json.loads(self._kept)["file"]
                 await self.process.send(json.dumps({"kind": "open", "file": file}).encode())
