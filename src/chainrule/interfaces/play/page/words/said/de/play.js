@@ -15,7 +15,9 @@ export default {
   "there is nothing to {what}.": "Es gibt nichts zu {what}.",
   "{file} is empty; choose a table with a header and rows.": "{file} ist leer; eine Tabelle mit Kopfzeile und Zeilen wählen.",
   "{loss} is for classes, and the target is a quantity; choose a squared error.": "{loss} ist für Klassen, und das Ziel ist eine Größe; einen quadratischen Fehler wählen.",
-  "{data} isn't in the plane; the playground has the other sets, such as moons.": "{data} liegt nicht in der Ebene; der Spielplatz hat die anderen Datensätze, etwa moons.",
+  "{data} isn't among the playground's sets; take another, such as moons or digits.": "{data} gehört nicht zu den Datensätzen des Spielplatzes; einen anderen nehmen, etwa moons oder digits.",
+  "digits are classes, got a quantity as the target; choose class.": "Ziffern sind Klassen, das Ziel ist eine Größe; Klasse wählen.",
+  "images of a data set stay as they are; draw on the large image instead.": "Bilder eines Datensatzes bleiben, wie sie sind; stattdessen auf dem großen Bild zeichnen.",
   "{what} must be one of the library's; got {got}.": "{what} muss aus der Bibliothek sein, nicht {got}.",
   "{n} pages are open, and no more can be; close one, and open this one again.": "{n} Seiten sind offen, mehr können es nicht sein; eine schließen und diese neu öffnen.",
   "{place}: {fault}; send a command of the protocol.": "{place}: {fault}; ein Kommando des Protokolls senden.",
@@ -47,8 +49,8 @@ export default {
   "the doctor has no such finding any more; ask again.": "Diesen Befund hat die Diagnose nicht mehr; neu fragen.",
   "the edits in this file are of another network's weights; open another file.": "Die Änderungen in dieser Datei gehören zu den Gewichten eines anderen Netzes; eine andere Datei öffnen.",
   "the start in this file has another network's weights; open another file.": "Der Start in dieser Datei hat die Gewichte eines anderen Netzes; eine andere Datei öffnen.",
-  "the network from Python has shapes {from} to {to}, and these settings ask for ({n},) to ({m},); choose other data or another loss.":
-    "Das Netz aus Python hat die Formen {from} bis {to}, und diese Einstellungen verlangen ({n},) bis ({m},); andere Daten oder einen anderen Verlust wählen.",
+  "the network from Python has shapes {from} to {to}, and these settings ask for {inputs} to ({m},); choose other data or another loss.":
+    "Das Netz aus Python hat die Formen {from} bis {to}, und diese Einstellungen verlangen {inputs} bis ({m},); andere Daten oder einen anderen Verlust wählen.",
   "the plane shows at most {most} classes, got {got}; leave some of them out.": "Die Ebene zeigt höchstens {most} Klassen, nicht {got}; einige weglassen.",
   "the plane shows at most {most} classes, got {got}; merge or drop some.": "Die Ebene zeigt höchstens {most} Klassen, nicht {got}; einige zusammenlegen oder weglassen.",
   "the playground learns one target, got {got}; leave one of them in the table.": "Der Spielplatz lernt ein Ziel, nicht {got}; eines davon in der Tabelle lassen.",
