@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import chainrule as cr
+from axe import faults
 from cases import CASES, OPTIMIZERS
 from chainrule.interfaces import play
 from chainrule.lab import diagnose
@@ -227,3 +228,43 @@ def written(node: ast.expr) -> Iterator[str]:
             [*written(each.value if isinstance(each, ast.FormattedValue) else each)] or ["7"] for each in node.values
         ]
         yield from map("".join, itertools.product(*parts))
+
+
+LEFT = """() => [...document.querySelectorAll("[lang=en]")]
+  .filter((each) => !each.closest("pre, figcaption")).map((each) => each.textContent)"""
+"""What stays English on the page, but for the source of the library."""
+
+
+def test_the_page_speaks_german_in_its_tabs_its_chain_and_its_doctor(opened: Callable[..., Any]):
+    page = opened(locale="de-DE")
+    assert page.title() == "chainrule-Spielplatz"
+    page.click("#unit-1-0")
+    page.wait_for_selector(".chain h3:text-is('Schicht 2: Einheit 1')")
+    assert page.locator(".chain h4").all_text_contents() == ["Vorwärts", "Verlust", "Rückwärts", "Numerische Probe"]
+    assert page.evaluate(LEFT) == [] == faults(page)
+    for name in page.eval_on_selector_all(".glass [role=tab]", "all => all.map(each => each.id)"):
+        page.click(f"#{name}")
+        page.wait_for_timeout(300)
+        assert page.evaluate(LEFT) == [], name
+    page.click(".glass .bar > button[aria-label='Schließen']")
+    for name in page.eval_on_selector_all(".tabs [role=tab]", "all => all.map(each => each.id)"):
+        page.click(f"#{name}")
+        page.wait_for_timeout(300)
+        assert page.evaluate(LEFT) == [], name
+    page.click("#tab-doctor")
+    page.fill("input[name=learning_rate]", "100")
+    page.keyboard.press("Enter")
+    page.click("button.main")
+    page.wait_for_timeout(1000)
+    page.click(".doctor > button")
+    page.wait_for_selector(".doctor article button:text-is('Ausprobieren')", timeout=60_000)
+    assert page.text_content(".doctor h3") == "Zu hohe Lernrate"
+    assert page.evaluate(LEFT) == [] == faults(page)
+
+
+def test_what_has_no_line_in_german_stays_english_and_is_marked(opened: Callable[..., Any]):
+    page = opened(locale="de-DE")
+    page.evaluate("async () => (await import('/page/run.js')).notify('There is no word for <b>this</b>. 1,234 rows')")
+    page.wait_for_selector(".notices [lang=en]")
+    assert page.locator(".notices [lang=en]").all_text_contents() == ["There is no word for <b>this</b>."]
+    assert "1\u202f234 Zeilen" in page.text_content(".notices")

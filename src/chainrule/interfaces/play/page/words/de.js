@@ -82,7 +82,7 @@ export default {
   pooled: "Pool",
   kernel: "Kern",
   filter: "Filter",
-  noFilters: "Dieses Netz hat keine Faltung; füge eine hinzu, und hier steht, wie ihre Zahlen entstehen.",
+  noFilters: "Dieses Netz hat keine Faltung; mit einer steht hier, wie ihre Zahlen entstehen.",
   featureMap: "Merkmalskarte",
   patchOf: "Ausschnitt:",
   kernelOf: "Kern",
