@@ -126,7 +126,7 @@ export function Said({ text }) {
   return pieces(text).map((each, k) => html`${k ? " " : ""}${each.isKnown ? each.text : html`<span lang="en">${each.text}</span>`}`);
 }
 
-const TEXTS = /(<(p class="note[^"]*"|p|h\d|title)>)(.*?)(<\/(?:p|h\d|title)>)/gs;
+const TEXTS = /(<(?:p class="note[^"]*"|span class="shape note"|p|h\d|title)>)(.*?)(<\/(?:p|span|h\d|title)>)/gs;
 const MATHS = /<math>.*?<\/math>/gs;
 const WORDS = /(<mtext>(?:&nbsp;)?)(.*?)((?:&nbsp;)?<\/mtext>)/g;
 
@@ -136,7 +136,7 @@ const WORDS = /(<mtext>(?:&nbsp;)?)(.*?)((?:&nbsp;)?<\/mtext>)/g;
  */
 export function saidIn(markup) {
   if (!lines.length) return markup;
-  const notes = markup.replace(TEXTS, (_, open, _kind, inner, close) => open + note(inner) + close);
+  const notes = markup.replace(TEXTS, (_, open, inner, close) => open + note(inner) + close);
   return notes.replace(WORDS, (_, open, word, close) => open + (phrase(word) ?? word) + close);
 }
 

@@ -138,7 +138,7 @@ export default {
   penalty: "L2-Strafe",
   clip: "Clipping",
   none: "ohne",
-  initializer: "Startgewichte",
+  initializer: "Startwerte",
   byActivation: "auto",
   bias: "Bias",
   seed: "Seed",
