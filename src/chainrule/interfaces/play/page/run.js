@@ -3,6 +3,7 @@
 import { computed, signal } from "./vendor/signals.js";
 import { Connection } from "./connection.js";
 import { parse } from "./frame.js";
+import { saidInFile } from "./said.js";
 
 /** The last state: the scene, its points, its layers, what can be done. */
 export const state = signal(/** @type {any} */ (null));
@@ -137,7 +138,7 @@ function receive(message) {
   else if (said.kind === "kept") kept = said.file;
   else if (said.kind === "table") table.value = said;
   else if (said.kind === "code") code.value = said;
-  else if (said.kind === "file") download(said);
+  else if (said.kind === "file") download(said.name.endsWith(".html") ? { ...said, text: saidInFile(said.text) } : said);
   else if (said.kind === "full") status.value = "full";
   else {
     isAsked.value = false; // perhaps it is the doctor who can't, or who was lost

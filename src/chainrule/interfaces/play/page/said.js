@@ -1,7 +1,7 @@
 /** What the library says in English, in the page's language: sentence by sentence, by the lines of `words/said`. */
 
 import { html } from "./html.js";
-import { said } from "./words.js";
+import { language, said } from "./words.js";
 
 /** @typedef {{text: string, isKnown: boolean}} Piece sentences; those that the language has no line for are English */
 
@@ -136,18 +136,27 @@ const WORDS = /(<mtext>(?:&nbsp;)?)(.*?)((?:&nbsp;)?<\/mtext>)/g;
  */
 export function saidIn(markup) {
   if (!lines.length) return markup;
-  const notes = markup.replace(TEXTS, (_, open, inner, close) => open + note(inner) + close);
+  const notes = markup.replace(TEXTS, (_, open, inner, close) => open + note(inner, open !== "<title>") + close);
   return notes.replace(WORDS, (_, open, word, close) => open + (phrase(word) ?? word) + close);
 }
 
 /**
- * A note with formulas, each of which is a field.
- * @param {string} markup
+ * A page of the library's own, to be kept as a file, in the page's language.
+ * @param {string} page
  */
-function note(markup) {
+export function saidInFile(page) {
+  return lines.length ? saidIn(page).replace('<html lang="en">', `<html lang="${language}">`) : page;
+}
+
+/**
+ * A note with formulas, each of which is a field. marked: whether it may hold markup that says what is English.
+ * @param {string} markup
+ * @param {boolean} marked
+ */
+function note(markup, marked) {
   const formulas = markup.match(MATHS) ?? [];
   let k = 0;
   const text = markup.replace(MATHS, () => `\ue000${k++}\ue001`);
-  const whole = pieces(text).map((each) => (each.isKnown ? each.text : `<span lang="en">${each.text}</span>`)).join(" ");
+  const whole = pieces(text).map((each) => (each.isKnown || !marked ? each.text : `<span lang="en">${each.text}</span>`)).join(" ");
   return whole.replace(/\ue000(\d+)\ue001/g, (_, number) => formulas[Number(number)]);
 }

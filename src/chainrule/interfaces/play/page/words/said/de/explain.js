@@ -123,6 +123,9 @@ export default {
   "Beside it, with each parameter moved up to {by} to either side, the error is at most {error}.": "Daneben, wenn jeder Parameter um bis zu {by} nach beiden Seiten verschoben ist, beträgt die Abweichung höchstens {error}.",
 
   // Drawings
+  "The network": "Das Netz",
+  "Edges by weight": "Kanten nach Gewicht",
+  "Edges by gradient": "Kanten nach Gradient",
   "Solid blue: positive; dashed orange: negative; the wider a line and the fuller a unit, the larger within its layer.":
     "Durchgezogen und blau: positiv; gestrichelt und orange: negativ; je breiter eine Linie und je voller eine Einheit, desto größer innerhalb ihrer Schicht.",
   "The number in a unit is its output; biases aren’t drawn.": "Die Zahl in einer Einheit ist ihre Ausgabe; Bias sind nicht gezeichnet.",
