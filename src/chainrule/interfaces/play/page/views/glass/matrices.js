@@ -4,6 +4,7 @@ import { html, useEffect, useRef } from "../../html.js";
 import { ask, asked, glass } from "../../glass.js";
 import { Said } from "../../said.js";
 import { words } from "../../words.js";
+import { drawnAsOne } from "../present.js";
 import { Formula } from "./formula.js";
 
 /** @typedef {{equation: number, row: number, column: number}} Entry of the matrix that an equation makes, from 0 */
@@ -78,7 +79,8 @@ function light(whole, entry) {
 }
 
 /**
- * Follow the weight, or the unit's sample, that an entry is of.
+ * Follow the weight, or the unit's sample, that an entry is of; of feature maps columns are all samples of one place, then
+ * of the next.
  * @param {HTMLElement} whole
  * @param {Entry} entry
  * @param {import("../../glass.js").Chosen} of
@@ -87,7 +89,9 @@ function light(whole, entry) {
 function follow(whole, { equation, row, column }, of, samples) {
   const picks = whole.querySelectorAll(".of-matrices")[equation].getAttribute("data-picks");
   const source = picks === "weight" ? column + 1 : of.source;
-  ask({ chain: { layer: of.layer, unit: row + 1, source }, ...(picks === "sample" ? { sample: samples[column] } : { sample: asked.value.sample }) });
+  const place = picks === "sample" ? Math.floor(column / samples.length) : 0;
+  const unit = row * drawnAsOne(of.layer - 1).units + place + 1;
+  ask({ chain: { layer: of.layer, unit, source }, sample: picks === "sample" ? samples[column % samples.length] : asked.value.sample });
 }
 
 /**
