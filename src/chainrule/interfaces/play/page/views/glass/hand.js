@@ -4,6 +4,7 @@ import { html, useEffect, useRef } from "../../html.js";
 import { glass } from "../../glass.js";
 import { edit, grip } from "../../edits.js";
 import { state } from "../../run.js";
+import { Said } from "../../said.js";
 import { hints, words } from "../../words.js";
 import { Choice, Field } from "../../controls/fields.js";
 import { className } from "../answer.js";
@@ -26,7 +27,7 @@ const PRECISION = 6;
 export function Hand() {
   const { hand } = glass.value;
   if (!hand) return null;
-  if (hand.sentence) return html`<${Chooser} /><p class="hint">${hand.sentence}</p>`;
+  if (hand.sentence) return html`<${Chooser} /><p class="hint"><${Said} text=${hand.sentence} /></p>`;
   const { of, weights, curve, sign } = hand;
   return html`<${Chooser} of=${of} /><div class="hand" key=${JSON.stringify(of)}>
     <div class="numbers" role="group" aria-label=${words.weightsOfUnit}>
