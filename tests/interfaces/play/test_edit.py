@@ -233,3 +233,12 @@ def test_kinks_are_marked_and_none_where_there_are_none():
     obey(playing, "edit", layer=1, unit=1, source="bias", value=0.25)
     found = shown(playing, sample=0, layer=1, unit=1, source="bias")
     assert len(found["curve"]["kinks"]) > 0
+
+
+def test_the_course_has_the_loss_after_an_edit():
+    playing = Playing()
+    obey(playing, "step")
+    before, _ = seen(playing)[1]["course"][-1][:2], obey(playing, "edit", layer=1, unit=1, source=1, value=9.0)
+    course = seen(playing)[1]["course"]
+    assert course[-1, 0] == before[0]
+    assert abs(course[-1, 1] - before[1]) > 1e-6

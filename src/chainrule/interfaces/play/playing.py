@@ -119,6 +119,7 @@ class Playing(StagedRun):
         place = place_of(self._next_step, command.layer, command.unit, command.source)
         before = self._moment_before(command.grip)
         self.training.edit(place, command.value)
+        self.course.cut(self.training.state.step - 1)  # the loss at this step is another one now
         self._start_anew_for_the_doctor()
         self._remember_once(before, command.grip)
 

@@ -31,15 +31,19 @@ def weight_chain(
     from_: int | str | Sequence[int],
     sample: int | None,
     paths: Paths | None = None,
+    why: str | None = None,
 ) -> Derivation:
-    """One weight's chain, from the input to the update.  paths: of the units that are shown, if not as usual."""
+    """One weight's chain, from the input to the update.
+
+    paths: of the units that are shown, if not as usual.  why: the reason for the sample, if nobody has asked for it.
+    """
     numbers, sections = of.numbers, Sections(of, paths)
     paths = sections.paths
     block, name, index = find_parameter(numbers.blocks, layer, to, from_)
     position, weight = numbers.position(block, name, index), numbers.parameter(block, name, index)
     terms, shares = paths.gradient(block, name, index)
     at = None if sample is None else find_sample(of.samples, sample)
-    unit, at, why = followed(terms, shares, at)
+    unit, at, reason = followed(terms, shares, at)
     units, loss = paths.above(block, [unit], at), sections.loss(at)
     checked, difference = numeric_check(
         numbers,
@@ -49,7 +53,7 @@ def weight_chain(
     )
     return Derivation(
         title=f"Layer {block.number}: {_title(paths, block, name, index)}",
-        lead=sections.lead(at, why, [block]),
+        lead=sections.lead(at, why or reason, [block]),
         symbol=derivative(LOSS, weight.name),
         value=float(of.gradient[position]),
         sections=with_zeros(
@@ -70,9 +74,14 @@ def weight_chain(
 
 
 def unit_chain(
-    of: TrainingStep, layer: int, index: int | Sequence[int], sample: int | None, paths: Paths | None = None
+    of: TrainingStep,
+    layer: int,
+    index: int | Sequence[int],
+    sample: int | None,
+    paths: Paths | None = None,
+    why: str | None = None,
 ) -> Derivation:
-    """One unit's chain, from its sum to its δ.  paths: as in `weight_chain`."""
+    """One unit's chain, from its sum to its δ.  paths, why: as in `weight_chain`."""
     numbers, sections = of.numbers, Sections(of, paths)
     block = find_layer(numbers.blocks, layer)
     unit, at = find_unit(block, index), find_sample(of.samples, sample)
@@ -86,7 +95,7 @@ def unit_chain(
     )
     return Derivation(
         title=f"Layer {block.number}: unit {_commas(index_of(unit, block.shape))}",
-        lead=sections.lead(at, FIRST if sample is None else ASKED, [block]),
+        lead=sections.lead(at, why or (FIRST if sample is None else ASKED), [block]),
         symbol=delta.name,
         value=delta.value,
         sections=with_zeros(

@@ -127,3 +127,16 @@ def test_the_run_trains_for_more_than_a_quarter_of_the_time(seconds: float, monk
         playing.obey(messages.command(f'{{"kind": "seen", "frame": {playing._showing._made}}}'))
     assert clock["trained"] > (clock["now"] - 100.0) / 4.0
     assert clock["looks"] > 3
+
+
+def test_a_unit_whose_sample_nobody_asked_for_follows_the_largest_and_says_so():
+    playing = Playing()
+    layer = NextStep(playing.stage, playing.training).explanation.layers[1]
+    largest = int(abs(layer.delta[:, 2]).argmax())
+    found = asked(playing, {"layer": 2, "unit": 3, "source": None})["chain"]
+    assert found["sample"] == largest
+    assert f"sample {largest} is followed, the one with the largest δ of this unit" in found["lead"]
+    step(playing)
+    later = playing.glass.shown(playing.stage, playing.training)["chain"]
+    assert f"sample {largest} is followed, the one that was followed before" in later["lead"]
+    assert "as asked" in asked(playing, {"layer": 2, "unit": 3, "source": None}, sample=1)["chain"]["lead"]

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from chainrule.interfaces.play.glass.lines import sections_in_sight, whole
 from chainrule.interfaces.play.glass.next_step import NextStep
 from chainrule.interfaces.play.messages import Chain, Glass
@@ -12,10 +14,13 @@ from chainrule.lab.explain.derivation import Derivation
 from chainrule.lab.explain.equations.paths import MOST_UNITS, Paths
 from chainrule.lab.explain.notations import mathml
 from chainrule.lab.explain.notations.mathml import MATHML
-from chainrule.lab.explain.step.addresses import find_parameter
+from chainrule.lab.explain.step.addresses import find_parameter, find_unit
 
 MOST_ON_THE_WAY = 24
 """The most units on the way to the loss, in all layers: more lines than theirs can't be read, nor made in time."""
+
+LARGEST, KEPT = "the one with the largest δ of this unit", "the one that was followed before"
+"""Why a sample is followed that nobody has asked for."""
 
 
 def chain(step: NextStep, asked: Glass) -> dict[str, Any] | None:
@@ -25,7 +30,7 @@ def chain(step: NextStep, asked: Glass) -> dict[str, Any] | None:
     before = step.before.get("chain", {})
     if before.get("of") != _told(of) or before.get("sample_asked") != asked.sample or "sample" not in before:
         before = {}
-    found = _derived(step, of, _sample(step, asked, before), before)
+    found = _derived(step, of, *_sample(step, asked, of, before), before)
     return {
         "of": _told(of),
         "title": found.title,
@@ -56,20 +61,29 @@ def _told(of: Chain) -> dict[str, Any]:
     return of.model_dump(exclude={"lines"})
 
 
-def _sample(step: NextStep, asked: Glass, before: Mapping[str, Any]) -> int | None:
-    """The sample to follow: the one asked for, else that of the frame before, as long as the batch has it."""
-    return step.followed(before.get("sample") if asked.sample is None else asked.sample)
+def _sample(step: NextStep, asked: Glass, of: Chain, before: Mapping[str, Any]) -> tuple[int | None, str | None]:
+    """The sample to follow, and why: the one asked for, that of the frame before, or the one with the largest share."""
+    if (sample := step.followed(asked.sample)) is not None:
+        return sample, None
+    if (sample := step.followed(before.get("sample"))) is not None:
+        return sample, KEPT
+    if of.source is not None:
+        return None, None
+    explanation, (number, index) = step.explanation, step.unit(of)
+    delta = explanation.layers[number - 1].delta
+    sizes = np.abs(delta.reshape(len(delta), -1)[:, find_unit(step.drawn(of.layer), index)])
+    return explanation.samples[int(sizes.argmax())], LARGEST
 
 
-def _derived(step: NextStep, of: Chain, sample: int | None, before: Mapping[str, Any]) -> Derivation:
+def _derived(step: NextStep, of: Chain, sample: int | None, why: str | None, before: Mapping[str, Any]) -> Derivation:
     """The chain: the units that it goes by stay the same from frame to frame."""
     explanation, block = step.explanation, step.drawn(of.layer)
     numbers, layers = explanation.numbers, len(explanation.layers) - block.number + 1
     most = min(MOST_UNITS, max(1, MOST_ON_THE_WAY // layers))
     paths = Paths(numbers, explanation.objective, most, before.get("kept", {}))
     if of.source is None:
-        return unit_chain(explanation, *step.unit(of), sample, paths)
-    return weight_chain(explanation, *step.weight(of, of.source), sample, paths)
+        return unit_chain(explanation, *step.unit(of), sample, paths, why)
+    return weight_chain(explanation, *step.weight(of, of.source), sample, paths, why)
 
 
 def _update(step: NextStep, of: Chain) -> list[dict[str, Any]]:

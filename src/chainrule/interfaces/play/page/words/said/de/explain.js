@@ -28,6 +28,8 @@ export default {
   "A step of the trained model {model}, after {done} others": "Ein Schritt des trainierten Modells {model}, nach {done} anderen",
   "as asked": "wie gewünscht",
   "the first": "das erste",
+  "the one with the largest δ of this unit": "das mit dem größten δ dieser Einheit",
+  "the one that was followed before": "das zuvor verfolgte",
   "the one with the largest share of this gradient": "das mit dem größten Anteil an diesem Gradienten",
   "Layer {number}: {names}.": "Schicht {number}: {names}.",
   "Numbers without an equation here, such as other samples’ and other units’, are given: follow those to derive them.":
