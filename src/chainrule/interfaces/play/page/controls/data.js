@@ -77,15 +77,16 @@ function Target({ value }) {
 /**
  * Choose a set; one's own points begin with those that are there.
  * @param {string} name
+ * @param {Record<string, unknown>} parts of the scene that change with it
  */
-export function choose(name) {
+export function choose(name, parts = {}) {
   const { data } = scene.value;
   if (table.value?.is_learnt === false) table.value = null;
   const points = name === OWN && data.points.length === 0 && !areImages.value ? here() : data.points;
   const target = name === OWN ? data.target : name === TABLE && !data.table.classes.length ? "quantity" : "class";
   const { suits } = catalogue.value;
   const suited = (name === IMAGES) === areImages.value ? fitting(target) : suits[name === IMAGES ? "images" : "points"];
-  change({ data: { ...data, name, points, target, noise: null, n: null }, is_given: false, ...suited });
+  change({ data: { ...data, name, points, target, noise: null, n: null }, is_given: false, ...suited, ...parts });
 }
 
 /** The points that are shown now. */

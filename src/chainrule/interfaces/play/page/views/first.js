@@ -11,12 +11,31 @@ const KEPT = "chainrule has been here";
 
 export const isFirstVisit = signal(localStorage.getItem(KEPT) === null);
 
+const FAILS = 100;
+
+/** The learning rate that there was before it was raised. */
+let usualRate = 0.03;
+
 /** @type {[string, string, () => void][]} the words, what to do then, what the button does */
 const TRIES = [
-  ["tryRate", "tryRateThen", () => (change({ optimizer: { ...scene.value.optimizer, learning_rate: 100 } }), chooseTab("doctor"))],
-  ["trySpiral", "trySpiralThen", () => choose("spiral")],
-  ["tryDraw", "tryDrawThen", () => choose(OWN)],
+  ["tryRate", "tryRateThen", () => (fail(), chooseTab("doctor"))],
+  ["trySpiral", "trySpiralThen", () => choose("spiral", learning())],
+  ["tryDraw", "tryDrawThen", () => choose(OWN, learning())],
 ];
+
+/** Begin anew at a rate that fails: a network that has learnt already would stand it. */
+function fail() {
+  const { optimizer } = scene.value;
+  if (optimizer.learning_rate !== FAILS) usualRate = optimizer.learning_rate;
+  send({ kind: "reset" });
+  change({ optimizer: { ...optimizer, learning_rate: FAILS } });
+}
+
+/** The optimizer, at the rate from before the first of these tries. */
+function learning() {
+  const { optimizer } = scene.value;
+  return optimizer.learning_rate === FAILS ? { optimizer: { ...optimizer, learning_rate: usualRate } } : {};
+}
 
 export function FirstVisit() {
   const leave = () => {
