@@ -2,7 +2,7 @@
 
 const TRIES = [250, 500, 1000, 2000, 4000];
 
-/** Where a page's name lies while it is loaded again. */
+/** Where a page's name lies while it is loaded again; only then it is taken up: a copy in another tab has a run of its own. */
 const NAME = "chainrule page";
 
 /** The milliseconds from look to look at the clock, and the least by which it jumps when the machine has slept. */
@@ -20,8 +20,10 @@ export class Connection {
     this.tries = 0;
     /** @type {WebSocket | null} */
     this.socket = null;
-    this.page = sessionStorage.getItem(NAME) ?? crypto.randomUUID();
-    sessionStorage.removeItem(NAME); // a copy of this page, in another tab, has a run of its own
+    const [way] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+    this.page = (way?.type === "reload" && sessionStorage.getItem(NAME)) || crypto.randomUUID();
+    sessionStorage.removeItem(NAME);
+    addEventListener("pagehide", () => sessionStorage.setItem(NAME, this.page));
     this.looked = Date.now();
     setInterval(() => this.look(), LOOK);
   }
@@ -59,12 +61,6 @@ export class Connection {
     this.tell("lost");
     const wait = TRIES[Math.min(this.tries++, TRIES.length - 1)];
     setTimeout(() => this.open(), wait);
-  }
-
-  /** Load the page again; it comes back to its run. */
-  reload() {
-    sessionStorage.setItem(NAME, this.page);
-    location.reload();
   }
 
   /** @param {string} text */

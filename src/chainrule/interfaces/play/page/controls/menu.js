@@ -6,7 +6,6 @@ import { KEYS, MOVES } from "../keyboard.js";
 import { LOOKS, isLarge, look } from "../look.js";
 import { FORMS, SAVES, handOut, open } from "../take.js";
 import { choose } from "./tabs.js";
-import { reload } from "../run.js";
 import { hints, keepLanguage, language, languages, words } from "../words.js";
 
 export function Menu() {
@@ -42,7 +41,7 @@ export function Menu() {
           ${LOOKS.map((each) => html`<option key=${each} value=${each} selected=${look.value === each}>${words[each]}</option>`)}
         </select>
         <button aria-pressed=${isLarge.value} data-hint=${hints.large} onClick=${() => (isLarge.value = !isLarge.value)}>${words.large}</button>
-        ${Object.keys(languages).length > 1 && html`<select name="language" aria-label=${words.language} data-hint=${hints.language} onChange=${(/** @type {any} */ event) => (keepLanguage(event.currentTarget.value), reload())}>
+        ${Object.keys(languages).length > 1 && html`<select name="language" aria-label=${words.language} data-hint=${hints.language} onChange=${(/** @type {any} */ event) => (keepLanguage(event.currentTarget.value), location.reload())}>
           ${Object.entries(languages).map(([tag, ownName]) => html`<option key=${tag} value=${tag} selected=${language === tag}>${ownName}</option>`)}
         </select>`}
       </div>
