@@ -198,6 +198,46 @@ def test_each_thing_to_try_on_a_first_visit_is_done_by_its_button_and_undone(
     page.wait_for_function(value, arg=before)
 
 
+def test_the_first_try_fails_after_a_success_as_well_and_the_second_learns(opened: Opened):
+    page = opened(is_new=True)
+    until_step(page, 1500)
+    page.locator(".first ol button").first.click()
+    page.wait_for_function("() => document.querySelector('[name=learning_rate]').value === '100'")
+    page.wait_for_timeout(1000)
+    page.click(".doctor > button")
+    page.wait_for_selector(".doctor h3:has-text('learning rate too high')", timeout=60_000)
+    page.locator(".first ol button").nth(1).click()
+    page.wait_for_function("() => document.querySelector('[name=learning_rate]').value === '0.03'")
+    page.wait_for_selector(".doctor:not(:has(article)) .hint")  # what he found was of the run before
+
+
+def test_points_drawn_fast_all_arrive_where_they_were_put(opened: Opened):
+    page = opened()
+    page.select_option("select[name=set]", "own")
+    page.click("button:has-text('Remove all but one')")
+    page.wait_for_function("() => document.querySelectorAll('circle').length === 1")
+    scale = page.text_content(".axes")
+    box = page.locator(".plane.own svg[role]").bounding_box()
+    for k in range(20):
+        angle, radius = 0.6 * k, 0.1 + 0.01 * k
+        x = box["x"] + box["width"] * (0.4 + radius * np.cos(angle))
+        page.mouse.click(x, box["y"] + box["height"] * (0.4 + radius * np.sin(angle)))
+    page.wait_for_function("() => document.querySelectorAll('circle').length === 21")
+    assert page.text_content(".axes") == scale
+
+
+def test_a_page_loaded_again_goes_on_with_its_run_and_a_copy_has_its_own(opened: Opened):
+    page = opened()
+    page.select_option("select[name=set]", "moons")
+    page.wait_for_selector("input[name=noise]")
+    page.reload()
+    page.wait_for_selector(".count")
+    assert page.input_value("select[name=set]") == "moons"
+    page.goto(page.url + "&again")
+    page.wait_for_selector(".count")
+    assert page.input_value("select[name=set]") == "xor"
+
+
 def test_the_doctor_says_why_a_rate_of_a_hundred_fails(opened: Opened):
     page = opened(is_new=True)
     page.locator(".first ol button").first.click()

@@ -60,6 +60,16 @@ let isCalming = false;
 let isDrawing = false;
 let nextNotice = 0;
 
+/** The scene with the changes that were sent, until the run has answered them, or should have. */
+let wanted = /** @type {any} */ (null);
+
+const ANSWERED = 1000;
+
+let forgetting = 0;
+
+/** The commands by which the run changes its scene itself. */
+const ANEW = ["undo", "redo", "reset", "amend", "treat", "open", "read"];
+
 const connection = new Connection(receive, (now) => {
   status.value = now;
 });
@@ -69,7 +79,13 @@ const connection = new Connection(receive, (now) => {
  * @param {Record<string, unknown>} command
  */
 export function send(command) {
+  if (ANEW.includes(String(command.kind))) wanted = null;
   connection.send(JSON.stringify(command));
+}
+
+/** The scene with all changes that were sent: what the next one starts from, however fast it comes. */
+export function coming() {
+  return wanted ?? scene.value;
 }
 
 /**
@@ -77,7 +93,10 @@ export function send(command) {
  * @param {Record<string, unknown>} parts
  */
 export function change(parts) {
-  send({ kind: "set", scene: { ...scene.value, ...parts } });
+  wanted = { ...coming(), ...parts };
+  send({ kind: "set", scene: wanted });
+  clearTimeout(forgetting);
+  forgetting = setTimeout(() => (wanted = null), ANSWERED);
 }
 
 /**
@@ -91,11 +110,6 @@ export function whenReady(action) {
 /** Begin to listen. */
 export function connect() {
   connection.open();
-}
-
-/** Load the page again, and go on with its run. */
-export function reload() {
-  connection.reload();
 }
 
 /**
@@ -141,6 +155,7 @@ function receive(message) {
   else if (said.kind === "file") download(said.name.endsWith(".html") ? { ...said, text: saidInFile(said.text) } : said);
   else if (said.kind === "full") status.value = "full";
   else {
+    wanted = null; // perhaps it is the change that was refused
     isAsked.value = false; // perhaps it is the doctor who can't, or who was lost
     notify(said.sentence);
   }
@@ -183,6 +198,7 @@ function showCalmly() {
 function extend(head, rows) {
   const [count, width] = rows.shape;
   const begins = head.course !== courseNumber || head.from === 0;
+  if (head.course !== courseNumber) findings.value = null; // they are of the course before
   if (begins) columns = Array.from({ length: width }, () => []);
   courseNumber = head.course;
   const known = columns[0].length - head.from; // rows that the frame before brought as well

@@ -26,7 +26,7 @@ export function Chart({ lines, columns, logarithmic = false, range, height, labe
     } else {
       plot.current.setData(columns);
     }
-    const latest = columns[0].length - 1;
+    const latest = columns[0].findLastIndex((_, row) => columns.slice(1).some((each) => each[row] != null)); // not every step is measured
     if (plot.current.cursor.idx == null && latest >= 0) plot.current.setLegend({ idx: latest });
   });
   useEffect(() => {

@@ -2,7 +2,7 @@
 
 import { signal } from "../vendor/signals.js";
 import { window } from "../plane.js";
-import { change, scene } from "../run.js";
+import { change, coming, scene } from "../run.js";
 import { isOpen } from "../glass.js";
 import { followNear } from "./glass/followed.js";
 
@@ -84,7 +84,7 @@ export function type(event) {
  * @param {{across: number, up: number}} at
  */
 function nearest({ across, up }) {
-  const apart = scene.value.data.points.map((/** @type {Point} */ { x1, x2 }) => Math.hypot(acrossOf(x1) - across, upOf(x2) - up));
+  const apart = coming().data.points.map((/** @type {Point} */ { x1, x2 }) => Math.hypot(acrossOf(x1) - across, upOf(x2) - up));
   const least = Math.min(...apart);
   return least < NEAR ? apart.indexOf(least) : -1;
 }
@@ -96,7 +96,7 @@ function nearest({ across, up }) {
  */
 function set({ across, up }, number) {
   const { left, right, bottom, top } = window.value;
-  const next = [...scene.value.data.points];
+  const next = [...coming().data.points];
   const x1 = left + (within(across) / 100) * (right - left);
   const x2 = top - (within(up) / 100) * (top - bottom);
   next[number < 0 ? next.length : number] = { x1, x2, y: number < 0 ? brush.value : next[number].y };
@@ -105,7 +105,7 @@ function set({ across, up }, number) {
 
 /** @param {number} number */
 function remove(number) {
-  if (number >= 0) put(scene.value.data.points.filter((/** @type {Point} */ _, /** @type {number} */ k) => k !== number));
+  if (number >= 0) put(coming().data.points.filter((/** @type {Point} */ _, /** @type {number} */ k) => k !== number));
 }
 
 /** @param {number} percent */
@@ -115,5 +115,5 @@ function within(percent) {
 
 /** @param {Point[]} points */
 function put(points) {
-  change({ data: { ...scene.value.data, points } });
+  change({ data: { ...coming().data, points } });
 }
