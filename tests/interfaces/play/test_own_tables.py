@@ -15,6 +15,7 @@ from chainrule.interfaces.play.messages import command
 from chainrule.interfaces.play.playing import Playing
 from chainrule.interfaces.play.scene import MOST_NUMBERS, MOST_POINTS, OwnTable, Scene
 from chainrule.lab.experiments.data import DataFile, DataSet
+from commands import invoke
 from played import obey, refusals, scene_of, seen
 
 PETS = "weight;tail;sex;kind\n4,2;30;f;cat\n20,5;40;m;dog\n3,1;28;f;cat\n31;35;m;dog\n5;29;m;cat\n12;33;f;dog\n"
@@ -248,3 +249,27 @@ def test_the_column_to_predict_is_chosen_on_the_page(opened: Any, tmp_path: Path
     page.select_option("select[name=column]", "y")
     page.wait_for_function("() => document.querySelector('select[name=set]').selectedOptions[0].text === 'seven.csv'")
     page.wait_for_function("() => document.querySelector('select[name=column]').value === 'y'")
+
+
+NAMED = "name;size;kind\n" + "".join(f"fruit {k};{k};{'ab'[k % 2]}\n" for k in range(60))
+
+
+def test_what_an_option_would_mend_is_said_with_the_command_that_has_it(tmp_path: Path):
+    playing = Playing()
+    send(playing, "fruit.csv", NAMED.encode())
+    (said,) = refusals(playing)
+    assert said.endswith("--drop name. The page has no such option: chainrule play FILE takes it.")
+    file = tmp_path / "fruit.csv"
+    file.write_text(NAMED)
+    assert scene_of_data(DataFile(str(file), drop=("name",))).data.table.inputs == ("size",)
+    for words, expected in (
+        (
+            ("play", "--drop", "name"),
+            "--drop is for a table in a file, and none is named; name it",
+        ),
+        (("play", file, "--drop", "nam"), "nam"),
+        (("play", "xor", "--drop", "name"), "--drop is for files; xor is a data set that has a name, leave it out."),
+    ):
+        result = invoke(*words, "--no-browser")
+        assert result.exit_code == 2
+        assert expected in " ".join(result.stderr.split())

@@ -15,6 +15,7 @@ from typing import Any
 
 import websockets
 
+import chainrule.interfaces.play
 from played import SOURCE, of_kind, page, server, until
 from processes import children
 from pseudo_terminal import posix
@@ -107,3 +108,9 @@ def test_a_port_in_use_is_a_sentence_and_a_restarted_server_has_its_token(tmp_pa
     with server(tmp_path, "--port", port) as (_, again):
         assert again == address
     assert (tmp_path / "chainrule" / f"play-{port}.token").stat().st_mode & 0o077 == 0
+
+
+def test_the_page_takes_at_most_500_kb_in_all():
+    page = Path(chainrule.interfaces.play.__file__).parent / "page"
+    sent = [each for each in page.rglob("*") if each.is_file() and not each.name.endswith((".d.ts", "tsconfig.json"))]
+    assert 300_000 < sum(each.stat().st_size for each in sent) <= 500_000

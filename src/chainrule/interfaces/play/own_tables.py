@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.errors import DataError
+from chainrule.core.errors import ChainruleError, DataError
 from chainrule.core.losses import LOSSES
 from chainrule.core.streams import stream
 from chainrule.interfaces.play.scene import (
@@ -39,7 +39,13 @@ OPTIONS = Options(max_size=LARGEST_FILE)
 
 def uploaded(name: str, content: str, target: str | None = None) -> Table:
     """The table in a file that a page sent, in base64, with this target. Raises what `read_table` raises."""
-    return table_of(_source(name, content), None if target is None else [target], OPTIONS)
+    try:
+        return table_of(_source(name, content), None if target is None else [target], OPTIONS)
+    except ChainruleError as error:
+        if "--" not in str(error):
+            raise
+        sentence = "The page has no such option: chainrule play FILE takes it."
+        raise DataError(" ".join([str(error), sentence])) from None
 
 
 def columns_of(name: str, content: str) -> tuple[str, ...]:

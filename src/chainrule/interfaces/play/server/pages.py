@@ -121,8 +121,8 @@ class Page:
                 await asyncio.sleep(min(2.0 ** (quickly - 2), LONGEST_PAUSE))
             self.process = await self._pages.another()
             sentence = (
-                "the run's process ended, and went on from what was kept of it"
-                f"{'' if self._kept else ': its beginning'}."
+                f"The run's process ended; a new one has {'what was kept of it' if self._kept else 'its beginning'}: "
+                "press Play to go on."
             )
             self.say({"kind": "lost", "sentence": sentence})
             if self._kept is not None:

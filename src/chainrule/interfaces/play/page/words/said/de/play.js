@@ -2,8 +2,10 @@
 
 export default {
   "the loss became too large in epoch {epoch} with {optimizer}.": "Der Verlust wurde in Epoche {epoch} zu groß, mit {optimizer}.",
-  "the run's process ended, and went on from what was kept of it.": "Der Prozess des Laufs ist beendet; es geht mit dem weiter, was davon aufbewahrt war.",
-  "the run's process ended, and went on from what was kept of it: its beginning.": "Der Prozess des Laufs ist beendet; es geht mit dem weiter, was davon aufbewahrt war: seinem Anfang.",
+  "The run's process ended; a new one has {what}: press Play to go on.": "Der Prozess des Laufs ist beendet; ein neuer hat {+what}: weiter geht es mit Start.",
+  "what was kept of it": "was davon aufbewahrt war",
+  "its beginning": "seinen Anfang",
+  "The page has no such option: chainrule play FILE takes it.": "Die Seite hat keine solche Option: chainrule play DATEI nimmt sie.",
   "this run has diverged; reset it, or change a setting, to train again.": "Dieser Lauf ist divergiert; nach Reset oder einer anderen Einstellung lässt er sich wieder trainieren.",
   "this run has diverged; undo, or reset it, to edit its weights.": "Dieser Lauf ist divergiert; nach Rückgängig oder Reset lassen sich seine Gewichte ändern.",
   "this is the last point of class {k}, without which the network has no output; keep it.": "Dies ist der letzte Punkt der Klasse {k}, ohne die das Netz keine Ausgabe hat; ihn behalten.",
