@@ -36,7 +36,7 @@ def test_a_page_trains_survives_its_process_and_leaves_none_behind(tmp_path: Pat
                 await until(socket, of_kind("refused"))
             for each in children(pid):
                 os.kill(each, signal.SIGKILL)
-            assert "went on from what was kept" in (await until(socket, of_kind("lost")))["sentence"]
+            assert "a new one has what was kept of it" in (await until(socket, of_kind("lost")))["sentence"]
             assert (await until(socket, of_kind("frame")))["step"] > 100
         async with page(address) as socket:  # it comes back to its run
             assert not (await until(socket, of_kind("welcome")))["new"]
