@@ -1,6 +1,12 @@
-"""What every test run says in its last lines: the checks that were left out for want of a program."""
+"""What every test run says in its last lines: the checks that were left out for want of a program. And Ctrl-C works."""
+
+import signal
 
 import pytest
+
+# A shell that starts the tests in its background has them ignore Ctrl-C, and programs that they start as well; tests of
+# Ctrl-C would wait for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
