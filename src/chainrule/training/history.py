@@ -1,12 +1,13 @@
 """The history of a run: its recorded epochs, as columns."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array, as_array
+from chainrule.core.arrays import Array, as_array, as_numbers
 from chainrule.core.description import check_kind
 from chainrule.core.errors import ShapeError, choose
 from chainrule.core.foreign import said
@@ -63,12 +64,17 @@ class History:
         """The names of the columns."""
         return tuple(self._rows[0]) if self._rows else ("epoch", "step", "loss")
 
-    def extend(self, epochs: Sequence[int], steps: Sequence[int], losses: Array) -> None:
-        """Add a row for each of some epochs: its loss, () or (K,)."""
-        each_loss = losses.tolist() if losses.ndim == 1 else losses.astype(np.float64)
+    def extend(self, epochs: ArrayLike, steps: ArrayLike, losses: ArrayLike) -> None:
+        """Add a row for each of some epochs (R,): its number, that of its step, and its loss, (R,) or (R, K)."""
+        given = as_numbers(epochs, "epochs"), as_numbers(steps, "steps"), as_numbers(losses, "losses")
+        if given[2].ndim not in (1, 2) or any(each.shape != given[2].shape[:1] for each in given[:2]):
+            raise ShapeError(
+                f"epochs, steps and losses should be equally long, got shapes {[each.shape for each in given]}."
+            )
+        numbers = given[2].tolist() if given[2].ndim == 1 else given[2].astype(np.float64)
         self._rows += [
             {"epoch": epoch, "step": step, "loss": loss}
-            for epoch, step, loss in zip(epochs, steps, each_loss, strict=True)
+            for epoch, step, loss in zip(given[0].tolist(), given[1].tolist(), numbers, strict=True)
         ]
 
     def __getitem__(self, name: str) -> Array:

@@ -3,8 +3,9 @@
 from numpy.typing import ArrayLike
 
 from chainrule.core.arrays import as_numbers
+from chainrule.core.checks import check_samples, check_targets
 from chainrule.core.description import check_kind
-from chainrule.core.errors import DataError, SettingError
+from chainrule.core.errors import DataError, SettingError, ShapeError
 from chainrule.lab.scripts.library import MOST_NUMBERS, library_script
 from chainrule.lab.scripts.plain import numpy_script as of_numpy
 from chainrule.lab.scripts.recipe import Recipe, Samples, check_repeats
@@ -60,5 +61,9 @@ def recipe_of(run: Run, x: ArrayLike, y: ArrayLike) -> Recipe:
     network, loss = run.model.network, run.model.loss
     if loss is None:
         raise SettingError("this run's model names no loss; expected one that train() or iterate() returned.")
+    if samples.x.ndim <= 1 + len(network.input_shape):  # else each member has samples of its own
+        check_targets(network, loss, samples.y, len(check_samples(network.input_shape, samples.x)))
+    elif samples.y.shape[:2] != samples.x.shape[:2]:
+        raise ShapeError(f"expected y {samples.x.shape[:2]} beside x {samples.x.shape}, got y {samples.y.shape}.")
     batches = 1 if setup.batch_size is None else -(-len(samples.x) // setup.batch_size)
     return Recipe(network, loss, samples, setup, ending.epoch * batches)

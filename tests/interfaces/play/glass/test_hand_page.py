@@ -186,11 +186,14 @@ def test_a_click_in_the_drawing_takes_another_weight_in_hand(opened: Opened):
     assert page.get_attribute("#part-hand", "aria-selected") == "true"
 
 
-@pytest.mark.parametrize("look", ["light", "dark", "contrast"])
-@pytest.mark.parametrize("size", [(1280, 800), (1024, 768), (600, 900)])
-def test_axe_finds_nothing_and_all_has_room(opened: Opened, look: str, size: tuple[int, int]):
+@pytest.mark.parametrize(
+    ("size", "look"), [((1280, 800), "light"), ((1024, 768), "dark"), ((600, 900), "contrast"), ((1280, 800), "dark")]
+)
+def test_axe_finds_nothing_and_all_has_room(opened: Opened, size: tuple[int, int], look: str):
     page = opened_by_hand(opened, width=size[0], height=size[1])
+    page.click("summary:has-text('Look')")
     page.select_option("select[name=look]", look)
+    page.keyboard.press("Escape")
     page.wait_for_timeout(200)
     assert faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]

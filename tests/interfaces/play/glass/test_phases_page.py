@@ -94,7 +94,8 @@ def test_it_is_done_with_the_keyboard_alone(opened: Opened):
     page = opened()
     page.keyboard.press("i")
     page.focus("#part-chain")
-    page.keyboard.press("ArrowRight")
+    while page.get_attribute("#part-phases", "aria-selected") != "true":
+        page.keyboard.press("ArrowRight")
     page.wait_for_selector(".phases p.hint")
     for _ in range(8):
         page.keyboard.press("Tab")
