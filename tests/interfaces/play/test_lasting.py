@@ -57,7 +57,7 @@ def test_a_page_goes_on_after_kill_and_after_a_restart(browser: Any, tmp_path: P
         page.wait_for_timeout(2500)  # until what the run has learnt is kept
         for pid in children(program.pid):
             os.kill(pid, signal.SIGKILL)
-        page.wait_for_selector(".notices p:has-text('went on from what was kept')")
+        page.wait_for_selector(".notices p:has-text('a new one has what was kept of it')")
         page.wait_for_function(f"() => {STEP} >= 30")
         assert page.input_value("select[name=set]") == "moons"
         page.wait_for_timeout(2500)
