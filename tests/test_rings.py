@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -74,6 +75,20 @@ def circles(graph: dict[str, set[str]]) -> list[str]:
 
 def test_no_circle_among_files():
     assert circles(arrows()) == []
+
+
+PAGE = SOURCE / "interfaces/play/page"
+BROUGHT = re.compile(r"""^(?:import|export)\b[^;]*?["'](\.[^"']+)["'];""", re.MULTILINE)
+"""An import of a module of the page, or what it hands on of it."""
+
+
+def test_no_circle_among_the_modules_of_the_page():
+    graph = {
+        str(path): {str((path.parent / each).resolve()) for each in BROUGHT.findall(path.read_text(encoding="utf-8"))}
+        for path in PAGE.resolve().rglob("*.js")
+    }
+    assert sum(map(len, graph.values())) > 150
+    assert circles(graph) == []
 
 
 FOLDERS = sorted({".".join(name.split(".")[:depth]) for name in FILES for depth in range(1, name.count(".") + 1)})

@@ -11,34 +11,17 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.core.layers.base import Buffers, Layer, Pass, Signature
+from chainrule.core.layers.base import Pass
 from chainrule.interfaces.play.beginning import beginning_of
 from chainrule.interfaces.play.door import Playground
 from chainrule.interfaces.play.playing import Playing
+from own_layers import Doubled
 from played import obey, of_kind, page, refusals, scene_of, seen, until
 from processes import children, ends_within
 from pseudo_terminal import posix
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(30, 3))
-
-
-@dataclass(frozen=True, repr=False)
-class Doubled(Layer):
-    """Twice its input: a layer of one's own."""
-
-    def signature(self, shape: tuple[int, ...]) -> Signature:
-        return Signature(shape)
-
-    def bind(self, at: Buffers) -> Pass:
-        def forward() -> None:
-            np.multiply(at.input, 2.0, out=at.output)
-
-        def backward() -> None:
-            if at.d_input is not None:
-                np.multiply(at.d_output, 2.0, out=at.d_input)
-
-        return forward, backward
 
 
 def test_a_run_goes_on_from_its_own_weights_with_its_own_settings():

@@ -16,6 +16,7 @@ from chainrule.interfaces.play.playing import Playing
 from chainrule.interfaces.play.scene import MOST_NUMBERS, MOST_POINTS, OwnTable, Scene
 from chainrule.lab.experiments.data import DataFile, DataSet
 from commands import invoke
+from pages import choose_table
 from played import obey, refusals, scene_of, seen
 
 PETS = "weight;tail;sex;kind\n4,2;30;f;cat\n20,5;40;m;dog\n3,1;28;f;cat\n31;35;m;dog\n5;29;m;cat\n12;33;f;dog\n"
@@ -202,9 +203,7 @@ def test_a_csv_file_is_chosen_and_dropped_on_the_page(opened: Any, tmp_path: Pat
     page = opened()
     file = tmp_path / "pets.csv"
     file.write_text(PETS.replace("cat", "<b>cat</b>"))
-    with page.expect_file_chooser() as chooser:
-        page.click("button:has-text('Your own table')")
-    chooser.value.set_files(file)
+    choose_table(page, file)
     page.wait_for_function("() => document.querySelectorAll('circle').length === 6")
     assert "<b>cat</b>" in page.text_content("figcaption")
     before = page.eval_on_selector_all("circle", "all => all.map(each => each.getAttribute('cx')).join()")
@@ -228,9 +227,7 @@ def test_the_column_to_predict_is_chosen_on_the_page(opened: Any, tmp_path: Path
     page = opened()
     file = tmp_path / "pets.csv"
     file.write_text(PETS.replace("kind", "<i>kind</i>"))
-    with page.expect_file_chooser() as chooser:
-        page.click("button:has-text('Your own table')")
-    chooser.value.set_files(file)
+    choose_table(page, file)
     page.wait_for_selector("select[name=column]")
     page.click("summary:has-text('About this table')")
     assert "decimal comma" in page.text_content(".said li")
@@ -242,9 +239,7 @@ def test_the_column_to_predict_is_chosen_on_the_page(opened: Any, tmp_path: Path
     rows = "".join(f"{k},{k * k},class{k % 7}\n" for k in range(70))
     file = tmp_path / "seven.csv"
     file.write_text(f"x,y,kind\n{rows}")
-    with page.expect_file_chooser() as chooser:
-        page.click("button:has-text('Your own table')")
-    chooser.value.set_files(file)
+    choose_table(page, file)
     page.wait_for_selector(".notices:has-text('at most 5 classes')")
     page.select_option("select[name=column]", "y")
     page.wait_for_function("() => document.querySelector('select[name=set]').selectedOptions[0].text === 'seven.csv'")

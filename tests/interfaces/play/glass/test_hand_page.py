@@ -1,6 +1,5 @@
 """By hand, in the browser: weights, biases, inputs and targets are edited; what is shown are the library's numbers."""
 
-import json
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 
 from axe import faults
 from chainrule.interfaces.play.playing import Playing
+from pages import saved
 from played import obey
 
 Opened = Callable[..., Any]
@@ -41,16 +41,6 @@ def settled(page: Any) -> dict[str, Any]:
     page.evaluate("document.activeElement.blur()")
     page.wait_for_timeout(400)
     return dict(page.evaluate(SHOWN))
-
-
-def saved(page: Any, path: Path) -> dict[str, Any]:
-    """The scene with what was learnt, as the page hands it out."""
-    page.click("summary:has-text('Take along')")
-    with page.expect_download() as download:
-        page.click("button:text-is('Save')")
-    download.value.save_as(path)
-    page.keyboard.press("Escape")
-    return dict(json.loads(path.read_text()))
 
 
 def check_against_the_library(page: Any, path: Path) -> None:

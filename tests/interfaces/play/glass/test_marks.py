@@ -12,8 +12,8 @@ from chainrule.interfaces.play.playing import Playing
 from chainrule.interfaces.play.scene import Data, Hidden, Scene
 from chainrule.lab.explain.algebra.symbols import Symbol, derivative
 from chainrule.lab.explain.proof import AGREES, DIFFERS, KINK, UNKNOWN
+from own_layers import Wrong
 from played import obey, seen
-from wrong import Wrong
 
 X = np.random.default_rng(0).normal(size=(12, 2))
 ALL = {"first": 0, "count": 60}

@@ -12,7 +12,7 @@ import chainrule as cr
 from axe import faults
 from chainrule.interfaces.play.beginning import beginning_of
 from chainrule.interfaces.play.door import Playground
-from wrong import Wrong
+from own_layers import Wrong
 
 Opened = Callable[..., Any]
 X = np.random.default_rng(0).normal(size=(12, 2))

@@ -11,6 +11,7 @@ import pytest
 
 from chainrule.interfaces.play import messages
 from chainrule.interfaces.play.playing import Playing
+from pages import saved
 
 Opened = Callable[..., Any]
 
@@ -23,16 +24,6 @@ SHOWN = """async () => {
         digits: [...document.querySelectorAll(".digits dd, .digits td")].map(plain).filter(Boolean),
     };
 }"""
-
-
-def saved(page: Any, path: Path) -> dict[str, Any]:
-    """The scene with what was learnt, as the page hands it out."""
-    page.click("summary:has-text('Take along')")
-    with page.expect_download() as download:
-        page.click("button:text-is('Save')")
-    download.value.save_as(path)
-    page.keyboard.press("Escape")
-    return dict(json.loads(path.read_text()))
 
 
 def text_of(markup: str) -> str:

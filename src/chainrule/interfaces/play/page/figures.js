@@ -2,14 +2,15 @@
 
 import { course, download, frame, state } from "./run.js";
 import { CLASSES, css, ofRange } from "./colours.js";
-import { window } from "./plane.js";
+import { acrossOf, upOf, window } from "./plane.js";
 import { words } from "./words.js";
 import { range } from "./views/answer.js";
 import { powers, short, ticks } from "./views/axes.js";
 import { drawable } from "./views/chart.js";
 import { isLogarithmic } from "./views/curves.js";
-import { imagePicture, lineOf, shortened, unitPicture, widthOf } from "./views/network.js";
-import { acrossOf, upOf } from "./views/points.js";
+import { shortened } from "./views/names.js";
+import { imagePicture, unitPicture } from "./views/network.js";
+import { lineOf, widthOf } from "./views/shapes.js";
 import { areImages } from "./views/images/shown.js";
 import { box, present } from "./views/present.js";
 

@@ -50,3 +50,21 @@ export function around(points, now, areDrawn) {
   const [x, y] = [(left + right) / 2, (bottom + top) / 2];
   return { left: x - half, right: x + half, bottom: y - half, top: y + half };
 }
+
+/**
+ * How far from the window's left, in percent.
+ * @param {number} x1
+ */
+export function acrossOf(x1) {
+  const { left, right } = window.value;
+  return (100 * (x1 - left)) / (right - left);
+}
+
+/**
+ * How far from the window's top, in percent.
+ * @param {number} x2
+ */
+export function upOf(x2) {
+  const { bottom, top } = window.value;
+  return (100 * (top - x2)) / (top - bottom);
+}

@@ -3,14 +3,15 @@
 import { html, useEffect, useRef } from "../html.js";
 import { frame, scene, state } from "../run.js";
 import { Term } from "../hints.js";
-import { window } from "../plane.js";
+import { acrossOf, upOf, window } from "../plane.js";
 import { paintClasses, paintRange } from "../pixels.js";
 import { CLASSES, css, ofRange } from "../colours.js";
 import { hints, words } from "../words.js";
 import { short, ticks } from "./axes.js";
 import { boundary } from "./boundary.js";
 import { Followed, pick } from "./glass/followed.js";
-import { acrossOf, brush, press, spot, type, upOf } from "./points.js";
+import { axisNames, className } from "./names.js";
+import { brush, press, spot, type } from "./points.js";
 import { Reading, Ring, away, hover } from "./reading.js";
 
 export function Answer() {
@@ -81,24 +82,6 @@ function Axes() {
     ${ticks(bottom, top).map((each) => html`<span key=${each} class="up" style=${{ top: `${upOf(each)}%` }}>${short(each)}</span>`)}
     <i class="across">${across}</i><i class="up">${up}</i>
   </div>`;
-}
-
-/**
- * What lies along the plane's two axes.
- * @returns {string[]}
- */
-export function axisNames() {
-  const { data, axes } = scene.value;
-  return data.name === "table" ? axes.map((/** @type {number} */ k) => data.table.inputs[k] ?? "") : ["x1", "x2"];
-}
-
-/**
- * What a class is called.
- * @param {number} k
- */
-export function className(k) {
-  const { name, table } = scene.value.data;
-  return (name === "table" && table.classes[k]) || k;
 }
 
 function Legend() {

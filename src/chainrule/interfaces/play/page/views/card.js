@@ -7,7 +7,8 @@ import { said, useVerdicts, verdicts } from "./glass/verdicts.js";
 import { short } from "./axes.js";
 import { Weights } from "./images/weights.js";
 import { areImages } from "./images/shown.js";
-import { shortened, unitPicture } from "./network.js";
+import { inputName, sourceOf } from "./names.js";
+import { unitPicture } from "./network.js";
 import { box, nameOf, pointed, present } from "./present.js";
 
 const MOST_WEIGHTS = 16;
@@ -26,7 +27,7 @@ function Unit({ layer, unit }) {
   const { layers } = state.value;
   const shown = /** @type {import("../frame.js").Frame} */ (frame.value);
   const { arrays, head } = shown;
-  const number = layers.slice(0, layer).reduce((/** @type {number} */ sum, /** @type {import("./network.js").Layer} */ each) => sum + each.units, 0) + unit;
+  const number = layers.slice(0, layer).reduce((/** @type {number} */ sum, /** @type {import("./shapes.js").Layer} */ each) => sum + each.units, 0) + unit;
   const { inputs, row } = layers[layer];
   const [low, high] = arrays.ranges.data.subarray(2 * number, 2 * number + 2);
   const idle = [null, words.saturated, words.dead][arrays.idle.data[number]];
@@ -67,18 +68,4 @@ function Weight({ layer, unit, input }) {
 function place(layer, unit, input) {
   const { start, row } = state.value.layers[layer];
   return start + unit * row + input;
-}
-
-/**
- * What an input of a layer is called: the network's input, or a unit of the layer before.
- * @param {number} layer
- * @param {number} input
- */
-export function sourceOf(layer, input) {
-  return layer ? `a${String(input + 1).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)])}` : inputName(input);
-}
-
-/** @param {number} input */
-function inputName(input) {
-  return areImages.value ? words.image : shortened(state.value.inputs[input]);
 }

@@ -16,8 +16,9 @@ import { areImages } from "./images/shown.js";
 import { choose } from "../controls/tabs.js";
 import { AGREES, DIFFERS, KINK, said, useVerdicts, verdicts } from "./glass/verdicts.js";
 import { way } from "./glass/way.js";
-import { biasAt, draw, edgeAt } from "./network.js";
+import { draw } from "./network.js";
 import { box, edges, layout, lights, lines, drawnAsOne, nameOf, point, pointed, present, signs } from "./present.js";
+import { biasAt, edgeAt } from "./shapes.js";
 
 /** Layers from which their buttons stand closer. */
 const CROWDED = 5;
@@ -89,7 +90,7 @@ function Picture() {
     else if (unit) inspect(Number(unit[1]), Number(unit[2]), null, filter);
     else if (edge?.kind === "edge") inspect(edge.layer, edge.unit, edge.input * drawnAsOne(edge.layer).weights + 1);
   };
-  const name = `${words.network}: ${[inputs.length, ...layers.map((/** @type {import("./network.js").Layer} */ each) => each.units)].join("-")}`;
+  const name = `${words.network}: ${[inputs.length, ...layers.map((/** @type {import("./shapes.js").Layer} */ each) => each.units)].join("-")}`;
   return html`<div ref=${place} class="network" role="group" aria-label=${name} onPointerMove=${move} onPointerDown=${move} onPointerLeave=${() => point(null)} onClick=${click} onKeyDown=${walk}>
     <${Canvas} /><${Units} /><${Card} />
   </div>`;
@@ -121,7 +122,7 @@ function Units() {
   const { size, at } = layout.value;
   const { layer: l, unit: u } = within(stop.value);
   return html`<div class="units">
-    ${layers.map((/** @type {import("./network.js").Layer} */ each, /** @type {number} */ layer) => Array.from({ length: each.units }, (_, unit) => {
+    ${layers.map((/** @type {import("./shapes.js").Layer} */ each, /** @type {number} */ layer) => Array.from({ length: each.units }, (_, unit) => {
       const { x, y } = at[layer + 1][unit];
       const here = () => point({ kind: "unit", layer, unit });
       return html`<button key=${`${layer} ${unit}`} id=${`unit-${layer}-${unit}`} tabindex=${layer === l && unit === u ? 0 : -1}

@@ -1,140 +1,24 @@
-/** The network as shapes: where its units stand, which lines join them; on a canvas, and what a pointer is at. */
+/** The network on a canvas: its lines, its units with their maps, and what stands out. */
 
 import { paintInk, paintSigns } from "../pixels.js";
 import { isOnWay } from "./glass/way.js";
+import { shortened } from "./names.js";
+import { acrossAt, upAt, widthOf } from "./shapes.js";
 
-const LARGEST_UNIT = 44;
-const NEAR = 6;
-const LONGEST_NAME = 12;
 const LEAST_WITH_NUMBER = 20;
 const BRIGHT = { lit: 1, done: 0.6, dim: 0.12 };
-
-/** Pixels above and below the units, where marks stand; of a letter of a name. */
-const EDGE = 6;
-const LETTER = 7.6;
 
 /** The colours of a sign that are told apart. */
 const SHADES = 32;
 
 /**
- * @typedef {{units: number, inputs: number, row: number, start: number}} Layer
- * @typedef {{x: number, y: number}} Spot
- * @typedef {{kind: "unit", layer: number, unit: number} | {kind: "edge", layer: number, unit: number, input: number}} Pointed layers counted from 0
- * @typedef {{layer: number, unit: number, input: number, from: Spot, to: Spot}} Edge
- * @typedef {{size: number, at: Spot[][], edges: Edge[]}} Shapes
- * @typedef {{edges: Float32Array, biases: Float32Array[]}} Parts each of the largest in its layer, -1 to 1
- * @typedef {"lit" | "done" | "dim"} State
- * @typedef {{units: State, edges: State, values: string[]}} Light of a layer: what a phase writes, what is there, what is to come
+ * @typedef {import("./shapes.js").Spot} Spot
+ * @typedef {import("./shapes.js").Edge} Edge
+ * @typedef {import("./shapes.js").Shapes} Shapes
+ * @typedef {import("./shapes.js").Parts} Parts
+ * @typedef {import("./shapes.js").Pointed} Pointed
+ * @typedef {import("./shapes.js").Light} Light
  */
-
-/**
- * Where everything stands in a box.
- * @param {{width: number, height: number}} box
- * @param {string[]} inputs
- * @param {Layer[]} layers
- * @returns {Shapes}
- */
-export function shapes({ width, height }, inputs, layers) {
-  const counts = [inputs.length, ...layers.map((each) => each.units)];
-  const column = width / counts.length;
-  const names = LETTER * Math.max(...inputs.map((each) => shortened(each).length)) + EDGE;
-  const first = Math.min(0.85 * column, Math.max(0.5 * column, names)); // names stand to the left of inputs
-  const room = height - 2 * EDGE;
-  const at = counts.map((count, layer) => Array.from({ length: count }, (_, unit) => ({ x: layer ? (layer + 0.5) * column : first, y: EDGE + ((unit + 0.5) / count) * room })));
-  const size = Math.min(LARGEST_UNIT, (0.9 * room) / Math.max(...counts), (0.6 * width) / counts.length);
-  const edges = layers.flatMap(({ units, inputs: from }, layer) =>
-    Array.from({ length: units * from }, (_, k) => {
-      const [unit, input] = [Math.floor(k / from), k % from];
-      return { layer, unit, input, from: at[layer][input], to: at[layer + 1][unit] };
-    }),
-  );
-  return { size, at, edges };
-}
-
-/**
- * How large the numbers of all edges are, in the order of `shapes`, and the biases of each layer.
- * @param {Layer[]} layers
- * @param {ArrayLike<number>} numbers what the lines show
- * @param {ArrayLike<number>} weights where the biases are
- * @returns {Parts}
- */
-export function parts(layers, numbers, weights) {
-  const edges = new Float32Array(layers.reduce((sum, { units, inputs }) => sum + units * inputs, 0));
-  let first = 0;
-  const biases = layers.map(({ units, inputs, row, start }) => {
-    const own = edges.subarray(first, (first += units * inputs));
-    for (let k = 0, unit = 0; unit < units; unit++) for (let input = 0; input < inputs; input++) own[k++] = numbers[start + unit * row + input];
-    scale(own);
-    return scale(Float32Array.from({ length: row > inputs ? units : 0 }, (_, unit) => weights[start + unit * row + inputs]));
-  });
-  return { edges, biases };
-}
-
-/** @param {Float32Array} numbers */
-function scale(numbers) {
-  let largest = 1e-30;
-  for (const each of numbers) largest = Math.max(largest, Math.abs(each));
-  for (let k = 0; k < numbers.length; k++) numbers[k] /= largest;
-  return numbers;
-}
-
-/**
- * A line as an SVG path; `draw` makes the same one.
- * @param {Edge} edge
- */
-export function lineOf({ from, to }) {
-  const middle = (from.x + to.x) / 2;
-  return `M${from.x} ${from.y}C${middle} ${from.y} ${middle} ${to.y} ${to.x} ${to.y}`;
-}
-
-/** @param {number} part */
-export function widthOf(part) {
-  return 0.4 + 5 * Math.abs(part);
-}
-
-/**
- * What is at a place: a line, if one passes near; units are found by the browser.
- * @param {Shapes} shapes
- * @param {Spot} place
- * @returns {Pointed | null}
- */
-export function edgeAt({ edges }, { x, y }) {
-  let least = NEAR;
-  let found = null;
-  for (const edge of edges) {
-    const { from, to } = edge;
-    if (x <= from.x || x >= to.x) continue;
-    const t = timeAt((x - from.x) / (to.x - from.x));
-    const apart = Math.abs(from.y + (to.y - from.y) * t * t * (3 - 2 * t) - y);
-    if (apart < least) [least, found] = [apart, edge];
-  }
-  return found && { kind: "edge", layer: found.layer, unit: found.unit, input: found.input };
-}
-
-/**
- * The unit whose bias is drawn at a place, by the number of its layer and its own, from 0; null where there is none.
- * @param {Shapes & {parts: Parts}} shapes
- * @param {Spot} place
- */
-export function biasAt({ size, at, parts: { biases } }, { x, y }) {
-  const found = at.slice(1).flatMap((layer, number) => layer.map((spot, unit) => ({ layer: number, unit, spot })))
-    .find(({ layer, unit, spot }) => biases[layer][unit] !== undefined && Math.hypot(spot.x - size / 2 - x, spot.y + size / 2 - y) < NEAR + 2);
-  return found ?? null;
-}
-
-/**
- * Where on its line a curve as `lineOf` draws it has come so far across: t of 1.5 t - 1.5 t² + t³.
- * @param {number} across from 0 to 1
- */
-function timeAt(across) {
-  let [low, high] = [0, 1];
-  for (let k = 0; k < 12; k++) {
-    const t = (low + high) / 2;
-    if (1.5 * t - 1.5 * t * t + t ** 3 < across) low = t;
-    else high = t;
-  }
-  return (low + high) / 2;
-}
 
 /**
  * Whether a line is pointed at, itself or by its unit.
@@ -252,18 +136,10 @@ function sign(context, edges, signs, colour, back) {
   context.fillStyle = colour;
   edges.forEach(({ input, from, to }, k) => {
     const t = input % 2 ? 0.62 : 0.42;
-    const [x, y] = [from.x + (to.x - from.x) * (1.5 * t - 1.5 * t * t + t ** 3), from.y + (to.y - from.y) * t * t * (3 - 2 * t)];
+    const [x, y] = [from.x + (to.x - from.x) * acrossAt(t), from.y + (to.y - from.y) * upAt(t)];
     context.strokeText(signs[k], x, y);
     context.fillText(signs[k], x, y);
   });
-}
-
-/**
- * A name that has room beside its place.
- * @param {string} name
- */
-export function shortened(name) {
-  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Points of one's own on the plane: added, moved and removed, by the pointer or by the keyboard. */
 
 import { signal } from "../vendor/signals.js";
-import { window } from "../plane.js";
+import { acrossOf, upOf, window } from "../plane.js";
 import { change, coming, scene } from "../run.js";
 import { isOpen } from "../glass.js";
 import { followNear } from "./glass/followed.js";
@@ -19,18 +19,6 @@ const STRIDE = 2;
 const STILL = 4;
 
 /** @typedef {{x1: number, x2: number, y: number}} Point */
-
-/** @param {number} x1 */
-export function acrossOf(x1) {
-  const { left, right } = window.value;
-  return (100 * (x1 - left)) / (right - left);
-}
-
-/** @param {number} x2 */
-export function upOf(x2) {
-  const { bottom, top } = window.value;
-  return (100 * (top - x2)) / (top - bottom);
-}
 
 /**
  * Add, move or remove a point where the pointer is pressed.

@@ -6,13 +6,13 @@ import { frame, state } from "../run.js";
 import { words } from "../words.js";
 import { DIFFERS, KINK, signOf, verdicts } from "./glass/verdicts.js";
 import { areImages } from "./images/shown.js";
-import { parts, shapes } from "./network.js";
+import { parts, shapes } from "./shapes.js";
 
 /** What the lines show: "weight", "gradient" or "change". */
 export const edges = signal("weight");
 
 /** What the phase that is shown lights up, layer by layer; null while none is. */
-export const lights = computed(() => /** @type {import("./network.js").Light[] | null} */ (glass.value.phases?.lights ?? null));
+export const lights = computed(() => /** @type {import("./shapes.js").Light[] | null} */ (glass.value.phases?.lights ?? null));
 
 /** What the lines show now: in a phase what it is about. */
 export const lines = computed(() => /** @type {string} */ (glass.value.phases?.lines ?? edges.value));
@@ -33,12 +33,12 @@ export const signs = computed(() => {
 });
 
 /** What one points at. */
-export const pointed = signal(/** @type {import("./network.js").Pointed | null} */ (null));
+export const pointed = signal(/** @type {import("./shapes.js").Pointed | null} */ (null));
 
 /** The room that the drawing has. */
 export const box = signal({ width: 0, height: 0 });
 
-/** @param {import("./network.js").Pointed | null} next */
+/** @param {import("./shapes.js").Pointed | null} next */
 export function point(next) {
   if (JSON.stringify(next) !== JSON.stringify(pointed.value)) pointed.value = next;
 }
@@ -51,7 +51,7 @@ export const present = computed(() => {
   const { layers } = state.value;
   const shown = frame.value;
   if (!shown || !box.value.width) return null;
-  const units = layers.reduce((/** @type {number} */ sum, /** @type {import("./network.js").Layer} */ each) => sum + each.units, 0);
+  const units = layers.reduce((/** @type {number} */ sum, /** @type {import("./shapes.js").Layer} */ each) => sum + each.units, 0);
   const last = layers.at(-1);
   const numbers = glass.value.phases?.edges ?? shown.arrays[lines.value].data;
   if (shown.arrays.units.shape[0] !== units || numbers.length < last.start + last.units * last.row) return null;

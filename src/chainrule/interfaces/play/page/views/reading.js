@@ -3,12 +3,11 @@
 import { effect } from "../vendor/signals.js";
 import { html } from "../html.js";
 import { frame, scene, state } from "../run.js";
-import { view, window } from "../plane.js";
+import { acrossOf, upOf, view, window } from "../plane.js";
 import { words } from "../words.js";
-import { axisNames, className } from "./answer.js";
 import { short } from "./axes.js";
-import { shortened } from "./network.js";
-import { acrossOf, spot, upOf } from "./points.js";
+import { axisNames, className, shortened } from "./names.js";
+import { spot } from "./points.js";
 
 const NEAR = 2.5;
 

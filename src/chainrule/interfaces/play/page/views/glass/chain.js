@@ -6,7 +6,7 @@ import { state } from "../../run.js";
 import { Said } from "../../said.js";
 import { words } from "../../words.js";
 import { Choice } from "../../controls/fields.js";
-import { sourceOf } from "../card.js";
+import { sourceOf } from "../names.js";
 import { nameOf } from "../present.js";
 import { Formula } from "./formula.js";
 import { Mark, said } from "./verdicts.js";

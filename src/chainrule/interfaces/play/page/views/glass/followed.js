@@ -2,8 +2,8 @@
 
 import { html } from "../../html.js";
 import { ask, glass, isOpen } from "../../glass.js";
+import { acrossOf, upOf } from "../../plane.js";
 import { state } from "../../run.js";
-import { acrossOf, upOf } from "../points.js";
 
 const NEAR = 3;
 

@@ -7,9 +7,7 @@ import { state } from "../../run.js";
 import { Said } from "../../said.js";
 import { hints, words } from "../../words.js";
 import { Choice, Field } from "../../controls/fields.js";
-import { className } from "../answer.js";
-import { sourceOf } from "../card.js";
-import { shortened } from "../network.js";
+import { className, shortened, sourceOf } from "../names.js";
 import { Chooser, Digits } from "./chain.js";
 import { Curve } from "./curve.js";
 

@@ -8,7 +8,7 @@ import { hints, words } from "../../words.js";
 import { Term } from "../../hints.js";
 import { Choice } from "../../controls/fields.js";
 import { short } from "../axes.js";
-import { sourceOf } from "../card.js";
+import { sourceOf } from "../names.js";
 import { nameOf } from "../present.js";
 
 /** @typedef {{layer: number, unit: number, row: number, column: number}} Pixel from 0 */

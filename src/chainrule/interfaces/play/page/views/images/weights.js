@@ -3,7 +3,7 @@
 import { html, useEffect, useRef } from "../../html.js";
 import { frame, state } from "../../run.js";
 import { paintSigns } from "../../pixels.js";
-import { sourceOf } from "../card.js";
+import { sourceOf } from "../names.js";
 
 /** @typedef {{units: number, inputs: number, kernel: [number, number], map: number[]}} Layer */
 

@@ -1,6 +1,7 @@
-"""A layer with a wrong gradient, for whatever should find it."""
+"""Layers of one's own: a right one, and one with a wrong gradient, for whatever should find it."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -8,8 +9,10 @@ from chainrule.core.layers.base import Buffers, Layer, Pass, Signature
 
 
 @dataclass(frozen=True, repr=False)
-class Wrong(Layer):
-    """Twice its input; its backward says three times."""
+class Doubled(Layer):
+    """Twice its input."""
+
+    slope: ClassVar[float] = 2.0
 
     def signature(self, shape: tuple[int, ...]) -> Signature:
         return Signature(shape)
@@ -20,6 +23,13 @@ class Wrong(Layer):
 
         def backward() -> None:
             if at.d_input is not None:
-                np.multiply(at.d_output, 3.0, out=at.d_input)
+                np.multiply(at.d_output, self.slope, out=at.d_input)
 
         return forward, backward
+
+
+@dataclass(frozen=True, repr=False)
+class Wrong(Doubled):
+    """Twice its input; its backward says three times."""
+
+    slope: ClassVar[float] = 3.0
