@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.training.batches import Evaluator
+from chainrule.training.evaluator import Evaluator
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(23, 1, 6)), RNG.integers(0, 3, 23)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -30,12 +31,13 @@ from chainrule.core.checks import (
 )
 from chainrule.core.description import check_kind
 from chainrule.core.engine.choice import MANY_STEPS, Engine, asked
+from chainrule.core.in_pieces import GradientPlan, Many, length_of_piece, pieces_of
 from chainrule.core.losses import Loss
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
 from chainrule.core.penalties import L2
 from chainrule.core.plan.binding import generators
-from chainrule.core.plan.plan import ForwardPlan, Plan
+from chainrule.core.plan.plan import ForwardPlan, Plan, bind_penalty
 from chainrule.core.streams import Seed, member_seeds
 
 if TYPE_CHECKING:
@@ -92,7 +94,7 @@ def take_plan(
 
 def bind_pass(plan: ForwardPlan | Plan, engine: Engine) -> Call:
     """What a plan is bound for: the outputs, or the value and the gradient, by an engine."""
-    if isinstance(plan, PiecePlan):
+    if isinstance(plan, PiecePlan | GradientPlan):
         return plan.compile(engine)
     if isinstance(plan, ForwardPlan):
         return engine.row(plan.forward, [plan.outputs])
@@ -127,12 +129,7 @@ class PiecePlan(ForwardPlan):
         """The program of a piece."""
         own = [self.samples, self.predicted]
         program = engine.row(self.bind_piece(*own), [self.predicted])
-        if engine.numpy_because is None:
-            from chainrule.core.engine.pieces import Pieces
-            from chainrule.core.engine.program import Program
-
-            pieces = Pieces(program, own) if isinstance(program, Program) else None
-            self.pieces = pieces if pieces is not None and pieces.is_possible else None
+        self.pieces = pieces_of(program, own)
         return program
 
     def predict(self, pieces: Pieces, x: Array, outputs: Array) -> None:
@@ -190,16 +187,20 @@ def loss_and_gradient(
     check_batches(network, len(x))
     members = check_members(theta, seed, network, penalty)
     objective, weighted = Objective(network, loss, penalty), weights is not None
+    targets = loss.rows(y, network.output_shape[0])
+    random = {} if seed is None else generators(network, member_seeds(seed, members))
+    sums = None if random else in_pieces(objective, theta, x, targets, weights)
+    if sums is not None:
+        return (sums[0] if members else sums[0].item()), sums[1]
     key: Hashable = None
-    if seed is not None and (random := generators(network, member_seeds(seed, members))):
-        # Generators can't be shared by calls: this plan is the call's own.
+    if random:  # generators can't be shared by calls: this plan is the call's own
         own = Parameters.of(network, theta.copy(), statistics)
         plan = Plan(objective, len(x), own, generators=random, weighted=weighted)
         compute = bind_pass(plan, Engine.of(asked(), 1, network.n_numbers * len(x) * (members or 1)))
     else:
         plan, compute, key = take_plan(Plan, objective, len(x), network, theta, statistics, weighted=weighted)
     plan.set_input(x)
-    plan.set_targets(loss.rows(y, network.output_shape[0]))
+    plan.set_targets(targets)
     if weights is not None:
         plan.set_weights(weights)
     run(compute)
@@ -207,5 +208,36 @@ def loss_and_gradient(
         state[...] = plan.parameters.state
     value = plan.value.copy() if members else plan.value.item()
     gradient = plan.parameters.gradient.copy()
+    keep_plan(plan, compute, key)
+    return value, gradient
+
+
+def in_pieces(
+    objective: Objective, theta: Array, x: Array, targets: Array, weights: Array | None
+) -> tuple[Array, Array] | None:
+    """The loss of many samples and its gradient, in pieces on threads; None where they can't be computed so."""
+    network, without_penalty = objective.network, Objective(objective.network, objective.loss)
+    n, depends = length_of_piece(network, theta, len(x)), any(leaf.layer.mixes_samples for leaf in network.leaves)
+    if n is None or depends or network.n_state or asked() == "numpy":
+        return None
+    settings, labels = {"of": len(x), "weighted": weights is not None}, targets.ndim == 1
+    plan, compute, key = take_plan(GradientPlan, without_penalty, n, network, theta, None, labels=labels, **settings)
+    piece = plan.piece
+    if piece.pieces is None:
+        keep_plan(plan, compute, key)
+        return None
+    many = Many.of(theta.dtype, x, targets, None if weights is None else weights / weights.sum())
+    run_pieces, results = piece.bind(piece.pieces, many)
+    run_pieces()
+    value, gradient = (np.asarray(each.sum(axis=0)) for each in results)
+    if rest := len(x) % n:
+        of_rest, compute_rest, its_key = take_plan(Plan, without_penalty, rest, network, theta, None, **settings)
+        many.last(rest).bind(of_rest, are_shares=True)()
+        run(compute_rest)
+        value += of_rest.value
+        gradient += of_rest.parameters.gradient
+        keep_plan(of_rest, compute_rest, its_key)
+    for penalty in bind_penalty(objective, replace(plan.parameters, gradient=gradient), value):
+        run(penalty)
     keep_plan(plan, compute, key)
     return value, gradient

@@ -1,4 +1,4 @@
-"""The samples that each step learns from, in their order; and the objective of a whole data set.
+"""The samples that each step learns from, in their order.
 
 The data stay as the user gave them, and should stay so during a run: a full batch that runs whole is copied once, a
 mini-batch is gathered when its turn comes, micro-batches and groups with samples of their own are read at each step.
@@ -13,15 +13,11 @@ from typing import Protocol
 
 import numpy as np
 
-from chainrule.core.arrays import Array, chunks, count
+from chainrule.core.arrays import Array
 from chainrule.core.calls import Calls, Ended, check_finite, run
 from chainrule.core.engine.choice import Engine
 from chainrule.core.mapped import check_mapped
-from chainrule.core.objective import Objective
-from chainrule.core.parameters import Parameters
-from chainrule.core.plan.plan import EvaluationPlan
 from chainrule.training.data.augmentation import Augmenter
-from chainrule.training.data.samples import TrainingData
 from chainrule.training.execution.choice import bind_batch
 from chainrule.training.gather import VALUE_AND_GRADIENT, Gather
 from chainrule.training.repeated_steps import EqualBatches
@@ -106,35 +102,3 @@ class MiniBatches:
         """End the threads that batches run in."""
         for gather in self._gathers:
             gather.batch.close()
-
-
-class Evaluator:
-    """The objective of a data set at the parameters as they are now, in prediction mode: a number, or (K,)."""
-
-    def __init__(self, objective: Objective, data: TrainingData, parameters: Parameters, engine: Engine) -> None:
-        self._lead = parameters.theta.shape[:-1]
-        numbers = objective.network.n_numbers * count(self._lead)
-        slices = list(chunks(data.n, numbers, at_least=4 * parameters.theta.size))
-        settings = {"own_samples": data.own, "weighted": data.weights is not None}
-        plans = {
-            n: EvaluationPlan(objective, n, parameters, memory=engine.memory, **settings)
-            for n in {which.stop - which.start for which in slices}
-        }
-        rows = {n: engine.row(plan.evaluate, [plan.value]) for n, plan in plans.items()}
-        weights = np.ones(data.n) if data.weights is None else data.weights
-        self._chunks = [
-            (data.chunk(which), plans[n], rows[n], weights[..., which].sum(-1) / weights.sum(-1))
-            for which in slices
-            for n in (which.stop - which.start,)
-        ]
-        self._is_loaded = False
-
-    def __call__(self) -> Array:
-        mean: Array = np.zeros(self._lead)
-        for chunk, plan, evaluate, share in self._chunks:
-            if not self._is_loaded:
-                chunk.load(plan)
-            run(evaluate)
-            mean += plan.value * share
-        self._is_loaded = len(self._chunks) == 1
-        return mean

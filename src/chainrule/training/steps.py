@@ -11,7 +11,8 @@ from chainrule.core.engine.choice import Engine
 from chainrule.core.objective import Objective
 from chainrule.core.optimizers import bind_update
 from chainrule.core.penalties import bind_clip
-from chainrule.training.batches import Evaluator, FullBatch, MiniBatches
+from chainrule.training.batches import FullBatch, MiniBatches
+from chainrule.training.evaluator import Evaluator
 from chainrule.training.history import Record
 from chainrule.training.repeated_steps import RepeatedSteps
 from chainrule.training.state import TrainingState

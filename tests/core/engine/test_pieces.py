@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import chainrule as cr
 from cases import CASES, Case
-from chainrule.core import evaluate
+from chainrule.core import evaluate, in_pieces
 from chainrule.core.calls import Calls, bind_copy, call
 from chainrule.core.cores import OF_THREADS
 from chainrule.core.engine.extension import _engine
@@ -39,9 +39,16 @@ def threads(monkeypatch: pytest.MonkeyPatch):
 @pytest.fixture
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many pieces were run, each time; pieces are of a few samples."""
-    monkeypatch.setattr(evaluate, "chunks", lambda n, size, at_least: [slice(i, min(i + 5, n)) for i in range(0, n, 5)])
-    found, run = [], Pieces.run
-    monkeypatch.setattr(Pieces, "run", lambda self, own: (found.append(len(own[0])), run(self, own))[1])
+    for module in (evaluate, in_pieces):
+        monkeypatch.setattr(module, "chunks", lambda n, *_, **__: [slice(i, min(i + 5, n)) for i in range(0, n, 5)])
+    monkeypatch.setattr(evaluate, "_kept", evaluate._Kept())
+    found, bind = [], Pieces.bind
+
+    def bind_and_tell(self, own):
+        run = bind(self, own)
+        return lambda: (found.append(len(own[0])), run())[1]
+
+    monkeypatch.setattr(Pieces, "bind", bind_and_tell)
     return found
 
 
@@ -57,6 +64,54 @@ def test_every_network_predicts_in_pieces_what_numpy_does(case: Case, population
     np.testing.assert_array_equal(ours[0], ours[1])
     np.testing.assert_allclose(ours[0], exact, rtol=1e-12, atol=1e-12)
     assert ran == [3, 3]
+
+
+@pytest.mark.parametrize("settings", [{}, {"sample_weight": np.linspace(0.0, 2.0, 18), "penalty": cr.L2(0.01)}])
+@pytest.mark.parametrize("population", [None, 3])
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_every_gradient_in_pieces_is_numpys(case: Case, population: int | None, settings: dict, ran: list[int]):
+    network, (x, y) = case.network, case.data(18)
+    theta, found = network.initialize(0, population), []
+    for engine in ("compiled", "compiled", "numpy"):
+        state = case.state(population)
+        with cr.engine(engine):
+            found.append((*network.loss_and_gradient(theta, x, y, case.loss, state=state, **settings), state))
+    for ours, again, exact in zip(*found, strict=True):
+        np.testing.assert_array_equal(ours, again)
+        np.testing.assert_allclose(ours, exact, rtol=1e-12, atol=1e-12)
+    is_whole = network.n_state or any(leaf.layer.mixes_samples for leaf in network.leaves)
+    pads_for_all_members = population is not None and case is CASES["Conv2D first, same"]  # reads x by another view
+    assert ran == ([] if is_whole or pads_for_all_members else [3, 3])
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_gradient_has_the_same_bits_on_any_number_of_threads(dtype: str, threads):
+    rng, network = np.random.default_rng(0), cr.mlp(8, 16, 3, output="identity")
+    x, y, weights = rng.normal(size=(20_011, 8)).astype(dtype), rng.integers(3, size=20_011), rng.random(20_011)
+    theta, found = network.initialize(0).astype(dtype), []
+    for n in (1, 2, 3, 5):
+        threads(n)
+        found.append(network.loss_and_gradient(theta, x, y, cr.SoftmaxCrossEntropy(), sample_weight=weights))
+    with cr.engine("numpy"):
+        exact = network.loss_and_gradient(theta, x, y, cr.SoftmaxCrossEntropy(), sample_weight=weights)
+    for value, gradient in found:
+        assert value == found[0][0]
+        np.testing.assert_array_equal(gradient, found[0][1])
+        np.testing.assert_allclose(gradient, exact[1], rtol=1e-12 if dtype == "float64" else 1e-4, atol=1e-6)
+        np.testing.assert_allclose(value, exact[0], rtol=1e-12 if dtype == "float64" else 1e-5)
+
+
+@pytest.mark.parametrize(
+    "turn", [np.asfortranarray, lambda x: x.astype(">f8"), lambda x: x[::-1][::-1], np.ndarray.tolist]
+)
+def test_a_gradient_of_samples_that_lie_in_another_way(turn, ran: list[int]):
+    rng, network = np.random.default_rng(0), cr.mlp(3, 4, 2)
+    theta, x, y = network.initialize(0), rng.random((20, 3)), rng.random((20, 2))
+    value, gradient = network.loss_and_gradient(theta, x, y, cr.SquaredError())
+    turned = network.loss_and_gradient(theta, turn(x), turn(y), cr.SquaredError())
+    np.testing.assert_array_equal(turned[1], gradient)
+    assert turned[0] == value
+    assert ran == [4, 4]
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])

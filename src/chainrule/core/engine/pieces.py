@@ -6,7 +6,7 @@ writes in between, the pieces of a thread have in turns. Results are the same on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -65,13 +65,22 @@ class Pieces:
             return each_of(self._in_turns[id(owner)], operand, owner), IN_TURNS
         return operand, SHARED
 
-    def run(self, own: Sequence[Array]) -> None:
-        """Run it for all pieces. own: for each array that stands for a piece those of all pieces, (pieces, ...)."""
+    def bind(self, own: Sequence[Array]) -> Callable[[], int]:
+        """A function that runs it for all pieces, on what the arrays hold then; and returns 1, for once.
+
+        own: for each array that stands for a piece those of all pieces, (pieces, ...).
+        """
         records = tuple(
             (kind, tuple(own[each] if isinstance(each, int) else each for each in parts), settings, marks)
             for kind, parts, settings, marks in self._records
         )
-        _engine.Program((("section", len(own[0]), records),), table=table(), threads=self._threads).run()
+        section = "section", len(own[0]), records
+        run: Callable[[], int] = _engine.Program((section,), table=table(), threads=self._threads).run
+        return run
+
+    def run(self, own: Sequence[Array]) -> None:
+        """Run it for all pieces of these arrays, once."""
+        self.bind(own)()
 
 
 def place_of(array: Array) -> tuple[int, Shape, Shape]:
