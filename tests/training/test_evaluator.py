@@ -43,13 +43,22 @@ def test_every_network_is_evaluated_in_pieces_as_numpy_does(case: Case, penalty:
     assert ran == [3, 3], "validation, and the final loss of mini-batches"
 
 
-def test_members_and_data_of_another_type_are_evaluated_chunk_by_chunk(ran: list[int]):
+def test_members_and_data_of_a_smaller_type_are_evaluated_chunk_by_chunk(ran: list[int]):
     case = CASES["SquaredError"]
     x, y = case.data(18)
-    for settings in ({"population": 3}, {"dtype": "float32"}):
-        runs = [trained(engine, case.network, x, y, case.loss, **settings) for engine in ("compiled", "numpy")]
-        assert_alike(*runs, rtol=1e-5)
+    for data, settings in ((x, {"population": 3}), (x.astype("float32"), {})):
+        runs = [trained(engine, case.network, data, y, case.loss, **settings) for engine in ("compiled", "numpy")]
+        assert_alike(*runs)
     assert not ran
+
+
+def test_data_of_a_larger_type_are_converted_once(ran: list[int]):
+    case = CASES["SquaredError"]
+    runs = [
+        trained(engine, case.network, *case.data(18), case.loss, dtype="float32") for engine in ("compiled", "numpy")
+    ]
+    assert_alike(*runs, rtol=1e-5)
+    assert ran == [3, 3]
 
 
 def test_data_in_a_file_are_read_where_they_are(tmp_path: Path, ran: list[int]):

@@ -1,6 +1,7 @@
 """The steps of a run, in the order that `loop.py` lists: rows of calls, bound once to the state that they change."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -12,6 +13,7 @@ from chainrule.core.objective import Objective
 from chainrule.core.optimizers import bind_update
 from chainrule.core.penalties import bind_clip
 from chainrule.training.batches import FullBatch, MiniBatches
+from chainrule.training.data.samples import TrainingData
 from chainrule.training.evaluator import Evaluator
 from chainrule.training.history import Record
 from chainrule.training.repeated_steps import RepeatedSteps
@@ -33,7 +35,8 @@ class Steps:
         self.validate: Evaluator | None = None
         if task.validation is not None:
             without_penalty = Objective(task.network, task.objective.loss)
-            self.validate = Evaluator(without_penalty, task.validation, state.parameters, self.engine)
+            data = self._as_read(task.validation)
+            self.validate = Evaluator(without_penalty, data, state.parameters, self.engine)
         self._patience_checked = task.patience_checked
         self.bind_batches(task)
         self.bind_update(task)
@@ -49,13 +52,17 @@ class Steps:
 
     def bind_batches(self, task: Task) -> None:
         """Bind the network, the loss, the penalty and the data to the state's memory."""
-        kind = FullBatch if task.batch_size is None else MiniBatches
+        kind, task = FullBatch if task.batch_size is None else MiniBatches, replace(task, data=self._as_read(task.data))
         batches = self.batches = kind(task, self._state, self.engine)
         self.evaluate: Callable[[], Array]
         if isinstance(batches, FullBatch) and task.network.is_the_same_in_prediction:
             self.evaluate = batches.evaluate
         else:
             self.evaluate = Evaluator(task.objective, task.data, self._state.parameters, self.engine)
+
+    def _as_read(self, data: TrainingData) -> TrainingData:
+        """Data as what makes the calls reads them."""
+        return data if self.engine.numpy_because is not None else data.for_programs(self._state.parameters.theta.dtype)
 
     def bind_update(self, task: Task) -> None:
         """Bind the clip and the optimizer to the state's memory, and so the steps."""

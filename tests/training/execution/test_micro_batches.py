@@ -167,6 +167,23 @@ def test_a_large_batch_has_the_same_bits_on_any_number_of_threads(network, monke
     np.testing.assert_allclose(runs[0].model.theta, whole.model.theta, rtol=1e-12)
 
 
+@pytest.mark.skipif(_engine is None, reason="Left out: the engine isn't built (make engine)")
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("batch_size", [None, 5000])
+def test_classes_and_samples_of_another_type_need_no_call_into_python(dtype, batch_size):
+    rng = np.random.default_rng(0)
+    x, y = rng.random((12_007, 64)), rng.integers(32, size=12_007)
+    network = cr.mlp(64, 32, 32, output="identity")
+    settings = {"optimizer": cr.SGD(0.1), "epochs": 2, "record_every": 1, "dtype": dtype, "batch_size": batch_size}
+    settings |= {"loss": cr.SoftmaxCrossEntropy(), "validation": (x[:9000], y[:9000])}
+    ours, exact = (cr.train(network, x, y, **settings, engine=engine) for engine in ("compiled", "numpy"))
+    assert ours.setup.engine.endswith(" 0 in Python)")
+    assert "thread 2" in str(ours.program())
+    tolerance = 1e-12 if dtype == "float64" else 1e-4
+    np.testing.assert_allclose(ours.model.theta, exact.model.theta, rtol=tolerance, atol=tolerance)
+    np.testing.assert_allclose(ours.history["validation_loss"], exact.history["validation_loss"], rtol=tolerance)
+
+
 # ---- threads
 
 

@@ -1,13 +1,13 @@
 """The samples of a run, checked: what a bound batch or a plan is set to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Calls
-from chainrule.core.mapped import check_mapped
+from chainrule.core.mapped import check_mapped, mapped
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +43,15 @@ class TrainingData:
         if not self.own:
             return self
         return TrainingData(self.x[who], self.y[who], None if self.weights is None else self.weights[who], own=True)
+
+    def for_programs(self, dtype: np.dtype[Any]) -> "TrainingData":
+        """The same samples, so that no program calls Python to convert them: targets and x in a run's dtype.
+
+        x stays as it is where it is mapped from a file, or would take more memory so.
+        """
+        as_it_is = self.x.itemsize < dtype.itemsize or mapped(self.x) is not None
+        x = self.x if as_it_is else self.x.astype(dtype, copy=False)
+        return replace(self, x=x, y=self.y.astype(dtype, copy=False))
 
     def bind(self, plan: Any, of: "TrainingData | None" = None) -> Calls:
         """The calls that set a plan of this length to what these arrays hold when they are made.
