@@ -1,10 +1,11 @@
 """A browser, and a server for it."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +70,35 @@ def opened(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
     for each in contexts:
         each.close()
     assert faults == []
+
+
+SAID = """async (all) => {
+  const { pieces } = await import("/page/said.js");
+  const parts = all.map(pieces);
+  const isKnown = (some) => some.every((each) => each.isKnown);
+  return all.map((each, k) => [each, isKnown(parts[k]), parts[k].map(({ text }) => text).join(" ")]);
+}"""
+"""Each text of a list: whether all of it has its form in the page's language, and that."""
+
+QUOTED = re.compile(r"'[^']*'|\([^()]*\)|`[^`]*`")
+"""What others say within a sentence: a value, or another program's reason."""
+
+SMALL = re.compile(r"\b(the|is|of|has|with|and|or|expected|got|should|must|such|input|which|to|say|takes?)\b")
+"""Words of English sentences, none of which is German."""
+
+
+@pytest.fixture
+def english(opened: Callable[..., Any]) -> Callable[[Iterable[str]], list[str]]:
+    """The texts, of those that are given, that the German page would show in English, or half in English."""
+    page = opened(locale="de-DE")
+    assert page.evaluate("document.documentElement.lang") == "de"
+
+    def stays_english(texts: Iterable[str]) -> list[str]:
+        found = page.evaluate(SAID, sorted(set(texts)))
+        return [
+            text if not known else said
+            for text, known, said in found
+            if not known or SMALL.search(QUOTED.sub("", said))
+        ]
+
+    return stays_english

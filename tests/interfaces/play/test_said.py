@@ -1,7 +1,6 @@
 """What the library says on the page, in German: every sentence that it can say has its line."""
 
 import ast
-import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -23,6 +22,7 @@ from chainrule.lab.explain.matrices.matrix import MatrixContent
 from chainrule.lab.explain.notations.notation import Notation
 from chainrule.lab.tables.account import account_of
 from derivations import DERIVATIONS, WEIGHTS
+from sentences import written
 
 ROOM = Path(play.__file__).parent
 CHECKS = Path(diagnose.__file__).parent / "checks"
@@ -34,25 +34,7 @@ GERMAN = {
 }
 """What has a line in German, as the library writes it."""
 
-ENGLISH = """async (all) => {
-  const { pieces } = await import("/page/said.js");
-  return all.filter((each) => pieces(each).some(({ isKnown }) => !isKnown));
-}"""
-"""The texts of a list of which a part stays English."""
-
 PLAIN = Notation()
-
-
-@pytest.fixture
-def english(opened: Callable[..., Any]) -> Callable[[Iterable[str]], list[str]]:
-    """The texts, of those that are given, that the German page would show in English."""
-    page = opened(locale="de-DE")
-    assert page.evaluate("document.documentElement.lang") == "de"
-
-    def stays_english(texts: Iterable[str]) -> list[str]:
-        return page.evaluate(ENGLISH, sorted(set(texts)))
-
-    return stays_english
 
 
 def test_every_sentence_of_an_explanation_has_its_german_form(english: Callable[[Iterable[str]], list[str]]):
@@ -180,10 +162,13 @@ def phrases(path: Path) -> Iterator[str]:
             yield from written(node.value)
 
 
-def test_a_table_is_spoken_of_in_german(english: Callable[[Iterable[str]], list[str]], tmp_path: Path):
+def test_a_table_is_spoken_of_in_german(
+    english: Callable[[Iterable[str]], list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
     for k, text in enumerate(TABLES):
-        (tmp_path / f"{k}.csv").write_text(text, encoding="utf-8")
-    accounts = [account_of(cr.read_table(tmp_path / f"{k}.csv")) for k in range(len(TABLES))]
+        Path(f"{k}.csv").write_text(text, encoding="utf-8")
+    accounts = [account_of(cr.read_table(f"{k}.csv")) for k in range(len(TABLES))]
     assert english(text for each in accounts for text in (each.read, each.target, *each.remarks)) == []
 
 
@@ -213,21 +198,6 @@ def refusals(path: Path) -> Iterator[str]:
                     yield from written(value)
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "sentence":
             yield from written(node.value)
-
-
-def written(node: ast.expr) -> Iterator[str]:
-    """The texts that an expression of the source may be, where it is one, with "7" for what changes."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
-    elif isinstance(node, ast.IfExp):
-        yield from (*written(node.body), *written(node.orelse))
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):  # "text" * whether
-        yield from (*written(node.left), "")
-    elif isinstance(node, ast.JoinedStr):
-        parts = [
-            [*written(each.value if isinstance(each, ast.FormattedValue) else each)] or ["7"] for each in node.values
-        ]
-        yield from map("".join, itertools.product(*parts))
 
 
 LEFT = """() => [...document.querySelectorAll("[lang=en]")]

@@ -15,6 +15,7 @@ class Line {
     this.from = from.split(FIELD);
     this.to = to.split(FIELD);
     this.pattern = this.matching();
+    this.size = this.from.reduce((sum, each, k) => sum + (k % 2 ? 0 : each.length), 0);
   }
 
   /**
@@ -23,8 +24,13 @@ class Line {
    * @param {number} [than]
    */
   matching(field, than = 0) {
-    const part = (/** @type {string} */ each, /** @type {number} */ k) => (k % 2 === 0 ? each.replace(SIGNS, "\\$&") : COUNTS.includes(each) ? NUMBER : `(.{${k === field ? than + 1 : 0},}?)`);
-    return new RegExp(`^${this.from.map(part).join("")}$`, "s");
+    const part = (/** @type {string} */ each, /** @type {number} */ k) => (k % 2 === 0 ? each.replace(SIGNS, "\\$&") : COUNTS.includes(each) ? NUMBER : `((?:${GOES_ON}.){${k === field ? than + 1 : 0},}?)`);
+    return new RegExp(`^${this.from.map(part).join("")}${this.isPart() ? WITHIN : ""}$`, "s");
+  }
+
+  /** Whether it ends in a field that isn't said in the other language. */
+  isPart() {
+    return this.from.at(-1) === "" && !this.to.includes(`+${this.from.at(-2)}`);
   }
 
   /**
@@ -56,8 +62,14 @@ class Line {
 /** How many longer texts are tried in a field of words: "With these parameters" is one. */
 const TRIES = 4;
 
+/** At the end of a line that ends in such a field: a whole sentence may say anything there. */
+const WITHIN = "(?<![.?!])";
+
+/** In front of what a field holds: it ends where a sentence does. */
+const GOES_ON = "(?![.?!] )";
+
 const FIELD = /\{([^}]*)\}/;
-const COUNTS = ["n", "m"];
+const COUNTS = ["n", "m", "k"];
 const NUMBER = "([-\\d.,e+]+)";
 const SIGNS = /[.*+?^${}()|[\]\\/]/g;
 
@@ -68,7 +80,8 @@ const MOST = 4;
 /** The texts that were asked for last: frames ask for the same ones again and again. */
 const KEPT = 500;
 
-const lines = Object.entries(said).map(([from, to]) => new Line(from, to));
+/** Those with the longest text of their own come first: the others may match what these say, too. */
+const lines = Object.entries(said).map(([from, to]) => new Line(from, to)).sort((a, b) => b.size - a.size);
 const known = /** @type {Map<string, string | null>} */ (new Map());
 
 /**

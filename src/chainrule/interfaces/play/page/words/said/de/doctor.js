@@ -186,7 +186,7 @@ export default {
 
   // What it comes by
   "The loss is no longer finite at epoch {epoch}.": "Der Verlust ist in Epoche {epoch} nicht mehr endlich.",
-  "The loss is no longer finite at epoch {epoch}": "Der Verlust ist in Epoche {epoch} nicht mehr endlich",
+  "The loss is no longer finite at epoch {n}; {rest}": "Der Verlust ist in Epoche {n} nicht mehr endlich; {+rest}",
   "The loss is at {loss}, above {first} at the start": "Der Verlust ist bei {loss}, über den {first} vom Anfang",
   "The loss ended at {loss}, above {first} at the start": "Der Verlust endete bei {loss}, über den {first} vom Anfang",
   "The loss was down to {lowest} at epoch {epoch}, and is at {last}": "Der Verlust war in Epoche {epoch} schon auf {lowest} und ist jetzt bei {last}",

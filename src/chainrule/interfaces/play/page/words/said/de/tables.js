@@ -63,7 +63,7 @@ export default {
   "the target {name} is {value} in all {n} rows: there is nothing to learn": "das Ziel {name} ist in allen {n} Zeilen {value}: Es gibt nichts zu lernen",
   "classes too rare for learnt, validation and test rows: {classes}": "Klassen, die zu selten sind für Zeilen zum Lernen, Validieren und Testen: {classes}",
   "the target {name}: {caution}": "das Ziel {name}: {+caution}",
-  "{names} differ in capitals alone: write them alike if they are one": "{names} unterscheiden sich nur in der Großschreibung: Wenn es dasselbe ist, gleich schreiben",
+  "the target {name}: {a} and {b} differ in capitals alone: write them alike if they are one": "das Ziel {name}: {a} und {b} unterscheiden sich nur in der Großschreibung: Wenn es dasselbe ist, gleich schreiben",
   "each is a name, such as {name}: write them without {unit} if they are numbers": "jedes ist ein Name, etwa {name}: Wenn es Zahlen sind, ohne {unit} schreiben",
   "{torn} of {all} rows have the same inputs as others with another answer ({n} of {m} different inputs)":
     "{torn} von {all} Zeilen haben dieselben Eingaben wie andere mit anderer Antwort ({n} von {m} verschiedenen Eingaben)",
@@ -73,7 +73,7 @@ export default {
   "{column}: dates, such as {value}? They are learnt as numbers; with marks, as 2026-03-31, they become dates": "{column}: Datumsangaben, etwa {value}? Sie werden als Zahlen gelernt; mit Strichen, wie 2026-03-31, werden es Daten",
   "{column}: every value differs: a name or a number of the row, an id? ({advice} leaves it out)": "{column}: jeder Wert ist anders: ein Name oder eine Nummer der Zeile, eine Kennung? ({advice} lässt sie weg)",
   "{column}: alone answers the target: would it be known before the answer is? ({advice} leaves it out)": "{column}: beantwortet das Ziel allein: Wäre es vor der Antwort bekannt? ({advice} lässt sie weg)",
-  "{column}: {names} differ in capitals alone: write them alike if they are one": "{column}: {names} unterscheiden sich nur in der Großschreibung: Wenn es dasselbe ist, gleich schreiben",
+  "{column}: {a} and {b} differ in capitals alone: write them alike if they are one": "{column}: {a} und {b} unterscheiden sich nur in der Großschreibung: Wenn es dasselbe ist, gleich schreiben",
   "{column}: each is a name, such as {name}: write them without {unit} if they are numbers": "{column}: jedes ist ein Name, etwa {name}: Wenn es Zahlen sind, ohne {unit} schreiben",
   "{column}: {value} looks like a gap: {option}": "{column}: {value} sieht nach einer Lücke aus: {option}",
   "{column}: a second column is named {name}: it is called {own}": "{column}: eine zweite Spalte heißt {name}: Sie wird {own} genannt",

@@ -1,0 +1,231 @@
+/** What the library refuses, in German: settings, tables, files, steps that can't be shown or written down. */
+
+export default {
+  "{n}": "{n}",
+
+  // Settings
+  "{owner}'s {setting} must be {rule}; got {value}.": "{setting} von {owner} muss {+rule} sein, nicht {value}.",
+  "{setting} must be {rule}; got {value}.": "{setting} muss {+rule} sein, nicht {value}.",
+  "a finite number": "eine endliche Zahl",
+  "a number above 0": "eine Zahl über 0",
+  "a number of 0 or more": "eine Zahl ab 0",
+  "a number from 0 up to but not including 1": "eine Zahl von 0 bis unter 1",
+  "a number above 0, at most 1": "eine Zahl über 0, höchstens 1",
+  "a fraction above 0 and below 1": "ein Bruchteil über 0 und unter 1",
+  "a whole number of 1 or more": "eine ganze Zahl ab 1",
+  "a whole number of 0 or more": "eine ganze Zahl ab 0",
+  "{rule}, and below 2**63": "{+rule} und unter 2**63",
+  "True or False": "True oder False",
+  "{owner}'s {setting} must stay finite for {steps} steps; got {value}, which grows beyond any number. Take fewer steps, or a factor nearer to 1.":
+    "{setting} von {owner} wächst mit {value} über jede Zahl hinaus; einen Faktor näher an 1 nehmen.",
+  "unknown {kind} {name}, did you mean {near}? Choose from {all}": "{+kind}: {name} ist unbekannt. Ist {near} gemeint? Zur Auswahl stehen {all}",
+  "unknown {kind} {name}; choose from {all}": "{+kind}: {name} ist unbekannt; zur Auswahl stehen {all}",
+  activation: "Aktivierung",
+  "data set": "Datensatz",
+  loss: "Verlust",
+  "unknown description {name}; the nearest are {near}. Import the module that defines it.": "Die Beschreibung {name} ist unbekannt; am nächsten kommen {near}.",
+  "unknown description {what}; it should be a table whose type is the name of a class.": "Die Beschreibung {what} ist unbekannt; es muss eine Tabelle sein, deren type eine Klasse nennt.",
+  "the description of {kind} doesn't have the fields it should: {fault}.": "Die Beschreibung von {kind} hat nicht die nötigen Felder ({fault}).",
+  "a network needs an input at least; got none. Switch one on, such as x1.": "Ein Netz braucht mindestens eine Eingabe; eine einschalten, etwa x1.",
+  "this run trains one network, so each setting must be one value; got {n} values.": "Dieser Lauf trainiert ein einziges Netz: Jede Einstellung muss ein Wert sein, nicht {n}.",
+
+  // Networks, losses and batches
+  "{layer} expects an input that its kernel fits into, got {shape}. Take a smaller kernel, or padding={same}.": "{layer} braucht eine Eingabe, in die der Kern passt; diese hat die Form {shape}. Einen kleineren Kern nehmen.",
+  "{loss} expects targets from 0 to 1, got {low} to {high}. Number two classes 0 and 1; for more classes take SoftmaxCrossEntropy().":
+    "{loss} erwartet Ziele von 0 bis 1, nicht {low} bis {high}. Zwei Klassen als 0 und 1 nummerieren; für mehr Klassen SoftmaxCrossEntropy() nehmen.",
+  "training this network takes variances, so it needs {n} samples or more, got {m}.": "Dieses Netz rechnet im Training mit Varianzen und braucht dafür mindestens {n} Beispiele, nicht {m}.",
+  "training this network takes variances, so each batch needs {n} samples or more, got {m} in the smallest batch: {all} samples, {size}. {fitting} fits.":
+    "Dieses Netz rechnet im Training mit Varianzen: Jeder Batch braucht dafür mindestens {n} Beispiele, der kleinste hat {m} ({all} Beispiele, {size}). Es passt {fitting}.",
+  "test={test} of {n} samples would be {m} to test and {rest} to train; give more samples, or a fraction that leaves at least one on each side.":
+    "Ein Testanteil von {test} bei {n} Beispielen wären {m} zum Testen und {rest} zum Trainieren; mehr Beispiele nehmen, oder einen Anteil, der auf jeder Seite eines lässt.",
+  "explain() shows numbers up to {limit}, got {largest} in {name}. Scale x, or take smaller parameters or fewer steps.":
+    "Gezeigt werden Zahlen bis {limit}; hier kommt {largest} vor. Die Eingaben skalieren, oder kleinere Gewichte oder weniger Schritte nehmen.",
+  "layer {n} has no unit {unit}: {name} has units {low} to {high}.": "Schicht {n} hat keine Einheit {unit}: {name} hat die Einheiten {low} bis {high}.",
+  "layer {n}, {name}, has no weights; these have: {known}.": "Schicht {n}, {name}, hat keine Gewichte; diese haben welche: {known}.",
+  "layer {n}, {name}, has no bias; it has {known}.": "Schicht {n}, {name}, hat keinen Bias.",
+  "layer {n} has no weights to {unit} from {source}: in {name} they go to {low} to {high}, from {first} to {last}, or from bias.": "Schicht {n} hat kein Gewicht zu Einheit {unit} von {source}: In {name} gibt es die Einheiten {low} bis {high}, von {first} bis {last} oder als Bias.",
+  "layer {n} has no weights to {unit} from {source}: in {name} they go to {low} to {high}, from {first} to {last}.": "Schicht {n} hat kein Gewicht zu Einheit {unit} von {source}: In {name} gibt es die Einheiten {low} bis {high}, von {first} bis {last}.",
+
+  // Files of the playground
+  "the arrays should be those of a run with the same settings; these differ: {names}.": "Diese Datei passt nicht zu ihrer Szene: Es weichen ab {names}.",
+  "{name} should be as in a run with the same settings, such as {like}; got {got}. Begin the run with the arguments of the one that the arrays are from.": "Diese Datei passt nicht zu ihrer Szene: Es weicht ab {name}.",
+  "the file isn't one that the playground saved ({fault}); open another.": "Diese Datei hat nicht der Spielplatz gespeichert ({fault}); eine andere öffnen.",
+  "the file, array {name}, isn't one that the playground saved ({fault}); open another.": "Diese Datei hat nicht der Spielplatz gespeichert (array {name}: {fault}); eine andere öffnen.",
+
+  // Commands
+  "the message: {fault}; send a command of the protocol.": "Nachricht: {+fault}; ein Kommando des Protokolls senden.",
+  "{place}: {fault}; send a command of the protocol.": "{place}: {+fault}; ein Kommando des Protokolls senden.",
+  "input should be greater than or equal to {n}": "es muss mindestens {n} sein",
+  "input should be less than or equal to {n}": "es darf höchstens {n} sein",
+  "input should be greater than {n}": "es muss über {n} liegen",
+  "input should be less than {n}": "es muss unter {n} liegen",
+  "input should be a valid number": "es muss eine Zahl sein",
+  "input should be a valid number, unable to parse string as a number": "es muss eine Zahl sein",
+  "input should be a finite number": "es muss eine endliche Zahl sein",
+  "input should be a valid integer": "es muss eine ganze Zahl sein",
+  "input should be a valid integer, got a number with a fractional part": "es muss eine ganze Zahl sein",
+  "input should be a valid string": "es muss ein Text sein",
+  "input should be a valid boolean": "es muss wahr oder falsch sein",
+  "input should be a valid array": "es muss eine Liste sein",
+  "input should be a valid dictionary": "es muss ein Objekt sein",
+  "input should be an object": "es muss ein Objekt sein",
+  "input should be {first} or {last}": "es muss {first} oder {last} sein",
+  "input should be {choices}": "es muss {choices} sein",
+  "input tag {tag} found using 'kind' does not match any of the expected tags: {tags}": "kind {tag} ist keines von {tags}",
+  "unable to extract tag using discriminator 'kind'": "kind fehlt",
+  "field required": "es fehlt",
+  "extra inputs are not permitted": "es ist unbekannt",
+  "{what} should have at most {n} items after validation, not {m}": "es dürfen höchstens {n} sein, nicht {m}",
+  "{what} should have at least {n} item after validation, not {m}": "es muss mindestens {n} sein, nicht {m}",
+  "{what} should have at least {n} items after validation, not {m}": "es müssen mindestens {n} sein, nicht {m}",
+  "{what} should have at most {n} items after validation, not more": "es dürfen höchstens {n} sein",
+  "string should have at most {n} characters": "es dürfen höchstens {n} Zeichen sein",
+
+  // The script in NumPy alone
+  "there is no script in NumPy alone: {reason}.": "Ein Skript nur mit NumPy gibt es hier nicht: {+reason}.",
+  "it is for one network, and this run trained several": "Es ist für ein einziges Netz, und dieser Lauf hat mehrere trainiert",
+  "it is for dense layers and the library's activations, and this network has {layer}": "Es ist für Dense-Schichten und die Aktivierungen der Bibliothek, und dieses Netz hat {layer}",
+  "it is for dense layers with one activation after each, and all with biases or none": "Es ist für Dense-Schichten mit je einer Aktivierung danach, alle mit Bias oder alle ohne",
+  "it is for the library's losses, and this one is {loss}": "Es ist für die Verluste der Bibliothek, und dieser ist {loss}",
+  "it is for float64, and this run is in {kind}": "Es ist für float64, und dieser Lauf rechnet mit {kind}",
+  "it is for all samples at once, and this run takes {n} at a time": "Es ist für alle Beispiele auf einmal, und dieser Lauf nimmt {n} auf einmal",
+  "it is for SGD, Momentum and Adam, and this run has {optimizer}": "Es ist für SGD, Momentum und Adam, und dieser Lauf hat {optimizer}",
+  "it is for a learning rate that stays the same, and this one is {rate}": "Es ist für eine Lernrate, die gleich bleibt, und diese ist {rate}",
+  "it is for settings that stay the same, and these changed at step {n}": "Es ist für Einstellungen, die gleich bleiben, und diese haben sich in Schritt {n} geändert",
+  "it is for weights that only training changes, and one was edited at step {n}": "Es ist für Gewichte, die nur das Training ändert, und eines wurde in Schritt {n} von Hand geändert",
+  "it would hold {n} numbers of the samples; expected at most {m}": "Es enthielte {n} Zahlen der Beispiele; höchstens {m} sind möglich",
+  "it would hold {n} numbers of the weights; expected at most {m}": "Es enthielte {n} Gewichte; höchstens {m} sind möglich",
+  "this run doesn't say how it began; expected one that train() or iterate() returned.": "Dieser Lauf sagt nicht, wie er begann; es muss einer von train() oder iterate() sein.",
+  "a run keeps no augmented samples, so no script can repeat this one; train without them.": "Ein Lauf behält keine augmentierten Beispiele, also wiederholt ihn kein Skript; ohne sie trainieren.",
+  "a run keeps no sample weights, so no script can repeat this one; train without them.": "Ein Lauf behält keine Beispielgewichte, also wiederholt ihn kein Skript; ohne sie trainieren.",
+  "a script can't hold {what}; expected numbers, names and the library's own parts.": "Ein Skript kann {what} nicht enthalten, nur Zahlen, Namen und Teile der Bibliothek.",
+  "a script can't hold {what}, of a class from outside chainrule; take the library's.": "Ein Skript kann {what} nicht enthalten, denn die Klasse gehört nicht zu chainrule; eine der Bibliothek nehmen.",
+  "a script can't hold weights that are no finite numbers; begin from others.": "Ein Skript kann keine Gewichte enthalten, die nicht endlich sind; mit anderen beginnen.",
+
+  // Where something is in a table
+  "{file}, line {n}, column {name}": "{file}, Zeile {n}, Spalte {name}",
+  "{file}, row {n}, column {name}": "{file}, Zeile {n}, Spalte {name}",
+  "{file}, column {name}": "{file}, Spalte {name}",
+  "{file}, line {n}": "{file}, Zeile {n}",
+  "{file}, sheet {sheet}": "{file}, Blatt {sheet}",
+  "{file}, table {name}": "{file}, Tabelle {name}",
+
+  // Files that aren't tables, or can't be read
+  "{file} is {what}; expected a table, such as CSV, Excel or Parquet. Save what is in it as one.": "{file} ist {+what}; erwartet wird eine Tabelle, etwa CSV, Excel oder Parquet. Den Inhalt so speichern.",
+  "a PNG picture": "ein PNG-Bild",
+  "a JPEG picture": "ein JPEG-Bild",
+  "a GIF picture": "ein GIF-Bild",
+  "a PDF document": "ein PDF-Dokument",
+  "a web page (HTML)": "eine Webseite (HTML)",
+  XML: "XML",
+  "a Feather file (Arrow)": "eine Feather-Datei (Arrow)",
+  "a Feather file": "eine Feather-Datei",
+  "an HDF5 file": "eine HDF5-Datei",
+  "a Stata file": "eine Stata-Datei",
+  "an SPSS file": "eine SPSS-Datei",
+  "R's data": "eine Datei von R",
+  "a zip archive without a workbook in it": "ein Zip-Archiv ohne Arbeitsmappe",
+  "a 7z archive": "ein 7z-Archiv",
+  "packed by {program}": "mit {program} gepackt",
+  "{file} isn't text in {encoding} ({fault}); say its encoding, as --encoding {other}.": "{file} ist kein Text in {encoding} ({fault}); die Kodierung angeben, etwa --encoding {other}.",
+  "{file} isn't a database that SQLite can read ({fault}); write it anew.": "{file} ist keine Datenbank, die SQLite lesen kann ({fault}); sie neu schreiben.",
+  "{file} isn't {expected} ({fault}); {advice}.": "{file} ist nicht lesbar ({fault}); eine Tabelle wählen, etwa in CSV.",
+  "{file} needs more memory than there is; read fewer samples, or narrower numbers.": "{file} braucht mehr Speicher, als da ist; weniger Beispiele lesen.",
+  "{file} {takes}, beyond the limit of {limit}; if it is what you want to read, raise the limit: {option}, in a shell {other}.": "{file} ist größer als die Grenze von {limit}; einen Teil davon nehmen.",
+  "{file} is empty; expected a row for each sample.": "{file} ist leer; es braucht eine Zeile für jedes Beispiel.",
+  "{file} is a binary workbook (.xlsb); save it as .xlsx.": "{file} ist eine binäre Arbeitsmappe (.xlsb); sie als .xlsx speichern.",
+  "{file} is packed in a way that isn't read; save it as .xlsx, without a password.": "{file} ist auf eine Weise gepackt, die nicht gelesen wird; als .xlsx ohne Passwort speichern.",
+  "{file}: {part} spans {n} cells, more than {m}; save the table as CSV, or delete what stands far below or beside it.":
+    "{file}: {part} umfasst {n} Zellen, mehr als {m}; die Tabelle als CSV speichern, oder löschen, was weit darunter oder daneben steht.",
+  "{file} is an ARFF file without @data; expected that line above the samples.": "{file} ist eine ARFF-Datei ohne @data; diese Zeile gehört über die Beispiele.",
+  "{file}: expected rows of CSV below @data ({fault}); correct the file.": "{file}: Unter @data werden Zeilen in CSV erwartet ({fault}); die Datei berichtigen.",
+  "{file} is a sparse ARFF file; save it with all values, or as CSV.": "{file} ist eine dünn besetzte ARFF-Datei; sie mit allen Werten speichern, oder als CSV.",
+  "can't write the temporary copy from which {file} is read: {fault}; make room, or name another folder in the variable TMPDIR.":
+    "Die temporäre Kopie, aus der {file} gelesen wird, lässt sich nicht schreiben ({fault}); Platz schaffen, oder in der Variablen TMPDIR einen anderen Ordner nennen.",
+  "{part} need {package}: {advice}.": "Dafür fehlt {package}: {advice}.",
+
+  // How a table is cut and decoded
+  "{place}: expected text, got a zero byte; save it as CSV in UTF-8, or say its encoding, as --encoding {other}.": "{+place}: Erwartet wird Text, hier steht ein Nullbyte; als CSV in UTF-8 speichern, oder die Kodierung angeben, etwa --encoding {other}.",
+  "{place}: expected at most {n} characters in a line; save it as CSV with a line per row.": "{+place}: Höchstens {n} Zeichen pro Zeile; als CSV mit einer Zeile je Tabellenzeile speichern.",
+  "{file} holds no table, but {got}; expected a row for each sample.": "{file} enthält keine Tabelle, sondern {+got}; es braucht eine Zeile für jedes Beispiel.",
+  "{n} lines that are skipped": "{n} übersprungene Zeilen",
+  "{file}: expected rows of CSV ({fault}); say --delimiter, or correct the file.": "{file}: Erwartet werden Zeilen in CSV ({fault}); --delimiter angeben, oder die Datei berichtigen.",
+  "{file}: expected at most {n} columns, got {m}; is it cut rightly? Say --delimiter.": "{file}: Höchstens {n} Spalten, nicht {m}; ist das Trennzeichen richtig? --delimiter angeben.",
+  "{place}: expected {cells}, got {got}; correct the line, or say --delimiter.": "{+place}: Erwartet: {+cells}, hier: {got}; die Zeile berichtigen, oder --delimiter angeben.",
+  "1 cell": "1 Zelle",
+  "{n} cells": "{n} Zellen",
+  "{place}: expected {quote} at the end of a cell that begins with it, and twice within; correct it.": "{+place}: Eine Zelle, die mit {quote} beginnt, muss damit enden, und innen steht es doppelt; das berichtigen.",
+  "{place}: expected a row of at most {n} characters; correct it.": "{+place}: Eine Zeile darf höchstens {n} Zeichen haben; das berichtigen.",
+  "{place} has a header but no samples; expected a row for each sample.": "{place} hat eine Kopfzeile, aber keine Beispiele; es braucht eine Zeile für jedes.",
+  "{place}, has a header but no samples; expected a row for each sample.": "{+place} hat eine Kopfzeile, aber keine Beispiele; es braucht eine Zeile für jedes.",
+  "{place}: expected rows below the {n} that are skipped; say --skip.": "{+place}: Unter den {n} übersprungenen Zeilen fehlen weitere; --skip angeben.",
+  "{place}: expected numbers, text or dates, got {odd}; leave it out with --drop.": "{+place}: Erwartet werden Zahlen, Text oder Daten, nicht {odd}; mit --drop weglassen.",
+  "{file} has no cells in its sheets.": "{file} hat keine Zellen in den Blättern.",
+  "{file} has no cells in that sheet.": "{file} hat keine Zellen in diesem Blatt.",
+  "{file} has no sheet {name}{choices}.": "{file} hat kein Blatt {name}{choices}.",
+  "{file} has no table{more}; expected one, or --table with its name.": "{file} hat keine Tabelle; es braucht eine.",
+  "{file} has no table {name}{choices}.": "{file} hat keine Tabelle {name}{choices}.",
+  "{file} has the tables {names}; expected one, or --table with its name.": "{file} hat die Tabellen {names}; eine davon mit --table nennen.",
+  "{file} has {n}; expected one, or --table with its name.": "{file} hat {n}; eine Tabelle mit --table nennen.",
+  "{place}, has no rows; expected one for each sample.": "{+place} hat keine Zeilen; es braucht eine für jedes Beispiel.",
+  "{file} holds JSON, but no table; expected a list of records, or a list for each column.": "{file} enthält JSON, aber keine Tabelle; erwartet wird eine Liste von Datensätzen, oder eine Liste für jede Spalte.",
+  "{file} has no samples; expected a row, or a record, for each.": "{file} hat keine Beispiele; es braucht eine Zeile oder einen Datensatz für jedes.",
+  "{file} has {n} rows of {values} values, more than {m} in all; read a part of it.": "{file} hat {n} Zeilen mit {values} Werten, mehr als {m} insgesamt; einen Teil davon lesen.",
+  "{file} has {n} columns, more than {m}; save it as CSV.": "{file} hat {n} Spalten, mehr als {m}; sie als CSV speichern.",
+  "{file} has columns of different lengths; expected a list of records.": "{file} hat verschieden lange Spalten; erwartet wird eine Liste von Datensätzen.",
+
+  // Arrays
+  "{file}: the array {name} holds text; expected numbers. Name another with --x.": "{file}: Das Array {name} enthält Text; erwartet werden Zahlen. Ein anderes mit --x nennen.",
+  "{file}: expected x (n, features), got {shape}; save it with one row per sample.": "{file}: x muss die Form (Beispiele, Merkmale) haben, nicht {shape}; mit einer Zeile je Beispiel speichern.",
+  "{file}: expected one row of {y} for each of the {n} rows of {x}, got {shape}; save both from the same samples.":
+    "{file}: {y} braucht eine Zeile für jede der {n} Zeilen von {x} und hat die Form {shape}; beide von denselben Beispielen speichern.",
+  "{file} has no array {name}; it has {there}. Name the array to read.": "{file} hat kein Array {name}; vorhanden: {there}. Das Array nennen, das gelesen werden soll.",
+  "{file}: which arrays are the inputs and the targets? It has no arrays. Say --x NAME and --y NAME.": "{file}: Welche Arrays sind die Eingaben und die Ziele? Es gibt keine. --x NAME und --y NAME angeben.",
+  "{file}: which arrays are the inputs and the targets? It has {shapes}. Say --x NAME and --y NAME.": "{file}: Welche Arrays sind die Eingaben und die Ziele? Vorhanden: {shapes}. --x NAME und --y NAME angeben.",
+  "{file} holds no targets; save both: np.savez(path, x=x, y=y).": "{file} enthält keine Ziele; beides speichern: np.savez(path, x=x, y=y).",
+  "Standardizer expects x (n, features), got {shape}; x.reshape(-1, 1) has one feature.": "x muss die Form (Beispiele, Merkmale) haben, nicht {shape}; x.reshape(-1, 1) hat ein Merkmal.",
+  "x must hold finite numbers; sample {n} has NaN or infinity in feature {m} (both counted from 0). Correct or remove it.": "x muss endliche Zahlen enthalten; Beispiel {n} hat NaN oder Unendlich in Merkmal {m} (beide von 0 an gezählt). Es berichtigen oder weglassen.",
+
+  // Cells
+  "{place}: {cell} may be {readings}, and nothing in the table decides. Say which; --yes takes the first.": "{+place}: {cell} kann Verschiedenes sein, und nichts in der Tabelle entscheidet: {+readings}. Angeben, was gilt; --yes nimmt das erste.",
+  "{value} ({option}) or {rest}": "{value} ({+option}) oder {+rest}",
+  "{value} ({option})": "{value} ({+option})",
+  "write the dates so": "die Daten so schreiben",
+  "--yes": "--yes",
+  "--thousands {mark}": "--thousands {mark}",
+  "--decimal {mark}": "--decimal {mark}",
+  "{place}: expected a number, in one writing with the others, got {cell}. Write all alike; if the column holds names, say {option}.":
+    "{+place}: Erwartet wird eine Zahl in derselben Schreibweise wie die anderen, nicht {cell}. Alle gleich schreiben; wenn die Spalte Namen enthält: {option}.",
+  "{place}: expected a number that fits {marks}, in one writing with the others, got {cell}. Leave {marks of it} out; if the column holds names, say {option}.":
+    "{+place}: Erwartet wird eine Zahl, die zu {marks} passt, nicht {cell}. {marks of it} weglassen; wenn die Spalte Namen enthält: {option}.",
+  "{place}: expected a number, as in others of its cells, got {cell}, and text in {n} more of its cells. If that is a gap, say {gap}; if the column holds names, say {option}.":
+    "{+place}: Erwartet wird eine Zahl wie in anderen Zellen der Spalte, nicht {cell}; noch {n} Zellen enthalten Text. Wenn das eine Lücke ist: {gap}; wenn die Spalte Namen enthält: {option}.",
+  "{place}: expected a number, as in others of its cells, got {cell}. If that is a gap, say {gap}; if the column holds names, say {option}.":
+    "{+place}: Erwartet wird eine Zahl wie in anderen Zellen der Spalte, nicht {cell}. Wenn das eine Lücke ist: {gap}; wenn die Spalte Namen enthält: {option}.",
+  "{place}: expected a number, as in others of its cells, got {cell}. If the first row holds names, leave --no-header out; if the column holds names, say {option}.":
+    "{+place}: Erwartet wird eine Zahl wie in anderen Zellen der Spalte, nicht {cell}. Wenn die erste Zeile Namen enthält, --no-header weglassen; wenn die Spalte Namen enthält: {option}.",
+  "{place}: expected a finite number, got {value}. Correct it, or say that it is a gap: {option}.": "{+place}: Erwartet wird eine endliche Zahl, nicht {value}. Sie berichtigen, oder als Lücke angeben: {option}.",
+  "{place}: expected a number of at most {most} in size, got {value}. Correct it, or say that it is a gap: {option}.": "{+place}: Eine Zahl darf höchstens {most} groß sein, nicht {value}. Sie berichtigen, oder als Lücke angeben: {option}.",
+  "{place}: text with {n} different values, such as {value}; expected at most {m}, since each becomes an input. Leave the column out with --drop {name}.":
+    "{+place}: Text mit {n} verschiedenen Werten, etwa {value}; höchstens {m} sind möglich, denn jeder wird eine Eingabe. Die Spalte mit --drop {name} weglassen.",
+
+  // What is learnt
+  "{file} has no rows of data; expected one row per sample.": "{file} hat keine Datenzeilen; es braucht eine für jedes Beispiel.",
+  "{file} has no input beside the target {name}; expected one or more.": "{file} hat außer dem Ziel {name} keine Eingabe; es braucht mindestens eine.",
+  "{file}: the target {name} has no values. Name another with --target.": "{file}: Das Ziel {name} hat keine Werte. Ein anderes vorhersagen.",
+  "{file}: the target {name} is text with {n} different values in {m} rows, such as {value}: classes, or a name or comment? If classes, say --target-type class; else name another column with --target, and leave this one out with --drop.":
+    "{file}: Das Ziel {name} ist Text mit {n} verschiedenen Werten in {m} Zeilen, etwa {value}: Klassen, oder ein Name oder Kommentar? Wenn Klassen: --target-type class; sonst eine andere Spalte vorhersagen und diese mit --drop weglassen.",
+  "{file}: the target {name} holds numbers in another writing ({writing}): quantities, such as {value}, or names of classes? Say --target-type quantity or --target-type class, or --yes for the first.":
+    "{file}: Das Ziel {name} enthält Zahlen in anderer Schreibweise ({+writing}): Größen, etwa {value}, oder Namen von Klassen? --target-type quantity oder --target-type class angeben, oder --yes für das erste.",
+  "thousands {mark}": "Tausendertrennung ({mark})",
+  "{first} and thousands {mark}": "{+first}, Tausendertrennung ({mark})",
+  "{place}: expected a number, since the target is to be a quantity, got {cell}. Correct it, say that it is a gap with --missing-values, or leave --target-type quantity out.":
+    "{+place}: Erwartet wird eine Zahl, denn das Ziel soll eine Größe sein, nicht {cell}. Sie berichtigen, mit --missing-values als Lücke angeben, oder --target-type quantity weglassen.",
+  "{place}: expected a number, since several targets are quantities or questions with 0 and 1, got {cell}. Name one target, or other columns, with --target.":
+    "{+place}: Erwartet wird eine Zahl, denn mehrere Ziele sind Größen oder Fragen mit 0 und 1, nicht {cell}. Ein einziges Ziel nennen, oder andere Spalten.",
+  "{file}: several targets can be classes only as columns of 0 and 1, and {names} aren't. Name one of them with --target, or leave --target-type class out.":
+    "{file}: Mehrere Ziele können nur als Spalten aus 0 und 1 Klassen sein, und {names} sind es nicht. Ein einziges nennen, oder --target-type class weglassen.",
+  "target must be a column's name or position, or several; got none.": "Das Ziel muss eine Spalte sein, mit Namen oder Platz, oder mehrere.",
+  "{file} has no column {name}, did you mean {near}? Choose from {names}, or a position from 0 to {n}.": "{file} hat keine Spalte {name}. Ist {near} gemeint? Zur Auswahl stehen {names}.",
+  "{file} has no column {name}; choose from {names}, or a position from 0 to {n}.": "{file} hat keine Spalte {name}; zur Auswahl stehen {names}.",
+};
