@@ -7,7 +7,8 @@ import numpy as np
 
 from chainrule.core.architecture import Place
 from chainrule.core.arrays import Array
-from chainrule.core.calls import arithmetic, run
+from chainrule.core.calls import Call, arithmetic, run
+from chainrule.core.engine.choice import Engine, asked
 from chainrule.core.errors import DataError
 from chainrule.core.kinks import Pieces
 from chainrule.core.objective import Objective
@@ -61,6 +62,7 @@ class Landscape:
 
     computed: the loss and the gradient that are checked, at a theta (P,).
     generators: those of the dropouts for so many members, all in one state.
+    n_differences: how many are to be taken, about; the engine that takes them is chosen by that.
     """
 
     def __init__(
@@ -71,10 +73,13 @@ class Landscape:
         weights: Array | None,
         computed: Callable[[Array], tuple[float, Array]],
         generators: Callable[[int], Generators],
+        n_differences: int = 1,
     ) -> None:
         self.network, self.objective = objective.network, objective
         self.n, self.x, self.y, self.weights = len(x), x, y, weights
         self.computed, self.generators = computed, generators
+        self._numbers = 2 * n_differences * self.n * self.network.n_numbers
+        self._bound: dict[int, tuple[Plan, Call, Pieces]] = {}  # for so many members
 
     def spot(self, theta: Array, step: float) -> Spot:
         """The gradient at theta."""
@@ -105,21 +110,32 @@ class Landscape:
 
     def values(self, thetas: Array) -> tuple[Array, dict[Place, Array]]:
         """The objective at K thetas, with the same dropouts, and the pieces that each layer's numbers are on."""
-        observer = Pieces()
+        plan, evaluate, observer = self._bound.get(len(thetas)) or self._bind(len(thetas))
+        plan.parameters.theta[...] = thetas
+        run(evaluate)
+        return plan.value.copy(), dict(observer.on)
+
+    def _bind(self, members: int) -> tuple[Plan, Call, Pieces]:
+        """A plan for so many thetas, its evaluation, and the observer of it; kept, unless dropouts are drawn in it."""
+        observer, engine = Pieces(), Engine.of(asked(), 1, self._numbers, members)
+        generators = self.generators(members)
         plan = Plan(
             self.objective,
             self.n,
-            Parameters.of(self.network, thetas),
-            generators=self.generators(len(thetas)),
+            Parameters.of(self.network, np.empty((members, self.network.n_parameters))),
+            generators=generators,
             weighted=self.weights is not None,
+            memory=engine.memory,
             observer=observer,
         )
         plan.set_input(self.x)
         plan.set_targets(self.y)
         if self.weights is not None:
             plan.set_weights(self.weights)
-        run(plan.evaluate)
-        return plan.value.copy(), observer.on
+        bound = plan, engine.row(plan.evaluate, [plan.value]), observer
+        if not generators:
+            self._bound = {members: bound}  # of one size: the last population alone has another
+        return bound
 
 
 def beside(theta: Array, side: float, k: int, seed: int = 0) -> Array:

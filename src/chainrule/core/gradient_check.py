@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.architecture import Place
+from chainrule.core.architecture import Architecture, Place
 from chainrule.core.arrays import Array
 from chainrule.core.blocks import blocks_of, leaf_numbers
 from chainrule.core.checks import check_samples, check_targets, check_theta, check_weights
@@ -112,6 +112,7 @@ def check_gradient(
         check_weights(sample_weight, len(rows)),
         lambda theta: network.loss_and_gradient(theta, x, y, loss, **settings),
         lambda members: generators(network, (seed,) * members),
+        sum(n_directions(leaf, network, full) for leaf in network.leaves),
     )
     check = GradientCheck(landscape, at, seed)
     return tuple(check.layer(leaf, full) for leaf in network.leaves if leaf.learns)
@@ -142,7 +143,7 @@ class GradientCheck:
         members = max(1, most // (2 * max(self._landscape.n * network.n_numbers, network.n_parameters)))
         errors, at_kink = list[Array](), list[Array]()
         changed: dict[Place, Array] = {}
-        for directions in _directions(leaf, network.n_parameters, members, full, self._seed):
+        for directions in _directions(leaf, network, members, full, self._seed):
             found = self.along(directions)
             errors.append(found.errors)
             at_kink.append(found.at_kink)
@@ -193,16 +194,24 @@ class GradientCheck:
         return self._beside[side, k]
 
 
-def _directions(leaf: Place, n_parameters: int, members: int, full: bool, seed: int) -> Iterator[Array]:
-    """Directions (D, P) within a layer's parameters, at most `members` at a time: each axis, or random ones."""
+def is_by_axis(network: Architecture, full: bool) -> bool:
+    """Whether a check takes every axis, and no random directions."""
+    return full or network.n_parameters <= MOST_PARAMETERS
+
+
+def n_directions(leaf: Place, network: Architecture, full: bool = False) -> int:
+    """How many directions a check takes within a layer's parameters."""
     size = leaf.stop - leaf.start
-    by_axis = full or n_parameters <= MOST_PARAMETERS
-    generator = stream(seed, "check", leaf.start)
-    n_directions = size if by_axis else DIRECTIONS
-    for start in range(0, n_directions, members):
-        stop = min(start + members, n_directions)
-        directions = np.zeros((stop - start, n_parameters))
-        if by_axis:
+    return size if is_by_axis(network, full) or not size else DIRECTIONS
+
+
+def _directions(leaf: Place, network: Architecture, members: int, full: bool, seed: int) -> Iterator[Array]:
+    """Directions (D, P) within a layer's parameters, at most `members` at a time: each axis, or random ones."""
+    n, size, generator = n_directions(leaf, network, full), leaf.stop - leaf.start, stream(seed, "check", leaf.start)
+    for start in range(0, n, members):
+        stop = min(start + members, n)
+        directions = np.zeros((stop - start, network.n_parameters))
+        if is_by_axis(network, full):
             directions[np.arange(stop - start), leaf.start + np.arange(start, stop)] = 1.0
         else:
             draw = generator.standard_normal((stop - start, size))

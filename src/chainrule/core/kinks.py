@@ -13,8 +13,8 @@ import numpy as np
 from chainrule.core.architecture import Place
 from chainrule.core.arrays import Array, Shape
 from chainrule.core.blocks import index_of
-from chainrule.core.calls import Pass, run
-from chainrule.core.layers.base import Buffers
+from chainrule.core.calls import Calls, Pass, one_by_one
+from chainrule.core.layers.base import Buffers, Layer
 
 
 @dataclass(frozen=True, order=True)
@@ -37,14 +37,15 @@ class Pieces:
 
     def __call__(self, place: Place, at: Buffers, passes: Pass) -> Pass:
         ahead, back = passes
+        if type(place.layer).pieces is Layer.pieces:  # smooth
+            return passes
 
-        def forward() -> None:  # before the layer's own pass, which may write over its input
+        def look() -> None:  # before the layer's own pass, which may write over its input
             pieces = place.layer.pieces(at)
             if pieces is not None:
                 self.on[place] = pieces
-            run(ahead)
 
-        return forward, back
+        return Calls(look, *one_by_one(ahead)), back
 
 
 def kinks_in(changed: Mapping[Place, Array], numbers: Mapping[int, int], most: int) -> tuple[int, list[Kink]]:

@@ -6,8 +6,12 @@ import pytest
 import chainrule as cr
 from cases import CASES, Case
 from chainrule.core import evaluate
+from chainrule.core.differences import Landscape
+from chainrule.core.engine.choice import Engine
 from chainrule.core.engine.extension import _engine
 from chainrule.core.engine.program import Program
+from chainrule.core.gradient_check import GradientCheck
+from chainrule.core.objective import Objective
 
 pytestmark = pytest.mark.skipif(_engine is None, reason="Left out: the engine isn't built (make engine)")
 
@@ -48,8 +52,33 @@ def test_plans_that_are_kept_are_compiled_and_give_the_same_bits_each_time():
         assert not isinstance(compute, Program)
 
 
-def test_a_gradient_check_checks_the_compiled_gradient():
-    case = CASES["LeNet, small"]
-    with cr.engine("compiled"):
-        checks = cr.check_gradient(case.network, *case.data(), case.loss)
-    assert all(check.is_right for check in checks)
+@pytest.mark.parametrize("name", ["LeNet, small", "ReLU", "Dropout", "BatchNorm", "the reference network"])
+def test_a_gradient_check_takes_compiled_differences(name: str, monkeypatch: pytest.MonkeyPatch):
+    """In populations of a few, which are bound once: the last may have another size."""
+    case, found, asked_for = CASES[name], [], []
+    monkeypatch.setattr(GradientCheck.in_parts, "__defaults__", (False, 10_000))
+    row = Engine.row
+    monkeypatch.setattr(Engine, "row", lambda self, *given: (asked_for.append(made := row(self, *given)), made)[1])
+    for engine in ("compiled", "numpy"):
+        with cr.engine(engine):
+            found.append(cr.check_gradient(case.network, *case.data(), case.loss))
+        assert all(isinstance(each, Program) == (engine == "compiled") for each in asked_for)
+        assert len(asked_for) > 1
+        asked_for.clear()
+    for ours, exact in zip(*found, strict=True):
+        assert ours.is_right
+        assert (ours.n_at_kinks, ours.kinks, ours.n_directions) == (exact.n_at_kinks, exact.kinks, exact.n_directions)
+        np.testing.assert_allclose(ours.errors, exact.errors, atol=1e-8)
+
+
+def test_a_check_is_compiled_where_that_pays():
+    x, y = np.random.default_rng(0).random((50, 8)), np.zeros((50, 1))
+    for hidden, is_compiled in ((4, False), (200, True)):
+        network = cr.mlp(8, hidden, 1)
+        landscape = Landscape(
+            Objective(network, cr.SquaredError()), x, y, None, lambda theta: (0.0, theta), lambda members: {}, 1000
+        )
+        with cr.engine("auto"):
+            landscape.values(network.initialize(0, 3))
+        ((_, evaluate, _),) = landscape._bound.values()
+        assert isinstance(evaluate, Program) == is_compiled

@@ -177,12 +177,14 @@ def signs(z: Array) -> Array:
     >>> signs(np.array([-2.0, 1e-17, 0.5]))
     array([-1,  0,  1], dtype=int8)
     """
-    return np.where(np.abs(z) > rounding(z), np.sign(z), 0.0).astype(np.int8)
+    least = rounding(z)
+    found: Array = (z > least).view(np.int8) - (z < -least).view(np.int8)
+    return found
 
 
 def rounding(z: Array) -> float:
     """The distance that rounding may leave between numbers of this array that should be equal."""
-    return 16.0 * float(np.finfo(z.dtype).eps) * float(np.abs(z).max(initial=0.0))
+    return 16.0 * float(np.finfo(z.dtype).eps) * max(float(z.max(initial=0.0)), -float(z.min(initial=0.0)))
 
 
 def check_layers(owner: str, layers: Any) -> tuple[Layer, ...]:

@@ -17,7 +17,7 @@ from chainrule.core.architecture import Place
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Pass, run
 from chainrule.core.differences import Landscape, beside
-from chainrule.core.gradient_check import GradientCheck
+from chainrule.core.gradient_check import GradientCheck, n_directions
 from chainrule.core.kinks import Pieces
 from chainrule.core.layers.base import Buffers
 from chainrule.core.objective import Objective
@@ -209,7 +209,9 @@ class Recording:
                 number: tuple(copy.deepcopy(own) for _ in range(members)) for number, (own,) in self._generators.items()
             }
 
-        return Landscape(self._objective, data.x, data.y, data.weights, computed, generators)
+        network = self._objective.network
+        n = sum(n_directions(leaf, network) for leaf in network.leaves)
+        return Landscape(self._objective, data.x, data.y, data.weights, computed, generators, n)
 
     def _evaluate(self) -> Evaluated:
         """The loss and the pieces, with the dropouts of the recorded step."""
