@@ -79,11 +79,15 @@ def take_plan(
     kept: tuple[AnyPlan, Call] | None = _kept.plans.pop(key, None)
     if kept is None:
         own = Parameters.of(network, np.empty_like(theta), None if state is None else state.copy())
-        plan = bind(bound, n, own, **settings)
-        numbers = network.n_numbers * n * count(theta.shape[:-1])
+        members = count(theta.shape[:-1])
+        numbers = network.n_numbers * n * members
         if numbers + 2 * theta.size > KEPT_NUMBERS:
             key = None
-        kept = plan, bind_pass(plan, Engine.of(engine, 1 if key is None else MANY_STEPS, numbers))
+        made_by = Engine.of(engine, 1 if key is None else MANY_STEPS, numbers)
+        if bind is Plan:  # members are done in turn, for gradients; of a prediction it would take longer
+            made_by = replace(made_by, members=members)
+            settings = settings | {"memory": made_by.memory}
+        kept = (plan := bind(bound, n, own, **settings)), bind_pass(plan, made_by)
     parameters = kept[0].parameters
     parameters.theta[...] = theta
     if parameters.state is not None and parameters.state.size:
@@ -215,10 +219,13 @@ def loss_and_gradient(
 def in_pieces(
     objective: Objective, theta: Array, x: Array, targets: Array, weights: Array | None
 ) -> tuple[Array, Array] | None:
-    """The loss of many samples and its gradient, in pieces on threads; None where they can't be computed so."""
+    """The loss of many samples and its gradient, in pieces on threads; None where they can't be computed so.
+
+    Nor those of a population, whose members are dealt out to threads instead.
+    """
     network, without_penalty = objective.network, Objective(objective.network, objective.loss)
     n, depends = length_of_piece(network, theta, len(x)), any(leaf.layer.mixes_samples for leaf in network.leaves)
-    if n is None or depends or network.n_state or asked() == "numpy":
+    if n is None or theta.ndim > 1 or depends or network.n_state or asked() == "numpy":
         return None
     settings, labels = {"of": len(x), "weighted": weights is not None}, targets.ndim == 1
     plan, compute, key = take_plan(GradientPlan, without_penalty, n, network, theta, None, labels=labels, **settings)

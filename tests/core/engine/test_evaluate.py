@@ -52,6 +52,21 @@ def test_plans_that_are_kept_are_compiled_and_give_the_same_bits_each_time():
         assert not isinstance(compute, Program)
 
 
+def test_gradients_of_a_population_are_taken_member_by_member(monkeypatch: pytest.MonkeyPatch):
+    network, rows = cr.mlp(2, 4, 1), []
+    theta, x, y = network.initialize(0, 300), np.random.default_rng(0).random((100, 2)), np.ones((100, 1))
+    row = Engine.row
+    monkeypatch.setattr(Engine, "row", lambda self, *given: (rows.append(made := row(self, *given)), made)[1])
+    monkeypatch.setattr(evaluate, "_kept", evaluate._Kept())
+    with cr.engine("compiled"):
+        values, gradients = network.loss_and_gradient(theta, x, y, cr.SquaredError())
+        alone = [network.loss_and_gradient(each, x, y, cr.SquaredError()) for each in theta[:3]]
+    assert "member by member" in str(rows[0])
+    for k, (value, gradient) in enumerate(alone):
+        np.testing.assert_allclose(values[k], value, rtol=1e-12)
+        np.testing.assert_allclose(gradients[k], gradient, rtol=1e-12, atol=1e-15)
+
+
 @pytest.mark.parametrize("name", ["LeNet, small", "ReLU", "Dropout", "BatchNorm", "the reference network"])
 def test_a_gradient_check_takes_compiled_differences(name: str, monkeypatch: pytest.MonkeyPatch):
     """In populations of a few, which are bound once: the last may have another size."""
