@@ -171,7 +171,7 @@ def test_motion_is_reduced_and_the_language_is_said(opened: Opened):
     page.wait_for_timeout(500)
     assert page.text_content(".count").startswith("Step 0,")
     moving = opened(is_new=True)
-    moving.wait_for_function("() => !document.querySelector('.count').textContent.startsWith('Step 0,')")
+    moving.wait_for_function("() => !document.querySelector('.count').textContent.startsWith('Step 0 ')")
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (1024, 768), (768, 1024), (1600, 1000)])

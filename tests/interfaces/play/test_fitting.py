@@ -9,6 +9,7 @@ import pytest
 
 import chainrule as cr
 from chainrule.interfaces.play import door
+from waiting import until
 
 Opened = Callable[..., Any]
 
@@ -98,7 +99,7 @@ def test_the_page_of_a_network_from_python(
         shown = [float(each.replace("−", "-")) for each in page.locator("#card dd").all_text_contents()]
         np.testing.assert_allclose(shown, [weight[3], *weight[:3]], rtol=5e-3)
         page.click("button:text-is('Step')")
-        page.wait_for_function("() => document.querySelector('.count').textContent.startsWith('Step 1,')")
+        page.wait_for_function("() => document.querySelector('.count').textContent.startsWith('Step 1 ')")
         with page.expect_download() as saved:
             page.click("summary:has-text('Take along')")
             page.click("button:has-text('Model')")
@@ -128,6 +129,15 @@ CHANGES: dict[str, Callable[[Any], None]] = {
 }
 
 
+REFUSED = {
+    ("learning_rate", "-1"): "Adam's learning_rate must be a number above 0; got -1. It stays as it was (0.03)",
+    ("batchSize", "0"): "Expected a whole number from 1 to 1000, got 0. It stays as it was (all)",
+    ("seed", "1.5"): "Expected a whole number from 0 to 2147483647, got 1.5. It stays as it was (0)",
+    ("seed", ""): "Expected a whole number from 0 to 2147483647, got nothing. It stays as it was (0)",
+}
+"""What is typed in a field, and what is said of it: by the run, or by the page."""
+
+
 def test_each_change_is_undone_and_made_again(opened: Opened):
     page = opened()
     differs = "before => import('/page/run.js').then(run => JSON.stringify(run.scene.value) !== before)"
@@ -136,11 +146,23 @@ def test_each_change_is_undone_and_made_again(opened: Opened):
     for act in CHANGES.values():
         before = page.evaluate(text)
         act(page)
-        page.wait_for_function(differs, arg=before)
+        until(page, differs, before)
         after = page.evaluate(text)
         page.click("[aria-label='Undo']")
-        page.wait_for_function(is_same, arg=before)
+        until(page, is_same, before)
         page.click("[aria-label='Redo']")
-        page.wait_for_function(is_same, arg=after)
+        until(page, is_same, after)
         page.click("[aria-label='Undo']")
-        page.wait_for_function(is_same, arg=before)
+        until(page, is_same, before)
+    for (field, number), said in REFUSED.items():
+        shown = page.input_value(f"input[name={field}]")
+        page.fill(f"input[name={field}]", number)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f'.fault:text-is("{said}; type another number.")')
+        assert page.input_value(f"input[name={field}]") == shown
+    assert page.evaluate(text) == before
+    page.fill("input[name=learning_rate]", "0.0123456789012345")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".long input[name=learning_rate]")
+    assert page.locator(".fault").count() == 2
+    assert_fits(page, "a long number")

@@ -191,6 +191,8 @@ def test_each_thing_to_try_on_a_first_visit_is_done_by_its_button_and_undone(
     page = opened(is_new=True, reduced_motion="reduce")  # it stands still until a button is pressed
     value = f"value => document.querySelector('[name={field}]').value === value"
     page.wait_for_function(value, arg=before)
+    page.hover("input[name=batchSize]")
+    page.wait_for_selector("#tip:not([hidden])")  # it lies over what is to try, and lets the click through
     page.locator(".first ol button").nth(number).click()
     page.wait_for_function(value, arg=after)
     until_step(page, 50)

@@ -12,6 +12,9 @@ import chainrule as cr
 from axe import faults
 from cases import CASES, OPTIMIZERS
 from chainrule.interfaces import play
+from chainrule.interfaces.play.catalogue import catalogue
+from chainrule.interfaces.play.scene import Scene
+from chainrule.interfaces.play.stage import changeable
 from chainrule.lab import diagnose
 from chainrule.lab.diagnose.rules.course import COURSE, SETTINGS
 from chainrule.lab.diagnose.rules.names import RATES
@@ -184,7 +187,39 @@ TABLES = (
 def test_every_refusal_of_the_room_has_its_german_form(english: Callable[[Iterable[str]], list[str]]):
     texts = [text for path in ROOM.rglob("*.py") for text in refusals(path)]
     assert len(texts) > 30
-    assert english(texts) == []
+    settings = list(refused_settings())
+    assert len(settings) > 20
+    assert english([*texts, *settings]) == []
+
+
+def refused_settings() -> Iterator[str]:
+    """What the library says of numbers in the page's fields that it doesn't take."""
+    known = catalogue()
+    of_optimizers, of_schedules = (
+        [
+            ({"type": kind}, each)
+            for kind, settings in known[name].items()
+            for each in settings
+            if each["kind"] != "bool"
+        ]
+        for name in ("optimizers", "schedules")
+    )
+    usual = {"start": 0.1, "then": 0.1, "steps": 10, "every": 10, "factor": 0.5}
+    for value in (-1, 2, 2**63):
+        for parts, each in of_optimizers:
+            yield from refusal_of({"learning_rate": 0.1} | parts | {each["name"]: value})
+        for parts, each in of_schedules:
+            names = {other["name"] for other in known["schedules"][parts["type"]]}
+            schedule = {name: number for name, number in usual.items() if name in names}
+            yield from refusal_of({"type": "SGD", "learning_rate": schedule | parts | {each["name"]: value}})
+
+
+def refusal_of(optimizer: dict[str, Any]) -> Iterator[str]:
+    """The sentence that refuses an optimizer; none, where it is taken."""
+    try:
+        changeable(Scene(optimizer=optimizer))
+    except cr.SettingError as error:
+        yield str(error)
 
 
 def refusals(path: Path) -> Iterator[str]:

@@ -11,6 +11,7 @@ from axe import faults
 from chainrule.interfaces.play.playing import Playing
 from pages import saved
 from played import obey
+from waiting import until
 
 Opened = Callable[..., Any]
 
@@ -108,7 +109,7 @@ def test_a_drag_is_one_change_and_all_numbers_answer(opened: Opened):
     for k in range(20):
         page.mouse.move(box["x"] + 200 + 8 * k, box["y"] + 90)
         page.wait_for_timeout(10)
-    page.wait_for_function(f"async () => (await ({SHOWN})()).digits[0] !== '{before['digits'][0]}'")
+    until(page, f"async () => (await ({SHOWN})()).digits[0] !== '{before['digits'][0]}'")
     page.mouse.up()
     after = settled(page)
     assert all(a != b for a, b in zip(before["digits"][:7], after["digits"][:7], strict=True))
@@ -122,7 +123,7 @@ def test_while_it_plays_an_edit_is_taken_and_the_run_goes_on(opened: Opened):
     page = opened_by_hand(opened)
     page.click("button.main:text('Play')")
     page.fill("input[name=weight-bias]", "900")
-    page.wait_for_function("async () => (await import('/page/glass.js')).glass.value.hand.weights.at(-1).value > 800")
+    until(page, "async () => (await import('/page/glass.js')).glass.value.hand.weights.at(-1).value > 800")
     steps = "Number(document.querySelector('.count').textContent.match(/[\\d,]+/)[0].replaceAll(',', ''))"
     reached = page.evaluate(steps)
     page.wait_for_function(f"() => {steps} > {reached}")
@@ -157,7 +158,7 @@ def test_a_target_moves_to_the_own_points_as_it_said(opened: Opened):
     assert "points of your own" in page.text_content(".hand")
     page.fill("input[name=followed]", "3")
     page.keyboard.press("Enter")
-    page.wait_for_function("async () => (await import('/page/glass.js')).glass.value.hand.sample === 3")
+    until(page, "async () => (await import('/page/glass.js')).glass.value.hand.sample === 3")
     before = settled(page)
     page.select_option("select[name=editTarget]", str(1 - int(before["fields"][-1])))
     page.wait_for_function("() => document.querySelector('select[name=set]').value === 'own'")
@@ -172,7 +173,7 @@ def test_a_click_in_the_drawing_takes_another_weight_in_hand(opened: Opened):
     page = opened_by_hand(opened)
     box = page.locator(".network").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 8)
-    page.wait_for_function("async () => (await import('/page/glass.js')).glass.value.hand.of.layer === 2")
+    until(page, "async () => (await import('/page/glass.js')).glass.value.hand.of.layer === 2")
     assert page.get_attribute("#part-hand", "aria-selected") == "true"
 
 

@@ -2,7 +2,7 @@
 
 import { html } from "./html.js";
 
-const WAIT = 250;
+const WAIT = 400;
 const APART = 6;
 
 const tip = document.createElement("div");
@@ -11,6 +11,12 @@ tip.role = "tooltip";
 tip.hidden = true;
 
 let waiting = 0;
+
+/** Whether what has the focus came to it by the keyboard: what was clicked is known. */
+let isByKey = true;
+
+/** What the mouse points at, if that has an explanation. */
+let pointed = /** @type {HTMLElement | null} */ (null);
 
 /** Whose explanation is shown. */
 let shownFor = /** @type {HTMLElement | null} */ (null);
@@ -35,12 +41,45 @@ function show(element, described = element) {
   document.querySelector("main")?.append(tip); // within a landmark; the page's own drawing leaves it alone
   described.setAttribute("aria-describedby", tip.id);
   tip.hidden = false;
-  const box = (element.matches(".field") ? element : described).getBoundingClientRect();
-  const { offsetWidth: width, offsetHeight: height } = tip;
-  const isBeside = element.matches(".field") && box.right + APART + width < innerWidth; // the next field stays in sight
-  const below = box.bottom + APART + height < innerHeight ? box.bottom + APART : box.top - APART - height;
-  tip.style.left = `${isBeside ? box.right + APART : Math.max(APART, Math.min(box.left, innerWidth - width - APART))}px`;
-  tip.style.top = `${Math.max(APART, isBeside ? Math.min(box.top, innerHeight - height - APART) : below)}px`;
+  const fields = element.closest("fieldset, .popup");
+  tip.classList.toggle("narrow", fields !== null);
+  const own = (element.matches(".field") ? element : described).getBoundingClientRect();
+  const { left, right } = fields?.getBoundingClientRect() ?? own;
+  const [x, y] = place({ left, right, top: own.top, bottom: own.bottom }, tip.offsetWidth, tip.offsetHeight, fields !== null);
+  Object.assign(tip.style, { left: `${x}px`, top: `${y}px` });
+}
+
+/** What one may want to click next. */
+const CONTROLS = "button:not(.term), select, summary, input, a[href], label.file, svg[role]";
+
+/**
+ * Where the explanation of what stands in a box covers the fewest controls; beside its other fields first, if it is a field.
+ * @param {{left: number, right: number, top: number, bottom: number}} box
+ * @param {number} width
+ * @param {number} height
+ * @param {boolean} isField
+ * @returns {[number, number]} its left and its top
+ */
+function place(box, width, height, isField) {
+  const across = [box.left, box.right - width].map((each) => Math.max(APART, Math.min(each, innerWidth - width - APART)));
+  const upright = [box.top, box.bottom - height].map((each) => Math.max(APART, Math.min(each, innerHeight - height - APART)));
+  const beside = pairs([box.right + APART, box.left - APART - width], upright);
+  const below = pairs(across, [box.bottom + APART, box.top - APART - height]);
+  const places = isField ? [...beside, ...below] : [...below, ...beside];
+  const inside = places.filter(([left, top]) => left >= 0 && left + width <= innerWidth && top >= 0 && top + height <= innerHeight);
+  const controls = [...document.querySelectorAll(CONTROLS)].filter((each) => each.checkVisibility()).map((each) => each.getBoundingClientRect());
+  const covered = inside.map(([left, top]) => controls.filter((each) => each.left < left + width && each.right > left && each.top < top + height && each.bottom > top).length);
+  return inside[covered.indexOf(Math.min(...covered))] ?? [APART, APART];
+}
+
+/**
+ * Each of one list with each of another, the first with the first in front.
+ * @param {number[]} lefts
+ * @param {number[]} tops
+ * @returns {[number, number][]}
+ */
+function pairs(lefts, tops) {
+  return lefts.flatMap((left) => tops.map((top) => /** @type {[number, number]} */ ([left, top])));
 }
 
 function hide() {
@@ -59,23 +98,34 @@ function explained({ target }) {
   return found instanceof HTMLElement ? found : null;
 }
 
-addEventListener("pointerover", (event) => {
-  if (event.pointerType !== "mouse" || tip.contains(/** @type {Node} */ (event.target))) return;
+/**
+ * Whether the pointer is on the explanation, which lets it through to what lies below.
+ * @param {PointerEvent} event
+ */
+function isOnTip({ clientX, clientY }) {
+  const { left, right, top, bottom } = tip.getBoundingClientRect();
+  return left <= clientX && clientX <= right && top <= clientY && clientY <= bottom;
+}
+
+addEventListener("pointermove", (event) => {
+  if (event.pointerType !== "mouse" || isOnTip(event)) return;
   const element = explained(event);
-  if (element === null) {
-    if (!shownFor?.matches(":focus-visible")) hide();
-  } else if (element !== shownFor) {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => show(element), WAIT);
-  }
+  if (element === pointed) return;
+  pointed = element;
+  clearTimeout(waiting);
+  if (element !== null && element !== shownFor) waiting = setTimeout(() => show(element), WAIT);
+  else if (element === null && !shownFor?.matches(":focus-visible")) hide();
 });
 addEventListener("focusin", (event) => {
   const element = explained(event);
   const focused = /** @type {HTMLElement} */ (event.target);
-  if (element && focused.matches(":focus-visible")) show(element, focused);
+  if (element && isByKey && focused.matches(":focus-visible")) show(element, focused);
   else hide();
 });
 addEventListener("focusout", hide);
+addEventListener("input", hide);
+addEventListener("pointerdown", () => (isByKey = false), true);
+addEventListener("keydown", () => (isByKey = true), true);
 addEventListener("click", (event) => {
   const element = explained(event);
   const isTap = event instanceof PointerEvent && event.pointerType !== "mouse";

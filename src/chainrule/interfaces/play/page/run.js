@@ -67,6 +67,9 @@ const ANSWERED = 1000;
 
 let forgetting = 0;
 
+/** Who hears a refusal of what was sent last. */
+let heard = /** @type {((sentence: string) => void) | null} */ (null);
+
 /** The commands by which the run changes its scene itself. */
 const ANEW = ["undo", "redo", "reset", "amend", "treat", "open", "read"];
 
@@ -86,6 +89,14 @@ export function send(command) {
 /** The scene with all changes that were sent: what the next one starts from, however fast it comes. */
 export function coming() {
   return wanted ?? scene.value;
+}
+
+/**
+ * Have the run's refusal of what is sent next said in another place than among the notices.
+ * @param {(sentence: string) => void} listener
+ */
+export function hear(listener) {
+  heard = listener;
 }
 
 /**
@@ -138,6 +149,7 @@ function receive(message) {
   if (said.kind === "state") {
     const isFirst = state.value === null;
     state.value = said;
+    heard = null;
     if (isFirst && isNew) begin();
   }
   else if (said.kind === "catalogue") catalogue.value = said;
@@ -157,7 +169,9 @@ function receive(message) {
   else {
     wanted = null; // perhaps it is the change that was refused
     isAsked.value = false; // perhaps it is the doctor who can't, or who was lost
-    notify(said.sentence);
+    const say = said.kind === "refused" && heard !== null ? heard : notify;
+    heard = null;
+    say(said.sentence);
   }
 }
 

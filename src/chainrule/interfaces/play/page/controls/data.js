@@ -111,7 +111,7 @@ function Own() {
       ? html`<div class="brushes" role="group" aria-label=${words.class}>
           ${CLASSES.map((colour, k) => html`<button key=${k} aria-pressed=${brush.value === k} style=${{ background: css(colour) }} onClick=${() => (brush.value = k)}>${k}</button>`)}
         </div>`
-      : html`<${Quantity} name="quantity" label=${words.number} value=${brush.value ?? 0} set=${(/** @type {number} */ value) => (brush.value = value)} />`}
+      : html`<${Quantity} name="quantity" label=${words.number} min=${-1e6} max=${1e6} value=${brush.value ?? 0} set=${(/** @type {number} */ value) => (brush.value = value)} />`}
     <button aria-pressed=${brush.value === null} onClick=${() => (brush.value = brush.value === null ? 0 : null)}>${words.eraser}</button>
     <button data-hint=${hints.clear} onClick=${() => set({ points: data.points.slice(0, 1) })}>${words.clear}</button>
     <p class="hint">${words.drawing}</p>

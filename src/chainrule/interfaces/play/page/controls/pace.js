@@ -27,5 +27,8 @@ export function Pace() {
 /** How far the run has come. It changes with each frame, so it is drawn by itself, and isn't read out. */
 function Count() {
   const { step = 0, epoch = 0, speed = 0 } = frame.value?.head ?? {};
-  return html`<output class="count" aria-live="off" data-hint=${hints.steps}>${words.steps} ${count(step)}, ${words.epochs} ${count(epoch)}${speed ? html` <small>${count(Math.round(speed))} ${words.perSecond}</small>` : ""}</output>`;
+  return html`<output class="count" aria-live="off" data-hint=${hints.steps}>
+    <span>${words.steps} ${count(step)}</span> <span>${words.epochs} ${count(epoch)}</span>
+    ${speed > 0 && html` <small>${count(Math.round(speed))} ${words.perSecond}</small>`}
+  </output>`;
 }

@@ -7,6 +7,8 @@ import { Choice, Quantity, Switch, named } from "./fields.js";
 
 const RATES = [0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 100];
 
+const LEAST_CLIP = 1e-9;
+
 /** The loss of one's own, which came from Python. */
 const GIVEN = "given";
 
@@ -23,7 +25,7 @@ export function Training() {
     <${Choice} name="loss" anew value=${loss} set=${(/** @type {string} */ loss) => change({ loss })} options=${losses} />
     <${Quantity} name="batchSize" anew whole min=${1} max=${1000} empty=${words.all} value=${batch_size} set=${(/** @type {number | null} */ batch_size) => change({ batch_size })} />
     <${Quantity} name="penalty" min=${0} max=${1000} value=${penalty} usual=${[0, 0.0001, 0.001, 0.01, 0.1]} set=${(/** @type {number} */ penalty) => change({ penalty })} />
-    <${Quantity} name="clip" min=${0} empty=${words.none} value=${clip} set=${(/** @type {number | null} */ clip) => change({ clip })} />
+    <${Quantity} name="clip" min=${LEAST_CLIP} max=${1e9} empty=${words.none} value=${clip} set=${(/** @type {number | null} */ clip) => change({ clip })} />
     <${Choice} name="initializer" anew value=${initializer?.type ?? ""} set=${(/** @type {string} */ type) => change({ initializer: type ? { type } : null })} options=${[["", words.byActivation], ...catalogue.value.initializers.map((/** @type {string} */ each) => [each, each])]} />
     <${Switch} name="bias" anew value=${bias} set=${(/** @type {boolean} */ bias) => change({ bias })} />
     <${Quantity} name="seed" anew whole min=${0} max=${2147483647} value=${seed} set=${(/** @type {number} */ seed) => change({ seed })} />

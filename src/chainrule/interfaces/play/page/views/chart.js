@@ -3,7 +3,7 @@
 import uPlot from "../vendor/uplot.js";
 import { html, useEffect, useRef } from "../html.js";
 import { look } from "../look.js";
-import { count, language, words } from "../words.js";
+import { count, words } from "../words.js";
 import { short } from "./axes.js";
 
 /**
@@ -88,12 +88,12 @@ function options(box, lines, logarithmic, range, height, bands) {
     padding: [6, 14, 0, 0],
     legend: { markers: { width: 2 } },
     bands: bands?.map((series) => ({ series, fill: colour(style, lines[0].stroke, 0.15) })),
-    scales: { x: { time: false }, y: { ...(logarithmic && { distr: 3 }), ...(range && { range }) } },
+    scales: { x: { time: false, range: reach }, y: { ...(logarithmic && { distr: 3 }), ...(range && { range }) } },
     axes: [
-      { ...axis, size: 24, values: (/** @type {any} */ _, /** @type {number[]} */ values) => values.map((each) => (each == null ? "" : compact.format(each))) },
+      { ...axis, size: 24, space: 64, incrs: WHOLE, values: (/** @type {any} */ _, /** @type {number[]} */ values) => stepped(values) },
       { ...axis, size: 50, space: 22, grid: { ...axis.grid, filter: whole }, filter: whole, values: (/** @type {any} */ _, /** @type {number[]} */ values) => values.map((each) => (each == null ? "" : short(each))) },
     ],
-    series: [{ label: words.steps, value: (/** @type {any} */ _, /** @type {number | null} */ value) => (value == null ? "" : count(value)) }, ...lines.map((each) => ({ width: 1.5, points: { show: false }, spanGaps: true, value: shown, ...each, stroke: colour(style, each.stroke, each.alpha) }))],
+    series: [{ label: words.steps, value: (/** @type {any} */ _, /** @type {number | null} */ value) => (value == null ? "" : count(value)) }, ...lines.map((each) => ({ width: 1.5, points: { show: isAlone }, spanGaps: true, value: shown, ...each, stroke: colour(style, each.stroke, each.alpha) }))],
   };
 }
 
@@ -109,7 +109,36 @@ function whole(plot, lines) {
   return lines.map((each) => (powers.includes(each) && Math.round(Math.log10(each)) % apart === 0 ? each : null));
 }
 
-const compact = new Intl.NumberFormat(language, { notation: "compact" });
+/** What lies between two lines of the steps' axis: whole steps. */
+const WHOLE = Array.from({ length: 15 }, (_, power) => [1, 2, 5].map((each) => each * 10 ** power)).flat();
+
+/**
+ * The steps that are shown: ten at least.
+ * @param {any} plot
+ * @param {number} first
+ * @param {number} last
+ */
+function reach(plot, first, last) {
+  const from = isAlone(plot) ? plot.data[0][0] : first;
+  return [from, isAlone(plot) ? from + 10 : Math.max(last, from + 10)];
+}
+
+/**
+ * Whether there is one step alone: no line, but a point.
+ * @param {any} plot
+ */
+function isAlone(plot) {
+  return plot.data[0].length === 1;
+}
+
+/**
+ * Steps in few characters, such as 20K, where these tell them apart; else as they are.
+ * @param {number[]} steps
+ */
+function stepped(steps) {
+  const written = [0, 1, 2].map((digits) => steps.map((each) => new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: digits }).format(each)));
+  return written.find((all) => new Set(all).size === steps.length) ?? steps.map(count);
+}
 
 /**
  * Numbers as uPlot draws them: what isn't known, and on a logarithmic axis what is 0, is a gap.

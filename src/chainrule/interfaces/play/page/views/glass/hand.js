@@ -1,12 +1,12 @@
 /** A weight in one's hand: fields for it and for the sample that is followed, the loss along it, the numbers that answer. */
 
-import { html, useEffect, useRef } from "../../html.js";
+import { html, useEffect, useRef, useState } from "../../html.js";
 import { glass } from "../../glass.js";
 import { edit, grip } from "../../edits.js";
 import { state } from "../../run.js";
 import { Said } from "../../said.js";
 import { hints, words } from "../../words.js";
-import { Choice, Field } from "../../controls/fields.js";
+import { Choice, Fault, Field, expected } from "../../controls/fields.js";
 import { className, shortened, sourceOf } from "../names.js";
 import { Chooser, Digits } from "./chain.js";
 import { Curve } from "./curve.js";
@@ -91,11 +91,17 @@ function Sample({ sample, inputs, target, classes, becomes_own }) {
 function Editable({ name, label, isChosen = false, value, stride, hint, edit: set }) {
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
   const hold = useRef(0);
+  const [fault, setFault] = useState("");
+  const shown = String(Number(value.toPrecision(PRECISION)));
   const show = () => {
-    if (input.current && document.activeElement !== input.current) input.current.value = String(Number(value.toPrecision(PRECISION)));
+    if (input.current && document.activeElement !== input.current) input.current.value = shown;
   };
   useEffect(show);
+  const check = (/** @type {any} */ { currentTarget: { value: text, validity } }) => {
+    if (text === "" || !validity.valid) setFault(expected({ text, isEmpty: !validity.badInput, min: -LARGEST, max: LARGEST }));
+  };
   const type = (/** @type {any} */ { currentTarget }) => {
+    setFault("");
     if (currentTarget.value !== "" && currentTarget.validity.valid) set(currentTarget.valueAsNumber, hold.current);
   };
   const step = (/** @type {any} */ event) => {
@@ -109,6 +115,6 @@ function Editable({ name, label, isChosen = false, value, stride, hint, edit: se
   };
   return html`<${Field} name=${name} label=${label} hint=${hint}>
     <input ref=${input} name=${name} type="number" step="any" min=${-LARGEST} max=${LARGEST} aria-current=${isChosen ? "true" : null}
-      onFocus=${() => (hold.current = grip())} onInput=${type} onKeyDown=${step} onBlur=${() => setTimeout(show)} />
-  <//>`;
+      onFocus=${() => (hold.current = grip())} onInput=${type} onChange=${check} onKeyDown=${step} onBlur=${() => setTimeout(show)} />
+  <//>${fault && html`<${Fault}>${fault} ${words.stays.replace("{value}", shown)}<//>`}`;
 }
