@@ -169,7 +169,7 @@ def test_motion_is_reduced_and_the_language_is_said(opened: Opened):
     assert page.evaluate("getComputedStyle(document.querySelector('button')).transitionDuration") == "0s"
     assert page.evaluate("document.documentElement.lang") == "en"
     page.wait_for_timeout(500)
-    assert page.text_content(".count").startswith("Step 0,")
+    assert page.text_content(".count").startswith("Step 0 ")
     moving = opened(is_new=True)
     moving.wait_for_function("() => !document.querySelector('.count').textContent.startsWith('Step 0 ')")
 
