@@ -1,7 +1,6 @@
 """A browser, and a server for it."""
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import pytest
 
 import chainrule
 from chromium import need_chromium
+from in_english import english_words
 
 SOURCE = str(Path(chainrule.__file__).parents[1])
 
@@ -80,12 +80,6 @@ SAID = """async (all) => {
 }"""
 """Each text of a list: whether all of it has its form in the page's language, and that."""
 
-QUOTED = re.compile(r"'[^']*'|\([^()]*\)|`[^`]*`")
-"""What others say within a sentence: a value, or another program's reason."""
-
-SMALL = re.compile(r"\b(the|is|of|has|with|and|or|expected|got|should|must|such|input|which|to|say|takes?)\b")
-"""Words of English sentences, none of which is German."""
-
 
 @pytest.fixture
 def english(opened: Callable[..., Any]) -> Callable[[Iterable[str]], list[str]]:
@@ -95,10 +89,6 @@ def english(opened: Callable[..., Any]) -> Callable[[Iterable[str]], list[str]]:
 
     def stays_english(texts: Iterable[str]) -> list[str]:
         found = page.evaluate(SAID, sorted(set(texts)))
-        return [
-            text if not known else said
-            for text, known, said in found
-            if not known or SMALL.search(QUOTED.sub("", said))
-        ]
+        return [text if not known else said for text, known, said in found if not known or english_words(said)]
 
     return stays_english

@@ -273,19 +273,3 @@ def test_what_has_no_line_in_german_stays_english_and_is_marked(opened: Callable
     page.wait_for_selector(".notices [lang=en]")
     assert page.locator(".notices [lang=en]").all_text_contents() == ["There is no word for <b>this</b>."]
     assert "1\u202f234 Zeilen" in page.text_content(".notices")
-
-
-def test_an_explanation_is_handed_out_in_german(opened: Callable[..., Any]):
-    page = opened(locale="de-DE")
-    page.click("#unit-1-0")
-    page.wait_for_selector(".chain h3")
-    with page.expect_download() as saved:
-        page.evaluate(
-            "async (chain) => (await import('/page/run.js')).send({ kind: 'hand_out', chain })",
-            {"layer": 2, "unit": 1, "source": 3},
-        )
-    text = Path(saved.value.path()).read_text(encoding="utf-8")
-    assert '<html lang="de">' in text
-    assert "<h1>Schicht 2: Gewicht zu Einheit 1 von Einheit 3</h1>" in text
-    assert "<h2>Numerische Probe</h2>" in text
-    assert 'lang="en"' not in text

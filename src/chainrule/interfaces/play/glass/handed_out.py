@@ -35,6 +35,8 @@ def _latex(found: Derivation) -> str:
             r"\documentclass{article}",
             r"\usepackage{amsmath}",
             r"\usepackage[a4paper, margin=2cm]{geometry}",
+            r"\setlength{\jot}{6pt} % between the lines of equations: fractions don't touch",
+            r"\setlength{\emergencystretch}{2em} % words that can't be hyphenated fit, too",
             r"\begin{document}",
             found.latex().rstrip(),
             r"\end{document}",

@@ -3,7 +3,7 @@
 import { computed, signal } from "./vendor/signals.js";
 import { Connection } from "./connection.js";
 import { parse } from "./frame.js";
-import { saidInFile } from "./said.js";
+import { saidInFile } from "./said_in_files.js";
 
 /** The last state: the scene, its points, its layers, what can be done. */
 export const state = signal(/** @type {any} */ (null));
@@ -164,7 +164,7 @@ function receive(message) {
   else if (said.kind === "kept") kept = said.file;
   else if (said.kind === "table") table.value = said;
   else if (said.kind === "code") code.value = said;
-  else if (said.kind === "file") download(said.name.endsWith(".html") ? { ...said, text: saidInFile(said.text) } : said);
+  else if (said.kind === "file") download(said.base64 ? said : { ...said, text: saidInFile(said.name, said.text) });
   else if (said.kind === "full") status.value = "full";
   else {
     wanted = null; // perhaps it is the change that was refused

@@ -1,7 +1,7 @@
 /** What the library says in English, in the page's language: sentence by sentence, by the lines of `words/said`. */
 
 import { html } from "./html.js";
-import { language, said } from "./words.js";
+import { said } from "./words.js";
 
 /** @typedef {{text: string, isKnown: boolean}} Piece sentences; those that the language has no line for are English */
 
@@ -149,27 +149,36 @@ const WORDS = /(<mtext>(?:&nbsp;)?)(.*?)((?:&nbsp;)?<\/mtext>)/g;
  */
 export function saidIn(markup) {
   if (!lines.length) return markup;
-  const notes = markup.replace(TEXTS, (_, open, inner, close) => open + note(inner, open !== "<title>") + close);
-  return notes.replace(WORDS, (_, open, word, close) => open + (phrase(word) ?? word) + close);
+  const notes = markup.replace(TEXTS, (_, open, inner, close) => open + note(inner, MATHS, open === "<title>" ? asItIs : marked) + close);
+  return notes.replace(WORDS, (_, open, text, close) => open + word(text) + close);
 }
 
 /**
- * A page of the library's own, to be kept as a file, in the page's language.
- * @param {string} page
+ * A word of the library's in the page's language; as it is where it has no line.
+ * @param {string} text
  */
-export function saidInFile(page) {
-  return lines.length ? saidIn(page).replace('<html lang="en">', `<html lang="${language}">`) : page;
+export function word(text) {
+  return phrase(text) ?? text;
 }
 
+/** @param {string} text */
+export const asItIs = (text) => text;
+
 /**
- * A note with formulas, each of which is a field. marked: whether it may hold markup that says what is English.
- * @param {string} markup
- * @param {boolean} marked
+ * English in markup.
+ * @param {string} text
  */
-function note(markup, marked) {
-  const formulas = markup.match(MATHS) ?? [];
+const marked = (text) => `<span lang="en">${text}</span>`;
+
+/**
+ * A note with formulas, each of which is a field.
+ * @param {string} text
+ * @param {RegExp} formulas
+ * @param {(text: string) => string} english how a sentence without a line is written
+ */
+export function note(text, formulas, english) {
+  const found = text.match(formulas) ?? [];
   let k = 0;
-  const text = markup.replace(MATHS, () => `\ue000${k++}\ue001`);
-  const whole = pieces(text).map((each) => (each.isKnown || !marked ? each.text : `<span lang="en">${each.text}</span>`)).join(" ");
-  return whole.replace(/\ue000(\d+)\ue001/g, (_, number) => formulas[Number(number)]);
+  const whole = pieces(text.replace(formulas, () => `\ue000${k++}\ue001`)).map((each) => (each.isKnown ? each.text : english(each.text))).join(" ");
+  return whole.replace(/\ue000(\d+)\ue001/g, (_, number) => found[Number(number)]);
 }

@@ -1,5 +1,7 @@
 """A derivation as LaTeX, for a document with the package amsmath; in ASCII alone, so that any LaTeX reads it."""
 
+import math
+import re
 from unicodedata import normalize
 
 from chainrule.core.foreign import in_latex
@@ -8,10 +10,15 @@ from chainrule.lab.explain.algebra.notes import Formula
 from chainrule.lab.explain.algebra.symbols import Symbol
 from chainrule.lab.explain.content import Content
 from chainrule.lab.explain.notations.notation import Notation, Piece, packed
-from chainrule.lab.explain.notations.text import TEXT
 
 WIDTH = 62
-"""Columns of the text form that fit into a line of an article, its letters being smaller in mathematics."""
+"""Digits that fit into a line of an article, beside the space around signs."""
+
+SMALL = 0.7
+"""The width of a digit that is raised or lowered, beside that of one on the line."""
+
+POWER = re.compile(r"([0-9.]+)e([-−]?)([0-9]+)")
+"""A number with a power of ten, in running text."""
 
 LETTERS = {
     "Σω": r"\Sigma\omega",
@@ -103,7 +110,7 @@ class Latex(Notation):
 
     def plain(self, text: str) -> str:
         """Running text. What LaTeX has no sign for here loses its accents, or becomes a question mark."""
-        text = in_latex(text)
+        text = POWER.sub(_power_of_ten, in_latex(text))
         for sign, code in RUNNING_TEXT.items():
             text = text.replace(sign, code)
         for sign, code in (*LETTERS.items(), *SIGNS.items()):
@@ -126,10 +133,27 @@ class Latex(Notation):
         return text.strip()
 
 
+def _power_of_ten(found: re.Match[str]) -> str:
+    mantissa, sign, exponent = found.groups()
+    power = f"10^{{{'-' if sign else ''}{int(exponent)}}}"
+    return f"${power}$" if mantissa == "1" else rf"${mantissa} \cdot {power}$"
+
+
 class Measure(Notation):
-    """Plain text that breaks where LaTeX does, to measure lines by."""
+    """Text as wide as what LaTeX writes, that breaks where it does, to measure lines by: indices are small."""
 
     bars = Latex.bars
+
+    def symbol(self, symbol: Symbol) -> str:
+        above = 0 if symbol.layer is None else len(f"({symbol.layer})")
+        below = len(",".join(map(str, symbol.index)))
+        sample = "" if symbol.sample is None else f"[{symbol.sample}]"
+        name = symbol.letter + "i" * math.ceil(SMALL * max(above, below)) + sample
+        name = name if symbol.of is None else max("d" + name, "d" + self.symbol(symbol.of), key=len)
+        return f"{symbol.prefix} {name}" if symbol.prefix else name
+
+    def quotient(self, over: str, under: str) -> str:
+        return max(over, under, key=len)
 
 
 LATEX, MEASURE = Latex(), Measure()
@@ -152,7 +176,7 @@ def page(content: Content) -> str:
 
 def _together(rows: list[str]) -> str:
     """Equations below one another, aligned at their signs."""
-    return "\n".join([r"\begin{align*}", " \\\\\n".join(rows), r"\end{align*}"])
+    return "\n".join([r"\begin{align*}", " \\\\[1ex]\n".join(rows), r"\end{align*}"])
 
 
 def alone(equation: Equation) -> str:
@@ -162,13 +186,16 @@ def alone(equation: Equation) -> str:
 
 def aligned(equation: Equation) -> str:
     """An equation's lines, aligned at the sign: one for each side, and more for a long sum."""
-    name, *sides = LATEX.sides(equation)
-    _, *texts = MEASURE.sides(equation)
-    room = WIDTH - len(TEXT.name(equation))
-    found = []
-    for i, (side, text) in enumerate(zip(sides, texts, strict=True)):
-        widths = [len(sign) + len(shown) + 2 for sign, shown in text]
-        for j, row in enumerate(packed(widths, 0, 2, room)):
-            start = f"{LATEX.sum(name)} &= " if i == j == 0 else "&= " if j == 0 else r"&\quad "
+    room = WIDTH - len(MEASURE.name(equation))
+    before, found = [("", LATEX.name(equation))], []
+    start = f"{LATEX.name(equation)} &= "
+    for expression in equation.sides:
+        side = LATEX.pieces(expression)
+        if side == before:
+            continue
+        widths = [len(sign) + len(shown) + 2 for sign, shown in MEASURE.pieces(expression)]
+        for row in packed(widths, 0, 2, room):
             found.append(start + LATEX.sum(side[row]))
+            start = r"&\quad "
+        before, start = side, "&= "
     return " \\\\\n".join(found)

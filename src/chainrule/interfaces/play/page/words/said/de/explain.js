@@ -126,6 +126,9 @@ export default {
 
   // Drawings
   "The network": "Das Netz",
+  "{title}: one column per layer, the input on the left. Solid blue: positive; dashed orange: negative; the wider, the larger. Units are filled by their output. The equations hold the numbers.":
+    "{+title}: eine Spalte je Schicht, links die Eingabe. Durchgezogen und blau: positiv; gestrichelt und orange: negativ; je breiter, desto größer. Einheiten sind nach ihrer Ausgabe gefüllt. Die Zahlen stehen in den Gleichungen.",
+  "maps of {sides}": "Karten {sides}",
   "Edges by weight": "Kanten nach Gewicht",
   "Edges by gradient": "Kanten nach Gradient",
   "Solid blue: positive; dashed orange: negative; the wider a line and the fuller a unit, the larger within its layer.":

@@ -1,0 +1,20 @@
+"""English words in what should be said in another language."""
+
+import re
+
+QUOTED = re.compile(r"'[^']*'|\([^()]*\)")
+"""What others say within a sentence: a value, or another program's reason."""
+
+SMALL = re.compile(
+    r"\b(the|is|of|has|with|and|or|expected|got|should|must|such|input|which|to|say|takes?|layer|sample|weight|step|each)\b"
+)
+"""Words of English sentences, none of which is German."""
+
+
+def english_words(text: str) -> list[str]:
+    """The English words among the words of a text.
+
+    >>> english_words("Schicht 2 has no bias, nicht 'the layer'")
+    ['has']
+    """
+    return SMALL.findall(QUOTED.sub("", text))
