@@ -105,7 +105,7 @@ def in_html(derivation):
 def in_latex(derivation):
     rows = []
     for block in re.findall(r"\\begin\{align\*\}(.*?)\\end\{align\*\}", derivation.latex(), re.DOTALL):
-        for line in block.split("\\\\"):
+        for line in block.replace("[1ex]", "").split("\\\\"):
             if re.match(r"\s*&", line):
                 rows[-1] += line
             else:

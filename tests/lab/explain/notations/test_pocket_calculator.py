@@ -47,7 +47,7 @@ def from_latex(derivation):
     """The lines of the LaTeX."""
     rows = []
     for block in re.findall(r"\\begin\{align\*\}(.*?)\\end\{align\*\}", derivation.latex(), re.DOTALL):
-        for line in block.split("\\\\\n"):
+        for line in block.replace("[1ex]", "").split("\\\\\n"):
             name, side = line.split("&", 1)
             if name.strip():
                 rows.append([])
