@@ -335,6 +335,13 @@ def test_an_image_is_chosen_in_the_table_and_a_kernel_is_worked_out(opened: Open
     page.keyboard.press("i")
     page.click("#unit-0-2")
     page.wait_for_selector(".glass h3:text-matches('Layer 1: unit 3,')")
+    page.select_option("select[name=units]", "delta")
+    page.wait_for_selector(".graph .verdict:text('δ')")
+    said = page.locator(".graph .verdict").inner_text()
+    assert "differs" not in said
+    assert sum(map(int, re.findall(r": (\d+)", said))) == 6 + 10  # its filters and its classes
+    page.hover("#unit-1-3")
+    page.wait_for_selector("#card .verdict:text('agrees')")
     page.keyboard.press("i")
     page.click("#tab-samples")
     page.locator(".samples tbody tr").nth(1).click()

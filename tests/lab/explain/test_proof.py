@@ -9,6 +9,7 @@ import chainrule as cr
 from cases import CASES
 from chainrule.core.calls import Calls, call
 from chainrule.lab.explain.proof import AGREES, DIFFERS, KINK, UNKNOWN, proof_in_parts, verdicts_on
+from chainrule.lab.explain.verdicts import Verdicts
 from derivations import WEIGHTS
 
 
@@ -20,6 +21,16 @@ class HalfDense(cr.Dense):
         forward, backward = super().bind(at)
         wrong = at.d_weights[..., -1:, :]
         return forward, Calls(backward, call(np.multiply, wrong, np.full_like(wrong, 0.5), out=wrong))
+
+
+@dataclass(frozen=True, repr=False)
+class WrongForTheLast(cr.Tanh):
+    """A Tanh whose backward is wrong for the last sample."""
+
+    def bind(self, at):
+        forward, backward = super().bind(at)
+        wrong = at.d_input[..., -1:]
+        return forward, Calls(backward, call(np.multiply, wrong, np.full_like(wrong, 0.9), out=wrong))
 
 
 def explained(network, x, y, loss, **settings):
@@ -50,6 +61,17 @@ def test_a_kink_is_marked_and_agrees_beside_it():
     bias = network.parameters(proof.verdicts.astype(float))[0]["bias"]
     assert bias.tolist() == [KINK] * 3
     assert proof.count(KINK) == 3
+
+
+def test_the_verdict_on_outputs_of_many_samples_finds_the_one_that_is_wrong():
+    network = cr.Network((2,), [cr.Dense(3), WrongForTheLast(), cr.Dense(1)])
+    x, y = cr.datasets.xor()
+    step, n = explained(network, x, y, cr.SquaredError()), len(x)
+    verdicts, (place, _, last) = Verdicts(step), network.leaves
+    for unit in range(3):
+        assert verdicts.on_outputs(place, np.full(n, unit), np.arange(n)) == DIFFERS
+        assert verdicts.on_outputs(place, np.full(n - 1, unit), np.arange(n - 1)) == AGREES
+    assert verdicts.on_outputs(last, np.zeros(n, int), np.arange(n)) == AGREES
 
 
 def test_a_wrong_gradient_differs_where_it_is_wrong():

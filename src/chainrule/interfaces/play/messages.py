@@ -136,6 +136,12 @@ class Phases(Strict):
     at: Chain | None = None
 
 
+class Deltas(Strict):
+    """The δ that the drawing shows: of a learnt sample, by its row; None: of all of them."""
+
+    sample: Annotated[int, Field(ge=0, lt=MOST_POINTS)] | None = None
+
+
 class Glass(Strict):
     """What the glass box shows of the step that comes next. A part that isn't asked for costs nothing.
 
@@ -150,6 +156,7 @@ class Glass(Strict):
     proof: Literal[True] | None = None
     hand: Hand | None = None
     marks: Literal[True] | None = None
+    deltas: Deltas | None = None
 
 
 class Edit(Strict):

@@ -4,8 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from chainrule.core.architecture import Place
+from chainrule.core.arrays import Array
 from chainrule.core.blocks import Block
 from chainrule.core.differences import ROUNDING, STEP, STEPS_BESIDE, TOLERANCE
+from chainrule.core.streams import stream
 from chainrule.lab.explain.algebra.symbols import LOSS, Symbol
 from chainrule.lab.explain.proof import AGREES, DIFFERS, KINK, UNKNOWN, verdicts_on
 from chainrule.lab.explain.step.addresses import find_parameter
@@ -58,22 +61,31 @@ class Verdicts:
 
     def _of_unit(self, symbol: Symbol, block: Block, is_last: bool) -> int:
         """The verdict on ∂L/∂a, where the layer's last part makes its output, or on δ, where its first makes z."""
-        numbers = self._numbers
         place = (block.activation or block.head) if is_last else block.head
-        unit = int(np.ravel_multi_index([each - 1 for each in symbol.index], block.shape))
-        sample = 0 if symbol.sample is None else numbers.samples.index(symbol.sample)
+        unit = np.ravel_multi_index([each - 1 for each in symbol.index], block.shape)
+        sample = 0 if symbol.sample is None else self._numbers.samples.index(symbol.sample)
+        return self.on_outputs(place, np.array([unit]), np.array([sample]))
+
+    def on_outputs(self, place: Place, outputs: Array, samples: Array) -> int:
+        """The verdict on the gradients of a layer's outputs (m,) of samples (m,), counted in the step: on all at once.
+
+        Of several, the difference is taken along a random direction, in which each of them takes part alike.
+        """
+        signs = stream(0, "check", place.number, len(outputs)).choice((-1.0, 1.0), len(outputs))
+        direction = np.ones(1) if len(outputs) == 1 else signs / np.sqrt(len(outputs))
 
         def compared(recording: Recording, step: float) -> tuple[float, bool]:
             """The error beside the largest gradient, and whether a kink lies within the step."""
-            around = recording.around_output(place, unit, sample, step)
+            around = recording.around_output(place, outputs, samples, step, direction)
             scale = max(abs(recording.gradient).max(), ROUNDING * abs(recording.value) * STEP / step)
-            error = abs(around.difference - recording.layers[place].d_output[unit, sample]) / scale
+            slope = direction @ recording.layers[place].d_output[outputs, samples]
+            error = abs(around.difference - slope) / scale
             is_seen = error > TOLERANCE and around.jump / scale > TOLERANCE
             return error, is_seen or any(where.any() for where in around.changed.values())
 
-        error, is_kink = compared(numbers.recording, STEP)
+        error, is_kink = compared(self._numbers.recording, STEP)
         if is_kink:
-            error = max(_beside(numbers.recording, side, compared) for side in (1.0, -1.0))
+            error = max(_beside(self._numbers.recording, side, compared) for side in (1.0, -1.0))
         return DIFFERS if not error <= TOLERANCE else KINK if is_kink else AGREES
 
 

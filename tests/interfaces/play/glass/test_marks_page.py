@@ -30,7 +30,7 @@ window.WebSocket = class extends Socket {
       if (typeof data === "string") return;
       const size = new DataView(data).getUint32(0, true);
       const head = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, size)));
-      frames.push([head.step, head.glass?.marks?.now ?? false, head.glass?.marks?.last?.step ?? 0]);
+      for (const part of [head.glass?.marks, head.glass?.deltas]) if (part) frames.push([head.step, part.now, part.last?.step ?? 0]);
     });
   }
 };
@@ -58,6 +58,10 @@ def test_a_wrong_gradient_is_marked_as_differing_wherever_it_stands(browser: Any
     page.select_option("select[name=chainSource]", "1")
     page.wait_for_selector(".chain .verdict:text('✗ differs')")
     page.wait_for_selector(".graph .verdict:text('✗ differs: 6')")
+    page.select_option("select[name=units]", "delta")
+    page.wait_for_selector(".graph .verdict:text('δ ✓ agrees: 1 · δ ✗ differs: 2')")
+    page.hover("#unit-0-1")
+    page.wait_for_selector("#card .verdict:text('✗ differs')")
     page.select_option("select[name=chainLayer]", "2")
     page.select_option("select[name=chainSource]", "1")
     page.wait_for_selector(".chain .verdict:text('✓ agrees')")
@@ -72,6 +76,7 @@ def test_a_wrong_gradient_is_marked_as_differing_wherever_it_stands(browser: Any
 def test_while_the_run_plays_no_mark_is_of_another_step(opened: Opened):
     page = opened(prepare=lambda context: context.add_init_script(FRAMES))
     page.select_option("select[name=edges]", "gradient")
+    page.select_option("select[name=units]", "delta")
     page.click("#unit-0-0")
     page.select_option("select[name=chainSource]", "1")
     page.wait_for_selector(".chain .verdict:text('✓ agrees')")
@@ -80,7 +85,7 @@ def test_while_the_run_plays_no_mark_is_of_another_step(opened: Opened):
     seen = page.evaluate("frames")
     assert [each for each in seen if each[1] and each[2] != each[0] + 1] == []
     assert page.locator(".chain .verdict").inner_text() == "✓ agrees"
-    assert page.locator(".graph .verdict").inner_text().startswith("✓ agrees: 37")
+    assert page.locator(".graph .verdict").inner_text() == "✓ agrees: 37 · δ ✓ agrees: 9"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

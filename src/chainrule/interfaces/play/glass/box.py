@@ -9,7 +9,7 @@ from chainrule.interfaces.play.glass.chain import chain
 from chainrule.interfaces.play.glass.hand import hand
 from chainrule.interfaces.play.glass.matrices import matrices
 from chainrule.interfaces.play.glass.next_step import NextStep
-from chainrule.interfaces.play.glass.proof import Proving
+from chainrule.interfaces.play.glass.proof import proofs
 from chainrule.interfaces.play.glass.walk import Walk
 from chainrule.interfaces.play.messages import Glass
 from chainrule.interfaces.play.stage import Stage
@@ -41,10 +41,7 @@ class GlassBox:
         self.asked, self.walk = Glass(kind="glass"), Walk()
         self._last: dict[str, Any] = {}
         self._due = 0.0
-        self._proofs = {
-            "proof": Proving(lambda step: step.explanation, lambda asked: asked.proof is not None),
-            "marks": Proving(lambda step: step.drawn_gradient, lambda asked: asked.marks is not None),
-        }
+        self._proofs = proofs()
 
     @property
     def is_at_work(self) -> bool:
@@ -60,7 +57,8 @@ class GlassBox:
 
         With marks in each frame: so the gradients that it draws carry theirs, or none.
         """
-        return not is_playing or self.is_at_work or self.asked.marks is not None or now >= self._due
+        has_marks = self.asked.marks is not None or self.asked.deltas is not None
+        return not is_playing or self.is_at_work or has_marks or now >= self._due
 
     def shown(self, stage: Stage, training: Training) -> dict[str, Any]:
         """The parts that are asked for, by name; what can't be shown says so in a `sentence`."""

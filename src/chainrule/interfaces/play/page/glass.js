@@ -29,8 +29,11 @@ effect(() => {
   if (parts) glass.value = parts;
 });
 
-/** How many pictures of gradients with marks are in sight, beside the glass box. */
-export const marked = signal(0);
+/** How many pictures with marks are in sight, beside the glass box: of gradients, and of units' δ. */
+export const marked = signal({ marks: 0, deltas: 0 });
+
+/** Whose δ the units show: a row of the learnt points, or null for all; undefined where what they show isn't learnt. */
+export const ofDeltas = signal(/** @type {number | null | undefined} */ (null));
 
 /** What the parts without a choice of their own take: the matrices are those around the chain's number. */
 const TAKEN = /** @type {Record<string, () => unknown>} */ ({
@@ -44,7 +47,9 @@ const wanted = computed(() => {
   const { sample, ...parts } = asked.value;
   const shown = TAKEN[part.value]?.() ?? /** @type {Record<string, unknown>} */ (parts)[part.value] ?? null;
   const inside = isOpen.value && isInSight.value && shown !== null ? { [part.value]: shown } : {};
-  return JSON.stringify({ kind: "glass", sample, ...(marked.value ? { marks: true } : {}), ...inside });
+  const { marks, deltas } = marked.value;
+  const ofUnits = deltas && ofDeltas.value !== undefined ? { deltas: { sample: ofDeltas.value } } : {};
+  return JSON.stringify({ kind: "glass", sample, ...(marks ? { marks: true } : {}), ...ofUnits, ...inside });
 });
 
 const isThere = computed(() => status.value === "open" && state.value !== null);

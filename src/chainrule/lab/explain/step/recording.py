@@ -29,6 +29,10 @@ from chainrule.training.data.samples import TrainingData
 from chainrule.training.watching import losses_of_samples
 
 
+Index = int | Array
+"""An output's or a sample's place, or several of them (m,)."""
+
+
 @dataclass(eq=False)
 class LayerRecording:
     """A layer in its plan, and copies of what its buffers held: arrays (features, n), samples last.
@@ -118,7 +122,7 @@ class Recording:
 
     def __init__(self, objective: Objective, data: TrainingData, theta: Array, generators: Generators) -> None:
         self.layers: dict[Place, LayerRecording] = {}
-        self._nudge: tuple[Place, int, int, float] | None = None
+        self._nudge: tuple[Place, Index, Index, Array | float] | None = None
         self._pieces, self._is_recorded = Pieces(), False
         self.data, self._objective, self._theta, self._generators = data, objective, theta.copy(), generators
         self._randomness = _state_of(generators)
@@ -162,11 +166,16 @@ class Recording:
         """Each sample's contribution to the loss (n,), without the penalty."""
         return losses_of_samples(self._objective.loss, self.output.T, self.targets.T, self.shares)
 
-    def around_output(self, place: Place, k: int, sample: int, step: float) -> Around:
-        """The loss where a layer's output k of a sample is larger by a step, and smaller."""
+    def around_output(
+        self, place: Place, k: Index, sample: Index, step: float, direction: Array | float = 1.0
+    ) -> Around:
+        """The loss where a layer's output k of a sample is larger by a step, and smaller.
+
+        Of several outputs (m,), of their samples (m,) or of one: a step along a direction (m,).
+        """
         values = []
         for by in (0.0, step, -step):
-            self._nudge = (place, k, sample, by)
+            self._nudge = (place, k, sample, by * direction)
             values.append(self._evaluate())
         self._nudge = None
         return Around.of(values, step)

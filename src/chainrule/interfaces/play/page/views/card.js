@@ -3,7 +3,7 @@
 import { html, useEffect, useRef } from "../html.js";
 import { frame, state } from "../run.js";
 import { words } from "../words.js";
-import { said, useVerdicts, verdicts } from "./glass/verdicts.js";
+import { ofUnits, said, useVerdicts, verdicts } from "./glass/verdicts.js";
 import { short } from "./axes.js";
 import { Weights } from "./images/weights.js";
 import { areImages } from "./images/shown.js";
@@ -31,6 +31,8 @@ function Unit({ layer, unit }) {
   const { inputs, row } = layers[layer];
   const [low, high] = arrays.ranges.data.subarray(2 * number, 2 * number + 2);
   const idle = [null, words.saturated, words.dead][arrays.idle.data[number]];
+  const isDelta = head.units === "delta";
+  useVerdicts("deltas", isDelta);
   useEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (context) context.drawImage(unitPicture(shown, number), 0, 0, 132, 132);
@@ -39,6 +41,7 @@ function Unit({ layer, unit }) {
     <strong>${nameOf(layer)}, ${words.unit} ${unit + 1}</strong> ${idle && html`<mark>${idle}</mark>`}
     <canvas ref=${canvas} width="132" height="132" aria-hidden="true" />
     <p>${{ a: "a", z: "z", delta: "δ" }[/** @type {"a" | "z" | "delta"} */ (head.units)]} = ${short(low)} … ${short(high)}</p>
+    ${isDelta && html`<${Verdict} verdict=${ofUnits.value?.verdicts[number]} />`}
     <dl>
       ${row > inputs && html`<div><dt>${words.oneBias}</dt><dd>${short(arrays.weight.data[place(layer, unit, inputs)])}</dd></div>`}
       ${!areImages.value && Array.from({ length: Math.min(inputs, MOST_WEIGHTS) }, (_, input) => html`<div key=${input}><dt>${sourceOf(layer, input)}</dt><dd>${short(arrays.weight.data[place(layer, unit, input)])}</dd></div>`)}
@@ -51,12 +54,20 @@ function Unit({ layer, unit }) {
 function Weight({ layer, unit, input }) {
   const { arrays } = /** @type {import("../frame.js").Frame} */ (frame.value);
   const at = place(layer, unit, input);
-  useVerdicts(!areImages.value);
+  useVerdicts("marks", true);
   return html`
     <strong>${layer ? `${nameOf(layer - 1)}, ${words.unit} ${input + 1}` : inputName(input)} → ${nameOf(layer)}, ${words.unit} ${unit + 1}</strong>
     <dl class="one">${[["weight", words.oneWeight], ["gradient", words.oneGradient], ["change", words.oneChange]].map(([name, shown]) => html`<div key=${name}><dt>${shown}</dt><dd>${short(arrays[name].data[at])}</dd></div>`)}</dl>
-    <p class="verdict">${(!areImages.value && said(Number(verdicts.value?.verdicts[at]))) || "\u00a0"}</p>
+    <${Verdict} verdict=${verdicts.value?.verdicts[at]} />
   `;
+}
+
+/**
+ * A verdict in words, or its room.
+ * @param {{verdict: string | undefined}} props
+ */
+function Verdict({ verdict }) {
+  return html`<p class="verdict">${said(Number(verdict)) || "\u00a0"}</p>`;
 }
 
 /**

@@ -14,10 +14,10 @@ import { Card } from "./card.js";
 import { showPixel } from "./images/kernel.js";
 import { areImages } from "./images/shown.js";
 import { choose } from "../controls/tabs.js";
-import { AGREES, DIFFERS, KINK, said, useVerdicts, verdicts } from "./glass/verdicts.js";
+import { AGREES, DIFFERS, KINK, ofUnits, said, under, useVerdicts, verdicts } from "./glass/verdicts.js";
 import { way } from "./glass/way.js";
 import { draw } from "./network.js";
-import { box, edges, layout, lights, lines, drawnAsOne, nameOf, point, pointed, present, signs } from "./present.js";
+import { box, edges, layout, lights, lines, drawnAsOne, nameOf, point, pointed, present, signs, unitSigns } from "./present.js";
 import { biasAt, edgeAt } from "./shapes.js";
 
 /** Layers from which their buttons stand closer. */
@@ -45,21 +45,32 @@ export function Graph() {
   `;
 }
 
-/** How many gradients of the drawing agree with their differences; it has them compared while it is in sight. */
+/** How many gradients and how many units' δ agree with their differences; it has them compared while it is in sight. */
 function Counted() {
   const place = useRef(/** @type {HTMLParagraphElement | null} */ (null));
   const [isSeen, see] = useState(false);
-  const isWanted = isOpen.value && lines.value === "gradient" && !areImages.value;
-  useVerdicts(isWanted && isSeen);
+  const [hasLines, hasUnits] = [isOpen.value && lines.value === "gradient", isOpen.value && view.value.units === "delta"];
+  const isWanted = hasLines || hasUnits;
+  useVerdicts("marks", hasLines && isSeen);
+  useVerdicts("deltas", hasUnits && isSeen);
   useEffect(() => {
     if (!place.current) return;
     const watch = new IntersectionObserver((entries) => see(entries.at(-1)?.isIntersecting ?? false));
     watch.observe(place.current);
     return () => watch.disconnect();
   }, [isWanted]);
-  const now = verdicts.value;
-  const counts = /** @type {[number, number][]} */ (now ? [[AGREES, now.agree], [KINK, now.kinks], [DIFFERS, now.differ]] : []).filter(([, many]) => many > 0);
-  return isWanted && html`<p ref=${place} class="verdict">${counts.map(([verdict, many]) => `${said(verdict)}: ${count(many)}`).join(" · ") || "\u00a0"}</p>`;
+  const done = under.value;
+  const counts = [...(hasLines ? counted(verdicts.value) : []), ...(hasUnits ? counted(ofUnits.value).map((each) => `δ ${each}`) : [])];
+  return isWanted && html`<p ref=${place} class="verdict">${counts.join(" · ") || (!state.value.playing && done < 1 ? html`<progress value=${done} aria-label=${words.proofUnderWay} />` : "\u00a0")}</p>`;
+}
+
+/**
+ * How many there are of each verdict, in words.
+ * @param {import("./glass/verdicts.js").Verdicts | null} now
+ */
+function counted(now) {
+  const counts = /** @type {[number, number][]} */ (now ? [[AGREES, now.agree], [KINK, now.kinks], [DIFFERS, now.differ]] : []);
+  return counts.filter(([, many]) => many > 0).map(([verdict, many]) => `${said(verdict)}: ${count(many)}`);
 }
 
 /** The drawing, over which each unit is a button. */
@@ -109,7 +120,7 @@ function placeOf({ currentTarget, clientX, clientY }) {
 function Canvas() {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const now = present.value;
-  const [shown, at, inputs, lit] = [frame.value, pointed.value, state.value.inputs, { way: way.value, lights: lights.value, signs: signs.value }, look.value];
+  const [shown, at, inputs, lit] = [frame.value, pointed.value, state.value.inputs, { way: way.value, lights: lights.value, signs: signs.value, unitSigns: unitSigns.value }, look.value];
   useEffect(() => {
     if (canvas.current && now && shown) draw(canvas.current, now, now.parts, shown, inputs, at, lit);
   });

@@ -38,9 +38,9 @@ function isOf(edge, pointed) {
  * @param {import("../frame.js").Frame} frame
  * @param {string[]} inputs
  * @param {Pointed | null} pointed
- * @param {{way: import("./glass/way.js").Way | null, lights: Light[] | null, signs: string[] | null}} inside a way stands out where nothing is pointed at; signs: of lines
+ * @param {{way: import("./glass/way.js").Way | null, lights: Light[] | null, signs: string[] | null, unitSigns: string[] | null}} inside a way stands out where nothing is pointed at; signs: of lines
  */
-export function draw(canvas, { size, at, edges }, parts, frame, inputs, pointed, { way, lights, signs }) {
+export function draw(canvas, { size, at, edges }, parts, frame, inputs, pointed, { way, lights, signs, unitSigns }) {
   const context = cleared(canvas);
   const style = getComputedStyle(canvas);
   const [blue, orange, lit, soft] = ["--blue", "--orange", "--lit", "--soft"].map((name) => style.getPropertyValue(name));
@@ -78,7 +78,9 @@ export function draw(canvas, { size, at, edges }, parts, frame, inputs, pointed,
     dot(context, x - size / 2, y + size / 2, 2 + 3 * Math.abs(part), colour(part, 1), style.getPropertyValue("--back"));
   }));
   if (lights) light(context, at.slice(1), size, lights, style);
-  if (signs) sign(context, edges, signs, style.color, style.getPropertyValue("--back"));
+  const back = style.getPropertyValue("--back");
+  if (signs) sign(context, edges.map(onEdge), signs, style.color, back);
+  if (unitSigns) sign(context, units.map(({ x, y }) => ({ x: x + size / 2 - 1, y: y + size / 2 - 1 })), unitSigns, style.color, back);
   context.fillStyle = style.color;
   context.font = "14px system-ui, sans-serif";
   context.textAlign = "right";
@@ -120,25 +122,33 @@ function light(context, at, size, lights, style) {
 }
 
 /**
- * Signs on lines: every other one a little further on, where lines are near to each other.
+ * Where a line's sign is: on every other line a little further on, where lines are near to each other.
+ * @param {Edge} edge
+ * @returns {Spot}
+ */
+function onEdge({ input, from, to }) {
+  const t = input % 2 ? 0.62 : 0.42;
+  return { x: from.x + (to.x - from.x) * acrossAt(t), y: from.y + (to.y - from.y) * upAt(t) };
+}
+
+/**
+ * Signs at these places.
  * @param {CanvasRenderingContext2D} context
- * @param {Edge[]} edges
+ * @param {Spot[]} places
  * @param {string[]} signs
  * @param {string} colour
  * @param {string} back
  */
-function sign(context, edges, signs, colour, back) {
+function sign(context, places, signs, colour, back) {
   context.font = "bold 11px system-ui, sans-serif";
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.lineWidth = 3;
   context.strokeStyle = back;
   context.fillStyle = colour;
-  edges.forEach(({ input, from, to }, k) => {
-    const t = input % 2 ? 0.62 : 0.42;
-    const [x, y] = [from.x + (to.x - from.x) * acrossAt(t), from.y + (to.y - from.y) * upAt(t)];
-    context.strokeText(signs[k], x, y);
-    context.fillText(signs[k], x, y);
+  places.forEach(({ x, y }, k) => {
+    context.strokeText(signs[k] ?? "", x, y);
+    context.fillText(signs[k] ?? "", x, y);
   });
 }
 

@@ -4,8 +4,7 @@ import { computed, signal } from "../vendor/signals.js";
 import { glass } from "../glass.js";
 import { frame, state } from "../run.js";
 import { words } from "../words.js";
-import { DIFFERS, KINK, signOf, verdicts } from "./glass/verdicts.js";
-import { areImages } from "./images/shown.js";
+import { DIFFERS, KINK, ofUnits, signOf, verdicts } from "./glass/verdicts.js";
 import { parts, shapes } from "./shapes.js";
 
 /** What the lines show: "weight", "gradient" or "change". */
@@ -23,7 +22,7 @@ const MOST_SIGNS = 60;
 /** The marks on the lines, while they show the gradients of this frame; null where there are none. */
 export const signs = computed(() => {
   const now = verdicts.value;
-  if (!now || areImages.value || lines.value !== "gradient" || glass.value.phases?.edges) return null;
+  if (!now || lines.value !== "gradient" || glass.value.phases?.edges) return null;
   const { layers } = state.value;
   const { edges: shown } = layout.value;
   return shown.map(({ layer, unit, input }) => {
@@ -31,6 +30,9 @@ export const signs = computed(() => {
     return shown.length <= MOST_SIGNS || verdict === KINK || verdict === DIFFERS ? signOf(verdict) : "";
   });
 });
+
+/** The marks on the units, while they show the δ of this frame; null where there are none. */
+export const unitSigns = computed(() => (ofUnits.value ? [...ofUnits.value.verdicts].map((each) => signOf(Number(each))) : null));
 
 /** What one points at. */
 export const pointed = signal(/** @type {import("./shapes.js").Pointed | null} */ (null));
