@@ -8,7 +8,10 @@ from hypothesis import given
 
 import chainrule as cr
 from cases import CASES, LOSSES, OPTIMIZERS, N
+from chainrule.lab.explain.algebra.expression import numbers_in
+from chainrule.lab.explain.algebra.shortened import LARGEST
 from chainrule.lab.explain.overview import overview
+from chainrule.lab.explain.sections import share_of
 from chainrule.lab.explain.step.numbers import Numbers
 from core.test_stacks import gentle, stacks
 from derivations import WEIGHTS, agrees, explained
@@ -185,7 +188,24 @@ def test_many_samples_make_no_more_work(name, monkeypatch):
         ):
             derivation.text()
         counts.append(len(names))
-    assert counts[0] == counts[1]
+    assert counts[1] <= counts[0] + 2 * LARGEST  # of δ and a, in the followed sample's terms, which stay in any case
+
+
+def test_a_samples_share_of_a_gradient_is_the_sum_of_its_terms_which_stay_in_a_long_sum():
+    case = CASES["Conv2D"]
+    x, y = (np.concatenate([each] * 5) for each in case.data())
+    theta = case.network.initialize(seed=1)
+    step = cr.explain(case.network, theta, x, y, case.loss, cr.SGD(0.1))
+    _, alone = case.network.loss_and_gradient(theta, x[3:4], y[3:4], case.loss)
+    chain = step.weight(1, 1, (1, 2, 2), sample=3)
+    (section,) = (each for each in chain.sections if each.title == "Gradient")
+    gradient, share = section.equations
+    weights = case.network.parameters(alone)[0]["weights"][0, 0, 1, 1]
+    assert share.value == pytest.approx(weights / len(x), rel=1e-9)
+    assert share.symbol == share_of(gradient.symbol, 3)
+    own = [each for each in numbers_in(gradient.shown) if each.symbol.letter == "δ" and each.symbol.sample == 3]
+    assert len(own) == min(LARGEST, len(share.expression.parts))
+    assert "Terms of the followed sample stay as well." in "".join(section.remark)
 
 
 def test_bad_arguments_get_a_sentence():

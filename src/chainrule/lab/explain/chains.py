@@ -1,6 +1,7 @@
 """The chain of one weight, and of one unit: which sample and which units are followed, and the sections about them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -45,6 +46,11 @@ def weight_chain(
     at = None if sample is None else find_sample(of.samples, sample)
     unit, at, reason = followed(terms, shares, at)
     units, loss = paths.above(block, [unit], at), sections.loss(at)
+    own = np.flatnonzero(shares.samples == at).tolist() if len(of.samples) > 1 else []
+    gradient = sections.gradient(weight, position, terms, own)
+    if own:
+        share = sections.share(weight, Terms(terms.values[own], lambda j: terms[own[j]]), at)
+        gradient = replace(gradient, equations=(*gradient.equations, share))
     checked, difference = numeric_check(
         numbers,
         "the weight" if name == "weights" else f"the {name}",
@@ -61,7 +67,7 @@ def weight_chain(
             sections.forward(units, at, _source(block, name, index, at, paths)),
             loss,
             sections.backward(units, at, loss),
-            sections.gradient(weight, position, terms),
+            gradient,
             sections.update(weight, position),
             checked,
         ),

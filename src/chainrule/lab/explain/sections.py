@@ -13,6 +13,7 @@ from chainrule.core.optimizers import Adam, AdamW
 from chainrule.lab.explain.algebra.equation import Equation
 from chainrule.lab.explain.algebra.expression import Expression, Number, Terms, added, sqrt
 from chainrule.lab.explain.algebra.notes import Note, formula, sentences
+from chainrule.lab.explain.algebra.shortened import WHOLE
 from chainrule.lab.explain.algebra.symbols import DIGITS, LOSS, Symbol, derivative, digits
 from chainrule.lab.explain.content import Section
 from chainrule.lab.explain.equations.paths import Paths, Units
@@ -111,14 +112,21 @@ class Sections:
         before = {each.symbol for each in known.equations}
         return Section("Backward", tuple(each for each in _once(equations) if each.symbol not in before), note)
 
-    def gradient(self, weight: Number, position: int, terms: Terms) -> Section:
-        """The sum of products that a parameter's gradient is."""
+    def gradient(self, weight: Number, position: int, terms: Terms, kept: Sequence[int] = ()) -> Section:
+        """The sum of products that a parameter's gradient is. kept: places of terms that are shown in any case."""
         n = len(terms)
         note = f"{n} terms: one for each sample and each place where the number is used."
+        if len(kept) and n > WHOLE:
+            note += " Terms of the followed sample stay as well."
         if self.of.penalty is not None and weight.name.letter == "w":
             terms += Terms.of([self.strength * weight])
-        made = Equation(derivative(LOSS, weight.name), float(self.of.gradient[position]), added(terms))
+        whole = derivative(LOSS, weight.name)
+        made = Equation(whole, float(self.of.gradient[position]), added(terms), kept=tuple(kept))
         return Section("Gradient", (made,), (note,) if n > 1 else ())
+
+    def share(self, weight: Number, terms: Terms, sample: int) -> Equation:
+        """A sample's share of a parameter's gradient: the sum of its own terms."""
+        return Equation.between(share_of(derivative(LOSS, weight.name), self.of.samples[sample]), added(terms))
 
     def update(self, weight: Number, position: int, title: str = "Update") -> Section:
         """The optimizer's lines, from the gradient to the new weight."""
@@ -219,6 +227,11 @@ def sum_of_squares(numbers: Numbers, values: Array, which: Array, of: Symbol | N
         return Number(float(values[positions[j]]), name if of is None else derivative(of, name)) ** 2
 
     return Terms(np.square(values[positions]), made)
+
+
+def share_of(gradient: Symbol, sample: int) -> Symbol:
+    """The name of a sample's share of a gradient; the sample by its row of the data."""
+    return replace(gradient, prefix=f"sample {sample}’s share of")
 
 
 def _once(equations: list[Equation]) -> tuple[Equation, ...]:

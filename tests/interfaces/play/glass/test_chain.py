@@ -10,6 +10,7 @@ from chainrule.interfaces.play.glass.next_step import NextStep
 from chainrule.interfaces.play.playing import Playing
 from chainrule.interfaces.play.scene import Data, Hidden, Scene
 from chainrule.lab.explain.notations import mathml
+from chainrule.lab.explain.sections import share_of
 
 WIDE = Scene(data=Data(name="moons", n=60), hidden=(Hidden(units=16, activation="tanh"),) * 8)
 
@@ -38,7 +39,13 @@ def test_its_lines_are_those_of_explain(source: int | str | None, optimizer: str
         found = asked(playing, {"layer": 2, "unit": 1, "source": source, "lines": {"first": 0, "count": 60}}, sample=5)
         of = NextStep(playing.stage, playing.training).explanation
         own = of.unit(2, 1, 5) if source is None else of.weight(2, 1, source, 5)
-        assert lines(found["chain"]) == [mathml.equation(each) for each in own.equations]
+        assert lines(found["chain"]) == [mathml.equation(each, 5 if each.kept else None) for each in own.equations]
+        if source is not None:
+            (line,) = (each for each in lines(found["chain"]) if "followed" in each)
+            assert line.count("followed") == 2  # its product in names, and in numbers
+            assert "sample 5’s share of" in lines(found["chain"])[lines(found["chain"]).index(line) + 1]
+            share = next(each.value for each in own.equations if each.symbol == share_of(own.symbol, 5))
+            assert float(found["chain"]["share"]) == share
         shown = found["chain"]["value"], found["chain"]["difference"], found["chain"]["error"]
         assert shown == tuple(map(repr, map(float, (own.value, own.difference, own.error))))
         if source is not None:

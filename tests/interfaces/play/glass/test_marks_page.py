@@ -30,7 +30,8 @@ window.WebSocket = class extends Socket {
       if (typeof data === "string") return;
       const size = new DataView(data).getUint32(0, true);
       const head = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, size)));
-      for (const part of [head.glass?.marks, head.glass?.deltas]) if (part) frames.push([head.step, part.now, part.last?.step ?? 0]);
+      const parts = [head.glass?.marks, head.glass?.deltas].filter(Boolean);
+      for (const { now, last } of parts) frames.push([head.step, now, last?.step ?? 0]);
     });
   }
 };

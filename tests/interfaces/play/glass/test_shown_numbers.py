@@ -47,7 +47,7 @@ def check_against_the_library(page: Any, path: Path) -> None:
     wanted = {k: text_of(each) for one in own["sections"] for k, each in one["lines"].items()}
     assert len(wanted) > 3
     assert {k: each for k, each in shown["lines"] if k in wanted} == wanted
-    numbers = [own["value"], own["difference"], own["error"]]
+    numbers = [own["value"], own["difference"], own["error"], *([own["share"]] if own["share"] else [])]
     numbers += [each[when] for each in own["update"] for when in ("before", "after")]
     assert [each.replace("−", "-") for each in shown["digits"]] == numbers
 
@@ -126,10 +126,14 @@ def test_a_line_its_bias_and_a_sample_are_chosen_by_pointer_and_by_keyboard(open
     page.wait_for_selector(".chain h3:text('Layer 2: the weight to unit 3 from unit 1')")
     page.locator("circle.learnt").nth(7).click(force=True)
     page.wait_for_selector(".chain [data-line='0']:has-text('[7]')")
+    page.wait_for_selector(".proof dt:text('share of sample 7')")
     page.fill("input[name=followed]", "2")
     page.keyboard.press("Enter")
     page.wait_for_selector(".chain [data-line='0']:has-text('[2]')")
     assert page.locator(".plane .followed circle").count() == 1
+    page.locator(".chain h4:text('Gradient')").scroll_into_view_if_needed()
+    page.wait_for_selector(".chain math.followed:has-text('[2]')")
+    assert page.locator(".chain math.followed").count() == 2  # in names, and in numbers
     page.click("#tab-samples")
     page.focus(".samples tbody tr")
     page.keyboard.press("ArrowDown")

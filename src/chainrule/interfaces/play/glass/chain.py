@@ -14,6 +14,7 @@ from chainrule.lab.explain.derivation import Derivation
 from chainrule.lab.explain.equations.paths import MOST_UNITS, Paths
 from chainrule.lab.explain.notations import mathml
 from chainrule.lab.explain.notations.mathml import MATHML
+from chainrule.lab.explain.sections import share_of
 from chainrule.lab.explain.step.addresses import find_parameter, find_unit
 
 MOST_ON_THE_WAY = 24
@@ -42,8 +43,9 @@ def chain(step: NextStep, asked: Glass) -> dict[str, Any] | None:
         "value": whole(found.value),
         "difference": whole(found.difference),
         "error": whole(found.error),
+        "share": whole(_share(found)),
         "update": _update(step, of),
-        "sections": sections_in_sight(found.sections, of.lines, step.verdicts.of),
+        "sections": sections_in_sight(found.sections, of.lines, step.verdicts.of, found.sample),
         "way": step.drawn_units(found.way),
         "kept": {number: list(units) for number, units in found.way.items()},
     }
@@ -84,6 +86,12 @@ def _derived(step: NextStep, of: Chain, sample: int | None, why: str | None, bef
     if of.source is None:
         return unit_chain(explanation, *step.unit(of), sample, paths, why)
     return weight_chain(explanation, *step.weight(of, of.source), sample, paths, why)
+
+
+def _share(found: Derivation) -> float | None:
+    """The followed sample's share of a weight's gradient; None of a unit, or where it is the only sample."""
+    name = share_of(found.symbol, found.sample or 0)
+    return next((each.value for each in found.equations if each.symbol == name), None)
 
 
 def _update(step: NextStep, of: Chain) -> list[dict[str, Any]]:

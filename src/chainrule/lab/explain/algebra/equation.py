@@ -18,6 +18,7 @@ class Equation:
     label: what else it is called, such as a column of the data.
     note: a sentence beside it.  digits: how many the value is shown with.
     zeros: names of numbers that are 0 but for rounding, and are shown as 0.
+    kept: terms of the sum that it is, by their places, which are shown however long it is.
     """
 
     symbol: Symbol
@@ -27,6 +28,7 @@ class Equation:
     digits: int = DIGITS
     zeros: frozenset[Symbol] = frozenset()
     label: str = ""
+    kept: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, number: Number, expression: Expression | None = None, note: Note = ()) -> "Equation":
@@ -48,7 +50,7 @@ class Equation:
         """The expression as it is shown: long sums shortened, and 0 where only rounding is left."""
         if self.expression is None:
             return None
-        return settled(shortened(self.expression), self.zeros, self.symbol in self.zeros)
+        return settled(shortened(self.expression, kept=self.kept), self.zeros, self.symbol in self.zeros)
 
     @property
     def shown_value(self) -> Number:
@@ -71,7 +73,7 @@ class Equation:
     @property
     def remark(self) -> Note:
         """The note, and sentences on terms that the expression leaves out."""
-        cut = () if self.expression is None else note_of_zeros(self.expression)
+        cut = () if self.expression is None else note_of_zeros(self.expression, self.kept)
         return sentences(self.note, self._of_rounding(), self._of_digits(), cut)
 
     def _of_rounding(self) -> Note:

@@ -1,6 +1,7 @@
 """Long sums made short: their largest terms stay, the others become one number with a name that says so."""
 
 import math
+from collections.abc import Collection
 
 import numpy as np
 
@@ -13,9 +14,12 @@ WHOLE, LARGEST = 24, 12
 """A sum of up to 24 terms is shown whole; of a longer one the 12 largest, and the others as one number."""
 
 
-def shortened(expression: Expression, whole: int = WHOLE, largest: int = LARGEST) -> Expression:
+def shortened(
+    expression: Expression, whole: int = WHOLE, largest: int = LARGEST, kept: Collection[int] = ()
+) -> Expression:
     """An expression of equal value without long sums: their largest terms stay, in order, then the sum of the others.
 
+    kept: terms of this sum that stay, too, by their places; of many so many of the largest.
     A last term of another kind, such as a bias behind products, stays the last. Others that are all 0 are left out.
 
     >>> short = shortened(Sum(tuple(Number(float(k)) for k in range(1, 6))), whole=4, largest=2)
@@ -24,8 +28,8 @@ def shortened(expression: Expression, whole: int = WHOLE, largest: int = LARGEST
     """
     parts = expression.parts
     if isinstance(expression, Sum) and len(parts) > whole:
-        kept, n_others, others = _cut(expression, largest)
-        terms = [parts[i] for i in kept]
+        places, n_others, others = _cut(expression, largest, kept)
+        terms = [parts[i] for i in places]
         if others.any():
             place = len(terms) - (1 if ends_otherwise(expression) else 0)
             terms.insert(place, Number(math.fsum(others.tolist()), Symbol(f"(the sum of {n_others} others)")))
@@ -33,10 +37,10 @@ def shortened(expression: Expression, whole: int = WHOLE, largest: int = LARGEST
     return expression.with_parts(shortened(each, whole, largest) for each in parts)
 
 
-def note_of_zeros(expression: Expression) -> Note:
+def note_of_zeros(expression: Expression, kept: Collection[int] = ()) -> Note:
     """A sentence that says so where all terms left out of a long sum are 0."""
     for long in cut_sums(expression):
-        _, n_others, others = _cut(long, LARGEST)
+        _, n_others, others = _cut(long, LARGEST, kept if long is expression else ())
         if not others.any():
             return (f"The other {n_others} terms are all 0.",)
     return ()
@@ -49,7 +53,7 @@ def cut_sums(expression: Expression) -> tuple[Sum, ...]:
     return tuple(long for part in expression.parts for long in cut_sums(part))
 
 
-def _cut(long: Sum, largest: int) -> tuple[list[int], int, Array]:
+def _cut(long: Sum, largest: int, also: Collection[int]) -> tuple[list[int], int, Array]:
     """Which terms stay, the number of the others, and their values."""
     values = long.values()
     sizes = np.abs(values)
@@ -58,6 +62,7 @@ def _cut(long: Sum, largest: int) -> tuple[list[int], int, Array]:
     kept = set(order[np.argsort(-sizes[order], kind="stable")][:largest].tolist()) or {0}
     if ends_otherwise(long):
         kept.add(len(values) - 1)
+    kept.update(sorted(also, key=lambda place: -sizes[place])[:largest])
     others = np.delete(values, sorted(kept))
     return sorted(kept), len(others), others
 

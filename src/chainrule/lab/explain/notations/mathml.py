@@ -163,15 +163,20 @@ def sections(content: Content, heading: int) -> list[str]:
     return found
 
 
-def equation(which: Equation) -> str:
-    """An equation, which may break in front of each sign: a line of its own where a page is narrow."""
+def equation(which: Equation, sample: int | None = None) -> str:
+    """An equation, which may break in front of each sign: a line of its own where a page is narrow.
+
+    sample: the terms of this sample, by its row of the data, get the class `followed`, in names and in numbers.
+    """
     name, *sides = MATHML.sides(which)
     parts = [_math(MATHML.sum(name))]
+    own = f"{OPEN_SQUARE}<mn>{sample}</mn>{CLOSE_SQUARE}"
+    followed = {i for i, (_, shown) in enumerate(sides[0]) if sample is not None and own in shown}
     for side in sides:
         for i, piece in enumerate(side):
-            parts.append(
-                _math(('<mo form="infix">=</mo>' if i == 0 else "") + MATHML.term(i, *piece), "side" if i == 0 else "")
-            )
+            kinds = ["side"] * (i == 0) + ["followed"] * (i in followed and len(side) == len(sides[0]))
+            start = '<mo form="infix">=</mo>' if i == 0 else ""
+            parts.append(_math(start + MATHML.term(i, *piece), " ".join(kinds)))
     return f'<p class="equation">{" ".join(parts)}</p>'
 
 

@@ -28,7 +28,6 @@ from chainrule.lab.explain.step.around import Around, Evaluated
 from chainrule.training.data.samples import TrainingData
 from chainrule.training.watching import losses_of_samples
 
-
 Index = int | Array
 """An output's or a sample's place, or several of them (m,)."""
 

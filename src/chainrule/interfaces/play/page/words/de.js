@@ -229,6 +229,7 @@ export default {
   chainSource: "Von",
   unitItself: "die Einheit selbst",
   byChain: "per Kettenregel",
+  shareOf: "Anteil von Beispiel",
   byDifference: "per Differenz",
   apart: "Abweichung",
   beforeStep: "vor dem Schritt",

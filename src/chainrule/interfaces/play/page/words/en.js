@@ -229,6 +229,7 @@ export default {
   chainSource: "From",
   unitItself: "the unit itself",
   byChain: "by the chain rule",
+  shareOf: "share of sample",
   byDifference: "by a difference",
   apart: "error",
   beforeStep: "before the step",

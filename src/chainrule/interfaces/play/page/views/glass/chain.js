@@ -69,11 +69,12 @@ function counted(count, sides, named) {
 }
 
 /**
- * The number, and by a difference of the loss.
- * @param {{value: string | null, difference: string | null, error: string | null, verdict: number}} props
+ * The number, and by a difference of the loss; and what the sample has in it.
+ * @param {{value: string | null, difference: string | null, error: string | null, share: string | null, sample: number, verdict: number}} props
  */
-function Proof({ value, difference, error, verdict }) {
-  return html`<dl class="digits">${[["byChain", value], ["byDifference", difference], ["apart", error]].map(([name, number]) => html`<div key=${name}><dt>${words[String(name)]}</dt><dd><${Digits} number=${number} /></dd></div>`)}</dl><p class="verdict">${said(verdict)}</p>`;
+function Proof({ value, difference, error, share, sample, verdict }) {
+  const rows = [[words.byChain, value], [words.byDifference, difference], [words.apart, error], ...(share === null ? [] : [[`${words.shareOf} ${sample}`, share]])];
+  return html`<dl class="digits">${rows.map(([name, number], k) => html`<div key=${k}><dt>${name}</dt><dd><${Digits} number=${number} /></dd></div>`)}</dl><p class="verdict">${said(verdict)}</p>`;
 }
 
 /**

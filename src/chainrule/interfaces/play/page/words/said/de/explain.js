@@ -53,6 +53,7 @@ export default {
   // Notes
   "Standardised: (x - mean) / standard deviation, both of the samples learnt.": "Standardisiert: (x - Mittelwert) / Standardabweichung, beide von den gelernten Beispielen.",
   "The largest {shown} of {n}.": "Die größten {shown} von {n}.",
+  "Terms of the followed sample stay as well.": "Auch Glieder des verfolgten Beispiels bleiben stehen.",
   "A sum of more than {most} terms shows its {shown} largest.": "Von einer Summe mit mehr als {most} Gliedern stehen die {shown} größten da.",
   "A sum of more than {most} terms shows its {shown} largest and its last one.": "Von einer Summe mit mehr als {most} Gliedern stehen die {shown} größten und das letzte da.",
   "log is the natural logarithm: ln on a calculator.": "log ist der natürliche Logarithmus: ln auf dem Taschenrechner.",
@@ -143,6 +144,7 @@ export default {
   old: "alt",
   whole: "gesamt",
   clipped: "gekürzt",
+  "sample {row}’s share of": "Anteil von Beispiel {row} an",
   penalty: "Strafe",
   limit: "Grenze",
   difference: "Differenz",
