@@ -56,7 +56,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--only", default="", help=f"tasks, with commas between: {', '.join(PARTS)}")
     parser.add_argument(
-        "--contenders", default="", help=f"some of: {'; '.join(CONTENDERS)} (chainrule is always there)"
+        "--contenders", default="", help=f"some, with commas between, of: {'; '.join(CONTENDERS)} (chainrule always)"
     )
     parser.add_argument("--rounds", type=int, help=f"{FEWEST} or more; up to three times as many where times spread")
     parser.add_argument("--quick", action="store_true", help="shorter runs and fewer points: not to be quoted")

@@ -4,6 +4,7 @@ import re
 import signal
 import time
 from functools import partial
+from pathlib import Path
 from threading import Thread, Timer
 
 import numpy as np
@@ -221,3 +222,20 @@ def test_many_operands_are_split_among_operations():
     program()
     assert len(program.nodes) == 2
     assert all((c == a + b).all() for a, b, c in zip(arrays[:30], arrays[30:60], arrays[60:], strict=True))
+
+
+def test_t1s_program_is_the_one_that_the_readme_explains():
+    x, y = np.random.default_rng(0).random((100, 2)), np.zeros((100, 1))
+    settings = {"loss": cr.HalfSquaredError(), "optimizer": cr.SGD(0.5), "epochs": 2000, "engine": "compiled"}
+    listed = cr.iterate(cr.mlp(2, 4, 4, 1), x, y, **settings).program()
+    kinds = [
+        kind for _, kind in re.findall("^ +([0-9]+)  (product|fused kernel|elementwise|check|count)", listed, re.M)
+    ]
+    sigmoid, slope = ["product", "fused kernel"], ["fused kernel", "product", "product"]
+    forward = [*sigmoid, *sigmoid, *sigmoid, "product", "elementwise"]
+    assert kinds == [*forward, *slope, *slope, *slope[:2], "check", "fused kernel", "count", "check"]
+    readme = (Path(__file__).parents[3] / "engine" / "README.md").read_text("utf-8")
+    explained = readme.split("## A program, for who reads C")[1].split("## ")[0]
+    numbers = re.findall(r"^\| ([0-9]+)(?:(, | to )([0-9]+))? \|", explained, re.M)
+    covered = [n for first, _, last in numbers for n in range(int(first), int(last or first) + 1)]
+    assert covered == [*range(1, len(kinds) + 1)]
