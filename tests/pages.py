@@ -1,8 +1,35 @@
 """What tests do on the playground's page, as a visitor would."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
+
+from chainrule.interfaces.play.saved import from_file
+
+STEP = "Number(document.querySelector('.count').textContent.match(/Step ([\\d,]+)/)[1].replaceAll(',', ''))"
+"""The step that a page shows, in JavaScript."""
+
+
+class Kept:
+    """What a page has kept of its run until now, newest last; made before the page is opened."""
+
+    def __init__(self, page: Any) -> None:
+        self._page = page
+        self.moments: list[tuple[str, int]] = []
+        page.on("websocket", lambda socket: socket.on("framereceived", self._hear))
+
+    def _hear(self, message: str | bytes) -> None:
+        if isinstance(message, str) and message.startswith('{"kind": "kept"'):
+            scene, arrays, _ = from_file(json.loads(message)["file"])
+            self.moments.append((scene.data.name, int(arrays["step"])))
+
+    def until(self, data: str, least: int) -> None:
+        """Wait until it has a moment of a data set, after at least so many steps."""
+        before = time.monotonic()
+        while not any(name == data and step >= least for name, step in self.moments):
+            assert time.monotonic() - before < 30, f"no moment of {data} after {least} steps was kept: {self.moments}"
+            self._page.wait_for_timeout(50)
 
 
 def saved(page: Any, path: Path) -> dict[str, Any]:

@@ -5,10 +5,11 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +47,13 @@ def refusals(playing: Playing) -> list[str]:
 
 @asynccontextmanager
 async def page(address: str, name: str = "one", **changes: Any) -> Any:
-    """A page's socket at a server."""
+    """A page's socket at a server, which it has greeted."""
     host, token = re.fullmatch(r"http://([^/]+)/\?token=(.+)", address).groups()
     given = {"token": token, "origin": f"http://{host}"} | changes
     where = f"ws://{host}/run?token={given['token']}&page={name}"
     async with websockets.connect(where, origin=given["origin"], max_size=None, ping_interval=None) as socket:
+        with suppress(websockets.ConnectionClosed):  # one that is refused hears so when it listens
+            await socket.send('{"kind": "hello"}')
         yield socket
 
 
@@ -75,6 +78,13 @@ def of_kind(kind: str) -> Any:
 
 
 SOURCE = str(Path(chainrule.__file__).parents[1])
+
+
+def free_port() -> str:
+    """A port for a server that starts again: of those that no server takes unless it is told to."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return str(found.getsockname()[1])
 
 
 @contextmanager

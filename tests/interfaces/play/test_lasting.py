@@ -8,13 +8,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from chainrule.interfaces.play.saved import from_file
 from line import line
-from played import server
+from pages import STEP, Kept, saved
+from played import free_port, server
 from processes import children
 
 Opened = Callable[..., Any]
 
-STEP = "Number(document.querySelector('.count').textContent.match(/Step ([\\d,]+)/)[1].replaceAll(',', ''))"
+SHOWN = """async () => {
+  const { scene } = await import('/page/run.js');
+  globalThis.shown = [];
+  scene.subscribe((now) => shown.push(now.data.name));
+}"""
+"""Notes each data set that the page shows from now on."""
 
 
 def train(page: Any, steps: int = 30) -> None:
@@ -25,14 +32,40 @@ def train(page: Any, steps: int = 30) -> None:
     page.wait_for_selector("button.main:text('Play')")
 
 
-def assert_goes_on(page: Any) -> None:
-    """The connection is back, the run has what it had learnt of moons, and it makes further steps."""
+def step_of(file: dict[str, Any]) -> int:
+    return int(from_file(file)[1]["step"])
+
+
+def paused(page: Any, folder: Path) -> dict[str, Any]:
+    """The run, as the page hands it out, once it stands still and the page shows that."""
+    page.wait_for_selector("button.main:text('Play')")
+    file = saved(page, folder / "saved.json")
+    page.wait_for_function(f"step => {STEP} === step", arg=step_of(file))
+    return file
+
+
+def learn_moons(page: Any, address: str, folder: Path) -> tuple[Kept, dict[str, Any]]:
+    """Open the page as a new visitor, whose page trains, choose moons, and pause, until what was learnt is kept."""
+    kept = Kept(page)
+    page.goto(address)
+    page.wait_for_selector(".count")
+    page.select_option("select[name=set]", "moons")
+    kept.until("moons", 30)
+    page.click("button.main:text('Pause')")
+    learnt = paused(page, folder)
+    kept.until("moons", step_of(learnt))
+    page.evaluate(SHOWN)
+    return kept, learnt
+
+
+def assert_goes_on(page: Any, learnt: dict[str, Any], folder: Path) -> None:
+    """The connection is back; the run has what it had learnt of moons, shows nothing else, and makes further steps."""
     page.wait_for_selector(".notices p:has-text('connection is lost')", state="detached")
-    page.wait_for_function(f"() => {STEP} >= 30")
+    assert paused(page, folder) == learnt
     assert page.input_value("select[name=set]") == "moons"
-    before = page.evaluate(STEP)
     page.click("button:text-is('Step')")
-    page.wait_for_function(f"before => {STEP} > before", arg=before)
+    page.wait_for_function(f"next => {STEP} === next", arg=step_of(learnt) + 1)
+    assert set(page.evaluate("shown")) == {"moons"}
 
 
 def test_two_pages_have_runs_of_their_own(opened: Opened):
@@ -48,24 +81,19 @@ def test_two_pages_have_runs_of_their_own(opened: Opened):
 def test_a_page_goes_on_after_kill_and_after_a_restart(browser: Any, tmp_path: Path):
     page = browser.new_context().new_page()
     page.set_default_timeout(30_000)
-    with server(tmp_path) as (program, address):
-        page.goto(address)
-        page.wait_for_selector(".count")
-        page.select_option("select[name=set]", "moons")
-        page.wait_for_selector("input[name=noise]")
-        page.wait_for_function(f"() => {STEP} >= 30")
-        page.wait_for_timeout(2500)  # until what the run has learnt is kept
+    port = free_port()
+    with server(tmp_path, "--port", port) as (program, address):
+        kept, learnt = learn_moons(page, address, tmp_path)
         for pid in children(program.pid):
             os.kill(pid, signal.SIGKILL)
         page.wait_for_selector(".notices p:has-text('a new one has what was kept of it')")
-        page.wait_for_function(f"() => {STEP} >= 30")
-        assert page.input_value("select[name=set]") == "moons"
-        page.wait_for_timeout(2500)
-        port = address.split(":")[2].split("/")[0]
+        assert_goes_on(page, learnt, tmp_path)
+        learnt = paused(page, tmp_path)
+        kept.until("moons", step_of(learnt))
     page.wait_for_selector(".notices p:has-text('connection is lost')")
     with server(tmp_path, "--port", port) as (_, again):
         assert again == address
-        assert_goes_on(page)
+        assert_goes_on(page, learnt, tmp_path)
     page.context.close()
 
 
@@ -73,12 +101,7 @@ def test_a_page_goes_on_after_its_connection_was_cut_for_long(browser: Any, tmp_
     page = browser.new_context().new_page()
     page.set_default_timeout(30_000)
     with server(tmp_path) as (program, address), line(address) as cable:
-        page.goto(cable.address)
-        page.wait_for_selector(".count")
-        page.select_option("select[name=set]", "moons")
-        page.wait_for_selector("input[name=noise]")
-        page.wait_for_function(f"() => {STEP} >= 30")
-        page.wait_for_timeout(2500)  # until what the run has learnt is kept
+        _, learnt = learn_moons(page, cable.address, tmp_path)
         cable.cut()
         page.wait_for_selector(".notices p:has-text('connection is lost')")
         before = time.monotonic()
@@ -86,7 +109,7 @@ def test_a_page_goes_on_after_its_connection_was_cut_for_long(browser: Any, tmp_
             assert time.monotonic() - before < 10
             time.sleep(0.1)
         cable.mend()
-        assert_goes_on(page)
+        assert_goes_on(page, learnt, tmp_path)
         page.context.close()
 
 
@@ -99,14 +122,14 @@ def test_a_page_that_slept_takes_another_connection(browser: Any, tmp_path: Path
         page.wait_for_selector(".count")
         page.wait_for_function(f"() => {STEP} >= 30")
         page.click("button.main:text('Pause')")
-        page.wait_for_selector("button.main:text('Play')")
+        before = step_of(paused(page, tmp_path))
         cable.deaden()
-        before = page.evaluate(STEP)
         page.click("button:text-is('Step')")
         page.wait_for_timeout(500)
         assert page.evaluate(STEP) == before  # nothing comes through, and nobody says so
-        page.clock.fast_forward(120_000)
-        page.wait_for_timeout(1000)
+        with page.expect_event("websocket"):
+            page.clock.fast_forward(120_000)
+        page.wait_for_selector(".notices p", state="detached")
         page.click("button:text-is('Step')")
         page.wait_for_function(f"before => {STEP} > before", arg=before)
         page.context.close()

@@ -1,11 +1,16 @@
 """A page's run: what commands do to it, and what its frames hold."""
 
+import io
 import json
+import math
+import pickle
+from queue import SimpleQueue
 
 import numpy as np
 import pytest
 
 import chainrule as cr
+from chainrule.interfaces.play import player
 from chainrule.interfaces.play.course import MOST_ROWS, Course
 from chainrule.interfaces.play.frames import parsed
 from chainrule.interfaces.play.moments import MOST_MOMENTS
@@ -189,3 +194,19 @@ def test_a_course_is_thinned_and_keeps_its_beginning_and_its_end():
     assert (rows[0], rows[-1]) == (0, 3 * MOST_ROWS - 1)
     assert len(rows) <= MOST_ROWS
     assert (np.diff(rows) > 0).all()
+
+
+def test_another_scene_is_kept_at_once_and_of_several_in_a_row_the_last(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(player, "KEEP_EVERY", math.inf)
+    out, commands = io.BytesIO(), SimpleQueue()
+    commands.put(pickle.dumps((None, None)))
+    run = player._Player(out, commands)
+    sets = [{"kind": "set", "scene": {"data": {"name": name}}} for name in ("moons", "gaussians")]
+    for given in ([{"kind": "play"}], sets, [{"kind": "pause"}]):
+        for each in given:
+            commands.put(json.dumps(each).encode())
+        while not commands.empty():
+            run._obey_all(0.0)
+            run._send_what_is_new()
+    (kept,) = [part for part in out.getvalue().split(b'{"kind": ') if part.startswith(b'"kept"')]
+    assert b'"name": "gaussians"' in kept

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from typing import Any
 import websockets
 
 import chainrule.interfaces.play
-from played import SOURCE, of_kind, page, server, until
+from played import SOURCE, free_port, of_kind, page, server, until
 from processes import children
 from pseudo_terminal import posix
 
@@ -98,8 +97,8 @@ async def contextmanager_stack(contexts: list[Any]) -> Any:
 
 
 def test_a_port_in_use_is_a_sentence_and_a_restarted_server_has_its_token(tmp_path: Path):
-    with server(tmp_path) as (_, address):
-        port = re.search(r":(\d+)/", address)[1]
+    port = free_port()
+    with server(tmp_path, "--port", port) as (_, address):
         command = [sys.executable, "-m", "chainrule", "play", "--no-browser", "--port", port]
         environment = os.environ | {"PYTHONPATH": SOURCE}
         second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)

@@ -20,7 +20,7 @@ from chainrule.interfaces.play.messages import command
 from chainrule.interfaces.play.playing import Playing
 
 KEEP_EVERY = 2.0
-"""Seconds from one copy of the run that its page keeps to the next."""
+"""Seconds from one copy of the run that its page keeps to the next, while the scene stays."""
 
 MOST_MEMORY = 2 * 2**30
 """The most bytes of memory that a run's process may ask for: 2 GiB, ten times what the largest scene takes."""
@@ -68,7 +68,7 @@ class _Player:
         self._out, self._commands = out, commands
         self._playing = Playing(*pickle.loads(commands.get()))
         self._shown = self._kept = 0.0
-        self._is_kept = True
+        self._is_kept, self._kept_scene = True, self._playing.scene
 
     def run(self) -> None:
         """Obey, train a while, show; wait where there is nothing to do. Nothing is shown before the first command."""
@@ -105,15 +105,17 @@ class _Player:
         self._playing.obey(given)
 
     def _send_what_is_new(self) -> None:
-        """Answers at once, a frame if one is due, and now and then a copy to keep."""
+        """Answers at once, a frame if one is due, and now and then a copy to keep; of another scene at once."""
         playing, now = self._playing, time.monotonic()
         while playing.answers:
             self._send(json.dumps(playing.answers.pop(0)).encode())
         if now >= self._shown + FRAME and (frame := playing.next_frame()) is not None:
             self._shown = now
             self._send(frame)
-        if (playing.is_playing or not self._is_kept) and now >= self._kept + KEEP_EVERY:
-            self._kept, self._is_kept = now, not playing.is_playing
+        has_changed = playing.scene is not self._kept_scene and self._commands.empty()  # a slider's last one is enough
+        is_due = (playing.is_playing or not self._is_kept) and now >= self._kept + KEEP_EVERY
+        if has_changed or is_due:
+            self._kept, self._is_kept, self._kept_scene = now, not playing.is_playing, playing.scene
             self._send(json.dumps({"kind": "kept", "file": playing.kept()}).encode())
 
     def _send(self, message: bytes) -> None:

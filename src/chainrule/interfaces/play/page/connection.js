@@ -12,7 +12,7 @@ const SLEPT = 90_000;
 export class Connection {
   /**
    * @param {(message: string | ArrayBuffer) => void} receive
-   * @param {(status: "connecting" | "open" | "lost" | "refused") => void} tell what it is: the server is new to us if it says "open"
+   * @param {(status: "connecting" | "lost" | "refused") => void} tell what it is, until the server's welcome has come
    */
   constructor(receive, tell) {
     this.receive = receive;
@@ -35,6 +35,7 @@ export class Connection {
     if (passed < SLEPT || this.socket?.readyState !== WebSocket.OPEN) return;
     this.socket.onmessage = this.socket.onclose = null;
     this.socket.close();
+    this.tell("connecting");
     this.open();
   }
 
@@ -46,10 +47,7 @@ export class Connection {
     address.searchParams.set("page", this.page);
     const socket = (this.socket = new WebSocket(address));
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => {
-      this.tries = 0;
-      this.tell("open");
-    };
+    socket.onopen = () => (this.tries = 0);
     socket.onmessage = ({ data }) => this.receive(data);
     socket.onclose = ({ code }) => this.closed(code);
   }

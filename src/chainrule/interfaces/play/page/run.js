@@ -40,7 +40,7 @@ export const isAsked = signal(false);
 /** Sentences for the reader: what was refused, what was lost. */
 export const notices = signal(/** @type {{id: number, sentence: string}[]} */ ([]));
 
-/** "connecting", "open", "lost", or "full". */
+/** "connecting"; "open" from the server's welcome on; "lost", "refused", or "full". */
 export const status = signal("connecting");
 
 /** The scene. */
@@ -83,7 +83,7 @@ const connection = new Connection(receive, (now) => {
  */
 export function send(command) {
   if (ANEW.includes(String(command.kind))) wanted = null;
-  connection.send(JSON.stringify(command));
+  if (status.value === "open") connection.send(JSON.stringify(command));
 }
 
 /** The scene with all changes that were sent: what the next one starts from, however fast it comes. */
@@ -156,7 +156,8 @@ function receive(message) {
   else if (said.kind === "welcome") {
     isNew = said.new;
     isAsked.value = false;
-    if (isNew && kept !== null) send({ kind: "open", file: kept });
+    if (isNew) greet();
+    status.value = "open"; // from here on, views tell the run what they show
   } else if (said.kind === "findings") {
     findings.value = said.findings;
     isAsked.value = false;
@@ -173,6 +174,12 @@ function receive(message) {
     heard = null;
     say(said.sentence);
   }
+}
+
+/** The first words to a new run: what is kept of the one before, so that no other is shown. */
+function greet() {
+  if (kept !== null) connection.send(JSON.stringify({ kind: "open", file: kept }));
+  connection.send(JSON.stringify({ kind: "hello" }));
 }
 
 /**

@@ -92,13 +92,12 @@ def application(token: str, host: str, pages: Pages) -> Starlette:
             return
         name = socket.query_params.get("page", "")[:64]
         try:
-            is_new = not pages.has(name)
             page = await pages.open(name)
         except ChainruleError as error:
             await socket.send_json({"kind": "full", "sentence": str(error)})
             await socket.close(REFUSED[1])
             return
-        await socket.send_json({"kind": "welcome", "new": is_new})
+        await socket.send_json({"kind": "welcome", "new": page.is_new})
         await page.connect(socket)
         try:
             while True:

@@ -39,10 +39,13 @@ class Socket(Protocol):
 
 
 class Page:
-    """A page's run, whoever is connected to it at the moment."""
+    """A page's run, whoever is connected to it at the moment.
+
+    is_new: nobody has told the run anything yet.
+    """
 
     def __init__(self, pages: "Pages", process: RunProcess) -> None:
-        self._pages, self.process = pages, process
+        self._pages, self.process, self.is_new = pages, process, True
         self._socket: Socket | None = None
         self._outbox = Outbox()
         self._sending: asyncio.Task[None] | None = None
@@ -52,13 +55,17 @@ class Page:
         self._leaving: asyncio.Task[None] | None = None
 
     async def connect(self, socket: Socket) -> None:
-        """Connect a socket to the page; the run sends it the whole state."""
+        """Connect a socket to the page. The run sends it the whole state: a new one once the page has greeted it.
+
+        A page that returns to another server says before its greeting what it has kept, and is shown nothing else.
+        """
         self._stop_sending()
         self._socket, self._outbox = socket, Outbox()
         self._sending = asyncio.create_task(_send_all(socket, self._outbox))
         if self._leaving is not None:
             self._leaving.cancel()
-        await self.process.send(b'{"kind":"hello"}')
+        if not self.is_new:
+            await self.process.send(b'{"kind":"hello"}')
 
     def disconnect(self, socket: Socket, name: str) -> None:
         """The page has gone: unless it comes back soon, its process ends."""
@@ -84,6 +91,7 @@ class Page:
         except ChainruleError as error:
             self.say({"kind": "refused", "sentence": str(error)})
             return
+        self.is_new = False
         await self.process.send(text.encode())
 
     def _has_time(self, size: int) -> bool:
@@ -170,10 +178,6 @@ class Pages:
         process = await spare if spare is not None else await RunProcess.start(self._beginning)
         self.warm_up()
         return process if process.is_alive else await RunProcess.start(self._beginning)
-
-    def has(self, name: str) -> bool:
-        """Whether the page of this name is open, or may still come back."""
-        return name in self._pages
 
     async def open(self, name: str) -> Page:
         """The page of this name, which is opened where it isn't yet. Raises DataError for one too many."""
