@@ -17,7 +17,17 @@ from in_english import english_words
 SOURCE = str(Path(chainrule.__file__).parents[1])
 
 
-@pytest.fixture(scope="module")
+PROGRAM = """
+import functools
+from chainrule.interfaces.play.server import pages
+pages.Pages = functools.partial(pages.Pages, most=64)
+from chainrule.interfaces.play.door import serve
+serve(browser=False)
+"""
+"""A server for more pages than usual: those that a test has closed may come back for a while."""
+
+
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
     """Chromium, without a window."""
     path = need_chromium()
@@ -29,12 +39,13 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server of this module's own."""
+    """The address of a server."""
     environment = os.environ | {"PYTHONPATH": SOURCE, "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
-    command = [sys.executable, "-m", "chainrule", "play", "--no-browser"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as program:
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM], env=environment, stdout=subprocess.PIPE, text=True
+    ) as program:
         yield program.stdout.readline().strip()
         program.send_signal(signal.SIGINT)
 

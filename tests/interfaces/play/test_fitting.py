@@ -29,15 +29,16 @@ CLIPPED = """() => {
 """What is cut off; in a view under the network a bar of its own leads to the rest."""
 
 
-def assert_fits(page: Any, what: str) -> None:
-    """Nothing is clipped, and the page is no wider than its window."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), what
-    assert page.evaluate(CLIPPED) == [], what
+def assert_fits(page: Any, what: str, sizes: list[tuple[int, int]] = SIZES) -> None:
+    """Nothing is clipped, and the page is no wider than its window, in any of these sizes."""
+    for width, height in sizes:
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (what, width)
+        assert page.evaluate(CLIPPED) == [], (what, width)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_all_controls_fit(opened: Opened, size: tuple[int, int]):
-    page = opened(*size, is_new=True)
+def test_all_controls_fit(opened: Opened):
+    page = opened(is_new=True)
     assert_fits(page, "first visit")
     page.click(".first .close")
     for name in page.eval_on_selector_all("[role=tab]", "all => all.map(each => each.id)"):
@@ -45,9 +46,11 @@ def test_all_controls_fit(opened: Opened, size: tuple[int, int]):
         assert_fits(page, name)
     popups = (".menu summary", ".menu details + details summary", ".menu details:last-child summary")
     for summary in (*popups, ".hidden summary", "fieldset summary"):
-        page.locator(summary).first.click()
-        assert_fits(page, summary)
-        page.keyboard.press("Escape")
+        for size in SIZES:
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            page.locator(summary).first.click()
+            assert_fits(page, summary, [size])
+            page.keyboard.press("Escape")
     page.evaluate(
         """async () => (await import('/page/run.js'))
             .change({hidden: Array(8).fill({units: 16, activation: 'leaky_relu'})})"""
@@ -55,16 +58,21 @@ def test_all_controls_fit(opened: Opened, size: tuple[int, int]):
     page.wait_for_function("() => document.querySelectorAll('.hidden').length === 8")
     assert_fits(page, "eight layers")
     for number in (0, 7):
-        page.locator(".hidden summary").nth(number).click()
-        assert_fits(page, f"layer {number + 1} of eight")
-        page.keyboard.press("Escape")
+        for size in SIZES:
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            page.locator(".hidden summary").nth(number).click()
+            assert_fits(page, f"layer {number + 1} of eight", [size])
+            page.keyboard.press("Escape")
     page.select_option("select[name=set]", "own")
     for target in ("class", "quantity"):
         page.select_option("select[name=target]", target)
         assert_fits(page, target)
     for schedule in ("StepDecay", "Cosine", "WarmUp"):
         page.select_option("select[name=schedule]", schedule)
-        page.wait_for_timeout(200)
+        page.wait_for_function(
+            "async type => (await import('/page/run.js')).scene.value.optimizer.learning_rate.type === type",
+            arg=schedule,
+        )
         assert_fits(page, schedule)
 
 
@@ -92,7 +100,7 @@ def test_the_page_of_a_network_from_python(
         assert page.input_value("select[name=loss]") == "softmax_cross_entropy"
         assert page.input_value("select[name=optimizer]") == "SGD"
         assert page.text_content(".depth, .graph .hint").strip().startswith("This network came from Python")
-        assert_fits(page, "a network from Python")
+        assert_fits(page, "a network from Python", SIZES[:1])
         page.hover("#unit-0-0")
         page.wait_for_selector("#card dd")
         weight = run.model.theta[: 4 * 5].reshape(5, 4)[0]

@@ -1,6 +1,5 @@
 """`cr.play`: a network and its data from Python, in a page's process."""
 
-import asyncio
 import pickle
 import threading
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from chainrule.interfaces.play.beginning import beginning_of
 from chainrule.interfaces.play.door import Playground
 from chainrule.interfaces.play.playing import Playing
 from own_layers import Doubled
-from played import obey, of_kind, page, refusals, scene_of, seen, until
+from played import obey, of_kind, page, refusals, result_of, scene_of, seen, until
 from processes import children, ends_within
 from pseudo_terminal import posix
 
@@ -173,7 +172,7 @@ def test_a_server_in_a_thread_shows_the_network_and_ends_with_close(monkeypatch:
             async with page(server.address) as socket:
                 return await until(socket, of_kind("state"))
 
-        state = asyncio.run(shown())
+        state = result_of(shown())
         assert state["scene"]["is_given"]
         assert state["inputs"] == ["x1", "x2", "x3"]
         started = set(children()) - before

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
+from pages import STEP
 
 Opened = Callable[..., Any]
 
@@ -21,12 +22,16 @@ def step(page: Any) -> int:
 
 def until_step(page: Any, least: int) -> None:
     """Wait until the page shows such a step."""
-    shown = "Number(document.querySelector('.count').textContent.match(/Step ([\\d,]+)/)[1].replaceAll(',', ''))"
-    page.wait_for_function(f"least => {shown} >= least", arg=least)
+    page.wait_for_function(f"least => {STEP} >= least", arg=least)
 
 
 def play(page: Any) -> None:
     page.click("button.main:text('Play')")
+
+
+def reset(page: Any) -> None:
+    page.click("button:text-is('Reset')")
+    page.wait_for_function("() => document.querySelector('.count').textContent.startsWith('Step 0')")
 
 
 def pixels(page: Any, selector: str) -> str:
@@ -46,8 +51,7 @@ def test_it_trains_pauses_steps_resets_and_goes_back(opened: Opened):
     reached = step(page)
     page.click("button:text-is('Step')")
     until_step(page, reached + 1)
-    page.click("button:text-is('Reset')")
-    page.wait_for_function("() => document.querySelector('.count').textContent.startsWith('Step 0')")
+    reset(page)
     page.click("[aria-label='Undo']")
     until_step(page, reached + 1)
 
@@ -110,19 +114,26 @@ def test_the_model_that_is_taken_along_answers_as_the_page_does(opened: Opened, 
     assert (tmp_path / "history.csv").read_text().startswith("step,loss,")
 
 
-@pytest.mark.parametrize(
-    ("select", "choice"),
-    [
-        ("set", "gaussians"), ("optimizer", "Momentum"), ("schedule", "Cosine"), ("loss", "binary_cross_entropy"),
-        ("initializer", "He"), ("units", "delta"), ("units", "z"), ("edges", "gradient"), ("edges", "change"),
-    ],
+CHOICES = (
+    ("set", "gaussians"), ("optimizer", "Momentum"), ("schedule", "Cosine"), ("loss", "binary_cross_entropy"),
+    ("initializer", "He"), ("units", "delta"), ("units", "z"), ("edges", "gradient"), ("edges", "change"),
 )  # fmt: skip
-def test_every_choice_goes_on_training(opened: Opened, select: str, choice: str):
+
+
+def test_every_choice_goes_on_training(opened: Opened):
     page = opened()
-    page.locator(f"select[name={select}]").first.select_option(choice)
-    play(page)
-    until_step(page, 20)
-    assert page.locator(".notices p").count() == 0
+    for select, choice in CHOICES:
+        field = page.locator(f"select[name={select}]").first
+        before = field.input_value()
+        field.select_option(choice)
+        reset(page)
+        play(page)
+        until_step(page, 20)
+        assert page.locator(".notices p").count() == 0, choice
+        assert field.input_value() == choice
+        page.click("button.main:text('Pause')")
+        page.wait_for_selector("button.main:text('Play')")
+        field.select_option(before)
 
 
 def test_layers_and_units_come_and_go(opened: Opened):

@@ -1,6 +1,5 @@
 """The server, for real: its process, its sockets, the processes of its pages."""
 
-import asyncio
 import os
 import signal
 import subprocess
@@ -15,7 +14,7 @@ from typing import Any
 import websockets
 
 import chainrule.interfaces.play
-from played import SOURCE, free_port, of_kind, page, server, until
+from played import SOURCE, free_port, of_kind, page, result_of, server, until
 from processes import children
 from pseudo_terminal import posix
 
@@ -42,7 +41,7 @@ def test_a_page_trains_survives_its_process_and_leaves_none_behind(tmp_path: Pat
             assert (await until(socket, of_kind("frame")))["step"] > 100
 
     with server(tmp_path) as (program, address):
-        asyncio.run(played(address, program.pid))
+        result_of(played(address, program.pid))
         before = time.monotonic()
         while len(children(program.pid)) > 1:  # the spare stays
             assert time.monotonic() - before < 10
@@ -65,9 +64,9 @@ def test_nobody_comes_in_without_the_token_or_from_elsewhere(tmp_path: Path):
             return error.code
 
     with server(tmp_path) as (_, address):
-        assert asyncio.run(is_refused(address, token="guessed"))
-        assert asyncio.run(is_refused(address, origin="http://elsewhere.example"))
-        assert asyncio.run(is_refused(address, origin=None))
+        assert result_of(is_refused(address, token="guessed"))
+        assert result_of(is_refused(address, origin="http://elsewhere.example"))
+        assert result_of(is_refused(address, origin=None))
         assert status(address) == 200
         assert status(address.split("?")[0]) == 403
         assert status(address, Host="elsewhere.example") == 403
@@ -84,7 +83,7 @@ def test_a_ninth_page_is_told_that_it_is_one_too_many(tmp_path: Path):
             return await until(socket, of_kind("full"))
 
     with server(tmp_path) as (_, address):
-        assert "8 pages are open" in asyncio.run(ninth(address))["sentence"]
+        assert "8 pages are open" in result_of(ninth(address))["sentence"]
 
 
 @asynccontextmanager

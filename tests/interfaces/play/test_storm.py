@@ -23,7 +23,7 @@ from chainrule.interfaces.play.door import Playground
 from chainrule.interfaces.play.messages import Open, Step, command
 from chainrule.interfaces.play.playing import Playing
 from drawn import SOAK
-from played import obey, of_kind, page, refusals, server, until
+from played import obey, of_kind, page, refusals, result_of, server, until
 from processes import children, ends_within, memory
 from pseudo_terminal import posix
 from stormy import messages
@@ -83,10 +83,10 @@ def test_a_server_answers_during_and_after_a_storm(tmp_path: Path):
             return int((await until(calm, lambda message: message.get("step", 0) > 0))["step"])
 
     with server(tmp_path) as (_, address):
-        assert asyncio.run(storm(address)) > 0
+        assert result_of(storm(address)) > 0
         for cut in range(2, 40, 3):
             _cut_off(address, cut)
-        assert asyncio.run(storm(address)) > 0
+        assert result_of(storm(address)) > 0
 
 
 def _cut_off(address: str, cut: int) -> None:
@@ -125,7 +125,7 @@ def test_a_page_that_never_reads_slows_nothing(tmp_path: Path):
 
     with server(tmp_path) as (program, address):
         before = memory(program.pid)
-        assert asyncio.run(trained(address)) > 100
+        assert result_of(trained(address)) > 100
         assert memory(program.pid) - before < 50e6
 
 
@@ -212,6 +212,6 @@ def test_a_run_that_eats_memory_ends_alone(monkeypatch: Any, tmp_path: Path):
             async with page(playground.address) as socket:
                 return str((await until(socket, of_kind("lost"), 60))["sentence"])
 
-        assert "process ended" in asyncio.run(eaten())
+        assert "process ended" in result_of(eaten())
         started = children()
     assert all(ends_within(5.0, each) for each in started)
