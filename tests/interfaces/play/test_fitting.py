@@ -69,9 +69,10 @@ def test_all_controls_fit(opened: Opened):
         assert_fits(page, target)
     for schedule in ("StepDecay", "Cosine", "WarmUp"):
         page.select_option("select[name=schedule]", schedule)
-        page.wait_for_function(
+        until(
+            page,
             "async type => (await import('/page/run.js')).scene.value.optimizer.learning_rate.type === type",
-            arg=schedule,
+            schedule,
         )
         assert_fits(page, schedule)
 
