@@ -139,17 +139,27 @@ static bool make_call(Running *running, PyObject *call)
     return !running->failed;
 }
 
+/* False where the program ends here. */
+static inline bool run_item(const Program *self, const Item *item, Team *team, Running *running)
+{
+    if (item->inner) return run_section(team, &item->section, self->scratch[0], &running->look);
+    if (item->op.run && item->op.run(&item->op, self->scratch[0])) return !look_for_signals(&running->look, item->op.work);
+    return item->call && make_call(running, item->call); /* without a call: a check */
+}
+
 /* Once; false where it ended before its end. */
 static bool run_once(const Program *self, Team *team, Running *running)
 {
-    for (Item *item = self->item, *end = item + self->n_items; item < end; item++) {
-        if (item->inner) {
-            if (!run_section(team, &item->section, self->scratch[0], &running->look)) return false;
-        } else if (item->op.run && item->op.run(&item->op, self->scratch[0])) {
-            if (look_for_signals(&running->look, item->op.work)) return false;
-        } else if (!item->call || !make_call(running, item->call)) return false; /* without a call: a check */
-    }
+    for (const Item *item = self->item, *end = item + self->n_items; item < end; item++)
+        if (!run_item(self, item, team, running)) return false;
     return true;
+}
+
+static int64_t nanoseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * (int64_t)1000000000 + now.tv_nsec;
 }
 
 /* What is kept of some runs: a copy of `value` after the first and then after every so many, in one row after the other. */
@@ -182,17 +192,19 @@ static const char run_says[] = "run(times=1, value=None, rows=None, every=1)\n--
                                "After the first time, and then after every so many, the next row becomes a copy of value.\n"
                                "The interpreter's lock is released, except for calls into Python.";
 
+static bool is_free(const Program *self)
+{
+    if (self->is_running) PyErr_SetString(PyExc_RuntimeError, "a program belongs to one thread; this one is running in another.");
+    return !self->is_running;
+}
+
 static PyObject *program_run(PyObject *object, PyObject *args)
 {
     Program *self = (Program *)object;
     long long times = 1, done = 0, every = 1;
     PyObject *value = NULL, *rows = NULL;
     Running running = {.look = {look_for_signals}, .looked = clock()};
-    if (!PyArg_ParseTuple(args, "|LOOL", &times, &value, &rows, &every)) return NULL;
-    if (self->is_running) {
-        PyErr_SetString(PyExc_RuntimeError, "a program belongs to one thread; this one is running in another.");
-        return NULL;
-    }
+    if (!PyArg_ParseTuple(args, "|LOOL", &times, &value, &rows, &every) || !is_free(self)) return NULL;
     Kept kept = {.every = rows ? every : 0};
     if (rows && !read_kept(&kept, value, rows, times)) {
         free_kept(&kept);
@@ -215,7 +227,44 @@ static PyObject *program_call(PyObject *object, PyObject *args, PyObject *keywor
     return program_run(object, args);
 }
 
-static PyMethodDef program_methods[] = {{"run", program_run, METH_VARARGS, run_says}, {NULL, NULL, 0, NULL}};
+static const char time_says[] = "time()\n--\n\nRun the program once, in one thread, and return the nanoseconds that each of its items took;\n"
+                                "fewer where a check ended it.";
+
+static PyObject *program_time(PyObject *object, PyObject *none)
+{
+    (void)none;
+    Program *self = (Program *)object;
+    Running running = {.look = {look_for_signals}, .looked = clock()};
+    int64_t *took = is_free(self) ? PyMem_Calloc(self->n_items + 1, sizeof *took) : NULL, of_clock = INT64_MAX;
+    if (!took) return PyErr_Occurred() ? NULL : PyErr_NoMemory();
+    for (int i = 0; i < 20; i++) {
+        int64_t begun = nanoseconds(), passed = nanoseconds() - begun;
+        if (passed < of_clock) of_clock = passed;
+    }
+    Py_ssize_t done = 0;
+    self->is_running = true;
+    running.released = PyEval_SaveThread();
+    for (bool goes_on = true; goes_on && done < self->n_items; done++) {
+        int64_t begun = nanoseconds();
+        goes_on = run_item(self, self->item + done, NULL, &running);
+        took[done] = nanoseconds() - begun - of_clock;
+    }
+    PyEval_RestoreThread(running.released);
+    self->is_running = false;
+    PyObject *list = running.failed ? NULL : PyList_New(done);
+    for (Py_ssize_t i = 0; list && i < done; i++) {
+        PyObject *number = PyLong_FromLongLong(took[i] > 0 ? took[i] : 0);
+        if (!number || PyList_SetItem(list, i, number)) Py_CLEAR(list);
+    }
+    PyMem_Free(took);
+    return list;
+}
+
+static PyMethodDef program_methods[] = {
+    {"run", program_run, METH_VARARGS, run_says},
+    {"time", program_time, METH_NOARGS, time_says},
+    {NULL, NULL, 0, NULL},
+};
 
 static PyType_Slot program_slots[] = {
     {Py_tp_doc, (void *)"Program(records, table=None, threads=1)\n--\n\nA row of operations, of sections, and of calls into Python."},

@@ -61,9 +61,13 @@ class Training:
         """End the run before its next step."""
         self._reason, self._steps.is_over = reason, True
 
-    def program(self) -> str:
-        """A step as it is made now: NumPy's calls, one per line, or a compiled step's operations: see `Run.program`."""
-        return self._steps.engine.listing()
+    def program(self, *, runs: int = 0) -> str:
+        """A step as it is made now: NumPy's calls, one per line, or a compiled step's operations: see `Run.program`.
+
+        runs: makes a compiled step so many times, and shows the nanoseconds that each operation takes, the median: for
+        a run that is begun to look at its steps, and has no use afterwards.
+        """
+        return self._steps.engine.listing(runs)
 
     def advance(self, steps: int = 1) -> bool:
         """Make so many steps, each one batch and its update, or as many as there are. Returns whether all were made.

@@ -239,3 +239,28 @@ def test_t1s_program_is_the_one_that_the_readme_explains():
     numbers = re.findall(r"^\| ([0-9]+)(?:(, | to )([0-9]+))? \|", explained, re.M)
     covered = [n for first, _, last in numbers for n in range(int(first), int(last or first) + 1)]
     assert covered == [*range(1, len(kinds) + 1)]
+
+
+def test_a_program_tells_how_long_each_of_its_items_took():
+    a, one, seen = np.zeros(100_000), np.ones(()), []
+    check = partial(check_finite, a[:1], np.zeros(1, bool))
+    program = lowered(Calls(call(np.add, a, one, out=a), lambda: seen.append(a[0]), check, lambda: seen.append(-1.0)))
+    took = program.time()
+    assert [len(took), *seen] == [4, 1.0, -1.0]
+    assert all(isinstance(each, int) and each >= 0 for each in took)
+    assert took[0] > 0
+    a[0] = np.nan
+    assert len(program.time()) == 3, "the check ended it"
+    listed = program.timed([[5, 7, 11, 13], [7, 9, 13]])
+    assert re.findall("([0-9]+) ns  ", listed) == ["6", "8", "12"]
+    with pytest.raises(ZeroDivisionError):
+        lowered(Calls(lambda: 1 / 0)).time()
+
+
+def test_a_population_is_listed_without_the_times_of_what_its_members_do_in_turn():
+    x, y = np.random.default_rng(0).random((10, 2)), np.zeros((10, 1))
+    settings = {"loss": cr.HalfSquaredError(), "optimizer": cr.SGD(0.5), "engine": "compiled", "epochs": 10}
+    for population, is_timed in ((None, True), (3, False)):
+        listed = cr.iterate(cr.mlp(2, 4, 1), x, y, **settings, population=population).program(runs=3)
+        step, update = listed.split("the update")
+        assert [" ns  " in step, " ns  " in update] == [is_timed, True]

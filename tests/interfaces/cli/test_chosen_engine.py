@@ -1,12 +1,14 @@
 """--engine of commands that describe no run: it holds for all that the command computes."""
 
 import importlib
+import re
 from pathlib import Path
 
 import pytest
 
 import chainrule as cr
 from chainrule.core.engine.choice import asked
+from chainrule.core.engine.extension import _engine
 from chainrule.lab.report import report
 from commands import invoke, output_of
 
@@ -55,3 +57,14 @@ def test_numpys_calls_are_listed():
     said = output_of("explain", "xor", "--program", "--engine", "numpy")
     assert said.startswith("numpy (asked for)\n\nloss and gradient\n  1  dot ")
     assert said.rstrip().endswith("4 calls")
+
+
+@pytest.mark.skipif(_engine is None, reason="Left out: the engine isn't built (make engine)")
+def test_a_compiled_step_is_listed_with_the_time_of_each_operation():
+    said = output_of("explain", "xor", "--program", "--engine", "compiled")
+    assert re.search(r"^  1 +[0-9,]+ ns  product +4 × 3 3 × 21 -> 4 × 21  dot$", said, re.MULTILINE)
+    sums = re.findall(r"^([0-9]+) operations for .* in ([0-9,]+) ns$", said, re.MULTILINE)
+    times = re.findall(r"^ +[0-9]+ +([0-9,]+) ns  ", said, re.MULTILINE)
+    assert len(times) == sum(int(n) for n, _ in sums)
+    total = sum(int(ns.replace(",", "")) for _, ns in sums)
+    assert abs(total - sum(int(ns.replace(",", "")) for ns in times)) <= len(times), "but for rounding"

@@ -155,10 +155,17 @@ class Engine:
         counted += f", {n_blas} of them by the BLAS" if n_blas else ""
         return f"compiled ({table()}{counted})"
 
-    def listing(self) -> str:
-        """A step, one operation per line beside the calls that it makes; or one of NumPy's calls per line."""
+    def listing(self, runs: int = 0) -> str:
+        """A step, one operation per line beside the calls that it makes; or one of NumPy's calls per line.
+
+        runs: makes so many steps, and shows the median of the time that each operation took in them.
+        """
         from chainrule.core.engine.listing import listing_of_calls
 
-        parts = [f"{computes}\n{program}" for computes, program in self.programs.items()]
+        took: dict[str, list[list[int]]] = {computes: [] for computes in self.programs}
+        for _ in range(runs):
+            for computes, program in self.programs.items():
+                took[computes].append(program.time())
+        parts = [f"{computes}\n{each.timed(took[computes])}" for computes, each in self.programs.items()]
         parts += [f"{computes}\n{listing_of_calls(row)}" for computes, row in self.calls.items()]
         return "\n\n".join([str(self), *parts])

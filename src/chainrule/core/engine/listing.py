@@ -16,14 +16,19 @@ BY_MEMBERS = "member by member"
 
 
 def listing(
-    nodes: Sequence[Node], stored: Sequence[set[Key]], kinds: Sequence[str], by_members: Collection[int] = ()
+    nodes: Sequence[Node],
+    stored: Sequence[set[Key]],
+    kinds: Sequence[str],
+    by_members: Collection[int],
+    times: Sequence[float | None],
 ) -> str:
     """One line per operation, and a line that counts them.
 
     stored: what each node writes to memory.  kinds: what does it.  by_members: the nodes that are done for one member
-    of a population after the other.
+    of a population after the other.  times: the nanoseconds that each takes; None: unknown.
     """
-    columns_of = [(kind, *_columns(node)) for node, kind in zip(nodes, kinds, strict=True)]
+    shown = [f"{each:8,.0f} ns  " if each is not None else "" for each in times] if any(times) else [""] * len(nodes)
+    columns_of = [(took + kind, *_columns(node)) for node, kind, took in zip(nodes, kinds, shown, strict=True)]
     notes = [
         ", ".join(filter(None, [_kept(node, keys), BY_MEMBERS if i in by_members else ""]))
         for i, (node, keys) in enumerate(zip(nodes, stored, strict=True))
@@ -36,7 +41,9 @@ def listing(
         text.append("  ".join([f"{number:3}", *columns, line[-1]]).rstrip())
     n_calls = sum(len(node.instructions) if isinstance(node, Elementwise) else 1 for node in nodes)
     counted = f"{len(nodes)} operations for {n_calls} calls, {kinds.count(IN_PYTHON)} of them in Python"
-    return "\n".join([*text, f"{counted}, {len(by_members)} {BY_MEMBERS}" if by_members else counted])
+    counted += f", {len(by_members)} {BY_MEMBERS}" if by_members else ""
+    counted += f", in {sum(each or 0.0 for each in times):,.0f} ns" if any(times) else ""
+    return "\n".join([*text, counted])
 
 
 def listing_of_calls(calls: Calls) -> str:

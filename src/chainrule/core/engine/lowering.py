@@ -69,9 +69,15 @@ class Lowering:
         """The number of large products, which the BLAS makes."""
         return sum(isinstance(each, PythonCall) and is_product(each) for each in self.nodes)
 
-    def __str__(self) -> str:
+    def text(self, took: Sequence[float] = ()) -> str:
+        """The listing. took: the nanoseconds of each record; shown where each is one operation."""
         kinds = [kind_of(*each) for each in zip(self.nodes, self._records, strict=True)]
-        return listing(self.nodes, self.stored, kinds, self._by_members)
+        left = iter(() if self._by_members else took)
+        times = [0.0 if record is None else next(left, None) for record in self._records]
+        return listing(self.nodes, self.stored, kinds, self._by_members, times)
+
+    def __str__(self) -> str:
+        return self.text()
 
 
 def record_of(node: Node, stored: set[Key]) -> Record | Call | None:

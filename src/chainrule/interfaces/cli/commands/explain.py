@@ -33,6 +33,9 @@ from chainrule.training.data.columns.frames import raw_of
 from chainrule.training.files.storage import write_text
 from chainrule.training.model import Model
 
+TIMED_RUNS = 100
+"""A compiled step that is listed is made so often, to show what each of its operations takes."""
+
 EXAMPLES = examples(
     "chainrule explain xor --sample 3",
     "chainrule explain xor --sample 3 --weight 2:1:3",
@@ -70,7 +73,7 @@ def explain(
     html: Annotated[Path | None, own("A page, with the network drawn.", "OUT.html", HOW)] = None,
     latex: Annotated[bool, own("Print LaTeX.", "", HOW, "--latex")] = False,
     as_json: Annotated[bool, own("Print JSON.", "", HOW, "--json")] = False,
-    program: Annotated[bool, own("List the compiled step, or NumPy's calls.", "", HOW, "--program")] = False,
+    program: Annotated[bool, own("List and time the step, or list NumPy's calls.", "", HOW, "--program")] = False,
     walk: Annotated[bool, own("Go from weight to weight with the arrow keys.", "", HOW, "--walk")] = False,
     *,
     settings: dict[str, Any],
@@ -120,7 +123,8 @@ def explain(
         columns = saved.columns
         filled = None if columns is None else columns.filled(raw_of(columns.kinds, samples.table))
     if program:
-        say(prepared.begin(epochs=1, theta=theta, engine="numpy" if asked() == "numpy" else "compiled").program())
+        training = prepared.begin(epochs=1, theta=theta, engine="numpy" if asked() == "numpy" else "compiled")
+        say(training.program(runs=TIMED_RUNS))
         return
     with Bars() as bars:
         step = explain_step(
