@@ -206,7 +206,7 @@ def test_a_network_that_the_doctor_advises_is_a_scene(filters: list[Any]):
 
 
 def test_digits_named_in_a_shell_are_the_first_scene():
-    assert scene_of_data(DataSet("digits")).loss == "softmax_cross_entropy"
+    assert scene_of_data(DataSet("digits"))[0].loss == "softmax_cross_entropy"
 
 
 def test_without_scikit_learn_a_sentence_names_the_extra(monkeypatch: Any):

@@ -108,6 +108,17 @@ def test_a_saved_scene_with_a_table_opens_again():
     np.testing.assert_array_equal(other.training.state.parameters.theta, playing.training.state.parameters.theta)
 
 
+def test_the_plane_begins_with_the_inputs_that_tell_most_of_the_target():
+    rows = "".join(f"{'yn'[k % 2]},{k * 7 % 11},{k + k * 5 % 9},{k * k},{'ab'[k // 20]}\n" for k in range(40))
+    playing = Playing()
+    send(playing, "flags.csv", ("flag,noise,size,square,kind\n" + rows).encode())
+    names = playing.stage.ground.names
+    assert [names[k] for k in playing.scene.axes] == ["size", "square"]
+    assert playing.scene.data.table.note.endswith("each by itself.")
+    send(playing, "flags.csv", ("flag,noise,size,square,kind\n" + rows).encode(), target="noise")
+    assert "flag" not in [names[k] for k in playing.scene.axes]
+
+
 def test_of_many_rows_some_are_drawn_and_a_quantity_is_standardised():
     rng = np.random.default_rng(0)
     rows = "\n".join(f"{a:.6f},{b:.6f},{3 * a + 100:.6f}" for a, b in rng.normal(size=(3000, 2)))
@@ -192,9 +203,26 @@ def test_a_point_more_leaves_the_weights_and_the_held_out_points_where_they_are(
 
 def test_data_named_in_a_shell_are_the_first_scene(tmp_path: Path):
     (tmp_path / "pets.csv").write_text(PETS)
-    assert scene_of_data(None) is None
-    assert scene_of_data(DataSet("moons")).data.name == "moons"
-    assert scene_of_data(DataFile(str(tmp_path / "pets.csv"))).data.table.file == "pets.csv"
+    assert scene_of_data(None) == (None, None)
+    scene, named = scene_of_data(DataSet("moons"))
+    assert (scene.data.name, named) == ("moons", None)
+    scene, named = scene_of_data(DataFile(str(tmp_path / "pets.csv"), target="tail", drop=("sex",)))
+    assert (scene.data.table.file, scene.data.table.target) == ("pets.csv", "tail")
+    playing = Playing(scene, None, named)
+    obey(playing, "hello")
+    assert offers(playing) == [
+        {"kind": "table", "file": "pets.csv", "columns": ("weight", "tail", "sex", "kind"), "is_learnt": True}
+    ]
+    obey(playing, "predict", target="kind")
+    assert playing.scene.data.table.target == "kind"
+    assert playing.scene.data.table.inputs == ("weight", "tail")  # with the options of the shell
+    obey(playing, "undo")
+    assert playing.scene.data.table.target == "tail"
+    obey(playing, "predict", target="size")
+    assert len(refusals(playing)) == 1
+    other = Playing()
+    obey(other, "predict", target="kind")
+    assert refusals(other) == ["expected a table that was named in a shell, got none; open a file on the page instead."]
     with pytest.raises(cr.SettingError, match="isn't among the playground's sets"):
         scene_of_data(DataSet("mnist1d"))
 
@@ -256,7 +284,7 @@ def test_what_an_option_would_mend_is_said_with_the_command_that_has_it(tmp_path
     assert said.endswith("--drop name. The page has no such option: chainrule play FILE takes it.")
     file = tmp_path / "fruit.csv"
     file.write_text(NAMED)
-    assert scene_of_data(DataFile(str(file), drop=("name",))).data.table.inputs == ("size",)
+    assert scene_of_data(DataFile(str(file), drop=("name",)))[0].data.table.inputs == ("size",)
     for words, expected in (
         (
             ("play", "--drop", "name"),

@@ -165,6 +165,30 @@ def test_a_rate_of_a_hundred_is_diagnosed_and_treated():
     assert playing.pictures.judged(True, state.parameters.theta, state.statistics)[0] < 0.1
 
 
+def test_points_of_another_size_are_standardised_as_the_doctor_advises():
+    rng = np.random.default_rng(0)
+    places = rng.normal(1000, 300, (40, 2))
+    points = [{"x1": x1, "x2": x2, "y": 100 * x1 - 50} for x1, x2 in places.tolist()]
+    data = {"name": "own", "target": "quantity", "points": points}
+    playing = Playing()
+    obey(playing, "set", scene=scene_of(playing, data=data, loss="squared_error"))
+    obey(playing, "step", unit="epoch")
+    playing.training.advance(300)
+    playing.next_frame()
+    obey(playing, "diagnose")
+    playing.visits.wait()
+    (found,) = (each["findings"] for each in playing.answers if each["kind"] == "findings")
+    sizes = {each["illness"]: k for k, each in enumerate(found)}
+    assert all(found[sizes[name]]["treatable"] for name in ("unscaled targets", "unscaled inputs"))
+    obey(playing, "treat", finding=sizes["unscaled inputs"])
+    x = np.array([[each.x1, each.x2, each.y] for each in playing.scene.data.points])
+    np.testing.assert_allclose(x[:, :2].mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(x[:, :2].std(axis=0), 1)
+    np.testing.assert_allclose(x[:, 2], [each["y"] for each in points])
+    obey(playing, "undo")
+    assert playing.scene.data.points[0].x1 == points[0]["x1"]
+
+
 def test_a_run_that_diverges_stands_still_until_something_changes():
     scene = Scene(
         data={"name": "own", "target": "quantity", "points": [{"x1": i, "x2": 1, "y": 9 * i} for i in range(9)]},

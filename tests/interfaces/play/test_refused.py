@@ -187,6 +187,7 @@ def commands() -> Iterator[Any]:
     yield from ({"kind": "undo"} for _ in range(40))
     yield {"kind": "phase", "go": "back"}
     yield {"kind": "treat", "finding": 3}
+    yield {"kind": "predict", "target": "y"}
     yield {"kind": "view", "left": 2, "right": 1}
     yield {"kind": "amend", "sample": 0, "value": 7}
     yield {"kind": "amend", "sample": 900, "value": 0}

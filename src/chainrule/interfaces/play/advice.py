@@ -16,8 +16,9 @@ from chainrule.core.layers.pooling import MaxPool
 from chainrule.core.layers.shape import Flatten
 from chainrule.core.losses import LOSSES
 from chainrule.core.network import Network
-from chainrule.interfaces.play.scene import MOST_UNITS, Filters, Hidden, Scene
+from chainrule.interfaces.play.scene import MOST_UNITS, OWN, Filters, Hidden, Scene
 from chainrule.interfaces.play.stage import Stage
+from chainrule.training.data.standardizer import Standardizer
 from chainrule.training.history import History
 from chainrule.training.model import Model
 from chainrule.training.run import Run, Setup
@@ -67,13 +68,31 @@ def treated(scene: Scene, changes: Mapping[str, Any]) -> Scene | None:
     for name, value in changes.items():
         if name in ("theta", "state", "epochs", "early_stopping"):
             continue
-        if name not in _CHANGES or (name == "network" and scene.is_given):
+        if name in STANDARDIZED:
+            part = _standardized(scene, update.get("data", {}), STANDARDIZED[name])
+        elif name not in _CHANGES or (name == "network" and scene.is_given):
             return None
-        part = _CHANGES[name](value)
+        else:
+            part = _CHANGES[name](value)
         if part is None:
             return None
         update |= part
     return Scene.model_validate(scene.model_dump() | update) if update else None
+
+
+STANDARDIZED = {"standardizer": ("x1", "x2"), "target_standardizer": ("y",)}
+"""What of a drawn point is standardised where the inputs, or the targets, are to be."""
+
+
+def _standardized(scene: Scene, changed: dict[str, Any], columns: tuple[str, ...]) -> dict[str, Any] | None:
+    """Drawn points with these columns at mean 0 and deviation 1; None for other data, which come as they are."""
+    if scene.data.name != OWN:
+        return None
+    points = changed.get("points") or [each.model_dump() for each in scene.data.points]
+    table = np.array([[each[name] for name in columns] for each in points])
+    rows = Standardizer.fit(table).apply(table).tolist()
+    moved = [each | dict(zip(columns, row, strict=True)) for each, row in zip(points, rows, strict=True)]
+    return {"data": scene.data.model_dump() | {"points": moved}}
 
 
 def _network(network: Network) -> dict[str, Any] | None:

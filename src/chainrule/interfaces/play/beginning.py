@@ -1,6 +1,8 @@
 """What the pages begin with: data that were named in a shell, or a network and its data that came from Python."""
 
 from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,19 +20,45 @@ from chainrule.interfaces.play.own_tables import drawn, scene_of_table, with_tab
 from chainrule.interfaces.play.scene import GIVEN, IMAGES, MOST_CLASSES, OwnTable, Scene
 from chainrule.interfaces.play.stage import Given, set_up
 from chainrule.lab.experiments.data import REAL, DataFile, DataSet
+from chainrule.lab.tables.table import Table
 from chainrule.training.data.targets import count_classes
+from chainrule.training.files.reading import STANDARD_INPUT
 from chainrule.training.run import Run
 
 LARGEST_NUMBER = 1e6
 """The largest size of an input or a target on a page."""
 
 
-def scene_of_data(data: DataSet | DataFile | None) -> Scene | None:
-    """The first scene with these data; None: the playground's own. Raises what is wrong with the data."""
+@dataclass(frozen=True)
+class NamedTable:
+    """A file that was named in a shell, with the columns among which a page chooses a target."""
+
+    file: DataFile
+    columns: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The file's own name."""
+        return Path(self.file.file).name
+
+    def predicting(self, target: str) -> Table:
+        """Its table, with another target. Raises what `read_table` raises."""
+        return replace(self.file, target=(target,)).judged()
+
+
+def scene_of_data(data: DataSet | DataFile | None) -> tuple[Scene | None, NamedTable | None]:
+    """The first scene with these data, and their table, if it can be read again; None: the playground's own scene.
+
+    Raises what is wrong with the data.
+    """
     if data is None:
-        return None
+        return None, None
+    named = None
     if isinstance(data, DataFile):
-        scene = scene_of_table(Scene(), data.judged())
+        table = data.judged()
+        scene = scene_of_table(Scene(), table)
+        if data.file != STANDARD_INPUT and table.columns is not None:
+            named = NamedTable(data, tuple(each.name for each in table.found.columns))
     elif data.name == IMAGES:
         scene = Scene.model_validate({"data": {"name": IMAGES}, **OF_IMAGES})
     elif data.name in REAL:
@@ -38,7 +66,7 @@ def scene_of_data(data: DataSet | DataFile | None) -> Scene | None:
     else:
         scene = Scene.model_validate({"data": {"name": data.name}})
     set_up(scene)
-    return scene
+    return scene, named
 
 
 def beginning_of(network_or_run: Network | Run, x: ArrayLike, y: ArrayLike) -> tuple[Scene, Given]:

@@ -35,7 +35,8 @@ def serve(
         from chainrule.interfaces.play.beginning import scene_of_data
     except ImportError:
         raise missing_extra(NEEDS, "play") from None
-    Playground(pickle.dumps((scene_of_data(data), None)), port, host).serve(browser)
+    scene, named = scene_of_data(data)
+    Playground(pickle.dumps((scene, None, named)), port, host).serve(browser)
 
 
 def play(network_or_run: Network | Run, x: ArrayLike, y: ArrayLike, *, browser: bool = True) -> "Playground":

@@ -253,6 +253,13 @@ class Read(Strict):
     target: Label | None = None
 
 
+class Predict(Strict):
+    """Learn another column of the table with which pages begin, in a file that was named in a shell."""
+
+    kind: Literal["predict"]
+    target: Label
+
+
 Command = Annotated[
     Play
     | Pause
@@ -274,7 +281,8 @@ Command = Annotated[
     | Code
     | HandOut
     | Open
-    | Read,
+    | Read
+    | Predict,
     Field(discriminator="kind"),
 ]
 

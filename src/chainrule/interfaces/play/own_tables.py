@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, one_hot
 from chainrule.core.errors import ChainruleError, DataError
 from chainrule.core.losses import LOSSES
 from chainrule.core.streams import stream
@@ -35,6 +35,9 @@ LARGEST_FILE = 64 * 2**20
 """The most bytes of memory that an uploaded table may take, unpacked."""
 
 OPTIONS = Options(max_size=LARGEST_FILE)
+
+AXES = " The plane begins with the two inputs that tell most about it, each by itself."
+"""What is said of the choice of axes, where there is one."""
 
 
 def uploaded(name: str, content: str, target: str | None = None) -> Table:
@@ -97,7 +100,7 @@ def scene_of_table(scene: Scene, table: Table) -> Scene:
         classes=tuple(each[:200] for each in table.classes),
         target=name[:200],
         said=_said(table),
-        note=f"{note}Target: {name[:200]} ({what}).",
+        note=f"{note}Target: {name[:200]} ({what}).{AXES if len(inputs) > 2 else ''}",
         parts={name: each.to_dict() for name, each in parts.items() if each is not None},
     )
     return with_table(scene, own)
@@ -113,10 +116,31 @@ def _said(table: Table) -> tuple[str, ...]:
 def with_table(scene: Scene, table: OwnTable) -> Scene:
     """The scene with this table, and a loss that fits it."""
     data = Data(name=TABLE, table=table, target="class" if table.classes else "quantity", test=scene.data.test)
-    parts: dict[str, object] = {"data": data, "axes": (0, min(1, len(table.inputs) - 1)), "is_given": False}
+    parts: dict[str, object] = {"data": data, "axes": telling_axes(table), "is_given": False}
     if not table.classes and scene.loss in LOSSES and LOSSES[scene.loss].link != "identity":
         parts["loss"] = "squared_error"
     return scene.model_copy(update=parts)
+
+
+def telling_axes(table: OwnTable) -> tuple[int, int]:
+    """The two inputs with which the plane begins: those that tell most about the target, each by itself.
+
+    Of an input that is η²: the part of its variance that lies between the classes, or that a line through a quantity
+    explains. One of two values alone, such as yes and no, comes after all others.
+
+    >>> rows = ((0.0, 5.0, 1.0), (1.0, 5.1, 2.0), (0.0, 4.9, 8.0), (1.0, 5.0, 9.0))
+    >>> telling_axes(OwnTable(file="", inputs=("flag", "noise", "size"), x=rows, y=(0, 0, 1, 1), classes=("a", "b")))
+    (1, 2)
+    """
+    x, y = np.array(table.x), np.array(table.y)
+    groups = one_hot(y.astype(np.int64), len(table.classes)) if table.classes else np.column_stack([np.ones(len(y)), y])
+    apart = x - x.mean(axis=0)
+    fitted = groups @ np.linalg.lstsq(groups, apart, rcond=None)[0]
+    total = np.square(apart).sum(axis=0)
+    told = np.divide(np.square(fitted).sum(axis=0), total, out=np.zeros(x.shape[1]), where=total > 0)
+    is_flag = np.array([len(np.unique(column)) < 3 for column in x.T])
+    first, second = sorted(np.lexsort((-told, is_flag))[:2].tolist()) if x.shape[1] > 1 else (0, 0)
+    return first, second
 
 
 def drawn(n: int, n_inputs: int) -> tuple[Array, str]:

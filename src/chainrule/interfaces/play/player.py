@@ -1,7 +1,7 @@
 """The process of a page's run: commands come through its standard input, answers and frames leave by its output.
 
 Each message is its length in 4 bytes, and the bytes: JSON that begins with "{", or a frame. The first one is the
-beginning, pickled by the server: a scene, and the network that came from Python. When the input ends, however its
+beginning, pickled by the server: what `Playing` begins with. When the input ends, however its
 server ended, the process ends too, even in the middle of a step.
 """
 

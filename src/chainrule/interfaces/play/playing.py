@@ -10,6 +10,7 @@ from chainrule.core.errors import ChainruleError, DataError
 from chainrule.interfaces.play import messages
 from chainrule.interfaces.play.advice import run_since
 from chainrule.interfaces.play.amended import amended
+from chainrule.interfaces.play.beginning import NamedTable
 from chainrule.interfaces.play.catalogue import catalogue
 from chainrule.interfaces.play.code import code
 from chainrule.interfaces.play.glass.hand import place_of
@@ -39,8 +40,8 @@ class Playing(StagedRun):
     1
     """
 
-    def __init__(self, scene: Scene | None = None, given: Given | None = None) -> None:
-        self.visits = Visits(self._hear)
+    def __init__(self, scene: Scene | None = None, given: Given | None = None, named: NamedTable | None = None) -> None:
+        self.visits, self._named = Visits(self._hear), named
         super().__init__(scene, given)
 
     def obey(self, command: messages.Command) -> None:
@@ -170,6 +171,8 @@ class Playing(StagedRun):
         """Nothing that was sent before counts: the page may be another one."""
         self._showing = Showing()
         self.answers.append({"kind": "catalogue", **catalogue()})
+        if self._named is not None:
+            self._offer(self._named.name, self._named.columns, True)
         self._say_state()
 
     def _save(self, command: messages.Save) -> None:
@@ -193,14 +196,21 @@ class Playing(StagedRun):
             self._begin(scene_of_table(self.scene, table))
         except ChainruleError:  # perhaps another column can be learnt
             with suppress(ChainruleError):
-                self._offer(command, columns_of(command.name, command.base64), False)
+                self._offer(command.name, columns_of(command.name, command.base64), False)
             raise
-        self._offer(command, tuple(each.name for each in table.found.columns), True)
+        self._offer(command.name, tuple(each.name for each in table.found.columns), True)
         self._remember(before)
 
-    def _offer(self, command: messages.Read, columns: tuple[str, ...], is_learnt: bool) -> None:
+    def _predict(self, command: messages.Predict) -> None:
+        if self._named is None:
+            raise DataError("expected a table that was named in a shell, got none; open a file on the page instead.")
+        before = self._moment()
+        self._begin(scene_of_table(self.scene, self._named.predicting(command.target)))
+        self._remember(before)
+
+    def _offer(self, name: str, columns: tuple[str, ...], is_learnt: bool) -> None:
         """Tell the page which columns a file has, one of which it may choose as the target."""
-        file = Path(command.name).name
+        file = Path(name).name
         self.answers.append({"kind": "table", "file": file, "columns": columns[:MOST_COLUMNS], "is_learnt": is_learnt})
 
     def _remember(self, before: Moment) -> None:
@@ -250,5 +260,6 @@ OBEYED: dict[type, Callable[[Playing, Any], None]] = {
     messages.HandOut: Playing._hand_out,
     messages.Open: Playing._open,
     messages.Read: Playing._read,
+    messages.Predict: Playing._predict,
 }
 """What each command does."""

@@ -71,7 +71,7 @@ let forgetting = 0;
 let heard = /** @type {((sentence: string) => void) | null} */ (null);
 
 /** The commands by which the run changes its scene itself. */
-const ANEW = ["undo", "redo", "reset", "amend", "treat", "open", "read"];
+const ANEW = ["undo", "redo", "reset", "amend", "treat", "open", "read", "predict"];
 
 const connection = new Connection(receive, (now) => {
   status.value = now;

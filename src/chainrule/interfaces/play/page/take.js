@@ -57,12 +57,13 @@ export async function open(file) {
   }
 }
 
-/** The table that was sent last, which is sent again where another of its columns is to be predicted. */
+/** The table that was sent last, which is sent again where another of its columns is to be predicted; the run has the one named in a shell. */
 let sent = /** @type {File | null} */ (null);
 
 /** @param {string} target the column to predict */
 export function predict(target) {
-  if (sent !== null) read(sent, target);
+  if (sent === null) send({ kind: "predict", target });
+  else read(sent, target);
 }
 
 /**

@@ -161,7 +161,7 @@ async def _send_all(socket: Socket, outbox: Outbox) -> None:
 class Pages:
     """All pages by their names, and the spare process."""
 
-    def __init__(self, beginning: bytes = pickle.dumps((None, None)), most: int = MOST_PAGES) -> None:
+    def __init__(self, beginning: bytes = pickle.dumps(()), most: int = MOST_PAGES) -> None:
         self._beginning, self._most = beginning, most
         self._pages: dict[str, asyncio.Task[Page]] = {}
         self._spare: asyncio.Task[RunProcess] | None = None

@@ -23,7 +23,7 @@ class RunProcess:
 
     @classmethod
     async def start(cls, beginning: bytes) -> "RunProcess":
-        """Start a process. beginning: a scene and the network that came from Python, or None, pickled."""
+        """Start a process. beginning: what `Playing` begins with, pickled."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-c", PROGRAM.format(path=sys.path)),
             stdin=asyncio.subprocess.PIPE,

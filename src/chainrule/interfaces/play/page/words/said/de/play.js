@@ -30,6 +30,7 @@ export default {
   "expected a file in base64, got something else; choose the file once more.": "Erwartet wird eine Datei in base64; die Datei noch einmal wählen.",
   "expected a message of at most {most} bytes, got {got}; send less.": "Erwartet wird eine Nachricht von höchstens {most} Bytes, nicht von {got}; weniger senden.",
   "expected a point at least, got none; draw one.": "Es braucht mindestens einen Punkt; einen zeichnen.",
+  "expected a table that was named in a shell, got none; open a file on the page instead.": "In der Shell wurde keine Tabelle genannt; stattdessen eine Datei auf der Seite öffnen.",
   "expected a table, got none; drop a CSV file on the page.": "Es braucht eine Tabelle; eine CSV-Datei auf die Seite ziehen.",
   "expected a target for each of {n} samples, got {got}; give x and y of the same rows.": "Erwartet wird ein Ziel für jedes der {n} Beispiele, nicht {got}; x und y derselben Zeilen angeben.",
   "expected at most {most} commands a second, got more; those beyond are left out.": "Mehr als {most} Kommandos pro Sekunde sind zu viel; die übrigen fallen weg.",

@@ -53,6 +53,7 @@ export default {
   "numbers, all the same": "Zahlen, alle gleich",
   "{n} columns, of which each row has one 1 (one-hot)": "{n} Spalten, in denen jede Zeile eine 1 hat (one-hot)",
   "{n} columns of 0 and 1": "{n} Spalten aus 0 und 1",
+  "The plane begins with the two inputs that tell most about it, each by itself.": "Die Ebene beginnt mit den zwei Eingaben, die, jede für sich, am meisten darüber sagen.",
   "Target: {name} (class).": "Ziel: {name} (Klasse).",
   "Target: {name} (quantity, standardised).": "Ziel: {name} (Größe, standardisiert).",
   "{n} of {m} rows, drawn at random.": "{n} von {m} Zeilen, zufällig gezogen.",
