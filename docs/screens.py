@@ -1,6 +1,6 @@
 """Take a picture of every view of the playground, to be looked at: `.venv/bin/python docs/screens.py FOLDER`.
 
-Each in three sizes and three looks; `--only PART` takes those whose name holds PART. It needs Chromium.
+Each in four sizes and three looks; `--only PART` takes those whose name holds PART. It needs Chromium.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-SIZES = ((1280, 800), (1024, 768), (768, 1024))
+SIZES = ((1280, 800), (1024, 768), (768, 1024), (1920, 1080))
 LOOKS = ("light", "dark", "contrast")
 
 CSV = "length;width;colour;price;kind\n" + "".join(

@@ -272,6 +272,8 @@ def test_the_column_to_predict_is_chosen_on_the_page(opened: Any, tmp_path: Path
     page.select_option("select[name=column]", "y")
     page.wait_for_function("() => document.querySelector('select[name=set]').selectedOptions[0].text === 'seven.csv'")
     page.wait_for_function("() => document.querySelector('select[name=column]').value === 'y'")
+    page.select_option("select[name=column]", "kind")
+    page.wait_for_function("() => document.querySelector('select[name=column]').value === 'y'")  # it is refused again
 
 
 NAMED = "name;size;kind\n" + "".join(f"fruit {k};{k};{'ab'[k % 2]}\n" for k in range(60))

@@ -172,6 +172,7 @@ function receive(message) {
     isAsked.value = false; // perhaps it is the doctor who can't, or who was lost
     const say = said.kind === "refused" && heard !== null ? heard : notify;
     heard = null;
+    state.value = { ...state.value }; // controls show again what there is
     say(said.sentence);
   }
 }

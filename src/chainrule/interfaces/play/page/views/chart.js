@@ -27,7 +27,9 @@ export function Chart({ lines, columns, logarithmic = false, range, height, labe
       plot.current.setData(columns);
     }
     const latest = columns[0].findLastIndex((_, row) => columns.slice(1).some((each) => each[row] != null)); // not every step is measured
-    if (plot.current.cursor.idx == null && latest >= 0) plot.current.setLegend({ idx: latest });
+    queueMicrotask(() => {
+      if (plot.current?.cursor.idx == null && latest >= 0) plot.current?.setLegend({ idx: latest }); // once it is drawn
+    });
   });
   useEffect(() => {
     const box = /** @type {HTMLDivElement} */ (place.current);

@@ -87,7 +87,7 @@ export function draw(canvas, { size, at, edges }, parts, frame, inputs, pointed,
   context.textBaseline = "middle";
   at[0].forEach(({ x, y }, input) => {
     if (frame.arrays.image) context.drawImage(imagePicture(frame), x - size, y - size / 2, size, size);
-    else context.fillText(shortened(inputs[input]), x - 6, y);
+    else context.fillText(shortened(inputs[input]), x - 6, y, x - 8); // a wide one is written narrower
   });
 }
 
