@@ -28,6 +28,12 @@ def test_the_code_is_shown_and_gives_the_weights_of_the_page(opened: Opened, tmp
     page.click("button:text('Show me the code')")
     page.wait_for_selector(".code pre:has-text('cr.train(')")
     assert faults_in_looks(page, "light", "dark") == {}
+    page.keyboard.press("i")  # the script keeps the whole width beside the glass box, which ends above it
+    page.wait_for_selector(".glass")
+    glass, script = (page.locator(each).bounding_box() for each in (".glass", ".code pre"))
+    assert script["width"] > 1200
+    assert glass["y"] + glass["height"] <= script["y"]
+    page.keyboard.press("i")
     source = downloaded(page, ".code button:text('Download')", tmp_path)
     assert source == page.text_content(".code pre")
     page.click(".code button:text('NumPy alone')")
