@@ -132,7 +132,7 @@ def test_an_edited_weight_is_in_the_scripts_at_its_step():
     assert_repeats(playing)
     found = scripts(playing)
     assert found["library"]["text"].count("training.edit(") == 1
-    assert "one was edited at step 21" in found["numpy"]["sentence"]
+    assert "20: [(b[1], (0, 0), -0.5)]," in found["numpy"]["text"]
 
 
 def test_inputs_as_source_are_those_of_the_plane():

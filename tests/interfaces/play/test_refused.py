@@ -35,7 +35,6 @@ def test_every_refused_command_has_its_german_form(english: English):
         *heard(huge(), [edit(2, 1, 1e6), {"kind": "hand_out"}]),
         *heard(Playing(), files()),
         *(each for scene in WITHOUT_NUMPY for each in heard(Playing(), [scene, {"kind": "step"}, {"kind": "code"}])),
-        *heard(Playing(), [edit(1, 1, 1.0), {"kind": "step"}, {"kind": "code"}]),
         *heard(Playing(), [{"kind": "step"}, a_scene(penalty=0.1), {"kind": "step"}, {"kind": "code"}]),
     ]
     assert len(set(refused)) > 150

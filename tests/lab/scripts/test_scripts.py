@@ -127,6 +127,32 @@ def test_the_numpy_script_of_a_drawn_run_gives_its_numbers(task: dict[str, Any])
         assert np.allclose(bias[:, 0], each["bias"], rtol=1e-12, atol=1e-12), source
 
 
+@pytest.mark.parametrize("optimizer", [cr.SGD(0.3), cr.Momentum(0.1), cr.Adam(0.02)], ids=str)
+@pytest.mark.parametrize("bias", [True, False], ids=["biases", "none"])
+def test_both_scripts_repeat_edits_by_hand_at_their_steps(optimizer: Any, bias: bool):
+    x, y = cr.datasets.moons(n=40)
+    network = cr.mlp(2, 4, 3, 1, activation="tanh", bias=bias)
+    settings = {"loss": cr.HalfSquaredError(), "optimizer": optimizer, "penalty": cr.L2(0.01), "clip": 0.5}
+    training = cr.iterate(network, x, y, epochs=100, record_every=1, engine="numpy", **settings)
+    last = network.n_parameters - 1
+    for steps, edits in ((20, [(3, 0.5)]), (1, [(last, -0.25), (9, 1.5), (9, 2.5)]), (79, [(0, 0.125)])):
+        training.advance(steps)
+        for place, number in edits:
+            training.edit(place, number)
+    run = training.result()
+    assert np.array_equal(executed(cr.script(run, x, y))[0]["run"].model.theta, run.model.theta)
+    source = cr.numpy_script(run, x, y)
+    names, losses = executed(source)
+    assert np.allclose(losses, run.history["loss"], rtol=1e-12, atol=1e-12), source
+    parameters = [each for each in network.parameters(run.model.theta) if each]
+    arrays = [*names["W"], *(each[:, 0] for each in names.get("b", []))]
+    own = [*(each["weights"] for each in parameters), *(each["bias"] for each in parameters if bias)]
+    for found, each in zip(arrays, own, strict=True):
+        assert np.allclose(found, each, rtol=1e-12, atol=1e-12), source
+    assert names["W"][0][0, 0] == 0.125  # after the last step
+    assert linted(source) == ""
+
+
 def test_no_activation_and_no_loss_of_the_library_is_missing():
     assert {*formulas.ACTIVATIONS, cr.Identity} == {*ACTIVATIONS.values()}
     assert {*formulas.LOSSES} == {*LOSSES.values()}

@@ -61,8 +61,6 @@ def why_not(recipe: Recipe) -> str | None:
         return f"it is for a learning rate that stays the same, and this one is {said(optimizer.learning_rate)}."
     if recipe.changes:
         return f"it is for settings that stay the same, and these changed at step {recipe.changes[0][0] + 1:,}."
-    if recipe.edits:
-        return f"it is for weights that only training changes, and one was edited at step {recipe.edits[0][0] + 1:,}."
     for what, size in (("samples", samples.x.size), ("weights", setup.theta.size)):
         if size > MOST_NUMBERS:
             return f"it would hold {size:,} numbers of the {what}; expected at most {MOST_NUMBERS:,}."
@@ -110,6 +108,22 @@ def _numbers(recipe: Recipe) -> Iterator[str]:
     yield from _listed("W", [each["weights"] for each in parameters])
     if _has_biases(recipe):
         yield from _listed("b", [each["bias"][:, np.newaxis] for each in parameters])
+
+
+def _edits(recipe: Recipe) -> Iterator[str]:
+    """The numbers that were put by hand, by the step before which they were: the array, the place in it, the number."""
+    arrays: dict[int, str] = {}
+    places = [each for each in recipe.network.parameters(np.arange(recipe.setup.theta.size)) if each]
+    for layer, each in enumerate(places):
+        arrays |= {int(at): f"(W[{layer}], {index}" for index, at in np.ndenumerate(each["weights"])}
+        if "bias" in each:
+            arrays |= {int(at): f"(b[{layer}], {(*index, 0)}" for index, at in np.ndenumerate(each["bias"])}
+    by_step: dict[int, list[str]] = {}
+    for step, place, number in recipe.edits:
+        by_step.setdefault(step, []).append(f"{arrays[place]}, {number!r})")
+    yield "edits = {  # what was put by hand, before which step: the array, the place in it, the number"
+    yield from (f"    {step}: [{', '.join(made)}]," for step, made in sorted(by_step.items()))
+    yield "}"
 
 
 def _listed(name: str, arrays: list[np.ndarray]) -> Iterator[str]:
@@ -161,7 +175,12 @@ def _steps(recipe: Recipe) -> Iterator[str]:
     yield "n = x.shape[1]"
     for name in slots:
         yield f"all_{name} = [np.zeros_like(w) for w in {weights}]"
-    yield from ("", f"for step in range({recipe.steps}):", "    # Forward", "    z, a = [], [x]")
+    if recipe.edits:
+        yield from _edits(recipe)
+    yield from ("", f"for step in range({recipe.steps}):")
+    if recipe.edits:
+        yield from ("    for w, place, number in edits.get(step, []):", "        w[place] = number", "")
+    yield from ("    # Forward", "    z, a = [], [x]")
     yield f"    for layer in range({n_layers}):"
     yield f"        z.append(W[layer] @ a[layer]{' + b[layer]' if is_biased else ''})"
     yield "        a.append(f[layer](z[layer]))"
@@ -187,8 +206,10 @@ def _steps(recipe: Recipe) -> Iterator[str]:
     names = ", ".join(["w", "g", *slots])
     yield f"    for {names} in zip({', '.join([weights, gradients, *(f'all_{each}' for each in slots)])}, strict=True):"
     if setup.clip is not None:
-        yield f"        g *= min(1, {setup.clip!r} / norm)"
+        yield f"        g *= {setup.clip!r} / max(norm, {setup.clip!r})"
     yield from (f"        {line.format(**_settings(optimizer))}" for line in _update(optimizer))
+    if any(step == recipe.steps for step, _, _ in recipe.edits):
+        yield from ("", f"for w, place, number in edits[{recipe.steps}]:", "    w[place] = number")
 
 
 def _update(optimizer: Any) -> tuple[str, ...]:

@@ -92,7 +92,6 @@ export default {
   "it is for SGD, Momentum and Adam, and this run has {optimizer}": "Es ist für SGD, Momentum und Adam, und dieser Lauf hat {optimizer}",
   "it is for a learning rate that stays the same, and this one is {rate}": "Es ist für eine Lernrate, die gleich bleibt, und diese ist {rate}",
   "it is for settings that stay the same, and these changed at step {n}": "Es ist für Einstellungen, die gleich bleiben, und diese haben sich in Schritt {n} geändert",
-  "it is for weights that only training changes, and one was edited at step {n}": "Es ist für Gewichte, die nur das Training ändert, und eines wurde in Schritt {n} von Hand geändert",
   "it would hold {n} numbers of the samples; expected at most {m}": "Es enthielte {n} Zahlen der Beispiele; höchstens {m} sind möglich",
   "it would hold {n} numbers of the weights; expected at most {m}": "Es enthielte {n} Gewichte; höchstens {m} sind möglich",
   "this run doesn't say how it began; expected one that train() or iterate() returned.": "Dieser Lauf sagt nicht, wie er begann; es muss einer von train() oder iterate() sein.",
