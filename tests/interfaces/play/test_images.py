@@ -25,6 +25,7 @@ from chainrule.interfaces.play.playing import Playing
 from chainrule.interfaces.play.scene import Scene
 from chainrule.interfaces.play.stage import set_up
 from chainrule.lab.experiments.data import DataSet
+from pages import saved
 from played import obey, refusals, scene_of, seen
 
 pytest.importorskip("sklearn")
@@ -174,8 +175,19 @@ def test_a_saved_file_goes_on_and_going_back_from_images_is_undone():
     obey(playing, "step", unit="epoch")
     theta = playing.training.state.parameters.theta.copy()
     other = Playing()
-    obey(other, "open", file=playing.kept())
+    obey(playing, "view", drawing=drawing())
+    file = json.loads(json.dumps(playing.kept()))
+    obey(other, "open", file=file)
     np.testing.assert_array_equal(other.training.state.parameters.theta, theta)
+    assert other.answers[-1] == {"kind": "drawing", "drawing": tuple(drawing())}
+    assert other.kept()["drawing"] == tuple(drawing())
+    np.testing.assert_array_equal(seen(other)[1]["image"], seen(playing)[1]["image"])
+    del file["drawing"]  # an older file
+    obey(other, "open", file=file)
+    assert other.kept()["drawing"] is None
+    for wrong in ([0.5] * 63, [2.0] * 64, "none"):
+        obey(other, "open", file=file | {"drawing": wrong})
+    assert [each.split("(")[0] for each in refusals(other)] == ["this isn't a file that the playground saved "] * 3
     obey(playing, "undo")
     assert playing.scene.data.name == "xor"
     obey(playing, "redo")
@@ -289,7 +301,10 @@ def answers_after(page: Any, before: str) -> str:
     return page.evaluate(ANSWERS)
 
 
-def test_a_digit_is_drawn_by_the_pointer_and_by_the_keyboard_and_its_answer_follows(opened: Opened):
+OPEN = """async (file) => (await import("/page/take.js")).open(new File([JSON.stringify(file)], "saved.json"))"""
+
+
+def test_a_digit_is_drawn_and_saved_and_its_answer_follows(opened: Opened, tmp_path: Path):
     page = with_images(opened)
     page.click("button:text('Draw a digit')")
     page.wait_for_selector(".images .said:has-text('Your own drawing')")
@@ -308,8 +323,12 @@ def test_a_digit_is_drawn_by_the_pointer_and_by_the_keyboard_and_its_answer_foll
     answers_after(page, before)
     page.select_option("select[name=painted]", "shares")
     page.wait_for_selector(".images p.hint:has-text('the slope of the output')")
+    file, before = saved(page, tmp_path / "saved.json"), page.evaluate(ANSWERS)
     page.click("button:text('Back to the image')")
     page.wait_for_selector(".images .said:has-text('Training image 0')")
+    page.evaluate(OPEN, file)
+    page.wait_for_selector(".images .said:has-text('Your own drawing')")
+    page.wait_for_function(f"before => ({ANSWERS})() === before", arg=before)
 
 
 def test_an_image_is_chosen_in_the_table_and_a_kernel_is_worked_out(opened: Opened):

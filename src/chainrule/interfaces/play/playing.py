@@ -176,7 +176,7 @@ class Playing(StagedRun):
         self._say_state()
 
     def _save(self, command: messages.Save) -> None:
-        self.answers.append(SAVED[command.what](self.stage, self.training, self.course, self.past))
+        self.answers.append(SAVED[command.what](self.stage, self.training, self.course, self.past, self.view.drawing))
 
     def _show_the_code(self, command: messages.Code) -> None:
         self.answers.append({"kind": "code", **code(self.stage, self.training, self._is_past_known)})
@@ -186,8 +186,11 @@ class Playing(StagedRun):
 
     def _open(self, command: messages.Open) -> None:
         before = self._moment()
-        self._begin(*from_file(command.file))
+        scene, arrays, past, drawing = from_file(command.file)
+        self._begin(scene, arrays, past)
         self._remember(before)
+        self.view = self.view.model_copy(update={"drawing": drawing})
+        self.answers.append({"kind": "drawing", "drawing": drawing})
 
     def _read(self, command: messages.Read) -> None:
         before = self._moment()

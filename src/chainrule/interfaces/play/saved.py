@@ -15,6 +15,7 @@ from chainrule.core.arrays import Array
 from chainrule.core.catalogue import from_dict
 from chainrule.core.errors import DataError
 from chainrule.interfaces.play.course import Course
+from chainrule.interfaces.play.messages import View
 from chainrule.interfaces.play.past import Past
 from chainrule.interfaces.play.scene import Scene
 from chainrule.interfaces.play.stage import Stage
@@ -31,8 +32,14 @@ FORMAT = "chainrule play 1"
 Answer = dict[str, Any]
 
 
-def kept(stage: Stage, training: Training, past: Past | None) -> Answer:
-    """What a page keeps of its run, to go on from if this is lost; also a saved file."""
+Drawing = tuple[float, ...] | None
+
+
+def kept(stage: Stage, training: Training, past: Past | None, drawing: Drawing = None) -> Answer:
+    """What a page keeps of its run, to go on from if this is lost; also a saved file.
+
+    drawing: the image of one's own that is shown in place of one that is learnt.
+    """
     arrays = io.BytesIO()
     np.savez_compressed(arrays, allow_pickle=False, **training.state.arrays())
     return {
@@ -40,32 +47,37 @@ def kept(stage: Stage, training: Training, past: Past | None) -> Answer:
         "scene": stage.scene.model_dump(mode="json"),
         "arrays": base64.b64encode(arrays.getvalue()).decode(),
         "past": None if past is None else past.model_dump(mode="json"),
+        "drawing": drawing,
     }
 
 
-def from_file(file: Mapping[str, Any]) -> tuple[Scene, Mapping[str, Array], Past | None]:
-    """The scene, the arrays and the past of a saved file. Raises DataError or FileError for another one."""
+def from_file(file: Mapping[str, Any]) -> tuple[Scene, Mapping[str, Array], Past | None, Drawing]:
+    """The scene, the arrays, the past and the drawing of a saved file. Raises DataError or FileError for another one.
+
+    Older files have no past, or no drawing.
+    """
     try:
         if file.get("format") != FORMAT:
             raise ValueError("another format")
         packed = base64.b64decode(file["arrays"], validate=True)
         scene = Scene.model_validate(file["scene"])
         past = None if file.get("past") is None else Past.model_validate(file["past"])
+        drawing = View.model_validate_json(json.dumps({"kind": "view", "drawing": file.get("drawing")})).drawing
     except (ValidationError, ValueError, KeyError, TypeError) as error:
         kind = type(error).__name__
         raise DataError(f"this isn't a file that the playground saved ({kind}); open another.") from None
     source = Source("the file", None, io.BytesIO(packed), LARGEST)
     with reading(source, "one that the playground saved", "open another", LARGEST) as opened:
         archive = Archive(opened)
-        return scene, archive.read(archive.names), past
+        return scene, archive.read(archive.names), past, drawing
 
 
-def scene_file(stage: Stage, training: Training, course: Course, past: Past | None) -> Answer:
-    """Scene and weights."""
-    return {"kind": "file", "name": "playground.json", "text": json.dumps(kept(stage, training, past))}
+def scene_file(stage: Stage, training: Training, course: Course, past: Past | None, drawing: Drawing) -> Answer:
+    """Scene and weights, and the drawing."""
+    return {"kind": "file", "name": "playground.json", "text": json.dumps(kept(stage, training, past, drawing))}
 
 
-def model_file(stage: Stage, training: Training, course: Course, past: Past | None) -> Answer:
+def model_file(stage: Stage, training: Training, course: Course, past: Past | None, drawing: Drawing) -> Answer:
     """The model as a file, for `chainrule predict` and `Model.load`."""
     state, table = training.state, stage.scene.data.table
     parts = {} if table is None else {name: cast(Any, from_dict(part)) for name, part in table.parts.items()}
@@ -86,7 +98,7 @@ def model_file(stage: Stage, training: Training, course: Course, past: Past | No
     return {"kind": "file", "name": "model.npz", "base64": base64.b64encode(data).decode()}
 
 
-def history_file(stage: Stage, training: Training, course: Course, past: Past | None) -> Answer:
+def history_file(stage: Stage, training: Training, course: Course, past: Past | None, drawing: Drawing) -> Answer:
     """The course as CSV."""
     names = ["step", "loss", "test_loss", "accuracy", "test_accuracy"]
     rows = course.rows(-1, 0)[:, : len(names)]

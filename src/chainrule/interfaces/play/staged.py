@@ -193,7 +193,7 @@ class StagedRun:
 
     def kept(self) -> Answer:
         """What a page keeps of its run."""
-        return kept(self.stage, self.training, self.past)
+        return kept(self.stage, self.training, self.past, self.view.drawing)
 
 
 def _training(stage: Stage, **start: Array) -> Training:

@@ -1,7 +1,7 @@
 /** The window of the plane that is shown: around the points, with room at their sides; and what the pictures show. */
 
 import { effect, signal } from "./vendor/signals.js";
-import { send, state, status } from "./run.js";
+import { opened, send, state, status } from "./run.js";
 
 /**
  * What the units show, whether the samples are wanted, and what one points at: a place, or a sample, counted through
@@ -26,6 +26,10 @@ effect(() => {
   const next = around(points, window.peek(), areOwn && wereOwn);
   wereOwn = areOwn;
   if (JSON.stringify(next) !== JSON.stringify(window.peek())) window.value = next;
+});
+
+effect(() => {
+  if (opened.value !== null) view.value = { ...view.peek(), drawing: opened.value.drawing };
 });
 
 effect(() => {

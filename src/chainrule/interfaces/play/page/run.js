@@ -31,6 +31,12 @@ export const table = signal(/** @type {any} */ (null));
 /** The scripts that repeat the run, as it was when they were asked for. */
 export const code = signal(/** @type {any} */ (null));
 
+/**
+ * What came with the file that was opened: the image that was drawn, or null.
+ * @type {import("./vendor/signals.js").Signal<{drawing: number[] | null} | null>}
+ */
+export const opened = signal(/** @type {any} */ (null));
+
 /** What the doctor found. */
 export const findings = signal(/** @type {any[] | null} */ (null));
 
@@ -165,6 +171,7 @@ function receive(message) {
   else if (said.kind === "kept") kept = said.file;
   else if (said.kind === "table") table.value = said;
   else if (said.kind === "code") code.value = said;
+  else if (said.kind === "drawing") opened.value = said;
   else if (said.kind === "file") download(said.base64 ? said : { ...said, text: saidInFile(said.name, said.text) });
   else if (said.kind === "full") status.value = "full";
   else {
