@@ -64,6 +64,8 @@ def error_bound(expression: Expression, known: Mapping[Symbol, float]) -> float:
         if isinstance(node, Function) and node.name == "max":  # which one is the largest may be rounding, too
             return result, bound + max(errors)
         for i, (value, error) in enumerate(parts):
+            if error == 0.0:
+                continue
             further = value + math.copysign(error, value)
             bound += abs(computed(node, [*values[:i], further, *values[i + 1 :]]) - result)
         return result, bound
@@ -95,8 +97,9 @@ def settled(expression: Expression, zeros: frozenset[Symbol], is_zero: bool) -> 
 def in_numbers(expression: Expression, digits: int = DIGITS) -> Expression:
     """Numbers without their names, each with the digits that it is shown with: more where terms of a sum cancel."""
     match expression:
-        case Number(value):
-            return Number(value, digits=max(digits, expression.digits))
+        case Number(value, symbol, own):
+            same = symbol is None and own >= digits
+            return expression if same else Number(value, digits=max(digits, own))
         case Sum():
             digits += lost(expression)
         case Function((argument,), "exp"):  # e to a large number needs its digits behind the point
@@ -114,7 +117,7 @@ def typed(expression: Expression, value: Number) -> Expression:
     """
     most = MOST_DIGITS if value.value else DIGITS
     lines = (in_numbers(expression, places) for places in range(DIGITS, most + 1))
-    return next((line for line in lines if is_followed(line, value)), in_numbers(expression))
+    return next((line for line in lines if is_followed(line, value)), None) or in_numbers(expression)
 
 
 def is_followed(line: Expression, value: Number) -> bool:
@@ -140,9 +143,10 @@ def lost(expression: Sum) -> int:
     (3, 0)
     """
     value, largest = abs(expression.evaluate()), float(np.abs(expression.values()).max(initial=0.0))
-    if value == 0.0 or not math.isfinite(largest) or value <= MARGIN * error_bound(expression, {}):
+    if value == 0.0 or not math.isfinite(largest):
         return 0
-    return max(0, math.floor(math.log10(largest / value)))
+    n_digits = max(0, math.floor(math.log10(largest / value)))
+    return 0 if n_digits and value <= MARGIN * error_bound(expression, {}) else n_digits
 
 
 def _without_its_smallest(term: Expression) -> Expression:
