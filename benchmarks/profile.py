@@ -1,7 +1,7 @@
 """Where the time goes: the calls of a step or of a prediction, each timed in its place among the others.
 
-Of a step these are NumPy's alone; of a prediction also what the door does: it checks the input, looks for the plan that
-is bound already and copies theta there, copies the samples in and the answers out.
+Of a step these are NumPy's alone; of a prediction also what the door does: it checks the input's shape, looks for the
+plan that is bound already and copies theta there, copies the samples in and the answers out.
 """
 
 import statistics
@@ -16,11 +16,11 @@ from benchmarks.work import Prediction, Training
 from chainrule.core import evaluate
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Call, arithmetic
-from chainrule.core.checks import check_samples
+from chainrule.core.checks import check_shape
 from chainrule.core.objective import Objective
 from chainrule.core.optimizers import bind_update
 from chainrule.core.parameters import Parameters
-from chainrule.core.plan.plan import ForwardPlan, Plan
+from chainrule.core.plan.plan import Plan
 
 ROUNDS = 500
 
@@ -47,12 +47,12 @@ def bound(work: Training | Prediction) -> Sequence[Call]:
     theta = work.network.initialize(0, getattr(work, "population", None), work.dtype)
     if isinstance(work, Prediction):
         x, state = work.arrays(), work.network.initialize_state()
-        plan = ForwardPlan(work.network, work.n, Parameters.of(work.network, theta, state))
+        plan = evaluate.CheckedPlan(work.network, work.n, Parameters.of(work.network, theta, state), dtype=x.dtype)
         return (
-            partial(check_samples, work.network.input_shape, x, dtype=theta.dtype),
-            partial(take_plan, work, theta, state),
-            partial(plan.set_input, x),
-            *plan.forward,
+            partial(check_shape, work.network.input_shape, x),
+            partial(take_plan, work, theta, state, x.dtype),
+            partial(np.copyto, plan.samples, x),
+            *plan.row,
             plan.outputs.copy,
         )
     x, y = work.arrays()
@@ -64,9 +64,10 @@ def bound(work: Training | Prediction) -> Sequence[Call]:
     return (*plan.value_and_gradient, *bind_update(work.optimizer, parameters))
 
 
-def take_plan(work: Prediction, theta: Array, state: Array) -> None:
+def take_plan(work: Prediction, theta: Array, state: Array, dtype: "np.dtype[Any]") -> None:
     """Take the plan that is kept for such predictions, with these parameters, and put it back."""
-    evaluate.keep_plan(*evaluate.take_plan(ForwardPlan, work.network, work.n, work.network, theta, state))
+    bound = work.network, work.n, work.network, theta, state
+    evaluate.keep_plan(*evaluate.take_plan(evaluate.CheckedPlan, *bound, dtype=dtype))
 
 
 def timed(calls: Sequence[Call]) -> list[float]:

@@ -121,7 +121,9 @@ static bool look_for_signals(Look *look, int64_t work)
     Running *running = (Running *)look;
     if ((running->work += work) < WORK_BETWEEN_LOOKS) return false;
     running->work = 0;
-    if (clock() - running->looked < CLOCKS_PER_SEC / 100) return false;
+    clock_t now = clock();
+    if (!running->looked) running->looked = now; /* a short run never asks: the clock takes as long as 100 operations */
+    if (now - running->looked < CLOCKS_PER_SEC / 100) return false;
     PyEval_RestoreThread(running->released); /* every 10 ms: waiting for the lock may take half as long */
     running->failed = PyErr_CheckSignals();
     running->released = PyEval_SaveThread();
@@ -203,7 +205,7 @@ static PyObject *program_run(PyObject *object, PyObject *args)
     Program *self = (Program *)object;
     long long times = 1, done = 0, every = 1;
     PyObject *value = NULL, *rows = NULL;
-    Running running = {.look = {look_for_signals}, .looked = clock()};
+    Running running = {.look = {look_for_signals}};
     if (!PyArg_ParseTuple(args, "|LOOL", &times, &value, &rows, &every) || !is_free(self)) return NULL;
     Kept kept = {.every = rows ? every : 0};
     if (rows && !read_kept(&kept, value, rows, times)) {

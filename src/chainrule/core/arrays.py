@@ -51,7 +51,8 @@ def as_array(values: ArrayLike, name: str) -> Array:
     (array([5.e-01, 1.e+30]), array(['cat', 'dog'], dtype='<U3'))
     """
     if type(values) is np.ndarray and values.dtype.kind in NUMBERS:  # as it is: a single prediction can't wait for more
-        check_mapped(values, name)
+        if values.base is not None:  # else the memory is its own
+            check_mapped(values, name)
         return values
     if is_masked(values) or (isinstance(values, list | tuple) and any(is_masked(each) for each in values)):
         raise DataError(f"{name} should be a plain array, got a masked one. Fill its gaps: {name}.filled(...).")

@@ -121,7 +121,8 @@ def check_finite(values: Array, ignored: Array) -> None:
     """
     if values.ndim == 0 and math.isfinite(values.item()):  # in a tenth of the time that NumPy takes for one number
         return
-    if not (np.isfinite(values) | ignored).all():
+    are_finite = np.isfinite(values)
+    if not are_finite.all() and not (are_finite | ignored).all():
         raise Ended
 
 

@@ -59,6 +59,13 @@ def check_members(theta: Array, seed: Seed | None, *described: Description | Non
 
 def check_samples(shape: Shape, x: ArrayLike, name: str = "x", dtype: DTypeLike = np.float64) -> Array:
     """Samples as an array (n, *shape) of numbers finite in the run's dtype; their own dtype is kept."""
+    array = check_shape(shape, x, name)
+    check_finite(array, name, dtype)
+    return array
+
+
+def check_shape(shape: Shape, x: ArrayLike, name: str = "x") -> Array:
+    """Samples as an array (n, *shape) of numbers, which may still be NaN or infinite."""
     array = as_numbers(x, name)
     if array.shape[1:] != shape or array.ndim == 0:
         expected = f"(n, {', '.join(map(str, shape))})"
@@ -66,7 +73,6 @@ def check_samples(shape: Shape, x: ArrayLike, name: str = "x", dtype: DTypeLike 
         raise ShapeError(f"{name} should have shape {expected}, one row per sample, got {array.shape}. {hint}")
     if len(array) == 0:
         raise DataError(f"{name} holds no samples: shape {array.shape}. At least one is needed.")
-    check_finite(array, name, dtype)
     return array
 
 

@@ -19,11 +19,13 @@ from numpy.typing import ArrayLike
 
 from chainrule.core.architecture import Architecture
 from chainrule.core.arrays import Array, chunks, count
-from chainrule.core.calls import Call, run
+from chainrule.core.calls import Call, Calls, Ended, run
 from chainrule.core.checks import (
     check_batches,
+    check_finite,
     check_members,
     check_samples,
+    check_shape,
     check_state,
     check_targets,
     check_theta,
@@ -50,6 +52,11 @@ KEPT_PLANS = 8
 
 KEPT_NUMBERS = 1_000_000
 """A plan of more numbers than this, activations and parameters, is bound for one call."""
+
+
+FEW_NUMBERS = 2**13
+"""Samples of so many numbers are copied to a plan as they are, and checked by its program. More are checked as they lie
+with the user, and turned on their way: else they would go through memory once more."""
 
 
 class _Kept(threading.local):
@@ -101,7 +108,7 @@ def bind_pass(plan: ForwardPlan | Plan, engine: Engine) -> Call:
     if isinstance(plan, PiecePlan | GradientPlan):
         return plan.compile(engine)
     if isinstance(plan, ForwardPlan):
-        return engine.row(plan.forward, [plan.outputs])
+        return engine.row(plan.row if isinstance(plan, CheckedPlan) else plan.forward, [plan.outputs])
     parameters = plan.parameters
     state = [] if parameters.state is None else [parameters.state]
     return engine.row(plan.value_and_gradient, [plan.value, parameters.gradient, *state])
@@ -116,6 +123,18 @@ def keep_plan(plan: ForwardPlan | Plan, compute: Call, key: Hashable) -> None:
     if len(plans) > KEPT_PLANS:
         used_longest_ago, *_ = plans
         plans.pop(used_longest_ago, None)
+
+
+class CheckedPlan(ForwardPlan):
+    """A network bound for n samples that are checked on their way: a pass ends where one isn't finite in theta's dtype.
+
+    samples (n, *input_shape): to be set before a pass, of the dtype that users' samples have.
+    """
+
+    def __init__(self, network: Architecture, n: int, parameters: Parameters, dtype: np.dtype[Any]) -> None:
+        super().__init__(network, n, parameters)
+        self.samples = np.empty((n, *network.input_shape), dtype)
+        self.row = Calls(*self.bind_checked(self.samples), *self.forward)
 
 
 class PiecePlan(ForwardPlan):
@@ -144,15 +163,36 @@ class PiecePlan(ForwardPlan):
         pieces.run([np.moveaxis(x, 1, -1), np.moveaxis(outputs, (axis, axis + 1), (0, -1))])
 
 
-def predict(network: Architecture, theta: Array, state: Array, x: Array) -> Array:
-    """The outputs (n, *shape), or (K, n, *shape), chunk by chunk. All arguments are checked already.
+def predict(network: Architecture, theta: Array, state: Array, x: ArrayLike) -> Array:
+    """The outputs (n, *shape), or (K, n, *shape). Theta and state are checked already.
 
-    Chunks of equal length run on threads, where the engine can do all that they need; any others one after the other.
+    Raises ShapeError and DataError for samples that don't fit.
     """
-    lead = theta.shape[:-1]
+    x = check_shape(network.input_shape, x)
+    in_turn = [*chunks(len(x), network.n_numbers * count(theta.shape[:-1]), at_least=4 * theta.size)]
+    if len(in_turn) == 1 and x.size <= FEW_NUMBERS:
+        return _predict_few(network, theta, state, x)
+    check_finite(x, "x", theta.dtype)
+    return _predict_many(network, theta, state, x, in_turn)
+
+
+def _predict_few(network: Architecture, theta: Array, state: Array, x: Array) -> Array:
+    """The outputs for samples which are checked on their way."""
+    plan, compute, key = take_plan(CheckedPlan, network, len(x), network, theta, state, dtype=x.dtype)
+    plan.samples[...] = x
+    try:
+        run(compute)
+    except Ended:
+        check_finite(plan.samples, "x", theta.dtype)
+    outputs = plan.outputs.copy()
+    keep_plan(plan, compute, key)
+    return outputs
+
+
+def _predict_many(network: Architecture, theta: Array, state: Array, x: Array, in_turn: list[slice]) -> Array:
+    """The outputs, chunk by chunk: those of equal length on threads, where the engine can do all that they need."""
+    lead, rows = theta.shape[:-1], in_turn[0].stop
     outputs = np.empty((*lead, len(x), *network.output_shape), theta.dtype)
-    in_turn = list(chunks(len(x), network.n_numbers * count(lead), at_least=4 * theta.size))
-    rows = in_turn[0].stop
     if (whole := len(x) // rows) > 1 and asked() != "numpy" and x.dtype == theta.dtype and x.flags.aligned:
         of_piece, compute, key = take_plan(PiecePlan, network, rows, network, theta, state)
         if of_piece.pieces is not None:

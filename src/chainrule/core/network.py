@@ -59,7 +59,7 @@ class Network(Architecture):
         """
         theta = checks.check_theta(self, theta)
         state = checks.check_state(self, state, theta.shape[:-1], theta.dtype)
-        return evaluate.predict(self, theta, state, checks.check_samples(self.input_shape, x, dtype=theta.dtype))
+        return evaluate.predict(self, theta, state, x)
 
     def loss_and_gradient(
         self,

@@ -122,12 +122,15 @@ class Model:
             return x
         return x.reshape(len(x), *self.network.input_shape)
 
-    def inputs(self, x: Any) -> Array:
-        """What the network takes for x: encoded, then standardised. Raises what `encoded` raises, and for NaN."""
+    def inputs(self, x: Any) -> Any:
+        """What the network takes for x: encoded, then standardised. `predict` checks what is not standardised.
+
+        Raises what `encoded` raises; with a standardizer also ShapeError and DataError for samples that don't fit.
+        """
         x = self.encoded(x)
-        if self.standardizer is not None:
-            x = self.standardizer.apply(check_samples(self.network.input_shape, x))
-        return check_samples(self.network.input_shape, x, dtype=self.theta.dtype)
+        if self.standardizer is None:
+            return x
+        return self.standardizer.apply(check_samples(self.network.input_shape, x))
 
     def predict(self, x: Any) -> Array:
         """The last layer's output for x, in the targets' unit: (n, O), or (K, n, O).

@@ -41,14 +41,15 @@ def test_what_users_ask_for_is_numpys(case: Case, population: int | None, seed: 
 def test_plans_that_are_kept_are_compiled_and_give_the_same_bits_each_time():
     network, x = cr.mlp(3, 5, 2), np.linspace(0.0, 1.0, 21).reshape(7, 3)
     theta = network.initialize(0)
+    bound = network, 7, network, theta, np.empty(0)
     with cr.engine("auto"):
         first = network.predict(theta, x)
-        plan, compute, key = evaluate.take_plan(evaluate.ForwardPlan, network, 7, network, theta, np.empty(0))
+        plan, compute, key = evaluate.take_plan(evaluate.CheckedPlan, *bound, dtype=x.dtype)
         evaluate.keep_plan(plan, compute, key)
         assert isinstance(compute, Program)
         assert np.array_equal(network.predict(theta, x), first)
     with cr.engine("numpy"):
-        _, compute, _ = evaluate.take_plan(evaluate.ForwardPlan, network, 7, network, theta, np.empty(0))
+        _, compute, _ = evaluate.take_plan(evaluate.CheckedPlan, *bound, dtype=x.dtype)
         assert not isinstance(compute, Program)
 
 
@@ -97,3 +98,28 @@ def test_a_check_is_compiled_where_that_pays():
             landscape.values(network.initialize(0, 3))
         ((_, evaluate, _),) = landscape._bound.values()
         assert isinstance(evaluate, Program) == is_compiled
+
+
+@pytest.mark.parametrize("engine", ["compiled", "numpy"])
+@pytest.mark.parametrize("n", [5, 40_000])
+@pytest.mark.parametrize("dtype", ["float64", "float32", "float16", ">f8"])
+def test_a_sample_that_is_not_finite_is_named_and_the_next_prediction_is_right(engine: str, n: int, dtype: str):
+    network, x = cr.mlp(2, 3, 1), np.linspace(0.0, 1.0, 2 * n).reshape(n, 2).astype(dtype)
+    theta = network.initialize(0)
+    with cr.engine(engine):
+        before = network.predict(theta, x)
+        damaged = x.copy()
+        damaged[n - 2, 1] = np.inf
+        with pytest.raises(cr.DataError, match=rf"x should hold finite .*, got inf in sample {n - 2}, feature 1"):
+            network.predict(theta, damaged)
+        assert np.array_equal(network.predict(theta, x), before)
+
+
+@pytest.mark.parametrize("engine", ["compiled", "numpy"])
+def test_numbers_too_large_for_float32_are_refused_without_a_warning(engine: str):
+    network = cr.mlp(2, 1)
+    theta = network.initialize(0, dtype="float32")
+    with cr.engine(engine):
+        with pytest.raises(cr.DataError, match="finite float32 numbers, got 1e\\+300 in sample 1, feature 0"):
+            network.predict(theta, [[0.0, 1.0], [1e300, 0.0]])
+        assert network.predict(theta, [[0.0, 1.0]]).dtype == np.float32

@@ -7,12 +7,13 @@ Several plans may share parameters, one for each length of batch. A plan belongs
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from chainrule.core.architecture import Architecture
 from chainrule.core.arrays import Array, Shape
-from chainrule.core.calls import Calls, bind_copy, call, one_by_one, total
+from chainrule.core.calls import Calls, bind_copy, call, check_finite, one_by_one, total
 from chainrule.core.errors import SettingError
 from chainrule.core.losses import Loss, LossBuffers
 from chainrule.core.objective import Objective
@@ -45,6 +46,10 @@ class ForwardPlan:
         self._layers = BoundLayers(network, self._binder, own_samples=own_samples)
         self.forward, self.set_input = self._layers.forward, self._layers.set_input
         self.outputs = self._layers.samples_first
+
+    def bind_checked(self, x: Array) -> Calls:
+        """The calls that set samples to what x (n, *input_shape) holds then, and end a pass unless they are finite."""
+        return Calls(*self._layers.bind_input(x), partial(check_finite, self._layers.input, np.array(False)))
 
     def bind_piece(self, samples: Array, outputs: Array) -> Calls:
         """The calls that predict what samples (*input_shape, n) hold to outputs (..., *shape, n)."""
