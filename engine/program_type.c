@@ -236,7 +236,7 @@ static PyObject *program_time(PyObject *object, PyObject *none)
 {
     (void)none;
     Program *self = (Program *)object;
-    Running running = {.look = {look_for_signals}, .looked = clock()};
+    Running running = {.look = {look_for_signals}};
     int64_t *took = is_free(self) ? PyMem_Calloc(self->n_items + 1, sizeof *took) : NULL, of_clock = INT64_MAX;
     if (!took) return PyErr_Occurred() ? NULL : PyErr_NoMemory();
     for (int i = 0; i < 20; i++) {

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -43,7 +44,7 @@ class Place:
         """The layer itself, or the leaves inside it, in order."""
         return tuple(leaf for each in self.branch for leaf in each.leaves) if self.branch else (self,)
 
-    @property
+    @cached_property
     def stop(self) -> int:
         """The start of the next layer's parameters in theta."""
         return self.start + sum(count(each.matrix) for leaf in self.leaves for each in leaf.signature.parameters)
@@ -60,11 +61,19 @@ class Place:
 
     def matrices(self, theta: Array) -> dict[str, Array]:
         """Views into theta or its gradient, as the layer reads them: (..., O, I), or (..., O, I + 1) with the bias."""
-        return _views(self.signature.parameters, theta, self.start)
+        return _views(self._in_theta, theta)
 
     def statistics(self, state: Array) -> dict[str, Array]:
         """Views into the state, as the layer reads and moves them: (..., C, 1)."""
-        return _views(self.signature.state, state, self.state_start)
+        return _views(self._in_state, state)
+
+    @cached_property
+    def _in_theta(self) -> Sequence["Stretch"]:
+        return _stretches(self.signature.parameters, self.start)
+
+    @cached_property
+    def _in_state(self) -> Sequence["Stretch"]:
+        return _stretches(self.signature.state, self.state_start)
 
     def named(self, theta: Array) -> dict[str, Array]:
         """Views into theta by their public names: weights (..., O, I), bias (..., O)."""
@@ -77,13 +86,18 @@ class Place:
         return views
 
 
-def _views(parameters: Sequence[Parameter], vector: Array, start: int) -> dict[str, Array]:
-    views = {}
-    for parameter in parameters:
-        stop = start + count(parameter.matrix)
-        views[parameter.name] = vector[..., start:stop].reshape(*vector.shape[:-1], *parameter.matrix, copy=False)
-        start = stop
-    return views
+Stretch = tuple[str, slice, Shape]
+"""The name of a parameter, where its numbers are in theta or state, and the shape of the matrix that they are."""
+
+
+def _stretches(parameters: Sequence[Parameter], start: int) -> Sequence[Stretch]:
+    starts = [*accumulate((count(each.matrix) for each in parameters), initial=start)]
+    return [(each.name, slice(*starts[i : i + 2]), each.matrix) for i, each in enumerate(parameters)]
+
+
+def _views(stretches: Sequence[Stretch], vector: Array) -> dict[str, Array]:
+    lead = vector.shape[:-1]
+    return {name: vector[..., which].reshape(*lead, *shape, copy=False) for name, which, shape in stretches}
 
 
 def place(
@@ -103,7 +117,10 @@ def place(
 def without_randomness(places: Sequence[Place]) -> tuple[Place, ...]:
     """Places whose random layers are replaced by what they are in prediction."""
     return tuple(
-        replace(each, layer=each.layer.without_randomness(), branch=without_randomness(each.branch)) for each in places
+        replace(each, layer=layer, branch=without_randomness(each.branch))
+        if (layer := each.layer.without_randomness()) is not each.layer or each.branch
+        else each
+        for each in places
     )
 
 
@@ -135,6 +152,14 @@ class Architecture(Description):
     @cached_property
     def _hash(self) -> int:
         return hash((self.input_shape, self.layers, self.initializer))
+
+    def members(self) -> list[tuple[str, int]]:
+        """The settings of its layers and initializers with one value per member: see `Description.members`."""
+        return [*self._members]
+
+    @cached_property
+    def _members(self) -> list[tuple[str, int]]:
+        return super().members()
 
     @cached_property
     def places(self) -> tuple[Place, ...]:

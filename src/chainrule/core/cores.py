@@ -2,6 +2,7 @@
 
 import os
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 OF_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -11,10 +12,17 @@ OF_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VEC
 def cores() -> int:
     """The number of cores that this process may use, in a container with a share of the machine, too."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    share = _share()
+    return allowed if share is None else max(1, min(allowed, share))
+
+
+@cache
+def _share() -> int | None:
+    """The cores that a container may use of the machine; None where it has no quota. Read once: each run asks."""
     with suppress(OSError, ValueError):  # another system than Linux, or no quota: "max"
         quota, period = map(int, Path("/sys/fs/cgroup/cpu.max").read_text().split())
-        return max(1, min(allowed, -(-quota // period)))
-    return allowed
+        return -(-quota // period)
+    return None
 
 
 def threads() -> int:

@@ -147,17 +147,21 @@ def reason(error: BaseException) -> str:
 
 
 def takes(receiver: Callable[Given, Any]) -> Callable[[Callable[..., Result]], Callable[Given, Result]]:
-    """Give a function that passes all its arguments on the signature of the function that it passes them to."""
+    """Give a function that passes all its arguments on, before any work, the signature of what it passes them to."""
     signature = inspect.signature(receiver)
 
     def decorate(function: Callable[..., Result]) -> Callable[Given, Result]:
         @functools.wraps(function)
         def passing_on(*data: Given.args, **settings: Given.kwargs) -> Result:
             try:
-                signature.bind(*data, **settings)
-            except TypeError as error:
-                raise TypeError(f"{function.__name__}() {error}; it takes {', '.join(signature.parameters)}.") from None
-            return function(*data, **settings)
+                return function(*data, **settings)
+            except TypeError:
+                try:
+                    signature.bind(*data, **settings)
+                except TypeError as error:
+                    names = ", ".join(signature.parameters)
+                    raise TypeError(f"{function.__name__}() {error}; it takes {names}.") from None
+                raise
 
         result = inspect.signature(function).return_annotation
         passing_on.__signature__ = signature.replace(return_annotation=result)  # type: ignore[attr-defined]

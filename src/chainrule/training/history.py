@@ -36,6 +36,10 @@ class Record:
     state: Array = field(default_factory=lambda: np.empty(0), repr=False)
 
 
+NAMES: tuple[str, ...] = ("epoch", "step", "loss")
+"""The columns that every history has."""
+
+
 class History:
     """Columns by name: epoch (R,), step (R,), loss and validation_loss (R,), or (R, K) for a population.
 
@@ -49,20 +53,21 @@ class History:
     """
 
     def __init__(self) -> None:
-        self._rows: list[dict[str, Any]] = []
+        self._names = NAMES
+        self._rows: list[tuple[Any, ...]] = []
+        """Whole rows, each added at once: an interrupt leaves no column longer than the others."""
 
     def append(self, record: Record) -> None:
         """Add a record, without its parameters."""
         check_kind("record", Record, "a Record, as a run gives it", record)
-        row = {"epoch": record.epoch, "step": record.step, "loss": record.loss}
-        if record.validation_loss is not None:
-            row["validation_loss"] = record.validation_loss
-        self._rows.append(row)
+        if not self._rows:
+            self._names = NAMES if record.validation_loss is None else (*NAMES, "validation_loss")
+        self._rows.append(tuple([getattr(record, name) for name in self._names]))
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The names of the columns."""
-        return tuple(self._rows[0]) if self._rows else ("epoch", "step", "loss")
+        return self._names if self._rows else NAMES
 
     def extend(self, epochs: ArrayLike, steps: ArrayLike, losses: ArrayLike) -> None:
         """Add a row for each of some epochs (R,): its number, that of its step, and its loss, (R,) or (R, K)."""
@@ -71,15 +76,15 @@ class History:
             raise ShapeError(
                 f"epochs, steps and losses should be equally long, got shapes {[each.shape for each in given]}."
             )
-        numbers = given[2].tolist() if given[2].ndim == 1 else given[2].astype(np.float64)
-        self._rows += [
-            {"epoch": epoch, "step": step, "loss": loss}
-            for epoch, step, loss in zip(given[0].tolist(), given[1].tolist(), numbers, strict=True)
-        ]
+        losses = given[2].tolist() if given[2].ndim == 1 else given[2].astype(np.float64)
+        columns = {"epoch": given[0].tolist(), "step": given[1].tolist(), "loss": losses}
+        self._names = self.columns
+        self._rows += zip(*(columns[name] for name in self._names), strict=True)
 
     def __getitem__(self, name: str) -> Array:
         choose("column", name, dict.fromkeys(self.columns))
-        return np.array([row[name] for row in self._rows])
+        place = self._names.index(name)
+        return np.array([row[place] for row in self._rows])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.columns)
@@ -99,13 +104,14 @@ class History:
         given = [as_array(column, said(name)) for name, column in columns.items()]
         if any(each.ndim == 0 or len(each) != len(given[0]) for each in given):
             raise ShapeError(f"columns should be equally long, got shapes {[each.shape for each in given]}.")
-        rows = zip(*given, strict=True)
-        self._rows = [dict(zip(columns, map(_as_recorded, row), strict=True)) for row in rows]
+        self._names = tuple(columns)  # in any order
+        self._rows = [tuple(map(_as_recorded, row)) for row in zip(*given, strict=True)]
 
     @property
     def members(self) -> int | None:
         """K, or None for a single run."""
-        return None if not self._rows or np.ndim(self._rows[0]["loss"]) == 0 else len(self._rows[0]["loss"])
+        loss: Any = self._rows[0][self._names.index("loss")] if self._rows else 0.0
+        return None if np.ndim(loss) == 0 else len(loss)
 
     def to_dict(self) -> dict[str, list[Any]]:
         """Columns as plain lists."""
@@ -115,7 +121,7 @@ class History:
         """Columns with a row for each record and member, the member's number in `member` (a population only)."""
         if self.members is None:
             return {name: self[name] for name in self.columns}
-        rows, members = len(self._rows), self.members
+        rows, members = len(self), self.members
         wide = {name: np.broadcast_to(self[name].reshape(rows, -1), (rows, members)) for name in self.columns}
         return {"member": np.tile(np.arange(members), rows)} | {name: column.ravel() for name, column in wide.items()}
 

@@ -157,7 +157,7 @@ def train(*data: Any, **settings: Any) -> Run:
     >>> print(train(mlp(1, 1), x, y, loss=SquaredError(), optimizer=SGD([1.0, 2.0]), epochs=100))
     2 members: 2 finished; median loss 0.0136633, from 0.00812768 to 0.0191989
     """
-    training = iterate(*data, **settings)
+    training = Training(check_task(*data, **settings))
     with suppress(KeyboardInterrupt):
         training.run()
     return training.result()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,8 +45,7 @@ class TrainingState:
         self.order = self._in_order.copy()
         self.epoch_loss = np.zeros_like(task.theta, shape=task.theta.shape[:-1])
         self.generators = [generators(task.network, seeds, thread) for thread in range(THREADS)]
-        self.shuffle_generators = [stream(seed, "shuffle") for seed in order_seeds]
-        self.augment_generators = [stream(seed, "augment") for seed in order_seeds]
+        self._order_seeds = order_seeds
         monitored = "training loss" if task.validation is None else "validation loss"
         self.monitor = StoppingMonitor(self.parameters, task.early_stopping, monitored)
         self.history = History()
@@ -55,6 +55,16 @@ class TrainingState:
         self._most = {"epoch": task.epochs, "batch": task.n_batches - 1}
         size = task.batch_size or 0
         self._settings = {"record_every": task.record_every, "batch_size": size, "seeds": task.seeds}
+
+    @cached_property
+    def shuffle_generators(self) -> list[np.random.Generator]:
+        """Those that order the samples, one per seed; begun where they are used."""
+        return [stream(seed, "shuffle") for seed in self._order_seeds]
+
+    @cached_property
+    def augment_generators(self) -> list[np.random.Generator]:
+        """Those that change the samples, one per seed; begun where they are used."""
+        return [stream(seed, "augment") for seed in self._order_seeds]
 
     @property
     def optimizer_steps(self) -> int:

@@ -27,4 +27,5 @@ def table() -> str | None:
     found = tables()
     if not found:
         return None
-    return choose("CHAINRULE_INSTRUCTIONS", os.environ.get("CHAINRULE_INSTRUCTIONS") or found[0], {t: t for t in found})
+    named = os.environ.get("CHAINRULE_INSTRUCTIONS")
+    return choose("CHAINRULE_INSTRUCTIONS", named, {t: t for t in found}) if named else found[0]
