@@ -166,6 +166,9 @@ def page(content: Content) -> str:
         parts += ["", rf"\subsection*{{{LATEX.plain(section.title)}}}", LATEX.note(section.remark)]
         rows: list[str] = []
         for each in section.equations:
+            if rows and each.symbol.prefix and each.symbol.of:  # so long a name would move the other rows aside
+                parts.append(_together(rows))
+                rows = []
             rows.append(aligned(each))
             if each.remark:
                 parts += [_together(rows), rf"\noindent {LATEX.note(each.remark)}"]
