@@ -115,8 +115,11 @@ def test_a_unit_that_is_clicked_is_followed_and_passes_are_shown_whole(opened: O
     page = opened()
     page.keyboard.press(".")
     at(page, 0)
+    page.evaluate("window.first = document.querySelector('.phases .derivation math')")
     page.click("#unit-0-2")
+    page.wait_for_selector(".phases mn.changed")
     page.wait_for_function("() => document.querySelector('.derivation math').textContent.includes('3')")
+    assert page.evaluate("first.isConnected")  # what is alike stays, and what changed fades
     page.select_option("select[name=grain]", "pass")
     page.wait_for_function("() => document.querySelectorAll('.way li').length === 4")
     page.keyboard.press(".")

@@ -1,12 +1,13 @@
 /** The step that comes next, phase by phase: equations and the library's lines beside each other, and what is written. */
 
-import { html, render, useEffect, useRef } from "../../html.js";
+import { html } from "../../html.js";
 import { ask, asked, glass, open, part } from "../../glass.js";
 import { send } from "../../run.js";
-import { Said, saidIn } from "../../said.js";
+import { Said } from "../../said.js";
 import { hints, words } from "../../words.js";
 import { Choice } from "../../controls/fields.js";
-import { Mark } from "./verdicts.js";
+import { Formula } from "./formula.js";
+import { Mark, markOf } from "./verdicts.js";
 
 /** @typedef {{kind: string, layers: number[]}} Phase */
 /** @typedef {{title: string, file: string, law: string, sentence: string, lines: [number, string, boolean][]}} Source */
@@ -73,7 +74,7 @@ function Shown({ phases, at, step, sample, names, html: equations, marks, source
       <p class="hint">${words.steps} ${step}, ${words.sample} ${sample}${names.length ? `. ${names.join("; ")}` : ""}</p>
     </div>
     <div class="beside">
-      <section aria-label=${words.equations}><h4>${words.equations}</h4><${Lines} text=${equations} marks=${marks} /></section>
+      <section aria-label=${words.equations}><h4>${words.equations}</h4><${Lines} key=${titleOf(phases[at])} text=${equations} marks=${marks} /></section>
       <section aria-label=${words.source}><h4>${words.source}</h4>${sources.map((/** @type {Source} */ each) => html`<${Code} key=${each.title} ...${each} />`)}${tables.map((/** @type {Table} */ each) => html`<${Written} key=${each.layer} ...${each} />`)}</section>
     </div>
   `;
@@ -85,21 +86,13 @@ function mark({ kind, layers }) {
 }
 
 /**
- * Equations as the library writes them, each gradient with its mark.
+ * Equations as the library writes them, each gradient with its mark; in the same phase what changes fades.
  * @param {{text: string, marks: number[]}} props
  */
 function Lines({ text, marks }) {
-  const place = useRef(/** @type {HTMLDivElement | null} */ (null));
-  useEffect(() => {
-    if (place.current === null) return;
-    place.current.innerHTML = saidIn(text);
-    place.current.querySelectorAll(".equation").forEach((line, k) => {
-      const mark = document.createElement("span");
-      line.prepend(mark);
-      render(html`<${Mark} verdict=${marks[k]} />`, mark);
-    });
-  }, [text, String(marks)]);
-  return html`<div ref=${place} class="derivation" />`;
+  let k = 0;
+  const marked = text.replace(/<p class="equation">/g, (start) => `${start}<span>${markOf(marks[k++])}</span>`);
+  return html`<${Formula} text=${marked} class="derivation" />`;
 }
 
 /**

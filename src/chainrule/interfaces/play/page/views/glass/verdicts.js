@@ -27,6 +27,14 @@ export function signOf(verdict) {
 }
 
 /**
+ * The mark beside a gradient, within markup of the library.
+ * @param {number | undefined} verdict
+ */
+export function markOf(verdict) {
+  return verdict ? `<span class="mark verdict-${verdict}" role="img" aria-label="${said(verdict)}" title="${said(verdict)}">${signOf(verdict)}</span>` : "";
+}
+
+/**
  * The mark beside a gradient; nothing where it has no verdict.
  * @param {{verdict: number | undefined}} props
  */
