@@ -87,9 +87,9 @@ const char *prepare_convolve_to_input(Op *op)
         return "the shapes don't go together";
     if (!dx->writable) return "what is written is read-only";
     if (dx->shape[last] * dx->size < FEWEST_BYTES || !ends_in_a_row(dx) || !ends_in_a_row(dz)) return "samples don't lie in a row";
-    int64_t taps = 1, places = 1, R = dz->shape[n_lead], C = dx->shape[n_lead], vectors = 4 * 64 / dx->size;
+    int64_t taps = 1, places = 1, R = dz->shape[n_lead], C = dx->shape[n_lead], samples = 4 * 64 / dx->size;
     for (int axis = n_lead + 1; axis < last; axis++) taps *= w->shape[axis], places *= dz->shape[axis];
-    op->scratch = taps * 2 * (int64_t)sizeof(void *) + (taps * R * C + places * R * vectors) * dx->size + 256;
+    op->scratch = (dx->shape[last - 1] * 2 + taps * C + taps * 3) * (int64_t)sizeof(int64_t) + (taps * R * C + places * R * samples) * dx->size + 64;
     op->work = op->count * (taps * R * C * places * dx->shape[last] / 8 + 1);
     return NULL;
 }

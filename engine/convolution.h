@@ -46,7 +46,7 @@ typedef struct {
 INLINE void X(sum_stretches)(const int n_rows, const int n_columns, const X(Sums) *all_sums, int64_t s, int64_t o, int64_t first, int64_t end)
 {
     const X(Sums) m = *all_sums;
-    real lane[SUM_ROWS][SUM_COLUMNS][LANES];
+    vector lane[SUM_ROWS * SUM_COLUMNS][PARTS];
     for (int p = 0; p < PARTS; p++) {
         vector sum[SUM_ROWS][SUM_COLUMNS];
         UNROLL for (int r = 0; r < n_rows; r++)
@@ -72,12 +72,14 @@ INLINE void X(sum_stretches)(const int n_rows, const int n_columns, const X(Sums
             }
         }
         UNROLL for (int r = 0; r < n_rows; r++)
-            UNROLL for (int c = 0; c < n_columns; c++) store(lane[r][c] + p * WIDTH, sum[r][c]);
+            UNROLL for (int c = 0; c < n_columns; c++) lane[r * n_columns + c][p] = sum[r][c];
     }
+    real total[MOST_SUMS];
+    X(sums_of_lanes)(n_rows * n_columns, lane, total);
     UNROLL for (int r = 0; r < n_rows; r++)
         UNROLL for (int c = 0; c < n_columns; c++) {
-            real *to = m.out + (s + r) * m.row_out + (o + c) * m.column_out, total = X(sum_of_lanes)((const vector *)lane[r][c]);
-            *to = first ? *to + total : total;
+            real *to = m.out + (s + r) * m.row_out + (o + c) * m.column_out;
+            *to = first ? *to + total[r * n_columns + c] : total[r * n_columns + c];
         }
 }
 
@@ -127,23 +129,26 @@ static bool X(convolve_to_weights)(const Op *op, char *scratch)
 
 /* ---- to the input: dx[c, y, x] = Σ W[r, c, i, j] dz[r, v, u] over r and all i, j with y = v stride + i - before, and so for x.
 
-   What is read together is packed together first: W as (i, j, r, c), and dz as (v, u, r, samples), some samples at a time.
-   Read where it lies, images of 2^k numbers would meet in the same few lines of the cache. */
+   What is read together is packed together first: dz as (v, u, r, samples), some samples at a time, and W as (i, j, r, c)
+   with j from the last to the first, as windows further on meet a place at an offset further back. So where the stride is 1
+   all windows in a row that meet a place are one run of dz, and one of W. Read where it lies, images of 2^k numbers would
+   meet in the same few lines of the cache. */
 
-/* A tap: an offset of the kernel that meets this place of the image; its weights, and the window's dz. */
+/* Rows of W, and of dz, that follow each other. */
 typedef struct {
     const real *w, *dz;
-} X(Tap);
+    int64_t n;
+} X(Run);
 
 /* dx at one place, for n_rows channels and n_vectors vectors of samples. */
-INLINE void X(add_taps)(const int n_rows, const int n_vectors, int64_t n_taps, const X(Tap) *tap, int64_t R, int64_t C, real *out, int64_t row_out)
+INLINE void X(add_runs)(const int n_rows, const int n_vectors, int64_t n_runs, const X(Run) *run, int64_t C, real *out, int64_t row_out)
 {
     vector sum[TAP_ROWS][TAP_VECTORS];
     UNROLL for (int c = 0; c < n_rows; c++)
         UNROLL for (int v = 0; v < n_vectors; v++) sum[c][v] = all(0);
-    for (int64_t t = 0; t < n_taps; t++) {
-        const real *w = tap[t].w, *dz = tap[t].dz;
-        for (int64_t r = 0; r < R; r++, w += C, dz += n_vectors * WIDTH) {
+    for (int64_t t = 0; t < n_runs; t++) {
+        const real *w = run[t].w, *dz = run[t].dz;
+        for (int64_t k = run[t].n; k > 0; k--, w += C, dz += n_vectors * WIDTH) {
             vector d[TAP_VECTORS];
             UNROLL for (int v = 0; v < n_vectors; v++) d[v] = load(dz + v * WIDTH);
             UNROLL for (int c = 0; c < n_rows; c++) {
@@ -157,71 +162,82 @@ INLINE void X(add_taps)(const int n_rows, const int n_vectors, int64_t n_taps, c
 }
 
 /* dx at one place, for all channels. */
-static void X(add_channels)(int n_vectors, int64_t n_taps, X(Tap) *tap, int64_t R, int64_t C, real *out, int64_t row_out)
+static void X(add_channels)(int n_vectors, int64_t n_runs, X(Run) *run, int64_t C, real *out, int64_t row_out)
 {
     for (int64_t c = 0, m; c < C; c += m) {
-#define KERNEL(n_rows)                                                                                               \
-    m = n_rows;                                                                                                      \
-    if (n_vectors == TAP_VECTORS) X(add_taps)(n_rows, TAP_VECTORS, n_taps, tap, R, C, out + c * row_out, row_out);   \
-    else if (n_vectors == 2) X(add_taps)(n_rows, 2, n_taps, tap, R, C, out + c * row_out, row_out);                  \
-    else X(add_taps)(n_rows, 1, n_taps, tap, R, C, out + c * row_out, row_out)
+#define KERNEL(n_rows)                                                                                            \
+    m = n_rows;                                                                                                   \
+    if (n_vectors == TAP_VECTORS) X(add_runs)(n_rows, TAP_VECTORS, n_runs, run, C, out + c * row_out, row_out);   \
+    else if (n_vectors == 2) X(add_runs)(n_rows, 2, n_runs, run, C, out + c * row_out, row_out);                  \
+    else X(add_runs)(n_rows, 1, n_runs, run, C, out + c * row_out, row_out)
         if (C - c >= TAP_ROWS) { KERNEL(TAP_ROWS); }
         else if (C - c >= 2) { KERNEL(2); }
         else { KERNEL(1); }
 #undef KERNEL
-        for (int64_t t = 0; t < n_taps; t++) tap[t].w += m;
+        for (int64_t t = 0; t < n_runs; t++) run[t].w += m;
     }
+}
+
+/* W, with rows for (i, j, r) and a column for each channel; `offset` of its (c, i, j). */
+static void X(pack_weights)(const ImageAxes *axes, int64_t R, const char *w, int64_t step_r, const int64_t *offset, real *to)
+{
+    int64_t taps = axes->down.kernel * axes->across.kernel;
+    for (int64_t i = 0; i < axes->down.kernel; i++)
+        for (int64_t j = axes->across.kernel - 1; j >= 0; j--)
+            for (int64_t r = 0; r < R; r++)
+                for (int64_t c = 0; c < axes->channels; c++)
+                    *to++ = *(const real *)(w + offset[c * taps + i * axes->across.kernel + j] + r * step_r);
+}
+
+/* dz of m samples from `start` on, with rows for (v, u, r). */
+static void X(pack_dz)(const ImageAxes *axes, int64_t R, const char *dz, int64_t step_r, int64_t start, int64_t m, real *to)
+{
+    for (int64_t v = 0; v < axes->down.windows; v++)
+        for (int64_t u = 0; u < axes->across.windows; u++)
+            for (int64_t r = 0; r < R; r++, to += m) {
+                const real *row = (const real *)(dz + v * axes->down.step_dz + u * axes->across.step_dz + r * step_r) + start;
+                for (int64_t j = 0; j < m; j += WIDTH) store(to + j, load(row + j));
+            }
 }
 
 static bool X(convolve_to_input)(const Op *op, char *scratch)
 {
     const Operand *w = op->operand, *dz = w + 1, *dx = w + 2;
-    int n_axes = op->n_settings / 2, last = dx->n_axes - 1, n_lead = dx->n_axes - n_axes - 2;
-    int64_t C = dx->shape[n_lead], R = dz->shape[n_lead], n = dx->shape[last];
-    ImageAxis axis[2] = {{1, 1, 1, 1, 0, 0, 0, 0}};
-    for (int k = 0; k < n_axes; k++) {
-        int i = n_lead + 1 + k;
-        axis[2 - n_axes + k] = (ImageAxis){dx->shape[i], w->shape[i], dz->shape[i], op->setting[2 * k], op->setting[2 * k + 1],
-                                               dx->stride[i], w->stride[i], dz->stride[i]};
-    }
-    const ImageAxis down = axis[0], across = axis[1];
-    int64_t n_places = down.windows * across.windows, row_out = dx->stride[n_lead] / (int64_t)sizeof(real);
-    X(Tap) *tap = (X(Tap) *)scratch;
-    real *W = (real *)(tap + down.kernel * across.kernel), *D = W + down.kernel * across.kernel * R * C;
+    const ImageAxes axes = read_image(op);
+    const ImageAxis down = axes.down, across = axes.across;
+    const int n_lead = axes.n_lead, last = dx->n_axes - 1;
+    int64_t C = axes.channels, R = dz->shape[n_lead], n = dx->shape[last], taps = down.kernel * across.kernel, size = sizeof(real);
+    const int64_t at_once = n < TAP_VECTORS * WIDTH ? n : TAP_VECTORS * WIDTH; /* samples */
+    Span *over = (Span *)scratch; /* the windows that meet each column */
+    int64_t *offset = (int64_t *)(over + across.length);
+    X(Run) *run = (X(Run) *)(offset + taps * C);
+    real *D = cache_line(run + taps), *W = D + down.windows * across.windows * R * at_once;
+    offsets(w, n_lead, last, offset);
+    for (int64_t x = 0; x < across.length; x++) over[x] = meeting(&across, x);
     for (int64_t k = 0; k < op->count; k++) {
-        const char *weights = of_member(w, n_lead, k), *from = of_member(dz, n_lead, k);
         char *to = of_member(dx, n_lead, k);
-        real *next = W;
-        for (int64_t i = 0; i < down.kernel; i++)
-            for (int64_t j = 0; j < across.kernel; j++)
-                for (int64_t r = 0; r < R; r++)
-                    for (int64_t c = 0; c < C; c++)
-                        *next++ = *(const real *)(weights + c * w->stride[n_lead] + i * down.step_w + j * across.step_w + r * w->stride[last]);
+        X(pack_weights)(&axes, R, of_member(w, n_lead, k), w->stride[last], offset, W);
         for (int64_t start = 0, m; start < n; start += m) {
             int n_vectors = n - start >= TAP_VECTORS * WIDTH ? TAP_VECTORS : n - start >= 2 * WIDTH ? 2 : 1;
             m = n_vectors * WIDTH;
             if (start + m > n) start = n - m; /* the last samples overlap those before them */
-            for (int64_t p = 0; p < n_places; p++)
-                for (int64_t r = 0; r < R; r++) {
-                    const char *place = from + r * dz->stride[n_lead] + p / across.windows * down.step_dz + p % across.windows * across.step_dz;
-                    memcpy(D + (p * R + r) * m, (const real *)place + start, m * sizeof(real));
-                }
-            for (int64_t y = 0; y < down.length; y++)
+            X(pack_dz)(&axes, R, of_member(dz, n_lead, k), dz->stride[n_lead], start, m, D);
+            for (int64_t y = 0; y < down.length; y++) {
+                const Span rows = meeting(&down, y);
                 for (int64_t x = 0; x < across.length; x++) {
-                    int64_t n_taps = 0;
-                    for (int64_t i = 0; i < down.kernel; i++) {
-                        int64_t v = y + down.before - i;
-                        if (v < 0 || v % down.stride || v / down.stride >= down.windows) continue;
-                        for (int64_t j = 0; j < across.kernel; j++) {
-                            int64_t u = x + across.before - j;
-                            if (u < 0 || u % across.stride || u / across.stride >= across.windows) continue;
-                            int64_t place = v / down.stride * across.windows + u / across.stride;
-                            tap[n_taps++] = (X(Tap)){W + (i * across.kernel + j) * R * C, D + place * R * m};
+                    int64_t n_runs = 0;
+                    for (int64_t v = rows.first; v < rows.end; v++)
+                        for (int64_t u = over[x].first; u < over[x].end; u++) {
+                            int64_t i = y + down.before - v * down.stride, j = x + across.before - u * across.stride;
+                            const X(Run) next = {W + (i * across.kernel + across.kernel - 1 - j) * R * C, D + (v * across.windows + u) * R * m, R};
+                            X(Run) *before = run + n_runs - 1;
+                            if (n_runs && before->w + before->n * C == next.w && before->dz + before->n * m == next.dz) before->n += R;
+                            else run[n_runs++] = next;
                         }
-                    }
                     real *out = (real *)(to + y * down.step_x + x * across.step_x) + start;
-                    X(add_channels)(n_vectors, n_taps, tap, R, C, out, row_out);
+                    X(add_channels)(n_vectors, n_runs, run, C, out, dx->stride[n_lead] / size);
                 }
+            }
         }
     }
     return true;

@@ -71,10 +71,9 @@ static void X(rows_at)(int64_t R, int64_t S, int64_t N, const real *A, int64_t r
 INLINE void X(dot)(const int n_rows, const int n_columns, int64_t n, const real *A, int64_t row_a, const real *B, int64_t column_b,
                    real *C, int64_t row_c, int64_t column_c, bool add)
 {
-    vector sum[4][4][PARTS];
-    UNROLL for (int r = 0; r < n_rows; r++)
-        UNROLL for (int c = 0; c < n_columns; c++)
-            UNROLL for (int p = 0; p < PARTS; p++) sum[r][c][p] = all(0);
+    vector sum[4 * 4][PARTS];
+    UNROLL for (int k = 0; k < n_rows * n_columns; k++)
+        UNROLL for (int p = 0; p < PARTS; p++) sum[k][p] = all(0);
     int64_t i = 0;
     for (; i + LANES <= n; i += LANES)
         UNROLL for (int p = 0; p < PARTS; p++) {
@@ -82,7 +81,7 @@ INLINE void X(dot)(const int n_rows, const int n_columns, int64_t n, const real 
             UNROLL for (int c = 0; c < n_columns; c++) b[c] = load(B + c * column_b + i + p * WIDTH);
             UNROLL for (int r = 0; r < n_rows; r++) {
                 vector a = load(A + r * row_a + i + p * WIDTH);
-                UNROLL for (int c = 0; c < n_columns; c++) sum[r][c][p] = fused(a, b[c], sum[r][c][p]);
+                UNROLL for (int c = 0; c < n_columns; c++) sum[r * n_columns + c][p] = fused(a, b[c], sum[r * n_columns + c][p]);
             }
         }
     if (i < n && n >= LANES) /* the last LANES numbers again, those that are in the sums already as zeros */
@@ -92,12 +91,14 @@ INLINE void X(dot)(const int n_rows, const int n_columns, int64_t n, const real 
             UNROLL for (int c = 0; c < n_columns; c++) b[c] = (vector)(rest & (mask)load(B + c * column_b + n - LANES + p * WIDTH));
             UNROLL for (int r = 0; r < n_rows; r++) {
                 vector a = (vector)(rest & (mask)load(A + r * row_a + n - LANES + p * WIDTH));
-                UNROLL for (int c = 0; c < n_columns; c++) sum[r][c][p] = fused(a, b[c], sum[r][c][p]);
+                UNROLL for (int c = 0; c < n_columns; c++) sum[r * n_columns + c][p] = fused(a, b[c], sum[r * n_columns + c][p]);
             }
         }
+    real total[MOST_SUMS];
+    X(sums_of_lanes)(n_rows * n_columns, sum, total);
     UNROLL for (int r = 0; r < n_rows; r++)
         UNROLL for (int c = 0; c < n_columns; c++) {
-            real s = X(sum_of_lanes)(sum[r][c]), *to = C + r * row_c + c * column_c;
+            real s = total[r * n_columns + c], *to = C + r * row_c + c * column_c;
             if (n < LANES) for (int64_t k = 0; k < n; k++) s = fused_one(A[r * row_a + k], B[c * column_b + k], s);
             *to = add ? *to + s : s;
         }

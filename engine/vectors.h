@@ -12,6 +12,7 @@
 #define WIDTH ((int)(VECTOR_BYTES / sizeof(real)))
 #define LANES ((int)(64 / sizeof(real)))
 #define PARTS (64 / VECTOR_BYTES) /* vectors that hold the running sums of a row */
+#define MOST_SUMS 32 /* at once: so many numbers there must be room for */
 #ifdef __clang__
 #define UNROLL _Pragma("clang loop unroll(full)")
 #else
@@ -138,12 +139,21 @@ static const X(integer) X(last_lanes)[2 * LANES] = {
 #endif
 };
 
-/* The sum of LANES running sums, halving them: the same order in every table. */
-INLINE real X(sum_of_lanes)(const vector *part)
+/* The sums of n rows, each of which is there as LANES running sums. These are halved, the upper half added to the lower
+   one, until one is left: the same order in every table. WIDTH rows are halved together, as `turn` turns them. */
+INLINE void X(sums_of_lanes)(const int n, const vector (*part)[PARTS], real *sum)
 {
-    real lane[LANES];
-    for (int p = 0; p < PARTS; p++) store(lane + p * WIDTH, part[p]);
-    for (int half = LANES / 2; half; half /= 2)
-        for (int i = 0; i < half; i++) lane[i] += lane[i + half];
-    return lane[0];
+    UNROLL for (int first = 0; first < n; first += WIDTH) {
+        vector row[WIDTH];
+        UNROLL for (int i = 0; i < WIDTH; i++) {
+            vector half[PARTS];
+            UNROLL for (int p = 0; p < PARTS; p++) half[p] = first + i < n ? part[first + i][p] : all(0);
+            UNROLL for (int m = PARTS / 2; m; m /= 2)
+                UNROLL for (int p = 0; p < m; p++) half[p] += half[p + m];
+            row[i] = half[0];
+        }
+        UNROLL for (int m = WIDTH / 2; m; m /= 2)
+            UNROLL for (int i = 0; i < m; i++) row[i] = X(lower)(row[i], row[i + m]) + X(upper)(row[i], row[i + m]);
+        store(sum + first, row[0]);
+    }
 }

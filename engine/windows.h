@@ -6,6 +6,9 @@
 #pragma once
 #include "program.h"
 
+/* The next address at which a cache line begins. */
+static inline void *cache_line(void *at) { return (char *)at + (64 - (uintptr_t)at % 64) % 64; }
+
 enum { NEAR = 8192 }; /* bytes of each row that a few rows of sums take at once: a fraction of the nearest cache */
 
 typedef struct {
@@ -49,3 +52,35 @@ typedef struct {
     int64_t length, kernel, windows, stride, before;
     int64_t step_x, step_w, step_dz;
 } ImageAxis;
+
+/* Both axes of an image with channels, behind as many leading axes. */
+typedef struct {
+    ImageAxis down, across;
+    int64_t channels;
+    int n_lead;
+} ImageAxes;
+
+/* Of the third product, of (C, kernel..., R), (R, places..., n) and (C, image..., n). */
+static inline ImageAxes read_image(const Op *op)
+{
+    const Operand *w = op->operand, *dz = w + 1, *dx = w + 2;
+    int n_axes = op->n_settings / 2, n_lead = dx->n_axes - n_axes - 2;
+    ImageAxis axis[2] = {{1, 1, 1, 1, 0, 0, 0, 0}};
+    for (int k = 0; k < n_axes; k++) {
+        int i = n_lead + 1 + k;
+        axis[2 - n_axes + k] = (ImageAxis){dx->shape[i], w->shape[i], dz->shape[i], op->setting[2 * k], op->setting[2 * k + 1],
+                                           dx->stride[i], w->stride[i], dz->stride[i]};
+    }
+    return (ImageAxes){axis[0], axis[1], dx->shape[n_lead], n_lead};
+}
+
+/* The windows, from the first to before the end, that a place along an axis is in. */
+typedef struct {
+    int64_t first, end;
+} Span;
+
+static inline Span meeting(const ImageAxis *axis, int64_t place)
+{
+    int64_t end = (place + axis->before) / axis->stride + 1, beyond = place + axis->before - axis->kernel;
+    return (Span){beyond < 0 ? 0 : beyond / axis->stride + 1, end < axis->windows ? end : axis->windows};
+}
