@@ -6,14 +6,16 @@
 
    a (..., S, N) is what the windows would be as columns; behind them an operand may give rows of a below the windows, such
    as a row of ones. `...` is at most one axis, of members. The setting of the first two is how many axes of the windows
-   are rows of a; settings of the last are, for each axis of the image, the stride and the padding before it. */
+   are rows of a; behind it, 1 says that in front of z there is a number, z's floor. Settings of the last are, for each axis
+   of the image, the stride and the padding before it. */
+#include "product.h"
 #include "windows.h"
 
 enum { FEWEST_BYTES = 64 }; /* of a stretch: the widest vector */
 
-static const char *check(const Op *op, int least)
+static const char *check(const Op *op, int n_operands)
 {
-    if (op->n_operands < least || op->n_operands > least + 1) return "takes three operands, or four";
+    if (n_operands < 3 || n_operands > 4) return "takes three operands, or four";
     for (int k = 0; k < op->n_operands; k++)
         if (op->operand[k].type != op->type || op->type == 'q') return "takes real numbers alone";
     return NULL;
@@ -32,13 +34,13 @@ static bool is_matrix(const Operand *x, int n_lead, int64_t rows, int64_t column
 
 static bool ends_in_a_row(const Operand *x) { return x->stride[x->n_axes - 1] == x->size; }
 
-/* The first two: `out` is written; `in` are the columns of z or dz. */
-static const char *prepare_windows(Op *op, const Operand *windows, const Operand *in, const Operand *matrix, const Operand *out)
+/* The first two, of so many operands and perhaps a floor: `out` is written; `in` are the columns of z or dz. */
+static const char *prepare_windows(Op *op, int n_operands, const Operand *windows, const Operand *in, const Operand *matrix, const Operand *out)
 {
-    const char *wrong = check(op, 3);
+    const char *wrong = check(op, n_operands);
     if (wrong) return wrong;
-    const Operand *rest = op->n_operands == 4 ? windows + 1 : NULL;
-    int n_lead = matrix->n_axes - 2, n_row_axes = op->n_settings == 1 ? (int)op->setting[0] : 0;
+    const Operand *rest = n_operands == 4 ? windows + 1 : NULL;
+    int n_lead = matrix->n_axes - 2, n_row_axes = op->n_settings ? (int)op->setting[0] : 0;
     if (n_lead < 0 || n_lead > 1 || n_row_axes < 1 || n_lead + n_row_axes >= windows->n_axes) return "the settings are no axes of windows";
     Windows w = read_windows(windows, n_lead, n_row_axes);
     int64_t N = w.n_stretches * w.length, below = rest ? rest->shape[rest->n_axes - 2] : 0, S = w.n_rows + below;
@@ -48,8 +50,11 @@ static const char *prepare_windows(Op *op, const Operand *windows, const Operand
     if (!is_matrix(in, n_lead, R, N) || !is_matrix(matrix, n_lead, turned ? S : R, turned ? R : S)
         || (rest && !is_matrix(rest, n_lead, below, N))) return "the shapes don't go together";
     op->count = n_lead ? out->shape[0] : 1;
-    for (int k = 0; k < op->n_operands; k++)
-        if (!has_lead(op, op->operand + k, n_lead)) return "the shapes don't go together";
+    for (int k = 0; k < op->n_operands; k++) {
+        const Operand *x = op->operand + k;
+        bool is_floor = k >= n_operands - 1 && x != out;
+        if (is_floor ? x->n_axes : !has_lead(op, x, n_lead)) return "the shapes don't go together";
+    }
     if (!out->writable) return "what is written is read-only";
     if (w.length * windows->size < FEWEST_BYTES || !ends_in_a_row(windows) || !ends_in_a_row(in) || (rest && !ends_in_a_row(rest)))
         return "columns don't lie in stretches";
@@ -60,14 +65,18 @@ static const char *prepare_windows(Op *op, const Operand *windows, const Operand
 
 const char *prepare_convolve(Op *op)
 {
-    Operand *x = op->operand;
-    return op->n_operands < 3 ? "takes W, windows and z" : prepare_windows(op, x + 1, x + op->n_operands - 1, x, x + op->n_operands - 1);
+    const bool has_floor = op->n_settings == 2 && op->setting[1] == 1;
+    Operand *w = op->operand, *z = w + op->n_operands - 1;
+    if (op->n_operands < 3 + has_floor) return "takes W, windows and z";
+    if (op->n_settings > 1 && !has_floor) return "says 1 where there is a floor, else nothing";
+    return prepare_windows(op, op->n_operands - has_floor, w + 1, z, w, z);
 }
 
 const char *prepare_convolve_to_weights(Op *op)
 {
-    Operand *x = op->operand;
-    return op->n_operands < 3 ? "takes windows, dz and dWT" : prepare_windows(op, x, x + op->n_operands - 2, x + op->n_operands - 1, x + op->n_operands - 1);
+    Operand *x = op->operand, *out = x + op->n_operands - 1;
+    if (op->n_operands < 3 || op->n_settings > 1) return "takes windows, dz and dWT, and one setting";
+    return prepare_windows(op, op->n_operands, x, out - 1, out, out);
 }
 
 const char *prepare_convolve_to_input(Op *op)

@@ -3,13 +3,15 @@
    Unfolding copies each number of the image once for each offset of the kernel, 25 times for a kernel of 5 x 5, and the
    product then reads that matrix from a cache further away. Here rows are read where they are. Each kernel keeps a block
    of sums in registers, so that one number loaded takes part in several multiplications. */
+#include "product.h"
 #include "windows.h"
 
-/* ---- forward: z = W a, a stretch of columns after the other */
+/* ---- forward: z = W a, at least a floor if there is one, a stretch of columns after the other */
 
 static bool X(convolve)(const Op *op, char *scratch)
 {
-    const Operand *w = op->operand, *x = w + 1, *z = w + op->n_operands - 1, *rest = op->n_operands == 4 ? w + 2 : NULL;
+    const real *floor = floor_of(op, 2);
+    const Operand *w = op->operand, *x = w + 1, *z = w + op->n_operands - 1, *rest = op->n_operands - (floor != NULL) == 4 ? w + 2 : NULL;
     int n_lead = w->n_axes - 2;
     Windows in = read_windows(x, n_lead, (int)op->setting[0]);
     int64_t R = w->shape[n_lead], S = w->shape[n_lead + 1], size = sizeof(real);
@@ -22,8 +24,10 @@ static bool X(convolve)(const Op *op, char *scratch)
         for (int64_t i = 0; i < in.n_stretches; i++) {
             for (int64_t s = 0; s < in.n_rows; s++) at[s] = (const real *)(from + row[s] + place[i]);
             for (int64_t s = in.n_rows; s < S; s++) at[s] = (const real *)(below + (s - in.n_rows) * rest->stride[n_lead]) + i * in.length;
-            X(rows_at)(R, S, in.length, (const real *)of_member(w, n_lead, k), w->stride[n_lead] / size, w->stride[n_lead + 1] / size,
-                       at, to + i * in.length, z->stride[n_lead] / size);
+            const real *W = (const real *)of_member(w, n_lead, k);
+            int64_t row_w = w->stride[n_lead] / size, column_w = w->stride[n_lead + 1] / size, row_z = z->stride[n_lead] / size;
+            if (floor) X(rows_at_with_floor)(R, S, in.length, W, row_w, column_w, at, to + i * in.length, row_z, *floor);
+            else X(rows_at)(R, S, in.length, W, row_w, column_w, at, to + i * in.length, row_z);
         }
     }
     return true;

@@ -1,10 +1,11 @@
 /* Products of matrices for one type: two kernels, each for as many rows and columns at once as there are registers. */
 #include "product.h"
 
-/* Σ a[r, s] b[s, :] for n_rows rows of A and n_vectors vectors of columns. Sums are taken in the order of s.
-   The rows of B lie row_b apart, or, if `at` is given, each where it says; then B is ignored, and j columns are skipped. */
+/* Σ a[r, s] b[s, :] for n_rows rows of A and n_vectors vectors of columns. Sums are taken in the order of s; where
+   has_floor, results are `floor` at least. The rows of B lie row_b apart, or, if `at` is given, each where it says; then B
+   is ignored, and j columns are skipped. */
 INLINE void X(add_rows)(const int n_rows, const int n_vectors, int64_t S, const real *A, int64_t row_a, int64_t column_a,
-                        const real *B, int64_t row_b, const real *const *at, int64_t j, real *C, int64_t row_c)
+                        const real *B, int64_t row_b, const real *const *at, int64_t j, real *C, int64_t row_c, const bool has_floor, real floor)
 {
     vector sum[8][VECTORS_AT_ONCE];
     UNROLL for (int r = 0; r < n_rows; r++)
@@ -19,19 +20,23 @@ INLINE void X(add_rows)(const int n_rows, const int n_vectors, int64_t S, const 
         }
     }
     UNROLL for (int r = 0; r < n_rows; r++)
-        UNROLL for (int v = 0; v < n_vectors; v++) store(C + r * row_c + v * WIDTH, sum[r][v]);
+        UNROLL for (int v = 0; v < n_vectors; v++) {
+            vector result = has_floor ? X(maximum)(sum[r][v], all(floor)) : sum[r][v];
+            store(C + r * row_c + v * WIDTH, result);
+        }
 }
 
 /* The next of as few parts of at most `most` as cover what is left, about equal. */
 INLINE int X(part)(int64_t left, int most)
 {
+    if (left <= most) return (int)left;
     int64_t parts = (left + most - 1) / most;
     return (int)((left + parts - 1) / parts);
 }
 
 /* C = A B with contiguous rows of B and C, N >= WIDTH. The last vector of columns may overlap the one before it. */
 INLINE void X(all_rows)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, int64_t column_a, const real *B, int64_t row_b,
-                        const real *const *at, real *C, int64_t row_c)
+                        const real *const *at, real *C, int64_t row_c, const bool has_floor, real floor)
 {
     for (int64_t j = 0, n; j < N; j += n * WIDTH) {
         n = (N - j) / WIDTH < VECTORS_AT_ONCE ? (N - j) / WIDTH : VECTORS_AT_ONCE;
@@ -39,7 +44,7 @@ INLINE void X(all_rows)(int64_t R, int64_t S, int64_t N, const real *A, int64_t 
         for (int64_t r = 0, m; r < R; r += m) {
             m = X(part)(R - r, ROWS_AT_ONCE);
 #define KERNEL(n_rows, n_vectors) \
-    X(add_rows)(n_rows, n_vectors, S, A + r * row_a, row_a, column_a, B, row_b, at, j, C + r * row_c + j, row_c)
+    X(add_rows)(n_rows, n_vectors, S, A + r * row_a, row_a, column_a, B, row_b, at, j, C + r * row_c + j, row_c, has_floor, floor)
 #define CASE(n_rows)                                           \
     case n_rows <= ROWS_AT_ONCE ? n_rows : -n_rows:            \
         if (n_rows > ROWS_AT_ONCE) break;                      \
@@ -57,14 +62,26 @@ INLINE void X(all_rows)(int64_t R, int64_t S, int64_t N, const real *A, int64_t 
 static void X(rows)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, int64_t column_a, const real *B, int64_t row_b,
                     real *C, int64_t row_c)
 {
-    X(all_rows)(R, S, N, A, row_a, column_a, B, row_b, NULL, C, row_c);
+    X(all_rows)(R, S, N, A, row_a, column_a, B, row_b, NULL, C, row_c, false, 0);
+}
+
+static void X(rows_with_floor)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, int64_t column_a, const real *B, int64_t row_b,
+                               real *C, int64_t row_c, real floor)
+{
+    X(all_rows)(R, S, N, A, row_a, column_a, B, row_b, NULL, C, row_c, true, floor);
 }
 
 /* The same, where row s of B begins at at[s]. */
 static void X(rows_at)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, int64_t column_a, const real *const *at, real *C,
                        int64_t row_c)
 {
-    X(all_rows)(R, S, N, A, row_a, column_a, NULL, 0, at, C, row_c);
+    X(all_rows)(R, S, N, A, row_a, column_a, NULL, 0, at, C, row_c, false, 0);
+}
+
+static void X(rows_at_with_floor)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, int64_t column_a, const real *const *at,
+                                  real *C, int64_t row_c, real floor)
+{
+    X(all_rows)(R, S, N, A, row_a, column_a, NULL, 0, at, C, row_c, true, floor);
 }
 
 /* Σ a[r, i] b[i, c] over n contiguous numbers, for n_rows rows and n_columns columns; added to C, or put there. */
@@ -144,7 +161,8 @@ static void X(pack)(int64_t rows, int64_t columns, const real *from, int64_t row
 static bool X(product)(const Op *op, char *scratch)
 {
     int n_lead = op->n_axes - 2;
-    const Operand *a = op->operand, *b = a + 1, *c = a + 2;
+    const Operand *a = op->operand, *b = a + 1, *c = a + op->n_operands - 1;
+    const real *floor = floor_of(op, 1);
 #define OF(x, axis) (x->stride[n_lead + axis] / (int64_t)sizeof(real))
     int64_t R = a->shape[n_lead], S = a->shape[n_lead + 1], N = b->shape[n_lead + 1], wide = padded(N, sizeof(real));
     for (int64_t k = 0; k < op->count; k++) {
@@ -152,12 +170,20 @@ static bool X(product)(const Op *op, char *scratch)
         real *C = (real *)address(op, c, k);
         if (op->way == BY_DOTS) {
             X(dots)(R, S, N, A, OF(a, 0), B, OF(b, 1), C, OF(c, 0), OF(c, 1));
+            for (int64_t r = 0; floor && r < R; r++)
+                for (int64_t j = 0; j < N; j++) {
+                    real *to = C + r * OF(c, 0) + j * OF(c, 1);
+                    *to = *to >= *floor || *to != *to ? *to : *floor;
+                }
             continue;
         }
         real *packed = (real *)scratch, *result = op->packs_c ? packed + op->packs_b * S * wide : C;
         int64_t row_b = op->packs_b ? wide : OF(b, 0), row_c = op->packs_c ? wide : OF(c, 0);
         if (op->packs_b) X(pack)(S, N, B, OF(b, 0), OF(b, 1), packed, wide);
-        X(rows)(R, S, op->packs_b && op->packs_c && N < WIDTH ? WIDTH : N, A, OF(a, 0), OF(a, 1), op->packs_b ? packed : B, row_b, result, row_c);
+        int64_t columns = op->packs_b && op->packs_c && N < WIDTH ? WIDTH : N;
+        if (op->packs_b) B = packed;
+        if (floor) X(rows_with_floor)(R, S, columns, A, OF(a, 0), OF(a, 1), B, row_b, result, row_c, *floor);
+        else X(rows)(R, S, columns, A, OF(a, 0), OF(a, 1), B, row_b, result, row_c);
         for (int64_t r = 0; op->packs_c && r < R; r++)
             for (int64_t j = 0; j < N; j++) C[r * OF(c, 0) + j * OF(c, 1)] = result[r * wide + j];
     }

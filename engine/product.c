@@ -1,5 +1,7 @@
 /* Preparing a product C = A B of matrices (..., R, S) (..., S, N) -> (..., R, N), whose leading axes are broadcast.
 
+   With a floor, a number, and the setting 1, it is C = max(A B, floor), as of a layer and its ReLU.
+
    Two kernels do all of it. `rows` wants the rows of B and of C contiguous, and adds up rows of B. `dots` wants the rows
    of A and the columns of B contiguous, and adds up along them. What lies otherwise is packed first. */
 #include "axes.h"
@@ -9,8 +11,10 @@ static bool lie_in_a_row(const Operand *x, int axis) { return x->shape[axis] == 
 
 const char *prepare_product(Op *op)
 {
-    if (op->n_operands != 3 || op->n_settings) return "takes A, B and C";
-    Operand *a = op->operand, *b = a + 1, *c = a + 2;
+    const bool has_floor = op->n_settings == 1 && op->setting[0] == 1;
+    if (op->n_operands != 3 + has_floor || (op->n_settings && !has_floor)) return "takes A, B and C, or a floor before C";
+    Operand *a = op->operand, *b = a + 1, *c = a + op->n_operands - 1;
+    if (has_floor && (c[-1].n_axes || c[-1].type != op->type)) return "takes one real number as a floor";
     if (op->type == 'q' || a->type != op->type || b->type != op->type || c->type != op->type) return "takes real numbers alone";
     if (!c->writable) return "what is written is read-only";
     Operand *each[] = {a, b, c};

@@ -4,5 +4,12 @@
 
 enum { BY_ROWS, BY_DOTS };
 
+/* The number that results are at least; NULL: none. It is read in each run. Operations that take one have the operand
+   before the one that they write, and say so by a last setting of 1. */
+static inline const void *floor_of(const Op *op, int n_settings)
+{
+    return op->n_settings == n_settings ? op->operand[op->n_operands - 2].at : NULL;
+}
+
 /* Whole vectors of 64 bytes, the widest of any table. */
 static inline int64_t padded(int64_t n, int64_t size) { return (n * size + 63) / 64 * 64 / size; }

@@ -13,7 +13,8 @@ static bool X(take)(const Op *op, char *scratch)
         for (int64_t start = 0; start < op->work; start += row) {
             const char *from = address(op, x, start) + which * number[STEP_X];
             char *to = address(op, out, start) + k * number[STEP_OUT];
-            if (step == x->size && step_out == x->size) memcpy(to, from, row * x->size);
+            if (row == 1 && x->size == sizeof(real)) memcpy(to, from, sizeof(real)); /* one instruction */
+            else if (step == x->size && step_out == x->size) memcpy(to, from, row * x->size);
             else for (int64_t i = 0; i < row; i++) memcpy(to + i * step_out, from + i * step, x->size);
         }
     }

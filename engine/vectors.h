@@ -140,9 +140,20 @@ static const X(integer) X(last_lanes)[2 * LANES] = {
 };
 
 /* The sums of n rows, each of which is there as LANES running sums. These are halved, the upper half added to the lower
-   one, until one is left: the same order in every table. WIDTH rows are halved together, as `turn` turns them. */
+   one, until one is left: the same order in every table. Rows are halved together, WIDTH of them, as `turn` turns them;
+   where that would be just a few, one after the other. */
 INLINE void X(sums_of_lanes)(const int n, const vector (*part)[PARTS], real *sum)
 {
+    if (WIDTH < 8) {
+        for (int k = 0; k < n; k++) {
+            real lane[LANES];
+            for (int p = 0; p < PARTS; p++) store(lane + p * WIDTH, part[k][p]);
+            for (int half = LANES / 2; half; half /= 2)
+                for (int i = 0; i < half; i++) lane[i] += lane[i + half];
+            sum[k] = lane[0];
+        }
+        return;
+    }
     UNROLL for (int first = 0; first < n; first += WIDTH) {
         vector row[WIDTH];
         UNROLL for (int i = 0; i < WIDTH; i++) {

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import ArrayLike, NDArray
 
 from chainrule.core.errors import DataError, ShapeError, reason
@@ -36,6 +37,32 @@ def as_operand(value: ArrayLike, ndim: int, dtype: np.dtype[Any]) -> Array:
     """
     array = np.array(value, dtype)
     return array.reshape(-1, *[1] * (ndim - 1)) if array.ndim else array
+
+
+def frozen(array: Array) -> Array:
+    """The array, read-only from now on, as is all that it is a view of: its numbers never change."""
+    each: Any = array
+    while isinstance(each, np.ndarray):
+        each.flags.writeable = False
+        each = each.base
+    return array
+
+
+def only_number(array: Array) -> Array | None:
+    """The number, as a view (), that a frozen array holds everywhere; None for any other array.
+
+    >>> only_number(frozen(np.full((2, 3), 0.5))), only_number(np.full((2, 3), 0.5)), only_number(frozen(np.eye(2)))
+    (array(0.5), None, None)
+    """
+    each: Any = array
+    while isinstance(each, np.ndarray):
+        if each.flags.writeable:
+            return None
+        each = each.base
+    if each is not None or not array.size:
+        return None
+    first: Array = as_strided(array, (), (), writeable=False)
+    return first if bool((array == first).all()) else None
 
 
 def as_array(values: ArrayLike, name: str) -> Array:

@@ -84,7 +84,13 @@ def test_each_product_of_a_convolution_is_numpys(data: st.DataObject):
         with pytest.raises(ValueError, match="stretches"):
             _engine.Program((("convolve", (W, windows, *rest, z), (1 + len(axes),)),))
         return
+    floor = np.array(0.25, dtype)
     run("convolve", (W, windows, *rest, z), (1 + len(axes),), W @ a, 10 * S)
+    run("convolve", (W, windows, *rest, floor, z), (1 + len(axes), 1), np.maximum(W @ a, floor), 10 * S)
+    with pytest.raises(ValueError, match="where there is a floor"):
+        _engine.Program((("convolve", (W, windows, *rest, floor, z), (1 + len(axes), 2)),))
+    with pytest.raises(ValueError, match="don't go together"):
+        _engine.Program((("convolve", (W, windows, *rest, floor[None], z), (1 + len(axes), 1)),))
     run("convolve_to_weights", (windows, *rest, dz, dWT), (1 + len(axes),), a @ dz.mT, 10 * N)
     WT = W[..., :S].mT
     da = np.broadcast_to(WT @ dz, (*lead, S, N)).copy()

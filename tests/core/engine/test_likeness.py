@@ -7,7 +7,7 @@ import pytest
 
 import chainrule as cr
 from cases import CASES, Case
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, frozen
 from chainrule.core.calls import Call, Calls, SideBySide, bind_copy, call, dot, one_by_one, repeat
 from chainrule.core.engine import likeness
 from chainrule.core.engine.extension import _engine
@@ -102,6 +102,20 @@ def test_an_axis_is_part_of_a_call():
         program()
         assert was_known(program) == is_known
         np.testing.assert_array_equal(out, np.arange(9.0).reshape(3, 3).sum(axis))
+
+
+def test_whether_an_array_is_one_number_makes_a_difference():
+    for numbers, is_known in [
+        (frozen(np.zeros(3)), False),
+        (frozen(np.ones(3)), True),
+        (np.zeros(3), False),
+        (frozen(np.arange(3.0)), True),
+    ]:
+        x = np.full(3, -1.0)
+        program = lowered(call(np.maximum, x, numbers, out=x))
+        program()
+        assert was_known(program) == is_known
+        np.testing.assert_array_equal(x, numbers)
 
 
 def test_calls_into_python_are_the_rows_own():

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chainrule.core.arrays import frozen
 from chainrule.core.calls import Calls, call, dot
 from chainrule.core.engine.extension import _engine, tables
 from chainrule.core.engine.program import lowered
@@ -61,6 +62,49 @@ def test_a_product_keeps_what_lies_beside_its_result():
         assert (memory[1:-1, 1:-1] == 3.0).all()
         memory[1:-1, 1:-1] = 7.0
         assert (memory == 7.0).all()
+
+
+@examples(60)
+@given(data=st.data())
+def test_a_product_with_a_floor_is_the_maximum_of_both(data: st.DataObject):
+    R, S, N = (data.draw(LENGTHS) for _ in range(3))
+    dtype = data.draw(st.sampled_from(["float64", "float32"]))
+    rng = np.random.default_rng(data.draw(st.integers(0, 99)))
+    A, B = data.draw(matrices((R, S), dtype, rng)), data.draw(matrices((S, N), dtype, rng))
+    C, floor = data.draw(matrices((R, N), dtype, rng)), np.array(0.25, dtype)
+    A[rng.integers(R), rng.integers(S)] = data.draw(st.sampled_from([1.0, np.nan, np.inf]))
+    for table in tables():
+        _engine.Program((("product", (A, B, C), ()),), table=table)()
+        expected = np.maximum(C, floor)
+        C[...] = 7.0
+        _engine.Program((("product", (A, B, floor, C), (1,)),), table=table)()
+        np.testing.assert_array_equal(C, expected)
+
+
+def test_a_layer_and_its_relu_are_one_operation():
+    A, B, zero = np.eye(3), np.arange(12.0).reshape(3, 4) - 6, np.array(0.0)
+    C, other = np.empty((3, 4)), np.empty((3, 4))
+    for numbers, out, n in [
+        (zero, C, 1),
+        (frozen(np.zeros((3, 4))), C, 1),
+        (frozen(np.zeros((3, 4))).copy(), C, 2),  # it may change
+        (frozen(np.arange(12.0).reshape(3, 4)), C, 2),
+        (frozen(np.arange(12.0)).reshape(3, 4), C, 2),
+        (zero, C[:2], 2),
+        (zero, other, 2),
+    ]:
+        row = Calls(
+            call(dot, A, B, out=C),
+            call(np.maximum, C[: len(out)], numbers[: len(out)] if numbers.ndim else numbers, out=out),
+        )
+        program = lowered(row, [C, out])
+        assert program.n == n
+        row()
+        expected = C.copy(), out.copy()
+        C[...] = out[...] = np.nan
+        program()
+        np.testing.assert_array_equal((C, out)[: 1 + (out is other)], expected[: 1 + (out is other)])
+    assert "dot, maximum" in str(lowered(Calls(call(dot, A, B, out=C), call(np.maximum, C, zero, out=C)), [C]))
 
 
 def test_a_product_hands_on_what_is_not_finite():
@@ -149,6 +193,10 @@ def test_what_does_not_go_together_is_refused():
     bad = [
         ("product", (x, x, x), (), "don't go together"),
         ("product", (x, x.T), (), "takes A, B and C"),
+        ("product", (x, x.T, np.zeros((3, 3))), (1,), "takes A, B and C"),
+        ("product", (x, x.T, np.zeros(()), np.zeros((3, 3))), (), "takes A, B and C"),
+        ("product", (x, x.T, np.zeros(3), np.zeros((3, 3))), (1,), "a floor"),
+        ("product", (x, x.T, np.zeros((), int), np.zeros((3, 3))), (1,), "a floor"),
         ("product", (x[0], x[0], x), (), "takes matrices"),
         ("product", (x, x.T, np.broadcast_to(x[0, 0], (3, 3))), (), "read-only"),
         ("product", (np.zeros((2, 3, 4)), x.T, np.zeros((3, 3))), (), "smaller"),

@@ -1,8 +1,8 @@
 """Rows that are alike: a row like one before gets that one's records, with its own arrays in them.
 
-Lowering looks at functions, at settings, and at how arrays are made and lie to each other; never at numbers. So rows
-are alike where all of these are: the same calls, on arrays of the same types, shapes and strides, and where arrays
-share memory, the same distances between them.
+Lowering looks at functions, at settings, and at how arrays are made and lie to each other; never at numbers, but for
+whether an array is frozen and holds one everywhere. So rows are alike where all of these are: the same calls, on arrays
+of the same types, shapes and strides, and where arrays share memory, the same distances between them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Shape
+from chainrule.core.arrays import Array, Shape, only_number
 from chainrule.core.calls import Call, SideBySide
 from chainrule.core.engine.extension import _engine
 from chainrule.core.engine.lowering import Lowering, record_of_call
@@ -104,7 +104,8 @@ class Row:
         blocks: dict[int, int] = {}
         for array, base, (start, _, _) in zip(self.arrays, base_of, self._extents, strict=True):
             block = blocks.setdefault(base, len(blocks))
-            yield block, start - base, start % 8, array.dtype, array.shape, array.strides
+            is_number = only_number(array) is not None
+            yield block, start - base, start % 8, array.dtype, array.shape, array.strides, is_number
 
     def place(self, operand: Array) -> Place:
         """Where an operand of this row's records is to be found in a row that is alike."""

@@ -39,7 +39,7 @@ def listing(
     for number, line in enumerate(lines, start=1):
         columns = [column.ljust(width) for column, width in zip(line, widths, strict=False)]
         text.append("  ".join([f"{number:3}", *columns, line[-1]]).rstrip())
-    n_calls = sum(len(node.instructions) if isinstance(node, Elementwise) else 1 for node in nodes)
+    n_calls = sum(len(calls_of(node)) for node in nodes)
     counted = f"{len(nodes)} operations for {n_calls} calls, {kinds.count(IN_PYTHON)} of them in Python"
     counted += f", {len(by_members)} {BY_MEMBERS}" if by_members else ""
     counted += f", in {sum(each or 0.0 for each in times):,.0f} ns" if any(times) else ""
@@ -66,12 +66,20 @@ def _call(call: Call) -> str:
 def _columns(node: Node) -> tuple[str, str]:
     """The shapes that an operation works on, and the names of its calls."""
     if isinstance(node, Elementwise):
-        return _shape(node.instructions[0].out.array), ", ".join(_name(each.call) for each in node.instructions)
+        return _shape(node.instructions[0].out.array), ", ".join(map(_name, calls_of(node)))
     if isinstance(node, Operation):
         *inputs, out = node.operands
         arrow = f" -> {_shape(out)}" if node.writes else ""
-        return " ".join(map(_shape, inputs)) + arrow, _name(node.call)
+        return " ".join(map(_shape, inputs)) + arrow, ", ".join(map(_name, calls_of(node)))
     return " ".join(_shape(view.array) for view in node.reads), _name(node.call)
+
+
+def calls_of(node: Node) -> list[Call]:
+    """The calls that a node stands for."""
+    if isinstance(node, Elementwise):
+        return [each.call for each in node.instructions]
+    then = node.then if isinstance(node, Operation) else None
+    return [node.call] if then is None else [node.call, then]
 
 
 def _kept(node: Node, stored: set[Key]) -> str:

@@ -9,6 +9,7 @@ from chainrule.core.arrays import Array
 from chainrule.core.calls import Call, SideBySide, one_by_one
 from chainrule.core.engine.convolution import without_columns
 from chainrule.core.engine.extension import _engine
+from chainrule.core.engine.floors import with_floors
 from chainrule.core.engine.fuse import fused
 from chainrule.core.engine.listing import IN_PYTHON, listing
 from chainrule.core.engine.liveness import Stores, dead_stores, without_unread
@@ -40,7 +41,7 @@ class Lowering:
             if seen is not None:
                 nodes = without_unread_rows(without_unread(nodes, doubted, seen), seen, reader)
             nodes = fused(nodes)
-            nodes = [*turned(nodes, reader)]
+            nodes = [*turned(with_floors(nodes), reader)]
         self.nodes: list[Node] = nodes
         dead: Stores = set() if seen is None else dead_stores(self.nodes, seen)
         self.stored = [

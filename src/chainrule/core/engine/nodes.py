@@ -88,7 +88,7 @@ class Elementwise:
 class Operation:
     """Any other operation of the extension: its kind, operands as it takes them, and settings.
 
-    otherwise: what is called where it can't be done.
+    otherwise: what is called where it can't be done.  then: a call that it makes as well.
     """
 
     call: Call
@@ -98,6 +98,7 @@ class Operation:
     writes: tuple[View, ...]
     settings: tuple[int, ...] = ()
     otherwise: Call | None = None
+    then: Call | None = None
 
 
 @dataclass(eq=False, slots=True)

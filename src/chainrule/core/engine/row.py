@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Shape
+from chainrule.core.arrays import Array, Shape, only_number
 from chainrule.core.calls import Call, check_finite, dot, one_by_one, take
 from chainrule.core.engine.extension import _engine
 from chainrule.core.engine.nodes import Elementwise, Instruction, Key, Node, Operation, PythonCall, View
@@ -99,7 +99,12 @@ class Reader:
             raise Unknown
         if func is np.add and inputs[0] is out and all(is_count(each.array) for each in (*inputs, out)):
             return Operation(call, "count", (out.array, inputs[1].array), tuple(inputs), (out,))
-        return elementwise(call, func.__name__, out, tuple(inputs))
+        return elementwise(call, func.__name__, out, tuple(map(self.number, inputs)))
+
+    def number(self, view: View) -> View:
+        """The number that a frozen array holds everywhere, for the array; any other view as it is."""
+        number = only_number(view.array) if view.array.ndim else None
+        return view if number is None else self.view(number)
 
     def copy(self, call: Bound) -> Node:
         """A copy, or a fill."""

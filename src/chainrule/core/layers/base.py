@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from chainrule.core.arrays import Array, Shape, as_operand, count
+from chainrule.core.arrays import Array, Shape, as_operand, count, frozen
 from chainrule.core.calls import Call, Pass
 from chainrule.core.description import Description, check_kind
 from chainrule.core.errors import SettingError
@@ -120,6 +120,13 @@ class Buffers:
     def number(self, value: ArrayLike) -> Array:
         """A constant or setting as an operand: an array () of the run's dtype, or K numbers as (K, 1, ..., 1)."""
         return as_operand(value, self.output.ndim, self.output.dtype)
+
+    def constant(self, value: float) -> Array:
+        """An array like the output that holds one number for good: frozen, so the engine reads it as one number."""
+        array = self.kept()
+        if array.flags.writeable:  # it isn't, where plans take turns in the same memory and another one was first
+            array.fill(value)
+        return frozen(array)
 
 
 class Layer(Description):
