@@ -18,8 +18,10 @@ export function Pace() {
     </select>
     <button data-hint=${hints.reset} onClick=${() => send({ kind: "reset" })}>${words.reset}</button>
     <button data-hint=${hints.nextStart} onClick=${() => send({ kind: "reset", start: "next" })}>${words.nextStart}</button>
-    <button class="short" aria-label=${words.undo} data-hint=${hints.undo} disabled=${!undo} onClick=${() => send({ kind: "undo" })}>↶</button>
-    <button class="short" aria-label=${words.redo} data-hint=${hints.redo} disabled=${!redo} onClick=${() => send({ kind: "redo" })}>↷</button>
+    <span class="pair">
+      <button class="short" aria-label=${words.undo} data-hint=${hints.undo} disabled=${!undo} onClick=${() => send({ kind: "undo" })}>↶</button>
+      <button class="short" aria-label=${words.redo} data-hint=${hints.redo} disabled=${!redo} onClick=${() => send({ kind: "redo" })}>↷</button>
+    </span>
     <${Count} />
   </div>`;
 }

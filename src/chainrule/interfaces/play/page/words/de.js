@@ -173,7 +173,7 @@ export default {
   secantLine: "Sekante (von −h bis +h)",
   secant: "der Sekante",
   kinks: "eine Einheit hat einen Knick",
-  ofLoss: "Anteil am Verlust",
+  ofLoss: "Verlustanteil",
   ofPoint: "Trainingspunkt",
   gradientPositive: "Der Gradient ist positiv: Ein etwas größerer Wert erhöht den Verlust.",
   gradientNegative: "Der Gradient ist negativ: Ein etwas größerer Wert senkt den Verlust.",
