@@ -217,6 +217,16 @@ def test_a_change_in_a_callback_takes_hold_from_the_next_step_on():
     assert run.setup.changes == tuple((n, {"learning_rate": 0.1 / 2**k}) for k, n in ((1, 1), (2, 3), (3, 5)))
 
 
+def test_a_change_before_the_first_step_makes_other_settings_of_the_start():
+    training = begun(optimizer=cr.Momentum(0.05), seed=0, epochs=4)
+    training.change(optimizer=cr.SGD(0.1), penalty=cr.L2(0.01), epochs=6)
+    run = ended(training)
+    alike = ended(begun(optimizer=cr.SGD(0.1), penalty=cr.L2(0.01), seed=0, epochs=6))
+    assert np.array_equal(run.model.theta, alike.model.theta)
+    assert (run.setup.optimizer, run.setup.penalty, run.setup.epochs) == (cr.SGD(0.1), cr.L2(0.01), 6)
+    assert run.setup.changes == ()
+
+
 def test_penalty_clip_optimizer_and_epochs_can_be_changed():
     training = begun(optimizer=cr.Momentum(0.05))
     next(training)

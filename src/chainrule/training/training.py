@@ -197,7 +197,7 @@ class Training:
             starts anew: slots at 0, and the steps of its schedule and bias correction counted from 0.
         penalty, clip, epochs: as in `train`. Epochs are counted from the run's start; the epochs between two records
             stay the same.
-        `Run.setup` keeps the settings at the start, and what was changed at which step.
+        A change before the first step makes other settings of the start; `Run.setup` keeps the others beside their steps.
         Raises SettingError for an unknown name, for a value that doesn't fit, and once the run has ended; then nothing
         is changed.
 
@@ -223,6 +223,10 @@ class Training:
         if task.objective != before.objective:
             self._steps.bind_batches(task)
         self._steps.bind_update(task)
+        if state.step == 0:
+            start = {"optimizer": task.optimizer, "penalty": task.objective.penalty, "clip": task.clip}
+            self.setup = replace(self.setup, epochs=task.epochs, **start)
+            return
         self.setup = replace(self.setup, changes=(*self.setup.changes, (state.step, dict(settings))))
 
     def edit(self, place: int, value: float) -> None:
