@@ -197,7 +197,7 @@ class Training:
             starts anew: slots at 0, and the steps of its schedule and bias correction counted from 0.
         penalty, clip, epochs: as in `train`. Epochs are counted from the run's start; the epochs between two records
             stay the same.
-        A change before the first step makes other settings of the start; `Run.setup` keeps the others beside their steps.
+        A change before the first step is one of the start; `Run.setup` keeps the others beside their steps.
         Raises SettingError for an unknown name, for a value that doesn't fit, and once the run has ended; then nothing
         is changed.
 
