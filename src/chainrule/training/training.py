@@ -224,8 +224,13 @@ class Training:
             self._steps.bind_batches(task)
         self._steps.bind_update(task)
         if state.step == 0:
-            start = {"optimizer": task.optimizer, "penalty": task.objective.penalty, "clip": task.clip}
-            self.setup = replace(self.setup, epochs=task.epochs, **start)
+            self.setup = replace(
+                self.setup,
+                optimizer=task.optimizer,
+                penalty=task.objective.penalty,
+                clip=task.clip,
+                epochs=task.epochs,
+            )
             return
         self.setup = replace(self.setup, changes=(*self.setup.changes, (state.step, dict(settings))))
 
