@@ -6,7 +6,7 @@ QUOTED = re.compile(r"'[^']*'|\([^()]*\)")
 """What others say within a sentence: a value, or another program's reason."""
 
 SMALL = re.compile(
-    r"\b(the|is|of|has|with|and|or|expected|got|should|must|such|input|which|to|say|takes?|layer|sample|weight|step|each)\b"
+    r"\b(the|is|of|has|with|and|or|expected|got|should|must|such|input|which|to|say|takes?|layer|sample|weight|step|each|column|place)\b"
 )
 """Words of English sentences, none of which is German."""
 

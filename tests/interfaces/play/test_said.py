@@ -235,8 +235,12 @@ def refusals(path: Path) -> Iterator[str]:
             yield from written(node.value)
 
 
-LEFT = """() => [...document.querySelectorAll("[lang=en]")]
-  .filter((each) => !each.closest("pre, figcaption")).map((each) => each.textContent)"""
+LEFT = """() => [
+  ...[...document.querySelectorAll("[lang=en]")]
+    .filter((each) => !each.closest("pre, figcaption")).map((each) => each.textContent),
+  ...[...document.querySelectorAll(".product")]
+    .map((each) => each.getAttribute("aria-label")).filter((each) => /new|step/.test(each)),
+]"""
 """What stays English on the page, but for the source of the library."""
 
 

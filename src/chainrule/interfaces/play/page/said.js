@@ -141,6 +141,7 @@ export function Said({ text }) {
 
 const TEXTS = /(<(?:p class="note[^"]*"|span class="shape note"|p|h\d|title)>)(.*?)(<\/(?:p|span|h\d|title)>)/gs;
 const MATHS = /<math>.*?<\/math>/gs;
+const PRODUCTS = /(<div class="product"[^>]* aria-label=")([^"]*)/g;
 const WORDS = /(<mtext>(?:&nbsp;)?)(.*?)((?:&nbsp;)?<\/mtext>)/g;
 
 /**
@@ -150,7 +151,8 @@ const WORDS = /(<mtext>(?:&nbsp;)?)(.*?)((?:&nbsp;)?<\/mtext>)/g;
 export function saidIn(markup) {
   if (!lines.length) return markup;
   const notes = markup.replace(TEXTS, (_, open, inner, close) => open + note(inner, MATHS, open === "<title>" ? asItIs : marked) + close);
-  return notes.replace(WORDS, (_, open, text, close) => open + word(text) + close);
+  const named = notes.replace(PRODUCTS, (_, open, text) => open + text.replace(/[a-z]{3,}/g, word));
+  return named.replace(WORDS, (_, open, text, close) => open + word(text) + close);
 }
 
 /**

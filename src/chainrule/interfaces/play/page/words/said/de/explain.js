@@ -96,7 +96,9 @@ export default {
   "{a} is the largest of the window: all of the gradient goes to it.": "{a} ist das größte im Fenster: Der ganze Gradient geht dorthin.",
   "{a} is no window’s maximum; its gradient is 0.": "{a} ist in keinem Fenster das größte; der Gradient ist 0.",
   "{a} is the largest of the window of {names}.": "{a} ist das größte im Fenster von {names}.",
-  "Layer {number} reads maps as Flatten counts them: its input number is {counted}.": "Schicht {number} liest Karten so, wie Flatten sie zählt: Die Nummer ihrer Eingabe ist {counted}.",
+  "Layer {number} reads maps as Flatten counts them: its input number is {counted}.": "Schicht {number} liest Karten so, wie Flatten sie zählt: Die Nummer ihrer Eingabe ist {+counted}.",
+  "{n} · (channel - 1) + {m} · (row - 1) + column": "{n} · (Kanal - 1) + {m} · (Zeile - 1) + Spalte",
+  "{n} · (channel - 1) + place": "{n} · (Kanal - 1) + Stelle",
   "{mean} and {var} are those of a {kind}’s {size} numbers, of {what}: each input affects all of them.":
     "{mean} und {var} gehören zu den {size} Zahlen je {+kind} ({+what}): Jede Eingabe wirkt auf alle.",
   "{n} samples and their places": "{n} Beispiele und ihre Stellen",
