@@ -21,12 +21,12 @@ const LINES = /^(\\(?:sub)?section\*\{|\\noindent |(?!\\|$))(.*?)(\}?)$/gm;
 const WORDS = /(\\text\{ ?)(.*?)( ?\})/g;
 
 /** Signs of sentences as LaTeX has them: every LaTeX reads ASCII. */
-const SIGNS = [["’", "'"], ["δ", "$\\delta$"], ["β", "$\\beta$"], ["→", "$\\to$"], ["\u202f", "\\,"], ["ß", "\\ss{}"], ...[..."äöüÄÖÜ"].map((each) => [each, `\\"${each.normalize("NFD")[0]}`])];
+const SIGNS = [["’", "'"], ["δ", "$\\delta$"], ["β", "$\\beta$"], ["·", "$\\cdot$"], ["→", "$\\to$"], ["\u202f", "\\,"], ["ß", "\\ss{}"], ...[..."äöüÄÖÜ"].map((each) => [each, `\\"${each.normalize("NFD")[0]}`])];
 
 /** @param {string} text of a document */
 function latex(text) {
   const parts = text.split(EQUATIONS).map((each, k) => (k % 2 ? each : each.replace(LINES, (_, open, inner, close) => open + written(note(read(inner), FORMULAS, asItIs)) + close)));
-  return parts.join("").replace(WORDS, (_, open, inner, close) => open + written(word(inner)) + close);
+  return parts.join("").replace(WORDS, (_, open, inner, close) => open + written(word(read(inner))) + close);
 }
 
 /** @param {string} text */
