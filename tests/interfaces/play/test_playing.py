@@ -165,6 +165,32 @@ def test_a_rate_of_a_hundred_is_diagnosed_and_treated():
     assert playing.pictures.judged(True, state.parameters.theta, state.statistics)[0] < 0.1
 
 
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])
+def test_a_rate_of_a_hundred_in_a_trained_network_is_named_at_once_and_what_is_advised_learns(activation):
+    playing = Playing(Scene(data={"name": "spiral"}, hidden=({"units": 8, "activation": activation},) * 2))
+    playing.training.advance(2000)
+    obey(playing, "set", scene=scene_of(playing, optimizer={"type": "Adam", "learning_rate": 100.0}))
+    assert playing.training.state.step == 2000
+    found = visited(playing, 600)
+    assert found[0]["illness"] == "learning rate too high"
+    obey(playing, "treat", finding=0)
+    assert visited(playing, 1000) == []
+    state = playing.training.state
+    assert playing.pictures.judged(True, state.parameters.theta, state.statistics)[0] < 0.01
+
+
+def visited(playing, steps):
+    """What the doctor finds after some more steps, ten of them shown."""
+    for _ in range(10):
+        playing.training.advance(steps // 10 - 1)
+        obey(playing, "step")
+        seen(playing)
+    playing.answers.clear()
+    obey(playing, "diagnose")
+    playing.visits.wait()
+    return next(each for each in playing.answers if each["kind"] == "findings")["findings"]
+
+
 def test_points_of_another_size_are_standardised_as_the_doctor_advises():
     rng = np.random.default_rng(0)
     places = rng.normal(1000, 300, (40, 2))

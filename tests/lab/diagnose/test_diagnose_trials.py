@@ -171,6 +171,16 @@ def test_a_run_that_had_learnt_and_broke_down_took_too_long_steps_and_no_augment
     assert cr.train(**found[0].treated(**settings)).final_loss < 0.7 * evidence["last loss"]
 
 
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])
+def test_a_trained_network_that_long_steps_threw_out_is_not_advised_another_start(activation):
+    network = cr.mlp(2, 8, 8, 1, activation=activation)
+    how = {"network": network, "x": CIRCLES[0], "y": CIRCLES[1], "loss": cr.HalfSquaredError()}
+    sound = trained(FITTING | how | {"optimizer": cr.Adam(0.03), "epochs": 1500})
+    *_, found = diagnosed(**how, theta=sound.model.theta, optimizer=cr.Adam(100.0), epochs=400)
+    assert found[0].illness == "learning rate too high"
+    assert not [each for each in found if each.sentence.startswith("At the start")]
+
+
 def numbers_of(sentence):
     sentence = sentence.replace(MINUS, "-")
     return [float(each.replace(",", "")) for each in re.findall(r"\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?", sentence)]

@@ -150,9 +150,12 @@ class Inspection:
     @cached_property
     def unexplained(self) -> float:
         """The fraction of the targets' variance that the end leaves, 1 - R²; infinite where there is no end."""
-        if self.end is None:
+        return self._unexplained_at(self.end)
+
+    def _unexplained_at(self, point: Point | None) -> float:
+        if point is None:
             return np.inf
-        error = float(np.square(self.answers(self.end) - self.targets).sum(axis=1).mean())
+        error = float(np.square(self.answers(point) - self.targets).sum(axis=1).mean())
         fraction = error / self.variance if self.variance > 0 else 0.0
         return fraction if np.isfinite(fraction) else np.inf
 
@@ -232,6 +235,15 @@ class Inspection:
         if self.start is None:
             return Moment("With these parameters", self.at_end.layers)
         return Moment("At the start", self._measured(self.start))
+
+    @cached_property
+    def at_untrained_start(self) -> Moment:
+        """The layers at the start; none where it answers better than the targets' mean, as trained parameters do.
+
+        What is saturated or off there, learning has led to: other weights at the start are no advice against it.
+        """
+        has_learnt = self._unexplained_at(self.start) < thresholds.LOWER
+        return Moment(self.at_start.when, () if has_learnt else self.at_start.layers)
 
     @cached_property
     def at_end(self) -> Moment:

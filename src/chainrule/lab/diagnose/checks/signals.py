@@ -90,7 +90,7 @@ def exploding_start(run: Inspection) -> Seen | None:
     Measured at the start: each layer's output beside the input's size, where no sigmoid or tanh in front bounds it.
     Source: He et al., "Delving deep into rectifiers" (2015), 2.2; Pascanu et al. (2013).
     """
-    layers = run.at_start.layers
+    layers = run.at_untrained_start.layers
     bounded = next((each.place.number for each in layers if type(each.place.layer) in STEEPEST), np.inf)
     free = [each for each in layers if each.weights is not None and each.place.number < bounded]
     largest = max(free, key=lambda each: each.scale, default=None)

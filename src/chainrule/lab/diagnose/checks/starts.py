@@ -48,7 +48,7 @@ def dead_start(run: TriedRun) -> Seen | None:
 
     Tried: the default start, with leaky units.
     """
-    seen = signals.dead(run.at_start)
+    seen = signals.dead(run.at_untrained_start)
     if seen is None or not run.learnt:
         return None if seen is None else seen | {"cost": ""}  # of the run, all that it hasn't learnt
     changes = remedies.leaky_start(run)

@@ -153,7 +153,7 @@ START = (  # what a run begins with: the data before the weights
     ),
     ProblemRule(
         "saturated {kind}s",
-        lambda run: signals.saturated(run.at_start, thresholds.MOST),
+        lambda run: signals.saturated(run.at_untrained_start, thresholds.MOST),
         SATURATED,
         {"Start with smaller weights: Glorot(), the default.": use.default_start},
     ),
@@ -175,6 +175,10 @@ START = (  # what a run begins with: the data before the weights
         even_if_learnt=True,
     ),
     ProblemRule(
-        "vanishing gradients", lambda run: signals.vanishing(run.at_start), VANISHING, PASS_MORE, unless=(SMALL,)
+        "vanishing gradients",
+        lambda run: signals.vanishing(run.at_untrained_start),
+        VANISHING,
+        PASS_MORE,
+        unless=(SMALL,),
     ),
 )
