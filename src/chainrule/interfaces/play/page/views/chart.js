@@ -33,7 +33,7 @@ export function Chart({ lines, columns, logarithmic = false, range, height, labe
   });
   useEffect(() => {
     const box = /** @type {HTMLDivElement} */ (place.current);
-    const watch = new ResizeObserver(() => plot.current?.setSize({ width: box.clientWidth, height }));
+    const watch = new ResizeObserver(() => plot.current?.setSize(sizeOf(box, height)));
     watch.observe(box);
     return () => {
       watch.disconnect();
@@ -43,6 +43,15 @@ export function Chart({ lines, columns, logarithmic = false, range, height, labe
     };
   }, []);
   return html`<div class="chart" ref=${place} role="group" aria-label=${label} tabindex="0" onKeyDown=${(/** @type {KeyboardEvent} */ event) => walk(plot.current, event)} onBlur=${() => plot.current?.setCursor(AWAY)} />`;
+}
+
+/**
+ * A chart is as wide as its place, and up to a quarter taller in a high window.
+ * @param {HTMLElement} box
+ * @param {number} height
+ */
+function sizeOf(box, height) {
+  return { width: box.clientWidth, height: Math.round(height * Math.min(1.25, Math.max(1, innerHeight / 800))) };
 }
 
 const AWAY = { left: -10, top: -10 };
@@ -85,8 +94,7 @@ function options(box, lines, logarithmic, range, height, bands) {
   const axis = { stroke: style.color, grid: { stroke: style.getPropertyValue("--grid"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
   const shown = (/** @type {any} */ _, /** @type {number | null} */ value) => (value == null ? "–" : short(value));
   return {
-    width: box.clientWidth,
-    height,
+    ...sizeOf(box, height),
     padding: [6, 14, 0, 0],
     legend: { markers: { width: 2 } },
     bands: bands?.map((series) => ({ series, fill: colour(style, lines[0].stroke, 0.15) })),
