@@ -186,7 +186,8 @@ class BoundLayers:
         places = network.places if binder.generators else without_randomness(network.places)
         numbers = network.n_numbers * self.n * count(lead)
         what = f"this network with a batch of {self.n:,}"
-        with memory_for(what, numbers, binder.dtype, "Take smaller batches, smaller layers, or fewer members."):
+        smaller = "smaller batches, smaller layers" if self.n > 1 else "smaller layers"
+        with memory_for(what, numbers, binder.dtype, f"Take {smaller}, or fewer members."):
             storages = lay_out(Storage(network.input_shape, kept=True), places, binder.in_place)  # the data are kept
             # Samples that members share are stored once; but ufuncs that spread them take memory at every call.
             is_spread = next((each.layer.elementwise for each in places if not each.layer.view), False)
