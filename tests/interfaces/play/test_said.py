@@ -43,15 +43,17 @@ PLAIN = Notation()
 def test_every_sentence_of_an_explanation_has_its_german_form(english: Callable[[Iterable[str]], list[str]]):
     texts = [text for step in steps() for text in texts_of_step(step)]
     texts += [text for make in DERIVATIONS.values() for text in texts_of(make())]
-    assert len(set(texts)) > 200
-    assert english(texts) == []
+    but_for_digits = {re.sub("[0-9]+|[₀-₉]+|[⁰¹²³⁴-⁹]+", "7", text): text for text in texts}
+    assert len(but_for_digits) > 200
+    assert english(but_for_digits.values()) == []
 
 
 def steps() -> Iterator[cr.explain]:
     """Steps of every case, and of every optimizer."""
-    rich = {"penalty": cr.L2(0.1), "clip": 0.01, "sample_weight": WEIGHTS, "seed": 0}
+    n = 4
+    rich = {"penalty": cr.L2(0.1), "clip": 0.01, "sample_weight": WEIGHTS[:n], "seed": 0}
     for k, case in enumerate(CASES.values()):
-        x, y = case.data()
+        x, y = case.data(n)
         settings = rich if k % 2 else {"samples": [1, 3]}
         yield cr.explain(case.network, case.network.initialize(0), x, y, case.loss, cr.SGD(0.1), **settings)
     network = cr.mlp(2, 3, 1)
