@@ -103,8 +103,8 @@ def word_for(option: str) -> st.SearchStrategy[str]:
 
 @st.composite
 def command_lines(draw: st.DrawFn) -> list[str]:
-    """A command, its data, and some of its options."""
-    name = draw(st.sampled_from(sorted(COMMANDS)))
+    """A command, its data, and some of its options. Without `play`, which serves its page until Ctrl-C."""
+    name = draw(st.sampled_from(sorted(COMMANDS.keys() - {"play"})))
     line = [name]
     if name == "predict":
         line.append(
@@ -156,7 +156,6 @@ def is_gone_within(seconds: float, session: int) -> bool:
 @given(line=command_lines())
 def test_a_command_ends_in_order(line: list[str], folder: Path):
     with tempfile.TemporaryDirectory() as temporary, contextlib.ExitStack() as opened:
-        begin = time.monotonic()
         said = opened.enter_context((Path(temporary) / "said").open("w+b"))
         work = Path(temporary) / "work"
         subprocess.run(["cp", "-r", str(folder), str(work)], check=True)
@@ -177,7 +176,7 @@ def test_a_command_ends_in_order(line: list[str], folder: Path):
         words = said.read().decode("utf-8")
         assert command.returncode in (0, 1, 2), words
         assert "Traceback" not in words, words
-        assert time.monotonic() - begin < SECONDS
+        assert used.ru_utime + used.ru_stime < SECONDS, line  # of processors: a busy machine takes longer
         import resource
 
         unit = 1 if sys.platform == "darwin" else 1024
