@@ -2,8 +2,8 @@
 
 import re
 
-QUOTED = re.compile(r"'[^']*'|\([^()]*\)")
-"""What others say within a sentence: a value, or another program's reason."""
+QUOTED = re.compile(r"'[^']*'|\([^()]*\)|\b\w+\.\w[\w.]*")
+"""What others say within a sentence: a value, another program's reason, a command's field as in `step.unit`."""
 
 SMALL = re.compile(
     r"\b(the|is|of|has|with|and|or|expected|got|should|must|such|input|which|to|say|takes?|layer|sample|weight|step|each|column|place)\b"

@@ -21,7 +21,7 @@ class Kept:
 
     def _hear(self, message: str | bytes) -> None:
         if isinstance(message, str) and message.startswith('{"kind": "kept"'):
-            scene, arrays, _ = from_file(json.loads(message)["file"])
+            scene, arrays, *_ = from_file(json.loads(message)["file"])
             self.moments.append((scene.data.name, int(arrays["step"])))
 
     def until(self, data: str, least: int) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.core.calls import arithmetic
-from chainrule.core.description import COUNT, COUNT_OR_ZERO, NUMBER, check_kind, check_one_real, check_whole
+from chainrule.core.description import COUNT, COUNT_OR_ZERO, NUMBER, Rule, check_kind, check_one_real, check_whole
 from chainrule.core.errors import DivergenceError, SettingError
 from chainrule.training.history import Record
 from chainrule.training.model import Model
@@ -18,6 +18,8 @@ from chainrule.training.run import Run, Setup
 from chainrule.training.state import TrainingState
 from chainrule.training.steps import Steps
 from chainrule.training.task import Task, changed
+
+TIMED_RUNS = Rule("a whole number from 0 to 100,000", lambda value: 0 <= value <= 100_000)
 
 
 class Training:
@@ -67,7 +69,7 @@ class Training:
         runs: makes a compiled step so many times, and shows the nanoseconds that each operation takes, the median: for
         a run that is begun to look at its steps, and has no use afterwards.
         """
-        return self._steps.engine.listing(runs)
+        return self._steps.engine.listing(check_whole("runs", TIMED_RUNS, runs))
 
     def advance(self, steps: int = 1) -> bool:
         """Make so many steps, each one batch and its update, or as many as there are. Returns whether all were made.

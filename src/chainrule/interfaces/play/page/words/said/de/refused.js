@@ -48,7 +48,7 @@ export default {
 
   // Files of the playground
   "the arrays should be those of a run with the same settings; these differ: {names}.": "Diese Datei passt nicht zu ihrer Szene: Es weichen ab {names}.",
-  "{name} should be as in a run with the same settings, such as {like}; got {got}. Begin the run with the arguments of the one that the arrays are from.": "Diese Datei passt nicht zu ihrer Szene: Es weicht ab {name}.",
+  "{name} should be as in a run with the same settings, such as {like}; got {got}. Begin the run with the arguments of the one that the arrays are from.": "Diese Datei passt nicht zu ihrer Szene: '{name}' weicht ab.",
   "the file isn't one that the playground saved ({fault}); open another.": "Diese Datei hat nicht der Spielplatz gespeichert ({fault}); eine andere öffnen.",
   "the file, array {name}, isn't one that the playground saved ({fault}); open another.": "Diese Datei hat nicht der Spielplatz gespeichert (array {name}: {fault}); eine andere öffnen.",
 
