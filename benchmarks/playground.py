@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from benchmarks.spread import FEWEST, Spread
@@ -91,9 +92,9 @@ class Playground:
 
 
 def playground(rounds: int = FEWEST, show: Callable[[str], object] = lambda text: None) -> Playground | None:
-    """Measure it; None without a browser."""
+    """Measure it; None without a browser, or without Playwright."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
+    if chromium is None or find_spec("playwright") is None:
         return None
     from playwright.sync_api import sync_playwright
 
