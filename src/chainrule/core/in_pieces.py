@@ -39,7 +39,7 @@ class Many:
 
     @classmethod
     def of(cls, dtype: np.dtype[np.generic], x: Array, targets: Array, weights: Array | None) -> Many:
-        """The same arrays where they are of this dtype, else copies."""
+        """These arrays as samples of a dtype: copied where they are of another."""
         return cls(x, targets, weights).map(lambda array: np.require(array, dtype, "A"))
 
     @classmethod

@@ -70,7 +70,7 @@ def bind_rate(value: Real | Schedule, convert: Convert) -> Rate:
 
 
 def constant(value: Value, step: int) -> Value:
-    """The same at every step."""
+    """A value that stays the same at every step."""
     return value
 
 

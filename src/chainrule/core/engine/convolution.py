@@ -33,7 +33,7 @@ Step = tuple[int, list[Node]]
 
 
 def without_columns(nodes: Sequence[Node], reader: Reader) -> tuple[list[Node], list[Node]]:
-    """The same nodes, but those that read columns read windows where they can; and products that may be unread now."""
+    """The nodes of a row, with windows read in place of columns where they can be; products that may be unread now."""
     rewriting, left = Rewriting(reader), list(nodes)
     done: list[Node] = []
     doubted: list[Node] = []

@@ -12,7 +12,7 @@ WITH_FLOOR = ("product", "convolve")
 
 
 def with_floors(nodes: Iterable[Node]) -> list[Node]:
-    """The same nodes, but a product and the maximum of all of its results and one number as a single operation."""
+    """The nodes of a row, with a product and the maximum of its results and one number as a single operation."""
     found: list[Node] = []
     for node in nodes:
         joined = with_floor(found[-1], node) if found else None

@@ -16,7 +16,7 @@ MOST_OPERANDS = 48
 
 
 def fused(nodes: Iterable[Node]) -> list[Node]:
-    """The same nodes, with neighbours fused where the order of their numbers doesn't matter."""
+    """The nodes of a row, with neighbours fused where the order of their numbers doesn't matter."""
     found: list[Node] = []
     group: Group | None = None
     for node in nodes:

@@ -40,7 +40,7 @@ class Product:
         return cls(call, A, B, C) if alike else None
 
     def uncut(self) -> Product:
-        """The same product as one, where it is one of a matrix and blocks of columns."""
+        """A product of a matrix and blocks of columns as one product; any other as it is."""
         blocks = joined(self.B, self.C) if self.C.ndim > 2 and self.A.shape[-3] == 1 else None
         return Product(self.call, self.A[..., 0, :, :], *blocks) if blocks else self
 

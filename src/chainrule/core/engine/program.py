@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
-from statistics import median
+
+import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Call, Calls, Ended, one_by_one, repeat
@@ -89,7 +90,9 @@ class Program:
 
     def timed(self, rounds: Sequence[Sequence[int]]) -> str:
         """The operations as `print` shows them, with what each takes: the median of what `time` returned in rounds."""
-        return self.lowering.text([median(column) for column in zip(*rounds, strict=False)]) if rounds else str(self)
+        if not rounds:
+            return str(self)
+        return self.lowering.text([float(np.median(column)) for column in zip(*rounds, strict=False)])
 
     def __str__(self) -> str:
         """The operations, one per line, with the calls that each does."""

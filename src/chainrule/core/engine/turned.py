@@ -18,7 +18,7 @@ AVX-512 take 0.73 of the time, the copy included, those for AVX2 0.97. In float3
 
 
 def turned(nodes: Iterable[Node], reader: Reader) -> Iterator[Node]:
-    """The same nodes, but such a product as its transpose and a copy of it."""
+    """The nodes of a row, in which a product that pays so is made as its transpose, and copied."""
     for node in nodes:
         product = Product.of(node) if isinstance(node, PythonCall) else None
         if product is None or not pays(product):

@@ -10,7 +10,7 @@ from chainrule.core.engine.row import Reader
 
 
 def without_unread_rows(nodes: Sequence[Node], observed: Iterable[View], reader: Reader) -> list[Node]:
-    """The same nodes, but C = A B without its last row where that is never read."""
+    """The nodes of a row, with C = A B without its last row where that is never read."""
     opaque, checks, found = opaque_among(nodes), checks_among(nodes), list(nodes)
     for block in by_block(accesses_of(nodes, observed)):
         read = {view.key for _, writes, view in block if not writes}

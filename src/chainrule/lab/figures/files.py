@@ -14,7 +14,7 @@ FORMS = ("svg", "png", "pdf")
 """The forms of figures, which are the endings of their files' names."""
 
 DOTS_PER_INCH = 144
-"""Of a PNG: two dots per CSS pixel, for sharp screens."""
+"""The resolution of a PNG: two dots per CSS pixel, for sharp screens."""
 
 
 @dataclass(frozen=True)

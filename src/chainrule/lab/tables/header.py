@@ -14,7 +14,7 @@ LOOKED_AT = 200
 """The rows below the first that are asked."""
 
 MANY = 8
-"""So many numbers don't count on by chance."""
+"""The fewest whole numbers in a first row that don't count on (1, 2, 3, ...) by chance."""
 
 Row = Sequence[str]
 

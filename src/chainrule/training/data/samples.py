@@ -45,7 +45,7 @@ class TrainingData:
         return TrainingData(self.x[who], self.y[who], None if self.weights is None else self.weights[who], own=True)
 
     def for_programs(self, dtype: np.dtype[Any]) -> "TrainingData":
-        """The same samples, so that no program calls Python to convert them: targets and x in a run's dtype.
+        """These samples with targets and x in a run's dtype, so that no program calls Python to convert them.
 
         x stays as it is where it is mapped from a file, or would take more memory so.
         """

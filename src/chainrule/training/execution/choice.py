@@ -25,7 +25,7 @@ Of the reference network on 100 points that is 374 members; 4,096 of them take h
 """
 
 MOST_AT_ONCE = 2**24
-"""So many where the engine runs one member after the other: most of the memory that it takes is never touched."""
+"""The most numbers of a group where the engine runs one member after the other: most of its memory is never touched."""
 
 WORTH_THREADS = 2**18
 """Batches of fewer numbers run whole: starting the threads would take longer."""

@@ -15,7 +15,7 @@ from chainrule.lab.explain.algebra.notes import Note
 from chainrule.lab.explain.algebra.symbols import Symbol
 
 MOST = 5
-"""Of a longer axis, 5 rows or columns are shown: the first, the chosen one and the last."""
+"""The rows or columns of a longer axis that are shown: the first, the chosen one and the last."""
 
 DIGITS = 4
 """Significant digits in a matrix; the sum of the chosen entry, beside it, has more."""
