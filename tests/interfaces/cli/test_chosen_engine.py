@@ -15,6 +15,7 @@ from commands import invoke, output_of
 WHERE = {
     "check": ("chainrule.interfaces.cli.commands.check", "check_gradient"),
     "explain": ("chainrule.interfaces.cli.commands.explain", "explain_step"),
+    "play": ("chainrule.interfaces.play.door", "serve"),
     "predict": ("chainrule.interfaces.cli.commands.predict", "answer"),
     "report": (report.__name__, "write_report"),
 }
@@ -44,7 +45,7 @@ def test_a_command_computes_with_the_engine_that_is_chosen(
     assert asked() == outside
 
 
-COMMANDS = ["check", "explain", "predict no.npz xor", "report", "train xor", "compare xor --learning-rate 0.5,1"]
+COMMANDS = ["check", "explain", "play", "predict no.npz xor", "report", "train xor", "compare xor --learning-rate 0.5,1"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -165,7 +165,8 @@ def test_a_server_in_a_thread_shows_the_network_and_ends_with_close(monkeypatch:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     before = set(children())
     with Playground(cloudpickle.dumps(beginning_of(cr.Network((3,), (Doubled(), cr.Dense(1))), X, X[:, 0]))) as server:
-        server.start(browser=False)
+        with cr.engine("numpy"):
+            server.start(browser=False)
         assert capsys.readouterr().out == f"{server!r}\n"
 
         async def shown() -> Any:
@@ -175,6 +176,7 @@ def test_a_server_in_a_thread_shows_the_network_and_ends_with_close(monkeypatch:
         state = result_of(shown())
         assert state["scene"]["is_given"]
         assert state["inputs"] == ["x1", "x2", "x3"]
+        assert state["engine"] == "numpy (asked for)", "that of the block in which the server started"
         started = set(children()) - before
         assert started
     assert all(ends_within(5.0, each) for each in started)

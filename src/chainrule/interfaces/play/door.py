@@ -8,6 +8,8 @@ import sys
 import threading
 import webbrowser
 from contextlib import suppress
+from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -117,7 +119,8 @@ class Playground:
     def start(self, browser: bool = True) -> None:
         """Serve in a thread, until `close()`."""
         self._announce(browser)
-        self._thread = threading.Thread(target=self._server.run, args=([self._listening],), daemon=True)
+        run = partial(copy_context().run, self._server.run)  # in this context: its engine is the pages'
+        self._thread = threading.Thread(target=run, args=([self._listening],), daemon=True)
         self._thread.start()
 
     def _announce(self, browser: bool) -> None:

@@ -22,6 +22,11 @@ PROGRAM = "import sys; sys.path[:] = {path!r}; from chainrule.lab.experiments.wo
 """A worker finds the modules that its caller finds; it doesn't run the caller's own script again."""
 
 
+def environment() -> dict[str, str]:
+    """The environment of a process that computes for this one: one thread of the BLAS, and the engine asked for here."""
+    return os.environ | ONE_THREAD | {VARIABLE: asked()}
+
+
 class WorkerError(ChainruleError, RuntimeError):
     """Workers that ended without an answer, or couldn't be started: killed, or out of memory."""
 
@@ -39,7 +44,7 @@ class Worker:
                     [sys.executable, "-P", "-c", PROGRAM.format(path=sys.path)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
-                    env=os.environ | ONE_THREAD | {VARIABLE: asked()},
+                    env=environment(),
                     creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
                 )
         except OSError as error:

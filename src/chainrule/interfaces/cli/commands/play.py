@@ -6,6 +6,7 @@ import typer
 
 from chainrule.core.description import Rule
 from chainrule.core.errors import SettingError
+from chainrule.interfaces.cli.chosen_engine import chooses_engine
 from chainrule.interfaces.cli.option import own, takes
 from chainrule.interfaces.cli.options import OPTIONS, READING, options
 from chainrule.interfaces.cli.readers import whole
@@ -21,6 +22,7 @@ EXAMPLES = examples(
 PORT = Rule("a whole number from 1 to 65535", lambda value: 1 <= value <= 65535)
 
 
+@chooses_engine
 @takes(*options("target", *READING))
 def play(
     data: Annotated[

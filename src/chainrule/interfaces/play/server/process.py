@@ -1,12 +1,11 @@
 """The server's end of a run's process; the other end is `../player.py`."""
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
-from chainrule.lab.experiments.worker_process import ONE_THREAD
+from chainrule.lab.experiments.worker_process import environment
 
 PROGRAM = "import sys; sys.path[:] = {path!r}; from chainrule.interfaces.play.player import main; main()"
 """A run's process finds the modules that the server finds; it doesn't run the caller's own script again."""
@@ -28,7 +27,7 @@ class RunProcess:
             *(sys.executable, "-P", "-c", PROGRAM.format(path=sys.path)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env=os.environ | ONE_THREAD,
+            env=environment(),
             start_new_session=True,  # Ctrl-C is for the server alone
         )
         started = cls(process)
