@@ -41,14 +41,16 @@ class Pieces:
         self._threads = program.threads
         self._number = {place_of(each): number for number, each in enumerate(own)}
         self._taboo = {id(owner_of(each)) for each in own}
-        self._written = {id(owner_of(view.array)) for node in program.nodes for view in node.writes}
         self._in_turns: dict[int, Array] = {}  # copies of memory, by the id of its owner
         self._records: list[Record] = []
         self.is_possible = all(
             type(each) is tuple and len(each) == 3 and each[0] != "section" for each in program.records
         )
-        for record in program.records if self.is_possible else ():
-            kind, operands, settings = cast(Record, record)
+        if not self.is_possible:
+            return
+        records = cast(Sequence[Record], program.records)
+        self._written = {id(owner_of(each)) for record in records for each in written(record)}
+        for kind, operands, settings in records:
             parts, marks = zip(*map(self._part, operands), strict=True)
             self._records.append((kind, parts, settings, marks))
 
@@ -83,9 +85,34 @@ class Pieces:
         self.bind(own)()
 
 
+def written(record: Record) -> Sequence[Array]:
+    """The operands that an operation writes.
+
+    >>> x, out = np.ones(3), np.empty(())
+    >>> written(("reduction", (x, out), (0,)))[0] is out
+    True
+    """
+    kind, settings = record[0], record[2]
+    operands: Sequence[Array] = record[1]
+    if kind == "check":
+        return ()
+    if kind == "count":
+        return operands[:1]
+    if kind == "elementwise":
+        results = settings[2::4]  # of instructions: their places among the operands, and behind these the registers
+        return [operands[place] for place in results if place < len(operands)]
+    return operands[-1:]
+
+
 def place_of(array: Array) -> tuple[int, Shape, Shape]:
     """Equal for views of the same numbers in the same order."""
-    return array.ctypes.data, array.shape, array.strides
+    return start_of(array), array.shape, array.strides
+
+
+def start_of(array: Array) -> int:
+    """The address of an array's first number."""
+    start: int = _engine.extent(array)[0]
+    return start
 
 
 def owner_of(array: Any) -> Any:
@@ -99,7 +126,7 @@ def copies(owner: Array, n: int) -> Array:
     """The bytes of an array's memory, n times, (n, bytes): each in cache lines of its own, aligned as the array is."""
     size = -(-owner.nbytes // CACHE_LINE) * CACHE_LINE + CACHE_LINE
     memory = np.empty((n + 1) * size, np.uint8)
-    start = (owner.ctypes.data - memory.ctypes.data) % CACHE_LINE
+    start = (start_of(owner) - start_of(memory)) % CACHE_LINE
     each = memory[start : start + n * size].reshape(n, size)
     in_order = owner.transpose(sorted(range(owner.ndim), key=lambda axis: -owner.strides[axis]))
     each[:, : owner.nbytes] = in_order.reshape(-1, copy=False).view(np.uint8)
@@ -110,5 +137,5 @@ def each_of(copies: Array, view: Array, owner: Array) -> Array:
     """Of each copy of a memory what a view is of the memory itself: (n, *view.shape)."""
     n, size = copies.shape
     memory: Any = copies.base
-    offset = view.ctypes.data - owner.ctypes.data + copies.ctypes.data - memory.ctypes.data
+    offset = start_of(view) - start_of(owner) + start_of(copies) - start_of(memory)
     return np.ndarray((n, *view.shape), view.dtype, memory, offset, (size, *view.strides))
