@@ -34,6 +34,13 @@ LARGEST_PRODUCT = 2**22
 """The most multiplications of a product in a micro-batch of a network without convolutions, done here.
 Where a micro-batch would be small by this, the BLAS does the products of whole batches, on its threads."""
 
+WHOLE_LINES = 16
+"""The samples of a micro-batch are a multiple of so many where both threads then still have about as many: rows of
+float32 begin where a cache line does. LeNet's batch of 512 takes 0.89 of the time that it takes 43 at once, compiled."""
+
+MOST_UNEVEN = 1.1
+"""The most samples that one thread may get for that, by half of the batch."""
+
 FEWEST_NUMBERS = 2**17
 """A micro-batch of fewer numbers by this limit is small."""
 
@@ -89,7 +96,10 @@ def micro_batches(network: Architecture, n: int, members: int = 1) -> list[slice
     if is_whole or network.n_numbers * n < WORTH_THREADS:
         return [slice(0, n)]
     rounds = -(-n * network.n_numbers // (THREADS * most))
-    return chunks_of(n, -(-n // (THREADS * rounds)))
+    size = -(-n // (THREADS * rounds))
+    in_lines = size // WHOLE_LINES * WHOLE_LINES
+    is_even = in_lines > 0 and -(-n // (THREADS * in_lines)) * in_lines <= MOST_UNEVEN * n / THREADS
+    return chunks_of(n, in_lines if is_even else size)
 
 
 def groups(objective: Objective, n: int, members: int, most: int) -> list[slice]:

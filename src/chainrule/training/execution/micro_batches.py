@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.core.arrays import Array
-from chainrule.core.calls import Calls, SideBySide, call
+from chainrule.core.calls import Call, Calls, SideBySide, call
 from chainrule.core.engine.choice import Engine
 from chainrule.core.objective import Objective
 from chainrule.core.parameters import Parameters
@@ -73,9 +73,9 @@ class Worker:
         generators: Generators,
         memory: Allocate,
     ) -> None:
-        theta = parameters.theta
-        gradient, value = self.gradient, self.value = np.empty_like(theta), np.empty(theta.shape[:-1], theta.dtype)
-        of_chunk = replace(parameters, gradient=np.empty_like(theta))
+        theta, is_alone = parameters.theta, len(chunks) == 1  # alone, its gradient and its value are the sums
+        gradient = self.gradient = np.empty_like(theta)
+        of_chunk = replace(parameters, gradient=gradient if is_alone else np.empty_like(theta))
         without_penalty = replace(objective, penalty=None)
         settings: dict[str, Any] = {
             "own_samples": samples.own,
@@ -86,16 +86,17 @@ class Worker:
             n: Plan(without_penalty, n, of_chunk, generators=generators, of=samples.n, **settings)
             for n in {which.stop - which.start for which in chunks}
         }
+        value = self.value = next(iter(plans.values())).value if is_alone else np.empty(theta.shape[:-1], theta.dtype)
         zero = np.zeros((), theta.dtype)
-        self._begin = Calls(*(partial(np.ndarray.fill, each, zero) for each in (gradient, value)))
+        sums = () if is_alone else (gradient, value)
+        self._begin = Calls(*(partial(np.ndarray.fill, each, zero) for each in sums))
         self._rows: dict[int, list[Calls]] = {}  # of each length of micro-batch, of which only the last may be another
         for which in chunks:
             plan = plans[which.stop - which.start]
             row = Calls(
                 *samples.chunk(which).bind(plan, of=samples),
                 *plan.value_and_gradient,
-                call(np.add, gradient, of_chunk.gradient, out=gradient),
-                call(np.add, value, plan.value, out=value),
+                *map(add_to, sums, (of_chunk.gradient, plan.value)),
             )
             self._rows.setdefault(plan.n, []).append(row)
 
@@ -109,3 +110,8 @@ class Worker:
             listed = f"loss and gradient, thread {number}, {len(rows)} times {n} samples"
             calls += [engine.row(row, sums, None if i else listed) for i, row in enumerate(rows)]
         return Calls(*calls)
+
+
+def add_to(total: Array, part: Array) -> Call:
+    """The call that adds to a sum."""
+    return call(np.add, total, part, out=total)
