@@ -2,25 +2,13 @@
 #include "program_type.h"
 
 #include "instructions.h"
+#include "likeness.h"
 #include "tile.h"
 
 static const char extent_says[] = "extent(array)\n--\n\nWhere an array begins in memory, its first byte, and the byte behind its last.";
 
-static PyObject *extent(PyObject *module, PyObject *array)
-{
-    (void)module;
-    Py_buffer buffer;
-    if (PyObject_GetBuffer(array, &buffer, PyBUF_STRIDED_RO)) return NULL;
-    Py_ssize_t at = (Py_ssize_t)buffer.buf, low = at, high = at + buffer.itemsize;
-    for (int axis = 0; axis < buffer.ndim; axis++) {
-        Py_ssize_t reach = buffer.strides[axis] * (buffer.shape[axis] - 1);
-        if (buffer.shape[axis] == 0) low = high = at;
-        else if (reach < 0) low += reach;
-        else high += reach;
-    }
-    PyBuffer_Release(&buffer);
-    return Py_BuildValue("(nnn)", at, low, high);
-}
+static const char layout_says[] = "layout(arrays)\n--\n\nBytes that are equal for arrays that are made alike, and lie alike to each other.";
+static const char said_says[] = "said(values, numbers, arrays, types, kinds, known, other)\n--\n\nCalls and what they hold, arrays as their numbers: see likeness.py.";
 
 static const char has_kernel_says[] = "has_kernel(n_operands, settings)\n--\n\nWhether an elementwise operation is in the catalogue of fused kernels.";
 
@@ -38,6 +26,8 @@ static PyObject *has_kernel(PyObject *module, PyObject *args)
 
 static PyMethodDef module_methods[] = {
     {"extent", extent, METH_O, extent_says},
+    {"layout", layout, METH_O, layout_says},
+    {"said", said, METH_VARARGS, said_says},
     {"has_kernel", has_kernel, METH_VARARGS, has_kernel_says},
     {NULL, NULL, 0, NULL},
 };

@@ -7,9 +7,9 @@ of the same types, shapes and strides, and where arrays share memory, the same d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from types import BuiltinFunctionType
 from typing import Any
 
@@ -30,9 +30,12 @@ MOST_KNOWN = 64
 CONSTANTS = (bool, int, float, str, type(None), np.number, np.bool_)
 """Settings, by their values."""
 
-Place = int | tuple[int, int, Shape, Shape, "np.dtype[Any]"]
-"""An operand: the number of an array of the row; or a view of it: also how far behind its first number it begins,
-and its shape, strides and type."""
+ViewPlace = tuple[int, int, Shape, Shape, "np.dtype[Any]"]
+"""A view of an array of the row: that one's number, how far behind its first number it begins, its shape, strides and
+type."""
+
+Place = int | ViewPlace
+"""An operand: the number of an array of the row, or a view of it."""
 
 
 Records = tuple[Record | Section | Call, ...]
@@ -49,63 +52,43 @@ known_rows: dict[object, Known] = {}
 class Row:
     """A row as it is compared.
 
-    arrays: its arrays, each once.  key: equal for rows that are alike.
+    arrays: its arrays, each once.  key: equal for rows that are alike. Made in C: in Python it took two thirds of the
+        time that a row like one before took in all.
     """
 
-    def __init__(self, calls: Sequence[Call], observed: Iterable[Array] | None, *settings: object) -> None:
+    def __init__(self, calls: Sequence[Call], observed: Sequence[Array] | None, *settings: object) -> None:
         self.calls = calls
         self.arrays: list[Array] = []
-        self._numbers: dict[int, int] = {}
+        self._numbers: dict[int, int] = {}  # of arrays, by their ids
         self._owners: dict[int, tuple[Any, int]] = {}  # of arrays' memory, and how far from its begin an array starts
-        said = [self._said(each) for each in calls]
-        seen = None if observed is None else tuple(map(self._said, observed))
-        self._extents = [_engine.extent(each) for each in self.arrays]
-        self.key = settings, seen, tuple(said), tuple(self._places())
+        said, seen = self._said(tuple(calls)), None if observed is None else self._said(tuple(observed))
+        frozen = [i for i, each in enumerate(self.arrays) if not each.flags.writeable]
+        one_number = tuple([i for i in frozen if only_number(self.arrays[i]) is not None])
+        self.key = settings, seen, said, _engine.layout(self.arrays), one_number
 
-    def _said(self, value: Any) -> object:
-        """A call, or what it holds, an array as its number: all that a reader sees."""
-        if isinstance(value, np.ndarray):
-            number = self._numbers.get(id(value))
-            if number is None:
-                if type(value) is not np.ndarray:
-                    raise NotAlike
-                number = self._numbers[id(value)] = len(self.arrays)
-                self.arrays.append(value)
-            return number
-        if isinstance(value, partial):
-            function, numbers = value.func, self._numbers
-            is_known = isinstance(function, KINDS) and function in READERS
-            said = [function if is_known else self._said(function)]
-            for each in value.args:
-                number = numbers.get(id(each))
-                said.append(self._said(each) if number is None else number)
-            for name, each in value.keywords.items():
-                said += name, self._said(each)
-            return tuple(said)
+    def _said(self, values: tuple[Any, ...]) -> object:
+        """Calls, and what they hold, arrays as their numbers: all that a reader sees."""
+        return _engine.said(values, self._numbers, self.arrays, (np.ndarray, partial), KINDS, READERS, self._other)
+
+    def _other(self, value: Any) -> tuple[object, ...]:
+        """Anything else than an array or a bound call."""
         if isinstance(value, CONSTANTS):
             return type(value), value
         if isinstance(value, Fold):  # it is made of these alone
-            return Fold, value.axes, self._said(value.columns), self._said(value.x)
+            return Fold, value.axes, self._said((value.columns, value.x))
         if isinstance(value, SideBySide):  # whether it is a section of programs, or called
             return SideBySide, type(record_of_call(value)) is tuple
         if isinstance(value, BuiltinFunctionType):
-            return value.__name__, self._said(value.__self__)
+            return value.__name__, self._said((value.__self__,))
         if isinstance(value, tuple | list):
-            return tuple, *map(self._said, value)
+            return tuple, self._said(tuple(value))
+        if isinstance(value, np.ndarray | partial):  # of a class of its own
+            raise NotAlike
         return type(value), getattr(value, "__name__", "")  # of a function, as a listing names it
 
-    def _places(self) -> Iterable[tuple[object, ...]]:
-        """How each array is made, the block of memory that it shares with others, and where in it it begins."""
-        base_of, base, end = [0] * len(self.arrays), 0, 0
-        for low, high, i in sorted([(low, high, i) for i, (_, low, high) in enumerate(self._extents)]):
-            if low >= end:
-                base = low
-            base_of[i], end = base, max(end, high)
-        blocks: dict[int, int] = {}
-        for array, base, (start, _, _) in zip(self.arrays, base_of, self._extents, strict=True):
-            block = blocks.setdefault(base, len(blocks))
-            is_number = only_number(array) is not None
-            yield block, start - base, start % 8, array.dtype, array.shape, array.strides, is_number
+    @cached_property
+    def _extents(self) -> list[tuple[int, int, int]]:
+        return [_engine.extent(each) for each in self.arrays]
 
     def place(self, operand: Array) -> Place:
         """Where an operand of this row's records is to be found in a row that is alike."""
@@ -119,14 +102,12 @@ class Row:
                 return i, start - first, operand.shape, operand.strides, operand.dtype
         raise NotAlike
 
-    def operand(self, place: Place) -> Array:
-        """The operand that lies there in this row."""
-        if isinstance(place, int):
-            return self.arrays[place]
+    def view(self, place: ViewPlace) -> Array:
+        """The view of an array of this row that lies there."""
         number, offset, shape, strides, dtype = place
         if number not in self._owners:
             owner = owner_of(self.arrays[number])
-            self._owners[number] = owner, self._extents[number][0] - _engine.extent(owner)[0]
+            self._owners[number] = owner, _engine.extent(self.arrays[number])[0] - _engine.extent(owner)[0]
         owner, start = self._owners[number]
         return np.ndarray(shape, dtype, owner, start + offset, strides)
 
@@ -206,7 +187,8 @@ def record_of_part(part: Any, row: Row) -> Record | Section | Call:
 def with_operands(part: Any, row: Row) -> Record:
     """The operation that it is in a row."""
     kind, places, *rest = part
-    return kind, tuple([row.operand(each) for each in places]), *rest
+    arrays = row.arrays
+    return kind, tuple([arrays[each] if type(each) is int else row.view(each) for each in places]), *rest
 
 
 def owner_of(array: Any) -> Any:
