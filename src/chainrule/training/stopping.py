@@ -125,17 +125,16 @@ class StoppingMonitor:
         for now, kept in zip(self._now, self._kept, strict=True):
             now[returned] = kept[returned]
         self.has_restored = bool(returned.any())
-        return tuple(self._ending(k, reason, epochs) for k in range(self.ended.size))
+        arrays = self._reason, self._end_epoch, self._best, self._best_epoch, self._last_loss
+        of_members = zip(*(each.ravel().tolist() for each in arrays), strict=True)
+        return tuple(self._ending(reason, epochs, *each) for each in of_members)
 
-    def _ending(self, k: int, reason: str, epochs: int) -> Ending:
-        """Member k's ending; `reason` and `epochs` are of the members that ran on."""
-        epoch, best, best_epoch = (
-            each.reshape(-1)[k].item() for each in (self._end_epoch, self._best, self._best_epoch)
-        )
+    def _ending(
+        self, reason: str, epochs: int, why: int, epoch: int, best: float, best_epoch: int, last: float
+    ) -> Ending:
+        """A member's ending; `reason` and `epochs` are of the members that ran on, the others are its own."""
         found = None if self._settings is None else best_epoch
-        why = self._reason.reshape(-1)[k]
         if why == DIVERGED:
-            last = self._last_loss.reshape(-1)[k]
             return Ending("diverged", epoch, found, f"diverged: the loss became {last} at epoch {epoch}")
         if why == STOPPED_EARLY and self._settings is not None:
             waited = f"no better {self._monitored} than {best:.6g} of epoch {best_epoch}"
