@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 
 .PHONY: help report test soak oldest check format bench lock audit engine kernels sanitize wheels clean
 
+# Where the environment forbids to keep bytecode, each of the hundreds of programs that tests start would compile chainrule.
+unexport PYTHONDONTWRITEBYTECODE
+
 BUILT_FROM := pyproject.toml setup.py $(wildcard engine/*.c engine/*.h)
 
 help:                      ## print this list

@@ -1,5 +1,6 @@
 """A browser, and a server for it."""
 
+import functools
 import os
 import signal
 import subprocess
@@ -50,35 +51,51 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         program.send_signal(signal.SIGINT)
 
 
+@pytest.fixture(scope="package")
+def profile(browser: Any) -> Callable[..., Any]:
+    """The browser's context of such settings, made once: in a new one, each page takes a second of a core longer."""
+    return functools.cache(browser.new_context)
+
+
+def shown(context: Any, address: str, faults: list[str], prepare: Callable[[Any], None] = lambda page: None) -> Any:
+    """A new page of a context, which remembers nothing of the pages before; its console's errors join the faults."""
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    origin = {"origin": address.partition("/?")[0], "storageTypes": "local_storage"}
+    context.new_cdp_session(page).send("Storage.clearDataForOrigin", origin)
+    prepare(page)
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(address)
+    page.wait_for_selector(".count")
+    return page
+
+
 @pytest.fixture
-def opened(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
+def opened(profile: Callable[..., Any], address: str) -> Iterator[Callable[..., Any]]:
     """Opens the page, as a visitor who has been here before, or is new; what its console says fails the test."""
     faults: list[str] = []
-    contexts = []
+    pages = []
 
     def open_page(
         width: int = 1280,
         height: int = 800,
         fragment: str = "",
         is_new: bool = False,
-        prepare: Callable[[Any], None] = lambda context: None,
+        prepare: Callable[[Any], None] = lambda page: None,
         **settings: Any,
     ) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": height}, **settings)
-        contexts.append(context)
-        if not is_new:
-            context.add_init_script("localStorage.setItem('chainrule has been here', 'yes')")
-        prepare(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(address + fragment)
-        page.wait_for_selector(".count")
-        return page
+        def prepare_visitor(page: Any) -> None:
+            pages.append(page)
+            page.set_viewport_size({"width": width, "height": height})
+            if not is_new:
+                page.add_init_script("localStorage.setItem('chainrule has been here', 'yes')")
+            prepare(page)
+
+        return shown(profile(**settings), address + fragment, faults, prepare_visitor)
 
     yield open_page
-    for each in contexts:
+    for each in pages:
         each.close()
     assert faults == []
 
@@ -92,14 +109,17 @@ SAID = """async (all) => {
 """Each text of a list: whether all of it has its form in the page's language, and that."""
 
 
-@pytest.fixture
-def english(opened: Callable[..., Any]) -> Callable[[Iterable[str]], list[str]]:
+@pytest.fixture(scope="package")
+def english(profile: Callable[..., Any], address: str) -> Iterator[Callable[[Iterable[str]], list[str]]]:
     """The texts, of those that are given, that the German page would show in English, or half in English."""
-    page = opened(locale="de-DE")
+    faults: list[str] = []
+    page = shown(profile(locale="de-DE"), address, faults)
     assert page.evaluate("document.documentElement.lang") == "de"
 
     def stays_english(texts: Iterable[str]) -> list[str]:
         found = page.evaluate(SAID, sorted(set(texts)))
         return [text if not known else said for text, known, said in found if not known or english_words(said)]
 
-    return stays_english
+    yield stays_english
+    page.close()
+    assert faults == []

@@ -57,9 +57,9 @@ def names() -> set[str]:
 def in_made_up(opened: Opened, **settings: Any) -> Any:
     """The page in the made-up language."""
 
-    def prepare(context: Any) -> None:
-        context.route("**/words/all.js", lambda route: route.fulfill(body=MADE_UP, content_type="text/javascript"))
-        context.add_init_script("localStorage.setItem('chainrule language', 'xx')")
+    def prepare(page: Any) -> None:
+        page.route("**/words/all.js", lambda route: route.fulfill(body=MADE_UP, content_type="text/javascript"))
+        page.add_init_script("localStorage.setItem('chainrule language', 'xx')")
 
     return opened(prepare=prepare, **settings)
 
@@ -115,9 +115,9 @@ def test_each_word_is_used():
 
 
 def test_the_language_is_the_chosen_one_else_the_browsers_and_the_run_goes_on(opened: Opened):
-    def prepare(context: Any) -> None:
+    def prepare(page: Any) -> None:
         body = MADE_UP.replace("xx:", "en, de:")
-        context.route("**/words/all.js", lambda route: route.fulfill(body=body, content_type="text/javascript"))
+        page.route("**/words/all.js", lambda route: route.fulfill(body=body, content_type="text/javascript"))
 
     page = opened(prepare=prepare, locale="de-CH")
     assert page.evaluate("document.documentElement.lang") == "de"

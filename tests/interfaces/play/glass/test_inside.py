@@ -18,7 +18,7 @@ WebSocket.prototype.send = function (text) {
 
 
 def test_a_click_on_a_unit_opens_its_chain_and_closing_asks_for_no_more(opened: Opened):
-    page = opened(prepare=lambda context: context.add_init_script(ASKED))
+    page = opened(prepare=lambda page: page.add_init_script(ASKED))
     page.click("#unit-0-1")
     page.wait_for_selector(".glass h3:text('Layer 1: unit 2')")
     assert page.evaluate("asked[1].chain") == {"layer": 1, "unit": 2, "source": None}

@@ -75,7 +75,7 @@ def test_a_wrong_gradient_is_marked_as_differing_wherever_it_stands(browser: Any
 
 
 def test_while_the_run_plays_no_mark_is_of_another_step(opened: Opened):
-    page = opened(prepare=lambda context: context.add_init_script(FRAMES))
+    page = opened(prepare=lambda page: page.add_init_script(FRAMES))
     page.select_option("select[name=edges]", "gradient")
     page.select_option("select[name=units]", "delta")
     page.click("#unit-0-0")
