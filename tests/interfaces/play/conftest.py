@@ -71,6 +71,11 @@ def shown(context: Any, address: str, faults: list[str], prepare: Callable[[Any]
     return page
 
 
+def known(page: Any) -> None:
+    """Let the visitor have been here before: the run stands still."""
+    page.add_init_script("localStorage.setItem('chainrule has been here', 'yes')")
+
+
 @pytest.fixture
 def opened(profile: Callable[..., Any], address: str) -> Iterator[Callable[..., Any]]:
     """Opens the page, as a visitor who has been here before, or is new; what its console says fails the test."""
@@ -89,7 +94,7 @@ def opened(profile: Callable[..., Any], address: str) -> Iterator[Callable[..., 
             pages.append(page)
             page.set_viewport_size({"width": width, "height": height})
             if not is_new:
-                page.add_init_script("localStorage.setItem('chainrule has been here', 'yes')")
+                known(page)
             prepare(page)
 
         return shown(profile(**settings), address + fragment, faults, prepare_visitor)
@@ -113,7 +118,7 @@ SAID = """async (all) => {
 def english(profile: Callable[..., Any], address: str) -> Iterator[Callable[[Iterable[str]], list[str]]]:
     """The texts, of those that are given, that the German page would show in English, or half in English."""
     faults: list[str] = []
-    page = shown(profile(locale="de-DE"), address, faults)
+    page = shown(profile(locale="de-DE"), address, faults, known)
     assert page.evaluate("document.documentElement.lang") == "de"
 
     def stays_english(texts: Iterable[str]) -> list[str]:
