@@ -9,6 +9,7 @@ import pytest
 
 import chainrule as cr
 from chainrule.interfaces.play import door
+from pages import STEP
 from waiting import until
 
 Opened = Callable[..., Any]
@@ -39,6 +40,8 @@ def assert_fits(page: Any, what: str, sizes: list[tuple[int, int]] = SIZES) -> N
 
 def test_all_controls_fit(opened: Opened):
     page = opened(is_new=True)
+    page.wait_for_function(f"() => {STEP} >= 1000")
+    page.click("button.main:text('Pause')")  # a page that trains would take half of the time
     assert_fits(page, "first visit")
     page.click(".first .close")
     for name in page.eval_on_selector_all("[role=tab]", "all => all.map(each => each.id)"):
