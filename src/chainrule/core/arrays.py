@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import ArrayLike, NDArray
 
 from chainrule.core.errors import DataError, ShapeError, reason
@@ -61,7 +60,8 @@ def only_number(array: Array) -> Array | None:
         each = each.base
     if each is not None or not array.size:
         return None
-    first: Array = as_strided(array, (), (), writeable=False)
+    at_first: Any = (*[0] * array.ndim, ...)
+    first: Array = array[at_first]
     return first if bool((array == first).all()) else None
 
 

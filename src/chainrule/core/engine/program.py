@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 
@@ -50,9 +51,23 @@ class Program:
         observed = None if observed is None else tuple(observed)
         self._lower = partial(Lowering, self.calls, observed, fuse=fuse, members=members)
         self._known, self.records = known(self.calls, observed, (fuse, members), lambda: self.lowering)
-        program = _engine.Program(self.records, table=table(), threads=threads)
-        self.run: Callable[..., int] = program.run
-        self.time: Callable[[], list[int]] = program.time
+
+    @cached_property
+    def _program(self) -> Any:
+        """Made when it is run: the rows of a step are, together, as another one."""
+        return _engine.Program(self.records, table=table(), threads=self.threads)
+
+    @cached_property
+    def run(self) -> Callable[..., int]:
+        """Runs it so many times."""
+        run: Callable[..., int] = self._program.run
+        return run
+
+    @cached_property
+    def time(self) -> Callable[[], list[int]]:
+        """Runs it once, with a watch."""
+        time: Callable[[], list[int]] = self._program.time
+        return time
 
     @cached_property
     def lowering(self) -> Lowering:

@@ -78,8 +78,11 @@ class Binder:
         """
         theta, gradient, state = self.parameters.theta, self.parameters.gradient, self.parameters.state
         activations = self._activations(storages, memory)
-        gradients = self._gradients(places, storages, d_output, may_overwrite)
-        first = -1 if wants_d_input else next((i for i, each in enumerate(places) if each.learns), len(places))
+        if self.training:
+            gradients = self._gradients(places, storages, d_output, may_overwrite)
+            first = -1 if wants_d_input else next((i for i, each in enumerate(places) if each.learns), len(places))
+        else:  # nothing goes backward: arrays of the right shapes, which nobody writes to
+            gradients, first = activations, len(places)
         forwards: list[Call] = []
         backwards: list[Call] = []
         for i, each in enumerate(places):

@@ -63,10 +63,9 @@ def added_rows(
 
 def empty(shape: Shape, dtype: np.dtype[np.generic]) -> Array:
     """An empty array that begins where a cache line does: a vector across two of them takes twice as long to load."""
-    n_bytes = count(shape) * dtype.itemsize
-    memory = np.empty(n_bytes + CACHE_LINE, np.uint8)
+    memory = np.empty(count(shape) * dtype.itemsize + CACHE_LINE, np.uint8)
     start = -memory.__array_interface__["data"][0] % CACHE_LINE
-    return memory[start : start + n_bytes].view(dtype).reshape(shape)
+    return np.ndarray(shape, dtype, memory, start)
 
 
 def allocate(shape: Shape, ones: bool, lead: Shape, n: int, dtype: np.dtype[np.generic]) -> Array:
