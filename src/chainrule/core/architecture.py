@@ -16,7 +16,7 @@ from chainrule.core.initializers import Glorot, Initializer
 from chainrule.core.layers.base import Layer, Parameter, Signature, check_layers
 from chainrule.core.memory import memory_for
 from chainrule.core.population import agree, check_dtype
-from chainrule.core.streams import Seed, member_seeds, streams
+from chainrule.core.streams import Seed, member_seeds, stream
 
 SMALLER = "Take smaller layers, or fewer members."
 """What to do where parameters don't fit into memory."""
@@ -254,7 +254,7 @@ class Architecture(Description):
                     matrix[...] = parameter.start
                     continue
                 shape = (parameter.shape[0], parameter.fan_in)
-                draws = np.array([initializer.draw(each, shape) for each in streams(seeds, "start", leaf.number)])
+                draws = np.stack([initializer.draw(stream(each, "start", leaf.number), shape) for each in seeds])
                 scale = np.reshape(initializer.scale(parameter.fan_in, parameter.fan_out), (-1, 1, 1))
                 matrix[..., : parameter.fan_in] = scale * draws
         return theta if members else theta[0]

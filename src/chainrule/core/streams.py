@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -28,32 +27,8 @@ def stream(seed: int, purpose: str, *index: int) -> np.random.Generator:
     >>> stream(0, "data").random() == stream(0, "split").random()
     False
     """
-    entropy = np.random.SeedSequence(seed, spawn_key=_key(purpose, *index))
+    entropy = np.random.SeedSequence(seed, spawn_key=(PURPOSES.index(purpose), *(index or (0,))))
     return np.random.Generator(np.random.PCG64(entropy))
-
-
-MANY = 24
-"""From so many seeds on it takes less time to hash them all at once: of 256 a fifth of it."""
-
-
-def streams(seeds: Sequence[int], purpose: str, *index: int) -> list[np.random.Generator]:
-    """The generators of several seeds, each as `stream` gives it.
-
-    >>> streams(range(20), "data")[7].random() == stream(7, "data").random()
-    True
-    """
-    if len(seeds) < MANY or max(seeds) >= 2**128:
-        return [stream(each, purpose, *index) for each in seeds]
-    from chainrule.core.seed_words import Words, seed_words
-
-    key = _key(purpose, *index)
-    words: Any  # a type checker knows no other seed sequence than NumPy's own
-    words = [Words(each, seed, key) for each, seed in zip(seed_words(seeds, key), seeds, strict=True)]
-    return [np.random.Generator(np.random.PCG64(each)) for each in words]
-
-
-def _key(purpose: str, *index: int) -> tuple[int, ...]:
-    return PURPOSES.index(purpose), *(index or (0,))
 
 
 def check_seed(seed: Seed) -> int | tuple[int, ...]:

@@ -14,7 +14,7 @@ from chainrule.core.errors import SettingError, listing
 from chainrule.core.foreign import said
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.binding import generators
-from chainrule.core.streams import streams
+from chainrule.core.streams import stream
 from chainrule.training.execution.threads import THREADS
 from chainrule.training.history import History, Record
 from chainrule.training.stopping import StoppingMonitor
@@ -59,12 +59,12 @@ class TrainingState:
     @cached_property
     def shuffle_generators(self) -> list[np.random.Generator]:
         """Those that order the samples, one per seed; begun where they are used."""
-        return streams(self._order_seeds, "shuffle")
+        return [stream(seed, "shuffle") for seed in self._order_seeds]
 
     @cached_property
     def augment_generators(self) -> list[np.random.Generator]:
         """Those that change the samples, one per seed; begun where they are used."""
-        return streams(self._order_seeds, "augment")
+        return [stream(seed, "augment") for seed in self._order_seeds]
 
     @property
     def optimizer_steps(self) -> int:

@@ -14,7 +14,7 @@ from chainrule.core.layers.base import Buffers, Chain
 from chainrule.core.memory import memory_for
 from chainrule.core.parameters import Parameters
 from chainrule.core.plan.layout import Allocate, Storage, allocate, body, lay_out
-from chainrule.core.streams import streams
+from chainrule.core.streams import stream
 
 Generators = Mapping[int, tuple["np.random.Generator", ...]]
 """By the number of a random layer: a generator for each member."""
@@ -34,7 +34,7 @@ def generators(network: Architecture, seeds: Sequence[int], thread: int = 0) -> 
     """The generators of the random layers, one for each member's seed; plans that run at once have a thread each."""
     index = (thread,) if thread else ()
     return {
-        leaf.number: tuple(streams(seeds, "dropout", leaf.number, *index))
+        leaf.number: tuple(stream(seed, "dropout", leaf.number, *index) for seed in seeds)
         for leaf in network.leaves
         if leaf.layer.without_randomness() is not leaf.layer
     }
