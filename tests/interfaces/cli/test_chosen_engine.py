@@ -45,7 +45,7 @@ def test_a_command_computes_with_the_engine_that_is_chosen(
     assert asked() == outside
 
 
-COMMANDS = ["check", "explain", "play", "predict no.npz xor", "report", "train xor", "compare xor --learning-rate 0.5,1"]
+COMMANDS = ["check", "explain", "play", "predict no.npz xor", "report", "train xor", "compare xor --learning-rate 1,2"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -23,7 +23,7 @@ PROGRAM = "import sys; sys.path[:] = {path!r}; from chainrule.lab.experiments.wo
 
 
 def environment() -> dict[str, str]:
-    """The environment of a process that computes for this one: one thread of the BLAS, and the engine asked for here."""
+    """The environment of a process that computes for this one: one thread of the BLAS, the engine asked for here."""
     return os.environ | ONE_THREAD | {VARIABLE: asked()}
 
 
