@@ -20,6 +20,32 @@ static char type_of(const Py_buffer *buffer)
     return 0;
 }
 
+PyObject *operand(PyObject *module, PyObject *array)
+{
+    (void)module;
+    Py_buffer buffer;
+    if (PyObject_GetBuffer(array, &buffer, PyBUF_RECORDS_RO)) { /* numbers that no buffer has, as dates */
+        PyErr_Clear();
+        Py_RETURN_NONE;
+    }
+    int64_t at = (intptr_t)buffer.buf, size = buffer.itemsize, low = at, high = at + size, key[2 + 2 * MOST_AXES];
+    char type = type_of(&buffer);
+    bool native = !buffer.format || !strpbrk(buffer.format, "<>"); /* in this processor's order of bytes */
+    bool fits = native && buffer.ndim < MOST_AXES && buffer.len && !(type && at % size);
+    int n = 0;
+    key[n++] = at, key[n++] = type + (size << 8);
+    for (int axis = 0; fits && axis < buffer.ndim; axis++) {
+        int64_t length = buffer.shape[axis], step = length > 1 ? buffer.strides[axis] : 0, reach = step * (length - 1);
+        fits = !(type && step % size);
+        low += reach < 0 ? reach : 0, high += reach > 0 ? reach : 0;
+        if (length > 1 || n > 2) key[n++] = length, key[n++] = step;
+    }
+    PyObject *fills = buffer.len == high - low ? Py_True : Py_False, *writable = buffer.readonly ? Py_False : Py_True;
+    PyBuffer_Release(&buffer);
+    if (!fits) Py_RETURN_NONE;
+    return Py_BuildValue("(y#LCLLOO)", (char *)key, n * sizeof *key, (long long)at, type ? type : 'o', (long long)low, (long long)high, fills, writable);
+}
+
 /* The part of the first member; the mark says which part each member has. turns: how many parts they have in turns. */
 static bool take_part(Operand *x, int64_t members, int64_t turns, long mark)
 {

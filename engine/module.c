@@ -2,6 +2,7 @@
 #include "program_type.h"
 
 #include "instructions.h"
+#include "item.h"
 #include "likeness.h"
 #include "tile.h"
 
@@ -9,6 +10,8 @@ static const char extent_says[] = "extent(array)\n--\n\nWhere an array begins in
 
 static const char layout_says[] = "layout(arrays)\n--\n\nBytes that are equal for arrays that are made alike, and lie alike to each other.";
 static const char said_says[] = "said(values, numbers, arrays, types, kinds, known, other)\n--\n\nCalls and what they hold, arrays as their numbers: see likeness.py.";
+
+static const char operand_says[] = "operand(array)\n--\n\nAn array as an operand: (key, start, type, low, high, fills its bytes, writable); None where it can't be one.";
 
 static const char has_kernel_says[] = "has_kernel(n_operands, settings)\n--\n\nWhether an elementwise operation is in the catalogue of fused kernels.";
 
@@ -27,6 +30,7 @@ static PyObject *has_kernel(PyObject *module, PyObject *args)
 static PyMethodDef module_methods[] = {
     {"extent", extent, METH_O, extent_says},
     {"layout", layout, METH_O, layout_says},
+    {"operand", operand, METH_O, operand_says},
     {"said", said, METH_VARARGS, said_says},
     {"has_kernel", has_kernel, METH_VARARGS, has_kernel_says},
     {NULL, NULL, 0, NULL},

@@ -24,6 +24,7 @@ from chainrule.core.engine.matrices import MOST_MATRIX_AXES, Product, joined, li
 from chainrule.core.engine.nodes import Elementwise, Instruction, Node, Operation, PythonCall, View
 from chainrule.core.engine.row import Reader
 from chainrule.core.engine.unfolding import Unfolding, is_unfolding
+from chainrule.core.layers.unfold import Fold
 
 MOST_WINDOWS = 9
 """The most numbers per window of a pool that are joined one call after the other, not by a reduction."""
@@ -32,11 +33,11 @@ Step = tuple[int, list[Node]]
 """How many nodes are done, and what they become."""
 
 
-def without_columns(nodes: Sequence[Node], reader: Reader) -> tuple[list[Node], list[Node]]:
+def without_columns(nodes: Sequence[Node], reader: Reader) -> tuple[list[Node], set[Node]]:
     """The nodes of a row, with windows read in place of columns where they can be; products that may be unread now."""
     rewriting, left = Rewriting(reader), list(nodes)
     done: list[Node] = []
-    doubted: list[Node] = []
+    doubted: set[Node] = set()
     while left:
         if (fold := fold_of(left[0])) is not None:
             left[:1] = map(reader.node, fold)
@@ -46,25 +47,28 @@ def without_columns(nodes: Sequence[Node], reader: Reader) -> tuple[list[Node], 
             rewriting.note(each)
         done += made
         if n_done > 1:
-            doubted += made[:-1]
+            doubted.update(made[:-1])
         del left[:n_done]
     return done, doubted
 
 
 @dataclass(eq=False)
 class Rewriting:
-    """A walk along the nodes, with the unfoldings that hold where it is."""
+    """A walk along the nodes, with the unfoldings that hold where it is, by the blocks of memory that they touch."""
 
     reader: Reader
-    unfoldings: list[Unfolding] = field(default_factory=list)
+    unfoldings: dict[int, list[Unfolding]] = field(default_factory=dict)
 
     def step(self, nodes: Sequence[Node]) -> Step:
         """What becomes of the next nodes."""
         node = nodes[0]
+        fold = fold_of(nodes[1]) if len(nodes) > 1 else None
+        if fold is None and not self.unfoldings:
+            return 1, [node]
         product = Product.of(node)
         if product is not None:
-            return self.forward(product) or self.to_weights(product, nodes) or self.to_input(product, nodes)
-        if isinstance(node, Elementwise) and self.unfoldings:
+            return self.forward(product) or self.to_weights(product, nodes) or self.to_input(product, nodes, fold)
+        if isinstance(node, Elementwise):
             return 1, [self.elementwise(node)]
         if isinstance(node, Operation) and node.kind == "reduction":
             return 1, self.reduction(node)
@@ -74,15 +78,16 @@ class Rewriting:
         """Remember what a node writes over, and whether it unfolds."""
         if isinstance(node, PythonCall) and node.opaque:
             self.unfoldings.clear()
-        if self.unfoldings:
-            for view in node.writes:
-                for each in self.unfoldings.copy():
-                    if view.meets(each.windows):
-                        self.unfoldings.remove(each)
-                    elif view.meets(each.columns):
-                        each.written.append(view)
+        for view in node.writes if self.unfoldings else ():
+            for each in self.unfoldings.get(view.block, ()):
+                if view.meets(each.windows):
+                    each.holds = False
+                elif view.meets(each.columns):
+                    each.written.append(view)
         if isinstance(node, Elementwise) and is_unfolding(copy := node.instructions[0]):
-            self.unfoldings.append(Unfolding(copy.inputs[0], copy.out))
+            unfolding = Unfolding(copy.inputs[0], copy.out)
+            for block in {unfolding.windows.block, unfolding.columns.block}:
+                self.unfoldings.setdefault(block, []).append(unfolding)
 
     def forward(self, product: Product) -> Step | None:
         """W a, a being columns."""
@@ -96,7 +101,8 @@ class Rewriting:
     def to_weights(self, product: Product, nodes: Sequence[Node]) -> Step | None:
         """A dzᵀ, a being columns: as one product, or as products of blocks and their sum, which is the next node."""
         a, dz, dWT, call, before = product.A, product.B.mT, product.C, product.call, nodes[:0]
-        whole, total = joined(a, dz), self.sum_of_blocks(dWT, nodes)
+        total = self.sum_of_blocks(dWT, nodes)
+        whole = None if total is None else joined(a, dz)
         if whole is not None and total is not None:
             (a, dz), dWT, call, before = whole, total.operands[1][..., 0, :, :], total.call, nodes[:1]
         found = self.windows(a) if dWT.ndim <= MOST_MATRIX_AXES and lies_in_a_row(dz) else None
@@ -106,9 +112,8 @@ class Rewriting:
         operation = self.operation(call, "convolve_to_weights", (*windows, dz, dWT), n_row_axes)
         return len(before) + 1, [*before, operation]
 
-    def to_input(self, product: Product, nodes: Sequence[Node]) -> Step:
+    def to_input(self, product: Product, nodes: Sequence[Node], fold: Fold | None) -> Step:
         """WT dz, and the fold of these columns, which is the next node."""
-        fold = fold_of(nodes[1]) if len(nodes) > 1 else None
         operation = None if fold is None else folded(product, fold, self.reader)
         return (1, [nodes[0]]) if operation is None else (2, [nodes[0], operation])
 
@@ -118,16 +123,18 @@ class Rewriting:
         if not isinstance(node, Operation) or node.kind != "reduction" or node.settings != (0,):
             return None
         blocks, sums = node.operands
-        matches = self.reader.view(blocks).key is self.reader.view(products).key and blocks.ndim == products.ndim > 2
+        matches = self.reader.view(blocks).key == self.reader.view(products).key and blocks.ndim == products.ndim > 2
         return node if matches and sums.shape == (*products.shape[:-3], 1, *products.shape[-2:]) else None
 
     def windows(self, a: Array) -> tuple[tuple[Array, ...], int] | None:
         """Columns as windows, and the rows below them, if any; and how many axes of the windows are rows."""
         whole = self.reader.view(a)
-        for unfolding in self.unfoldings:
+        for unfolding in self.unfoldings.get(whole.block, ()):
             columns = unfolding.columns
+            if not whole.low <= columns.low < whole.high:
+                continue
             n_rows = columns.array.size // (math.prod(a.shape[:-2]) * a.shape[-1])
-            if not whole.low <= columns.low < whole.high or not 0 < n_rows <= a.shape[-2]:
+            if not 0 < n_rows <= a.shape[-2]:
                 continue
             found = unfolding.source(self.reader.view(a[..., :n_rows, :]))
             if found is None:
@@ -153,7 +160,7 @@ class Rewriting:
 
     def read(self, view: View, out: View) -> View:
         """Where the numbers of a view can be read as well, and `out` isn't written: the view itself if nowhere."""
-        for unfolding in self.unfoldings:
+        for unfolding in self.unfoldings.get(view.block, ()):
             if view.low < unfolding.columns.low or unfolding.columns.high < view.high:
                 continue
             found = unfolding.source(view)
@@ -166,7 +173,7 @@ class Rewriting:
     def reduction(self, node: Operation) -> list[Node]:
         """The sum or the extremum of each window, if small, as one elementwise call after the other."""
         x, out = node.operands
-        if not self.unfoldings or not 2 <= x.shape[0] <= MOST_WINDOWS or out.shape != (1, *x.shape[1:]):
+        if not 2 <= x.shape[0] <= MOST_WINDOWS or out.shape != (1, *x.shape[1:]):
             return [node]
         target, copies = self.reader.view(out[0, ...]), [self.reader.view(x[i, ...]) for i in range(len(x))]
         windows = [self.read(each, target) for each in copies]

@@ -32,7 +32,7 @@ def with_floor(product: Node, node: Node) -> Operation | None:
         return None
     result, floor = maximum.inputs
     is_all = (result.low, result.high) == (written.low, written.high)
-    is_all &= result.fills_its_bytes and written.fills_its_bytes and result.key is maximum.out.key
+    is_all &= result.fills_its_bytes and written.fills_its_bytes and result.key == maximum.out.key
     if not is_all or floor.array.ndim or floor.meets(written):
         return None
     *operands, out = product.operands

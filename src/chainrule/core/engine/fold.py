@@ -24,7 +24,7 @@ def folded(product: Product, fold: Fold, reader: Reader) -> Operation | None:
         taps = as_columns(columns, channels, axes)
     except ValueError:  # columns that aren't one matrix, or not of these windows
         return None
-    if reader.view(taps).key is not reader.view(fold.columns).key or taps.size != columns.size:
+    if reader.view(taps).key != reader.view(fold.columns).key or taps.size != columns.size:
         return None
     if n * dx.itemsize < SHORTEST or not lies_in_a_row(dx) or not lies_in_a_row(dz):
         return None

@@ -11,8 +11,8 @@ from chainrule.core.engine.nodes import Elementwise, Instruction, Key, Node, Vie
 MOST_INSTRUCTIONS = 32
 """Instructions fused at most: a pool of 2 x 2 has 21 on its way back."""
 
-MOST_OPERANDS = 48
-"""Arrays that an operation takes."""
+MOST_OPERANDS = 45
+"""Arrays of a group that takes one more instruction: it may add three, and an operation takes 48."""
 
 
 def fused(nodes: Iterable[Node]) -> list[Node]:
@@ -24,9 +24,10 @@ def fused(nodes: Iterable[Node]) -> list[Node]:
             group = None
             found.append(node)
             continue
-        (new,) = node.instructions
-        if group is None or not group.takes(new):
-            group = Group(index_space(new), real_type(new))
+        new = node.instructions[0]
+        kind = index_space(new), real_type(new)
+        if group is None or group.kind != kind or not group.takes(new):
+            group = Group(kind)
             found.append(Elementwise(group.instructions))
         group.add(new)
     return found
@@ -34,10 +35,9 @@ def fused(nodes: Iterable[Node]) -> list[Node]:
 
 @dataclass(eq=False, slots=True)
 class Group:
-    """Instructions of one index space and one type that are fused, and by its key each place that they touch."""
+    """Instructions of a kind, an index space and a type, that are fused; and by its key each place that they touch."""
 
-    space: Shape
-    type: str
+    kind: tuple[Shape, str]
     instructions: list[Instruction] = field(default_factory=list)
     operands: dict[Key, View] = field(default_factory=dict)
     results: dict[Key, View] = field(default_factory=dict)
@@ -45,28 +45,28 @@ class Group:
     def add(self, new: Instruction) -> None:
         """Take an instruction in."""
         self.instructions.append(new)
-        self.operands.update((view.key, view) for view in (new.out, *new.inputs))
         self.results[new.out.key] = new.out
+        for view in (new.out, *new.inputs):
+            self.operands[view.key] = view
 
     def takes(self, new: Instruction) -> bool:
-        """Whether an instruction may join: one index space, one type, and no place that is reached in two ways.
+        """Whether an instruction of the kind may join: no place may be reached in two ways.
 
         Where views overlap without being equal, a tile of one would meet numbers that another tile reads or writes.
         """
-        if index_space(new) != self.space or real_type(new) != self.type:
+        if len(self.instructions) >= MOST_INSTRUCTIONS or len(self.operands) > MOST_OPERANDS:
             return False
-        if len(self.instructions) >= MOST_INSTRUCTIONS:
+        if new.out.key not in self.results and is_reached_otherwise(new.out, self.operands.values()):
             return False
-        if len(self.operands.keys() | {view.key for view in (new.out, *new.inputs)}) > MOST_OPERANDS:
-            return False
-        for view in self.operands.values():
-            if view.key is not new.out.key and view.meets(new.out):
-                return False
         for view in new.inputs:
-            for out in self.results.values():
-                if view.key is not out.key and view.meets(out):
-                    return False
+            if view.key not in self.operands and is_reached_otherwise(view, self.results.values()):
+                return False
         return True
+
+
+def is_reached_otherwise(view: View, others: Iterable[View]) -> bool:
+    """Whether one of other views shares memory with a view, but isn't of the same numbers."""
+    return any(each.block == view.block and each.key != view.key and each.meets(view) for each in others)
 
 
 def index_space(instruction: Instruction) -> Shape:

@@ -6,9 +6,9 @@ that isn't passed is followed by these, too.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from operator import attrgetter
 
 from chainrule.core.calls import check_finite
 from chainrule.core.engine.nodes import Elementwise, Node, PythonCall, View
@@ -22,37 +22,69 @@ Stores = set[tuple[int, int]]
 
 def dead_stores(nodes: Sequence[Node], observed: Iterable[View]) -> Stores:
     """The stores that are never read."""
-    opaque, checks, dead = opaque_among(nodes), checks_among(nodes), set()
-    for block in by_block(accesses_of(nodes, observed)):
+    liveness, dead = Liveness(nodes, observed), set()
+    for block in liveness.blocks.values():
         for place, (number, writes, view) in enumerate(block):
-            if writes and is_unread(place, block, opaque, checks):
+            if writes and liveness.is_unread(place, block):
                 dead.add((number, id(view)))
     return dead
 
 
-def without_unread(nodes: Sequence[Node], doubted: Sequence[Node], observed: Iterable[View]) -> list[Node]:
-    """The nodes without those of the doubted that are never read, so that what only they read isn't read, either.
+class Liveness:
+    """Who reads and who writes the memory of a row.
 
-    doubted: nodes that write one array each.
+    blocks: the accesses to each block of memory, in order; after the last node, and at a check, the observed are read.
+    opaque: the numbers of the nodes that may read anything.  checks: of those where a run may end before the last one.
     """
-    if not doubted:
-        return list(nodes)
-    opaque, checks, accesses = opaque_among(nodes), checks_among(nodes), accesses_of(nodes, observed)
-    stores = [i for i, (number, writes, _) in enumerate(accesses) if writes and nodes[number] in doubted]
-    unread = {accesses[place][0] for place in stores if is_unread(place, accesses, opaque, checks)}
-    return [node for i, node in enumerate(nodes) if i not in unread]
 
+    def __init__(self, nodes: Sequence[Node], observed: Iterable[View]) -> None:
+        self.opaque, self.checks = opaque_among(nodes), list[int]()
+        self.blocks: dict[int, list[Access]] = defaultdict(list)
+        observed = tuple(observed)
+        for i, node in enumerate(nodes):  # a node reads before it writes
+            for view in node.reads:
+                self.blocks[view.block].append((i, False, view))
+            for view in node.writes:
+                self.blocks[view.block].append((i, True, view))
+            if not isinstance(node, Elementwise) and getattr(node.call, "func", None) is check_finite:
+                self.checks.append(i)
+                self._read(i, observed)
+        self._read(len(nodes), observed)
 
-def accesses_of(nodes: Sequence[Node], observed: Iterable[View]) -> list[Access]:
-    """Who reads and who writes, in order; after the last node, and at a check, the observed arrays are read."""
-    accesses: list[Access] = []
-    checks, observed = checks_among(nodes), tuple(observed)
-    for i, node in enumerate(nodes):  # a node reads before it writes
-        accesses += [(i, False, view) for view in node.reads]
-        accesses += [(i, True, view) for view in node.writes]
-        accesses += [(i, False, view) for view in observed if i in checks]
-    accesses += [(len(nodes), False, view) for view in observed]
-    return accesses
+    def _read(self, number: int, observed: Iterable[View]) -> None:
+        for view in observed:
+            self.blocks[view.block].append((number, False, view))
+
+    def is_unread(self, place: int, block: Sequence[Access]) -> bool:
+        """Whether the store at a place is dead on the way around, and on every way that a check cuts short."""
+        number, _, view = block[place]
+        after, until = block[place + 1 :], block[: place + 1]
+        return self.is_dead(number, view, chain(after, until)) and all(
+            self.is_dead(number, view, chain((each for each in after if each[0] <= check), until))
+            for check in self.checks
+            if check > number
+        )
+
+    def is_dead(self, node: int, view: View, around: Iterable[Access]) -> bool:
+        """Whether all that a store writes is written over before it is read.
+
+        around: the accesses after it, once around.
+        """
+        since: list[View] = []  # what was written after it, part by part
+        for other, writes, what in around:
+            if self.opaque and self.is_between(node, other):
+                return False
+            if writes:
+                if covers(what, view):
+                    return True
+                since.append(what)
+            elif what.meets(view) and not any(covers(each, what) for each in since):
+                return False
+        return False  # never reached: the store covers itself
+
+    def is_between(self, node: int, other: int) -> bool:
+        """Whether an opaque node comes between two nodes, the second being that of the next access."""
+        return any(node < i <= other if node < other else i > node or i <= other for i in self.opaque)
 
 
 def opaque_among(nodes: Iterable[Node]) -> list[int]:
@@ -60,57 +92,6 @@ def opaque_among(nodes: Iterable[Node]) -> list[int]:
     return [i for i, node in enumerate(nodes) if isinstance(node, PythonCall) and node.opaque]
 
 
-def checks_among(nodes: Sequence[Node]) -> list[int]:
-    """The numbers of the nodes where a run may end before the last one."""
-    return [
-        i
-        for i, node in enumerate(nodes[:-1])
-        if not isinstance(node, Elementwise) and getattr(node.call, "func", None) is check_finite
-    ]
-
-
-def is_unread(place: int, accesses: Sequence[Access], opaque: Sequence[int], checks: Sequence[int]) -> bool:
-    """Whether the store at a place is dead on the way around, and on every way that a check cuts short."""
-    number, _, view = accesses[place]
-    after, until = accesses[place + 1 :], accesses[: place + 1]
-    return is_dead(number, view, chain(after, until), opaque) and all(
-        is_dead(number, view, chain((each for each in after if each[0] <= check), until), opaque)
-        for check in checks
-        if check > number
-    )
-
-
-def is_dead(node: int, view: View, around: Iterable[Access], opaque: Sequence[int]) -> bool:
-    """Whether all that a store writes is written over before it is read. around: the accesses after it, once around."""
-    since: list[View] = []  # what was written after it, part by part
-    for other, writes, what in around:
-        if opaque and any(node < i <= other if node < other else i > node or i <= other for i in opaque):
-            return False
-        if not writes and what.meets(view) and not any(covers(each, what) for each in since):
-            return False
-        if writes and covers(what, view):
-            return True
-        if writes:
-            since.append(what)
-    return False  # never reached: the store covers itself
-
-
 def covers(one: View, other: View) -> bool:
     """Whether writing one writes over all of the other."""
     return one.key == other.key or (one.fills_its_bytes and one.low <= other.low and other.high <= one.high)
-
-
-def by_block(accesses: Sequence[Access]) -> list[list[Access]]:
-    """The accesses, in their order, for each block of memory whose views overlap, directly or through others."""
-    views = {id(access[2]): access[2] for access in accesses}.values()
-    blocks: list[list[Access]] = []
-    block_of: dict[int, list[Access]] = {}
-    high = 0
-    for view in sorted(views, key=attrgetter("low")):
-        if view.low >= high:
-            blocks.append([])
-        block_of[id(view)] = blocks[-1]
-        high = max(high, view.high)
-    for access in accesses:
-        block_of[id(access[2])].append(access)
-    return blocks

@@ -12,14 +12,14 @@ from chainrule.core.engine.extension import _engine
 from chainrule.core.engine.floors import with_floors
 from chainrule.core.engine.fuse import fused
 from chainrule.core.engine.listing import IN_PYTHON, listing
-from chainrule.core.engine.liveness import Stores, dead_stores, without_unread
+from chainrule.core.engine.liveness import Stores, dead_stores
 from chainrule.core.engine.matrices import is_product
 from chainrule.core.engine.nodes import Elementwise, Key, Node, Operation, PythonCall
 from chainrule.core.engine.registers import instruct
 from chainrule.core.engine.row import Reader, Unknown
 from chainrule.core.engine.sections import SHARED, Record, Section, Sections
 from chainrule.core.engine.turned import turned
-from chainrule.core.engine.unread import without_unread_rows
+from chainrule.core.engine.unread import without_unread
 
 
 class Lowering:
@@ -36,10 +36,11 @@ class Lowering:
             seen = None if observed is None else [reader.view(each) for each in observed if each.size]
         except Unknown:  # of another byte order, say: then every store counts
             seen = None
+        reader.find_blocks()
         if fuse:
             nodes, doubted = without_columns(nodes, reader)
             if seen is not None:
-                nodes = without_unread_rows(without_unread(nodes, doubted, seen), seen, reader)
+                nodes = without_unread(nodes, doubted, seen, reader)
             nodes = fused(nodes)
             nodes = [*turned(with_floors(nodes), reader)]
         self.nodes: list[Node] = nodes

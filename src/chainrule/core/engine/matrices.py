@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Call, dot
@@ -55,18 +54,13 @@ def is_product(node: Node) -> bool:
 
 def joined(one: Array, other: Array) -> tuple[Array, Array] | None:
     """Blocks (..., n, R, N / n) of two matrices as the matrices (..., R, N), views; None where they are no blocks."""
-    blocks = one, other
-    if any(each.ndim < 3 or each.strides[-3] != each.shape[-1] * each.strides[-1] for each in blocks):
-        return None
     first, second = (
-        as_strided(
-            each,
-            (*each.shape[:-3], each.shape[-2], each.shape[-3] * each.shape[-1]),
-            each.strides[:-3] + each.strides[-2:],
-        )
-        for each in blocks
+        each.swapaxes(-3, -2).reshape(*each.shape[:-3], each.shape[-2], each.shape[-3] * each.shape[-1], copy=False)
+        if each.ndim > 2 and each.strides[-3] == each.shape[-1] * each.strides[-1]
+        else None
+        for each in (one, other)
     )
-    return first, second
+    return None if first is None or second is None else (first, second)
 
 
 def lies_in_a_row(matrix: Array) -> bool:

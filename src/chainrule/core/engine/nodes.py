@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -15,19 +16,18 @@ MOST_WORK: Any = 1000
 """Steps that NumPy may take to decide whether two views share memory."""
 
 
-class Key:
-    """Stands for numbers in memory, in their order: views of the same ones have the same key."""
-
-    __slots__ = ()
+Key = bytes
+"""Stands for numbers in memory, in their order: views of the same ones have the same key."""
 
 
 @dataclass(eq=False, slots=True)
 class View:
-    """An array as an operand, and its place in memory.
+    """An array as an operand, and its place in memory: what the extension says of it.
 
-    start: the address of its first number.  type: the type of its numbers, as a character.
+    start: the address of its first number.  type: of its numbers, as a character; "o" where no operation takes it.
     low, high: the bytes between which it lies; not all of them need be its own.
     fills_its_bytes: whether no byte between its first and last is another's.
+    block: the first byte of a block of memory that shares none with views of other blocks.
     """
 
     array: Array
@@ -37,6 +37,8 @@ class View:
     low: int
     high: int
     fills_its_bytes: bool
+    writable: bool
+    block: int = -1
 
     def meets(self, other: View) -> bool:
         """Whether the two may share memory: a proof that they don't is looked for where views lie among each other."""
@@ -48,6 +50,18 @@ class View:
             return np.shares_memory(self.array, other.array, max_work=MOST_WORK)
         except np.exceptions.TooHardError:
             return True
+
+
+def find_blocks(views: Iterable[View]) -> list[int]:
+    """Find the blocks of memory whose views overlap, directly or through others: where they begin and end, in turn."""
+    bounds: list[int] = []
+    for view in sorted(views, key=attrgetter("low")):
+        if not bounds or view.low >= bounds[-1]:
+            bounds += view.low, view.high
+        elif view.high > bounds[-1]:
+            bounds[-1] = view.high
+        view.block = bounds[-2]
+    return bounds
 
 
 @dataclass(eq=False, slots=True)
@@ -81,6 +95,8 @@ class Elementwise:
     @property
     def writes(self) -> Iterable[View]:
         """What is written, each place once."""
+        if len(self.instructions) == 1:
+            return (self.instructions[0].out,)
         return {each.out.key: each.out for each in self.instructions}.values()
 
 

@@ -31,11 +31,13 @@ class Instructions:
 
     def add(self, name: str, out: View, inputs: Sequence[View]) -> None:
         """Append an instruction, or remember that its result is there already."""
-        sources = [self._now.get(view.key, view.key) for view in inputs]
-        for view, source in zip(inputs, sources, strict=True):
-            if source == view.key:
-                self.operands.setdefault(view.key, view.array)
-        in_register = isinstance(sources[0], int)
+        sources: list[Source] = []
+        for view in inputs:
+            if view.key not in self._now:
+                self._now[view.key] = view.key
+                self.operands[view.key] = view.array
+            sources.append(self._now[view.key])
+        in_register = type(sources[0]) is int
         if name == "from_bool" and in_register:
             name = "copy"
         if out.key in self.stored:
@@ -57,8 +59,8 @@ class Instructions:
         numbers: list[int] = []
         for i, (name, out, sources) in enumerate(self.lines):
             places = [place[source] for source in sources]
-            free += {place[each] for each in sources if isinstance(each, int) and last_read[each] == i}
-            if out == i:
+            free += {place[each] for each in sources if type(each) is int and last_read[each] == i}
+            if type(out) is int:
                 if not free:
                     free.append(len(self.operands) + n_registers)
                     n_registers += 1

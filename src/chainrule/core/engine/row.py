@@ -5,6 +5,7 @@ A call that the engine has an operation for becomes that operation; any other st
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Shape, only_number
+from chainrule.core.arrays import Array, only_number
 from chainrule.core.calls import Call, check_finite, dot, one_by_one, take
 from chainrule.core.engine.extension import _engine
-from chainrule.core.engine.nodes import Elementwise, Instruction, Key, Node, Operation, PythonCall, View
+from chainrule.core.engine.nodes import Elementwise, Instruction, Node, Operation, PythonCall, View, find_blocks
 from chainrule.core.engine.tabled import StepTable
+from chainrule.core.layers.unfold import Fold
 from chainrule.core.parameters import write_numbers
 
 INSTRUCTIONS: dict[str, int] = {} if _engine is None else {name: i for i, name in enumerate(_engine.INSTRUCTIONS)}
@@ -46,40 +48,37 @@ class Unknown(Exception):  # noqa: N818  # no error: such a call is made in Pyth
 
 @dataclass
 class Reader:
-    """Reads calls; a view of each array is made once, and kept with its array."""
+    """Reads calls; a view of each array is made once, and kept with its array.
+
+    bounds: where blocks of memory begin and end, once the row is read.
+    """
 
     views: dict[int, View] = field(default_factory=dict)
-    keys: dict[tuple[int, str, Shape, Shape], Key] = field(default_factory=dict)
+    bounds: list[int] = field(default_factory=list)
 
     def row(self, calls: Iterable[Call]) -> list[Node]:
         """A node for each call, with the rows inside it opened."""
         return [self.node(each) for call in calls for each in one_by_one(call)]
 
-    def view(self, array: object) -> View:
+    def view(self, array: Any) -> View:
         """An array as an operand."""
         view = self.views.get(id(array))
         if view is None:
-            if type(array) is not np.ndarray or not array.size or array.ndim > MOST_AXES:
+            operand = _engine.operand(array) if type(array) is np.ndarray else None
+            if operand is None:
                 raise Unknown
-            if not array.flags.aligned or not array.dtype.isnative:
-                raise Unknown
-            start, low, high = _engine.extent(array)
-            key = self.key(start, array.dtype.char, array.shape, array.strides)
-            fills = array.nbytes == high - low
-            view = self.views[id(array)] = View(array, key, start, array.dtype.char, low, high, fills)
+            view = self.views[id(array)] = View(array, *operand)
+            if self.bounds:
+                place = bisect(self.bounds, view.low)
+                if place % 2 and view.high <= self.bounds[place]:
+                    view.block = self.bounds[place - 1]
+                else:  # new memory, as of a constant
+                    self.find_blocks()
         return view
 
-    def key(self, start: int, type_: str, shape: Shape, strides: Shape) -> Key:
-        """The key of a view that lies so: leading axes of length 1 make no difference, as it broadcasts alike."""
-        if 1 in shape:
-            strides = tuple([0 if n == 1 else step for n, step in zip(shape, strides, strict=True)])
-            while shape[:1] == (1,):
-                shape, strides = shape[1:], strides[1:]
-        what = start, type_, shape, strides
-        key = self.keys.get(what)
-        if key is None:
-            key = self.keys[what] = Key()
-        return key
+    def find_blocks(self) -> None:
+        """Tell all views their blocks."""
+        self.bounds = find_blocks(self.views.values())
 
     def node(self, call: Call) -> Node:
         """The node of one call."""
@@ -103,7 +102,7 @@ class Reader:
 
     def number(self, view: View) -> View:
         """The number that a frozen array holds everywhere, for the array; any other view as it is."""
-        number = only_number(view.array) if view.array.ndim else None
+        number = None if view.writable or not view.array.ndim else only_number(view.array)
         return view if number is None else self.view(number)
 
     def copy(self, call: Bound) -> Node:
@@ -111,7 +110,7 @@ class Reader:
         if call.keywords:
             raise Unknown
         out, source = (self.view(each) for each in call.args)
-        return elementwise(call, "from_bool" if source.array.dtype == bool else "copy", out, (source,))
+        return elementwise(call, "from_bool" if source.type == "?" else "copy", out, (source,))
 
     def product(self, call: Bound) -> Node:
         """A product of matrices, or along the last axis of two arrays; a large one stays NumPy's, and so the BLAS'."""
@@ -174,7 +173,7 @@ class Reader:
     def python(self, call: Call) -> PythonCall:
         """A call as it is: one that is bound touches the arrays among its arguments, any other perhaps anything."""
         try:
-            touched = tuple(self.touched(call)) if isinstance(call, partial) else None
+            touched = tuple(self.touched(call)) if isinstance(call, partial | Fold) else None
         except Unknown:
             touched = None
         return PythonCall(call, touched or (), touched or (), opaque=touched is None)
@@ -186,6 +185,8 @@ class Reader:
                 yield self.view(value)
         elif isinstance(value, partial):
             yield from self.touched((value.func, *value.args, *value.keywords.values()))
+        elif isinstance(value, Fold):
+            yield from (self.view(value.columns), self.view(value.x))
         elif isinstance(value, BuiltinFunctionType):
             yield from self.touched(value.__self__)
         elif isinstance(value, tuple | list):
@@ -240,14 +241,13 @@ def is_count(array: Array) -> bool:
 
 def elementwise(call: Call, name: str, out: View, inputs: tuple[View, ...]) -> Elementwise:
     """An elementwise call, if the tile machine takes its operands."""
-    types = {each.type for each in inputs}
     if name in COMPARISONS:
-        fits = out.type == "?" and (types == {"d"} or types == {"f"})
+        taken, fits = inputs[0].type, out.type == "?" and inputs[0].type in "df"
     else:
-        fits = out.type in "df" and types == {"?" if name == "from_bool" else out.type}
-    if not fits:
-        raise Unknown
+        taken, fits = "?" if name == "from_bool" else out.type, out.type in "df"
     for each in inputs:
-        if each.key is not out.key and each.meets(out) and np.shares_memory(each.array, out.array):
+        if not fits or each.type != taken:
+            raise Unknown
+        if each.key != out.key and each.meets(out) and np.shares_memory(each.array, out.array):
             raise Unknown  # there NumPy copies first
     return Elementwise([Instruction(call, name, out, inputs)])

@@ -7,6 +7,7 @@ turns: all members of a thread have it in the same memory, which stays in the ca
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -14,8 +15,8 @@ from typing import Any
 
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Call
-from chainrule.core.engine.liveness import by_block, covers, opaque_among
-from chainrule.core.engine.nodes import Elementwise, Key, Node, Operation, View
+from chainrule.core.engine.liveness import covers, opaque_among
+from chainrule.core.engine.nodes import Elementwise, Key, Node, Operation, View, find_blocks
 from chainrule.core.engine.row import MOST_AXES, Reader
 
 Record = tuple[Any, ...]
@@ -45,7 +46,6 @@ class Access:
     """What a node reads or writes: of the first member the bytes from low to high, and `step` on, the next one's.
 
     step 0: the same for all members; AT_ONCE: their parts can't be told apart, the node is done for all at once.
-    block: the number of the memory that it lies in.
     """
 
     node: int
@@ -54,7 +54,6 @@ class Access:
     low: int
     high: int
     step: int
-    block: int = -1
 
 
 Touched = dict[int, tuple[int, int, set[int], bool]]
@@ -80,19 +79,16 @@ class Sections:
         of_nodes = [list(accesses(i, each, stored[i], reader, members)) for i, each in enumerate(nodes)]
         after = [Access(len(nodes), False, each, each.low, each.high, AT_ONCE) for each in observed or ()]
         of_all = [*chain(*of_nodes), *after]
-        of_blocks = [
-            [of_all[i] for i, _, _ in block]
-            for block in by_block([(i, each.writes, each.view) for i, each in enumerate(of_all)])
-        ]
-        for number, block in enumerate(of_blocks):
-            for each in block:
-                each.block = number
+        find_blocks({each.view for each in of_all})  # smaller ones, where columns aren't made
+        of_blocks: dict[int, list[Access]] = defaultdict(list)
+        for each in of_all:
+            of_blocks[each.view.block].append(each)
         opaque = opaque_among(nodes)
         sections = cut(of_nodes, opaque)
         self.found = [each for each in sections if is_worth_it(of_nodes[each.start : each.stop], members)]
         self._in_turns: list[tuple[int, int]] = []  # memory, from where to where
         if observed is not None and not opaque:
-            for block in of_blocks:
+            for block in of_blocks.values():
                 if any(is_passed_on(block, each) for each in self.found):
                     views = [each.view for each in block]
                     self._in_turns.append((min(each.low for each in views), max(each.high for each in views)))
@@ -189,7 +185,7 @@ def with_node(touched: Touched, node: Iterable[Access]) -> Touched | None:
     """What a section touches with one more node; None where members' parts of what is written would meet."""
     touched = dict(touched)
     for each in node:
-        low, high, steps, is_written = touched.get(each.block, (each.low, each.high, set(), False))
+        low, high, steps, is_written = touched.get(each.view.block, (each.low, each.high, set(), False))
         low, high, steps, is_written = (
             min(low, each.low),
             max(high, each.high),
@@ -198,7 +194,7 @@ def with_node(touched: Touched, node: Iterable[Access]) -> Touched | None:
         )
         if AT_ONCE in steps or (is_written and (len(steps) > 1 or high - low > min(steps))):
             return None
-        touched[each.block] = low, high, steps, is_written
+        touched[each.view.block] = low, high, steps, is_written
     return touched
 
 

@@ -16,16 +16,17 @@ LEAST_AXES = 4
 
 @dataclass(eq=False)
 class Unfolding:
-    """A copy of windows to columns, as long as both are what they were. written: what was written over since."""
+    """A copy of windows to columns. holds: until windows are written over.  written: over the columns, since."""
 
     windows: View
     columns: View
+    holds: bool = True
     written: list[View] = field(default_factory=list)
     sources: dict[tuple[Key, Shape], Source | None] = field(default_factory=dict)
 
     def source(self, view: View) -> Source | None:
         """What a view of the columns is a copy of, and how many axes each of its axes became; None if it is no copy."""
-        if not (self.columns.low <= view.low and view.high <= self.columns.high):
+        if not (self.holds and self.columns.low <= view.low and view.high <= self.columns.high):
             return None
         if self.written and any(map(view.meets, self.written)):
             return None
@@ -38,15 +39,14 @@ class Unfolding:
 
 def is_unfolding(copy: Instruction) -> bool:
     """Whether a copy has the form of one that unfolds: of many axes, each within a step of the next, to whole rows."""
-    out, source = copy.out.array, copy.inputs[0].array
-    if copy.name != "copy" or out.ndim < LEAST_AXES or out.shape != source.shape:
+    out = copy.out.array
+    if copy.name != "copy" or out.ndim < LEAST_AXES or out.shape != copy.inputs[0].array.shape:
         return False
-    if out.strides[-2] != out.shape[-1] * out.strides[-1]:
+    shape, strides = out.shape, out.strides
+    if strides[-2] != shape[-1] * strides[-1]:
         return False
     end = out.itemsize
-    for step, length in sorted(
-        (step, length) for step, length in zip(out.strides, out.shape, strict=True) if length > 1
-    ):
+    for step, length in sorted([(step, length) for step, length in zip(strides, shape, strict=True) if length > 1]):
         if step < end:
             return False
         end = step * length
@@ -58,28 +58,28 @@ def part_of(source: Array, copy: Array, view: Array, start: int) -> Source | Non
 
     Also how many axes each axis of the view became: one that runs through several axes of the copy is split.
     """
-    long = [axis for axis in range(copy.ndim) if copy.shape[axis] > 1]
-    axis_of = {copy.strides[axis]: axis for axis in long}
+    lengths = copy.shape
+    axis_of = {step: axis for axis, step in enumerate(copy.strides) if lengths[axis] > 1}
     first = [0] * copy.ndim
-    for stride in sorted(axis_of, reverse=True):
-        first[axis_of[stride]], start = divmod(start, stride)
+    for step in sorted(axis_of, reverse=True) if start else ():
+        first[axis_of[step]], start = divmod(start, step)
     taken: dict[int, int] = {}
     places: list[list[int]] = []
-    for length, stride in zip(view.shape, view.strides, strict=True):
-        places.append([])
+    for length, step in zip(view.shape, view.strides, strict=True):
+        axes: list[int] = []
         while length > 1:
-            axis = axis_of.get(stride, -1)
+            axis = axis_of.get(step, -1)
             if axis < 0 or axis in taken:
                 return None
-            taken[axis] = n = min(length, copy.shape[axis])
+            taken[axis] = n = min(length, lengths[axis])
             if length % n or (n < length and first[axis]):
                 return None
-            places[-1].insert(0, axis)
-            length, stride = length // n, stride * copy.shape[axis]
-    ends = [i + taken.get(axis, 1) for axis, i in enumerate(first)]
-    if start or any(end > length for end, length in zip(ends, copy.shape, strict=True)):
+            axes.insert(0, axis)
+            length, step = length // n, step * lengths[axis]
+        places.append(axes)
+    if start or any(i + taken.get(axis, 1) > lengths[axis] for axis, i in enumerate(first)):
         return None
-    cut = source[tuple(slice(first[axis], ends[axis]) if axis in taken else first[axis] for axis in range(copy.ndim))]
+    cut = source[tuple([slice(i, i + taken[axis]) if axis in taken else i for axis, i in enumerate(first)])]
     kept = sorted(taken)
     turned = cut.transpose([kept.index(axis) for axes in places for axis in axes])
     shape = [n for axes in places for n in ([taken[axis] for axis in axes] or [1])]

@@ -1,34 +1,58 @@
-"""Products without a last row that nobody reads, as that of the gradient of the ones below a layer's input."""
+"""What nobody reads isn't computed: products of columns that are summed at once, and last rows of other products.
+
+Such a row is that of the gradient of the ones below a layer's input.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
-from chainrule.core.engine.liveness import accesses_of, by_block, checks_among, is_unread, opaque_among
+from chainrule.core.engine.liveness import Access, Liveness
 from chainrule.core.engine.nodes import Node, Operation, View
 from chainrule.core.engine.row import Reader
 
 
-def without_unread_rows(nodes: Sequence[Node], observed: Iterable[View], reader: Reader) -> list[Node]:
-    """The nodes of a row, with C = A B without its last row where that is never read."""
-    opaque, checks, found = opaque_among(nodes), checks_among(nodes), list(nodes)
-    for block in by_block(accesses_of(nodes, observed)):
-        read = {view.key for _, writes, view in block if not writes}
-        for place, (number, writes, view) in enumerate(block):
-            shorter = without_last_row(nodes[number], reader) if writes and view.key not in read else None
-            if shorter is not None:
-                last = number, True, reader.view(view.array[-1:])
-                if is_unread(place, [*block[:place], last, *block[place + 1 :]], opaque, checks):
-                    found[number] = shorter
-    return found
+def without_unread(
+    nodes: Sequence[Node], doubted: Collection[Node], observed: Iterable[View], reader: Reader
+) -> list[Node]:
+    """The nodes of a row, without those that are never read, and with C = A B without its last row where that isn't.
+
+    doubted: the nodes that may be left out; each writes one array.
+    """
+    liveness = Liveness(nodes, observed)
+    found: dict[int, Node] = dict(enumerate(nodes))
+    for number, node in enumerate(nodes) if doubted else ():
+        if node in doubted:
+            (view,) = node.writes
+            block = liveness.blocks[view.block]
+            if liveness.is_unread(block.index((number, True, view)), block):
+                del found[number]
+    for number, node in found.items():
+        if isinstance(node, Operation) and node.kind == "product":
+            view = node.writes[0]
+            block = [each for each in liveness.blocks[view.block] if each[0] in found or each[0] == len(nodes)]
+            if has_rows(node) and not is_read(view, block):
+                place = block.index((number, True, view))
+                block[place] = number, True, reader.view(view.array[-1:])
+                if liveness.is_unread(place, block):
+                    found[number] = without_last_row(node, reader)
+    return list(found.values())
 
 
-def without_last_row(node: Node, reader: Reader) -> Operation | None:
-    """A product of two matrices without its last row; None if it has just one, or is something else."""
-    if not isinstance(node, Operation) or node.kind != "product":
-        return None
-    A, B, C = node.operands
-    if C is not node.writes[0].array or C.ndim > 2 or len(C) == 1:
-        return None
+def has_rows(product: Operation) -> bool:
+    """Whether a product is one of two matrices, and has several rows."""
+    C = product.operands[-1]
+    return C is product.writes[0].array and C.ndim == 2 and len(C) > 1
+
+
+def is_read(view: View, block: Iterable[Access]) -> bool:
+    """Whether all of a view is read at once."""
+    return any(view.key == other.key for _, writes, other in block if not writes)
+
+
+def without_last_row(product: Operation, reader: Reader) -> Operation:
+    """A product of two matrices without its last row."""
+    A, B, C = product.operands
     A, C = A[:-1], C[:-1]
-    return Operation(node.call, node.kind, (A, B, C), (reader.view(A), reader.view(B)), (reader.view(C),))
+    return replace(product, operands=(A, B, C), reads=(reader.view(A), reader.view(B)), writes=(reader.view(C),))
