@@ -66,7 +66,11 @@ class SideBySide:
 
 def one_by_one(row: Call) -> tuple[Call, ...]:
     """The calls of a row, with the rows inside it opened; any other call is a row of one, and so is a `Fold`."""
-    return tuple(each for inner in row for each in one_by_one(inner)) if type(row) is Calls else (row,)
+    if type(row) is not Calls:
+        return (row,)
+    if Calls not in map(type, row):
+        return tuple(row)
+    return tuple(each for inner in row for each in one_by_one(inner))
 
 
 def call(function: Callable[..., Any], *arrays: Array, out: Array | None, **settings: Any) -> Call:

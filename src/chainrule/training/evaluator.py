@@ -31,7 +31,8 @@ class Evaluator:
         numbers = objective.network.n_numbers * count(self._lead)
         slices = list(chunks(data.n, numbers, at_least=4 * parameters.theta.size))
         weights = np.ones(data.n) if data.weights is None else data.weights
-        shares = [weights[..., which].sum(-1) / weights.sum(-1) for which in slices]
+        of_all = weights.sum(-1)
+        shares = [weights[..., which].sum(-1) / of_all for which in slices]
         n = slices[0].stop
         self._pieces = self._bind_pieces(n) if data.n >= 2 * n else None
         n_pieces = 0 if self._pieces is None else data.n // n

@@ -57,10 +57,10 @@ class Pieces:
     def _part(self, operand: Array) -> tuple[Array | int, int]:
         """What stands for an operand in a section, a number for an array of the user's; and whose it is."""
         owner = owner_of(operand)
-        if (number := self._number.get(place_of(operand))) is not None:
-            return number, OWN
-        if id(owner) in self._taboo:  # another view of such an array
-            self.is_possible = False
+        if id(owner) in self._taboo:
+            if (number := self._number.get(place_of(operand))) is not None:
+                return number, OWN
+            self.is_possible = False  # another view of such an array
         elif id(owner) in self._written:
             if id(owner) not in self._in_turns:
                 self._in_turns[id(owner)] = copies(owner, self._threads)
