@@ -61,7 +61,7 @@ class Pieces:
             if (number := self._number.get(place_of(operand))) is not None:
                 return number, OWN
             self.is_possible = False  # another view of such an array
-        elif id(owner) in self._written:
+        elif id(owner) in self._written and self._threads > 1:  # a single thread needs no copies
             if id(owner) not in self._in_turns:
                 self._in_turns[id(owner)] = copies(owner, self._threads)
             return each_of(self._in_turns[id(owner)], operand, owner), IN_TURNS
