@@ -45,10 +45,10 @@ INLINE vector X(whole_part)(vector x, vector *rest, vector *q, bits *exponent)
     const real q0 = 0x1.0000000000001p-1, q1 = 0x1.5555555555556p-3, q2 = 0x1.5555555553d64p-5, q3 = 0x1.11111111109b4p-7,
                q4 = 0x1.6c16c1788b646p-10, q5 = 0x1.a01a01a7c3d59p-13, q6 = 0x1.a019b90eefe8ep-16,
                q7 = 0x1.71de0daf7a6ccp-19, q8 = 0x1.2891834686c7ep-22, q9 = 0x1.af38a71a18cb9p-26;
-    vector r2 = r * r, r4 = r2 * r2;
-    vector q01 = fused(r, all(q1), all(q0)), q23 = fused(r, all(q3), all(q2)), q45 = fused(r, all(q5), all(q4));
-    vector q67 = fused(r, all(q7), all(q6)), q89 = fused(r, all(q9), all(q8));
-    *q = fused(r4, fused(r4, q89, fused(r2, q67, q45)), fused(r2, q23, q01));
+    vector r2 = r * r; /* even powers, odd powers: two chains, and no r^4 */
+    vector even = fused(r2, fused(r2, fused(r2, fused(r2, all(q8), all(q6)), all(q4)), all(q2)), all(q0));
+    vector odd = fused(r2, fused(r2, fused(r2, fused(r2, all(q9), all(q7)), all(q5)), all(q3)), all(q1));
+    *q = fused(r, odd, even);
 #else
     const real q0 = 0x1.0p-1f, q1 = 0x1.5554dcp-3f, q2 = 0x1.55551ap-5f, q3 = 0x1.120b6cp-7f, q4 = 0x1.6d1106p-10f;
     vector r2 = r * r;
