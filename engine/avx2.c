@@ -18,6 +18,7 @@
 #define VECTORS_AT_ONCE 3
 #define DOT_ROWS 2
 #define DOT_COLUMNS 3
+#define COLUMN_ROWS 4 /* of a product with one column */
 #define SUM_ROWS 3 /* of a convolution to its weights, then to its input */
 #define SUM_COLUMNS 4
 #define TAP_ROWS 6

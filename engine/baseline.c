@@ -7,6 +7,7 @@
 #define VECTORS_AT_ONCE 3
 #define DOT_ROWS 1
 #define DOT_COLUMNS 3
+#define COLUMN_ROWS 2 /* of a product with one column */
 #define SUM_ROWS 3 /* of a convolution to its weights, then to its input */
 #define SUM_COLUMNS 4
 #define TAP_ROWS 6

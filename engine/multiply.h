@@ -10,12 +10,13 @@ INLINE void X(add_rows)(const int n_rows, const int n_vectors, int64_t S, const 
     vector sum[8][VECTORS_AT_ONCE];
     UNROLL for (int r = 0; r < n_rows; r++)
         UNROLL for (int v = 0; v < n_vectors; v++) sum[r][v] = all(0);
-    for (int64_t s = 0; s < S; s++) {
+    const real *lower = A, *upper = n_rows > 4 ? A + 4 * row_a : A; /* seven distances from A would take too many registers */
+    for (int64_t s = 0; s < S; s++, lower += column_a, upper += column_a) {
         vector b[VECTORS_AT_ONCE];
         const real *row = (at ? at[s] : B + s * row_b) + j;
         UNROLL for (int v = 0; v < n_vectors; v++) b[v] = load(row + v * WIDTH);
         UNROLL for (int r = 0; r < n_rows; r++) {
-            vector a = all(A[r * row_a + s * column_a]);
+            vector a = all(r < 4 ? lower[r * row_a] : upper[(r - 4) * row_a]);
             UNROLL for (int v = 0; v < n_vectors; v++) sum[r][v] = fused(a, b[v], sum[r][v]);
         }
     }
@@ -147,6 +148,15 @@ static void X(dots)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_
     }
 }
 
+/* The same where B is one column: its sums, of more rows at once, are added up together. */
+static void X(dots_with)(int64_t R, int64_t S, const real *A, int64_t row_a, const real *b, real *C, int64_t row_c)
+{
+    int64_t r = 0;
+    for (; r + COLUMN_ROWS <= R; r += COLUMN_ROWS)
+        X(dot)(COLUMN_ROWS, 1, S, A + r * row_a, row_a, b, 0, C + r * row_c, row_c, 1, false);
+    X(dots)(R - r, S, 1, A + r * row_a, row_a, b, 0, C + r * row_c, row_c, 1);
+}
+
 /* A matrix that lies in any way, written row by row. */
 static void X(pack)(int64_t rows, int64_t columns, const real *from, int64_t row, int64_t column, real *to, int64_t row_to)
 {
@@ -179,8 +189,9 @@ static bool X(product)(const Op *op, char *scratch)
         }
         real *packed = (real *)scratch, *result = op->packs_c ? packed + op->packs_b * S * wide : C;
         int64_t row_b = op->packs_b ? wide : OF(b, 0), row_c = op->packs_c ? wide : OF(c, 0);
-        if (op->packs_b) X(pack)(S, N, B, OF(b, 0), OF(b, 1), packed, wide);
-        int64_t columns = op->packs_b && op->packs_c && N < WIDTH ? WIDTH : N;
+        int64_t columns = op->packs_b && op->packs_c && N < WIDTH ? WIDTH : N - op->number[LAST_APART];
+        if (op->number[LAST_APART]) X(dots_with)(R, S, A, OF(a, 0), B + columns * OF(b, 1), C + columns, row_c);
+        if (op->packs_b) X(pack)(S, N - op->number[LAST_APART], B, OF(b, 0), OF(b, 1), packed, wide);
         if (op->packs_b) B = packed;
         if (floor) X(rows_with_floor)(R, S, columns, A, OF(a, 0), OF(a, 1), B, row_b, result, row_c, *floor);
         else X(rows)(R, S, columns, A, OF(a, 0), OF(a, 1), B, row_b, result, row_c);

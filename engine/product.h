@@ -4,6 +4,9 @@
 
 enum { BY_ROWS, BY_DOTS };
 
+/* What is worked out for a product by rows: how many last columns, 1 or 0, are made by dots. */
+enum { LAST_APART };
+
 /* The number that results are at least; NULL: none. It is read in each run. Operations that take one have the operand
    before the one that they write, and say so by a last setting of 1. */
 static inline const void *floor_of(const Op *op, int n_settings)
