@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, empty
 from chainrule.core.calls import Call, Calls, call, check_finite, take, total
 from chainrule.core.engine.choice import Engine
 from chainrule.core.mapped import check_mapped, mapped
@@ -48,7 +48,7 @@ class Gather:
         taken: list[Array] = []
         for source in (data.x, y) if data.weights is None else (data.x, y, data.weights):
             of_sample = source.shape[1 + data.own :]  # all members' samples in a row, which the order counts through
-            out = np.empty((*lead, n, *of_sample), source.dtype)
+            out = empty((*lead, n, *of_sample), source.dtype)
             flat, to = source.reshape(-1, *of_sample), out.reshape(-1, *of_sample)
             load.append(bind_take(flat, rows.reshape(-1), 0, to, engine))
             taken.append(out)

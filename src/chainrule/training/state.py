@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.core.arrays import Array, as_array
+from chainrule.core.arrays import Array, as_array, in_lines
 from chainrule.core.description import check_kind
 from chainrule.core.errors import SettingError, listing
 from chainrule.core.foreign import said
@@ -36,7 +36,7 @@ class TrainingState:
     def __init__(self, task: Task) -> None:
         seeds, data = task.seeds, task.data
         self.statistics = task.state.copy()
-        self.parameters = Parameters.of(task.network, task.theta.copy(), self.statistics, task.optimizer.slots)
+        self.parameters = Parameters.of(task.network, in_lines(task.theta), self.statistics, task.optimizer.slots)
         self.earlier_steps, self._n_batches = 0, task.n_batches
         self.own_batches = data.own or (task.batch_size is not None and len(set(seeds)) > 1)
         order_seeds = seeds if self.own_batches else seeds[:1]  # members with one seed share their batches

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from chainrule.core.arrays import Array, Shape
+from chainrule.core.arrays import CACHE_LINE, Array, Shape
 from chainrule.core.engine.extension import _engine, table
 from chainrule.core.engine.sections import IN_TURNS, OWN, SHARED, Record
-from chainrule.core.plan.layout import CACHE_LINE
 
 if TYPE_CHECKING:
     from chainrule.core.engine.program import Program

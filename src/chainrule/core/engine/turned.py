@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from chainrule.core.arrays import empty
 from chainrule.core.calls import bind_copy, call, dot
 from chainrule.core.engine.matrices import Product
 from chainrule.core.engine.nodes import Node, PythonCall
 from chainrule.core.engine.row import Reader
-from chainrule.core.plan.layout import empty
 
 TALL = 4
 """Rows for each column of a product that is turned: of 2,048 rows and 100 columns, in float64, OpenBLAS' kernels for

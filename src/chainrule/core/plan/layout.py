@@ -11,11 +11,8 @@ from itertools import pairwise
 import numpy as np
 
 from chainrule.core.architecture import Place
-from chainrule.core.arrays import Array, Shape, count
+from chainrule.core.arrays import Array, Shape, count, empty
 from chainrule.core.errors import ShapeError
-
-CACHE_LINE = 64
-"""Bytes."""
 
 
 @dataclass(eq=False)
@@ -59,13 +56,6 @@ def added_rows(
     for each, (here, there) in zip(places, pairwise(lay_out(first, places, in_place)), strict=True):
         yield each, depth, 0 if here is there else there.rows
         yield from added_rows(here, each.branch, in_place, depth + 1)
-
-
-def empty(shape: Shape, dtype: np.dtype[np.generic]) -> Array:
-    """An empty array that begins where a cache line does: a vector across two of them takes twice as long to load."""
-    memory = np.empty(count(shape) * dtype.itemsize + CACHE_LINE, np.uint8)
-    start = -memory.__array_interface__["data"][0] % CACHE_LINE
-    return np.ndarray(shape, dtype, memory, start)
 
 
 def allocate(shape: Shape, ones: bool, lead: Shape, n: int, dtype: np.dtype[np.generic]) -> Array:
