@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.architecture import Architecture
-from chainrule.core.arrays import Array, chunks, count
+from chainrule.core.arrays import MOST_NUMBERS, Array, chunks, count
 from chainrule.core.calls import Call, Calls, Ended, run
 from chainrule.core.checks import (
     check_batches,
@@ -169,11 +169,11 @@ def predict(network: Architecture, theta: Array, state: Array, x: ArrayLike) -> 
     Raises ShapeError and DataError for samples that don't fit.
     """
     x = check_shape(network.input_shape, x)
-    in_turn = [*chunks(len(x), network.n_numbers * count(theta.shape[:-1]), at_least=4 * theta.size)]
-    if len(in_turn) == 1 and x.size <= FEW_NUMBERS:
+    numbers = network.n_numbers * count(theta.shape[:-1])
+    if x.size <= FEW_NUMBERS and len(x) * numbers <= MOST_NUMBERS:
         return _predict_few(network, theta, state, x)
     check_finite(x, "x", theta.dtype)
-    return _predict_many(network, theta, state, x, in_turn)
+    return _predict_many(network, theta, state, x, [*chunks(len(x), numbers, at_least=4 * theta.size)])
 
 
 def _predict_few(network: Architecture, theta: Array, state: Array, x: Array) -> Array:

@@ -41,6 +41,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many pieces were run, each time; pieces are of a few samples."""
     for module in (evaluate, in_pieces):
         monkeypatch.setattr(module, "chunks", lambda n, *_, **__: [slice(i, min(i + 5, n)) for i in range(0, n, 5)])
+    monkeypatch.setattr(evaluate, "FEW_NUMBERS", 0)
     monkeypatch.setattr(evaluate, "_kept", evaluate._Kept())
     found, bind = [], Pieces.bind
 
