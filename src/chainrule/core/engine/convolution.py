@@ -62,14 +62,14 @@ class Rewriting:
     def step(self, nodes: Sequence[Node]) -> Step:
         """What becomes of the next nodes."""
         node = nodes[0]
+        if isinstance(node, Elementwise):
+            return 1, [self.elementwise(node)]
         fold = fold_of(nodes[1]) if len(nodes) > 1 else None
         if fold is None and not self.unfoldings:
             return 1, [node]
         product = Product.of(node)
         if product is not None:
             return self.forward(product) or self.to_weights(product, nodes) or self.to_input(product, nodes, fold)
-        if isinstance(node, Elementwise):
-            return 1, [self.elementwise(node)]
         if isinstance(node, Operation) and node.kind == "reduction":
             return 1, self.reduction(node)
         return 1, [node]
@@ -78,13 +78,13 @@ class Rewriting:
         """Remember what a node writes over, and whether it unfolds."""
         if isinstance(node, PythonCall) and node.opaque:
             self.unfoldings.clear()
-        for view in node.writes if self.unfoldings else ():
+        for view in node.writes:
             for each in self.unfoldings.get(view.block, ()):
                 if view.meets(each.windows):
                     each.holds = False
                 elif view.meets(each.columns):
                     each.written.append(view)
-        if isinstance(node, Elementwise) and is_unfolding(copy := node.instructions[0]):
+        if isinstance(node, Elementwise) and (copy := node.instructions[0]).name == "copy" and is_unfolding(copy):
             unfolding = Unfolding(copy.inputs[0], copy.out)
             for block in {unfolding.windows.block, unfolding.columns.block}:
                 self.unfoldings.setdefault(block, []).append(unfolding)
@@ -152,11 +152,11 @@ class Rewriting:
 
     def elementwise(self, node: Elementwise) -> Elementwise:
         """An elementwise call that reads windows, not their copies."""
-        (instruction,) = node.instructions
-        inputs = tuple([self.read(view, instruction.out) for view in instruction.inputs])
-        if inputs == instruction.inputs:
+        if not any(view.block in self.unfoldings for view in node.reads):
             return node
-        return Elementwise([Instruction(instruction.call, instruction.name, instruction.out, inputs)])
+        instruction = node.instructions[0]
+        inputs = tuple([self.read(view, instruction.out) for view in instruction.inputs])
+        return Elementwise.of(Instruction(instruction.call, instruction.name, instruction.out, inputs))
 
     def read(self, view: View, out: View) -> View:
         """Where the numbers of a view can be read as well, and `out` isn't written: the view itself if nowhere."""
@@ -181,4 +181,4 @@ class Rewriting:
             return [node]
         name = ("add", "maximum", "minimum")[node.settings[0]]
         pairs = [(windows[0], windows[1]), *((target, each) for each in windows[2:])]
-        return [Elementwise([Instruction(node.call, name, target, pair)]) for pair in pairs]
+        return [Elementwise.of(Instruction(node.call, name, target, pair)) for pair in pairs]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from chainrule.core.engine.nodes import Elementwise, Node, Operation
 
@@ -36,10 +35,12 @@ def with_floor(product: Node, node: Node) -> Operation | None:
     if not is_all or floor.array.ndim or floor.meets(written):
         return None
     *operands, out = product.operands
-    return replace(
-        product,
-        operands=(*operands, floor.array, out),
-        reads=(*product.reads, floor),
-        settings=(*product.settings, 1),
+    return Operation(
+        product.call,
+        product.kind,
+        (*operands, floor.array, out),
+        (*product.reads, floor),
+        product.writes,
+        (*product.settings, 1),
         then=maximum.call,
     )

@@ -28,26 +28,32 @@ def fused(nodes: Iterable[Node]) -> list[Node]:
         kind = index_space(new), real_type(new)
         if group is None or group.kind != kind or not group.takes(new):
             group = Group(kind)
-            found.append(Elementwise(group.instructions))
+            found.append(Elementwise(group.instructions, group.reads, group.results.values()))
         group.add(new)
     return found
 
 
 @dataclass(eq=False, slots=True)
 class Group:
-    """Instructions of a kind, an index space and a type, that are fused; and by its key each place that they touch."""
+    """Instructions of a kind, an index space and a type, that are fused.
+
+    reads: what is read before it is written.  operands, results: each place that is touched, or written, by its key.
+    """
 
     kind: tuple[Shape, str]
     instructions: list[Instruction] = field(default_factory=list)
+    reads: list[View] = field(default_factory=list)
     operands: dict[Key, View] = field(default_factory=dict)
     results: dict[Key, View] = field(default_factory=dict)
 
     def add(self, new: Instruction) -> None:
         """Take an instruction in."""
         self.instructions.append(new)
-        self.results[new.out.key] = new.out
-        for view in (new.out, *new.inputs):
-            self.operands[view.key] = view
+        for view in new.inputs:
+            if view.key not in self.results:
+                self.reads.append(view)
+                self.operands[view.key] = view
+        self.results[new.out.key] = self.operands[new.out.key] = new.out
 
     def takes(self, new: Instruction) -> bool:
         """Whether an instruction of the kind may join: no place may be reached in two ways.

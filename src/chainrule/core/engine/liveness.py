@@ -39,13 +39,13 @@ class Liveness:
 
     def __init__(self, nodes: Sequence[Node], observed: Iterable[View]) -> None:
         self.opaque, self.checks = opaque_among(nodes), list[int]()
-        self.blocks: dict[int, list[Access]] = defaultdict(list)
+        self.blocks = blocks = defaultdict[int, list[Access]](list)
         observed = tuple(observed)
         for i, node in enumerate(nodes):  # a node reads before it writes
             for view in node.reads:
-                self.blocks[view.block].append((i, False, view))
+                blocks[view.block].append((i, False, view))
             for view in node.writes:
-                self.blocks[view.block].append((i, True, view))
+                blocks[view.block].append((i, True, view))
             if not isinstance(node, Elementwise) and getattr(node.call, "func", None) is check_finite:
                 self.checks.append(i)
                 self._read(i, observed)
@@ -59,6 +59,8 @@ class Liveness:
         """Whether the store at a place is dead on the way around, and on every way that a check cuts short."""
         number, _, view = block[place]
         after, until = block[place + 1 :], block[: place + 1]
+        if after and not after[0][1] and after[0][2].key == view.key:
+            return False  # as most are
         return self.is_dead(number, view, chain(after, until)) and all(
             self.is_dead(number, view, chain((each for each in after if each[0] <= check), until))
             for check in self.checks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -76,28 +76,19 @@ class Instruction:
 
 @dataclass(eq=False, slots=True)
 class Elementwise:
-    """Instructions over one index space, carried out together; as read from a row, a single one."""
+    """Instructions over one index space, carried out together; as read from a row, a single one.
+
+    reads: what is read before it is written.  writes: what is written, each place once.
+    """
 
     instructions: list[Instruction]
+    reads: Collection[View]
+    writes: Collection[View]
 
-    @property
-    def reads(self) -> Iterable[View]:
-        """What is read before it is written."""
-        if len(self.instructions) == 1:
-            return self.instructions[0].inputs
-        written: set[Key] = set()
-        found: list[View] = []
-        for each in self.instructions:
-            found += [view for view in each.inputs if view.key not in written]
-            written.add(each.out.key)
-        return found
-
-    @property
-    def writes(self) -> Iterable[View]:
-        """What is written, each place once."""
-        if len(self.instructions) == 1:
-            return (self.instructions[0].out,)
-        return {each.out.key: each.out for each in self.instructions}.values()
+    @classmethod
+    def of(cls, new: Instruction) -> Elementwise:
+        """A single instruction."""
+        return cls([new], new.inputs, (new.out,))
 
 
 @dataclass(eq=False, slots=True)

@@ -33,10 +33,12 @@ class Instructions:
         """Append an instruction, or remember that its result is there already."""
         sources: list[Source] = []
         for view in inputs:
-            if view.key not in self._now:
-                self._now[view.key] = view.key
-                self.operands[view.key] = view.array
-            sources.append(self._now[view.key])
+            key = view.key
+            source = self._now.get(key)
+            if source is None:
+                source = self._now[key] = key
+                self.operands[key] = view.array
+            sources.append(source)
         in_register = type(sources[0]) is int
         if name == "from_bool" and in_register:
             name = "copy"
@@ -58,14 +60,14 @@ class Instructions:
         n_registers = 0
         numbers: list[int] = []
         for i, (name, out, sources) in enumerate(self.lines):
-            places = [place[source] for source in sources]
+            x, y = place[sources[0]], place[sources[-1]]
             free += {place[each] for each in sources if type(each) is int and last_read[each] == i}
             if type(out) is int:
                 if not free:
                     free.append(len(self.operands) + n_registers)
                     n_registers += 1
                 place[out] = free.pop()
-            numbers += [INSTRUCTIONS[name], place[out], places[0], places[-1]]
+            numbers += [INSTRUCTIONS[name], place[out], x, y]
         return n_registers, *numbers
 
 
@@ -75,6 +77,6 @@ def instruct(group: Elementwise, stored: set[Key]) -> tuple[str, tuple[Array, ..
     for each in group.instructions:
         instructions.add(each.name, each.out, each.inputs)
     operands = tuple(instructions.operands.values())
-    if all(each.dtype == bool for each in operands):  # the extension tells the type of the numbers by its operands
+    if all(each.dtype.char == "?" for each in operands):  # the extension tells the type of the numbers by its operands
         return instruct(group, {view.key for view in group.writes})
     return "elementwise", operands, instructions.settings()

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.core.arrays import Array, only_number
-from chainrule.core.calls import Call, check_finite, dot, one_by_one, take
+from chainrule.core.calls import Call, Calls, check_finite, dot, one_by_one, take
 from chainrule.core.engine.extension import _engine
 from chainrule.core.engine.nodes import Elementwise, Instruction, Node, Operation, PythonCall, View, find_blocks
 from chainrule.core.engine.tabled import StepTable
@@ -58,7 +58,7 @@ class Reader:
 
     def row(self, calls: Iterable[Call]) -> list[Node]:
         """A node for each call, with the rows inside it opened."""
-        return [self.node(each) for call in calls for each in one_by_one(call)]
+        return [self.node(each) for each in one_by_one(Calls(*calls))]
 
     def view(self, array: Any) -> View:
         """An array as an operand."""
@@ -109,23 +109,23 @@ class Reader:
         """A copy, or a fill."""
         if call.keywords:
             raise Unknown
-        out, source = (self.view(each) for each in call.args)
+        out, source = map(self.view, call.args)
         return elementwise(call, "from_bool" if source.type == "?" else "copy", out, (source,))
 
     def product(self, call: Bound) -> Node:
         """A product of matrices, or along the last axis of two arrays; a large one stays NumPy's, and so the BLAS'."""
         operands: list[Array] = [*call.args, *call.keywords.values()]
         A, B, C = operands
-        reads, write = (self.view(A), self.view(B)), self.view(C)
-        if set(call.keywords) - {"out"} or not same_reals(A, B, C) or any(each.meets(write) for each in reads):
+        *reads, write = map(self.view, operands)
+        if set(call.keywords) - {"out"} or not same_reals(*reads, write) or any(map(write.meets, reads)):
             raise Unknown
         if call.func is np.vecdot or A.ndim == B.ndim == 1:
             A, B, C = A[..., None, :], B[..., :, None], C[..., None, None]
         if A.ndim < 2 or B.ndim < 2 or (call.func is dot and A.ndim + B.ndim > 4):
             raise Unknown
         if A.shape[-2] * B.shape[-2] * B.shape[-1] > LARGEST:
-            return PythonCall(call, reads, (write,))
-        return Operation(call, "product", (A, B, C), reads, (write,))
+            return PythonCall(call, tuple(reads), (write,))
+        return Operation(call, "product", (A, B, C), tuple(reads), (write,))
 
     def reduction(self, call: Bound) -> Node:
         """A sum or an extremum along axes."""
@@ -133,7 +133,7 @@ class Reader:
         out = settings.pop("out")
         read, write = self.view(x), self.view(out)
         axis, keepdims = settings.pop("axis"), settings.pop("keepdims")
-        if settings or not same_reals(x, out) or read.meets(write):
+        if settings or not same_reals(read, write) or read.meets(write):
             raise Unknown
         axes = {i % x.ndim for i in (axis if isinstance(axis, tuple) else range(x.ndim) if axis is None else (axis,))}
         if not keepdims:
@@ -142,7 +142,7 @@ class Reader:
 
     def take(self, call: Bound) -> Node:
         """Entries along an axis."""
-        x, index = (self.view(each) for each in call.args)
+        x, index = map(self.view, call.args)
         settings = dict(call.keywords)
         out, axis = self.view(settings.pop("out", None)), settings.pop("axis", None)
         if settings != {"mode": "clip"} or not isinstance(axis, int) or x.array.dtype != out.array.dtype:
@@ -156,8 +156,8 @@ class Reader:
 
     def check(self, call: Bound) -> Node:
         """The check that ends a run where a number isn't finite."""
-        values, ignored = (self.view(each) for each in call.args)
-        if not same_reals(values.array) or ignored.array.dtype != bool:
+        values, ignored = map(self.view, call.args)
+        if not same_reals(values) or ignored.type != "?":
             raise Unknown
         return Operation(call, "check", (values.array, ignored.array), (values, ignored), ())
 
@@ -165,7 +165,7 @@ class Reader:
         """Numbers that change from step to step."""
         _, step, numbers = call.args
         reads, write = (self.view(step),), self.view(numbers)
-        if not is_count(step) or not same_reals(numbers) or not numbers.flags.c_contiguous:
+        if not is_count(step) or not same_reals(write) or not numbers.flags.c_contiguous:
             raise Unknown
         table = StepTable(*call.args)
         return Operation(call, "tabled", table.operands, reads, (write,), otherwise=table)
@@ -229,9 +229,9 @@ HARMLESS += (type(np.copyto), type(np.ndarray.take))
 """What holds no arrays of a row, by the contract."""
 
 
-def same_reals(*arrays: Array) -> bool:
+def same_reals(first: View, *others: View) -> bool:
     """Whether all are float64, or all float32."""
-    return arrays[0].dtype.char in "df" and all(each.dtype == arrays[0].dtype for each in arrays)
+    return first.type in "df" and all(each.type == first.type for each in others)
 
 
 def is_count(array: Array) -> bool:
@@ -250,4 +250,4 @@ def elementwise(call: Call, name: str, out: View, inputs: tuple[View, ...]) -> E
             raise Unknown
         if each.key != out.key and each.meets(out) and np.shares_memory(each.array, out.array):
             raise Unknown  # there NumPy copies first
-    return Elementwise([Instruction(call, name, out, inputs)])
+    return Elementwise.of(Instruction(call, name, out, inputs))

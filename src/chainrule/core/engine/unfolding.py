@@ -40,7 +40,7 @@ class Unfolding:
 def is_unfolding(copy: Instruction) -> bool:
     """Whether a copy has the form of one that unfolds: of many axes, each within a step of the next, to whole rows."""
     out = copy.out.array
-    if copy.name != "copy" or out.ndim < LEAST_AXES or out.shape != copy.inputs[0].array.shape:
+    if out.ndim < LEAST_AXES or out.shape != copy.inputs[0].array.shape:
         return False
     shape, strides = out.shape, out.strides
     if strides[-2] != shape[-1] * strides[-1]:

@@ -6,7 +6,6 @@ Such a row is that of the gradient of the ones below a layer's input.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 
 from chainrule.core.engine.liveness import Access, Liveness
 from chainrule.core.engine.nodes import Node, Operation, View
@@ -55,4 +54,4 @@ def without_last_row(product: Operation, reader: Reader) -> Operation:
     """A product of two matrices without its last row."""
     A, B, C = product.operands
     A, C = A[:-1], C[:-1]
-    return replace(product, operands=(A, B, C), reads=(reader.view(A), reader.view(B)), writes=(reader.view(C),))
+    return Operation(product.call, product.kind, (A, B, C), (reader.view(A), reader.view(B)), (reader.view(C),))
