@@ -18,11 +18,12 @@ help:                      ## print this list
 report: $(VENV)/.report    ## train the reference network and write report/index.html (some minutes)
 	$(BIN)/chainrule report --out report
 
+# On two cores, too, a third process computes while others wait for a browser or a signal; idle ones take over tests of others.
 test: $(VENV)/.dev         ## run all tests
-	$(BIN)/python -m pytest -n 2 -q
+	$(BIN)/python -m pytest -n 3 --dist worksteal -q
 
 soak: $(VENV)/.dev         ## run the property tests with twenty times as many examples, and longer storms
-	CHAINRULE_SOAK=$${CHAINRULE_SOAK:-20} $(BIN)/python -m pytest -n 2 -q tests -m "hypothesis or soak"
+	CHAINRULE_SOAK=$${CHAINRULE_SOAK:-20} $(BIN)/python -m pytest -n 2 --dist worksteal -q tests -m "hypothesis or soak"
 
 oldest: $(VENV)/.oldest     ## test core and training with the oldest dependencies that pyproject.toml allows
 	$(VENV)/oldest/bin/python -m pytest -n 2 -q tests/core tests/training src/chainrule/core src/chainrule/training

@@ -1,6 +1,7 @@
 """The commands as a user types them: formats, files, help. In this process, where that shows the same."""
 
 import csv
+import json
 import re
 import sys
 from pathlib import Path
@@ -330,10 +331,13 @@ class TestHelp:
 class TestReport:
     def test_it_says_where_the_page_is(self, tmp_path: Path):
         pytest.importorskip("matplotlib")
-        (said,) = lines_of("report", "--epochs", "20", "--starts", "2", "--seed", "1", "--out", tmp_path / "lab")
+        out = ("--out", tmp_path / "lab", "--only", "curves")
+        (said,) = lines_of("report", "--epochs", "20", "--starts", "2", "--seed", "1", *out)
         page = Path(said.removeprefix("The report is "))
         assert page.parent == tmp_path / "lab"
         assert page.read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html>")
+        lab = json.loads((page.parent / "results.json").read_text(encoding="utf-8"))["settings"]
+        assert (lab["epochs"], lab["starts"], lab["seed"]) == (20, 2, 1)
 
     def test_without_its_extra_it_says_what_to_install(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setitem(sys.modules, "matplotlib", None)
