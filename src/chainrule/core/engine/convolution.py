@@ -156,7 +156,7 @@ class Rewriting:
             return node
         instruction = node.instructions[0]
         inputs = tuple([self.read(view, instruction.out) for view in instruction.inputs])
-        return Elementwise.of(Instruction(instruction.call, instruction.name, instruction.out, inputs))
+        return Elementwise([Instruction(instruction.call, instruction.name, instruction.out, inputs)], inputs, node.writes)
 
     def read(self, view: View, out: View) -> View:
         """Where the numbers of a view can be read as well, and `out` isn't written: the view itself if nowhere."""
@@ -181,4 +181,4 @@ class Rewriting:
             return [node]
         name = ("add", "maximum", "minimum")[node.settings[0]]
         pairs = [(windows[0], windows[1]), *((target, each) for each in windows[2:])]
-        return [Elementwise.of(Instruction(node.call, name, target, pair)) for pair in pairs]
+        return [Elementwise([Instruction(node.call, name, target, pair)], pair, (target,)) for pair in pairs]

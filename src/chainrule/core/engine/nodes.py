@@ -85,11 +85,6 @@ class Elementwise:
     reads: Collection[View]
     writes: Collection[View]
 
-    @classmethod
-    def of(cls, new: Instruction) -> Elementwise:
-        """A single instruction."""
-        return cls([new], new.inputs, (new.out,))
-
 
 @dataclass(eq=False, slots=True)
 class Operation:

@@ -250,4 +250,4 @@ def elementwise(call: Call, name: str, out: View, inputs: tuple[View, ...]) -> E
             raise Unknown
         if each.key != out.key and each.meets(out) and np.shares_memory(each.array, out.array):
             raise Unknown  # there NumPy copies first
-    return Elementwise.of(Instruction(call, name, out, inputs))
+    return Elementwise([Instruction(call, name, out, inputs)], inputs, (out,))
