@@ -154,9 +154,9 @@ class Rewriting:
         """An elementwise call that reads windows, not their copies."""
         if not any(view.block in self.unfoldings for view in node.reads):
             return node
-        instruction = node.instructions[0]
-        inputs = tuple([self.read(view, instruction.out) for view in instruction.inputs])
-        return Elementwise([Instruction(instruction.call, instruction.name, instruction.out, inputs)], inputs, node.writes)
+        copied = node.instructions[0]
+        inputs = tuple([self.read(view, copied.out) for view in copied.inputs])
+        return Elementwise([Instruction(copied.call, copied.name, copied.out, inputs)], inputs, node.writes)
 
     def read(self, view: View, out: View) -> View:
         """Where the numbers of a view can be read as well, and `out` isn't written: the view itself if nowhere."""
