@@ -11,6 +11,7 @@ from chainrule.core.activations import activation as activation_named
 from chainrule.lab.report.main_runs import diagnose_starts
 from chainrule.lab.report.reference import Lab
 from chainrule.lab.report.starts import train_task
+from drawn import SOAK
 
 MOONS = cr.datasets.moons(120, noise=0.1)
 CIRCLES = cr.datasets.circles(120)
@@ -265,7 +266,8 @@ def test_the_references_runs_stay_undiagnosed_where_they_succeed(task):
         assert [each.illness for each in found] == ([] if succeeded[k] else ["plateau"]), k
 
 
-@pytest.mark.parametrize("k", range(100))
+@pytest.mark.soak
+@pytest.mark.parametrize("k", range(40 if SOAK == 1 else 100))
 def test_sound_settings_stay_undiagnosed(k):
     settings = sound(k)
     run = cr.train(**settings)
