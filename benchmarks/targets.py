@@ -23,7 +23,7 @@ from benchmarks.rounds import Measured
 from benchmarks.spread import Spread, ratios
 from benchmarks.startup import Startup
 from benchmarks.tables import MEGABYTES, SECONDS, Tables
-from benchmarks.tasks import EVERYWHERE
+from benchmarks.tasks import EVERYWHERE, LONG
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,13 @@ TARGETS = (
     Target("T4, batch 128", PYTORCH, 0.25),
     Target("T4, batch 512", PYTORCH, 0.25),
     *(Target(f"T4, batch {size}", "MLX", 0.60) for size in (32, 128, 512)),
+    Target(f"T1, {LONG}", "JAX", 0.30),
+    Target(f"T1, {LONG}", "C", 0.95),
+    Target(f"T2, K = 256, {LONG}", "JAX", 0.45),
+    Target(f"T2, K = 256, two cores, {LONG}", "JAX", 0.35),
+    Target(f"T3, {LONG}", "JAX", 0.55),
+    Target(f"T3, {LONG}", "PyTorch eager", 0.03),
+    Target(f"T3, {LONG}", SMALL, 0.60),
     Target("T5", "PyTorch eager", 0.03),
     Target("T7, one sample, T1's network", "scikit-learn", 0.05),
     Target("T7, one sample, T3's network", "scikit-learn", 0.05),

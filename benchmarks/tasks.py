@@ -16,6 +16,11 @@ EVERYWHERE = "textbook NumPy; scikit-learn; PyTorch eager; JAX"
 QUICK_COMPARED_EPOCHS = 1_000
 """The epochs of T5 in a quick run."""
 
+LONGER = 10
+"""How many times as many epochs the long runs have: what a run costs once is a small part of them."""
+
+LONG = "a long run"
+
 STARTS = 16
 """The starts for each learning rate in T5."""
 
@@ -129,28 +134,53 @@ def reference_network(scale: Scale) -> Group:
 
 
 def two_cores(scale: Scale) -> Group:
-    """The population of T2 on two cores: JAX, which doesn't deal one out, has half of it in a process on each."""
-    members, work = 256, reference(scale.shorter(160), 256)
-    per, half = 1e6 / work.epochs / members, replace(work, population=members // 2)
+    """The population of T2 on two cores."""
+    return Group("T2, two cores", 2, (on_two_cores("T2, K = 256, two cores", scale.shorter(160)),), seconds=0.0)
+
+
+def on_two_cores(name: str, epochs: int) -> Task:
+    """A population on two cores: JAX, which doesn't deal one out, has half of it in a process on each."""
+    members, work = 256, reference(epochs, 256)
+    per, half = 1e6 / epochs / members, replace(work, population=members // 2)
     entries = every(BOTH, work, per) | {"JAX": Entry((half, half), per)}
-    unit = "µs an epoch of a network"
-    return Group(
-        "T2, two cores", 2, (Task(f"T2, K = {members}, two cores", "on two cores", unit, entries),), seconds=0.0
-    )
+    return Task(name, "on two cores", "µs an epoch of a network", entries)
 
 
 def digits(scale: Scale) -> Group:
     """Digits in mini-batches: T3."""
+    names = f"{BOTH}; {EVERYWHERE}; PyTorch eager, fused; MLX; nn-engine-core; C"
+    return Group("T3", 1, (in_mini_batches("T3", scale.shorter(8), names, profiled=True),))
+
+
+def in_mini_batches(name: str, epochs: int, names: str, *, profiled: bool = False) -> Task:
+    """Digits, learnt by these contenders."""
     work = Training(
-        *(DIGITS, Data("digits", 1797), cr.SoftmaxCrossEntropy(), cr.Adam(0.001), scale.shorter(8)),
+        *(DIGITS, Data("digits", 1797), cr.SoftmaxCrossEntropy(), cr.Adam(0.001), epochs),
         batch_size=32,
         dtype="float32",
         checked=(1, 2),  # 57 and 114 steps
     )
     steps = work.epochs * -(-work.data.n // 32)
-    names = f"{BOTH}; {EVERYWHERE}; PyTorch eager, fused; MLX; nn-engine-core; C"
-    what, entries = "digits, 64-64-10, batches of 32, Adam, float32", every(names, work, 1e6 / steps)
-    return Group("T3", 1, (Task("T3", what, "µs a step", entries, profiled=True),))
+    what = "digits, 64-64-10, batches of 32, Adam, float32"
+    return Task(name, what, "µs a step", every(names, work, 1e6 / steps), profiled=profiled)
+
+
+def long_runs(scale: Scale) -> Group:
+    """T1, T2 and T3 in runs of more epochs, beside the fastest peers: short ones tell of their start as well."""
+    tasks = []
+    for name, members, epochs in (("T1", None, 2000), ("T2, K = 256", 256, 80)):
+        work = reference(scale.shorter(LONGER * epochs), members)
+        entries = every("chainrule; JAX; C", work, 1e6 / work.epochs / (members or 1))
+        tasks.append(Task(f"{name}, {LONG}", f"{work.epochs:,} epochs", "µs an epoch of a network", entries))
+    names = "chainrule; JAX; PyTorch eager; nn-engine-core; C"
+    tasks.append(in_mini_batches(f"T3, {LONG}", scale.shorter(LONGER * 8), names))
+    return Group("long", 1, tuple(tasks))
+
+
+def long_runs_on_two_cores(scale: Scale) -> Group:
+    """The population in a long run on two cores."""
+    task = on_two_cores(f"T2, K = 256, two cores, {LONG}", scale.shorter(LONGER * 160))
+    return Group("long, two cores", 2, (task,), seconds=0.0)
 
 
 def lenet(scale: Scale) -> Group:
@@ -234,6 +264,7 @@ GROUPS: dict[str, tuple[Callable[[Scale], Group], ...]] = {
     "T7": (predictions,),
     "T5": (learning_rates,),
     "T4": (lenet,),
+    "long": (long_runs, long_runs_on_two_cores),
     "lowering": (short_runs,),
 }
 """The groups of each task, by the names that `--only` takes."""
