@@ -5,7 +5,7 @@
    has_floor, results are `floor` at least. The rows of B lie row_b apart, or, if `at` is given, each where it says; then B
    is ignored, and j columns are skipped. */
 INLINE void X(add_rows)(const int n_rows, const int n_vectors, int64_t S, const real *A, int64_t row_a, int64_t column_a,
-                        const real *B, int64_t row_b, const real *const *at, int64_t j, real *C, int64_t row_c, const bool has_floor, real floor)
+                        const real *B, int64_t row_b, const real *const *at, int64_t j, real *C, int64_t row_c, const bool has_floor, vector floor)
 {
     vector sum[8][VECTORS_AT_ONCE];
     UNROLL for (int r = 0; r < n_rows; r++)
@@ -22,7 +22,7 @@ INLINE void X(add_rows)(const int n_rows, const int n_vectors, int64_t S, const 
     }
     UNROLL for (int r = 0; r < n_rows; r++)
         UNROLL for (int v = 0; v < n_vectors; v++) {
-            vector result = has_floor ? X(maximum)(sum[r][v], all(floor)) : sum[r][v];
+            vector result = has_floor ? select(floor > sum[r][v], floor, sum[r][v]) : sum[r][v]; /* NaN stays */
             store(C + r * row_c + v * WIDTH, result);
         }
 }
@@ -39,13 +39,14 @@ INLINE int X(part)(int64_t left, int most)
 INLINE void X(all_rows)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, int64_t column_a, const real *B, int64_t row_b,
                         const real *const *at, real *C, int64_t row_c, const bool has_floor, real floor)
 {
+    const vector least = all(floor);
     for (int64_t j = 0, n; j < N; j += n * WIDTH) {
         n = (N - j) / WIDTH < VECTORS_AT_ONCE ? (N - j) / WIDTH : VECTORS_AT_ONCE;
         if (n == 0) n = 1, j = N - WIDTH;
         for (int64_t r = 0, m; r < R; r += m) {
             m = X(part)(R - r, ROWS_AT_ONCE);
 #define KERNEL(n_rows, n_vectors) \
-    X(add_rows)(n_rows, n_vectors, S, A + r * row_a, row_a, column_a, B, row_b, at, j, C + r * row_c + j, row_c, has_floor, floor)
+    X(add_rows)(n_rows, n_vectors, S, A + r * row_a, row_a, column_a, B, row_b, at, j, C + r * row_c + j, row_c, has_floor, least)
 #define CASE(n_rows)                                           \
     case n_rows <= ROWS_AT_ONCE ? n_rows : -n_rows:            \
         if (n_rows > ROWS_AT_ONCE) break;                      \
@@ -58,6 +59,8 @@ INLINE void X(all_rows)(int64_t R, int64_t S, int64_t N, const real *A, int64_t 
 #undef KERNEL
         }
     }
+    for (int64_t r = 0; has_floor && floor != floor && r < R; r++)
+        for (int64_t j = 0; j < N; j++) C[r * row_c + j] = floor;
 }
 
 static void X(rows)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, int64_t column_a, const real *B, int64_t row_b,
