@@ -46,38 +46,45 @@ typedef struct {
 } X(Sums);
 
 /* n_rows by n_columns of the sums, over the stretches from `first` to `end`, in LANES running sums each; where a vector
-   is narrower than that, some lanes after the others, so that all sums fit into registers. */
+   is narrower than that, some lanes after the others, so that all sums fit into registers: of a few stretches at a time,
+   which are in the nearest cache when the other lanes have their turn. */
 INLINE void X(sum_stretches)(const int n_rows, const int n_columns, const X(Sums) *all_sums, int64_t s, int64_t o, int64_t first, int64_t end)
 {
     const X(Sums) m = *all_sums;
     vector lane[SUM_ROWS * SUM_COLUMNS][PARTS];
-    for (int p = 0; p < PARTS; p++) {
-        vector sum[SUM_ROWS][SUM_COLUMNS];
-        UNROLL for (int r = 0; r < n_rows; r++)
-            UNROLL for (int c = 0; c < n_columns; c++) sum[r][c] = all(0);
-        for (int64_t k = first; k < end; k++) {
-            const real *a[SUM_ROWS], *d = m.dz + o * m.row_dz + k * m.length + p * WIDTH;
-            UNROLL for (int r = 0; r < n_rows; r++) a[r] = (const real *)(m.from + m.row[s + r] + m.place[k]) + p * WIDTH;
-            int64_t i = 0;
-            for (; i + LANES <= m.length; i += LANES) {
-                vector x[SUM_ROWS];
-                UNROLL for (int r = 0; r < n_rows; r++) x[r] = load(a[r] + i);
+    const int64_t few = PARTS == 1 ? end - first : NEAREST / (m.length * (int64_t)sizeof(real)) + 1; /* stretches */
+    int64_t begin = first, until;
+    do {
+        until = end - begin < few ? end : begin + few;
+        for (int p = 0; p < PARTS; p++) {
+            vector sum[SUM_ROWS][SUM_COLUMNS];
+            UNROLL for (int r = 0; r < n_rows; r++)
+                UNROLL for (int c = 0; c < n_columns; c++) sum[r][c] = PARTS > 1 && begin > first ? lane[r * n_columns + c][p] : all(0);
+            for (int64_t k = begin; k < until; k++) {
+                const real *a[SUM_ROWS], *d = m.dz + o * m.row_dz + k * m.length + p * WIDTH;
+                UNROLL for (int r = 0; r < n_rows; r++) a[r] = (const real *)(m.from + m.row[s + r] + m.place[k]) + p * WIDTH;
+                int64_t i = 0;
+                for (; i + LANES <= m.length; i += LANES) {
+                    vector x[SUM_ROWS];
+                    UNROLL for (int r = 0; r < n_rows; r++) x[r] = load(a[r] + i);
+                    UNROLL for (int c = 0; c < n_columns; c++) {
+                        vector b = load(d + c * m.row_dz + i);
+                        UNROLL for (int r = 0; r < n_rows; r++) sum[r][c] = fused(x[r], b, sum[r][c]);
+                    }
+                }
+                if (i == m.length) continue;
+                mask left = *(const mask *)(X(last_lanes) + (m.length - i) + p * WIDTH);
+                i = m.length - LANES; /* the last LANES numbers again, those that are in the sums already as zeros */
                 UNROLL for (int c = 0; c < n_columns; c++) {
-                    vector b = load(d + c * m.row_dz + i);
-                    UNROLL for (int r = 0; r < n_rows; r++) sum[r][c] = fused(x[r], b, sum[r][c]);
+                    vector b = (vector)(left & (mask)load(d + c * m.row_dz + i));
+                    UNROLL for (int r = 0; r < n_rows; r++) sum[r][c] = fused((vector)(left & (mask)load(a[r] + i)), b, sum[r][c]);
                 }
             }
-            if (i == m.length) continue;
-            mask left = *(const mask *)(X(last_lanes) + (m.length - i) + p * WIDTH);
-            i = m.length - LANES; /* the last LANES numbers again, those that are in the sums already as zeros */
-            UNROLL for (int c = 0; c < n_columns; c++) {
-                vector b = (vector)(left & (mask)load(d + c * m.row_dz + i));
-                UNROLL for (int r = 0; r < n_rows; r++) sum[r][c] = fused((vector)(left & (mask)load(a[r] + i)), b, sum[r][c]);
-            }
+            UNROLL for (int r = 0; r < n_rows; r++)
+                UNROLL for (int c = 0; c < n_columns; c++) lane[r * n_columns + c][p] = sum[r][c];
         }
-        UNROLL for (int r = 0; r < n_rows; r++)
-            UNROLL for (int c = 0; c < n_columns; c++) lane[r * n_columns + c][p] = sum[r][c];
-    }
+        begin = until;
+    } while (PARTS > 1 && begin < end);
     real total[MOST_SUMS];
     X(sums_of_lanes)(n_rows * n_columns, lane, total);
     UNROLL for (int r = 0; r < n_rows; r++)

@@ -9,7 +9,10 @@
 /* The next address at which a cache line begins. */
 static inline void *cache_line(void *at) { return (char *)at + (64 - (uintptr_t)at % 64) % 64; }
 
-enum { NEAR = 8192 }; /* bytes of each row that a few rows of sums take at once: a fraction of the nearest cache */
+enum {
+    NEAR = 8192,   /* bytes of each row that a few rows of sums take at once: a fraction of the nearest cache */
+    NEAREST = 2048 /* of those that are read twice, lanes after lanes: all rows together are a fraction of it */
+};
 
 typedef struct {
     int rows, places, stretch; /* the axes at which those of rows, of columns, and of a stretch of columns begin */
