@@ -64,9 +64,11 @@ def part_of(source: Array, copy: Array, view: Array, start: int) -> Source | Non
     for step in sorted(axis_of, reverse=True) if start else ():
         first[axis_of[step]], start = divmod(start, step)
     taken: dict[int, int] = {}
-    places: list[list[int]] = []
+    order: list[int] = []
+    shape: list[int] = []
+    became: list[int] = []
     for length, step in zip(view.shape, view.strides, strict=True):
-        axes: list[int] = []
+        n_before, begin = len(order), len(shape)
         while length > 1:
             axis = axis_of.get(step, -1)
             if axis < 0 or axis in taken:
@@ -74,13 +76,16 @@ def part_of(source: Array, copy: Array, view: Array, start: int) -> Source | Non
             taken[axis] = n = min(length, lengths[axis])
             if length % n or (n < length and first[axis]):
                 return None
-            axes.insert(0, axis)
+            order.insert(n_before, axis)
+            shape.insert(begin, n)
             length, step = length // n, step * lengths[axis]
-        places.append(axes)
+        if len(shape) == begin:
+            shape.append(1)
+        became.append(len(shape) - begin)
     if start or any(i + taken.get(axis, 1) > lengths[axis] for axis, i in enumerate(first)):
         return None
     cut = source[tuple([slice(i, i + taken[axis]) if axis in taken else i for axis, i in enumerate(first)])]
-    kept = sorted(taken)
-    turned = cut.transpose([kept.index(axis) for axes in places for axis in axes])
-    shape = [n for axes in places for n in ([taken[axis] for axis in axes] or [1])]
-    return turned.reshape(shape, copy=False), [len(axes) or 1 for axes in places]
+    kept = sorted(order)
+    if order != kept:
+        cut = cut.transpose([kept.index(axis) for axis in order])
+    return cut if len(order) == len(shape) else cut.reshape(shape, copy=False), became
