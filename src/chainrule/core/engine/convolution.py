@@ -35,6 +35,8 @@ Step = tuple[int, list[Node]]
 
 def without_columns(nodes: Sequence[Node], reader: Reader) -> tuple[list[Node], set[Node]]:
     """The nodes of a row, with windows read in place of columns where they can be; products that may be unread now."""
+    if not any(fold_of(node) or is_unfolding(node) for node in nodes):
+        return list(nodes), set()
     rewriting, left = Rewriting(reader), list(nodes)
     done: list[Node] = []
     doubted: set[Node] = set()
@@ -65,8 +67,6 @@ class Rewriting:
         if isinstance(node, Elementwise):
             return 1, [self.elementwise(node)]
         fold = fold_of(nodes[1]) if len(nodes) > 1 else None
-        if fold is None and not self.unfoldings:
-            return 1, [node]
         product = Product.of(node)
         if product is not None:
             return self.forward(product) or self.to_weights(product, nodes) or self.to_input(product, nodes, fold)
@@ -84,8 +84,8 @@ class Rewriting:
                     each.holds = False
                 elif view.meets(each.columns):
                     each.written.append(view)
-        if isinstance(node, Elementwise) and (copy := node.instructions[0]).name == "copy" and is_unfolding(copy):
-            unfolding = Unfolding(copy.inputs[0], copy.out)
+        if isinstance(node, Elementwise) and is_unfolding(node):
+            unfolding = Unfolding(node.instructions[0].inputs[0], node.instructions[0].out)
             for block in {unfolding.windows.block, unfolding.columns.block}:
                 self.unfoldings.setdefault(block, []).append(unfolding)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from chainrule.core.arrays import Array, Shape
-from chainrule.core.engine.nodes import Instruction, Key, View
+from chainrule.core.engine.nodes import Elementwise, Key, Node, View
 
 Source = tuple[Array, list[int]]
 """A view of windows, and how many axes of it each axis of its copy became."""
@@ -37,8 +37,11 @@ class Unfolding:
         return self.sources[key]
 
 
-def is_unfolding(copy: Instruction) -> bool:
-    """Whether a copy has the form of one that unfolds: of many axes, each within a step of the next, to whole rows."""
+def is_unfolding(node: Node) -> bool:
+    """Whether it has the form of a copy that unfolds: of many axes, each within a step of the next, to whole rows."""
+    if not isinstance(node, Elementwise) or node.instructions[0].name != "copy":
+        return False
+    copy = node.instructions[0]
     out = copy.out.array
     if out.ndim < LEAST_AXES or out.shape != copy.inputs[0].array.shape:
         return False
