@@ -71,7 +71,7 @@ def test_a_product_with_a_floor_is_the_maximum_of_both(data: st.DataObject):
     dtype = data.draw(st.sampled_from(["float64", "float32"]))
     rng = np.random.default_rng(data.draw(st.integers(0, 99)))
     A, B = data.draw(matrices((R, S), dtype, rng)), data.draw(matrices((S, N), dtype, rng))
-    C, floor = data.draw(matrices((R, N), dtype, rng)), np.array(0.25, dtype)
+    C, floor = data.draw(matrices((R, N), dtype, rng)), np.array(data.draw(st.sampled_from([0.25, 0.0, np.nan])), dtype)
     A[rng.integers(R), rng.integers(S)] = data.draw(st.sampled_from([1.0, np.nan, np.inf]))
     for table in tables():
         _engine.Program((("product", (A, B, C), ()),), table=table)()
