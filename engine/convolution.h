@@ -102,13 +102,14 @@ static void X(sums)(int64_t S, int64_t R, int64_t n_stretches, const X(Sums) *m)
     for (int64_t first = 0, end; first < n_stretches; first = end) {
         end = n_stretches - first < at_once ? n_stretches : first + at_once;
         for (int64_t o = 0, c; o < R; o += c) {
-            c = R - o >= SUM_COLUMNS ? SUM_COLUMNS : R - o >= 2 ? 2 : 1;
+            c = PARTS > 1 ? X(part)(R - o, SUM_COLUMNS) : R - o >= SUM_COLUMNS ? SUM_COLUMNS : R - o >= 2 ? 2 : 1;
             for (int64_t s = 0, r; s < S; s += r) {
                 r = S - s >= SUM_ROWS ? SUM_ROWS : 1;
 #define KERNEL(n_columns)                                                                   \
     if (r == SUM_ROWS) X(sum_stretches)(SUM_ROWS, n_columns, m, s, o, first, end);          \
     else X(sum_stretches)(1, n_columns, m, s, o, first, end)
                 if (c == SUM_COLUMNS) { KERNEL(SUM_COLUMNS); }
+                else if (PARTS > 1 && c == 3) { KERNEL(3); }
                 else if (c == 2) { KERNEL(2); }
                 else { KERNEL(1); }
 #undef KERNEL
