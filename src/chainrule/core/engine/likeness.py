@@ -75,7 +75,7 @@ class Row:
         if isinstance(value, CONSTANTS):
             return type(value), value
         if isinstance(value, Fold):  # it is made of these alone
-            return Fold, value.axes, self._said((value.columns, value.x))
+            return Fold, value.axes, self._said((value.columns, value.x, value.zero))
         if isinstance(value, SideBySide):  # whether it is a section of programs, or called
             return SideBySide, type(record_of_call(value)) is tuple
         if isinstance(value, BuiltinFunctionType):
@@ -87,8 +87,12 @@ class Row:
         return type(value), getattr(value, "__name__", "")  # of a function, as a listing names it
 
     @cached_property
-    def _extents(self) -> list[tuple[int, int, int]]:
-        return [_engine.extent(each) for each in self.arrays]
+    def _extents(self) -> dict[int, list[tuple[int, int, int, int]]]:
+        """By the owners of memory the arrays in it: their numbers and extents."""
+        found: dict[int, list[tuple[int, int, int, int]]] = {}
+        for i, each in enumerate(self.arrays):
+            found.setdefault(id(owner_of(each)), []).append((i, *_engine.extent(each)))
+        return found
 
     def place(self, operand: Array) -> Place:
         """Where an operand of this row's records is to be found in a row that is alike."""
@@ -96,9 +100,8 @@ class Row:
         if number is not None:
             return number
         start, low, high = _engine.extent(operand)
-        owner = owner_of(operand)
-        for i, (first, begin, end) in enumerate(self._extents):
-            if begin <= low and high <= end and owner_of(self.arrays[i]) is owner:
+        for i, first, begin, end in self._extents.get(id(owner_of(operand)), ()):
+            if begin <= low and high <= end:
                 return i, start - first, operand.shape, operand.strides, operand.dtype
         raise NotAlike
 

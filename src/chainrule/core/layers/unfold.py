@@ -61,10 +61,14 @@ def bind_unfold(x: Array, columns: Array, axes: Axes, padding: float = 0.0) -> C
 
 
 class Fold(Calls):
-    """The calls of a fold, which stay together, so that the engine knows what they are: it sums the columns into x."""
+    """The calls of a fold, which stay together, so that the engine knows what they are: it sums the columns into x.
+
+    zero: what x is filled with first, where the columns leave gaps.
+    """
 
     columns: Array
     x: Array
+    zero: Array
     axes: Axes
 
 
@@ -72,6 +76,7 @@ def bind_fold(columns: Array, x: Array, axes: Axes) -> Fold:
     """Sum the columns (kh, kw, ..., C, OH, OW, n) into x (..., C, H, W, n), leaving out padding."""
     copies: list[Call] = []
     sums: list[Call] = []
+    zero = np.zeros((), x.dtype)
     for offset in np.ndindex(kernel_of(axes)):
         windows, inputs = zip(*map(Axis.reach, axes, offset), strict=True)
         here, column = x[(..., *inputs, slice(None))], columns[offset][(..., *windows, slice(None))]
@@ -83,7 +88,7 @@ def bind_fold(columns: Array, x: Array, axes: Axes) -> Fold:
         axis.stride <= axis.kernel and axis.before + axis.length <= axis.windows * axis.stride for axis in axes
     )
     if not covers:  # the copies leave gaps, which start at zero
-        copies.insert(0, partial(np.ndarray.fill, x, np.zeros((), x.dtype)))
+        copies.insert(0, partial(np.ndarray.fill, x, zero))
     fold = Fold(*copies, *sums)
-    fold.columns, fold.x, fold.axes = columns, x, axes
+    fold.columns, fold.x, fold.zero, fold.axes = columns, x, zero, axes
     return fold
