@@ -38,6 +38,13 @@ def empty(shape: Shape, dtype: np.dtype[np.generic]) -> Array:
     return np.ndarray(shape, dtype, memory, start)
 
 
+def zeros(shape: Shape, dtype: np.dtype[np.generic]) -> Array:
+    """Zeros that begin where a cache line does."""
+    array = empty(shape, dtype)
+    array.fill(0)
+    return array
+
+
 def in_lines(array: Array) -> Array:
     """A copy that begins where a cache line does."""
     copy = empty(array.shape, array.dtype)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.architecture import SMALLER, Architecture
-from chainrule.core.arrays import Array, as_operand, empty, in_lines
+from chainrule.core.arrays import Array, as_operand, empty, zeros
 from chainrule.core.calls import Calls
 from chainrule.core.description import Description, Real
 from chainrule.core.memory import memory_for
@@ -49,9 +49,9 @@ class Parameters:
     ) -> Parameters:
         """Parameters around theta and state, which are used as they are; slots start at zero."""
         with memory_for("training this network", (len(slots) + 2) * theta.size, theta.dtype, SMALLER):
-            zeros = {name: in_lines(np.zeros_like(theta)) for name in slots}
+            at_zero = {name: zeros(theta.shape, theta.dtype) for name in slots}
             gradient = empty(theta.shape, theta.dtype)
-            return cls(theta, state, gradient, zeros, network.is_weight(theta.dtype))
+            return cls(theta, state, gradient, at_zero, network.is_weight(theta.dtype))
 
     def members(self, which: slice) -> Parameters:
         """The parameters of some members of a population: views."""

@@ -15,7 +15,10 @@ from chainrule.core.calls import Call
 from chainrule.core.engine.sections import SHARED, Record, Section
 
 MANY = 2**13
-"""Numbers. Threads begin and end a section in two microseconds, in which one adds up so many."""
+"""Numbers. A section costs a thread about a microsecond, in which it adds up half as many."""
+
+LINE = 16
+"""Halves of so many numbers, or more, meet where a cache line may begin, of float32 as well."""
 
 INDEX, OUT = 1, 2
 """Operands of a take."""
@@ -29,7 +32,7 @@ def in_halves(records: Sequence[Record | Section | Call]) -> tuple[Record | Sect
 
 def halved(record: Record | Section | Call) -> Record | Section | Call:
     """An operation as a section of its halves; the record as it is where that can't be, or where it is small."""
-    if type(record) is not tuple or len(record) != len(("kind", "operands", "settings")):
+    if type(record) is not tuple or len(record) != 3:  # a call, or with a call where it can't always be done
         return record
     kind, operands, settings = record
     if kind == "elementwise" and all(each.ndim <= 1 for each in operands):
@@ -42,7 +45,7 @@ def halved(record: Record | Section | Call) -> Record | Section | Call:
     lengths = {len(each) for each in cut}
     if len(lengths) != 1 or max(each.size for each in cut) < MANY or (length := lengths.pop()) < 2:
         return record
-    middle = length // 2
+    middle = length // 2 // LINE * LINE or length // 2
     first, second = [each[:middle] for each in cut], [each[middle:] for each in cut]
     if meet(first, second) or meet(cut, whole):  # what one of them writes the other one might read
         return record

@@ -110,7 +110,7 @@ class Row:
         number, offset, shape, strides, dtype = place
         if number not in self._owners:
             owner = owner_of(self.arrays[number])
-            self._owners[number] = owner, _engine.extent(self.arrays[number])[0] - _engine.extent(owner)[0]
+            self._owners[number] = owner, start_of(self.arrays[number]) - start_of(owner)
         owner, start = self._owners[number]
         return np.ndarray(shape, dtype, owner, start + offset, strides)
 
@@ -192,6 +192,12 @@ def with_operands(part: Any, row: Row) -> Record:
     kind, places, *rest = part
     arrays = row.arrays
     return kind, tuple([arrays[each] if type(each) is int else row.view(each) for each in places]), *rest
+
+
+def start_of(array: Array) -> int:
+    """The address of an array's first number."""
+    start: int = _engine.extent(array)[0]
+    return start
 
 
 def owner_of(array: Any) -> Any:

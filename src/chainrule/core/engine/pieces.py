@@ -13,6 +13,7 @@ import numpy as np
 
 from chainrule.core.arrays import CACHE_LINE, Array, Shape
 from chainrule.core.engine.extension import _engine, table
+from chainrule.core.engine.likeness import owner_of, start_of
 from chainrule.core.engine.sections import IN_TURNS, OWN, SHARED, Record
 
 if TYPE_CHECKING:
@@ -106,19 +107,6 @@ def written(record: Record) -> Sequence[Array]:
 def place_of(array: Array) -> tuple[int, Shape, Shape]:
     """Equal for views of the same numbers in the same order."""
     return start_of(array), array.shape, array.strides
-
-
-def start_of(array: Array) -> int:
-    """The address of an array's first number."""
-    start: int = _engine.extent(array)[0]
-    return start
-
-
-def owner_of(array: Any) -> Any:
-    """The object that an array's memory belongs to."""
-    while getattr(array, "base", None) is not None:
-        array = array.base
-    return array
 
 
 def copies(owner: Array, n: int) -> Array:

@@ -81,7 +81,7 @@ class Binder:
         if self.training:
             gradients = self._gradients(places, storages, d_output, may_overwrite)
             first = -1 if wants_d_input else next((i for i, each in enumerate(places) if each.learns), len(places))
-        else:  # nothing goes backward: arrays of the right shapes, which nobody writes to
+        else:  # nothing goes backward: gradients are never read or written; these have their shapes
             gradients, first = activations, len(places)
         forwards: list[Call] = []
         backwards: list[Call] = []

@@ -3,11 +3,13 @@
 import os
 import pickle
 import secrets
+import signal
 import socket
 import sys
 import threading
 import webbrowser
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
@@ -112,9 +114,21 @@ class Playground:
 
     def serve(self, browser: bool = True) -> None:
         """Serve until Ctrl-C."""
-        self._announce(browser)
-        with suppress(KeyboardInterrupt):
+        with self._ends_by_ctrl_c():
+            self._announce(browser)
             self._server.run(sockets=[self._listening])
+
+    @contextmanager
+    def _ends_by_ctrl_c(self) -> Iterator[None]:
+        """A block in which Ctrl-C ends the server, before it has begun as well; signals are the main thread's."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGINT, self._server.handle_exit)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def start(self, browser: bool = True) -> None:
         """Serve in a thread, until `close()`."""

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.core.arrays import Array
+from chainrule.core.arrays import Array, empty
 from chainrule.core.calls import Call, Calls, SideBySide, call
 from chainrule.core.engine.choice import Engine
 from chainrule.core.objective import Objective
@@ -74,8 +74,8 @@ class Worker:
         memory: Allocate,
     ) -> None:
         theta, is_alone = parameters.theta, len(chunks) == 1  # alone, its gradient and its value are the sums
-        gradient = self.gradient = np.empty_like(theta)
-        of_chunk = replace(parameters, gradient=gradient if is_alone else np.empty_like(theta))
+        gradient = self.gradient = empty(theta.shape, theta.dtype)
+        of_chunk = replace(parameters, gradient=gradient if is_alone else empty(theta.shape, theta.dtype))
         without_penalty = replace(objective, penalty=None)
         settings: dict[str, Any] = {
             "own_samples": samples.own,
@@ -105,7 +105,7 @@ class Worker:
         first of a length are lowered at once; and that one is listed.
         """
         sums = [self.gradient, self.value]
-        calls = [engine.row(self._begin, sums)]
+        calls: list[Call] = [engine.row(self._begin, sums)] if self._begin else []
         for n, rows in self._rows.items():
             listed = f"loss and gradient, thread {number}, {len(rows)} times {n} samples"
             calls += [engine.row(row, sums, None if i else listed) for i, row in enumerate(rows)]
