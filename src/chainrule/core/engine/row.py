@@ -77,8 +77,8 @@ class Reader:
         return view
 
     def find_blocks(self) -> None:
-        """Tell all views their blocks. A view that is made later lies in one of them, or in memory of its own: blocks never
-        join, so that a block may be a key.
+        """Tell all views their blocks. A view that is made later lies in one, or in memory of its own: none are joined,
+        so that a block may be a key.
         """
         self.bounds = find_blocks(self.views.values())
 
