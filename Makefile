@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 .PHONY: help report test soak oldest check format bench lock audit engine kernels sanitize wheels clean
 
-# Where the environment forbids to keep bytecode, each of the hundreds of programs that tests start would compile chainrule.
+# Without kept bytecode, each of the hundreds of programs that the tests start would compile chainrule again.
 unexport PYTHONDONTWRITEBYTECODE
 
 BUILT_FROM := pyproject.toml setup.py $(wildcard engine/*.c engine/*.h)
@@ -18,7 +18,7 @@ help:                      ## print this list
 report: $(VENV)/.report    ## train the reference network and write report/index.html (some minutes)
 	$(BIN)/chainrule report --out report
 
-# On two cores, too, a third process computes while others wait for a browser or a signal; idle ones take over tests of others.
+# A third process keeps two cores busy while others wait for a browser or a signal; idle processes take over tests.
 test: $(VENV)/.dev         ## run all tests
 	$(BIN)/python -m pytest -n 3 --dist worksteal -q
 

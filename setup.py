@@ -32,7 +32,7 @@ is_tried = has_lock and has_vectors
 
 
 class SideBySide(build_ext):
-    """Compiles files at once: nearly all of the time goes into three, the kernels for each set of instructions."""
+    """Compiles files in parallel: nearly all of the time goes into three, the kernels for each set of instructions."""
 
     def build_extension(self, ext: Extension) -> None:
         """Compile each file by a call of its own, as many at once as there are cores."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmarks import machine
 from benchmarks.contenders import CONTENDERS, NUMPY, OURS, missing
+from benchmarks.groups import GROUPS
 from benchmarks.growth import SWEEPS
 from benchmarks.lowering import lowering
 from benchmarks.playground import playground
@@ -24,7 +25,7 @@ from benchmarks.startup import ROUNDS, start_up
 from benchmarks.table import markdown
 from benchmarks.tables import tables as reading
 from benchmarks.targets import summary
-from benchmarks.tasks import GROUPS, Group, Scale
+from benchmarks.tasks import Group, Scale
 from chainrule.core.engine.extension import tables
 
 PARTS = sorted([*GROUPS, "T6", "growth", "playground", "report", "tables"])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from benchmarks.contenders import NUMPY, OURS
 from benchmarks.growth import split
+from benchmarks.long_runs import LONG
 from benchmarks.lowering import AGAIN, LOWERING, Lowering
 from benchmarks.playground import (
     CHAIN,
@@ -23,7 +24,7 @@ from benchmarks.rounds import Measured
 from benchmarks.spread import Spread, ratios
 from benchmarks.startup import Startup
 from benchmarks.tables import MEGABYTES, SECONDS, Tables
-from benchmarks.tasks import EVERYWHERE, LONG
+from benchmarks.tasks import EVERYWHERE
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,9 @@ TARGETS = (
     Target(f"T3, {LONG}", "JAX", 0.55),
     Target(f"T3, {LONG}", "PyTorch eager", 0.03),
     Target(f"T3, {LONG}", SMALL, 0.60),
+    Target(f"T4, batch 32, {LONG}", PYTORCH, 0.20),
+    Target(f"T4, batch 128, {LONG}", PYTORCH, 0.25),
+    Target(f"T4, batch 512, {LONG}", PYTORCH, 0.25),
     Target("T5", "PyTorch eager", 0.03),
     Target("T7, one sample, T1's network", "scikit-learn", 0.05),
     Target("T7, one sample, T3's network", "scikit-learn", 0.05),

@@ -1,6 +1,6 @@
 """The tasks: what is measured, for which contenders, in which unit. T6, the start-up, is in startup.py."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import chainrule as cr
@@ -15,11 +15,6 @@ EVERYWHERE = "textbook NumPy; scikit-learn; PyTorch eager; JAX"
 
 QUICK_COMPARED_EPOCHS = 1_000
 """The epochs of T5 in a quick run."""
-
-LONGER = 10
-"""How many times as many epochs the long runs have: what a run costs once is a small part of them."""
-
-LONG = "a long run"
 
 STARTS = 16
 """The starts for each learning rate in T5."""
@@ -165,39 +160,24 @@ def in_mini_batches(name: str, epochs: int, names: str, *, profiled: bool = Fals
     return Task(name, what, "µs a step", every(names, work, 1e6 / steps), profiled=profiled)
 
 
-def long_runs(scale: Scale) -> Group:
-    """T1, T2 and T3 in runs of more epochs, beside the fastest peers: short ones tell of their start as well."""
-    tasks = []
-    for name, members, epochs in (("T1", None, 2000), ("T2, K = 256", 256, 80)):
-        work = reference(scale.shorter(LONGER * epochs), members)
-        entries = every("chainrule; JAX; C", work, 1e6 / work.epochs / (members or 1))
-        tasks.append(Task(f"{name}, {LONG}", f"{work.epochs:,} epochs", "µs an epoch of a network", entries))
-    names = "chainrule; JAX; PyTorch eager; nn-engine-core; C"
-    tasks.append(in_mini_batches(f"T3, {LONG}", scale.shorter(LONGER * 8), names))
-    return Group("long", 1, tuple(tasks))
-
-
-def long_runs_on_two_cores(scale: Scale) -> Group:
-    """The population in a long run on two cores."""
-    task = on_two_cores(f"T2, K = 256, two cores, {LONG}", scale.shorter(LONGER * 160))
-    return Group("long, two cores", 2, (task,), seconds=0.0)
-
-
 def lenet(scale: Scale) -> Group:
     """LeNet-5: T4."""
-    tasks = []
-    for size in (32, 128, 512):
-        work = Training(
-            *(LENET, Data("noise", IMAGES), cr.SoftmaxCrossEntropy(), cr.Adam(0.001), scale.shorter(3)),
-            batch_size=size,
-            dtype="float32",
-            checked=(1, 4) if size == 32 else (1,),  # 128 steps; larger batches run the same program
-        )
-        steps = work.epochs * IMAGES // size
-        entries = every(f"{BOTH}; PyTorch eager; PyTorch eager, fused; JAX; MLX", work, 1e3 / steps)
-        what = f"LeNet-5 on 28 x 28 images, batches of {size}, Adam, float32"
-        tasks.append(Task(f"T4, batch {size}", what, "ms a step", entries, memory=size == 512))
-    return Group("T4", 2, tuple(tasks), seconds=0.0)
+    names = f"{BOTH}; PyTorch eager; PyTorch eager, fused; JAX; MLX"
+    tasks = [on_images(f"T4, batch {size}", size, scale.shorter(3), names) for size in (32, 128, 512)]
+    return Group("T4", 2, (*tasks[:-1], replace(tasks[-1], memory=True)), seconds=0.0)
+
+
+def on_images(name: str, size: int, epochs: int, names: str) -> Task:
+    """LeNet-5 in batches of a size, learnt by these contenders."""
+    work = Training(
+        *(LENET, Data("noise", IMAGES), cr.SoftmaxCrossEntropy(), cr.Adam(0.001), epochs),
+        batch_size=size,
+        dtype="float32",
+        checked=(1, 4) if size == 32 else (1,),  # 128 steps; larger batches run the same program
+    )
+    steps = work.epochs * IMAGES // size
+    what = f"LeNet-5 on 28 x 28 images, batches of {size}, Adam, float32"
+    return Task(name, what, "ms a step", every(names, work, 1e3 / steps))
 
 
 def learning_rates(scale: Scale) -> Group:
@@ -255,16 +235,3 @@ def short_runs(scale: Scale) -> Group:
     work = replace(reference(100), data=Data("xor", 21), checked=(1, 10))
     task = Task("100 epochs of xor", "a whole run, which is too short to be compiled", "ms", every(BOTH, work, 1e3))
     return Group("lowering", 1, (task,))
-
-
-GROUPS: dict[str, tuple[Callable[[Scale], Group], ...]] = {
-    "T1": (reference_network,),
-    "T2": (reference_network, two_cores),
-    "T3": (digits,),
-    "T7": (predictions,),
-    "T5": (learning_rates,),
-    "T4": (lenet,),
-    "long": (long_runs, long_runs_on_two_cores),
-    "lowering": (short_runs,),
-}
-"""The groups of each task, by the names that `--only` takes."""

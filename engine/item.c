@@ -31,6 +31,7 @@ PyObject *operand(PyObject *module, PyObject *array)
     int64_t at = (intptr_t)buffer.buf, size = buffer.itemsize, low = at, high = at + size, key[2 + 2 * MOST_AXES];
     char type = type_of(&buffer);
     bool native = !buffer.format || !strpbrk(buffer.format, "<>"); /* in this processor's order of bytes */
+    /* an axis is left, which a product may add */
     bool fits = native && buffer.ndim < MOST_AXES && buffer.len && !(type && at % size);
     int n = 0;
     key[n++] = at, key[n++] = type + (size << 8);

@@ -16,7 +16,7 @@ struct Item {
 };
 
 /* What there is to know of an array as an operand; None where it is empty, not aligned, of another order of bytes, or has
-   too many axes. A tuple:
+   MOST_AXES axes or more. A tuple:
    - a key, bytes: the same for arrays of the same numbers in memory; leading axes of length 1 make no difference to it,
      as such arrays broadcast alike
    - where it begins, and the type of its numbers, 'o' where no operation takes it

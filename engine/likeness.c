@@ -34,10 +34,10 @@ PyObject *extent(PyObject *module, PyObject *array)
     return Py_BuildValue("(nnn)", x.at, x.low, x.high);
 }
 
-enum { OF_FORMAT = 8, PER_ARRAY = 6 + 2 * MOST_AXES }; /* bytes; numbers that are said of an array, at most */
+enum { OF_FORMAT = 8, PER_ARRAY = 6 + 2 * MOST_AXES }; /* bytes; numbers that describe an array, at most */
 
 /* How an array is made, without where it lies: so many numbers, or 0, with Python's error set. */
-static int say_array(PyObject *array, int64_t *to, Extent *extent, Py_ssize_t number)
+static int describe_array(PyObject *array, int64_t *to, Extent *extent, Py_ssize_t number)
 {
     Py_buffer buffer;
     if (PyObject_GetBuffer(array, &buffer, PyBUF_RECORDS_RO)) return 0;
@@ -79,9 +79,9 @@ PyObject *layout(PyObject *module, PyObject *arrays)
         goto end;
     }
     for (Py_ssize_t i = 0; i < n; i++) {
-        int said = say_array(PyList_GetItem(arrays, i), to + size, extents + i, i);
-        if (!said) goto end;
-        size += said;
+        int n_numbers = describe_array(PyList_GetItem(arrays, i), to + size, extents + i, i);
+        if (!n_numbers) goto end;
+        size += n_numbers;
     }
     qsort(extents, n, sizeof *extents, by_place);
     for (Py_ssize_t i = 0; i < n;) {
@@ -102,9 +102,9 @@ end:
 }
 
 typedef struct {
-    PyObject *said, *numbers, *arrays; /* what is said; the numbers of arrays by their ids; the arrays */
+    PyObject *flat, *numbers, *arrays; /* what the row became; the numbers of arrays by their ids; the arrays */
     PyObject *array, *partial;         /* these two types */
-    PyObject *kinds, *known, *other;   /* types of functions; functions that are said as they are; says any other value */
+    PyObject *kinds, *known, *other;   /* types of functions; functions that stand for themselves; flattens any other value */
 } Row;
 
 static bool append(PyObject *list, PyObject *value)
@@ -114,9 +114,9 @@ static bool append(PyObject *list, PyObject *value)
     return is_done;
 }
 
-static bool say(Row *row, PyObject *value);
+static bool flatten(Row *row, PyObject *value);
 
-static bool say_number_of(Row *row, PyObject *array)
+static bool flatten_array(Row *row, PyObject *array)
 {
     PyObject *id = PyLong_FromVoidPtr(array);
     PyObject *number = id ? PyDict_GetItemWithError(row->numbers, id) : NULL;
@@ -126,51 +126,51 @@ static bool say_number_of(Row *row, PyObject *array)
         if (!number || PyDict_SetItem(row->numbers, id, number) || PyList_Append(row->arrays, array)) Py_CLEAR(number);
     }
     Py_XDECREF(id);
-    return append(row->said, number);
+    return append(row->flat, number);
 }
 
 /* Its function, how many arguments there are, and these. */
-static bool say_call(Row *row, PyObject *call)
+static bool flatten_call(Row *row, PyObject *call)
 {
     PyObject *function = PyObject_GetAttrString(call, "func"), *args = PyObject_GetAttrString(call, "args");
     PyObject *keywords = PyObject_GetAttrString(call, "keywords"), *name, *value;
-    bool is_said = function && args && keywords;
-    if (is_said) {
+    bool is_done = function && args && keywords;
+    if (is_done) {
         int is_known = PyObject_IsInstance(function, row->kinds);
         if (is_known > 0) is_known = PyDict_Contains(row->known, function);
-        is_said = is_known >= 0 && (is_known ? !PyList_Append(row->said, function) : !PyList_Append(row->said, Py_None) && say(row, function));
-        is_said = is_said && append(row->said, Py_BuildValue("(nn)", PyTuple_Size(args), PyDict_Size(keywords)));
-        for (Py_ssize_t i = 0; is_said && i < PyTuple_Size(args); i++) is_said = say(row, PyTuple_GetItem(args, i));
-        for (Py_ssize_t i = 0; is_said && PyDict_Next(keywords, &i, &name, &value);) is_said = !PyList_Append(row->said, name) && say(row, value);
+        is_done = is_known >= 0 && (is_known ? !PyList_Append(row->flat, function) : !PyList_Append(row->flat, Py_None) && flatten(row, function));
+        is_done = is_done && append(row->flat, Py_BuildValue("(nn)", PyTuple_Size(args), PyDict_Size(keywords)));
+        for (Py_ssize_t i = 0; is_done && i < PyTuple_Size(args); i++) is_done = flatten(row, PyTuple_GetItem(args, i));
+        for (Py_ssize_t i = 0; is_done && PyDict_Next(keywords, &i, &name, &value);) is_done = !PyList_Append(row->flat, name) && flatten(row, value);
     }
     Py_XDECREF(function), Py_XDECREF(args), Py_XDECREF(keywords);
-    return is_said;
+    return is_done;
 }
 
-static bool say(Row *row, PyObject *value)
+static bool flatten(Row *row, PyObject *value)
 {
     PyObject *type = (PyObject *)Py_TYPE(value);
-    if (type == row->array) return say_number_of(row, value);
+    if (type == row->array) return flatten_array(row, value);
     if (type == row->partial) {
         if (Py_EnterRecursiveCall(" in a row of calls")) return false;
-        bool is_said = say_call(row, value);
+        bool is_done = flatten_call(row, value);
         Py_LeaveRecursiveCall();
-        return is_said;
+        return is_done;
     }
-    return append(row->said, PyObject_CallFunctionObjArgs(row->other, value, NULL));
+    return append(row->flat, PyObject_CallFunctionObjArgs(row->other, value, NULL));
 }
 
-PyObject *said(PyObject *module, PyObject *args)
+PyObject *flattened(PyObject *module, PyObject *args)
 {
     (void)module;
     PyObject *values;
     Row row = {0};
     if (!PyArg_ParseTuple(args, "O!O!O!(OO)OO!O", &PyTuple_Type, &values, &PyDict_Type, &row.numbers, &PyList_Type, &row.arrays, &row.array, &row.partial,
                           &row.kinds, &PyDict_Type, &row.known, &row.other)) return NULL;
-    row.said = PyList_New(0);
-    bool is_said = row.said;
-    for (Py_ssize_t i = 0; is_said && i < PyTuple_Size(values); i++) is_said = say(&row, PyTuple_GetItem(values, i));
-    PyObject *found = is_said ? PyList_AsTuple(row.said) : NULL;
-    Py_XDECREF(row.said);
+    row.flat = PyList_New(0);
+    bool is_done = row.flat;
+    for (Py_ssize_t i = 0; is_done && i < PyTuple_Size(values); i++) is_done = flatten(&row, PyTuple_GetItem(values, i));
+    PyObject *found = is_done ? PyList_AsTuple(row.flat) : NULL;
+    Py_XDECREF(row.flat);
     return found;
 }

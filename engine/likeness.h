@@ -3,6 +3,11 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+/* Where an array begins, its first byte, and the byte behind its last. */
 PyObject *extent(PyObject *module, PyObject *array);
+
+/* Bytes that are equal for arrays that are made alike, and lie alike to each other. */
 PyObject *layout(PyObject *module, PyObject *arrays);
-PyObject *said(PyObject *module, PyObject *args);
+
+/* Calls and what they hold in one tuple, arrays as their numbers. */
+PyObject *flattened(PyObject *module, PyObject *args);

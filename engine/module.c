@@ -9,7 +9,7 @@
 static const char extent_says[] = "extent(array)\n--\n\nWhere an array begins in memory, its first byte, and the byte behind its last.";
 
 static const char layout_says[] = "layout(arrays)\n--\n\nBytes that are equal for arrays that are made alike, and lie alike to each other.";
-static const char said_says[] = "said(values, numbers, arrays, types, kinds, known, other)\n--\n\nCalls and what they hold, arrays as their numbers: see likeness.py.";
+static const char flattened_says[] = "flattened(values, numbers, arrays, types, kinds, known, other)\n--\n\nCalls and what they hold, arrays as their numbers: see likeness.py.";
 
 static const char operand_says[] = "operand(array)\n--\n\nAn array as an operand: (key, start, type, low, high, fills its bytes, writable); None where it can't be one.";
 
@@ -31,7 +31,7 @@ static PyMethodDef module_methods[] = {
     {"extent", extent, METH_O, extent_says},
     {"layout", layout, METH_O, layout_says},
     {"operand", operand, METH_O, operand_says},
-    {"said", said, METH_VARARGS, said_says},
+    {"flattened", flattened, METH_VARARGS, flattened_says},
     {"has_kernel", has_kernel, METH_VARARGS, has_kernel_says},
     {NULL, NULL, 0, NULL},
 };

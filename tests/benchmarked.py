@@ -1,7 +1,8 @@
 """Measurements of the benchmarks with given times, and all of its tasks."""
 
+from benchmarks.groups import GROUPS
 from benchmarks.rounds import Measured
-from benchmarks.tasks import GROUPS, Scale, Task
+from benchmarks.tasks import Scale, Task
 
 
 def measured(name: str = "T1", point: float | None = None, **times: list[float]) -> Measured:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from benchmarks.contenders import CONTENDERS, Contender
+from benchmarks.groups import GROUPS
 from benchmarks.plots import draw
 from benchmarks.results import Results
 from benchmarks.startup import PROGRAMS, Startup
-from benchmarks.tasks import GROUPS, every, reference
+from benchmarks.tasks import every, reference
 
 from benchmarked import STEADY, measured
 from benchmarks import __main__ as command

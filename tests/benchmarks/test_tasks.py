@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from benchmarks.contenders import CONTENDERS
+from benchmarks.groups import GROUPS
 from benchmarks.plots import LOOKS
-from benchmarks.tasks import GROUPS, Scale
+from benchmarks.tasks import Scale
 
 from benchmarked import STEADY, all_tasks, measured
 from benchmarks import contenders, profile, table

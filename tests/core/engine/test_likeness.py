@@ -71,6 +71,7 @@ A, B, OUT, OTHER = np.ones((3, 3)), np.ones((3, 3)), np.empty((3, 3)), np.empty(
         call(np.add, A, B, out=A),
         call(np.add, A[:1], B, out=OUT),
         call(np.add, A, np.ones((3, 3), "float32"), out=OUT),
+        call(np.add, A, np.ones((3, 3), np.int64), out=OUT),
         partial(np.add, A, B, OUT, where=True),
         call(dot, A, B, out=OUT),
     ],
@@ -96,6 +97,14 @@ def test_arrays_that_share_memory_in_another_way_are_others(offset: int):
     exact[offset : offset + 4] = exact[:4].copy()
     exact[:4] += exact[offset : offset + 4].copy()
     np.testing.assert_array_equal(memory, exact)
+
+
+def test_alignment_makes_a_difference():
+    for start, is_known in ((0, False), (1, False), (0, True)):
+        x = np.zeros(40, np.uint8)[start : start + 32].view(float)
+        program = lowered(call(np.add, x, x, out=x), [x])
+        program()
+        assert was_known(program) == is_known
 
 
 def test_an_axis_is_part_of_a_call():

@@ -152,7 +152,7 @@ def is_gone_within(seconds: float, session: int) -> bool:
 
 
 @posix
-@examples(12, shrink=False)
+@examples(12, shrink=False)  # each starts programs; 240 in `make soak`
 @given(line=command_lines())
 def test_a_command_ends_in_order(line: list[str], folder: Path):
     with tempfile.TemporaryDirectory() as temporary, contextlib.ExitStack() as opened:

@@ -123,7 +123,7 @@ def english(profile: Callable[..., Any], address: str) -> Iterator[Callable[[Ite
 
     def stays_english(texts: Iterable[str]) -> list[str]:
         found = page.evaluate(SAID, sorted(set(texts)))
-        return [text if not known else said for text, known, said in found if not known or english_words(said)]
+        return [said if is_known else text for text, is_known, said in found if not is_known or english_words(said)]
 
     yield stays_english
     page.close()

@@ -41,6 +41,7 @@ def assert_fits(page: Any, what: str, sizes: list[tuple[int, int]] = SIZES) -> N
 def test_all_controls_fit(opened: Opened):
     page = opened(is_new=True)
     page.wait_for_function(f"() => {STEP} >= 1000")
+    assert_fits(page, "while it trains", SIZES[:1])
     page.click("button.main:text('Pause')")  # a page that trains would take half of the time
     assert_fits(page, "first visit")
     page.click(".first .close")

@@ -267,7 +267,7 @@ def test_the_references_runs_stay_undiagnosed_where_they_succeed(task):
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("k", range(40 if SOAK == 1 else 100))
+@pytest.mark.parametrize("k", range(40 if SOAK == 1 else 100))  # all in `make soak`, and so in .ci/run
 def test_sound_settings_stay_undiagnosed(k):
     settings = sound(k)
     run = cr.train(**settings)

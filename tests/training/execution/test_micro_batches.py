@@ -64,9 +64,20 @@ def test_micro_batches_cover_the_batch_and_are_dealt_out_evenly(network, n):
     assert np.concatenate([np.arange(n)[which] for which in chunks]).tolist() == list(range(n))
     sizes = [which.stop - which.start for which in chunks]
     assert sizes[:-1] == sizes[:1] * (len(sizes) - 1)
-    assert sizes[0] * network.n_numbers <= 1.5 * (choice.MOST_NUMBERS + network.n_numbers)
     one, other = (sum(sizes[thread::THREADS]) for thread in range(THREADS))
     assert abs(one - other) <= sizes[0]
+    in_lines = sizes[0] % choice.WHOLE_LINES == 0
+    assert sizes[0] * network.n_numbers <= (1.5 if in_lines else 1) * (choice.MOST_NUMBERS + network.n_numbers)
+    if in_lines:
+        assert max(one, other) <= max(choice.MOST_UNEVEN * n / THREADS, -(-n // THREADS))
+
+
+@pytest.mark.parametrize(("n", "size"), [(32, 16), (128, 32), (512, 64)])
+def test_micro_batches_are_of_whole_cache_lines_where_threads_then_have_about_as_many(n: int, size: int):
+    layers = [cr.Conv2D(6, 5), cr.ReLU(), cr.MaxPool(2), cr.Conv2D(16, 5), cr.ReLU(), cr.MaxPool(2), cr.Flatten()]
+    dense = [cr.Dense(120), cr.ReLU(), cr.Dense(84), cr.ReLU(), cr.Dense(10)]
+    chunks = micro_batches(cr.Network((1, 28, 28), [*layers, *dense]), n)
+    assert [which.stop - which.start for which in chunks] == [size] * (n // size)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from chainrule.core.engine.nodes import Elementwise, Instruction, Key, Node, Vie
 MOST_INSTRUCTIONS = 32
 """Instructions fused at most: a pool of 2 x 2 has 21 on its way back."""
 
-MOST_OPERANDS = 45
-"""Arrays of a group that takes one more instruction: it may add three, and an operation takes 48."""
+MOST_OPERANDS = 48
+"""Arrays that an operation takes; an instruction adds three at most."""
 
 
 def fused(nodes: Iterable[Node]) -> list[Node]:
@@ -60,7 +60,7 @@ class Group:
 
         Where views overlap without being equal, a tile of one would meet numbers that another tile reads or writes.
         """
-        if len(self.instructions) >= MOST_INSTRUCTIONS or len(self.operands) > MOST_OPERANDS:
+        if len(self.instructions) >= MOST_INSTRUCTIONS or len(self.operands) + 3 > MOST_OPERANDS:
             return False
         if new.out.key not in self.results and is_reached_otherwise(new.out, self.operands.values()):
             return False

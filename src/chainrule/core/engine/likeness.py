@@ -61,27 +61,28 @@ class Row:
         self.arrays: list[Array] = []
         self._numbers: dict[int, int] = {}  # of arrays, by their ids
         self._owners: dict[int, tuple[Any, int]] = {}  # of arrays' memory, and how far from its begin an array starts
-        said, seen = self._said(tuple(calls)), None if observed is None else self._said(tuple(observed))
+        row, seen = self._flattened(tuple(calls)), None if observed is None else self._flattened(tuple(observed))
         frozen = [i for i, each in enumerate(self.arrays) if not each.flags.writeable]
         one_number = tuple([i for i in frozen if only_number(self.arrays[i]) is not None])
-        self.key = settings, seen, said, _engine.layout(self.arrays), one_number
+        self.key = settings, seen, row, _engine.layout(self.arrays), one_number
 
-    def _said(self, values: tuple[Any, ...]) -> object:
+    def _flattened(self, values: tuple[Any, ...]) -> object:
         """Calls, and what they hold, arrays as their numbers: all that a reader sees."""
-        return _engine.said(values, self._numbers, self.arrays, (np.ndarray, partial), KINDS, READERS, self._other)
+        types = np.ndarray, partial
+        return _engine.flattened(values, self._numbers, self.arrays, types, KINDS, READERS, self._flattened_other)
 
-    def _other(self, value: Any) -> tuple[object, ...]:
+    def _flattened_other(self, value: Any) -> tuple[object, ...]:
         """Anything else than an array or a bound call."""
         if isinstance(value, CONSTANTS):
             return type(value), value
         if isinstance(value, Fold):  # it is made of these alone
-            return Fold, value.axes, self._said((value.columns, value.x, value.zero))
+            return Fold, value.axes, self._flattened((value.columns, value.x, value.zero))
         if isinstance(value, SideBySide):  # whether it is a section of programs, or called
             return SideBySide, type(record_of_call(value)) is tuple
         if isinstance(value, BuiltinFunctionType):
-            return value.__name__, self._said((value.__self__,))
+            return value.__name__, self._flattened((value.__self__,))
         if isinstance(value, tuple | list):
-            return tuple, self._said(tuple(value))
+            return tuple, self._flattened(tuple(value))
         if isinstance(value, np.ndarray | partial):  # of a class of its own
             raise NotAlike
         return type(value), getattr(value, "__name__", "")  # of a function, as a listing names it

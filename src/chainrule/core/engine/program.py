@@ -54,18 +54,18 @@ class Program:
 
     @cached_property
     def _program(self) -> Any:
-        """Made when it is run: the rows of a step are, together, as another one."""
+        """Made at the first run: rows of a step are never run alone, `in_turn` makes one program of them."""
         return _engine.Program(self.records, table=table(), threads=self.threads)
 
     @cached_property
     def run(self) -> Callable[..., int]:
-        """Runs it so many times."""
+        """Runs the program a number of times, and returns how often it came to its end."""
         run: Callable[..., int] = self._program.run
         return run
 
     @cached_property
     def time(self) -> Callable[[], list[int]]:
-        """Runs it once, with a watch."""
+        """Runs the program once, and returns the nanoseconds of each record."""
         time: Callable[[], list[int]] = self._program.time
         return time
 

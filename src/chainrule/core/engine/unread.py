@@ -1,6 +1,6 @@
-"""What nobody reads isn't computed: products of columns that are summed at once, and last rows of other products.
+"""What is never read isn't computed: products whose columns are summed at once, and the last row of other products.
 
-Such a row is that of the gradient of the ones below a layer's input.
+Such a row is the gradient of the ones below a layer's input.
 """
 
 from __future__ import annotations

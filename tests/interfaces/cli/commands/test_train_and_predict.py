@@ -331,7 +331,7 @@ class TestHelp:
 class TestReport:
     def test_it_says_where_the_page_is(self, tmp_path: Path):
         pytest.importorskip("matplotlib")
-        out = ("--out", tmp_path / "lab", "--only", "curves")
+        out = ("--out", tmp_path / "lab", "--only", "curves")  # all of it: test_print.py, and .ci/run
         (said,) = lines_of("report", "--epochs", "20", "--starts", "2", "--seed", "1", *out)
         page = Path(said.removeprefix("The report is "))
         assert page.parent == tmp_path / "lab"
