@@ -18,9 +18,9 @@ help:                      ## print this list
 report: $(VENV)/.report    ## train the reference network and write report/index.html (some minutes)
 	$(BIN)/chainrule report --out report
 
-# A third process keeps two cores busy while others wait for a browser or a signal; idle processes take over tests.
+# An idle process takes over tests of the other. A third one would gain little, and browsers would wait for a core.
 test: $(VENV)/.dev         ## run all tests
-	$(BIN)/python -m pytest -n 3 --dist worksteal -q
+	$(BIN)/python -m pytest -n 2 --dist worksteal -q
 
 soak: $(VENV)/.dev         ## run the property tests with twenty times as many examples, and longer storms
 	CHAINRULE_SOAK=$${CHAINRULE_SOAK:-20} $(BIN)/python -m pytest -n 2 --dist worksteal -q tests -m "hypothesis or soak"

@@ -15,6 +15,9 @@ from benchmarks.work import Data, Products, Training
 SECONDS = 0.1
 """Seconds that a run of chainrule should take, roughly, unless its fewest epochs take longer."""
 
+A_SECOND = 1e10
+"""Operations in a second, roughly: small products and activations, on one core."""
+
 FEWEST, MOST = 5, 500
 """The fewest and the most epochs of a run."""
 
@@ -59,7 +62,7 @@ class Sweep:
 def training(widths: Sequence[int] = (2, 4, 4, 1), n: int = 100, population: int | None = None) -> Training:
     """The reference task with one size changed, and a number of epochs that bounds the time of a run."""
     work = replace(reference(MOST, population), network=cr.mlp(*widths), data=Data("linear", n), checked=(3,))
-    epochs = int(SECONDS / (5e-5 + operations(work) / 1e9))
+    epochs = int(SECONDS / (5e-5 + operations(work) / A_SECOND))
     return replace(work, epochs=max(FEWEST, min(epochs, MOST)))
 
 
