@@ -171,6 +171,16 @@ static void X(pack)(int64_t rows, int64_t columns, const real *from, int64_t row
         for (int64_t c = 0; c < columns; c++) to[r * row_to + c] = from[r * row + c * column];
 }
 
+/* Numbers below the floor become it. */
+static void X(raise)(int64_t R, int64_t N, real *C, int64_t row, int64_t column, real floor)
+{
+    for (int64_t r = 0; r < R; r++)
+        for (int64_t j = 0; j < N; j++) {
+            real *to = C + r * row + j * column;
+            *to = *to >= floor || *to != *to ? *to : floor;
+        }
+}
+
 static bool X(product)(const Op *op, char *scratch)
 {
     int n_lead = op->n_axes - 2;
@@ -183,17 +193,16 @@ static bool X(product)(const Op *op, char *scratch)
         real *C = (real *)address(op, c, k);
         if (op->way == BY_DOTS) {
             X(dots)(R, S, N, A, OF(a, 0), B, OF(b, 1), C, OF(c, 0), OF(c, 1));
-            for (int64_t r = 0; floor && r < R; r++)
-                for (int64_t j = 0; j < N; j++) {
-                    real *to = C + r * OF(c, 0) + j * OF(c, 1);
-                    *to = *to >= *floor || *to != *to ? *to : *floor;
-                }
+            if (floor) X(raise)(R, N, C, OF(c, 0), OF(c, 1), *floor);
             continue;
         }
         real *packed = (real *)scratch, *result = op->packs_c ? packed + op->packs_b * S * wide : C;
         int64_t row_b = op->packs_b ? wide : OF(b, 0), row_c = op->packs_c ? wide : OF(c, 0);
         int64_t columns = op->packs_b && op->packs_c && N < WIDTH ? WIDTH : N - op->number[LAST_APART];
-        if (op->number[LAST_APART]) X(dots_with)(R, S, A, OF(a, 0), B + columns * OF(b, 1), C + columns, row_c);
+        if (op->number[LAST_APART]) {
+            X(dots_with)(R, S, A, OF(a, 0), B + columns * OF(b, 1), C + columns, row_c);
+            if (floor) X(raise)(R, 1, C + columns, row_c, 1, *floor);
+        }
         if (op->packs_b) X(pack)(S, N - op->number[LAST_APART], B, OF(b, 0), OF(b, 1), packed, wide);
         if (op->packs_b) B = packed;
         if (floor) X(rows_with_floor)(R, S, columns, A, OF(a, 0), OF(a, 1), B, row_b, result, row_c, *floor);

@@ -55,7 +55,7 @@ const char *prepare_product(Op *op)
     op->packs_b = op->way == BY_ROWS && (!can_add_rows || N < 64 / b->size);
     op->packs_c = op->way == BY_ROWS && (!lie_in_a_row(c, columns) || N < 64 / c->size);
     /* One column beyond whole vectors, as of a bias below weights, would take as long as a vector of columns. */
-    op->number[LAST_APART] = op->packs_b && !op->packs_c && can_dot && !has_floor && N % (64 / b->size) == 1;
+    op->number[LAST_APART] = op->packs_b && !op->packs_c && can_dot && N % (64 / b->size) == 1;
     op->scratch = (op->packs_b * S + op->packs_c * R) * padded(N, b->size) * b->size;
     op->work = op->count * (R * S * N / 8 + 1);
     return NULL;

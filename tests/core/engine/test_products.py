@@ -81,6 +81,17 @@ def test_a_product_with_a_floor_is_the_maximum_of_both(data: st.DataObject):
         np.testing.assert_array_equal(C, expected)
 
 
+@pytest.mark.parametrize("columns", [9, 17])
+def test_a_lone_last_column_has_a_floor_too(columns: int):
+    rng = np.random.default_rng(1)
+    A, B, C, floor = rng.normal(size=(15, 8)), rng.normal(size=(columns, 8)).T, np.empty((15, columns)), np.array(0.25)
+    for table in tables():
+        _engine.Program((("product", (A, B, C), ()),), table=table)()
+        expected = np.maximum(C, floor)
+        _engine.Program((("product", (A, B, floor, C), (1,)),), table=table)()
+        np.testing.assert_array_equal(C, expected)
+
+
 def test_a_layer_and_its_relu_are_one_operation():
     A, B, zero = np.eye(3), np.arange(12.0).reshape(3, 4) - 6, np.array(0.0)
     C, other = np.empty((3, 4)), np.empty((3, 4))
