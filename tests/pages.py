@@ -11,6 +11,14 @@ STEP = "Number(document.querySelector('.count').textContent.match(/Step ([\\d,]+
 """The step that a page shows, in JavaScript."""
 
 
+STILL = """async () => {
+  const text = () => document.querySelector(".count").textContent, before = text();
+  await new Promise((done) => setTimeout(done, 500));
+  return text() === before;
+}"""
+"""Whether the step that a page shows stays for a while: pictures may be on their way when a run is paused."""
+
+
 class Kept:
     """What a page has kept of its run until now, newest last; made before the page is opened."""
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from pages import STEP
+from pages import STEP, STILL
 
 Opened = Callable[..., Any]
 
@@ -46,7 +46,7 @@ def test_it_trains_pauses_steps_resets_and_goes_back(opened: Opened):
     until_step(page, 100)
     page.click("button.main:text('Pause')")
     page.wait_for_selector("button.main:text('Play')")
-    page.wait_for_timeout(300)
+    page.wait_for_function(STILL)
     assert pixels(page, ".plane canvas") != before
     reached = step(page)
     page.click("button:text-is('Step')")

@@ -9,6 +9,7 @@ import pytest
 
 from chainrule.interfaces import play
 from chainrule.interfaces.play.catalogue import catalogue
+from pages import STILL
 
 Opened = Callable[..., Any]
 
@@ -121,9 +122,10 @@ def test_the_language_is_the_chosen_one_else_the_browsers_and_the_run_goes_on(op
 
     page = opened(prepare=prepare, locale="de-CH")
     assert page.evaluate("document.documentElement.lang") == "de"
-    page.click("button.main")
-    page.click("button.main")
-    page.wait_for_function("() => document.querySelector('button.main').textContent.includes('‹play›')")
+    for shown in ("‹pause›", "‹play›"):
+        page.click("button.main")
+        page.wait_for_function("it => document.querySelector('button.main').textContent.includes(it)", arg=shown)
+    page.wait_for_function(STILL)
     reached = page.text_content(".count span").replace("‹steps›", "")
     assert reached.strip() != "0"
     page.click(".menu details:last-child summary")
