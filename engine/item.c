@@ -47,7 +47,8 @@ PyObject *operand(PyObject *module, PyObject *array)
     return Py_BuildValue("(y#LCLLOO)", (char *)key, n * sizeof *key, (long long)at, type ? type : 'o', (long long)low, (long long)high, fills, writable);
 }
 
-/* The part of the first member; the mark says which part each member has. turns: how many parts they have in turns. */
+/* The part of the first member; the mark says which part each member has. turns: how many parts they have in turns, which
+   lie as far from each other as the array allows: two cores can't write to one cache line at the same time. */
 static bool take_part(Operand *x, int64_t members, int64_t turns, long mark)
 {
     if (mark == SHARED) return true;
@@ -55,7 +56,9 @@ static bool take_part(Operand *x, int64_t members, int64_t turns, long mark)
         PyErr_SetString(PyExc_ValueError, "an operand of a section that doesn't begin with its members");
         return false;
     }
-    x->to_next = x->stride[0], x->takes_turns = mark == IN_TURNS, x->n_axes--;
+    x->takes_turns = mark == IN_TURNS;
+    x->to_next = x->takes_turns ? x->stride[0] * (x->shape[0] / turns) : x->stride[0];
+    x->n_axes--;
     memmove(x->shape, x->shape + 1, x->n_axes * sizeof *x->shape);
     memmove(x->stride, x->stride + 1, x->n_axes * sizeof *x->stride);
     return true;

@@ -18,8 +18,8 @@ typedef struct {
     bool reads, writes; /* whether it is read before it is written, and whether it is written */
     bool constant, in_a_row; /* whether it is one number, and whether it lies in a row, over the whole index space */
     /* ---- for sections */
-    int64_t to_next; /* bytes from one member's part to the next one's: 0 where members share it */
     bool takes_turns; /* whether all members of a thread have the same part */
+    int64_t to_next; /* bytes from one member's, or one thread's, part to the next one's: 0 where members share it */
 } Operand;
 
 /* One operation of a program, ready to run. `prepare` of its kind fills in what stands below the line. */

@@ -11,34 +11,38 @@
 #include "section.h"
 
 enum { LOOKS = 200 }; /* at what others do, before a thread is put to sleep until they have done it: some 50 µs */
+enum { LINE = 64 };   /* bytes of a cache line, which two cores can't write to at the same time */
 
 /* ---- members */
+
+/* The operations and then their operands, in one block of whole cache lines: each thread writes to its own. */
+static Op *copied(const Section *section)
+{
+    size_t n_operands = 0;
+    for (int i = 0; i < section->n_ops; i++) n_operands += section->op[i].n_operands;
+    size_t bytes = section->n_ops * sizeof(Op) + n_operands * sizeof(Operand);
+    Op *ops = aligned_alloc(LINE, (bytes / LINE + 1) * LINE);
+    if (!ops) return NULL;
+    memcpy(ops, section->op, section->n_ops * sizeof *ops);
+    Operand *operand = (Operand *)(ops + section->n_ops);
+    for (int i = 0; i < section->n_ops; operand += ops[i++].n_operands)
+        ops[i].operand = memcpy(operand, section->op[i].operand, ops[i].n_operands * sizeof *operand);
+    return ops;
+}
 
 bool deal_out(Section *section, int n_threads)
 {
     if (n_threads > section->members) n_threads = (int)section->members;
     section->of_thread = calloc(n_threads, sizeof *section->of_thread);
     if (!section->of_thread) return false;
-    for (section->n_threads = 0; section->n_threads < n_threads; section->n_threads++) {
-        Op *ops = section->of_thread[section->n_threads] = malloc(section->n_ops * sizeof *ops);
-        if (!ops) return false;
-        memcpy(ops, section->op, section->n_ops * sizeof *ops);
-        for (int i = 0; i < section->n_ops; i++) ops[i].operand = NULL;
-        for (int i = 0; i < section->n_ops; i++) {
-            int64_t bytes = ops[i].n_operands * (int64_t)sizeof *ops[i].operand;
-            if (!(ops[i].operand = malloc(bytes))) return section->n_threads++, false;
-            memcpy(ops[i].operand, section->op[i].operand, bytes);
-        }
-    }
+    for (section->n_threads = 0; section->n_threads < n_threads; section->n_threads++)
+        if (!(section->of_thread[section->n_threads] = copied(section))) return false;
     return true;
 }
 
 void free_section(Section *section)
 {
-    for (int t = 0; t < section->n_threads; t++) {
-        for (int i = 0; i < section->n_ops; i++) free(section->of_thread[t][i].operand);
-        free(section->of_thread[t]);
-    }
+    for (int t = 0; t < section->n_threads; t++) free(section->of_thread[t]);
     free(section->of_thread);
 }
 
@@ -60,6 +64,7 @@ static bool run_members(const Section *section, int thread, int64_t first, int64
 /* ---- threads */
 
 typedef struct {
+    _Alignas(LINE) atomic_llong next; /* of its share of the members, the first one that is still to be taken */
     Team *team;
     pthread_t thread;
     int number;
@@ -70,7 +75,6 @@ struct Team {
     int n; /* threads, the caller's included: it has the number 0 */
     const Section *section; /* the present one, while there are members that are still to be taken */
     bool is_over;
-    atomic_llong next; /* the first of these members */
     atomic_bool is_ended; /* before all members were done */
     atomic_long begun, at_work; /* sections that were begun, and threads that are at work on the present one */
     pthread_mutex_t lock;
@@ -78,16 +82,23 @@ struct Team {
     Worker worker[];
 };
 
-/* Members are taken a few at a time: the others needn't wait for a thread that the system has put aside. */
+/* The first member of a thread's share. */
+static int64_t share(const Section *section, int thread) { return section->members * thread / section->n_threads; }
+
+/* First the thread's own share, whose numbers are still in its cache from the section before, then what others have left.
+   Members are taken a few at a time: nobody need wait for a thread that the system has put aside. */
 static void take_members(Team *team, const Section *section, int thread, char *scratch, Look *look)
 {
-    int64_t few = section->members / (8 * team->n) + 1, first;
-    if (thread >= section->n_threads) return;
-    while ((first = atomic_fetch_add(&team->next, few)) < section->members) {
-        int64_t end = first + few < section->members ? first + few : section->members;
-        if (run_members(section, thread, first, end, scratch, look, &team->is_ended)) continue;
-        atomic_store(&team->is_ended, true);
-        return;
+    int64_t few = section->members / (32 * team->n) + 1, first;
+    for (int i = 0; thread < section->n_threads && i < section->n_threads; i++) {
+        int whose = (thread + i) % section->n_threads;
+        int64_t after = share(section, whose + 1);
+        while ((first = atomic_fetch_add(&team->worker[whose].next, few)) < after) {
+            int64_t end = first + few < after ? first + few : after;
+            if (run_members(section, thread, first, end, scratch, look, &team->is_ended)) continue;
+            atomic_store(&team->is_ended, true);
+            return;
+        }
     }
 }
 
@@ -133,8 +144,10 @@ static void *work(void *argument)
 
 Team *start_team(int n_threads, char *const *scratch)
 {
-    Team *team = n_threads > 1 ? calloc(1, sizeof *team + n_threads * sizeof *team->worker) : NULL;
+    size_t bytes = sizeof(Team) + n_threads * sizeof(Worker); /* whole cache lines */
+    Team *team = n_threads > 1 ? aligned_alloc(LINE, bytes) : NULL;
     if (!team) return NULL;
+    memset(team, 0, bytes);
     pthread_mutex_init(&team->lock, NULL), pthread_cond_init(&team->changed, NULL);
     sigset_t all, before; /* signals are the caller's: Python handles them */
     sigfillset(&all);
@@ -152,7 +165,8 @@ static void begin(Team *team, const Section *section)
 {
     pthread_mutex_lock(&team->lock);
     team->section = section, team->is_over = !section;
-    atomic_store(&team->next, 0), atomic_store(&team->is_ended, false);
+    for (int t = 0; section && t < section->n_threads; t++) atomic_store(&team->worker[t].next, share(section, t));
+    atomic_store(&team->is_ended, false);
     atomic_fetch_add(&team->begun, 1);
     pthread_cond_broadcast(&team->changed);
     pthread_mutex_unlock(&team->lock);

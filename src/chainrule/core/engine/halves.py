@@ -1,7 +1,9 @@
 """Operations of many numbers as two halves, done side by side, where a program has threads for sections anyway.
 
 A step that runs in micro-batches on two threads begins and ends with work of one: samples are gathered, two gradients
-are added up, theta moves. Each number of these is made by itself, so halves of them change no bit.
+are added up, theta moves. So does a population's: half of its members were just computed in each thread's cache, and
+fetching their numbers from there takes longer than moving theta. Each number of these is made by itself, so halves of
+them change no bit.
 """
 
 from __future__ import annotations
@@ -35,8 +37,9 @@ def halved(record: Record | Section | Call) -> Record | Section | Call:
     if type(record) is not tuple or len(record) != 3:  # a call, or with a call where it can't always be done
         return record
     kind, operands, settings = record
-    if kind == "elementwise" and all(each.ndim <= 1 for each in operands):
-        which = {i for i, each in enumerate(operands) if each.ndim}
+    if kind == "elementwise":
+        most = max(each.ndim for each in operands)
+        which = {i for i, each in enumerate(operands) if each.ndim == most > 0 and len(each) > 1}
     elif kind == "take" and settings == (0,):
         which = {INDEX, OUT}
     else:
