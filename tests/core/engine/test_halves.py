@@ -19,7 +19,7 @@ MEMBERS = 4
 
 
 def row(n: int) -> tuple[Calls, list[np.ndarray]]:
-    """Two workers; their sum, a step by it, members' steps, and samples that are gathered in an order; what it writes."""
+    """Two workers; their sum, a step by it, members of a population, gathered samples; and what the row writes."""
     theta, rate, total = RNG.normal(size=n), np.array(0.1), np.empty(n)
     parts = [RNG.normal(size=n) for _ in range(2)]
     members, rates = RNG.normal(size=(MEMBERS, n)), RNG.normal(size=(MEMBERS, 1))
