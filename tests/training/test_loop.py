@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
+from chainrule.core.engine.extension import tables
 from chainrule.core.streams import stream
 
 NETWORK = cr.mlp(2, 5, 1, activation="tanh", output="identity")
@@ -97,6 +98,26 @@ def test_the_final_loss_is_the_models() -> None:
     asked = {"penalty": cr.L2(0.1), "sample_weight": weights}  # and nothing dropped
     value, _ = network.loss_and_gradient(run.model.theta, X, Y, cr.SquaredError(), **asked)
     np.testing.assert_allclose(run.final_loss, value, rtol=1e-12)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+@pytest.mark.parametrize(
+    ("width", "n", "settings"),
+    [
+        (5, 30, {"penalty": cr.L2(0.1)}),
+        (400, 100, {"penalty": cr.L2(0.1)}),  # large products
+        (400, 100, {"population": 2, "sample_weight": np.linspace(0, 1, 100)}),
+        (5, 500, {"population": 300}),  # in groups of members, with NumPy
+        (5, 50_000, {}),  # in micro-batches
+    ],
+)
+def test_the_final_loss_is_that_of_the_next_step_bit_for_bit(engine: str, width: int, n: int, settings: dict) -> None:
+    if engine == "compiled" and not tables():
+        pytest.skip("Left out: the engine isn't built (make engine)")
+    network, (x, y) = cr.mlp(2, width, width, 1), cr.datasets.xor_cloud(n)
+    settings = {"engine": engine, "record_every": 1} | settings
+    first, longer = (train(network, x, y, epochs=epochs, **settings) for epochs in (2, 3))
+    assert np.all(first.final_loss == longer.history["loss"][2])
 
 
 def test_the_final_loss_of_many_samples_is_their_mean() -> None:

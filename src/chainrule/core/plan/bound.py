@@ -23,6 +23,8 @@ class BoundBatch(Protocol):
     """Copies the samples, if the batch has memory for them."""
     loaded: Sequence[Array]
     """What `load` writes that is read after it."""
+    evaluate: Calls
+    """The outputs and the value; in micro-batches, the gradient, too."""
     value_and_gradient: Calls
     """The outputs, the value, and its gradient with respect to theta."""
 

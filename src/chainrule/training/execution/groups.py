@@ -42,6 +42,7 @@ class Groups:
         arenas: dict[int, Arena] = {}
         first_of_size: dict[int, Plan] = {}
         calls: list[Call] = []
+        evaluations: list[Call] = []
         for who in members:
             size = who.stop - who.start
             arena = arenas.setdefault(size, Arena())
@@ -49,9 +50,10 @@ class Groups:
             of_members = {number: each[who] for number, each in generators.items()}
             plan = Plan(objective, self.n, parameters.members(who), generators=of_members, memory=arena, **settings)
             first_of_size.setdefault(size, plan)
-            calls += samples.members(who).bind(plan) if samples.own else ()
-            calls += [*plan.value_and_gradient, bind_copy(plan.value, out=self.value[who])]
-        self.value_and_gradient = Calls(*calls)
+            load = samples.members(who).bind(plan) if samples.own else ()
+            calls += [*load, *plan.value_and_gradient, bind_copy(plan.value, out=self.value[who])]
+            evaluations += [*load, *plan.evaluate, bind_copy(plan.value, out=self.value[who])]
+        self.value_and_gradient, self.evaluate = Calls(*calls), Calls(*evaluations)
         shared = () if samples.own else first_of_size.values()
         self.load = Calls(*(each for plan in shared for each in samples.bind(plan)))
         self.loaded: Sequence[Array] = [array for plan in shared for array in plan.loaded]

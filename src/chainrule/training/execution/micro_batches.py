@@ -59,6 +59,7 @@ class MicroBatches:
             *add_penalty,
             *add_its_gradient,
         )
+        self.evaluate = self.value_and_gradient  # rows of their own would have to be lowered, too
 
 
 class Worker:
