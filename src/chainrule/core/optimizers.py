@@ -230,7 +230,7 @@ class AdamW(Optimizer):
     def bind(self, at: Parameters) -> Calls:
         W, s = at.W, at.scratch()
         alpha, set_alpha = at.stepped(self, self.learning_rate)
-        weight_decay = at.number(self.weight_decay) * at.is_weight  # λ at the weights, 0 at the biases: (P,), or (K, P)
+        weight_decay = at.number(self.weight_decay) * at.is_weight()  # (P,), (K, P): λ at weights, 0 at biases
         adam = Adam(self.learning_rate, self.beta1, self.beta2, self.epsilon).bind(at)
 
         return Calls(

@@ -30,7 +30,7 @@ class Parameters:
     theta (P,): the parameters.  gradient (P,): of the objective with respect to them.
     state (S,): what layers keep without learning it, such as running statistics; None: nothing is kept.
     slots: what the optimizer keeps from step to step, each an array like theta, by the optimizer's name for it.
-    is_weight (P,): 1 at a weight, 0 at a bias.
+    is_weight(): (P,), 1 at a weight, 0 at a bias: as long as theta, so it is made where it is asked for.
     step (): the number of the optimizer's step, from 0, int64, which its update counts.
 
     An optimizer or a penalty binds to them by the letters of its equation: W for theta, g for the gradient.
@@ -40,7 +40,7 @@ class Parameters:
     state: Array | None
     gradient: Array
     slots: dict[str, Array]
-    is_weight: Array
+    is_weight: Callable[[], Array]
     step: Array = field(default_factory=lambda: np.zeros((), np.int64))
 
     @classmethod
@@ -51,7 +51,7 @@ class Parameters:
         with memory_for("training this network", (len(slots) + 2) * theta.size, theta.dtype, SMALLER):
             at_zero = {name: zeros(theta.shape, theta.dtype) for name in slots}
             gradient = empty(theta.shape, theta.dtype)
-            return cls(theta, state, gradient, at_zero, network.is_weight(theta.dtype))
+            return cls(theta, state, gradient, at_zero, partial(network.is_weight, theta.dtype))
 
     def members(self, which: slice) -> Parameters:
         """The parameters of some members of a population: views."""

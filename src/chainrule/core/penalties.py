@@ -23,7 +23,7 @@ class L2(Description):
     def bind(self, at: Parameters, value: Array) -> Pass:
         """Return `forward`, which adds the penalty to `value`, () or (K,), and `backward`, which adds to g."""
         W, g, s = at.W, at.g, at.scratch()
-        lambdas = at.number(self.strength) * at.is_weight  # (P,) or (K, P): λ at the weights, 0 at the biases
+        lambdas = at.number(self.strength) * at.is_weight()  # (P,) or (K, P): λ at the weights, 0 at the biases
         twice, penalty, half = np.empty_like(value), np.empty_like(value), at.number(0.5)
 
         forward = Calls(

@@ -53,10 +53,10 @@ class Setup:
 
     @classmethod
     def of(cls, task: Task, engine: Engine) -> "Setup":
-        """The setup of a task whose rows are bound, with copies of its start."""
+        """The setup of a task whose rows are bound. Its start stays as it is: steps move a copy."""
         return cls(
-            theta=task.theta.copy(),
-            state=task.state.copy(),
+            theta=task.theta,
+            state=task.state,
             optimizer=task.optimizer,
             epochs=task.epochs,
             batch_size=task.batch_size,
