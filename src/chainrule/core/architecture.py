@@ -254,9 +254,10 @@ class Architecture(Description):
                     matrix[...] = parameter.start
                     continue
                 shape = (parameter.shape[0], parameter.fan_in)
-                draws = np.stack([initializer.draw(stream(each, "start", leaf.number), shape) for each in seeds])
+                draws = [initializer.draw(stream(each, "start", leaf.number), shape) for each in seeds]
+                drawn = np.stack(draws) if len(draws) > 1 else draws[0]
                 scale = np.reshape(initializer.scale(parameter.fan_in, parameter.fan_out), (-1, 1, 1))
-                matrix[..., : parameter.fan_in] = scale * draws
+                np.multiply(scale, drawn, out=matrix[..., : parameter.fan_in], casting="same_kind")
         return theta if members else theta[0]
 
     def _initializer(self, leaf: Place) -> Initializer:
