@@ -7,7 +7,7 @@ and from nowhere else.
 
 import itertools
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -27,7 +27,7 @@ HEADER = """\
 /* The catalogue of fused kernels, written by `make kernels`: kernel.h compiles it, elementwise.c looks it up.
 
    A kernel is known by its operands' number, its registers' number and its instructions: what each does, where the
-   result goes, and what it reads. Places count operands, then registers. */
+   result goes, and what it reads. Places count operands, then registers. ONE: of an operand that is one number. */
 """
 
 LEFT_OUT = {INSTRUCTIONS[name] for name in ("expm1", "log", "tanh", "logaddexp", "from_bool", *COMPARISONS)}
@@ -37,12 +37,12 @@ Signature = tuple[int, tuple[int, ...]]
 """The number of operands, and the settings of an elementwise operation."""
 
 
-def catalogue(found: Iterable[Signature]) -> str:
+def catalogue(found: Mapping[Signature, Set[int]]) -> str:
     """The text of catalogue.h, the shortest kernels first."""
-    return HEADER + "".join(kernel(*each) for each in sorted(found, key=lambda each: (len(each[1]), each)))
+    return HEADER + "".join(kernel(*each, found[each]) for each in sorted(found, key=lambda each: (len(each[1]), each)))
 
 
-def kernel(n_operands: int, settings: tuple[int, ...]) -> str:
+def kernel(n_operands: int, settings: tuple[int, ...], ones: Set[int]) -> str:
     """A kernel as C reads it: its signature, with what it reads first and what it stores last."""
     n_registers, numbers = settings[0], settings[1:]
     read, written, steps = set[int](), set[int](), []
@@ -50,28 +50,41 @@ def kernel(n_operands: int, settings: tuple[int, ...]) -> str:
         read |= set(inputs) - written
         written.add(out)
         steps.append(f"DO({NAMES[what]},~{out},~{inputs[0]},~{inputs[1]})")
-    loads = " ".join(f"READ({k})" for k in sorted(read))
+    once = " ".join(f"ONE({k})" for k in sorted(ones))
+    loads = " ".join(f"READ({k})" for k in sorted(read - ones))
     stores = " ".join(f"WRITE({k})" for k in sorted(written) if k < n_operands)
-    text = f"KERNEL({n_operands},~{n_registers},~{loads},~{' '.join(steps)},~{stores})"
+    text = f"KERNEL({n_operands},~{n_registers},~{once},~{loads},~{' '.join(steps)},~{stores})"
     return textwrap.fill(text, 128, subsequent_indent="    ").replace("~", " ") + "\n"
 
 
-def signatures() -> set[Signature]:
-    """The operands and settings of the elementwise operations of all cases, where a kernel is faster.
+def signatures() -> dict[Signature, Set[int]]:
+    """The operands and settings of the elementwise operations of all cases, where a kernel is faster; and which operands
+    are one number in all of the cases.
 
-    It saves the loads and stores between instructions: one instruction alone has none.
+    A kernel saves the loads and stores between instructions: one instruction alone has none.
     """
-    found: set[Signature] = set()
+    found: dict[Signature, Set[int]] = {}
 
     def noted(*args: Any) -> tuple[str, tuple[Array, ...], tuple[int, ...]]:
-        record = instruct(*args)
-        found.add((len(record[1]), record[2]))
+        record = _, operands, settings = instruct(*args)
+        signature, ones = (len(operands), settings), one_numbers(operands)
+        found[signature] = found.get(signature, ones) & ones
         return record
 
     nothing_known = mock.patch.dict(likeness.known_rows, clear=True)  # all rows are lowered, also those seen before
     with mock.patch.object(lowering, "instruct", noted), nothing_known, cr.engine("compiled"):
         train_cases()
-    return {(n, settings) for n, settings in found if len(settings) > 5 and LEFT_OUT.isdisjoint(settings[1::4])}
+    return {
+        (n, settings): ones
+        for (n, settings), ones in found.items()
+        if len(settings) > 5 and LEFT_OUT.isdisjoint(settings[1::4])
+    }
+
+
+def one_numbers(operands: Sequence[Array]) -> Set[int]:
+    """The operands that are one number for a whole row of others."""
+    row = max(each.shape[-1] if each.ndim else 1 for each in operands)
+    return {k for k, each in enumerate(operands) if row > 1 and (not each.ndim or each.shape[-1] == 1)}
 
 
 def train_cases() -> None:

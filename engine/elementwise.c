@@ -11,13 +11,15 @@
 typedef struct {
     int n_operands, n_settings;
     unsigned char setting[4 * MOST_OPERANDS + 1];
+    uint64_t ones; /* a bit for each operand that must be one number */
 } Signature;
 
 static const Signature catalogue[] = {
 #define DO(name, out, x, y) do_##name, out, x, y,
 #define SIZE(...) (int)sizeof (unsigned char[]){__VA_ARGS__}
-#define KERNEL(n_operands, n_registers, loads, instructions, stores) \
-    {n_operands, SIZE(n_registers, instructions), {n_registers, instructions}},
+#define ONE(k) | (uint64_t)1 << (k)
+#define KERNEL(n_operands, n_registers, ones, loads, instructions, stores) \
+    {n_operands, SIZE(n_registers, instructions), {n_registers, instructions}, 0 ones},
 #include "catalogue.h"
 };
 
@@ -92,6 +94,11 @@ const char *prepare_elementwise(Op *op)
         if (inner && x->stride[inner] == 0 && x->stride[inner - 1]) rows = 1; /* one number for a row, another for the next */
     }
     op->number[ROWS] = in_place ? rows : 0;
+    for (int k = 0; op->way >= 0 && k < op->n_operands; k++) {
+        const Operand *x = op->operand + k;
+        bool is_one = x->constant || (in_place && x->stride[inner] == 0);
+        if (catalogue[op->way].ones >> k & 1 && !is_one) op->way = -1, op->number[ROWS] = 0;
+    }
     if (turns(op)) op->way = TURNS;
     op->scratch = (int64_t)n_places * TILE_BYTES;
     return NULL;
