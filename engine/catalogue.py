@@ -58,7 +58,7 @@ def kernel(n_operands: int, settings: tuple[int, ...], ones: Set[int]) -> str:
 
 
 def signatures() -> dict[Signature, Set[int]]:
-    """The elementwise operations of all cases, where a kernel is faster, and which operands are one number in all cases.
+    """The elementwise operations of all cases where a kernel is faster, with the operands that are always one number.
 
     A kernel saves the loads and stores between instructions: one instruction alone has none.
     """
