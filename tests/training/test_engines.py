@@ -170,6 +170,16 @@ def test_auto_decides_alike_in_train_and_iterate():
         assert np.array_equal(training.result().model.theta, cr.mlp(2, 4, 1).initialize(0))
 
 
+def test_auto_compiles_the_few_steps_of_many_parameters():
+    network, settings = cr.mlp(1000, 1000), {"loss": cr.HalfSquaredError(), "optimizer": cr.SGD(0.5), "engine": "auto"}
+    engines = [
+        cr.iterate(network, np.zeros((1, 1000)), np.zeros((1, 1000)), epochs=epochs, **settings).setup.engine
+        for epochs in (3, 6)
+    ]
+    assert engines[0] == "numpy (a short run)"
+    assert engines[1].startswith("compiled")
+
+
 def test_a_context_decides_for_what_begins_in_it():
     x, y = cr.datasets.xor()
     with cr.engine("compiled"):

@@ -74,9 +74,9 @@ class Task:
 
     @property
     def n_numbers(self) -> int:
-        """Activations that a step computes, of all members."""
+        """Numbers that a step computes, of all members: activations, and parameters by the update."""
         n = self.data.n if self.batch_size is None else min(self.batch_size, self.data.n)
-        return self.network.n_numbers * n * count(self.theta.shape[:-1])
+        return self.network.n_numbers * n * count(self.theta.shape[:-1]) + self.theta.size
 
     @property
     def patience_checked(self) -> str:
