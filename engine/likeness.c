@@ -34,10 +34,17 @@ PyObject *extent(PyObject *module, PyObject *array)
     return Py_BuildValue("(nnn)", x.at, x.low, x.high);
 }
 
+static bool append(PyObject *list, PyObject *value)
+{
+    bool is_done = value && !PyList_Append(list, value);
+    Py_XDECREF(value);
+    return is_done;
+}
+
 enum { OF_FORMAT = 8, PER_ARRAY = 6 + 2 * MOST_AXES }; /* bytes; numbers that describe an array, at most */
 
 /* How an array is made, without where it lies: so many numbers, or 0, with Python's error set. */
-static int describe_array(PyObject *array, int64_t *to, Extent *extent, Py_ssize_t number)
+static int describe_array(PyObject *array, int64_t *to, Extent *extent, Py_ssize_t number, bool *is_read_only)
 {
     Py_buffer buffer;
     if (PyObject_GetBuffer(array, &buffer, PyBUF_RECORDS_RO)) return 0;
@@ -50,7 +57,7 @@ static int describe_array(PyObject *array, int64_t *to, Extent *extent, Py_ssize
         memcpy(to, type, OF_FORMAT);
         to[1] = n_axes, to[2] = buffer.itemsize, n = 3;
         for (int axis = 0; axis < n_axes; axis++) to[n++] = buffer.shape[axis], to[n++] = buffer.strides[axis];
-        *extent = extent_of(&buffer, number);
+        *extent = extent_of(&buffer, number), *is_read_only = buffer.readonly;
     }
     PyBuffer_Release(&buffer);
     return n;
@@ -65,7 +72,8 @@ static int by_place(const void *a, const void *b)
 }
 
 /* Bytes that are equal for arrays that are made alike, and lie alike to each other: for each its type, shape and strides,
-   the first array of the block of memory that it shares with others, and where in that block its first number is. */
+   the first array of the block of memory that it shares with others, and where in that block its first number is. Beside
+   them the numbers of the arrays that may not be written. */
 PyObject *layout(PyObject *module, PyObject *arrays)
 {
     (void)module;
@@ -73,14 +81,16 @@ PyObject *layout(PyObject *module, PyObject *arrays)
     if (n < 0) return NULL;
     int64_t *to = PyMem_Calloc(n * PER_ARRAY + 1, sizeof *to);
     Extent *extents = PyMem_Calloc(n + 1, sizeof *extents);
-    PyObject *found = NULL;
+    PyObject *found = NULL, *read_only = PyList_New(0);
+    bool is_read_only;
+    if (!read_only) goto end;
     if (!to || !extents) {
         PyErr_NoMemory();
         goto end;
     }
     for (Py_ssize_t i = 0; i < n; i++) {
-        int n_numbers = describe_array(PyList_GetItem(arrays, i), to + size, extents + i, i);
-        if (!n_numbers) goto end;
+        int n_numbers = describe_array(PyList_GetItem(arrays, i), to + size, extents + i, i, &is_read_only);
+        if (!n_numbers || (is_read_only && !append(read_only, PyLong_FromSsize_t(i)))) goto end;
         size += n_numbers;
     }
     qsort(extents, n, sizeof *extents, by_place);
@@ -95,24 +105,18 @@ PyObject *layout(PyObject *module, PyObject *arrays)
             place[0] = first, place[1] = extents[i].at - begin, place[2] = extents[i].at % 8;
         }
     }
-    found = PyBytes_FromStringAndSize((const char *)to, (size + 3 * n) * (Py_ssize_t)sizeof *to);
+    found = Py_BuildValue("(y#O)", (const char *)to, (size + 3 * n) * (Py_ssize_t)sizeof *to, read_only);
 end:
-    PyMem_Free(to), PyMem_Free(extents);
+    PyMem_Free(to), PyMem_Free(extents), Py_XDECREF(read_only);
     return found;
 }
 
 typedef struct {
     PyObject *flat, *numbers, *arrays; /* what the row became; the numbers of arrays by their ids; the arrays */
     PyObject *array, *partial;         /* these two types */
+    PyObject *func, *args, *keywords;  /* names of what a call has */
     PyObject *kinds, *known, *other;   /* types of functions; functions that stand for themselves; flattens any other value */
 } Row;
-
-static bool append(PyObject *list, PyObject *value)
-{
-    bool is_done = value && !PyList_Append(list, value);
-    Py_XDECREF(value);
-    return is_done;
-}
 
 static bool flatten(Row *row, PyObject *value);
 
@@ -129,17 +133,17 @@ static bool flatten_array(Row *row, PyObject *array)
     return append(row->flat, number);
 }
 
-/* Its function, how many arguments there are, and these. */
+/* Its function, how many arguments there are, by place and by name, and these. */
 static bool flatten_call(Row *row, PyObject *call)
 {
-    PyObject *function = PyObject_GetAttrString(call, "func"), *args = PyObject_GetAttrString(call, "args");
-    PyObject *keywords = PyObject_GetAttrString(call, "keywords"), *name, *value;
+    PyObject *function = PyObject_GetAttr(call, row->func), *args = PyObject_GetAttr(call, row->args);
+    PyObject *keywords = PyObject_GetAttr(call, row->keywords), *name, *value;
     bool is_done = function && args && keywords;
     if (is_done) {
         int is_known = PyObject_IsInstance(function, row->kinds);
         if (is_known > 0) is_known = PyDict_Contains(row->known, function);
         is_done = is_known >= 0 && (is_known ? !PyList_Append(row->flat, function) : !PyList_Append(row->flat, Py_None) && flatten(row, function));
-        is_done = is_done && append(row->flat, Py_BuildValue("(nn)", PyTuple_Size(args), PyDict_Size(keywords)));
+        is_done = is_done && append(row->flat, PyLong_FromSsize_t(PyTuple_Size(args))) && append(row->flat, PyLong_FromSsize_t(PyDict_Size(keywords)));
         for (Py_ssize_t i = 0; is_done && i < PyTuple_Size(args); i++) is_done = flatten(row, PyTuple_GetItem(args, i));
         for (Py_ssize_t i = 0; is_done && PyDict_Next(keywords, &i, &name, &value);) is_done = !PyList_Append(row->flat, name) && flatten(row, value);
     }
@@ -157,6 +161,9 @@ static bool flatten(Row *row, PyObject *value)
         Py_LeaveRecursiveCall();
         return is_done;
     }
+    if (value == Py_None || PyLong_CheckExact(value) || PyFloat_CheckExact(value) || PyBool_Check(value) || PyUnicode_CheckExact(value)) {
+        return !PyList_Append(row->flat, type) && !PyList_Append(row->flat, value); /* 1, 1.0 and True are equal */
+    }
     return append(row->flat, PyObject_CallFunctionObjArgs(row->other, value, NULL));
 }
 
@@ -168,9 +175,10 @@ PyObject *flattened(PyObject *module, PyObject *args)
     if (!PyArg_ParseTuple(args, "O!O!O!(OO)OO!O", &PyTuple_Type, &values, &PyDict_Type, &row.numbers, &PyList_Type, &row.arrays, &row.array, &row.partial,
                           &row.kinds, &PyDict_Type, &row.known, &row.other)) return NULL;
     row.flat = PyList_New(0);
-    bool is_done = row.flat;
+    row.func = PyUnicode_InternFromString("func"), row.args = PyUnicode_InternFromString("args"), row.keywords = PyUnicode_InternFromString("keywords");
+    bool is_done = row.flat && row.func && row.args && row.keywords;
     for (Py_ssize_t i = 0; is_done && i < PyTuple_Size(values); i++) is_done = flatten(&row, PyTuple_GetItem(values, i));
     PyObject *found = is_done ? PyList_AsTuple(row.flat) : NULL;
-    Py_XDECREF(row.flat);
+    Py_XDECREF(row.flat), Py_XDECREF(row.func), Py_XDECREF(row.args), Py_XDECREF(row.keywords);
     return found;
 }

@@ -8,7 +8,7 @@
 
 static const char extent_says[] = "extent(array)\n--\n\nWhere an array begins in memory, its first byte, and the byte behind its last.";
 
-static const char layout_says[] = "layout(arrays)\n--\n\nBytes that are equal for arrays that are made alike, and lie alike to each other.";
+static const char layout_says[] = "layout(arrays)\n--\n\nBytes that are equal for arrays that are made alike, and lie alike to each other; and the numbers of read-only ones.";
 static const char flattened_says[] = "flattened(values, numbers, arrays, types, kinds, known, other)\n--\n\nCalls and what they hold, arrays as their numbers: see likeness.py.";
 
 static const char operand_says[] = "operand(array)\n--\n\nAn array as an operand: (key, start, type, low, high, fills its bytes, writable); None where it can't be one.";

@@ -34,11 +34,16 @@ ViewPlace = tuple[int, int, Shape, Shape, "np.dtype[Any]"]
 """A view of an array of the row: that one's number, how far behind its first number it begins, its shape, strides and
 type."""
 
-Place = int | ViewPlace
-"""An operand: the number of an array of the row, or a view of it."""
+Place = int
+"""An operand: the number of an array of the row; behind these the row's views are counted."""
 
+At = Callable[[Place], Array]
+"""Gives the operand at a place."""
 
 Records = tuple[Record | Section | Call, ...]
+
+Part = Callable[[Sequence[Call], At], Record | Section | Call]
+"""Makes a record, of the calls and the operands of a row."""
 
 
 class NotAlike(Exception):  # noqa: N818  # no error: the row is lowered
@@ -52,19 +57,21 @@ known_rows: dict[object, Known] = {}
 class Row:
     """A row as it is compared.
 
-    arrays: its arrays, each once.  key: equal for rows that are alike. Made in C: in Python it took two thirds of the
-        time that a row like one before took in all.
+    arrays: its arrays, each once.  views: those views of them that are operands, as far as places were asked for.
+    key: equal for rows that are alike. Made in C: in Python it took two thirds of the time that a row like one before
+        took in all.
     """
 
     def __init__(self, calls: Sequence[Call], observed: Sequence[Array] | None, *settings: object) -> None:
         self.calls = calls
         self.arrays: list[Array] = []
+        self.views: dict[ViewPlace, Place] = {}
         self._numbers: dict[int, int] = {}  # of arrays, by their ids
         self._owners: dict[int, tuple[Any, int]] = {}  # of arrays' memory, and how far from its begin an array starts
         row, seen = self._flattened(tuple(calls)), None if observed is None else self._flattened(tuple(observed))
-        frozen = [i for i, each in enumerate(self.arrays) if not each.flags.writeable]
-        one_number = tuple([i for i in frozen if only_number(self.arrays[i]) is not None])
-        self.key = settings, seen, row, _engine.layout(self.arrays), one_number
+        layout, read_only = _engine.layout(self.arrays)
+        one_number = tuple([i for i in read_only if only_number(self.arrays[i]) is not None])
+        self.key = settings, seen, row, layout, one_number
 
     def _flattened(self, values: tuple[Any, ...]) -> object:
         """Calls, and what they hold, arrays as their numbers: all that a reader sees."""
@@ -72,7 +79,7 @@ class Row:
         return _engine.flattened(values, self._numbers, self.arrays, types, KINDS, READERS, self._flattened_other)
 
     def _flattened_other(self, value: Any) -> tuple[object, ...]:
-        """Anything else than an array or a bound call."""
+        """Anything else than an array, a bound call, or a plain setting."""
         if isinstance(value, CONSTANTS):
             return type(value), value
         if isinstance(value, Fold):  # it is made of these alone
@@ -103,7 +110,8 @@ class Row:
         start, low, high = _engine.extent(operand)
         for i, first, begin, end in self._extents.get(id(owner_of(operand)), ()):
             if begin <= low and high <= end:
-                return i, start - first, operand.shape, operand.strides, operand.dtype
+                view = i, start - first, operand.shape, operand.strides, operand.dtype
+                return self.views.setdefault(view, len(self.arrays) + len(self.views))
         raise NotAlike
 
     def view(self, place: ViewPlace) -> Array:
@@ -121,13 +129,19 @@ class Known:
     """What is known of rows that are alike.
 
     n: operations, calls into Python included.  n_blas: products that the BLAS makes.  text: the listing, once made.
-    parts: the records, with the numbers of calls, and the places of operands.
+    parts: what makes the records.  views: of a row's arrays, which are operands as well.
     """
 
     n: int
     n_blas: int
-    parts: Sequence[Any] = ()
+    parts: Sequence[Part] = ()
+    views: Sequence[ViewPlace] = ()
     text: str = ""
+
+    def records_of(self, row: Row) -> Records:
+        """The records of a row that is alike."""
+        operand = [*row.arrays, *map(row.view, self.views)].__getitem__
+        return tuple([part(row.calls, operand) for part in self.parts])
 
 
 def known(
@@ -138,7 +152,7 @@ def known(
         row = Row(calls, observed, settings)
         found = known_rows.get(row.key)
         if found is not None:
-            return found, tuple([record_of_part(each, row) for each in found.parts])
+            return found, found.records_of(row)
     except (NotAlike, TypeError, ValueError, BufferError):  # values without a hash, memory that tells nothing of itself
         row = None
     lowering = lower()
@@ -148,51 +162,53 @@ def known(
             found.parts = [part_of_record(each, lowering, row) for each in lowering.records]
         except NotAlike:
             return found, lowering.records
+        found.views = tuple(row.views)
         if len(known_rows) >= MOST_KNOWN:
             known_rows.pop(next(iter(known_rows)), None)  # the oldest
         known_rows[row.key] = found
     return found, lowering.records
 
 
-def part_of_record(record: Record | Section | Call, lowering: Lowering, row: Row) -> Any:
-    """What of a record goes for all rows that are alike."""
+def part_of_record(record: Record | Section | Call, lowering: Lowering, row: Row) -> Part:
+    """What makes such a record for a row that is alike."""
     if type(record) is not tuple or len(record) > 3:
         call = lowering.call_of(record)
         if sum(each is call for each in row.calls) != 1:  # or of a fold
             raise NotAlike
-        return row.calls.index(call), type(record) is tuple and record[0] == "tabled"
+        is_tabled = type(record) is tuple and record[0] == "tabled"
+        return partial(tabled if is_tabled else called, row.calls.index(call))
     if record[0] == "section":
         name, members, records = record
-        return name, members, [with_places(each, row) for each in records]
-    return with_places(record, row)
+        return partial(section, (name, members), [part_of_operation(each, row) for each in records])
+    return part_of_operation(record, row)
 
 
-def with_places(record: Record, row: Row) -> Any:
-    """An operation with places for its operands."""
+def part_of_operation(record: Record, row: Row) -> Part:
+    """What makes such an operation."""
     kind, operands, *rest = record
-    return kind, [row.place(each) for each in operands], *rest
+    return partial(operation, kind, [row.place(each) for each in operands], tuple(rest))
 
 
-def record_of_part(part: Any, row: Row) -> Record | Section | Call:
-    """The record that it is in a row."""
-    if type(part[0]) is int:
-        number, is_tabled = part
-        call: Any = row.calls[number]
-        if not is_tabled:
-            return record_of_call(call)
-        table = StepTable(*call.args)
-        return "tabled", table.operands, (), table
-    if part[0] == "section":
-        name, members, parts = part
-        return name, members, tuple([with_operands(each, row) for each in parts])
-    return with_operands(part, row)
+def operation(kind: str, places: Sequence[Place], rest: tuple[Any, ...], calls: Sequence[Call], operand: At) -> Record:
+    """An operation on operands at these places."""
+    return kind, tuple(map(operand, places)), *rest
 
 
-def with_operands(part: Any, row: Row) -> Record:
-    """The operation that it is in a row."""
-    kind, places, *rest = part
-    arrays = row.arrays
-    return kind, tuple([arrays[each] if type(each) is int else row.view(each) for each in places]), *rest
+def section(begin: tuple[str, int], parts: Sequence[Part], calls: Sequence[Call], operand: At) -> Section:
+    """Operations that are done for one member after the other."""
+    return *begin, tuple([part(calls, operand) for part in parts])
+
+
+def called(number: int, calls: Sequence[Call], operand: At) -> Section | Call:
+    """A call of a row, by its number."""
+    return record_of_call(calls[number])
+
+
+def tabled(number: int, calls: Sequence[Call], operand: At) -> Record:
+    """A call of a row that writes numbers which change from step to step."""
+    call: Any = calls[number]
+    table = StepTable(*call.args)
+    return "tabled", table.operands, (), table
 
 
 def start_of(array: Array) -> int:
