@@ -1,6 +1,7 @@
 """Random kernels, a single layer on random numbers, and a naive loop over windows to compare it with."""
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -82,3 +83,15 @@ def jax_judge() -> Any:
     jax = needed("jax")
     jax.config.update("jax_enable_x64", True)
     return jax
+
+
+def with_pull_back(function: Callable[..., Any], dy: np.ndarray, *given: np.ndarray) -> tuple[Any, tuple[Any, ...]]:
+    """JAX's y of a function, and dy pulled back to each of what is given; compiled as a whole, not call by call."""
+    jax = jax_judge()
+
+    @jax.jit
+    def both(given: tuple[Any, ...], dy: Any) -> tuple[Any, tuple[Any, ...]]:
+        y, pull_back = jax.vjp(function, *given)
+        return y, pull_back(dy)
+
+    return both(given, dy)

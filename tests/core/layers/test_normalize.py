@@ -45,17 +45,20 @@ def places(network: cr.Network) -> list[tuple[dict, dict]]:
     ]
 
 
-def through(layers, x, theta, state, where, moved=None):
-    """The outputs of the layers in JAX, samples first; in training, `moved` gets the statistics of the next state."""
+def through(library, layers, x, theta, state, where, moved=None):
+    """The outputs of the layers in JAX's NumPy or in NumPy, samples first.
+
+    In training, `moved` gets the statistics of the next state.
+    """
     for layer in layers:
         if isinstance(layer, cr.Residual):
-            x = x + through(layer.layers, x, theta, state, where, moved)
+            x = x + through(library, layer.layers, x, theta, state, where, moved)
             continue
         at, kept = next(where)
         if isinstance(layer, cr.Dense):
             x = x @ theta[at["weights"]].T + (theta[at["bias"]] if layer.bias else 0.0)
         elif isinstance(layer, cr.Tanh):
-            x = jnp.tanh(x)
+            x = library.tanh(x)
         elif isinstance(layer, cr.Flatten):
             x = x.reshape(len(x), -1)
         else:
@@ -67,7 +70,7 @@ def through(layers, x, theta, state, where, moved=None):
                 moved[kept["mean"]] = (1 - layer.momentum) * mean + layer.momentum * batch[0]
                 moved[kept["variance"]] = (1 - layer.momentum) * variance + layer.momentum * batch[1] * m / (m - 1)
                 mean, variance = batch
-            x = (x - mean.reshape(along)) / jnp.sqrt(variance.reshape(along) + layer.epsilon)
+            x = (x - mean.reshape(along)) / library.sqrt(variance.reshape(along) + layer.epsilon)
             x = x * theta[at["scale"]].reshape(along) + theta[at["shift"]].reshape(along)
     return x
 
@@ -79,18 +82,21 @@ def test_values_gradients_and_running_statistics_are_those_of_jax(network: cr.Ne
     state = network.initialize_state()
     moved = state.copy()
 
-    def loss(theta):
+    @jax.jit
+    @jax.value_and_grad
+    def in_jax(theta):
         where = iter(places(network))
-        return ((through(network.layers, x, theta, state, where, Ignored()) - y) ** 2).mean()
+        return ((through(jnp, network.layers, x, theta, state, where, Ignored()) - y) ** 2).mean()
 
-    through(network.layers, x, theta, state, iter(places(network)), moved)
+    through(np, network.layers, x, theta, state, iter(places(network)), moved)
     value, gradient = network.loss_and_gradient(theta, x, y, cr.SquaredError())
-    np.testing.assert_allclose(value, loss(theta), rtol=1e-9)
-    np.testing.assert_allclose(gradient, jax.grad(loss)(jnp.array(theta)), rtol=1e-9, atol=1e-11)
+    expected, slope = in_jax(theta)
+    np.testing.assert_allclose(value, expected, rtol=1e-9)
+    np.testing.assert_allclose(gradient, slope, rtol=1e-9, atol=1e-11)
 
     network.loss_and_gradient(theta, x, y, cr.SquaredError(), state=state)
     np.testing.assert_allclose(state, moved, rtol=1e-9, atol=1e-12)
-    expected = through(network.layers, x, theta, state, iter(places(network)))
+    expected = through(np, network.layers, x, theta, state, iter(places(network)))
     np.testing.assert_allclose(network.predict(theta, x, state), expected, rtol=1e-9, atol=1e-12)
 
 
