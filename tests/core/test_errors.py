@@ -7,11 +7,11 @@ import chainrule as cr
 
 
 def test_a_sentence_that_lists_thousands_of_names_keeps_its_beginning_and_its_end(tmp_path):
-    names = [f"column {k}" for k in range(50_000)]
+    names = [f"column {k}" for k in range(5_000)]
     (tmp_path / "wide.csv").write_text(",".join(names) + "\n" + ",".join("1" for _ in names) + "\n")
     with pytest.raises(cr.SettingError, match=r"wide\.csv has no column 'kind'; choose from column 0, ") as caught:
         cr.read_table(tmp_path / "wide.csv", target="kind")
-    assert str(caught.value).endswith("or a position from 0 to 49999.")
+    assert str(caught.value).endswith("or a position from 0 to 4999.")
     assert len(str(caught.value)) < 1100
 
 
