@@ -125,11 +125,10 @@ INLINE void X(dot)(const int n_rows, const int n_columns, int64_t n, const real 
         }
 }
 
-/* C = A B with contiguous rows of A and columns of B, a stretch of them at a time that stays in the cache. */
+/* C = A B with contiguous rows of A and columns of B, a stretch of them at a time. */
 static void X(dots)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, const real *B, int64_t column_b, real *C,
                     int64_t row_c, int64_t column_c)
 {
-    enum { STRETCH = 512 };
     for (int64_t i = 0; i < S; i += STRETCH) {
         int64_t n = S - i < STRETCH ? S - i : STRETCH;
         for (int64_t r = 0, m; r < R; r += m) {
@@ -151,7 +150,7 @@ static void X(dots)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_
     }
 }
 
-/* The same where B is one column: its sums, of more rows at once, are added up together. */
+/* The same where B is one column, of a stretch at most: its sums, of more rows at once, are added up together. */
 static void X(dots_with)(int64_t R, int64_t S, const real *A, int64_t row_a, const real *b, real *C, int64_t row_c)
 {
     int64_t r = 0;
@@ -192,7 +191,8 @@ static bool X(product)(const Op *op, char *scratch)
         const real *A = (real *)address(op, a, k), *B = (real *)address(op, b, k);
         real *C = (real *)address(op, c, k);
         if (op->way == BY_DOTS) {
-            X(dots)(R, S, N, A, OF(a, 0), B, OF(b, 1), C, OF(c, 0), OF(c, 1));
+            if (R == 1 && N >= COLUMN_ROWS && S <= STRETCH) X(dots_with)(N, S, B, OF(b, 1), A, C, OF(c, 1));
+            else X(dots)(R, S, N, A, OF(a, 0), B, OF(b, 1), C, OF(c, 0), OF(c, 1));
             if (floor) X(raise)(R, N, C, OF(c, 0), OF(c, 1), *floor);
             continue;
         }

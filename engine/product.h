@@ -4,6 +4,8 @@
 
 enum { BY_ROWS, BY_DOTS };
 
+enum { STRETCH = 512 }; /* numbers of a row that are multiplied at once by dots, of many rows: they stay in the cache */
+
 /* What is worked out for a product by rows: how many last columns, 1 or 0, are made by dots. */
 enum { LAST_APART };
 

@@ -52,21 +52,25 @@ INLINE void X(join_row)(const int way, int64_t n, const char *at, int64_t stride
 INLINE void X(reduce)(const int way, const Op *op)
 {
     const Operand *x = op->operand, *out = x + 1;
-    int inner = op->n_axes - 1;
-    int64_t n = op->shape[inner];
-    for (int64_t start = 0; start < op->work; start += n) {
-        const char *at = address(op, x, start);
-        char *to = address(op, out, start);
+    const int inner = op->n_axes - 1;
+    const int64_t n = op->shape[inner], step = x->stride[inner], step_out = out->stride[inner];
+    int64_t index[MOST_AXES] = {0};
+    const char *at = x->at;
+    char *to = out->at;
+    for (int axis = op->work ? 0 : -1; axis >= 0;) {
         bool first = true; /* whether nothing has been written there */
-        int64_t left = start / n;
-        for (int axis = inner - 1; axis >= 0; left /= op->shape[axis--])
-            if (out->stride[axis] == 0 && left % op->shape[axis]) first = false;
-        if (out->stride[inner] == 0) {
-            real result = X(reduce_row)(way, n, at, x->stride[inner]);
+        for (axis = 0; axis < inner; axis++) first &= out->stride[axis] != 0 || index[axis] == 0;
+        if (step_out == 0) {
+            real result = X(reduce_row)(way, n, at, step);
             *(real *)to = first ? result : X(joined_one)(way, *(real *)to, result);
-        } else if (first) {
-            for (int64_t i = 0; i < n; i++) *(real *)(to + i * out->stride[inner]) = *(const real *)(at + i * x->stride[inner]);
-        } else X(join_row)(way, n, at, x->stride[inner], to, out->stride[inner]);
+        } else if (!first) X(join_row)(way, n, at, step, to, step_out);
+        else if (step == sizeof(real) && step_out == sizeof(real)) memcpy(to, at, n * sizeof(real));
+        else for (int64_t i = 0; i < n; i++) *(real *)(to + i * step_out) = *(const real *)(at + i * step);
+        for (axis = inner - 1; axis >= 0; axis--) { /* to the next row */
+            at += x->stride[axis], to += out->stride[axis];
+            if (++index[axis] < op->shape[axis]) break;
+            at -= index[axis] * x->stride[axis], to -= index[axis] * out->stride[axis], index[axis] = 0;
+        }
     }
 }
 
