@@ -11,23 +11,43 @@
 #include "section.h"
 
 enum { LOOKS = 200 }; /* at what others do, before a thread is put to sleep until they have done it: some 50 µs */
-enum { LINE = 64 };   /* bytes of a cache line, which two cores can't write to at the same time */
+enum { LITTLE = 10000 }; /* numbers touched, some 5 µs, between looks whether all is to end */
+enum { LINE = 64 };      /* bytes of a cache line, which two cores can't write to at the same time */
 
 /* ---- members */
 
-/* The operations and then their operands, in one block of whole cache lines: each thread writes to its own. */
-static Op *copied(const Section *section)
+/* An operand that is another array for each member: where its address stands, and its address for the first member. */
+typedef struct {
+    char **at, *first;
+    int64_t to_next;
+} Moving;
+
+/* A thread's own copy of the operations. */
+struct Copy {
+    Op *op;
+    Moving *moving;
+    int n_moving;
+};
+
+/* All of a copy lies in one block of whole cache lines: each thread writes to its own. */
+static Copy *copied(const Section *section, int thread)
 {
     size_t n_operands = 0;
     for (int i = 0; i < section->n_ops; i++) n_operands += section->op[i].n_operands;
-    size_t bytes = section->n_ops * sizeof(Op) + n_operands * sizeof(Operand);
-    Op *ops = aligned_alloc(LINE, (bytes / LINE + 1) * LINE);
-    if (!ops) return NULL;
-    memcpy(ops, section->op, section->n_ops * sizeof *ops);
-    Operand *operand = (Operand *)(ops + section->n_ops);
-    for (int i = 0; i < section->n_ops; operand += ops[i++].n_operands)
-        ops[i].operand = memcpy(operand, section->op[i].operand, ops[i].n_operands * sizeof *operand);
-    return ops;
+    size_t bytes = sizeof(Copy) + section->n_ops * sizeof(Op) + n_operands * (sizeof(Operand) + sizeof(Moving));
+    Copy *copy = aligned_alloc(LINE, (bytes / LINE + 1) * LINE);
+    if (!copy) return NULL;
+    Op *op = (Op *)(copy + 1);
+    Operand *operand = (Operand *)(op + section->n_ops);
+    *copy = (Copy){op, (Moving *)(operand + n_operands), 0};
+    memcpy(op, section->op, section->n_ops * sizeof *op);
+    for (int i = 0; i < section->n_ops; operand += op[i++].n_operands) {
+        op[i].operand = memcpy(operand, section->op[i].operand, op[i].n_operands * sizeof *operand);
+        for (Operand *x = operand; x < operand + op[i].n_operands; x++)
+            if (x->takes_turns) x->at += thread * x->to_next;
+            else if (x->to_next) copy->moving[copy->n_moving++] = (Moving){&x->at, x->at, x->to_next};
+    }
+    return copy;
 }
 
 bool deal_out(Section *section, int n_threads)
@@ -35,8 +55,8 @@ bool deal_out(Section *section, int n_threads)
     if (n_threads > section->members) n_threads = (int)section->members;
     section->of_thread = calloc(n_threads, sizeof *section->of_thread);
     if (!section->of_thread) return false;
-    for (section->n_threads = 0; section->n_threads < n_threads; section->n_threads++)
-        if (!(section->of_thread[section->n_threads] = copied(section))) return false;
+    for (int t = 0; t < n_threads; t++, section->n_threads++)
+        if (!(section->of_thread[t] = copied(section, t))) return false;
     return true;
 }
 
@@ -46,19 +66,28 @@ void free_section(Section *section)
     free(section->of_thread);
 }
 
-/* Some members, one after the other, in one of the threads; false where that was ended. look: the caller's thread's. */
+/* Whether all is to end. look: the caller's thread's; the others see what it found. */
+static bool is_to_end(Look *look, int64_t work, atomic_bool *is_ended)
+{
+    return look ? look->ends(look, work) : atomic_load_explicit(is_ended, memory_order_relaxed);
+}
+
+/* Some members, one after the other, in one of the threads; false where that was ended. */
 static bool run_members(const Section *section, int thread, int64_t first, int64_t end, char *scratch, Look *look, atomic_bool *is_ended)
 {
-    Op *op = section->of_thread[thread];
-    for (int64_t k = first; k < end; k++)
-        for (int i = section->end && k ? section->end[k - 1] : 0, after = section->end ? section->end[k] : section->n_ops; i < after; i++) {
-            const Operand *of_first = section->op[i].operand;
-            for (int j = 0; j < op[i].n_operands; j++)
-                op[i].operand[j].at = of_first[j].at + of_first[j].to_next * (of_first[j].takes_turns ? thread : k);
-            op[i].run(op + i, scratch);
-            if (look ? look->ends(look, op[i].work) : atomic_load_explicit(is_ended, memory_order_relaxed)) return false;
+    const Copy *copy = section->of_thread[thread];
+    int64_t work = 0;
+    for (int64_t k = first; k < end; k++) {
+        for (const Moving *x = copy->moving; x < copy->moving + copy->n_moving; x++) *x->at = x->first + k * x->to_next;
+        int i = section->end && k ? section->end[k - 1] : 0, after = section->end ? section->end[k] : section->n_ops;
+        for (const Op *op = copy->op + i; op < copy->op + after; op++) {
+            op->run(op, scratch);
+            if ((work += op->work) < LITTLE) continue;
+            if (is_to_end(look, work, is_ended)) return false;
+            work = 0;
         }
-    return true;
+    }
+    return !is_to_end(look, work, is_ended);
 }
 
 /* ---- threads */

@@ -9,12 +9,13 @@
 /* Whose part an operand is: the same array for all members, each member's own, or one that they have in turns. */
 enum { SHARED, OWN, IN_TURNS };
 
+typedef struct Copy Copy;
 typedef struct {
     int64_t members, work; /* how many members there are, and about how many numbers are touched for all of them */
     Op *op;
     int n_ops;
     int *end; /* where members have operations of their own: behind the last one of each; else NULL */
-    Op **of_thread; /* the same operations, whose operands lie where a thread's present member is */
+    Copy **of_thread; /* the same operations, whose operands lie where a thread's present member is */
     int n_threads;
 } Section;
 
@@ -22,7 +23,7 @@ typedef struct {
 bool deal_out(Section *section, int n_threads);
 void free_section(Section *section);
 
-/* What the caller's thread asks after each operation, which took so much work: whether all is to end here. */
+/* What the caller's thread asks now and then, after so much work: whether all is to end here. */
 typedef struct Look Look;
 struct Look {
     bool (*ends)(Look *, int64_t work);
