@@ -10,8 +10,9 @@ import numpy as np
 from chainrule.core.arrays import Array
 from chainrule.core.parameters import Numbers, NumbersOf
 
-MOST_STEPS = 32
-"""Steps of a table: asking for it takes little of their time, and few are for nothing where a run ends early."""
+FIRST_STEPS, MOST_STEPS = 32, 512
+"""Steps of a table, at least and at most: for as many as were made before, so that half of them at most are for nothing
+where a run ends early."""
 
 MOST_NUMBERS = 2**14
 """Numbers of a table, of which a population's step may have many."""
@@ -39,7 +40,7 @@ class StepTable:
         first = self._step.item()
         numbers: list[Numbers] = []
         try:
-            for step in range(first, first + len(self.rows)):
+            for step in range(first, first + min(len(self.rows), max(FIRST_STEPS, first))):
                 numbers.append(self._numbers_of(step))
         except Exception:  # a schedule of a user's own may end where the run does
             if not numbers:
