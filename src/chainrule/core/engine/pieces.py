@@ -14,7 +14,7 @@ import numpy as np
 from chainrule.core.arrays import CACHE_LINE, Array, Shape
 from chainrule.core.engine.extension import _engine, table
 from chainrule.core.engine.likeness import owner_of, start_of
-from chainrule.core.engine.sections import IN_TURNS, OWN, SHARED, Record
+from chainrule.core.engine.sections import IN_TURNS, OWN, SHARED, Record, written
 
 if TYPE_CHECKING:
     from chainrule.core.engine.program import Program
@@ -83,25 +83,6 @@ class Pieces:
     def run(self, own: Sequence[Array]) -> None:
         """Run it for all pieces of these arrays, once."""
         self.bind(own)()
-
-
-def written(record: Record) -> Sequence[Array]:
-    """The operands that an operation writes.
-
-    >>> x, out = np.ones(3), np.empty(())
-    >>> written(("reduction", (x, out), (0,)))[0] is out
-    True
-    """
-    kind, settings = record[0], record[2]
-    operands: Sequence[Array] = record[1]
-    if kind == "check":
-        return ()
-    if kind == "count":
-        return operands[:1]
-    if kind == "elementwise":
-        results = settings[2::4]  # of instructions: their places among the operands, and behind these the registers
-        return [operands[place] for place in results if place < len(operands)]
-    return operands[-1:]
 
 
 def place_of(array: Array) -> tuple[int, Shape, Shape]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from chainrule.core.arrays import Array
 from chainrule.core.calls import Call, Calls, Ended, one_by_one, repeat
+from chainrule.core.engine.copies import from_sources
 from chainrule.core.engine.extension import _engine, table
 from chainrule.core.engine.halves import in_halves
 from chainrule.core.engine.likeness import known
@@ -147,7 +148,9 @@ def in_turn(*rows: Call) -> Callable[..., int]:
     if not any(isinstance(row, Program) for row in rows):
         return partial(repeat, one_by_one(Calls(*rows)))
     threads = max(row.threads for row in rows if isinstance(row, Program))
-    run: Callable[..., int] = _engine.Program(in_halves(tuple(records(rows))), table=table(), threads=threads).run
+    run: Callable[..., int] = _engine.Program(
+        in_halves(tuple(from_sources(records(rows)))), table=table(), threads=threads
+    ).run
     return run
 
 

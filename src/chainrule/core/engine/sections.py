@@ -214,3 +214,23 @@ def is_passed_on(block: Sequence[Access], section: range) -> bool:
             if not any(covers(each, later.view) or covers(each, read.view) for each in before):
                 return False
     return True
+
+
+def written(record: Record) -> Sequence[Array]:
+    """The operands that an operation writes.
+
+    >>> import numpy as np
+    >>> x, out = np.ones(3), np.empty(())
+    >>> written(("reduction", (x, out), (0,)))[0] is out
+    True
+    """
+    kind, settings = record[0], record[2]
+    operands: Sequence[Array] = record[1]
+    if kind == "check":
+        return ()
+    if kind == "count":
+        return operands[:1]
+    if kind == "elementwise":
+        results = settings[2::4]  # of instructions: their places among the operands, and behind these the registers
+        return [operands[place] for place in results if place < len(operands)]
+    return operands[-1:]
