@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 
 from chainrule.core.extras import missing_extra
+from chainrule.core.imports import imported_for_good
 from chainrule.interfaces.cli import interrupts
 from chainrule.interfaces.cli.streams import forget_odd_sizes, give_up_stdout, open_closed_streams
 
@@ -34,8 +35,9 @@ def main() -> None:
 def run() -> None:
     """Run the command that the arguments name, and exit; signals are seen to."""
     try:
-        from chainrule.interfaces.cli.app import app
-        from chainrule.interfaces.cli.terminal.encoding import replace_missing_characters
+        with imported_for_good():
+            from chainrule.interfaces.cli.app import app
+            from chainrule.interfaces.cli.terminal.encoding import replace_missing_characters
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("typer", "rich"):
             raise

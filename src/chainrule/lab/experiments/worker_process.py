@@ -18,7 +18,14 @@ ONE_THREAD = dict.fromkeys(
     ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
 
-PROGRAM = "import sys; sys.path[:] = {path!r}; from chainrule.lab.experiments.worker import main; main()"
+PROGRAM = """
+import sys
+sys.path[:] = {path!r}
+from chainrule.core.imports import imported_for_good
+with imported_for_good():
+    from chainrule.lab.experiments.worker import main
+main()
+"""
 """A worker finds the modules that its caller finds; it doesn't run the caller's own script again."""
 
 

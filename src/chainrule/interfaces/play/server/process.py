@@ -7,7 +7,14 @@ from contextlib import suppress
 
 from chainrule.lab.experiments.worker_process import environment
 
-PROGRAM = "import sys; sys.path[:] = {path!r}; from chainrule.interfaces.play.player import main; main()"
+PROGRAM = """
+import sys
+sys.path[:] = {path!r}
+from chainrule.core.imports import imported_for_good
+with imported_for_good():
+    from chainrule.interfaces.play.player import main
+main()
+"""
 """A run's process finds the modules that the server finds; it doesn't run the caller's own script again."""
 
 PATIENCE = 1.0
