@@ -11,6 +11,7 @@
 static bool X(convolve)(const Op *op, char *scratch)
 {
     const real *floor = floor_of(op, 2);
+    const vector least = all(floor ? *floor : 0);
     const Operand *w = op->operand, *x = w + 1, *z = w + op->n_operands - 1, *rest = op->n_operands - (floor != NULL) == 4 ? w + 2 : NULL;
     int n_lead = w->n_axes - 2;
     Windows in = read_windows(x, n_lead, (int)op->setting[0]);
@@ -26,7 +27,7 @@ static bool X(convolve)(const Op *op, char *scratch)
             for (int64_t s = in.n_rows; s < S; s++) at[s] = (const real *)(below + (s - in.n_rows) * rest->stride[n_lead]) + i * in.length;
             const real *W = (const real *)of_member(w, n_lead, k);
             int64_t row_w = w->stride[n_lead] / size, column_w = w->stride[n_lead + 1] / size, row_z = z->stride[n_lead] / size;
-            if (floor) X(rows_at_with_floor)(R, S, in.length, W, row_w, column_w, at, to + i * in.length, row_z, *floor);
+            if (floor) X(rows_at_with_floor)(R, S, in.length, W, row_w, column_w, at, to + i * in.length, row_z, &least);
             else X(rows_at)(R, S, in.length, W, row_w, column_w, at, to + i * in.length, row_z);
         }
     }

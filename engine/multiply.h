@@ -2,27 +2,31 @@
 #include "product.h"
 
 /* Σ a[r, s] b[s, :] for n_rows rows of A and n_vectors vectors of columns. Sums are taken in the order of s; where
-   has_floor, results are `floor` at least. The rows of B lie row_b apart, or, if `at` is given, each where it says; then B
-   is ignored, and j columns are skipped. */
+   has_floor, results are *floor at least, which is read behind the loop: in it there is no register left. The rows of B
+   lie row_b apart, or, if `at` is given, each where it says; then B is ignored, and j columns are skipped. */
 INLINE void X(add_rows)(const int n_rows, const int n_vectors, int64_t S, const real *A, int64_t row_a, int64_t column_a,
-                        const real *B, int64_t row_b, const real *const *at, int64_t j, real *C, int64_t row_c, const bool has_floor, vector floor)
+                        const real *B, int64_t row_b, const real *const *at, int64_t j, real *C, int64_t row_c, const bool has_floor, const vector *floor)
 {
     vector sum[8][VECTORS_AT_ONCE];
     UNROLL for (int r = 0; r < n_rows; r++)
         UNROLL for (int v = 0; v < n_vectors; v++) sum[r][v] = all(0);
     const real *lower = A, *upper = n_rows > 4 ? A + 4 * row_a : A; /* seven distances from A would take too many registers */
-    for (int64_t s = 0; s < S; s++, lower += column_a, upper += column_a) {
+    int64_t s = 0;
+    do { /* no operand is empty; gcc would copy all sums if there might be no turn */
         vector b[VECTORS_AT_ONCE];
-        const real *row = (at ? at[s] : B + s * row_b) + j;
+        /* as numbers: of pointers gcc would keep j and each vector's place behind it as sums of their own */
+        const real *row = (const real *)((uintptr_t)(at ? at[s] : B + s * row_b) + (uintptr_t)j * sizeof(real));
         UNROLL for (int v = 0; v < n_vectors; v++) b[v] = load(row + v * WIDTH);
         UNROLL for (int r = 0; r < n_rows; r++) {
             vector a = all(r < 4 ? lower[r * row_a] : upper[(r - 4) * row_a]);
             UNROLL for (int v = 0; v < n_vectors; v++) sum[r][v] = fused(a, b[v], sum[r][v]);
         }
-    }
+        lower += column_a, upper += column_a;
+    } while (++s < S);
+    const vector least = has_floor ? *floor : all(0);
     UNROLL for (int r = 0; r < n_rows; r++)
         UNROLL for (int v = 0; v < n_vectors; v++) {
-            vector result = has_floor ? select(floor > sum[r][v], floor, sum[r][v]) : sum[r][v]; /* NaN stays */
+            vector result = has_floor ? select(least > sum[r][v], least, sum[r][v]) : sum[r][v]; /* NaN stays */
             store(C + r * row_c + v * WIDTH, result);
         }
 }
@@ -37,16 +41,15 @@ INLINE int X(part)(int64_t left, int most)
 
 /* C = A B with contiguous rows of B and C, N >= WIDTH. The last vector of columns may overlap the one before it. */
 INLINE void X(all_rows)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, int64_t column_a, const real *B, int64_t row_b,
-                        const real *const *at, real *C, int64_t row_c, const bool has_floor, real floor)
+                        const real *const *at, real *C, int64_t row_c, const bool has_floor, const vector *floor)
 {
-    const vector least = all(floor);
     for (int64_t j = 0, n; j < N; j += n * WIDTH) {
         n = (N - j) / WIDTH < VECTORS_AT_ONCE ? (N - j) / WIDTH : VECTORS_AT_ONCE;
         if (n == 0) n = 1, j = N - WIDTH;
         for (int64_t r = 0, m; r < R; r += m) {
             m = X(part)(R - r, ROWS_AT_ONCE);
 #define KERNEL(n_rows, n_vectors) \
-    X(add_rows)(n_rows, n_vectors, S, A + r * row_a, row_a, column_a, B, row_b, at, j, C + r * row_c + j, row_c, has_floor, least)
+    X(add_rows)(n_rows, n_vectors, S, A + r * row_a, row_a, column_a, B, row_b, at, j, C + r * row_c + j, row_c, has_floor, floor)
 #define CASE(n_rows)                                           \
     case n_rows <= ROWS_AT_ONCE ? n_rows : -n_rows:            \
         if (n_rows > ROWS_AT_ONCE) break;                      \
@@ -59,18 +62,18 @@ INLINE void X(all_rows)(int64_t R, int64_t S, int64_t N, const real *A, int64_t 
 #undef KERNEL
         }
     }
-    for (int64_t r = 0; has_floor && floor != floor && r < R; r++)
-        for (int64_t j = 0; j < N; j++) C[r * row_c + j] = floor;
+    for (int64_t r = 0; has_floor && (*floor)[0] != (*floor)[0] && r < R; r++)
+        for (int64_t j = 0; j < N; j++) C[r * row_c + j] = (*floor)[0];
 }
 
 static void X(rows)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, int64_t column_a, const real *B, int64_t row_b,
                     real *C, int64_t row_c)
 {
-    X(all_rows)(R, S, N, A, row_a, column_a, B, row_b, NULL, C, row_c, false, 0);
+    X(all_rows)(R, S, N, A, row_a, column_a, B, row_b, NULL, C, row_c, false, NULL);
 }
 
 static void X(rows_with_floor)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, int64_t column_a, const real *B, int64_t row_b,
-                               real *C, int64_t row_c, real floor)
+                               real *C, int64_t row_c, const vector *floor)
 {
     X(all_rows)(R, S, N, A, row_a, column_a, B, row_b, NULL, C, row_c, true, floor);
 }
@@ -79,11 +82,11 @@ static void X(rows_with_floor)(int64_t R, int64_t S, int64_t N, const real *A, i
 static void X(rows_at)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, int64_t column_a, const real *const *at, real *C,
                        int64_t row_c)
 {
-    X(all_rows)(R, S, N, A, row_a, column_a, NULL, 0, at, C, row_c, false, 0);
+    X(all_rows)(R, S, N, A, row_a, column_a, NULL, 0, at, C, row_c, false, NULL);
 }
 
 static void X(rows_at_with_floor)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, int64_t column_a, const real *const *at,
-                                  real *C, int64_t row_c, real floor)
+                                  real *C, int64_t row_c, const vector *floor)
 {
     X(all_rows)(R, S, N, A, row_a, column_a, NULL, 0, at, C, row_c, true, floor);
 }
@@ -185,6 +188,7 @@ static bool X(product)(const Op *op, char *scratch)
     int n_lead = op->n_axes - 2;
     const Operand *a = op->operand, *b = a + 1, *c = a + op->n_operands - 1;
     const real *floor = floor_of(op, 1);
+    const vector least = all(floor ? *floor : 0);
 #define OF(x, axis) (x->stride[n_lead + axis] / (int64_t)sizeof(real))
     int64_t R = a->shape[n_lead], S = a->shape[n_lead + 1], N = b->shape[n_lead + 1], wide = padded(N, sizeof(real));
     for (int64_t k = 0; k < op->count; k++) {
@@ -205,7 +209,7 @@ static bool X(product)(const Op *op, char *scratch)
         }
         if (op->packs_b) X(pack)(S, N - op->number[LAST_APART], B, OF(b, 0), OF(b, 1), packed, wide);
         if (op->packs_b) B = packed;
-        if (floor) X(rows_with_floor)(R, S, columns, A, OF(a, 0), OF(a, 1), B, row_b, result, row_c, *floor);
+        if (floor) X(rows_with_floor)(R, S, columns, A, OF(a, 0), OF(a, 1), B, row_b, result, row_c, &least);
         else X(rows)(R, S, columns, A, OF(a, 0), OF(a, 1), B, row_b, result, row_c);
         for (int64_t r = 0; op->packs_c && r < R; r++)
             for (int64_t j = 0; j < N; j++) C[r * OF(c, 0) + j * OF(c, 1)] = result[r * wide + j];
