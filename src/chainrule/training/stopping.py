@@ -58,7 +58,8 @@ class StoppingMonitor:
         theta, members = parameters.theta, parameters.theta.shape[:-1]
         state = np.empty((*members, 0)) if parameters.state is None else parameters.state
         self._now = theta, state
-        self._kept = theta.copy(), state.copy()
+        is_read = early_stopping is not None  # before anything is kept; else zeros, which take no memory until then
+        self._kept = theta.copy() if is_read else np.zeros(theta.shape, theta.dtype), state.copy()
         self._settings = early_stopping
         self._monitored = monitored
         self._best = np.full(members, np.inf)
