@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.core.architecture import Architecture
-from chainrule.core.arrays import MOST_NUMBERS, Array, chunks, count
+from chainrule.core.arrays import MOST_NUMBERS, Array, chunks
 from chainrule.core.calls import Call, Calls, Ended, run
 from chainrule.core.checks import (
     check_batches,
@@ -81,12 +81,11 @@ def take_plan(
     It is the caller's alone until `keep_plan` puts it back, by the key that is returned too: None for a large plan.
     A plan that is kept is compiled, unless NumPy is asked for: so equal calls give equal bits.
     """
-    engine = asked()
-    key: Hashable = (bind, bound, n, theta.shape, theta.dtype, state is None, engine, *settings.values())
+    engine, members = asked(), members_of(theta)
+    key: Hashable = (bind, bound, n, theta.ndim, members, theta.dtype, state is None, engine, *settings.values())
     kept: tuple[AnyPlan, Call] | None = _kept.plans.pop(key, None)
     if kept is None:
         own = Parameters.of(network, np.empty_like(theta), None if state is None else state.copy())
-        members = count(theta.shape[:-1])
         numbers = network.n_numbers * n * members
         if numbers + 2 * theta.size > KEPT_NUMBERS:
             key = None
@@ -101,6 +100,11 @@ def take_plan(
         parameters.state[...] = state
     plan, compute = kept
     return plan, compute, key
+
+
+def members_of(theta: Array) -> int:
+    """K, or 1 of a single network."""
+    return 1 if theta.ndim == 1 else len(theta)
 
 
 def bind_pass(plan: ForwardPlan | Plan, engine: Engine) -> Call:
@@ -169,7 +173,7 @@ def predict(network: Architecture, theta: Array, state: Array, x: ArrayLike) -> 
     Raises ShapeError and DataError for samples that don't fit.
     """
     x = check_shape(network.input_shape, x)
-    numbers = network.n_numbers * count(theta.shape[:-1])
+    numbers = network.n_numbers * members_of(theta)
     if x.size <= FEW_NUMBERS and len(x) * numbers <= MOST_NUMBERS:
         return _predict_few(network, theta, state, x)
     check_finite(x, "x", theta.dtype)
