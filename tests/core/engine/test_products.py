@@ -151,6 +151,18 @@ def test_a_reduction_is_numpys(data: st.DataObject):
         assert all(np.array_equal(a, b, equal_nan=True) for a, b in itertools.pairwise(results.values()))
 
 
+@pytest.mark.parametrize("n_rows", [3, 400])  # which are joined at once, or one after the other
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_rows_are_joined_in_their_order(n_rows: int, dtype: str):
+    x = np.random.default_rng(0).standard_normal((2, n_rows, 2, 37)).astype(dtype)[..., 1:-1]
+    for table, (which, ufunc), axis in itertools.product(tables(), enumerate(REDUCTIONS), [1, (0, 1)]):
+        expected = ufunc.reduce(x.reshape(-1, 2, 35) if axis != 1 else x, axis=0 if axis != 1 else 1)
+        out = np.empty_like(expected)
+        way = out[None, None] if axis != 1 else out[:, None]
+        _engine.Program((("reduction", (x, way), (which,)),), table=table)()
+        np.testing.assert_array_equal(out, expected)
+
+
 def test_a_check_ends_the_program():
     steps, one = np.zeros((), np.int64), np.ones((), np.int64)
     for table, dtype, bad in itertools.product(tables(), ["float64", "float32"], [np.nan, np.inf, -np.inf]):
