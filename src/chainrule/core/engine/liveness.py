@@ -20,16 +20,6 @@ Stores = set[tuple[int, int]]
 """Stores by the number of their node and the id of what is written there."""
 
 
-def dead_stores(nodes: Sequence[Node], observed: Iterable[View]) -> Stores:
-    """The stores that are never read."""
-    liveness, dead = Liveness(nodes, observed), set()
-    for block in liveness.blocks.values():
-        for place, (number, writes, view) in enumerate(block):
-            if writes and liveness.is_unread(place, block):
-                dead.add((number, id(view)))
-    return dead
-
-
 class Liveness:
     """Who reads and who writes the memory of a row.
 
@@ -55,12 +45,28 @@ class Liveness:
         for view in observed:
             self.blocks[view.block].append((number, False, view))
 
+    def forget(self, number: int, node: Node) -> None:
+        """Leave out a node."""
+        for view in (*node.reads, *node.writes):
+            self.blocks[view.block] = [each for each in self.blocks[view.block] if each[0] != number]
+
+    def dead_stores(self) -> Stores:
+        """The stores that are never read."""
+        return {
+            (number, id(view))
+            for block in self.blocks.values()
+            for place, (number, writes, view) in enumerate(block)
+            if writes and self.is_unread(place, block)
+        }
+
     def is_unread(self, place: int, block: Sequence[Access]) -> bool:
         """Whether the store at a place is dead on the way around, and on every way that a check cuts short."""
         number, _, view = block[place]
+        if place + 1 < len(block):
+            _, writes, other = block[place + 1]
+            if not writes and other.key == view.key:
+                return False  # as most are
         after, until = block[place + 1 :], block[: place + 1]
-        if after and not after[0][1] and after[0][2].key == view.key:
-            return False  # as most are
         return self.is_dead(number, view, chain(after, until)) and all(
             self.is_dead(number, view, chain((each for each in after if each[0] <= check), until))
             for check in self.checks

@@ -12,7 +12,7 @@ from chainrule.core.engine.extension import _engine
 from chainrule.core.engine.floors import with_floors
 from chainrule.core.engine.fuse import fused
 from chainrule.core.engine.listing import IN_PYTHON, listing
-from chainrule.core.engine.liveness import Stores, dead_stores
+from chainrule.core.engine.liveness import Liveness, Stores
 from chainrule.core.engine.matrices import is_product
 from chainrule.core.engine.nodes import Elementwise, Key, Node, Operation, PythonCall
 from chainrule.core.engine.registers import instruct
@@ -37,21 +37,22 @@ class Lowering:
         except Unknown:  # of another byte order, say: then every store counts
             seen = None
         reader.find_blocks()
+        doubted: set[Node] = set()
         if fuse:
             nodes, doubted = without_columns(nodes, reader)
-            if seen is not None:
-                nodes = without_unread(nodes, doubted, seen, reader)
-            nodes = fused(nodes)
-            nodes = [*turned(with_floors(nodes), reader)]
-        self.nodes: list[Node] = nodes
-        dead: Stores = set() if seen is None else dead_stores(self.nodes, seen)
-        self.stored = [
-            {view.key for view in node.writes if (i, id(view)) not in dead} for i, node in enumerate(self.nodes)
-        ]
+            nodes = [*turned(with_floors(fused(nodes)), doubted, reader)]
+        numbered, dead = dict(enumerate(nodes)), Stores()
+        if seen is not None:
+            liveness = Liveness(nodes, seen)
+            if fuse:
+                numbered = without_unread(nodes, doubted, liveness, reader)
+            dead = liveness.dead_stores()
+        self.nodes: list[Node] = list(numbered.values())
+        self.stored = [{view.key for view in node.writes if (i, id(view)) not in dead} for i, node in numbered.items()]
         self._records = [record_of(*each) for each in zip(self.nodes, self.stored, strict=True)]
         self._calls = {
             id(record): node.call
-            for record, node in zip(self._records, nodes, strict=True)
+            for record, node in zip(self._records, self.nodes, strict=True)
             if not isinstance(node, Elementwise)
         }
         records: Iterable[Record | Section | Call | None] = self._records

@@ -100,11 +100,12 @@ class Reader:
             raise Unknown
         if func is np.add and inputs[0] is out and all(is_count(each.array) for each in (*inputs, out)):
             return Operation(call, "count", (out.array, inputs[1].array), tuple(inputs), (out,))
-        return elementwise(call, func.__name__, out, tuple(map(self.number, inputs)))
+        read = tuple([each if each.writable else self.number(each) for each in inputs])
+        return elementwise(call, func.__name__, out, read)
 
     def number(self, view: View) -> View:
         """The number that a frozen array holds everywhere, for the array; any other view as it is."""
-        number = None if view.writable or not view.array.ndim else only_number(view.array)
+        number = only_number(view.array) if view.array.ndim else None
         return view if number is None else self.view(number)
 
     def copy(self, call: Bound) -> Node:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
 
@@ -17,10 +17,10 @@ TALL = 4
 AVX-512 take 0.73 of the time, the copy included, those for AVX2 0.97. In float32, and for W a, nothing is gained."""
 
 
-def turned(nodes: Iterable[Node], reader: Reader) -> Iterator[Node]:
-    """The nodes of a row, in which a product that pays so is made as its transpose, and copied."""
+def turned(nodes: Iterable[Node], doubted: Collection[Node], reader: Reader) -> Iterator[Node]:
+    """The nodes of a row, in which a product that pays so is made as its transpose, and copied; those in doubt stay."""
     for node in nodes:
-        product = Product.of(node) if isinstance(node, PythonCall) else None
+        product = Product.of(node) if isinstance(node, PythonCall) and node not in doubted else None
         if product is None or not pays(product):
             yield node
             continue
