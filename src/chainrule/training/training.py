@@ -103,11 +103,8 @@ class Training:
         """Train on to the end of the next epoch that is recorded, or to the end of the run."""
         if self._steps.is_over:
             raise StopIteration
-        task, state = self.task, self.state
-        epoch = -(-state.epoch // task.record_every) * task.record_every
-        if epoch < task.epochs:
-            self._train_until((epoch + 1) * task.n_batches)
-            record = self._end_record() if state.epoch > epoch else None
+        if self._recorded_next < self.task.epochs:
+            record = self._next_record(self._train_until)
             if record is not None:
                 return record
         else:
@@ -115,6 +112,23 @@ class Training:
         self._steps.is_over = True
         self._raise_if_diverged()
         raise StopIteration
+
+    @property
+    def _recorded_next(self) -> int:
+        """The epoch that is recorded next, the one under way included."""
+        return -(-self.state.epoch // self.task.record_every) * self.task.record_every
+
+    def _next_record(self, train_until: Callable[[int], None]) -> Record | None:
+        """Train on to the end of the next epoch that is recorded; None where the run ends before."""
+        epoch = self._recorded_next
+        train_until((epoch + 1) * self.task.n_batches)
+        return self._end_record() if self.state.epoch > epoch else None
+
+    def _make_records(self) -> None:
+        """Train on to the end of the last epoch that is recorded, without going back to the caller in between."""
+        while not self._steps.is_over and self._recorded_next < self.task.epochs:
+            if self._next_record(self._steps.run_until) is None:
+                break
 
     def run(self) -> None:
         """Train on to the end, as iterating does.
@@ -134,6 +148,8 @@ class Training:
         """
         if self._steps.are_alike and self.state.begun is None and not self.task.callbacks:
             self._train(self._steps.run_through)
+        elif not self.task.callbacks:
+            self._train(self._make_records)
         for _ in self:
             pass
 
@@ -144,7 +160,8 @@ class Training:
             return None
         begun, state.begun = state.begun, None
         loss, validation_loss = (self._of_active(each) for each in (self._steps.batches.loss, begun.validation_loss))
-        record = self._latest = replace(begun, loss=loss, validation_loss=validation_loss)
+        fields = vars(begun) | {"loss": loss, "validation_loss": validation_loss}
+        record = self._latest = Record(**fields)
         state.history.append(record)
         try:
             answers = [callback(self) for callback in self.task.callbacks]
