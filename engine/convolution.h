@@ -52,15 +52,15 @@ typedef struct {
 INLINE void X(sum_stretches)(const int n_rows, const int n_columns, const X(Sums) *all_sums, int64_t s, int64_t o, int64_t first, int64_t end)
 {
     const X(Sums) m = *all_sums;
-    vector lane[SUM_ROWS * SUM_COLUMNS][PARTS];
+    vector lane[MOST_SUMS][PARTS];
     const int64_t few = PARTS == 1 ? end - first : NEAREST / (m.length * (int64_t)sizeof(real)) + 1; /* stretches */
     int64_t begin = first, until;
     do {
         until = end - begin < few ? end : begin + few;
         for (int p = 0; p < PARTS; p++) {
-            vector sum[SUM_ROWS][SUM_COLUMNS];
+            vector sum[MOST_SUMS];
             UNROLL for (int r = 0; r < n_rows; r++)
-                UNROLL for (int c = 0; c < n_columns; c++) sum[r][c] = PARTS > 1 && begin > first ? lane[r * n_columns + c][p] : all(0);
+                UNROLL for (int c = 0; c < n_columns; c++) sum[r * n_columns + c] = PARTS > 1 && begin > first ? lane[r * n_columns + c][p] : all(0);
             for (int64_t k = begin; k < until; k++) {
                 const real *a[SUM_ROWS], *d = m.dz + o * m.row_dz + k * m.length + p * WIDTH;
                 UNROLL for (int r = 0; r < n_rows; r++) a[r] = (const real *)(m.from + m.row[s + r] + m.place[k]) + p * WIDTH;
@@ -70,7 +70,7 @@ INLINE void X(sum_stretches)(const int n_rows, const int n_columns, const X(Sums
                     UNROLL for (int r = 0; r < n_rows; r++) x[r] = load(a[r] + i);
                     UNROLL for (int c = 0; c < n_columns; c++) {
                         vector b = load(d + c * m.row_dz + i);
-                        UNROLL for (int r = 0; r < n_rows; r++) sum[r][c] = fused(x[r], b, sum[r][c]);
+                        UNROLL for (int r = 0; r < n_rows; r++) sum[r * n_columns + c] = fused(x[r], b, sum[r * n_columns + c]);
                     }
                 }
                 if (i == m.length) continue;
@@ -78,11 +78,11 @@ INLINE void X(sum_stretches)(const int n_rows, const int n_columns, const X(Sums
                 i = m.length - LANES; /* the last LANES numbers again, those that are in the sums already as zeros */
                 UNROLL for (int c = 0; c < n_columns; c++) {
                     vector b = (vector)(left & (mask)load(d + c * m.row_dz + i));
-                    UNROLL for (int r = 0; r < n_rows; r++) sum[r][c] = fused((vector)(left & (mask)load(a[r] + i)), b, sum[r][c]);
+                    UNROLL for (int r = 0; r < n_rows; r++) sum[r * n_columns + c] = fused((vector)(left & (mask)load(a[r] + i)), b, sum[r * n_columns + c]);
                 }
             }
             UNROLL for (int r = 0; r < n_rows; r++)
-                UNROLL for (int c = 0; c < n_columns; c++) lane[r * n_columns + c][p] = sum[r][c];
+                UNROLL for (int c = 0; c < n_columns; c++) lane[r * n_columns + c][p] = sum[r * n_columns + c];
         }
         begin = until;
     } while (PARTS > 1 && begin < end);
@@ -103,16 +103,18 @@ static void X(sums)(int64_t S, int64_t R, int64_t n_stretches, const X(Sums) *m)
     for (int64_t first = 0, end; first < n_stretches; first = end) {
         end = n_stretches - first < at_once ? n_stretches : first + at_once;
         for (int64_t o = 0, c; o < R; o += c) {
-            c = PARTS > 1 ? X(part)(R - o, SUM_COLUMNS) : R - o >= SUM_COLUMNS ? SUM_COLUMNS : R - o >= 2 ? 2 : 1;
+            c = PARTS > 1 ? X(part)(R - o, SUM_COLUMNS) : R - o == 6 ? 6 : R - o >= SUM_COLUMNS ? SUM_COLUMNS : R - o >= 2 ? 2 : 1;
+            const int64_t most = c == 6 ? 4 : SUM_ROWS;
             for (int64_t s = 0, r; s < S; s += r) {
-                r = S - s >= SUM_ROWS ? SUM_ROWS : 1;
-#define KERNEL(n_columns)                                                                   \
-    if (r == SUM_ROWS) X(sum_stretches)(SUM_ROWS, n_columns, m, s, o, first, end);          \
+                r = S - s >= most ? most : 1;
+#define KERNEL(most_rows, n_columns)                                                        \
+    if (r == most_rows) X(sum_stretches)(most_rows, n_columns, m, s, o, first, end);        \
     else X(sum_stretches)(1, n_columns, m, s, o, first, end)
-                if (c == SUM_COLUMNS) { KERNEL(SUM_COLUMNS); }
-                else if (PARTS > 1 && c == 3) { KERNEL(3); }
-                else if (c == 2) { KERNEL(2); }
-                else { KERNEL(1); }
+                if (PARTS == 1 && c == 6) { KERNEL(4, 6); }
+                else if (c == SUM_COLUMNS) { KERNEL(SUM_ROWS, SUM_COLUMNS); }
+                else if (PARTS > 1 && c == 3) { KERNEL(SUM_ROWS, 3); }
+                else if (c == 2) { KERNEL(SUM_ROWS, 2); }
+                else { KERNEL(SUM_ROWS, 1); }
 #undef KERNEL
             }
         }
@@ -239,13 +241,11 @@ static bool X(convolve_to_input)(const Op *op, char *scratch)
                 const Span rows = meeting(&down, y);
                 for (int64_t x = 0; x < across.length; x++) {
                     int64_t n_runs = 0;
+                    int64_t in_a_run = across.stride == 1 ? over[x].end - over[x].first : 1; /* windows */
                     for (int64_t v = rows.first; v < rows.end; v++)
-                        for (int64_t u = over[x].first; u < over[x].end; u++) {
+                        for (int64_t u = over[x].first; u < over[x].end; u += in_a_run) {
                             int64_t i = y + down.before - v * down.stride, j = x + across.before - u * across.stride;
-                            const X(Run) next = {W + (i * across.kernel + across.kernel - 1 - j) * R * C, D + (v * across.windows + u) * R * m, R};
-                            X(Run) *before = run + n_runs - 1;
-                            if (n_runs && before->w + before->n * C == next.w && before->dz + before->n * m == next.dz) before->n += R;
-                            else run[n_runs++] = next;
+                            run[n_runs++] = (X(Run)){W + (i * across.kernel + across.kernel - 1 - j) * R * C, D + (v * across.windows + u) * R * m, in_a_run * R};
                         }
                     real *out = (real *)(to + y * down.step_x + x * across.step_x) + start;
                     X(add_channels)(n_vectors, n_runs, run, C, out, dx->stride[n_lead] / size);
