@@ -22,7 +22,7 @@ const NAMES = Object.keys(PARTS);
 export function GlassBox() {
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
-    const watch = new IntersectionObserver(([{ isIntersecting }]) => (isInSight.value = isIntersecting));
+    const watch = new IntersectionObserver((entries) => (isInSight.value = entries.at(-1)?.isIntersecting ?? false));
     watch.observe(/** @type {HTMLElement} */ (place.current));
     return () => {
       watch.disconnect();
