@@ -128,11 +128,13 @@ class Row:
 class Known:
     """What is known of rows that are alike.
 
-    n: operations, calls into Python included.  n_blas: products that the BLAS makes.  text: the listing, once made.
+    n: operations, calls into Python included.  n_python: these calls.  n_blas: products that the BLAS makes.
+    text: the listing, once made.
     parts: what makes the records.  views: of a row's arrays, which are operands as well.
     """
 
     n: int
+    n_python: int
     n_blas: int
     parts: Sequence[Part] = ()
     views: Sequence[ViewPlace] = ()
@@ -156,7 +158,8 @@ def known(
     except (NotAlike, TypeError, ValueError, BufferError):  # values without a hash, memory that tells nothing of itself
         row = None
     lowering = lower()
-    found = Known(len(lowering.nodes), lowering.n_blas)
+    n_python = sum(type(each) is not tuple for each in lowering.records)
+    found = Known(len(lowering.nodes), n_python, lowering.n_blas)
     if row is not None:
         try:
             found.parts = [part_of_record(each, lowering, row) for each in lowering.records]

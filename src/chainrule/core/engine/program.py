@@ -88,7 +88,7 @@ class Program:
     @property
     def n_python(self) -> int:
         """The number of calls into Python."""
-        return sum(type(each) is not tuple for each in self.records)
+        return self._known.n_python
 
     @property
     def n_blas(self) -> int:
