@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 ENGINES = ("auto", "numpy", "compiled")
 VARIABLE = "CHAINRULE_ENGINE"
 
-MANY_STEPS = 200
-"""Runs of so many steps are compiled. Whole calls of `train` took as long with both engines at 100 to 120 steps (xor,
-T1 and T3 with SGD and Adam; 80 with three members), and at 200 a fifth less when compiled: medians of ratios of CPU
-time, run by run in turns."""
+MANY_STEPS = 100
+"""Runs of so many steps are compiled. At 100 steps whole calls of `train` took 0.4 to 0.7 of the time when compiled
+(xor, T1 and T3 with SGD and Adam, xor with three members), and at 40, or of T3 at 57, 0.6 to 0.9; a process' first run,
+whose rows are like none before, took 1.0 to 1.4 of it. Medians of ratios of CPU time, run by run in turns."""
 
 MANY_NUMBERS = 5_000_000
 """So are runs whose steps compute so many activations and parameters in all. There LeNet, and T1's network on 10,000
