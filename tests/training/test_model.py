@@ -247,10 +247,10 @@ def test_a_model_serves_many_threads() -> None:
 def test_a_long_input_is_walked_in_pieces(population: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
     model = model_of(cr.Dense(4), cr.Tanh(), cr.Dense(2), population=population)
     whole = model.predict(X)
-    monkeypatch.setattr(arrays, "MOST_NUMBERS", 5 * model.network.n_numbers * (population or 1))
+    monkeypatch.setattr(arrays, "MOST_NUMBERS", 3 * model.network.n_numbers * (population or 1))
     monkeypatch.setattr("chainrule.core.evaluate.chunks", lambda n, size, at_least: arrays.chunks(n, size))
     np.testing.assert_allclose(model.predict(X), whole, rtol=1e-12)
-    assert len(list(arrays.chunks(len(X), model.network.n_numbers * (population or 1)))) == 3
+    assert len(list(arrays.chunks(len(X), model.network.n_numbers * (population or 1)))) == 4
 
 
 def test_predictions_are_fresh() -> None:
