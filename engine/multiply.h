@@ -15,7 +15,7 @@ INLINE void X(add_rows)(const int n_rows, const int n_vectors, int64_t S, const 
     do { /* no operand is empty; gcc would copy all sums if there might be no turn */
         vector b[VECTORS_AT_ONCE];
         /* as numbers: of pointers gcc would keep j and each vector's place behind it as sums of their own */
-        const real *row = (const real *)((uintptr_t)(at ? at[s] : B + s * row_b) + (uintptr_t)j * sizeof(real));
+        const real *row = at ? (const real *)((uintptr_t)at[s] + (uintptr_t)j * sizeof(real)) : B + s * row_b + j;
         UNROLL for (int v = 0; v < n_vectors; v++) b[v] = load(row + v * WIDTH);
         UNROLL for (int r = 0; r < n_rows; r++) {
             vector a = all(r < 4 ? lower[r * row_a] : upper[(r - 4) * row_a]);
@@ -188,7 +188,6 @@ static bool X(product)(const Op *op, char *scratch)
     int n_lead = op->n_axes - 2;
     const Operand *a = op->operand, *b = a + 1, *c = a + op->n_operands - 1;
     const real *floor = floor_of(op, 1);
-    const vector least = all(floor ? *floor : 0);
 #define OF(x, axis) (x->stride[n_lead + axis] / (int64_t)sizeof(real))
     int64_t R = a->shape[n_lead], S = a->shape[n_lead + 1], N = b->shape[n_lead + 1], wide = padded(N, sizeof(real));
     for (int64_t k = 0; k < op->count; k++) {
@@ -209,8 +208,10 @@ static bool X(product)(const Op *op, char *scratch)
         }
         if (op->packs_b) X(pack)(S, N - op->number[LAST_APART], B, OF(b, 0), OF(b, 1), packed, wide);
         if (op->packs_b) B = packed;
-        if (floor) X(rows_with_floor)(R, S, columns, A, OF(a, 0), OF(a, 1), B, row_b, result, row_c, &least);
-        else X(rows)(R, S, columns, A, OF(a, 0), OF(a, 1), B, row_b, result, row_c);
+        if (floor) {
+            const vector least = all(*floor);
+            X(rows_with_floor)(R, S, columns, A, OF(a, 0), OF(a, 1), B, row_b, result, row_c, &least);
+        } else X(rows)(R, S, columns, A, OF(a, 0), OF(a, 1), B, row_b, result, row_c);
         for (int64_t r = 0; op->packs_c && r < R; r++)
             for (int64_t j = 0; j < N; j++) C[r * OF(c, 0) + j * OF(c, 1)] = result[r * wide + j];
     }
