@@ -11,8 +11,7 @@ INLINE void X(add_rows)(const int n_rows, const int n_vectors, int64_t S, const 
     UNROLL for (int r = 0; r < n_rows; r++)
         UNROLL for (int v = 0; v < n_vectors; v++) sum[r][v] = all(0);
     const real *lower = A, *upper = n_rows > 4 ? A + 4 * row_a : A; /* seven distances from A would take too many registers */
-    int64_t s = 0;
-    do { /* no operand is empty; gcc would copy all sums if there might be no turn */
+    for (int64_t s = 0; s < S; s++, lower += column_a, upper += column_a) {
         vector b[VECTORS_AT_ONCE];
         /* as numbers: of pointers gcc would keep j and each vector's place behind it as sums of their own */
         const real *row = at ? (const real *)((uintptr_t)at[s] + (uintptr_t)j * sizeof(real)) : B + s * row_b + j;
@@ -21,8 +20,7 @@ INLINE void X(add_rows)(const int n_rows, const int n_vectors, int64_t S, const 
             vector a = all(r < 4 ? lower[r * row_a] : upper[(r - 4) * row_a]);
             UNROLL for (int v = 0; v < n_vectors; v++) sum[r][v] = fused(a, b[v], sum[r][v]);
         }
-        lower += column_a, upper += column_a;
-    } while (++s < S);
+    }
     const vector least = has_floor ? *floor : all(0);
     UNROLL for (int r = 0; r < n_rows; r++)
         UNROLL for (int v = 0; v < n_vectors; v++) {
@@ -78,16 +76,18 @@ static void X(rows_with_floor)(int64_t R, int64_t S, int64_t N, const real *A, i
     X(all_rows)(R, S, N, A, row_a, column_a, B, row_b, NULL, C, row_c, true, floor);
 }
 
-/* The same, where row s of B begins at at[s]. */
+/* The same, where row s of B begins at at[s]. No operand is empty: if there might be no row, gcc would copy all sums. */
 static void X(rows_at)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, int64_t column_a, const real *const *at, real *C,
                        int64_t row_c)
 {
+    if (S < 1) __builtin_unreachable();
     X(all_rows)(R, S, N, A, row_a, column_a, NULL, 0, at, C, row_c, false, NULL);
 }
 
 static void X(rows_at_with_floor)(int64_t R, int64_t S, int64_t N, const real *A, int64_t row_a, int64_t column_a, const real *const *at,
                                   real *C, int64_t row_c, const vector *floor)
 {
+    if (S < 1) __builtin_unreachable();
     X(all_rows)(R, S, N, A, row_a, column_a, NULL, 0, at, C, row_c, true, floor);
 }
 
