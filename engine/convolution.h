@@ -104,7 +104,7 @@ static void X(sums)(int64_t S, int64_t R, int64_t n_stretches, const X(Sums) *m)
         end = n_stretches - first < at_once ? n_stretches : first + at_once;
         for (int64_t o = 0, c; o < R; o += c) {
             c = PARTS > 1 ? X(part)(R - o, SUM_COLUMNS) : R - o == 6 ? 6 : R - o >= SUM_COLUMNS ? SUM_COLUMNS : R - o >= 2 ? 2 : 1;
-            const int64_t most = c == 6 ? 4 : SUM_ROWS;
+            const int64_t most = c == 6 ? 4 : SUM_ROWS; /* 6 columns of 4 rows: as 4 + 2, gcc would read the rows twice */
             for (int64_t s = 0, r; s < S; s += r) {
                 r = S - s >= most ? most : 1;
 #define KERNEL(most_rows, n_columns)                                                        \

@@ -115,7 +115,7 @@ struct Team {
 static int64_t share(const Section *section, int thread) { return section->members * thread / section->n_threads; }
 
 /* First the thread's own share, whose numbers are still in its cache from the section before, then what others have left.
-   Members are taken a few at a time: nobody need wait for a thread that the system has put aside. */
+   Members are taken a few at a time: no thread waits long for one that the system has put aside. */
 static void take_members(Team *team, const Section *section, int thread, char *scratch, Look *look)
 {
     int64_t few = section->members / (32 * team->n) + 1, first;

@@ -27,8 +27,15 @@ def test_garbage_is_looked_for_again_afterwards_also_where_a_module_is_missing()
     assert gc.isenabled()
     with imported_for_good():
         seen.append(gc.isenabled())
-    gc.unfreeze()
     assert (seen, gc.isenabled()) == ([False], True)
+    gc.disable()
+    try:
+        with imported_for_good():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 def test_what_a_command_imports_is_kept_for_good():

@@ -12,9 +12,11 @@ def imported_for_good() -> Iterator[None]:
     Each search goes through all objects there are, while modules are loaded, and several times more at a program's end.
     Without them a short command takes three quarters of the time.
     """
+    was_looked_for = gc.isenabled()
     gc.disable()
     try:
         yield
         gc.freeze()
     finally:
-        gc.enable()
+        if was_looked_for:
+            gc.enable()

@@ -66,6 +66,8 @@ class Training:
     def program(self, *, runs: int = 0) -> str:
         """A step as it is made now: NumPy's calls, one per line, or a compiled step's operations: see `Run.program`.
 
+        A compiled step is listed row by row; where its rows are made into one program, a product may read a batch as it
+        was gathered.
         runs: makes a compiled step so many times, and shows the nanoseconds that each operation takes, the median: for
         a run that is begun to look at its steps, and has no use afterwards.
         """

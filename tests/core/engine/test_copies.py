@@ -81,6 +81,17 @@ def test_other_products_are_left_as_they_are(other: Batch):
     assert other.n_added(other.rows()) == 0
 
 
+def test_a_result_in_the_source_or_column_by_column_is_made_of_the_copy():
+    for place in (
+        lambda batch: batch.taken.reshape(-1)[: batch.dW.size].reshape(batch.dW.shape),
+        lambda batch: batch.dW.T.copy().T,
+    ):
+        batch = Batch()
+        batch.dW = place(batch)
+        batch.product = call(np.matmul, batch.dz, batch.x.T, out=batch.dW)
+        assert batch.n_added(batch.rows()) == 0
+
+
 def test_a_matrix_that_is_no_copy_is_left_as_it_is():
     batch = Batch()
     batch.product = call(np.matmul, batch.dz, batch.x[1:].T, out=batch.dW[:, 1:])

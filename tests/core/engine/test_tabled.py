@@ -79,7 +79,7 @@ def test_a_schedule_is_asked_for_many_steps_at_once_and_may_end_where_the_run_do
     assert alpha == 0.5
 
 
-def test_a_table_has_as_many_steps_as_were_made_before():
+def test_a_table_has_twice_as_many_steps_as_before_up_to_the_most():
     asked: list[int] = []
 
     def rate(step: int) -> tuple[float]:
@@ -89,11 +89,17 @@ def test_a_table_has_as_many_steps_as_were_made_before():
     _, parameters = bound(cr.SGD(0.1), 3, "float64")
     (alpha,), row = parameters.of_step(cr.SGD(0.1), 1, rate)
     program = lowered(Calls(*row), [alpha])
-    for step, n in ((0, FIRST_STEPS), (100, 100), (10 * MOST_STEPS, MOST_STEPS)):
+    step, n = 1000, FIRST_STEPS
+    while n <= MOST_STEPS:
         asked.clear()
         parameters.step[...] = step
         program.run()
         assert asked == list(range(step, step + n))
+        step, n = step + n, 2 * n
+    asked.clear()
+    parameters.step[...] = step
+    program.run()
+    assert len(asked) == MOST_STEPS
 
 
 @pytest.mark.parametrize(

@@ -28,10 +28,18 @@ def from_sources(records: Iterable[Record | Section | Call]) -> Iterator[Record 
             copies = []  # which it may write to
             yield record
             continue
-        yield from next((found for each in copies if (found := from_source(record, *each))), (record,))
+        yield from read_from_sources(record, copies)
         changed = written(record) if copies else ()
         copies = [each for each in copies if not any(np.may_share_memory(x, y) for x in each for y in changed)]
         copies += turned_copies(record)
+
+
+def read_from_sources(record: Record, copies: Iterable[tuple[Array, Array]]) -> tuple[Record, ...]:
+    """An operation with the source of one of these copies, if it can read that; else as it is."""
+    for copy, source in copies:
+        if found := from_source(record, copy, source):
+            return found
+    return (record,)
 
 
 def turned_copies(record: Record) -> Iterator[tuple[Array, Array]]:
@@ -56,6 +64,8 @@ def from_source(record: Record, copy: Array, source: Array) -> tuple[Record, ...
     n = len(copy)
     is_copy = B.strides == copy.strides[::-1] and len(B) == copy.shape[1] and start_of(B) == start_of(copy)
     if not is_copy or not n <= B.shape[1] <= n + 1 or len(A) < FEWEST_ROWS or len(B) >= LONGEST:
+        return ()
+    if C.strides[1] != C.itemsize or np.may_share_memory(C, source):  # sums in another order; or a source written to
         return ()
     products = (kind, (A, source.T, C[:, :n]), settings), (kind, (A, B[:, n:], C[:, n:]), settings)
     return products[: B.shape[1] - n + 1]

@@ -28,7 +28,7 @@ MOST_KNOWN = 64
 """Rows that are remembered. One of LeNet's takes 0.1 MB; a run has about ten."""
 
 CONSTANTS = (bool, int, float, str, type(None), np.number, np.bool_)
-"""Settings, by their values."""
+"""Settings, by their values: of the plain types in C, of others here, such as an enumeration's."""
 
 ViewPlace = tuple[int, int, Shape, Shape, "np.dtype[Any]"]
 """A view of an array of the row: that one's number, how far behind its first number it begins, its shape, strides and

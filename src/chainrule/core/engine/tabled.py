@@ -11,8 +11,8 @@ from chainrule.core.arrays import Array
 from chainrule.core.parameters import Numbers, NumbersOf
 
 FIRST_STEPS, MOST_STEPS = 32, 512
-"""Steps of a table, at least and at most: for as many as were made before, so that half of them at most are for nothing
-where a run ends early."""
+"""Steps of a table, at first and at most: each time twice as many, so that about half of them at most are for nothing
+where a run ends early, or its numbers are changed."""
 
 MOST_NUMBERS = 2**14
 """Numbers of a table, of which a population's step may have many."""
@@ -38,9 +38,10 @@ class StepTable:
     def __call__(self) -> None:
         """Fill the table; an error of a step to come is left to that step."""
         first = self._step.item()
+        n = min(len(self.rows), max(FIRST_STEPS, 2 * int(self.ends[1] - self.ends[0])))
         numbers: list[Numbers] = []
         try:
-            for step in range(first, first + min(len(self.rows), max(FIRST_STEPS, first))):
+            for step in range(first, first + n):
                 numbers.append(self._numbers_of(step))
         except Exception:  # a schedule of a user's own may end where the run does
             if not numbers:
