@@ -180,12 +180,13 @@ def one_hot(numbers: Array, n_classes: int) -> Array:
 
 
 MOST_NUMBERS = 2**16
-"""Long data are processed in chunks of about this many numbers: half a megabyte of float64, which a cache can hold."""
+"""Long data are processed in chunks of about this many numbers: half a megabyte of float64, which a cache can hold.
+A chunk that is rounded up to whole lines has up to four times as many."""
 
-WHOLE_LINES, FEWEST = 16, 4
-"""Chunks of the fewest samples or more are rounded up to a multiple of 16: rows of float32 begin at cache lines, then.
-Predictions and gradients of images took 0.3 to 0.5 of the time by 16 that they took by 4 or 7, LeNet's 0.65 to 0.75 of
-that by 15."""
+WHOLE_LINES, FEWEST_ROUNDED = 16, 4
+"""A chunk's samples are rounded up to a multiple of 16, unless there are fewer than 4 of them: rows of float32 then
+begin at cache lines. Predictions and gradients of images took 0.3 to 0.5 of the time by 16 that they took by 4 or 7,
+LeNet's 0.65 to 0.75 of that by 15."""
 
 
 def chunks(n: int, size: int, at_least: int = 0) -> Iterable[slice]:
@@ -200,6 +201,6 @@ def chunks(n: int, size: int, at_least: int = 0) -> Iterable[slice]:
     if n * size <= most:
         return (slice(0, n),)
     rows = most // size or 1
-    if rows >= FEWEST:
+    if rows >= FEWEST_ROUNDED:
         rows = -(-rows // WHOLE_LINES) * WHOLE_LINES
     return (slice(start, min(start + rows, n)) for start in range(0, n, rows))

@@ -50,8 +50,9 @@ AnyPlan = TypeVar("AnyPlan", bound=ForwardPlan | Plan)
 KEPT_PLANS = 8
 """The number of bound plans that a thread keeps."""
 
-KEPT_NUMBERS = 1_000_000
-"""A plan of more numbers than this, activations and parameters, is bound for one call."""
+KEPT_NUMBERS = 3_000_000
+"""A plan of more numbers than this, activations and parameters, is bound for one call. Chunks that are
+rounded up have up to 16 activations per parameter: those of networks of 160,000 parameters are kept."""
 
 
 FEW_NUMBERS = 2**13

@@ -14,6 +14,7 @@ from cases import CASES, Case
 from chainrule.core import evaluate, in_pieces
 from chainrule.core.calls import Calls, bind_copy, call
 from chainrule.core.cores import OF_THREADS
+from chainrule.core.engine.choice import Engine
 from chainrule.core.engine.extension import _engine
 from chainrule.core.engine.pieces import Pieces, copies, each_of
 from chainrule.core.engine.program import lowered
@@ -42,6 +43,11 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     for module in (evaluate, in_pieces):
         monkeypatch.setattr(module, "chunks", lambda n, *_, **__: [slice(i, min(i + 5, n)) for i in range(0, n, 5)])
     monkeypatch.setattr(evaluate, "FEW_NUMBERS", 0)
+    return pieces_run(monkeypatch)
+
+
+def pieces_run(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many pieces are run, each time from now on; no plan is kept from before."""
     monkeypatch.setattr(evaluate, "_kept", evaluate._Kept())
     found, bind = [], Pieces.bind
 
@@ -99,6 +105,20 @@ def test_a_gradient_has_the_same_bits_on_any_number_of_threads(dtype: str, threa
         np.testing.assert_array_equal(gradient, found[0][1])
         np.testing.assert_allclose(gradient, exact[1], rtol=1e-12 if dtype == "float64" else 1e-4, atol=1e-6)
         np.testing.assert_allclose(value, exact[0], rtol=1e-12 if dtype == "float64" else 1e-5)
+
+
+def test_chunks_that_are_rounded_up_are_pieces_whose_plans_are_kept(monkeypatch: pytest.MonkeyPatch):
+    """A chunk is 16 images, not 6, and has 1.2 million activations."""
+    layers = cr.Conv2D(16, 3), cr.ReLU(), cr.MaxPool(4), cr.Flatten(), cr.Dense(64), cr.ReLU(), cr.Dense(10)
+    network, ran, bound = cr.Network((1, 48, 48), layers), pieces_run(monkeypatch), []
+    theta, row = network.initialize(0, dtype="float32"), Engine.row
+    x, y = np.ones((32, 1, 48, 48), np.float32), np.zeros(32, int)
+    monkeypatch.setattr(Engine, "row", lambda self, *given: (bound.append(given), row(self, *given))[1])
+    for _ in range(2):
+        network.predict(theta, x)
+        network.loss_and_gradient(theta, x, y, cr.SoftmaxCrossEntropy())
+    assert ran == [2, 2, 2, 2]
+    assert len(bound) == 2
 
 
 @pytest.mark.parametrize(
