@@ -97,7 +97,7 @@ class Steps:
         """Make all steps that are left, which are alike; the history gets the losses of the epochs that it records."""
         task, state, monitor, repeated = self._task, self._state, self._state.monitor, self._repeated
         while (epoch := state.epoch) < task.epochs and not (monitor.all_ended or self.is_over):
-            recorded = self._next_record(epoch)
+            recorded = task.next_recorded(epoch)
             until = task.epochs if epoch == recorded else min(recorded, task.epochs)
             n = max(0, -(-(until - recorded) // task.record_every))
             losses = np.empty((n, *monitor.ended.shape), task.theta.dtype)
@@ -111,13 +111,9 @@ class Steps:
                 repeated.complete()  # for the members that go on
                 self._record(ended, repeated.value[np.newaxis])
 
-    def _next_record(self, epoch: int) -> int:
-        """The epoch that is recorded next, this one included."""
-        return -(-epoch // self._task.record_every) * self._task.record_every
-
     def _record(self, since: int, losses: Array) -> None:
         """Add to the history what was made of a full batch's epochs since one; losses: of those that are recorded."""
-        epochs = range(self._next_record(since), self._state.epoch, self._task.record_every)
+        epochs = range(self._task.next_recorded(since), self._state.epoch, self._task.record_every)
         losses = np.where(self._state.monitor.ended, np.nan, losses[: len(epochs)])
         self._state.history.extend(epochs, epochs, losses)
 
@@ -125,7 +121,7 @@ class Steps:
         """The step in front of which there is something else to do: shuffle, validate, begin a record."""
         task, epoch = self._task, self._state.epoch + 1
         if task.batch_size is None and self._patience_checked != "before each epoch":
-            epoch = self._next_record(epoch)
+            epoch = task.next_recorded(epoch)
         return epoch * task.n_batches
 
     def _look(self) -> None:

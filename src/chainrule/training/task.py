@@ -87,6 +87,10 @@ class Task:
             return "before each epoch"
         return "at each step" if self.batch_size is None else "after each epoch"
 
+    def next_recorded(self, epoch: int) -> int:
+        """The epoch that is recorded next, this one included."""
+        return -(-epoch // self.record_every) * self.record_every
+
 
 def check_kinds(
     network: Network,

@@ -91,8 +91,7 @@ class Training:
         while state.step < end:
             if self._steps.is_over or state.epoch >= task.epochs or state.monitor.all_ended:
                 return False
-            epoch = state.epoch if state.begun is not None else -(-state.epoch // task.record_every) * task.record_every
-            self._train_until(min(end, (epoch + 1) * task.n_batches))
+            self._train_until(min(end, (task.next_recorded(state.epoch) + 1) * task.n_batches))
             if state.batch == 0:
                 self._end_record()
             self._raise_if_diverged()
@@ -105,8 +104,8 @@ class Training:
         """Train on to the end of the next epoch that is recorded, or to the end of the run."""
         if self._steps.is_over:
             raise StopIteration
-        if self._recorded_next < self.task.epochs:
-            record = self._next_record(self._train_until)
+        if self.task.next_recorded(self.state.epoch) < self.task.epochs:
+            record = self._train_to_next_record(self._train_until)
             if record is not None:
                 return record
         else:
@@ -115,21 +114,16 @@ class Training:
         self._raise_if_diverged()
         raise StopIteration
 
-    @property
-    def _recorded_next(self) -> int:
-        """The epoch that is recorded next, the one under way included."""
-        return -(-self.state.epoch // self.task.record_every) * self.task.record_every
-
-    def _next_record(self, train_until: Callable[[int], None]) -> Record | None:
+    def _train_to_next_record(self, train_until: Callable[[int], None]) -> Record | None:
         """Train on to the end of the next epoch that is recorded; None where the run ends before."""
-        epoch = self._recorded_next
+        epoch = self.task.next_recorded(self.state.epoch)
         train_until((epoch + 1) * self.task.n_batches)
         return self._end_record() if self.state.epoch > epoch else None
 
     def _make_records(self) -> None:
         """Train on to the end of the last epoch that is recorded, without going back to the caller in between."""
-        while not self._steps.is_over and self._recorded_next < self.task.epochs:
-            if self._next_record(self._steps.run_until) is None:
+        while not self._steps.is_over and self.task.next_recorded(self.state.epoch) < self.task.epochs:
+            if self._train_to_next_record(self._steps.run_until) is None:
                 break
 
     def run(self) -> None:
