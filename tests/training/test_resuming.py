@@ -341,7 +341,10 @@ def test_advance_says_whether_a_step_was_made_and_raises_where_a_run_diverges():
     assert not diverging.advance()
 
 
-@pytest.mark.parametrize("settings", [{}, {"batch_size": 5}, {"record_every": 4}, {"batch_size": 5, "record_every": 2}])
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"batch_size": 5}, {"record_every": 4}, {"record_every": 5}, {"batch_size": 5, "record_every": 2}],
+)
 def test_many_steps_at_once_are_the_same_steps(settings: dict[str, int]):
     at_once, one_by_one = begun(**settings), begun(**settings)
     for steps in (1, 3, 7, 100):

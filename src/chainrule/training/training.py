@@ -91,7 +91,8 @@ class Training:
         while state.step < end:
             if self._steps.is_over or state.epoch >= task.epochs or state.monitor.all_ended:
                 return False
-            self._train_until(min(end, (task.next_recorded(state.epoch) + 1) * task.n_batches))
+            epochs = min(task.next_recorded(state.epoch) + 1, task.epochs)
+            self._train_until(min(end, epochs * task.n_batches))
             if state.batch == 0:
                 self._end_record()
             self._raise_if_diverged()
