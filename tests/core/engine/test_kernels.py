@@ -71,19 +71,24 @@ WAYS = {
 
 
 @st.composite
-def operands(draw: st.DrawFn, n_operands: int, settings: tuple[int, ...]) -> list[np.ndarray]:
-    """Operands of a kernel that broadcast, with special values or without."""
+def operands(draw: st.DrawFn, n_operands: int, settings: tuple[int, ...], ones: Set[int]) -> list[np.ndarray]:
+    """Operands of a kernel that broadcast, with special values or without.
+
+    ones: those that must be one number, or the tile machine does it; in a fifth of the draws they lie as others do.
+    """
     shape = draw(
         st.sampled_from([(1,), (3,), (21,), (300,), (5, 3), (5, 16), (3, 70), (40, 20), (2, 3, 24), (2, 4, 3, 33)])
     )
     ways = st.sampled_from(draw(st.sampled_from([list(WAYS), ["whole", "wider", "one number"], ["whole", "a row"]])))
+    number, either = st.just("one number"), st.sampled_from(["one number", "a column"])
+    ways_of_ones = draw(st.sampled_from([number, number, number, either, ways]))
     dtype = draw(st.sampled_from(["float64", "float32"]))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     numbers = np.array([*(SPECIAL if draw(st.booleans()) else []), *rng.normal(0, 2, 40)], dtype)
     written = {out for _, out, *_ in instructions(settings)}
     arrays = []
     for k in range(n_operands):
-        way = draw(ways)
+        way = draw(ways_of_ones if k in ones else ways)
         if k in written and way not in ("whole", "wider", "turned"):
             way = "whole"
         memory = rng.choice(numbers, WAYS[way](shape))
@@ -105,8 +110,8 @@ def numpys(arrays: list[np.ndarray], settings: tuple[int, ...]) -> list[np.ndarr
 @examples(500)
 @given(data=st.data())
 def test_a_kernel_gives_the_tile_machines_bits_and_numpys(data: st.DataObject):
-    n_operands, settings = data.draw(st.sampled_from(signatures()))
-    arrays = data.draw(operands(n_operands, settings))
+    n_operands, settings = signature = data.draw(st.sampled_from(signatures()))
+    arrays = data.draw(operands(n_operands, settings, found()[signature]))
     start = [each.copy() for each in arrays]
 
     def after(numbers: tuple[int, ...], table: str) -> list[np.ndarray]:
