@@ -38,9 +38,9 @@ class Batch:
         make()
         return self.dW.copy()
 
-    def n_added(self, rows: Sequence[Calls]) -> int:
+    def n_added(self, rows: Sequence[Calls], members: int = 1) -> int:
         """How many records more there are with sources; the numbers must be NumPy's, and those of single programs."""
-        programs = [lowered(row, [self.taken, self.x, self.dW]) for row in rows]
+        programs = [lowered(row, [self.taken, self.x, self.dW], members=members) for row in rows]
         records = [each for program in programs for each in program.records]
         expected, of_copy, of_source = (
             self.made_by(make) for make in (Calls(*rows), Calls(*programs), lambda: in_turn(*programs)(1))
@@ -69,12 +69,22 @@ def test_a_copy_or_a_source_that_is_written_to_since_is_not_read_for_the_other()
     assert batch.n_added(batch.rows(lambda: batch.taken.fill(2.0))) == 0
 
 
+def test_a_copy_that_a_section_may_have_written_to_is_read():
+    batch = Batch()
+    halves = batch.x.reshape(2, -1)
+    rows = batch.rows(call(np.multiply, halves, halves, out=halves))
+    assert lowered(rows[1], members=2).records[0][0] == "section"
+    assert batch.n_added(rows, members=2) == 0
+
+
 @pytest.mark.parametrize(
     "other",
     [
         Batch(features=63),  # no whole cache lines
         Batch(n=512),  # made by dots
         Batch(units=1),
+        Batch(features=16, n=64, units=3),  # made by dots, as are small results of 64 terms
+        Batch(features=8, n=64, units=7, dtype="float64"),
     ],
 )
 def test_other_products_are_left_as_they_are(other: Batch):
