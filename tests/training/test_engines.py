@@ -10,6 +10,7 @@ import pytest
 
 import chainrule as cr
 from cases import CASES, OPTIMIZERS, ZIPPED, Case
+from chainrule.core.engine.choice import Engine
 from chainrule.core.engine.extension import _engine
 from chainrule.core.layers.base import Signature
 from chainrule.training.files.npz import save_checked
@@ -178,6 +179,19 @@ def test_auto_compiles_the_few_steps_of_many_parameters():
     ]
     assert engines[0] == "numpy (a short run)"
     assert engines[1].startswith("compiled")
+
+
+@pytest.mark.parametrize(("population", "programs"), [(None, 0), (100, 1)])
+def test_the_final_loss_has_a_program_of_its_own_where_all_members_together_are_large(
+    population: int | None, programs: int, monkeypatch: pytest.MonkeyPatch
+):
+    network, (x, y) = cr.mlp(2, 16, 16, 1), cr.datasets.xor_cloud(500)
+    settings = {"loss": cr.SquaredError(), "optimizer": cr.SGD(0.1), "epochs": 2, "population": population}
+    training, made, row = cr.iterate(network, x, y, engine="compiled", **settings), [], Engine.row
+    assert training.advance(2)
+    monkeypatch.setattr(Engine, "row", lambda self, *given: (made.append(given), row(self, *given))[1])
+    training.result()
+    assert len(made) == programs
 
 
 def test_a_context_decides_for_what_begins_in_it():

@@ -107,7 +107,7 @@ def test_the_final_loss_is_the_models() -> None:
         (5, 30, {"penalty": cr.L2(0.1)}),
         (400, 100, {"penalty": cr.L2(0.1)}),  # large products
         (400, 100, {"population": 2, "sample_weight": np.linspace(0, 1, 100)}),
-        (5, 500, {"population": 300}),  # in groups of members, with NumPy
+        (5, 1000, {"population": 300}),  # in groups of members, with NumPy
         (5, 50_000, {}),  # in micro-batches
     ],
 )
