@@ -98,7 +98,10 @@ class Teams:
         for name, size in sizes.items():
             of_each = [cores] if size == 1 else [[cores[i % len(cores)]] for i in range(size)]
             team = self._found.get(name, [])
-            self._found[name] = team if team and all(w.lives for w in team) else [Worker(name, e) for e in of_each]
+            if len(team) != size or not all(worker.lives for worker in team):
+                for worker in team:
+                    worker.close()
+                self._found[name] = [Worker(name, each) for each in of_each]
         return {name: self._found[name] for name in sizes}
 
     def close(self) -> None:

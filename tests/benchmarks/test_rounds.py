@@ -7,7 +7,8 @@ from typing import ClassVar
 import numpy as np
 import pytest
 from benchmarks.contenders import CONTENDERS
-from benchmarks.rounds import DifferentError, Teams, check, compare, measure
+from benchmarks.groups import GROUPS
+from benchmarks.rounds import DifferentError, Teams, check, compare, measure, processes
 from benchmarks.tasks import Scale, Task, every, reference
 from benchmarks.worker import Worker, WorkerError
 
@@ -50,6 +51,16 @@ def test_only_what_is_too_wide_gets_more_rounds(theirs: list[float], count: int,
     with Teams() as teams:
         (found,) = measure(group, Scale(7, 21), teams)
     assert {name: len(times) for name, times in found.times.items()} == {"chainrule": count, "JAX": count}
+
+
+def test_a_contender_has_a_process_for_each_of_its_works_in_one_group_after_the_other(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rounds, "Worker", Pretended)
+    groups = [make(Scale()) for makes in GROUPS.values() for make in makes]
+    with Teams() as teams:
+        for group in sorted(groups, key=processes):
+            team = teams.of(group)
+            for name, entry in (each for task in group.tasks for each in task.entries.items()):
+                assert len(team[name]) == len(entry.works), f"{name} in {group.name}"
 
 
 def test_a_contender_that_computes_something_else_is_found():
